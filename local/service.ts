@@ -1,0 +1,97 @@
+/**
+ * The contract between the local endpoint and the services behind it.
+ *
+ * The endpoint decodes a request with AWS's own service model, and hands it on as an {@link AwsRequest}. A service
+ * answers with the plain output structure of the operation (names as in the service model), or throws an
+ * {@link AwsError}; the endpoint encodes either in the protocol the client speaks.
+ */
+
+/** A structure of an AWS service model: member names exactly as the model spells them. */
+export type Structure = Record<string, any>;
+
+/** Who makes a call, as far as the local AWS knows: the extension operation that the credentials were issued for. */
+export interface Caller {
+  /** Type name of the extension, e.g. `Org::ECS::ExpressService`. */
+  readonly typeName: string;
+  /** Operation of the extension: CREATE, READ, UPDATE, DELETE, LIST, or a hook's invocation point. */
+  readonly operation: string;
+  /** Unique for each invocation of the handler. */
+  readonly invocationId: string;
+}
+
+/** One AWS API call, decoded from the wire. */
+export interface AwsRequest {
+  /** SigV4 signing name in lower case, e.g. `ecs`, `elasticloadbalancing`, `cloudcontrolapi`. */
+  readonly service: string;
+  /** Operation name as in the service model, e.g. `CreateService`. */
+  readonly operation: string;
+  readonly input: Structure;
+  readonly region: string;
+  readonly accountId: string;
+  readonly accessKeyId: string;
+  /** Present when the access key was issued by this local AWS to an invocation of a handler. */
+  readonly caller?: Caller;
+}
+
+/** A service implemented here rather than by moto. */
+export interface AwsService {
+  /** SigV4 signing name that selects the service. */
+  readonly signingName: string;
+  /** @throws AwsError for every refusal a client may see. */
+  handle(request: AwsRequest): Promise<Structure>;
+  /** Forget all state. */
+  reset(): Promise<void> | void;
+}
+
+/** An error as AWS would send it; becomes the protocol's error document. */
+export class AwsError extends Error {
+  /**
+   * @param code AWS error code, e.g. `ClusterNotFoundException`.
+   * @param message text for the client.
+   * @param status HTTP status, 400 unless told otherwise.
+   * @param members further members of the modelled error structure.
+   */
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status = 400,
+    readonly members: Structure = {},
+  ) {
+    super(message);
+    this.name = code;
+  }
+}
+
+/** State of one target as ELB reports it. */
+export interface TargetHealth {
+  readonly State: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining' | 'unavailable';
+  readonly Reason?: string;
+  readonly Description?: string;
+}
+
+/** What an HTTP client of the load balancer sends, and what a simulated container answers. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/**
+ * The simulated tasks, as the rest of the local AWS sees them: the ALB data plane sends requests to them, the ELB
+ * guard asks for their health, and the EC2 guard for the security groups that their network interfaces hold.
+ */
+export interface TaskNetwork {
+  /** Answer of the container that listens on this address, or undefined when nothing does (the ALB answers 502/504). */
+  request(ip: string, port: number, request: HttpRequest): Promise<HttpResponse | undefined>;
+  /** Health of a target registered in a target group; undefined when the address belongs to no simulated task. */
+  targetHealth(targetGroupArn: string, ip: string, port: number): TargetHealth | undefined;
+  /** Ids of the security groups that are attached to a network interface of a task. */
+  securityGroupsInUse(): ReadonlySet<string>;
+}

@@ -1,0 +1,51 @@
+// Makes a fresh clone runnable: npm packages as locked, and a Python virtual environment with the tools that stand in
+// for AWS. Both are skipped when they are up to date. Uses nothing but Node, because it runs before anything is there.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const fingerprint = (file) => createHash('sha256').update(readFileSync(join(root, file))).digest('hex');
+
+/** Run a command in the project's root; its output is shown only when it fails. */
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = [];
+    child.stdout.on('data', (chunk) => output.push(chunk));
+    child.stderr.on('data', (chunk) => output.push(chunk));
+    child.on('error', (error) => reject(new Error(`cannot run ${command}: ${error.message}`)));
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${command} ${args.join(' ')} failed:\n${Buffer.concat(output)}`)),
+    );
+  });
+}
+
+/** Run `install` unless `stamp` says that it has already run for this content of `file`. */
+async function once(label, file, stamp, install) {
+  const path = join(root, stamp);
+  const wanted = fingerprint(file);
+  if (existsSync(path) && readFileSync(path, 'utf8') === wanted) return;
+  const started = Date.now();
+  process.stderr.write(`set-up: ${label} …\n`);
+  await install();
+  writeFileSync(path, wanted);
+  process.stderr.write(`set-up: ${label} done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
+}
+
+const python = process.platform === 'win32' ? '.venv/Scripts/python.exe' : '.venv/bin/python';
+try {
+  const results = await Promise.allSettled([
+    once('npm packages', 'package-lock.json', 'node_modules/.set-up', () => run('npm', ['ci', '--no-audit', '--no-fund'])),
+    once('Python tools (about a minute)', 'requirements.txt', '.venv/.set-up', async () => {
+      await run('python3', ['-m', 'venv', '--clear', '.venv']);
+      await run(join(root, python), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt']);
+    }),
+  ]);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+} catch (error) {
+  process.stderr.write(`set-up failed: ${error.message}\nNeeded: Node 20.11 or newer with npm, Python 3.9 or newer with venv, and the npm and PyPI registries.\n`);
+  process.exit(1);
+}
