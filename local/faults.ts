@@ -1,0 +1,158 @@
+/** Faults that are injected into AWS calls by rule: what a client must survive and what cannot be waited for. */
+import { AwsError, type AwsRequest, type Caller } from './service';
+
+/**
+ * What happens to a call.
+ * - `throttle`, `serverError`, `accessDenied`: refused with that error, without effect.
+ * - `connectionReset`: the connection is cut before the call has any effect.
+ * - `lostResponse`: the call takes effect, then the connection is cut.
+ * - `latency`: the call takes `milliseconds` (real time) longer.
+ * - `processKill`: the process of the calling invocation dies before it sees the answer.
+ */
+export type FaultKind =
+  | 'throttle'
+  | 'serverError'
+  | 'accessDenied'
+  | 'connectionReset'
+  | 'lostResponse'
+  | 'latency'
+  | 'processKill';
+
+export interface FaultRule {
+  readonly kind: FaultKind;
+  /** Signing name; any service when absent. */
+  readonly service?: string;
+  readonly operation?: string;
+  /** Operation of the calling extension, e.g. CREATE. */
+  readonly callerOperation?: string;
+  /** Only calls that were made with credentials issued to an extension. */
+  readonly extensionsOnly?: boolean;
+  /** Begin with the n-th matching call, counted from 1; default 1. */
+  readonly nth?: number;
+  /** For how many matching calls; default 1. */
+  readonly times?: number;
+  /** For `latency`: real milliseconds; default 100. */
+  readonly milliseconds?: number;
+  /** For `processKill`: whether the call takes effect before the process dies; default `after` the effect. */
+  readonly effect?: 'before' | 'after';
+}
+
+/** A rule and what it has done so far. */
+export interface ActiveFault {
+  readonly id: number;
+  readonly rule: FaultRule;
+  /** Calls that matched the rule. */
+  matched: number;
+  /** Calls that it was applied to. */
+  applied: number;
+}
+
+/** How the endpoint is to treat one call. */
+export interface Treatment {
+  /** Real milliseconds to wait first. */
+  readonly delay: number;
+  /** Answer with this instead of carrying the call out. */
+  readonly error?: AwsError;
+  /** Cut the connection, before or after the call has taken its effect. */
+  readonly cut?: 'before' | 'after';
+  /** The invocation whose process dies when the connection is cut. */
+  readonly kill?: Caller;
+}
+
+/** Codes by which services tell that they are throttling (SDK v3 recognises each of them as such). */
+const THROTTLING: Readonly<Record<string, string>> = {
+  acm: 'ThrottlingException',
+  ec2: 'RequestLimitExceeded',
+  route53: 'Throttling',
+  elasticloadbalancing: 'Throttling',
+  cloudformation: 'Throttling',
+  iam: 'Throttling',
+  lambda: 'TooManyRequestsException',
+  monitoring: 'Throttling',
+  sts: 'Throttling',
+};
+
+const ACCESS_DENIED: Readonly<Record<string, string>> = {
+  ec2: 'UnauthorizedOperation',
+  elasticloadbalancing: 'AccessDenied',
+  cloudformation: 'AccessDenied',
+  iam: 'AccessDenied',
+  monitoring: 'AccessDenied',
+  route53: 'AccessDenied',
+  sts: 'AccessDenied',
+};
+
+const SERVER_ERROR: Readonly<Record<string, string>> = {
+  ec2: 'InternalError',
+  ecs: 'ServerException',
+  wafv2: 'WAFInternalErrorException',
+};
+
+const NONE: Treatment = { delay: 0 };
+
+const TREATMENTS: Record<FaultKind, (rule: FaultRule, request: AwsRequest) => Treatment> = {
+  throttle: (_rule, { service }) => refuse(THROTTLING[service] ?? 'ThrottlingException', 'Rate exceeded', 400),
+  serverError: (_rule, { service }) =>
+    refuse(SERVER_ERROR[service] ?? 'InternalFailure', 'The request failed because of an internal error.', 500),
+  accessDenied: (_rule, { service, operation, accountId }) =>
+    refuse(
+      ACCESS_DENIED[service] ?? 'AccessDeniedException',
+      `User: arn:aws:iam::${accountId}:user/local is not authorized to perform: ${service}:${operation} ` +
+        'because no identity-based policy allows the action',
+      service === 'ec2' || service === 'elasticloadbalancing' ? 403 : 400,
+    ),
+  connectionReset: () => ({ delay: 0, cut: 'before' }),
+  lostResponse: () => ({ delay: 0, cut: 'after' }),
+  latency: ({ milliseconds = 100 }) => ({ delay: milliseconds }),
+  processKill: ({ effect = 'after' }, { caller }) => ({ delay: 0, cut: effect, kill: caller }),
+};
+
+function refuse(code: string, message: string, status: number): Treatment {
+  return { delay: 0, error: new AwsError(code, message, status) };
+}
+
+export class Faults {
+  private active: ActiveFault[] = [];
+  private ids = 0;
+
+  /** Add a rule; of several that apply to a call the first one added wins. Returns its id. */
+  add(rule: FaultRule): number {
+    if (!(rule.kind in TREATMENTS)) {
+      throw new Error(`kind: ${String(rule.kind)} is unknown. Use one of ${Object.keys(TREATMENTS).join(', ')}.`);
+    }
+    this.active.push({ id: ++this.ids, rule, matched: 0, applied: 0 });
+    return this.ids;
+  }
+
+  list(): readonly Readonly<ActiveFault>[] {
+    return this.active;
+  }
+
+  /** Remove one rule, or all. */
+  clear(id?: number): void {
+    this.active = id === undefined ? [] : this.active.filter((fault) => fault.id !== id);
+  }
+
+  /** Decide about one call, and count it. */
+  treat(request: AwsRequest): Treatment {
+    let treatment: Treatment | undefined;
+    for (const fault of this.active) {
+      if (!matches(fault.rule, request)) continue;
+      fault.matched++;
+      const { nth = 1, times = 1 } = fault.rule;
+      if (treatment || fault.matched < nth || fault.applied >= times) continue;
+      fault.applied++;
+      treatment = TREATMENTS[fault.rule.kind](fault.rule, request);
+    }
+    return treatment ?? NONE;
+  }
+}
+
+function matches(rule: FaultRule, { service, operation, caller }: AwsRequest): boolean {
+  return (
+    (rule.service === undefined || rule.service === service) &&
+    (rule.operation === undefined || rule.operation === operation) &&
+    (rule.callerOperation === undefined || rule.callerOperation === caller?.operation) &&
+    (!(rule.extensionsOnly || rule.kind === 'processKill') || caller !== undefined)
+  );
+}

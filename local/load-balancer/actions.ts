@@ -1,0 +1,98 @@
+import type { Action, TargetGroupTuple } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { readSticky, requestCookies, writeStickyPair } from './cookies';
+import type { ActionContext, Decision } from './decision';
+import { redirect } from './redirect';
+import { explanation, ownResponse } from './responses';
+import { selectTarget } from './target-selection';
+
+type Perform = (action: Action, context: ActionContext) => Decision | Promise<Decision>;
+
+/** What each action type does with a request. */
+const ACTIONS: Record<string, Perform> = {
+  forward,
+  redirect: ({ RedirectConfig }, { request, listener }) => ({
+    type: 'respond',
+    response: redirect(RedirectConfig ?? { StatusCode: undefined }, {
+      protocol: listener.protocol.toLowerCase(),
+      host: request.host,
+      port: listener.port,
+      path: request.path,
+      query: request.query,
+    }),
+  }),
+  'fixed-response': ({ FixedResponseConfig }) => ({
+    type: 'respond',
+    response: {
+      status: Number(FixedResponseConfig?.StatusCode),
+      headers: {
+        server: 'awselb/2.0',
+        'content-type': `${FixedResponseConfig?.ContentType || 'text/plain'}; charset=utf-8`,
+      },
+      body: FixedResponseConfig?.MessageBody ?? '',
+    },
+  }),
+};
+
+/**
+ * Perform the actions of the matching rule. The first one decides: `forward`, `redirect` or `fixed-response`. Anything
+ * before it (`authenticate-oidc`, `authenticate-cognito`) needs an identity provider, which is not simulated, so the
+ * request is refused rather than let through.
+ */
+export function performActions(
+  actions: readonly Action[],
+  context: ActionContext,
+): Decision | Promise<Decision> {
+  const [first] = actions;
+  const perform = ACTIONS[first?.Type ?? ''];
+  if (perform) return perform(first, context);
+  return {
+    type: 'respond',
+    response: explanation(
+      501,
+      `The rule ${context.ruleArn} has an action of type "${first?.Type ?? 'none'}", which the local load balancer does not perform.`,
+    ),
+  };
+}
+
+/** Cookie that binds a client to one of the target groups of a weighted forward. */
+const TARGET_GROUP_COOKIE = 'AWSALBTG';
+
+/**
+ * Forward to one of the target groups by weight. As in ELB, a target group without targets answers 503 itself (the
+ * others do not step in), and a client's binding to a target group outlasts a change of weights.
+ */
+async function forward(action: Action, context: ActionContext): Promise<Decision> {
+  const { request, ruleArn, rotation, table, clock, loadBalancer, listener } = context;
+  const groups: TargetGroupTuple[] = action.ForwardConfig?.TargetGroups ?? [
+    { TargetGroupArn: action.TargetGroupArn },
+  ];
+  const sticky = groups.length > 1 ? action.ForwardConfig?.TargetGroupStickinessConfig : undefined;
+  const bound = sticky?.Enabled
+    ? readSticky(requestCookies(request), TARGET_GROUP_COOKIE, clock.now())
+    : undefined;
+  const chosen =
+    groups.find(({ TargetGroupArn }) => TargetGroupArn === bound) ??
+    rotation.next(
+      ruleArn,
+      groups,
+      (group) => group.TargetGroupArn ?? '',
+      (group) => group.Weight ?? 1,
+    );
+  const arn = chosen?.TargetGroupArn;
+  const selection = arn && selectTarget(await table.targetGroup(arn), context);
+  if (!selection) return { type: 'respond', response: ownResponse(503) };
+  const binding = (): string[] =>
+    sticky?.Enabled
+      ? writeStickyPair(TARGET_GROUP_COOKIE, {
+          to: arn,
+          until: clock.now() + (sticky.DurationSeconds ?? 3600) * 1000,
+        })
+      : [];
+  return {
+    type: 'forward',
+    loadBalancer,
+    listener,
+    target: selection.target,
+    cookies: (setByTarget) => [...binding(), ...selection.cookies(setByTarget)],
+  };
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * A request as it reaches the load balancer. The fields that rules look at keep the client's spelling; matching decides
+ * about case.
+ */
+export interface ClientRequest {
+  readonly method: string;
+  /** Host header without a port. */
+  readonly host: string;
+  /** Path with its leading slash, as sent (not decoded). */
+  readonly path: string;
+  /** Query string without the question mark, as sent; empty when there is none. */
+  readonly query: string;
+  /** Header names in lower case; repeated headers are joined with a comma (cookies with a semicolon). */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** IP address of the client: {@link SOURCE_IP_HEADER} when sent, else that of the connection. */
+  readonly sourceIp: string;
+  /** Listener that the client wants, undefined when it does not care. */
+  readonly listener: { readonly port?: number; readonly protocol?: string };
+}
+
+/** Request header with which a client of the data plane pretends to come from another address. */
+export const SOURCE_IP_HEADER = 'x-local-source-ip';
+
+/**
+ * Read a whole request from the wire.
+ *
+ * One plain HTTP port stands for all ports of all load balancers, so the headers that a load balancer would add say
+ * here which listener is meant: `X-Forwarded-Port: 8443`, or `X-Forwarded-Proto: http`.
+ */
+export async function readClientRequest(message: IncomingMessage): Promise<ClientRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  const { path, query } = splitTarget(message.url ?? '/');
+  return {
+    method: message.method ?? 'GET',
+    host: (headers.host ?? '').replace(/:\d+$/, ''),
+    path,
+    query,
+    headers,
+    body: Buffer.concat(chunks),
+    sourceIp: headers[SOURCE_IP_HEADER] ?? plainAddress(message.socket.remoteAddress ?? ''),
+    listener: {
+      port: headers['x-forwarded-port'] ? Number(headers['x-forwarded-port']) : undefined,
+      protocol: headers['x-forwarded-proto']?.toUpperCase(),
+    },
+  };
+}
+
+/** Path and query of a request target, which proxies may send in absolute form (`http://host/path?query`). */
+function splitTarget(target: string): { path: string; query: string } {
+  const origin = target.replace(/^[a-z]+:\/\/[^/?]*/i, '');
+  const mark = origin.indexOf('?');
+  const path = mark < 0 ? origin : origin.slice(0, mark);
+  return { path: path || '/', query: mark < 0 ? '' : origin.slice(mark + 1) };
+}
+
+/** An IPv4 address that a dual-stack socket reports as IPv6 (`::ffff:127.0.0.1`), in IPv4 form. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:/i, '');
+}

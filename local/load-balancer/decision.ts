@@ -1,0 +1,38 @@
+import type { Clock } from '../clock';
+import type { HttpResponse, TaskNetwork } from '../service';
+import type { ClientRequest } from './client-request';
+import type { Rotation } from './rotation';
+import type { RoutingListener, RoutingLoadBalancer, RoutingTable, Target } from './routing-table';
+
+/** Where a request arrived. */
+export interface Arrival {
+  readonly loadBalancer: RoutingLoadBalancer;
+  readonly listener: RoutingListener;
+}
+
+/** The load balancer sends the request on to a target. */
+export interface Forward extends Arrival {
+  readonly type: 'forward';
+  readonly target: Target;
+  /** `Set-Cookie` headers to add to the target's answer, given the names of the cookies that it sets itself. */
+  readonly cookies: (setByTarget: ReadonlySet<string>) => string[];
+}
+
+/** The load balancer answers by itself. */
+export interface Respond {
+  readonly type: 'respond';
+  readonly response: HttpResponse;
+}
+
+/** What the load balancer does with a request. */
+export type Decision = Forward | Respond;
+
+/** What the actions of a rule work on. */
+export interface ActionContext extends Arrival {
+  readonly request: ClientRequest;
+  readonly ruleArn: string;
+  readonly table: RoutingTable;
+  readonly rotation: Rotation;
+  readonly network: TaskNetwork;
+  readonly clock: Clock;
+}

@@ -1,0 +1,50 @@
+import type { ClientRequest } from './client-request';
+import type { Arrival } from './decision';
+import type { RoutingListener, RoutingLoadBalancer } from './routing-table';
+
+/**
+ * The listener that a request arrives at.
+ *
+ * In AWS, DNS and the connection's port decide that. Here the Host header does: it is the DNS name of a load balancer,
+ * or a name that a host-header rule of one of its listeners names. With only one load balancer every other name arrives
+ * there, as it would for a client that connects to its address.
+ * @returns the listener, or why the request arrives nowhere.
+ */
+export function findListener(
+  loadBalancers: readonly RoutingLoadBalancer[],
+  request: ClientRequest,
+): Arrival | { readonly problem: string } {
+  const loadBalancer =
+    loadBalancers.find(({ dnsName }) => dnsName.toLowerCase() === request.host.toLowerCase()) ??
+    loadBalancers.find((candidate) => namesHost(candidate, request)) ??
+    (loadBalancers.length === 1 ? loadBalancers[0] : undefined);
+  if (!loadBalancer) {
+    return {
+      problem:
+        `No load balancer serves the host "${request.host}": it is neither the DNS name of a load balancer nor named by a ` +
+        'host-header rule. Send the Host header of a service that exists.',
+    };
+  }
+  const listener = chooseListener(loadBalancer.listeners, request);
+  if (listener) return { loadBalancer, listener };
+  const ports =
+    loadBalancer.listeners.map(({ protocol, port }) => `${protocol}:${port}`).join(', ') || 'none';
+  return {
+    problem: `Load balancer ${loadBalancer.dnsName} has no listener for this request; its listeners: ${ports}.`,
+  };
+}
+
+function namesHost(loadBalancer: RoutingLoadBalancer, request: ClientRequest): boolean {
+  return loadBalancer.listeners.some(({ rules }) => rules.some((rule) => rule.namesHost(request)));
+}
+
+/** The listener on the port asked for, else of the protocol asked for, else HTTPS before HTTP; lowest port first. */
+function chooseListener(
+  listeners: readonly RoutingListener[],
+  { listener: { port, protocol } }: ClientRequest,
+): RoutingListener | undefined {
+  if (port !== undefined) return listeners.find((listener) => listener.port === port);
+  const byPort = [...listeners].sort((a, b) => a.port - b.port);
+  if (protocol !== undefined) return byPort.find((listener) => listener.protocol === protocol);
+  return byPort.find((listener) => listener.protocol === 'HTTPS') ?? byPort[0];
+}

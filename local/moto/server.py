@@ -1,0 +1,65 @@
+"""Serve moto on a free port of 127.0.0.1 until the parent process goes.
+
+Prints the port as the first line of standard output. Standard input is a pipe from the parent: when it closes, for
+whatever reason (even SIGKILL), this process ends.
+"""
+
+import os
+import sys
+import threading
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+
+class Application(DomainDispatcherApplication):
+    """moto, answering its own exceptions as one line of text: 501 for what it lacks, 500 for what went wrong in it."""
+
+    def __call__(self, environ, start_response):
+        try:
+            return super().__call__(environ, start_response)
+        except NotImplementedError as error:
+            return answer(start_response, "501 Not Implemented", error)
+        except Exception as error:
+            return answer(start_response, "500 Internal Server Error", error)
+
+
+def answer(start_response, status, error):
+    start_response(status, [("Content-Type", "text/plain; charset=utf-8")])
+    return [f"{type(error).__name__}: {error}".encode()]
+
+
+class KeepAlive(MotoRequestHandler):
+    """Requests on connections that stay open, and no access log."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code="-", size="-"):
+        pass
+
+
+def end_with_parent():
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def import_ahead():
+    """Import the slow backends while the parent is busy elsewhere, so that the first call does not wait for them."""
+    from moto import backends
+
+    for name in ("elbv2", "ec2", "iam"):
+        backends.get_backend(name)
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+server = make_server(
+    "127.0.0.1", 0, Application(create_backend_app), threaded=True, request_handler=KeepAlive
+)
+os.environ["MOTO_PORT"] = str(server.port)
+print(server.port, flush=True)
+threading.Thread(target=import_ahead, daemon=True).start()
+server.serve_forever()

@@ -1,0 +1,100 @@
+/** Validation of a resource's properties against its type schema, with the messages of CloudFormation. */
+import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
+import type { Structure } from '../service';
+
+const ajv = new Ajv({
+  // Templates spell numbers and booleans as strings and the other way round; CloudFormation converts them.
+  coerceTypes: true,
+  allErrors: true,
+  strict: false,
+  validateFormats: false,
+  // Schemas are written for Java's regular expressions, which accept escapes that unicode mode refuses.
+  unicodeRegExp: false,
+  verbose: true,
+  logger: false,
+});
+
+/**
+ * Compile the part of a type schema that describes a model.
+ *
+ * @param schema resource type schema, or its `typeConfiguration`.
+ * @param definitions the type schema's definitions.
+ * @returns a function that converts scalars of the given properties in place, and answers the violations as
+ *   `#/Property/0/Name: what is wrong`; none when the properties are valid.
+ */
+export function compileValidation(schema: Structure, definitions: Structure = {}): (properties: Structure) => string[] {
+  let validate: ValidateFunction | undefined;
+  return (properties) => {
+    validate ??= ajv.compile({
+      type: 'object',
+      definitions,
+      ...Object.fromEntries(MODEL_KEYWORDS.filter((key) => key in schema).map((key) => [key, schema[key]])),
+    });
+    if (validate(properties)) return [];
+    return [...new Set(leaves(validate.errors!).map(message))];
+  };
+}
+
+const MODEL_KEYWORDS = [
+  'properties',
+  'patternProperties',
+  'additionalProperties',
+  'required',
+  'dependencies',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'not',
+  'if',
+  'then',
+  'else',
+  'minProperties',
+  'maxProperties',
+  '$defs',
+];
+
+/** Combining keywords repeat what their branches say; the branches of a failed oneOf say more than its count. */
+function leaves(errors: ErrorObject[]): ErrorObject[] {
+  return errors.filter((error) => error.keyword !== 'if' && error.keyword !== 'allOf');
+}
+
+const TYPE_NAMES: Record<string, string> = {
+  string: 'String',
+  integer: 'Integer',
+  number: 'Number',
+  boolean: 'Boolean',
+  array: 'JSONArray',
+  object: 'JSONObject',
+  null: 'Null',
+};
+
+const MESSAGES: Record<string, (error: ErrorObject) => string> = {
+  required: ({ params }) => `required key [${params.missingProperty}] not found`,
+  additionalProperties: ({ params }) => `extraneous key [${params.additionalProperty}] is not permitted`,
+  type: ({ params, data }) => `expected type: ${[params.type].flat().map((type) => TYPE_NAMES[type]).join(' or ')}, found: ${typeName(data)}`,
+  enum: ({ params }) => `value is not one of the permitted values [${params.allowedValues.join(', ')}]`,
+  const: ({ params }) => `value is not the permitted value [${params.allowedValue}]`,
+  oneOf: ({ params }) => `${params.passingSchemas?.length ?? 0} subschemas matched instead of one`,
+  anyOf: () => 'no subschema matched',
+  minItems: ({ params, data }) => `expected minimum item count: ${params.limit}, found: ${(data as unknown[]).length}`,
+  maxItems: ({ params, data }) => `expected maximum item count: ${params.limit}, found: ${(data as unknown[]).length}`,
+  minLength: ({ params, data }) => `expected minLength: ${params.limit}, actual: ${(data as string).length}`,
+  maxLength: ({ params, data }) => `expected maxLength: ${params.limit}, actual: ${(data as string).length}`,
+  minimum: ({ params, data }) => `${data} is not greater or equal to ${params.limit}`,
+  maximum: ({ params, data }) => `${data} is not less or equal to ${params.limit}`,
+  pattern: ({ params }) => `failed validation constraint for keyword [pattern]: ${params.pattern}`,
+  uniqueItems: () => 'array items are not unique',
+  dependencies: ({ params }) => `property [${params.missingProperty}] is required when [${params.property}] is set`,
+};
+
+function message(error: ErrorObject): string {
+  const text = MESSAGES[error.keyword]?.(error) ?? `failed validation constraint for keyword [${error.keyword}]`;
+  return `#${error.instancePath}: ${text}`;
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'Null';
+  if (Array.isArray(value)) return 'JSONArray';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'Integer' : 'Number';
+  return TYPE_NAMES[typeof value] ?? typeof value;
+}

@@ -1,0 +1,86 @@
+import type { Clients } from './clients';
+import type { Identity } from './identity';
+import type { Network } from './network';
+import type { Outcome } from './outcome';
+import type { ServiceSpec } from './spec';
+
+/** What every step may use: the service that is meant, and AWS with the caller's credentials. */
+export interface Scope {
+  readonly identity: Identity;
+  readonly clients: Clients;
+  /** Report progress to the operator's log, in one line. */
+  readonly log: (message: string) => void;
+  /** The desired state; absent when the service is read or deleted, where only its identity is known. */
+  readonly spec?: ServiceSpec;
+}
+
+/** A scope in which the desired state is known. */
+export interface ApplyScope extends Scope {
+  readonly spec: ServiceSpec;
+  /** Where the service runs; looked up in AWS once for each invocation. */
+  readonly network: () => Promise<Network>;
+}
+
+/** AWS actions (`service:Action`, as in an IAM policy) that a component calls. */
+export interface Permissions {
+  readonly observe: readonly string[];
+  readonly apply: readonly string[];
+  readonly remove: readonly string[];
+}
+
+/**
+ * One kind of resource that a service is composed of.
+ *
+ * @typeParam Observed what AWS holds of it, as far as this provider cares.
+ * @typeParam Needs the components that must be there first, by kind, with what is observed of them.
+ */
+export interface Component<Observed, Needs extends object = object> {
+  /** Name of the kind, e.g. `LoadBalancer`. */
+  readonly kind: string;
+  /** Kinds that must be there first. Removal goes the other way round. */
+  readonly needs: readonly (keyof Needs & string)[];
+  readonly permissions: Permissions;
+
+  /**
+   * Look for it in AWS, by name and owner tag; changes nothing.
+   *
+   * @param found what was observed of the components it needs; a component that is absent is undefined.
+   * @returns undefined when it is absent.
+   * @throws HandlerError ResourceConflict when something that is not this service's stands in its place.
+   */
+  observe(scope: Scope, found: Partial<Needs>): Promise<Observed | undefined>;
+
+  /**
+   * Make it, or change it to what the specification says; does nothing when it is so already. Interrupted at any
+   * point and started again, it ends in the same state.
+   *
+   * @param current what {@link observe} returned a moment ago.
+   * @throws HandlerError when it cannot be made.
+   */
+  apply(scope: ApplyScope, needs: Needs, current: Observed | undefined): Promise<Outcome<Observed>>;
+
+  /**
+   * A cheap look at what {@link apply} waits for.
+   *
+   * @param token of the {@link Wait} that apply returned.
+   * @throws HandlerError when what is waited for has failed.
+   */
+  poll?(scope: Scope, token: string): Promise<Outcome<void>>;
+
+  /**
+   * Remove what an earlier specification needed and the present one does not. Called when all components are as the
+   * specification says, so that nothing uses it any more.
+   */
+  prune?(scope: ApplyScope, needs: Needs, current: Observed): Promise<Outcome<void>>;
+
+  /**
+   * Remove it if it belongs to this service alone; a shared one only when no other service uses it. Something that
+   * is gone already counts as removed.
+   *
+   * @param current what {@link observe} returned a moment ago.
+   */
+  remove(scope: Scope, found: Partial<Needs>, current: Observed): Promise<Outcome<void>>;
+}
+
+/** A component of any kind, as the reconciler holds it. */
+export type AnyComponent = Component<any, any>;

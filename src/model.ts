@@ -1,0 +1,565 @@
+/**
+ * Generated from the resource type's schema by "npm run generate". Do not edit: change the schema.
+ *
+ * Not the output of "cfn generate": that types integers as bigint, which they never are on the wire, loses enums and
+ * descriptions, lowers the first letter of every name, and deletes docs/ on its way.
+ *
+ * Fields are declared, not defined: a defined field would wipe out what the constructor has just assigned.
+ */
+
+import { BaseModel } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
+import { Expose, Transform, Type } from 'class-transformer';
+import type { Properties } from './runtime/properties';
+import { toNumber, toText } from './runtime/recast';
+
+/** A tag of the service and of everything that is made for it. */
+export class Tag extends BaseModel {
+  constructor(properties?: Properties<Tag>) {
+    super(properties);
+  }
+
+  /** Name of the tag; may not begin with aws:. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Key?: string;
+
+  /** Value of the tag. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Value?: string;
+}
+
+/** An environment variable. */
+export class KeyValuePair extends BaseModel {
+  constructor(properties?: Properties<KeyValuePair>) {
+    super(properties);
+  }
+
+  /** Name of the variable. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** Value of the variable, in plain text. Use Secrets for anything confidential. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Value?: string;
+}
+
+/** An environment variable whose value ECS reads from AWS Secrets Manager or the Systems Manager Parameter Store when a task starts. */
+export class Secret extends BaseModel {
+  constructor(properties?: Properties<Secret>) {
+    super(properties);
+  }
+
+  /** Name of the variable. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** ARN of the secret, or ARN or name of the parameter. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ValueFrom?: string;
+}
+
+/** Where the container's output goes, instead of a log group made for the service. */
+export class AwsLogsConfiguration extends BaseModel {
+  constructor(properties?: Properties<AwsLogsConfiguration>) {
+    super(properties);
+  }
+
+  /** Name of an existing log group. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LogGroup?: string;
+
+  /** Prefix of the log stream names. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LogStreamPrefix?: string;
+}
+
+/** Credentials of a private registry. */
+export class RepositoryCredentials extends BaseModel {
+  constructor(properties?: Properties<RepositoryCredentials>) {
+    super(properties);
+  }
+
+  /** ARN of the secret that holds the registry's credentials. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CredentialsParameter?: string;
+}
+
+/** The container that receives the service's traffic. Its name in the task definition is Main. */
+export class PrimaryContainer extends BaseModel {
+  constructor(properties?: Properties<PrimaryContainer>) {
+    super(properties);
+  }
+
+  /** Container image, with registry and tag or digest. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Image?: string;
+
+  /** TCP port that the container listens on. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare ContainerPort?: number;
+
+  /** Where the container's output goes, instead of a log group made for the service. */
+  @Expose()
+  @Type(() => AwsLogsConfiguration)
+  declare AwsLogsConfiguration?: AwsLogsConfiguration;
+
+  /** Credentials of a private registry. */
+  @Expose()
+  @Type(() => RepositoryCredentials)
+  declare RepositoryCredentials?: RepositoryCredentials;
+
+  /** Command that replaces the image's. An empty list means none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Command?: string[];
+
+  /** Environment variables. Their order has no meaning. */
+  @Expose()
+  @Type(() => KeyValuePair)
+  declare Environment?: KeyValuePair[];
+
+  /** Environment variables read from secrets. Their order has no meaning. */
+  @Expose()
+  @Type(() => Secret)
+  declare Secrets?: Secret[];
+}
+
+/** Where the tasks and the load balancer run. */
+export class NetworkConfiguration extends BaseModel {
+  constructor(properties?: Properties<NetworkConfiguration>) {
+    super(properties);
+  }
+
+  /** Ids of subnets of one VPC in at least two Availability Zones. When all of them route to an internet gateway the load balancer is internet-facing and tasks get public addresses; when none of them does, the load balancer is internal. Default: the public subnets of the default VPC. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Subnets?: string[];
+
+  /** Ids of security groups that the tasks get beside the one made for the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare SecurityGroups?: string[];
+}
+
+/** How the number of tasks follows the load. */
+export class ScalingTarget extends BaseModel {
+  constructor(properties?: Properties<ScalingTarget>) {
+    super(properties);
+  }
+
+  /** Least number of tasks. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MinTaskCount?: number;
+
+  /** Greatest number of tasks. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MaxTaskCount?: number;
+
+  /** Metric that target tracking follows: per cent of CPU, per cent of memory, or requests per target and minute. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AutoScalingMetric?: 'AVERAGE_CPU' | 'AVERAGE_MEMORY' | 'REQUEST_COUNT_PER_TARGET';
+
+  /** Value of the metric that target tracking keeps. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare AutoScalingTargetValue?: number;
+}
+
+/** Status of the ECS service. */
+export class Status extends BaseModel {
+  constructor(properties?: Properties<Status>) {
+    super(properties);
+  }
+
+  /** ACTIVE, DRAINING or INACTIVE. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare StatusCode?: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
+}
+
+/** An address at which the service answers. */
+export class IngressPath extends BaseModel {
+  constructor(properties?: Properties<IngressPath>) {
+    super(properties);
+  }
+
+  /** PUBLIC behind an internet-facing load balancer, PRIVATE behind an internal one. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AccessType?: 'PUBLIC' | 'PRIVATE';
+
+  /** The address, with its scheme. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Endpoint?: string;
+}
+
+/** A configuration that takes traffic now. */
+export class ActiveConfiguration extends BaseModel {
+  constructor(properties?: Properties<ActiveConfiguration>) {
+    super(properties);
+  }
+
+  /** ARN of the service revision. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceRevisionArn?: string;
+
+  /** When the revision was made. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CreatedAt?: string;
+
+  /** Task execution role. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ExecutionRoleArn?: string;
+
+  /** Task role. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TaskRoleArn?: string;
+
+  /** ARN of the task definition. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TaskDefinitionArn?: string;
+
+  /** CPU units of a task. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Cpu?: string;
+
+  /** Memory of a task in MiB. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Memory?: string;
+
+  /** Path that the load balancer requests. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HealthCheckPath?: string;
+
+  /** Where the tasks and the load balancer run. */
+  @Expose()
+  @Type(() => NetworkConfiguration)
+  declare NetworkConfiguration?: NetworkConfiguration;
+
+  /** The container that receives the service's traffic. Its name in the task definition is Main. */
+  @Expose()
+  @Type(() => PrimaryContainer)
+  declare PrimaryContainer?: PrimaryContainer;
+
+  /** How the number of tasks follows the load. */
+  @Expose()
+  @Type(() => ScalingTarget)
+  declare ScalingTarget?: ScalingTarget;
+
+  /** Addresses at which the configuration answers. */
+  @Expose()
+  @Type(() => IngressPath)
+  declare IngressPaths?: IngressPath[];
+}
+
+/** What Application Auto Scaling holds for the service. */
+export class AutoScalingArns extends BaseModel {
+  constructor(properties?: Properties<AutoScalingArns>) {
+    super(properties);
+  }
+
+  /** ARN of the scalable target. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ScalableTarget?: string;
+
+  /** ARNs of the scaling policies. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ApplicationAutoScalingPolicies?: string[];
+}
+
+/** What stands between a client and the tasks. */
+export class IngressPathArns extends BaseModel {
+  constructor(properties?: Properties<IngressPathArns>) {
+    super(properties);
+  }
+
+  /** The load balancer, shared by up to 25 services. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerArn?: string;
+
+  /** Its HTTPS listener. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ListenerArn?: string;
+
+  /** The service's rule on the listener. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ListenerRuleArn?: string;
+
+  /** The two target groups between which deployments shift traffic. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TargetGroupArns?: string[];
+
+  /** Security groups of the load balancer. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerSecurityGroups?: string[];
+
+  /** Certificate that serves the endpoint. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CertificateArn?: string;
+}
+
+/** Everything that was made for the service. */
+export class ECSManagedResourceArns extends BaseModel {
+  constructor(properties?: Properties<ECSManagedResourceArns>) {
+    super(properties);
+  }
+
+  /** Security groups made for the tasks. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceSecurityGroups?: string[];
+
+  /** Log groups made for the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LogGroups?: string[];
+
+  /** Alarms that roll a deployment back. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare MetricAlarms?: string[];
+
+  /** What Application Auto Scaling holds for the service. */
+  @Expose()
+  @Type(() => AutoScalingArns)
+  declare AutoScaling?: AutoScalingArns;
+
+  /** What stands between a client and the tasks. */
+  @Expose()
+  @Type(() => IngressPathArns)
+  declare IngressPath?: IngressPathArns;
+}
+
+/** A complete Amazon ECS service from one container image and two roles: cluster, task definition, service with canary deployments and alarm rollback, shared Application Load Balancer, certificate, DNS record, target groups, listener rule, security groups, autoscaling, logs and web ACL. A superset of AWS::ECS::ExpressGatewayService. */
+export class ResourceModel extends BaseModel {
+  static readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
+  /** JSON pointers to the properties that may not be returned. */
+  static readonly WRITE_ONLY_PROPERTIES: readonly string[] = [];
+  /** JSON pointer to the property that holds the tags. */
+  static readonly TAG_PROPERTY: string | undefined = '/properties/Tags';
+
+  /** The primary identifier by JSON pointer, or null while any part of it is unset. */
+  getPrimaryIdentifier(): Record<string, unknown> | null {
+    const identifier = { '/properties/ServiceArn': this.ServiceArn };
+    return Object.values(identifier).every((part) => part != null) ? identifier : null;
+  }
+
+  constructor(properties?: Properties<ResourceModel>) {
+    super(properties);
+  }
+
+  /** Name of the service, unique in its cluster. Default: the logical id with a suffix. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceName?: string;
+
+  /** Name or ARN of the cluster. The cluster named default is made when it is absent; any other must exist. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Cluster?: string;
+
+  /** Role that lets ECS shift traffic on the load balancer. Trusts ecs.amazonaws.com; the managed policy AmazonECSInfrastructureRolePolicyForLoadBalancers is enough. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare InfrastructureRoleArn?: string;
+
+  /** Task execution role: pulls the image, writes logs, reads secrets. Required unless TaskDefinitionArn is given. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ExecutionRoleArn?: string;
+
+  /** Role that the containers' own AWS calls use. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TaskRoleArn?: string;
+
+  /** The container that receives the service's traffic. Its name in the task definition is Main. */
+  @Expose()
+  @Type(() => PrimaryContainer)
+  declare PrimaryContainer?: PrimaryContainer;
+
+  /** A task definition of your own, instead of one made from PrimaryContainer: FARGATE, awsvpc, with a container named Main that maps one named TCP port. Excludes PrimaryContainer, ExecutionRoleArn, TaskRoleArn, Cpu, Memory and CpuArchitecture. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TaskDefinitionArn?: string;
+
+  /** CPU units of a task, in a pair with Memory that Fargate offers. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Cpu?: '256' | '512' | '1024' | '2048' | '4096' | '8192' | '16384';
+
+  /** Memory of a task in MiB, in a pair with Cpu that Fargate offers. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Memory?: string;
+
+  /** Instruction set of the image. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CpuArchitecture?: 'X86_64' | 'ARM64';
+
+  /** Path that the load balancer requests to see whether a task is healthy; it must answer 200. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HealthCheckPath?: string;
+
+  /** Where the tasks and the load balancer run. */
+  @Expose()
+  @Type(() => NetworkConfiguration)
+  declare NetworkConfiguration?: NetworkConfiguration;
+
+  /** How the number of tasks follows the load. */
+  @Expose()
+  @Type(() => ScalingTarget)
+  declare ScalingTarget?: ScalingTarget;
+
+  /** Host name at which the service answers. Default: the service's name in the base domain of the type configuration. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare DomainName?: string;
+
+  /** Route 53 hosted zone that holds DomainName. Required with DomainName, unless the hosted zone of the type configuration holds it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HostedZoneId?: string;
+
+  /** An issued ACM certificate that covers the host name. Default: the wildcard certificate of the type configuration where it covers the host name, else one that is requested for the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CertificateArn?: string;
+
+  /** Regional AWS WAF web ACL of the load balancer. Services with different web ACLs do not share a load balancer. Default: the web ACL of the type configuration, if any. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare WebAclArn?: string;
+
+  /** How long the log group that is made for the service keeps its events. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare LogRetentionInDays?:
+    | 1
+    | 3
+    | 5
+    | 7
+    | 14
+    | 30
+    | 60
+    | 90
+    | 120
+    | 150
+    | 180
+    | 365
+    | 400
+    | 545
+    | 731
+    | 1096
+    | 1827
+    | 2192
+    | 2557
+    | 2922
+    | 3288
+    | 3653;
+
+  /** Tags of the service and of everything that is made for it alone. */
+  @Expose()
+  @Type(() => Tag)
+  declare Tags?: Tag[];
+
+  /** ARN of the ECS service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceArn?: string;
+
+  /** Address of the service, https:// and its host name. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Endpoint?: string;
+
+  /** Status of the ECS service. */
+  @Expose()
+  @Type(() => Status)
+  declare Status?: Status;
+
+  /** When the service was made. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CreatedAt?: string;
+
+  /** When the service was last deployed. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare UpdatedAt?: string;
+
+  /** Configurations that take traffic now: one, or two during a deployment. */
+  @Expose()
+  @Type(() => ActiveConfiguration)
+  declare ActiveConfigurations?: ActiveConfiguration[];
+
+  /** Everything that was made for the service. */
+  @Expose()
+  @Type(() => ECSManagedResourceArns)
+  declare ECSManagedResourceArns?: ECSManagedResourceArns;
+}
+
+/** What a platform team sets once for each account and Region. */
+export class TypeConfigurationModel extends BaseModel {
+  static readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
+  constructor(properties?: Properties<TypeConfigurationModel>) {
+    super(properties);
+  }
+
+  /** Domain in which services get their host names, <service name>.<base domain>. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare BaseDomain?: string;
+
+  /** Route 53 hosted zone of the base domain. Required with BaseDomain. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HostedZoneId?: string;
+
+  /** Issued wildcard certificate for *.<base domain>; without it each service gets a certificate of its own. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CertificateArn?: string;
+
+  /** Regional AWS WAF web ACL for load balancers of services that name none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare WebAclArn?: string;
+
+  /** Prefixes of image names that services may use, e.g. 123456789012.dkr.ecr.eu-west-1.amazonaws.com/. Default: any. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare PermittedImageRegistries?: string[];
+}

@@ -1,0 +1,36 @@
+/** How long an invocation may still work. */
+
+/** What Lambda passes beside the event, as far as the runtime reads it. */
+export interface LambdaContext {
+  readonly awsRequestId?: string;
+  /** Milliseconds until Lambda kills this invocation. */
+  getRemainingTimeInMillis?(): number;
+}
+
+/** The end of an invocation's time. */
+export interface Deadline {
+  /** Milliseconds a handler may still work; what delivery of logs and the answer need is already taken off. Never negative. */
+  remainingMilliseconds(): number;
+}
+
+/** Kept back from a handler, so that its answer and its logs still arrive. Our own choice. */
+export const DELIVERY_MILLISECONDS = 2_000;
+
+/**
+ * Deadline of an invocation that begins now: the earlier of Lambda's own and the limit of the protocol.
+ *
+ * @param limitMilliseconds how long CloudFormation waits for the answer.
+ * @param context Lambda's context; absent in tests.
+ */
+export function startDeadline(limitMilliseconds: number, context?: LambdaContext): Deadline {
+  const end = performance.now() + limitMilliseconds;
+  return {
+    remainingMilliseconds() {
+      const left = Math.min(
+        end - performance.now(),
+        context?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
+      );
+      return Math.max(0, left - DELIVERY_MILLISECONDS);
+    },
+  };
+}

@@ -1,0 +1,211 @@
+import type { AnyComponent, ApplyScope } from '../../src/component';
+import { done, wait } from '../../src/outcome';
+import { converge, observe, teardown } from '../../src/reconcile';
+
+const scope = {} as ApplyScope;
+const plentyOfTime = () => true;
+
+/** A component that keeps its state in `world` and notes what is done to it in `journal`. */
+function component(
+  kind: string,
+  needs: string[],
+  world: Set<string>,
+  journal: string[],
+  more: Partial<AnyComponent> = {},
+) {
+  return {
+    kind,
+    needs,
+    permissions: { observe: [], apply: [], remove: [] },
+    async observe() {
+      journal.push(`observe ${kind}`);
+      return world.has(kind) ? kind : undefined;
+    },
+    async apply(_scope: unknown, found: object, current: unknown) {
+      journal.push(
+        `${current ? 'keep' : 'make'} ${kind} with [${Object.keys(found).filter((key) => needs.includes(key))}]`,
+      );
+      world.add(kind);
+      return done(kind);
+    },
+    async remove() {
+      journal.push(`remove ${kind}`);
+      world.delete(kind);
+      return done(undefined);
+    },
+    ...more,
+  } as AnyComponent;
+}
+
+/** Cluster and network stand alone, the service needs both, the policy needs the service. */
+function composition(more: Record<string, Partial<AnyComponent>> = {}) {
+  const world = new Set<string>();
+  const journal: string[] = [];
+  const of = (kind: string, needs: string[]) => component(kind, needs, world, journal, more[kind]);
+  const components = [
+    of('Cluster', []),
+    of('Network', []),
+    of('Service', ['Cluster', 'Network']),
+    of('Policy', ['Service']),
+  ];
+  return { world, journal, components };
+}
+
+describe('converge', () => {
+  test('looks at everything before it makes anything, and makes a component after those it needs', async () => {
+    const { components, journal } = composition();
+    const result = await converge(components, scope, [], plentyOfTime);
+    expect(result).toEqual({
+      status: 'done',
+      observations: { Cluster: 'Cluster', Network: 'Network', Service: 'Service', Policy: 'Policy' },
+    });
+    expect(journal.findIndex((line) => line.startsWith('make'))).toBe(4);
+    expect(journal.slice(4)).toEqual([
+      'make Cluster with []',
+      'make Network with []',
+      'make Service with [Cluster,Network]',
+      'make Policy with [Service]',
+    ]);
+  });
+
+  test('a second time keeps everything', async () => {
+    const { components, journal } = composition();
+    await converge(components, scope, [], plentyOfTime);
+    journal.length = 0;
+    await converge(components, scope, [], plentyOfTime);
+    expect(journal.filter((line) => line.startsWith('make'))).toEqual([]);
+  });
+
+  test('an obstacle found by a look stops it before anything is made', async () => {
+    const { components, world } = composition({
+      Policy: {
+        async observe() {
+          throw new Error('in the way');
+        },
+      },
+    });
+    await expect(converge(components, scope, [], plentyOfTime)).rejects.toThrow('in the way');
+    expect([...world]).toEqual([]);
+  });
+
+  test('a component that waits holds back those that need it and no others', async () => {
+    const { components, world } = composition({
+      Network: { apply: async () => wait('a route', 7, 'route-1') },
+    });
+    const result = await converge(components, scope, [], plentyOfTime);
+    expect(result).toEqual({
+      status: 'wait',
+      reason: 'waiting for a route',
+      seconds: 7,
+      pending: [{ kind: 'Network', token: 'route-1' }],
+    });
+    expect([...world]).toEqual(['Cluster']);
+  });
+
+  test('a failure lets what has begun come to its end, and is the answer', async () => {
+    const { components, world } = composition({
+      Cluster: {
+        async apply() {
+          throw new Error('no cluster');
+        },
+      },
+    });
+    await expect(converge(components, scope, [], plentyOfTime)).rejects.toThrow('no cluster');
+    expect([...world]).toEqual(['Network']);
+  });
+
+  test('while the cheap look says wait, nothing else is looked at', async () => {
+    const { components, journal } = composition({
+      Service: { poll: async () => wait('a deployment', 15, 'deployment-1') },
+    });
+    const result = await converge(
+      components,
+      scope,
+      [{ kind: 'Service', token: 'deployment-1' }],
+      plentyOfTime,
+    );
+    expect(result).toMatchObject({
+      status: 'wait',
+      seconds: 15,
+      pending: [{ kind: 'Service', token: 'deployment-1' }],
+    });
+    expect(journal).toEqual([]);
+  });
+
+  test('when the cheap look says done, everything is looked at again', async () => {
+    const { components } = composition({ Service: { poll: async () => done(undefined) } });
+    const result = await converge(
+      components,
+      scope,
+      [{ kind: 'Service', token: 'deployment-1' }],
+      plentyOfTime,
+    );
+    expect(result.status).toBe('done');
+  });
+
+  test('without time for another step it asks to be invoked again at once', async () => {
+    const { components, world } = composition();
+    const steps = [true, true, false, false];
+    const result = await converge(components, scope, [], () => steps.shift()!);
+    expect(result).toMatchObject({ status: 'wait', seconds: 0, pending: [] });
+    expect([...world]).toEqual(['Cluster', 'Network']);
+  });
+
+  test('prunes in reverse once everything is there', async () => {
+    const pruned: string[] = [];
+    const prune = (kind: string) => ({
+      async prune() {
+        pruned.push(kind);
+        return done(undefined);
+      },
+    });
+    const { components } = composition({ Cluster: prune('Cluster'), Policy: prune('Policy') });
+    await converge(components, scope, [], plentyOfTime);
+    expect(pruned).toEqual(['Policy', 'Cluster']);
+  });
+});
+
+describe('teardown', () => {
+  test('removes a component after those that need it', async () => {
+    const { components, journal, world } = composition();
+    await converge(components, scope, [], plentyOfTime);
+    journal.length = 0;
+    const result = await teardown(components, scope, [], plentyOfTime);
+    expect(result.status).toBe('done');
+    expect(journal.filter((line) => line.startsWith('remove'))).toEqual([
+      'remove Policy',
+      'remove Service',
+      'remove Cluster',
+      'remove Network',
+    ]);
+    expect([...world]).toEqual([]);
+  });
+
+  test('goes on past what is gone already', async () => {
+    const { components, world } = composition();
+    world.add('Cluster');
+    await teardown(components, scope, [], plentyOfTime);
+    expect([...world]).toEqual([]);
+  });
+
+  test('what waits holds back what it needs', async () => {
+    const { components, world } = composition({
+      Service: { remove: async () => wait('tasks to drain', 10) },
+    });
+    await converge(components, scope, [], plentyOfTime);
+    const result = await teardown(components, scope, [], plentyOfTime);
+    expect(result).toMatchObject({
+      status: 'wait',
+      reason: 'waiting for tasks to drain',
+      seconds: 10,
+      pending: [],
+    });
+    expect([...world]).toEqual(['Cluster', 'Network', 'Service']);
+  });
+});
+
+test('observe leaves out what is absent', async () => {
+  const { components, world } = composition();
+  world.add('Cluster');
+  expect(await observe(components, scope)).toEqual({ Cluster: 'Cluster' });
+});

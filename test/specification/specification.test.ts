@@ -1,0 +1,270 @@
+import { identityOf } from '../../src/identity';
+import type { ResourceModel, TypeConfigurationModel } from '../../src/model';
+import { DEFAULTS, specificationOf, type ServiceSpec } from '../../src/spec';
+import schema from '../../schema/org-ecs-expressservice.json';
+
+const location = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' };
+const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+const certificate = (id: string) => `arn:aws:acm:eu-west-1:123456789012:certificate/${id}`;
+
+/** The three inputs that are enough, and what the platform team set for them to be enough. */
+const base = {
+  InfrastructureRoleArn: role('infrastructure'),
+  ExecutionRoleArn: role('execution'),
+  PrimaryContainer: { Image: 'public.ecr.aws/nginx/nginx:1.27' },
+};
+const baseConfiguration = { BaseDomain: 'example.com', HostedZoneId: 'Z0BASE' };
+
+function specify(
+  model: object,
+  configuration: object = baseConfiguration,
+  { cluster = 'default', service = 'web' } = {},
+): ServiceSpec {
+  return specificationOf({
+    model: model as ResourceModel,
+    configuration: configuration as TypeConfigurationModel,
+    identity: identityOf(location, cluster, service),
+    tags: {},
+  });
+}
+
+describe('three inputs', () => {
+  test('make a specification with every default of Express Mode', () => {
+    expect(specify(base)).toEqual({
+      createsCluster: true,
+      infrastructureRoleArn: role('infrastructure'),
+      task: {
+        kind: 'managed',
+        image: 'public.ecr.aws/nginx/nginx:1.27',
+        containerPort: 80,
+        environment: {},
+        secrets: {},
+        executionRoleArn: role('execution'),
+        cpu: '1024',
+        memory: '2048',
+        cpuArchitecture: 'X86_64',
+        logs: { streamPrefix: 'ecs', retentionInDays: 30 },
+      },
+      subnetIds: [],
+      additionalSecurityGroupIds: [],
+      healthCheckPath: '/',
+      scaling: { minTaskCount: 1, maxTaskCount: 20, metric: 'AVERAGE_CPU', targetValue: 60 },
+      domain: { hostName: 'web.example.com', hostedZoneId: 'Z0BASE' },
+      tags: {},
+    });
+  });
+
+  test.each(Object.entries(DEFAULTS))('the schema documents the default of %s', (name, value) => {
+    const defaults: unknown[] = [];
+    JSON.stringify(schema, (key, node) => {
+      if (key === name && node?.default !== undefined) defaults.push(node.default);
+      return node;
+    });
+    expect(defaults).toEqual([value]);
+  });
+});
+
+describe('what means the same makes the same specification', () => {
+  const environment = [
+    { Name: 'A', Value: '1' },
+    { Name: 'B', Value: '2' },
+  ];
+  test.each([
+    ['an empty command and none', { Command: [] }, {}],
+    [
+      'two orders of the environment',
+      { Environment: environment },
+      { Environment: [...environment].reverse() },
+    ],
+    ['an empty environment and none', { Environment: [] }, {}],
+    ['the default port and none', { ContainerPort: 80 }, {}],
+  ])('%s', (_name, one, other) => {
+    const withContainer = (container: object) =>
+      specify({ ...base, PrimaryContainer: { ...base.PrimaryContainer, ...container } });
+    const [left, right] = [withContainer(one), withContainer(other)];
+    expect(JSON.stringify(left)).toBe(JSON.stringify(right));
+  });
+});
+
+describe('host name, hosted zone and certificate', () => {
+  const wildcard = { ...baseConfiguration, CertificateArn: certificate('abcd') };
+  test.each([
+    [
+      'the service in the base domain',
+      {},
+      baseConfiguration,
+      { hostName: 'web.example.com', hostedZoneId: 'Z0BASE' },
+    ],
+    ['the wildcard certificate covers it', {}, wildcard, { certificateArn: certificate('abcd') }],
+    [
+      'an own domain',
+      { DomainName: 'a.test', HostedZoneId: 'Z1' },
+      {},
+      { hostName: 'a.test', hostedZoneId: 'Z1' },
+    ],
+    [
+      'an own name below the base domain uses its zone',
+      { DomainName: 'shop.example.com' },
+      wildcard,
+      { hostName: 'shop.example.com', hostedZoneId: 'Z0BASE', certificateArn: certificate('abcd') },
+    ],
+    [
+      'a wildcard does not cover two labels',
+      { DomainName: 'a.b.example.com' },
+      wildcard,
+      { hostName: 'a.b.example.com', certificateArn: undefined },
+    ],
+    [
+      'an own certificate wins',
+      { CertificateArn: certificate('1234') },
+      wildcard,
+      { certificateArn: certificate('1234') },
+    ],
+  ])('%s', (_name, model, configuration, expected) => {
+    expect(specify({ ...base, ...model }, configuration).domain).toMatchObject(expected);
+  });
+
+  test('a service name becomes a DNS label', () => {
+    const { domain } = specify(base, baseConfiguration, { service: 'My_Web' });
+    expect(domain.hostName).toBe('my-web.example.com');
+  });
+});
+
+describe('a model that cannot be right is refused, naming the property and the remedy', () => {
+  const container = (more: object) => ({ ...base, PrimaryContainer: { ...base.PrimaryContainer, ...more } });
+  const ownTask = {
+    InfrastructureRoleArn: base.InfrastructureRoleArn,
+    TaskDefinitionArn: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/mine:3',
+  };
+  test.each<[string, object, string, RegExp]>([
+    [
+      'no infrastructure role',
+      { ...base, InfrastructureRoleArn: undefined },
+      'InfrastructureRoleArn',
+      /trusts ecs\.amazonaws/,
+    ],
+    ['no image', { ...base, PrimaryContainer: undefined }, 'PrimaryContainer/Image', /missing/],
+    ['no execution role', { ...base, ExecutionRoleArn: undefined }, 'ExecutionRoleArn', /missing/],
+    [
+      'own task definition and image',
+      { ...ownTask, PrimaryContainer: { Image: 'a' } },
+      'PrimaryContainer',
+      /together/,
+    ],
+    ['own task definition and size', { ...ownTask, Cpu: '256' }, 'Cpu', /together/],
+    [
+      'a pair that Fargate does not have',
+      { ...base, Cpu: '256', Memory: '4096' },
+      'Memory',
+      /one of 512, 1024, 2048/,
+    ],
+    [
+      'a pair in the wrong step',
+      { ...base, Cpu: '8192', Memory: '17408' },
+      'Memory',
+      /16384 to 61440 in steps of 4096/,
+    ],
+    ['an unknown size', { ...base, Cpu: '333' }, 'Cpu', /256, 512/],
+    [
+      'min above max',
+      { ...base, ScalingTarget: { MinTaskCount: 5, MaxTaskCount: 2 } },
+      'ScalingTarget/MinTaskCount',
+      /MaxTaskCount, 2/,
+    ],
+    [
+      'no subnets in the list',
+      { ...base, NetworkConfiguration: { Subnets: [] } },
+      'NetworkConfiguration/Subnets',
+      /default VPC/,
+    ],
+    [
+      'a variable twice',
+      container({
+        Environment: [
+          { Name: 'A', Value: '1' },
+          { Name: 'A', Value: '2' },
+        ],
+      }),
+      'PrimaryContainer/Environment/1/Name',
+      /twice/,
+    ],
+    [
+      'a variable that is also a secret',
+      container({ Environment: [{ Name: 'A', Value: '1' }], Secrets: [{ Name: 'A', ValueFrom: 'x' }] }),
+      'PrimaryContainer/Secrets',
+      /A, as Environment/,
+    ],
+    [
+      'a reserved tag key',
+      { ...base, Tags: [{ Key: 'org-ecs-express:x', Value: '' }] },
+      'Tags/0/Key',
+      /reserved/,
+    ],
+    ['an aws: tag key', { ...base, Tags: [{ Key: 'AWS:x', Value: '' }] }, 'Tags/0/Key', /reserved/],
+    [
+      'a tag twice',
+      {
+        ...base,
+        Tags: [
+          { Key: 'a', Value: '' },
+          { Key: 'a', Value: '' },
+        ],
+      },
+      'Tags/1/Key',
+      /twice/,
+    ],
+    [
+      'a cluster in another Region',
+      { ...base, Cluster: 'arn:aws:ecs:us-east-1:123456789012:cluster/x' },
+      'Cluster',
+      /eu-west-1/,
+    ],
+  ])('%s', (_name, model, propertyPath, message) => {
+    expect(() => specify(model)).toThrow(
+      expect.objectContaining({
+        code: 'InvalidRequest',
+        propertyPath,
+        message: expect.stringMatching(message),
+      }),
+    );
+  });
+
+  test.each<[string, object, object, string, RegExp]>([
+    ['no base domain and no own domain', {}, {}, 'DomainName', /set-type-configuration/],
+    [
+      'an own domain without its zone',
+      { DomainName: 'a.test' },
+      baseConfiguration,
+      'HostedZoneId',
+      /hosted zone of DomainName/,
+    ],
+    [
+      'a base domain without its zone',
+      {},
+      { BaseDomain: 'example.com' },
+      'HostedZoneId',
+      /configuration of the type/,
+    ],
+    [
+      'an image from elsewhere',
+      {},
+      { ...baseConfiguration, PermittedImageRegistries: ['123456789012.dkr.ecr.eu-west-1.amazonaws.com/'] },
+      'PrimaryContainer/Image',
+      /permits/,
+    ],
+  ])('%s', (_name, model, configuration, propertyPath, message) => {
+    expect(() => specify({ ...base, ...model }, configuration)).toThrow(
+      expect.objectContaining({
+        code: 'InvalidRequest',
+        propertyPath,
+        message: expect.stringMatching(message),
+      }),
+    );
+  });
+
+  test('a service name that makes no host name', () => {
+    expect(() =>
+      specify({ ...base, ServiceName: 'x'.repeat(64) }, baseConfiguration, { service: 'x'.repeat(64) }),
+    ).toThrow(expect.objectContaining({ code: 'InvalidRequest', propertyPath: 'ServiceName' }));
+  });
+});
