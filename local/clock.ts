@@ -24,6 +24,7 @@ export class Clock {
   private virtual: number;
   private real: number;
   private wake: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  private idle: (() => void)[] = [];
 
   constructor(
     private mode: ClockMode = 'jump',
@@ -78,16 +79,21 @@ export class Clock {
       return await run();
     } finally {
       this.working--;
+      if (this.working === 0) for (const resume of this.idle.splice(0)) resume();
       this.arrange();
     }
   }
 
-  /** Move virtual time on by `milliseconds`, running everything that falls due, in order. */
+  /**
+   * Move virtual time on by `milliseconds`, running everything that falls due, in order; what falls due next waits for
+   * the work that the last one started. Must not be called from inside {@link work}.
+   */
   async advance(milliseconds: number): Promise<void> {
     const end = this.now() + milliseconds;
+    await this.settled();
     for (let next = this.timers[0]; next && next.due <= end; next = this.timers[0]) {
       this.fire(next);
-      await settle();
+      await this.settled();
     }
     this.virtual = Math.max(this.virtual, end);
     this.arrange();
@@ -97,6 +103,15 @@ export class Clock {
   reset(): void {
     this.timers = [];
     this.arrange();
+  }
+
+  /** Resolve once nothing is at work and every promise that is already resolved has run on. */
+  private async settled(): Promise<void> {
+    await settle();
+    while (this.working > 0) {
+      await new Promise<void>((resolve) => this.idle.push(resolve));
+      await settle();
+    }
   }
 
   private fire(timer: Timer): void {

@@ -53,7 +53,9 @@ export function modelSource(schema: ResourceSchema): string {
       `static override readonly TYPE_NAME: string = ${literal(schema.typeName)};`,
     ),
   ].join('\n');
-  const recasts = [...new Set(Object.values(RECASTS))].filter((recast) => body.includes(`@Transform(${recast}`));
+  const recasts = [...new Set(Object.values(RECASTS))].filter((recast) =>
+    body.includes(`@Transform(${recast}`),
+  );
   return `${HEADER}
 import { BaseModel } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
 import { Expose, Transform, Type } from 'class-transformer';

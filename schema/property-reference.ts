@@ -88,7 +88,10 @@ function propertyTable(
     ];
   });
   const updateColumn = update ? ['Update'] : [];
-  return table(['Property', 'Type', 'Required', 'Default', 'Constraints', ...updateColumn, 'Description'], rows);
+  return table(
+    ['Property', 'Type', 'Required', 'Default', 'Constraints', ...updateColumn, 'Description'],
+    rows,
+  );
 }
 
 function attributeTable(schema: ResourceSchema, readOnly: ReadonlySet<string>): string {
@@ -127,7 +130,8 @@ function constraints(property: PropertySchema): string {
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 

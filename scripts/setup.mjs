@@ -7,7 +7,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const fingerprint = (file) => createHash('sha256').update(readFileSync(join(root, file))).digest('hex');
+const fingerprint = (file) =>
+  createHash('sha256')
+    .update(readFileSync(join(root, file)))
+    .digest('hex');
 
 /** Run a command in the project's root; its output is shown only when it fails. */
 function run(command, args) {
@@ -18,7 +21,9 @@ function run(command, args) {
     child.stderr.on('data', (chunk) => output.push(chunk));
     child.on('error', (error) => reject(new Error(`cannot run ${command}: ${error.message}`)));
     child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${command} ${args.join(' ')} failed:\n${Buffer.concat(output)}`)),
+      code === 0
+        ? resolve()
+        : reject(new Error(`${command} ${args.join(' ')} failed:\n${Buffer.concat(output)}`)),
     );
   });
 }
@@ -38,14 +43,26 @@ async function once(label, file, stamp, install) {
 const python = process.platform === 'win32' ? '.venv/Scripts/python.exe' : '.venv/bin/python';
 try {
   const results = await Promise.allSettled([
-    once('npm packages', 'package-lock.json', 'node_modules/.set-up', () => run('npm', ['ci', '--no-audit', '--no-fund'])),
+    once('npm packages', 'package-lock.json', 'node_modules/.set-up', () =>
+      run('npm', ['ci', '--no-audit', '--no-fund']),
+    ),
     once('Python tools (about a minute)', 'requirements.txt', '.venv/.set-up', async () => {
       await run('python3', ['-m', 'venv', '--clear', '.venv']);
-      await run(join(root, python), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt']);
+      await run(join(root, python), [
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--disable-pip-version-check',
+        '-r',
+        'requirements.txt',
+      ]);
     }),
   ]);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 } catch (error) {
-  process.stderr.write(`set-up failed: ${error.message}\nNeeded: Node 20.11 or newer with npm, Python 3.9 or newer with venv, and the npm and PyPI registries.\n`);
+  process.stderr.write(
+    `set-up failed: ${error.message}\nNeeded: Node 20.11 or newer with npm, Python 3.9 or newer with venv, and the npm and PyPI registries.\n`,
+  );
   process.exit(1);
 }

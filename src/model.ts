@@ -362,7 +362,7 @@ export class ECSManagedResourceArns extends BaseModel {
 
 /** A complete Amazon ECS service from one container image and two roles: cluster, task definition, service with canary deployments and alarm rollback, shared Application Load Balancer, certificate, DNS record, target groups, listener rule, security groups, autoscaling, logs and web ACL. A superset of AWS::ECS::ExpressGatewayService. */
 export class ResourceModel extends BaseModel {
-  static readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
+  static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
   /** JSON pointers to the properties that may not be returned. */
   static readonly WRITE_ONLY_PROPERTIES: readonly string[] = [];
   /** JSON pointer to the property that holds the tags. */
@@ -533,7 +533,7 @@ export class ResourceModel extends BaseModel {
 
 /** What a platform team sets once for each account and Region. */
 export class TypeConfigurationModel extends BaseModel {
-  static readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
+  static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
   constructor(properties?: Properties<TypeConfigurationModel>) {
     super(properties);
   }

@@ -82,7 +82,8 @@ export class RoutingTable {
     { readonly loadBalancers: readonly RoutingLoadBalancer[]; readonly until: number } | undefined;
   private version = 0;
   private readonly load = new SharedRead(() => this.readLoadBalancers());
-  private readonly targetGroups = new Map<string, SharedRead<RoutingTargetGroup>>();
+  private readonly targets = new Map<string, SharedRead<readonly Target[]>>();
+  private readonly attributes = new Map<string, Promise<Attributes>>();
 
   constructor(private readonly elb: ElasticLoadBalancingV2Client) {}
 
@@ -90,7 +91,8 @@ export class RoutingTable {
   invalidate(): void {
     this.version++;
     this.kept = undefined;
-    this.targetGroups.clear();
+    this.attributes.clear();
+    this.targets.clear();
   }
 
   /** All application load balancers. */
@@ -103,13 +105,13 @@ export class RoutingTable {
    * A target group with the targets registered now.
    * @throws RoutingChanged when it has gone.
    */
-  targetGroup(arn: string): Promise<RoutingTargetGroup> {
-    let read = this.targetGroups.get(arn);
-    if (!read) {
-      read = new SharedRead(() => this.readTargetGroup(arn));
-      this.targetGroups.set(arn, read);
-    }
-    return read.get();
+  async targetGroup(arn: string): Promise<RoutingTargetGroup> {
+    let targets = this.targets.get(arn);
+    if (!targets) this.targets.set(arn, (targets = new SharedRead(() => this.readTargets(arn))));
+    let attributes = this.attributes.get(arn);
+    if (!attributes) this.attributes.set(arn, (attributes = this.readAttributes(arn)));
+    const [current, kept] = await Promise.all([targets.get(), attributes]);
+    return { arn, attributes: kept, targets: current };
   }
 
   private async readLoadBalancers(): Promise<readonly RoutingLoadBalancer[]> {
@@ -123,6 +125,7 @@ export class RoutingTable {
         .map((loadBalancer) => unlessGone(this.readLoadBalancer(loadBalancer))),
     );
     const loadBalancers = routed.filter((loadBalancer) => loadBalancer !== undefined);
+    this.attributes.clear();
     if (version === this.version) this.kept = { loadBalancers, until: performance.now() + MAXIMUM_AGE };
     return loadBalancers;
   }
@@ -173,20 +176,19 @@ export class RoutingTable {
     return [...(rule.Actions ?? [])].sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0));
   }
 
-  private async readTargetGroup(arn: string): Promise<RoutingTargetGroup> {
-    const answers = await unlessGone(
-      Promise.all([
-        this.elb.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn })),
-        this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn })),
-      ]),
+  private async readTargets(TargetGroupArn: string): Promise<readonly Target[]> {
+    const answer = await unlessGone(this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn })));
+    if (!answer) throw new RoutingChanged();
+    const targets = answer.TargetHealthDescriptions ?? [];
+    return targets.map(({ Target }) => ({ ip: Target?.Id ?? '', port: Target?.Port ?? 0 }));
+  }
+
+  private async readAttributes(TargetGroupArn: string): Promise<Attributes> {
+    const answer = await unlessGone(
+      this.elb.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn })),
     );
-    if (!answers) throw new RoutingChanged();
-    const [{ Attributes: attributes }, { TargetHealthDescriptions: targets }] = answers;
-    return {
-      arn,
-      attributes: asRecord(attributes),
-      targets: (targets ?? []).map(({ Target }) => ({ ip: Target?.Id ?? '', port: Target?.Port ?? 0 })),
-    };
+    if (!answer) throw new RoutingChanged();
+    return asRecord(answer.Attributes);
   }
 }
 

@@ -47,19 +47,35 @@ def end_with_parent():
     os._exit(0)
 
 
-def import_ahead():
-    """Import the slow backends while the parent is busy elsewhere, so that the first call does not wait for them."""
-    from moto import backends
+# Backends whose state involves a corrected one.
+CORRECTED = {"acm", "cloudformation", "elbv2", "resourcegroupstaggingapi"}
 
-    for name in ("elbv2", "ec2", "iam"):
-        backends.get_backend(name)
+correction = threading.Lock()
+corrected = False
+
+
+def correct():
+    global corrected
+    with correction:
+        if not corrected:
+            import corrections
+
+            corrections.apply()
+            corrected = True
+
+
+def create_corrected_app(service):
+    if service in CORRECTED:
+        correct()
+    return create_backend_app(service)
 
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 server = make_server(
-    "127.0.0.1", 0, Application(create_backend_app), threaded=True, request_handler=KeepAlive
+    "127.0.0.1", 0, Application(create_corrected_app), threaded=True, request_handler=KeepAlive
 )
 os.environ["MOTO_PORT"] = str(server.port)
 print(server.port, flush=True)
-threading.Thread(target=import_ahead, daemon=True).start()
+# Ahead of the first call that needs it, while the parent is busy elsewhere.
+threading.Thread(target=correct, daemon=True).start()
 server.serve_forever()

@@ -1,5 +1,10 @@
 /** Which AWS operation an SDK error belongs to: the SDK's errors do not say, and a user needs the IAM action. */
-import type { Client } from '@smithy/types';
+
+/** What all SDK v3 clients have in common, as far as it is used here. */
+interface AwsClient {
+  readonly config: object;
+  readonly middlewareStack: { add(middleware: any, options: any): void };
+}
 
 const operations = new WeakMap<object, string>();
 
@@ -11,10 +16,8 @@ const IAM_PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch
  *
  * @param client any SDK v3 client; changed in place and returned.
  */
-export function rememberFailedOperations<AwsClient extends Client<any, any, any>>(
-  client: AwsClient,
-): AwsClient {
-  const signingName: string = (client.config as { defaultSigningName: string }).defaultSigningName;
+export function rememberFailedOperations<Client extends AwsClient>(client: Client): Client {
+  const { defaultSigningName: signingName } = client.config as { defaultSigningName: string };
   const prefix = IAM_PREFIXES[signingName] ?? signingName;
   client.middlewareStack.add(
     (next: (args: any) => Promise<any>, context: { commandName?: string }) => async (args: any) => {

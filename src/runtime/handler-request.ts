@@ -1,25 +1,15 @@
 /** What a handler receives. */
-import type { Action } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
+import type {
+  Action,
+  BaseModel,
+} from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
 import type { ProgressEvent } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/proxy';
-import type { BaseModel } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
-import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { ClientConfiguration } from './client-configuration';
 import type { Deadline } from './deadline';
 import type { Logger } from './logger';
 
 /** Plain JSON that CloudFormation keeps between the invocations of one operation; empty at the first. */
 export type CallbackContext = { readonly [key: string]: unknown };
-
-/** Options for every SDK v3 client of the invocation. */
-export interface ClientConfiguration {
-  readonly region: string;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
-  /** Shared by all clients and kept by a warm Lambda, so that connections are reused. */
-  readonly requestHandler?: NodeHttpHandler;
-}
 
 /** One invocation of a handler, typed, with everything that the protocol sends. */
 export interface HandlerRequest<Model extends BaseModel, TypeConfiguration extends BaseModel> {

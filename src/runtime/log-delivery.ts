@@ -109,7 +109,11 @@ function fitting(events: readonly LogEvent[]): LogEvent[] {
 }
 
 function shorten(text: string, bytes: number): string {
-  return Buffer.byteLength(text) <= bytes ? text : Buffer.from(text).subarray(0, bytes).toString('utf8', 0, bytes - 4);
+  return Buffer.byteLength(text) <= bytes
+    ? text
+    : Buffer.from(text)
+        .subarray(0, bytes)
+        .toString('utf8', 0, bytes - 4);
 }
 
 async function ignoreExisting(call: Promise<unknown>): Promise<void> {

@@ -20,7 +20,13 @@ export class InvocationMetrics {
 
   /** An invocation has ended, after this many milliseconds. */
   async publishDurationMetric(timestamp: Date, action: Action, milliseconds: number): Promise<void> {
-    this.add(MetricTypes.HandlerInvocationDuration, StandardUnit.Milliseconds, milliseconds, timestamp, action);
+    this.add(
+      MetricTypes.HandlerInvocationDuration,
+      StandardUnit.Milliseconds,
+      milliseconds,
+      timestamp,
+      action,
+    );
   }
 
   /** An invocation has failed; the handler error code is a dimension. */

@@ -46,7 +46,7 @@ export class Redaction {
       this.secrets.add(value);
       // The same secret inside a JSON text, and inside a URL.
       this.secrets.add(JSON.stringify(value).slice(1, -1));
-      this.secrets.add(encodeURIComponent(value.toWellFormed()));
+      this.secrets.add(encodeURIComponent(Buffer.from(value).toString()));
     }
     this.pattern = undefined;
   }

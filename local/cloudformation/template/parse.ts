@@ -1,5 +1,5 @@
 /** Reading a template: YAML with short function tags, or JSON. */
-import { parseDocument, type CollectionTag, type ScalarTag, type Tags } from 'yaml';
+import { isAlias, isMap as isYamlMap, isNode, isScalar, isSeq, parseDocument, type Document, type Scalar } from 'yaml';
 import { AwsError, type Structure } from '../../service';
 
 /** One entry of `Resources`. */
@@ -54,32 +54,88 @@ export function validationError(message: string): AwsError {
   return new AwsError('ValidationError', message);
 }
 
-const SCALAR_FUNCTIONS = ['Base64', 'GetAZs', 'ImportValue', 'Sub', 'Transform', 'ToJsonString', 'Length', 'Split'];
-const LIST_FUNCTIONS = [
-  ...['And', 'Cidr', 'Equals', 'FindInMap', 'GetAtt', 'If', 'Join', 'Not', 'Or', 'Select', 'Split', 'Sub', 'ToJsonString', 'Length'],
-];
-const MAP_FUNCTIONS = ['Base64', 'ImportValue', 'Transform', 'ToJsonString', 'GetAZs', 'Length'];
+/** Functions that YAML may write as a tag; all but these two gain the prefix `Fn::`. */
+const SHORT_FUNCTIONS = new Set([
+  ...['And', 'Base64', 'Cidr', 'Equals', 'FindInMap', 'GetAtt', 'GetAZs', 'If', 'ImportValue', 'Join', 'Length', 'Not', 'Or'],
+  ...['Select', 'Split', 'Sub', 'ToJsonString', 'Transform'],
+]);
+const BARE_FUNCTIONS = new Set(['Ref', 'Condition']);
 
-const shortTags: Tags = [
-  scalar('!Ref', (text) => ({ Ref: text })),
-  scalar('!Condition', (text) => ({ Condition: text })),
-  scalar('!GetAtt', (text) => ({ 'Fn::GetAtt': splitAttribute(text) })),
-  ...SCALAR_FUNCTIONS.map((name) => scalar(`!${name}`, (text) => ({ [`Fn::${name}`]: text }))),
-  ...LIST_FUNCTIONS.map((name) => collection(`!${name}`, 'seq')),
-  ...MAP_FUNCTIONS.map((name) => collection(`!${name}`, 'map')),
-];
+const SECTIONS = new Set([
+  ...['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Rules', 'Mappings', 'Conditions', 'Transform'],
+  ...['Resources', 'Outputs', 'Hooks'],
+]);
 
-function scalar(tag: string, resolve: (text: string) => unknown): ScalarTag {
-  return { tag, resolve };
+/**
+ * Read a template.
+ *
+ * @param body YAML or JSON.
+ * @throws AwsError ValidationError when the text is neither, or its sections do not have the form of a template.
+ */
+export function parseTemplate(body: string): Template {
+  const content = body.trimStart().startsWith('{') ? parseJson(body) : parseYaml(body);
+  if (!isMap(content)) throw validationError('Template format error: unsupported structure.');
+  const unknown = Object.keys(content).filter((section) => !SECTIONS.has(section));
+  if (unknown.length > 0) throw validationError(`Invalid template property or properties [${unknown.join(', ')}]`);
+  refuseNulls(content, '');
+  for (const section of ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs']) {
+    if (content[section] !== undefined && !isMap(content[section])) {
+      throw validationError(`Template format error: ${section} is not an object.`);
+    }
+  }
+  if (Object.keys(content.Resources ?? {}).length === 0) {
+    throw validationError('Template format error: At least one Resources member must be defined.');
+  }
+  return { Parameters: {}, Mappings: {}, Conditions: {}, Outputs: {}, ...content } as Template;
 }
 
-function collection(tag: string, kind: 'seq' | 'map'): CollectionTag {
-  return {
-    tag,
-    collection: kind,
-    // The node stays as it is; the reader below puts the function's name around it.
-    resolve: (value) => value,
-  } as CollectionTag;
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw validationError(`Template format error: JSON not well-formed. ${(error as Error).message}`);
+  }
+}
+
+function parseYaml(body: string): unknown {
+  const document = parseDocument(body, { logLevel: 'silent', merge: true });
+  const error = document.errors[0];
+  if (error) {
+    const [start] = error.linePos ?? [{ line: 1, col: 1 }];
+    throw validationError(`Template format error: YAML not well-formed. (line ${start.line}, column ${start.col})`);
+  }
+  return value(document.contents, document);
+}
+
+/** The value of a YAML node, short function tags written out. */
+function value(node: unknown, document: Document): unknown {
+  if (isAlias(node)) return value(node.resolve(document), document);
+  const content = nodeContent(node, document);
+  const tag = isNode(node) ? node.tag : undefined;
+  if (!tag?.startsWith('!') || tag === '!') return content;
+  const name = tag.slice(1);
+  if (BARE_FUNCTIONS.has(name)) return { [name]: content };
+  if (!SHORT_FUNCTIONS.has(name)) throw validationError(`Template format error: unknown function ${tag}.`);
+  return { [`Fn::${name}`]: name === 'GetAtt' && typeof content === 'string' ? splitAttribute(content) : content };
+}
+
+function nodeContent(node: unknown, document: Document): unknown {
+  if (isScalar(node)) return node.tag?.startsWith('!') ? (node.source ?? node.value) : node.value;
+  if (isSeq(node)) return node.items.map((item) => value(item, document));
+  if (isYamlMap(node)) {
+    return Object.fromEntries(node.items.map((pair) => [String((pair.key as Scalar).value), value(pair.value, document)]));
+  }
+  return null;
+}
+
+function refuseNulls(content: unknown, path: string): void {
+  if (content === null) throw validationError(`[${path}] 'null' values are not allowed in templates`);
+  if (typeof content !== 'object') return;
+  for (const [key, item] of Object.entries(content as object)) refuseNulls(item, `${path}/${key}`);
+}
+
+function isMap(content: unknown): content is Structure {
+  return typeof content === 'object' && content !== null && !Array.isArray(content);
 }
 
 /** `Resource.Attribute.Of.It` names the resource up to the first dot. */

@@ -1,0 +1,57 @@
+import { isObject, type Node } from './scope';
+
+const PREFIX = 'Fn::ForEach::';
+
+/** The result of writing out loops: the document without them, and the loops whose collection is not known. */
+export interface Expansion {
+  readonly node: Node;
+  readonly unexpanded: readonly string[];
+}
+
+/**
+ * Write out every Fn::ForEach of a template section, nested ones included, as the transform AWS::LanguageExtensions does.
+ *
+ * @param collectionOf evaluates a collection; undefined when it is not known.
+ */
+export function expandLoops(section: Node, collectionOf: (node: Node) => readonly string[] | undefined): Expansion {
+  const unexpanded: string[] = [];
+  const expand = (node: Node): Node => {
+    if (Array.isArray(node)) return node.map(expand);
+    if (!isObject(node)) return node;
+    const result: Record<string, Node> = {};
+    for (const [key, value] of Object.entries(node)) {
+      if (!key.startsWith(PREFIX)) {
+        result[key] = expand(value);
+        continue;
+      }
+      const [identifier, collection, body] = Array.isArray(value) ? value : [];
+      const items = collectionOf(collection);
+      if (items === undefined || typeof identifier !== 'string' || !isObject(body)) {
+        unexpanded.push(key.slice(PREFIX.length));
+        result[key] = value;
+        continue;
+      }
+      for (const item of items) Object.assign(result, expand(substitute(body, identifier, item)));
+    }
+    return result;
+  };
+  return { node: expand(section), unexpanded };
+}
+
+/** Put a loop's current item wherever the body names its identifier, in keys as well as in values. */
+function substitute(node: Node, identifier: string, item: string): Node {
+  if (typeof node === 'string') {
+    return node
+      .replaceAll(`\${${identifier}}`, item)
+      .replaceAll(`&{${identifier}}`, item.replaceAll(/[^A-Za-z0-9]/g, ''));
+  }
+  if (Array.isArray(node)) return node.map((element) => substitute(element, identifier, item));
+  if (!isObject(node)) return node;
+  if (node['Ref'] === identifier && Object.keys(node).length === 1) return item;
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [
+      substitute(key, identifier, item) as string,
+      substitute(value, identifier, item),
+    ]),
+  );
+}

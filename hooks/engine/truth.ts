@@ -1,0 +1,45 @@
+/** Three-valued truth. */
+export type Truth = true | false | 'unknown';
+
+/** A place in the input that an answer rests on. */
+export interface Evidence {
+  /** Logical id of the resource. */
+  readonly resource: string;
+  /** Property path within the resource, e.g. `LoadBalancerAttributes.0.Value`; empty for the resource itself. */
+  readonly path: string;
+  /** What was found there, fit to be shown. */
+  readonly found: string;
+  /** What would have to be known, when it could not be determined. */
+  readonly unknown?: string;
+}
+
+/** The answer to a question about the input, with the places that decided it. */
+export interface Test {
+  readonly truth: Truth;
+  readonly evidence: readonly Evidence[];
+}
+
+/** The opposite answer, on the same evidence. */
+export function not(test: Test): Test {
+  return test.truth === 'unknown' ? test : { truth: !test.truth, evidence: test.evidence };
+}
+
+/** Whether every test holds. No tests: true. */
+export function all(...tests: readonly Test[]): Test {
+  return combine(tests, false);
+}
+
+/** Whether at least one test holds. No tests: false. */
+export function any(...tests: readonly Test[]): Test {
+  return combine(tests, true);
+}
+
+/** `decisive` is the answer that settles the matter alone; the evidence is that of the tests which decided. */
+function combine(tests: readonly Test[], decisive: boolean): Test {
+  let undecided: Test | undefined;
+  for (const test of tests) {
+    if (test.truth === decisive) return test;
+    if (test.truth === 'unknown') undecided ??= test;
+  }
+  return undecided ?? { truth: !decisive, evidence: tests.flatMap((test) => test.evidence) };
+}

@@ -1,0 +1,235 @@
+import { type Outcome, PASS } from './outcome';
+import { referencesOf, resolve } from './resolve';
+import { isObject, type Node, type Resolved, type Scope } from './scope';
+import { display } from './display';
+import { all, any, type Evidence, type Test } from './truth';
+import { matchesPattern, Unknown } from './unknown';
+
+/** A literal, as rules see it. */
+export type Scalar = string | number | boolean;
+
+/**
+ * A property's value in one world. Every question about it is answered in three values, so that rules need to know
+ * neither intrinsic functions nor what is unknown.
+ *
+ * Literals are compared in the type that the rule asks for: where a rule expects a boolean or a number, the texts "true"
+ * and "443" are that boolean and that number, since CloudFormation passes them on so.
+ */
+export class Value {
+  private evaluated = false;
+  private content: Resolved;
+
+  constructor(
+    private readonly scope: Scope,
+    /** Logical id of the resource that it belongs to. */
+    readonly owner: string,
+    /** Property path, e.g. `ContainerDefinitions.0.User`. */
+    readonly path: string,
+    private readonly node: Node,
+    private readonly fallback?: Scalar,
+  ) {}
+
+  /** The value after its intrinsic functions; its own default where it is absent. */
+  get resolved(): Resolved {
+    if (!this.evaluated) {
+      this.content = resolve(this.node, this.scope) ?? this.fallback;
+      this.evaluated = true;
+    }
+    return this.content;
+  }
+
+  /** The value at a path below this one, e.g. `NetworkConfiguration.Subnets`; absent where there is nothing. */
+  at(path: string): Value {
+    const dot = path.indexOf('.');
+    if (dot >= 0) return this.child(path.slice(0, dot)).at(path.slice(dot + 1));
+    return this.child(path);
+  }
+
+  private child(key: string): Value {
+    return new Value(this.scope, this.owner, this.path === '' ? key : `${this.path}.${key}`, this.childNode(key));
+  }
+
+  private childNode(key: string): Node {
+    const parent = this.resolved;
+    if (parent instanceof Unknown) return new Unknown(parent.cause);
+    if (Array.isArray(parent)) return parent[Number(key)];
+    if (!isObject(parent)) return undefined;
+    if (Object.hasOwn(parent, key)) return parent[key];
+    for (const name in parent) {
+      if (name.startsWith('Fn::') && this.scope.hasIntrinsics) return new Unknown(`${name} may add properties during deployment`);
+    }
+    return undefined;
+  }
+
+  /** The same place, with what AWS assumes when nothing is written there. */
+  or(fallback: Scalar): Value {
+    return new Value(this.scope, this.owner, this.path, this.node, fallback);
+  }
+
+  /** The literal, or undefined when it is absent, unknown or no scalar. */
+  get literal(): Scalar | undefined {
+    const value = this.resolved;
+    return typeof value === 'object' ? undefined : value;
+  }
+
+  /** Whether something is there. An empty text, list or object counts as nothing. */
+  isSet(): Test {
+    const value = this.resolved;
+    if (value instanceof Unknown) return this.answer(value.knowledge.nonEmpty === true || 'unknown');
+    if (value === undefined || value === '') return this.answer(false);
+    if (typeof value !== 'object') return this.answer(true);
+    return this.answer(Array.isArray(value) ? this.isNonEmptyList() : Object.keys(value).length > 0);
+  }
+
+  private isNonEmptyList(): boolean | 'unknown' {
+    return this.listItems().length > 0;
+  }
+
+  /** Whether it is the given value. Absent: false. */
+  equals(expected: Scalar): Test {
+    const value = this.resolved;
+    if (value instanceof Unknown) {
+      const isText = typeof expected === 'string' && !expected.includes('*');
+      return this.answer(isText ? matchesPattern(value, expected) : 'unknown');
+    }
+    return this.answer(sameScalar(value, expected));
+  }
+
+  /** Whether it is one of the given values. */
+  oneOf(expected: readonly Scalar[]): Test {
+    return any(this.answer(false), ...expected.map((each) => this.equals(each)));
+  }
+
+  /** Whether the text matches one of the patterns, in which `*` stands for any characters. Absent: false. */
+  matches(...patterns: readonly string[]): Test {
+    const value = this.resolved;
+    if (typeof value === 'object' && !(value instanceof Unknown)) return this.answer(false);
+    if (value === undefined) return this.answer(false);
+    const source = value instanceof Unknown ? value : String(value);
+    return any(this.answer(false), ...patterns.map((pattern) => this.answer(matchesPattern(source, pattern))));
+  }
+
+  /** Whether the literal satisfies a predicate, which gets undefined for an absent value. Lists and objects: false. */
+  satisfies(predicate: (literal: Scalar | undefined) => boolean): Test {
+    const value = this.resolved;
+    if (value instanceof Unknown) return this.answer('unknown');
+    return this.answer(typeof value === 'object' ? false : predicate(value));
+  }
+
+  /** Whether it is a number of at least the given size. Absent: false. */
+  atLeast(minimum: number): Test {
+    return this.satisfies((literal) => literal !== undefined && literal !== '' && Number(literal) >= minimum);
+  }
+
+  /** Whether it is a number of at most the given size. Absent: false. */
+  atMost(maximum: number): Test {
+    return this.satisfies((literal) => literal !== undefined && literal !== '' && Number(literal) <= maximum);
+  }
+
+  /** Whether a list has at least that many items. Absent: false. */
+  hasAtLeast(count: number): Test {
+    const value = this.resolved;
+    if (value instanceof Unknown) return this.answer('unknown');
+    const items = this.listItems();
+    const known = items.filter((item) => !(item.resolved instanceof Unknown) || item.resolved.knowledge.nonEmpty);
+    return this.answer(known.length >= count ? true : items.length >= count ? 'unknown' : false);
+  }
+
+  /** Whether the test holds for at least one item of a list. Absent: false. */
+  some(test: (item: Value) => Test): Test {
+    if (this.resolved instanceof Unknown) return this.answer('unknown');
+    const items = this.listItems();
+    return items.length === 0 ? this.answer(false) : any(...items.map(test));
+  }
+
+  /** Whether the test holds for every item of a list. Absent: true. */
+  every(test: (item: Value) => Test): Test {
+    if (this.resolved instanceof Unknown) return this.answer('unknown');
+    const items = this.listItems();
+    return items.length === 0 ? this.answer(true) : all(...items.map(test));
+  }
+
+  /**
+   * Judge each item of a list. Absent: passes.
+   *
+   * @param because what to say when the list itself is not known.
+   */
+  each(judge: (item: Value) => Outcome, because = 'the items of the list decide'): Outcome {
+    if (this.resolved instanceof Unknown) return [{ status: 'indeterminate', at: this.evidence(), because }];
+    const items = this.listItems();
+    return items.length === 0 ? PASS : items.flatMap(judge);
+  }
+
+  /** The items of a list that are there; a scalar or object counts as a list of one, as CloudFormation reads it. */
+  private listItems(): Value[] {
+    const value = this.resolved;
+    if (value === undefined || value instanceof Unknown) return [];
+    if (!Array.isArray(value)) return [this];
+    return value.map((_, index) => this.child(String(index))).filter((item) => item.resolved !== undefined);
+  }
+
+  /** The names of an object's properties; empty for anything else. */
+  keys(): readonly string[] {
+    const value = this.resolved;
+    return isObject(value) ? Object.keys(value) : [];
+  }
+
+  /** The logical ids of the resources that the expression refers to, in any branch; `open` when there may be others. */
+  references(): { readonly resources: ReadonlySet<string>; readonly open: boolean } {
+    return this.scope.hasIntrinsics ? referencesOf(this.node, this.scope) : { resources: new Set(), open: false };
+  }
+
+  /** Whether it is the id or an attribute of the resource with that logical id. */
+  refersTo(logicalId: string): Test {
+    const { resources, open } = this.references();
+    if (resources.has(logicalId)) {
+      const value = this.resolved;
+      if (value instanceof Unknown && value.knowledge.reference !== undefined) {
+        return this.answer(value.knowledge.reference === logicalId);
+      }
+      return this.answer(value !== undefined);
+    }
+    return this.answer(open && this.resolved instanceof Unknown ? 'unknown' : false);
+  }
+
+  /** A test of this place whose truth was found out otherwise. */
+  answer(truth: Test['truth']): Test {
+    return new PlaceTest(truth, this);
+  }
+
+  /** This place, as an answer's evidence. */
+  evidence(): Evidence {
+    const value = this.resolved;
+    return {
+      resource: this.owner,
+      path: this.path,
+      found: display(value, this.path, this.isSecret()),
+      unknown: value instanceof Unknown ? value.cause : undefined,
+    };
+  }
+
+  private isSecret(): boolean {
+    const node = this.node;
+    return isObject(node) && typeof node['Ref'] === 'string' && this.scope.isSecret(node['Ref']);
+  }
+}
+
+/** Most answers are never shown, so that their evidence is worked out only on demand. */
+class PlaceTest implements Test {
+  constructor(
+    readonly truth: Test['truth'],
+    private readonly place: Value,
+  ) {}
+
+  get evidence(): readonly Evidence[] {
+    return [this.place.evidence()];
+  }
+}
+
+/** Compare as the type of the expected value. */
+function sameScalar(value: Resolved, expected: Scalar): boolean {
+  if (value === undefined || typeof value === 'object') return false;
+  if (typeof expected === 'boolean') return String(value).toLowerCase() === String(expected);
+  if (typeof expected === 'number') return value !== '' && Number(value) === expected;
+  return String(value) === expected;
+}

@@ -1,0 +1,72 @@
+/** How the resources of a type are provisioned. */
+import type { ResourceType } from '../../registry/resource-type';
+import type { Structure } from '../../service';
+
+/** One operation on one resource of a stack. */
+export interface ProvisionRequest {
+  readonly stack: { readonly id: string; readonly name: string; readonly region: string; readonly accountId: string };
+  readonly logicalId: string;
+  readonly type: ResourceType;
+  /** Desired properties with all functions resolved. For deletion and reading: those it was provisioned with. */
+  readonly properties: Structure;
+  readonly stackTags: Readonly<Record<string, string>>;
+  /** The resource as it is; absent when it is created. */
+  readonly current?: {
+    readonly physicalId: string;
+    readonly properties: Structure;
+    readonly stackTags: Readonly<Record<string, string>>;
+    readonly handle?: string;
+  };
+  /** Attributes that the template reads. */
+  readonly attributesRead: readonly string[];
+  /** Aborted when the stack operation is given up. */
+  readonly signal?: AbortSignal;
+  /** To be told of the physical id as soon as there is one. */
+  readonly onPhysicalId: (physicalId: string) => void;
+}
+
+/** A request about a resource that exists. */
+export type ExistingRequest = ProvisionRequest & { readonly current: NonNullable<ProvisionRequest['current']> };
+
+export interface Provisioned {
+  readonly physicalId: string;
+  /** What `Fn::GetAtt` reads, nested as in the type's model. */
+  readonly attributes: Structure;
+  readonly handle?: string;
+}
+
+/** Provisions the resources of the types that it handles. Every method fails with {@link ProvisionFailure} only. */
+export interface ResourceProvider {
+  handles(type: ResourceType): boolean;
+  create(request: ProvisionRequest): Promise<Provisioned>;
+  update(request: ExistingRequest): Promise<Provisioned>;
+  /** A resource that does not exist any more counts as deleted. */
+  delete(request: ExistingRequest): Promise<void>;
+  /** Current attributes; undefined when the resource does not exist or cannot be read. */
+  read(request: ExistingRequest): Promise<Structure | undefined>;
+}
+
+/** What is known of a failure beside its reason. */
+export interface FailureDetails {
+  /** Handler error code of the extension protocol, e.g. `NotFound`, `NotUpdatable`. */
+  readonly code?: string;
+  /** Set when something exists that a rollback has to delete. */
+  readonly physicalId?: string;
+  readonly handle?: string;
+}
+
+/** Why a resource could not be provisioned. */
+export class ProvisionFailure extends Error {
+  readonly code?: string;
+  readonly physicalId?: string;
+  readonly handle?: string;
+
+  /** @param message reason for the stack event. */
+  constructor(message: string, details: FailureDetails = {}) {
+    super(message);
+    this.name = 'ProvisionFailure';
+    this.code = details.code;
+    this.physicalId = details.physicalId;
+    this.handle = details.handle;
+  }
+}

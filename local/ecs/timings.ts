@@ -1,0 +1,38 @@
+/** Every duration and limit of the ECS engine, in virtual milliseconds unless the name says otherwise. */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** How long things take. Where ECS states no figure, what is usual on Fargate. */
+export const TIMINGS = {
+  /** A service deployment stays PENDING. */
+  deploymentPending: 2 * SECOND,
+  /** A lifecycle stage in which nothing has to be waited for. */
+  lifecycleStage: 5 * SECOND,
+  /** A task in PROVISIONING: its network interface is made and attached. */
+  taskProvisioning: 15 * SECOND,
+  /** A task in PENDING: images are pulled and containers made. */
+  imagePull: 5 * SECOND,
+  /** A task in ACTIVATING: its address is registered in target groups. */
+  taskActivating: 2 * SECOND,
+  /** A container that exits at once does so after this. */
+  containerExit: 1 * SECOND,
+  /** A task in STOPPING: containers obey SIGTERM. */
+  taskStopping: 2 * SECOND,
+  /** A task in DEPROVISIONING: its network interface is detached and deleted. */
+  taskDeprovisioning: 10 * SECOND,
+  /** Between two looks at the CloudWatch alarms of a deployment. */
+  alarmPolling: 15 * SECOND,
+  /** First pause before a failed task is replaced; it doubles with each further failure. */
+  replacementBackoff: 10 * SECOND,
+  /** Longest pause before a failed task is replaced (ECS developer guide, service throttling: 15 minutes). */
+  replacementBackoffLimit: 15 * MINUTE,
+  /** Stopped tasks are described for at least an hour (API reference of DescribeTasks). */
+  stoppedTaskRetention: 60 * MINUTE,
+} as const;
+
+/** One minute in virtual milliseconds: the unit of bake times in the API. */
+export const MINUTE_MILLISECONDS = MINUTE;
+
+/** One second in virtual milliseconds: the unit of health check settings in the API. */
+export const SECOND_MILLISECONDS = SECOND;

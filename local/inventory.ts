@@ -1,0 +1,205 @@
+import { ACMClient, paginateListCertificates } from '@aws-sdk/client-acm';
+import {
+  ApplicationAutoScalingClient,
+  paginateDescribeScalableTargets,
+  paginateDescribeScalingPolicies,
+} from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client, paginateDescribeSecurityGroups } from '@aws-sdk/client-ec2';
+import {
+  DescribeClustersCommand,
+  ECSClient,
+  paginateListClusters,
+  paginateListServices,
+  paginateListTaskDefinitions,
+  paginateListTasks,
+} from '@aws-sdk/client-ecs';
+import {
+  DescribeListenersCommand,
+  DescribeRulesCommand,
+  ElasticLoadBalancingV2Client,
+  paginateDescribeLoadBalancers,
+  paginateDescribeTargetGroups,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
+import {
+  ListResourceRecordSetsCommand,
+  paginateListHostedZones,
+  Route53Client,
+} from '@aws-sdk/client-route-53';
+import { ListWebACLsCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+
+/** Options of the SDK clients that look; those of `LocalAws.clientOptions()`. */
+type ClientOptions = ConstructorParameters<typeof ECSClient>[0] & { readonly region: string };
+
+/** Identifiers of all resources of one type; ARNs where the type has them. */
+type Look = (options: ClientOptions) => Promise<(string | undefined)[]>;
+
+/** Every item of every page. */
+async function all<Page, Item>(
+  pages: AsyncIterable<Page>,
+  items: (page: Page) => Item[] | undefined,
+): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const page of pages) found.push(...(items(page) ?? []));
+  return found;
+}
+
+async function clusterArns(client: ECSClient): Promise<string[]> {
+  return all(paginateListClusters({ client }, {}), ({ clusterArns }) => clusterArns);
+}
+
+async function inEachCluster(
+  client: ECSClient,
+  look: (cluster: string) => Promise<string[]>,
+): Promise<string[]> {
+  return (await Promise.all((await clusterArns(client)).map(look))).flat();
+}
+
+async function listenerArns(client: ElasticLoadBalancingV2Client): Promise<string[]> {
+  const balancers = await all(
+    paginateDescribeLoadBalancers({ client }, {}),
+    ({ LoadBalancers }) => LoadBalancers,
+  );
+  const listeners = balancers.map(async ({ LoadBalancerArn }) => {
+    const { Listeners = [] } = await client.send(new DescribeListenersCommand({ LoadBalancerArn }));
+    return Listeners.map(({ ListenerArn }) => ListenerArn!);
+  });
+  return (await Promise.all(listeners)).flat();
+}
+
+/** How the resources of a type are listed: with the list calls of its own service, never from what a test remembers. */
+const LOOKS: Readonly<Record<string, Look>> = {
+  'AWS::ECS::Cluster': async (options) => {
+    const client = new ECSClient(options);
+    const arns = await clusterArns(client);
+    if (arns.length === 0) return [];
+    const { clusters = [] } = await client.send(new DescribeClustersCommand({ clusters: arns }));
+    return clusters.filter(({ status }) => status !== 'INACTIVE').map(({ clusterArn }) => clusterArn);
+  },
+  'AWS::ECS::Service': (options) => {
+    const client = new ECSClient(options);
+    return inEachCluster(client, (cluster) =>
+      all(paginateListServices({ client }, { cluster }), ({ serviceArns }) => serviceArns),
+    );
+  },
+  'AWS::ECS::Task': (options) => {
+    const client = new ECSClient(options);
+    return inEachCluster(client, (cluster) =>
+      all(paginateListTasks({ client }, { cluster }), ({ taskArns }) => taskArns),
+    );
+  },
+  'AWS::ECS::TaskDefinition': (options) =>
+    all(
+      paginateListTaskDefinitions({ client: new ECSClient(options) }, { status: 'ACTIVE' }),
+      ({ taskDefinitionArns }) => taskDefinitionArns,
+    ),
+  'AWS::Logs::LogGroup': async (options) =>
+    (
+      await all(
+        paginateDescribeLogGroups({ client: new CloudWatchLogsClient(options) }, {}),
+        ({ logGroups }) => logGroups,
+      )
+    ).map(({ logGroupName }) => logGroupName),
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': async (options) =>
+    (
+      await all(
+        paginateDescribeLoadBalancers({ client: new ElasticLoadBalancingV2Client(options) }, {}),
+        ({ LoadBalancers }) => LoadBalancers,
+      )
+    ).map(({ LoadBalancerArn }) => LoadBalancerArn),
+  'AWS::ElasticLoadBalancingV2::Listener': (options) =>
+    listenerArns(new ElasticLoadBalancingV2Client(options)),
+  'AWS::ElasticLoadBalancingV2::ListenerRule': async (options) => {
+    const client = new ElasticLoadBalancingV2Client(options);
+    const rules = (await listenerArns(client)).map(async (ListenerArn) => {
+      const { Rules = [] } = await client.send(new DescribeRulesCommand({ ListenerArn }));
+      return Rules.filter(({ IsDefault }) => !IsDefault).map(({ RuleArn }) => RuleArn);
+    });
+    return (await Promise.all(rules)).flat();
+  },
+  'AWS::ElasticLoadBalancingV2::TargetGroup': async (options) =>
+    (
+      await all(
+        paginateDescribeTargetGroups({ client: new ElasticLoadBalancingV2Client(options) }, {}),
+        ({ TargetGroups }) => TargetGroups,
+      )
+    ).map(({ TargetGroupArn }) => TargetGroupArn),
+  'AWS::EC2::SecurityGroup': async (options) =>
+    (
+      await all(
+        paginateDescribeSecurityGroups({ client: new EC2Client(options) }, {}),
+        ({ SecurityGroups }) => SecurityGroups,
+      )
+    ).map(({ GroupId }) => GroupId),
+  'AWS::CertificateManager::Certificate': async (options) =>
+    (
+      await all(
+        paginateListCertificates({ client: new ACMClient(options) }, {}),
+        ({ CertificateSummaryList }) => CertificateSummaryList,
+      )
+    ).map(({ CertificateArn }) => CertificateArn),
+  'AWS::CloudWatch::Alarm': async (options) =>
+    (
+      await all(
+        paginateDescribeAlarms({ client: new CloudWatchClient(options) }, {}),
+        ({ MetricAlarms }) => MetricAlarms,
+      )
+    ).map(({ AlarmArn }) => AlarmArn),
+  'AWS::ApplicationAutoScaling::ScalableTarget': async (options) =>
+    (
+      await all(
+        paginateDescribeScalableTargets(
+          { client: new ApplicationAutoScalingClient(options) },
+          { ServiceNamespace: 'ecs' },
+        ),
+        ({ ScalableTargets }) => ScalableTargets,
+      )
+    ).map(({ ResourceId }) => ResourceId),
+  'AWS::ApplicationAutoScaling::ScalingPolicy': async (options) =>
+    (
+      await all(
+        paginateDescribeScalingPolicies(
+          { client: new ApplicationAutoScalingClient(options) },
+          { ServiceNamespace: 'ecs' },
+        ),
+        ({ ScalingPolicies }) => ScalingPolicies,
+      )
+    ).map(({ PolicyARN }) => PolicyARN),
+  'AWS::Route53::RecordSet': async (options) => {
+    const client = new Route53Client(options);
+    const zones = await all(paginateListHostedZones({ client }, {}), ({ HostedZones }) => HostedZones);
+    const records = zones.map(async ({ Id }) => {
+      const { ResourceRecordSets = [] } = await client.send(
+        new ListResourceRecordSetsCommand({ HostedZoneId: Id }),
+      );
+      return ResourceRecordSets.map(({ Name, Type }) => `${Id} ${Name} ${Type}`);
+    });
+    return (await Promise.all(records)).flat();
+  },
+  'AWS::WAFv2::WebACL': async (options) => {
+    const { WebACLs = [] } = await new WAFV2Client(options).send(
+      new ListWebACLsCommand({ Scope: 'REGIONAL' }),
+    );
+    return WebACLs.map(({ ARN }) => ARN);
+  },
+  'AWS::IAM::Role': async (options) =>
+    (await all(paginateListRoles({ client: new IAMClient(options) }, {}), ({ Roles }) => Roles)).map(
+      ({ Arn }) => Arn,
+    ),
+};
+
+/** Resource types that {@link takeInventory} lists. */
+export const INVENTORY_TYPES: readonly string[] = Object.keys(LOOKS);
+
+/**
+ * Everything that an account holds of the types a service is composed of, as `<type> <identifier>`, sorted; what is
+ * inactive (clusters, services, task definition revisions) counts as gone.
+ */
+export async function takeInventory(options: ClientOptions): Promise<string[]> {
+  const lists = Object.entries(LOOKS).map(async ([type, look]) =>
+    (await look(options)).map((id) => `${type} ${id}`),
+  );
+  return (await Promise.all(lists)).flat().sort();
+}

@@ -1,0 +1,80 @@
+"""What moto gets wrong about its own state, and nobody outside it can put right. One function for each mistake.
+
+Importing this module imports the backends that it corrects, which takes a second.
+"""
+
+from typing import Any
+
+from moto.acm.models import CertBundle
+from moto.elbv2.exceptions import TooManyTagsError
+from moto.elbv2.models import ELBv2Backend, FakeTargetGroup, elbv2_backends
+
+# Elastic Load Balancing quotas, "Tags per resource".
+TAGS_PER_RESOURCE = 50
+
+
+def derived_associations() -> None:
+    """moto notes the load balancers of a target group when a rule is made, and never changes the note afterwards."""
+
+    def load_balancer_arns(group: FakeTargetGroup) -> list[str]:
+        backend = elbv2_backends[group.account_id][group.region_name]
+        return [
+            balancer.arn
+            for balancer in list(backend.load_balancers.values())
+            if any(
+                group.arn in backend._get_target_group_arns_from(action_data=action.data)
+                for listener in list(balancer.listeners.values())
+                for rule in list(listener.rules.values())
+                for action in rule.actions
+            )
+        ]
+
+    FakeTargetGroup.load_balancer_arns = property(load_balancer_arns, lambda group, noted: None)
+
+
+def derived_certificate_use() -> None:
+    """moto notes the first listener of a certificate, and never that it is gone. ACM names load balancers."""
+
+    def in_use_by(certificate: CertBundle) -> list[str]:
+        _, _, _, region, account, _ = certificate.arn.split(":", 5)
+        return [
+            balancer.arn
+            for balancer in list(elbv2_backends[account][region].load_balancers.values())
+            if any(
+                certificate.arn in listener.certificates for listener in list(balancer.listeners.values())
+            )
+        ]
+
+    CertBundle.in_use_by = property(in_use_by, lambda certificate, noted: None)
+
+
+def listener_certificates() -> None:
+    """moto counts the default certificate for the quota (the guard keeps the quota), and attaches one twice."""
+
+    def add(backend: ELBv2Backend, arn: str, certificates: list[dict[str, Any]]) -> list[str]:
+        listener = backend.describe_listeners(load_balancer_arn=None, listener_arns=[arn])[0]
+        new = [certificate["CertificateArn"] for certificate in certificates]
+        listener.certificates.extend(arn for arn in new if arn not in listener.certificates)
+        return listener.certificates
+
+    ELBv2Backend.add_listener_certificates = add
+
+
+def tag_quota() -> None:
+    """moto allows ten tags on a load balancer."""
+
+    def add(backend: ELBv2Backend, resource_arns: list[str], tags: list[dict[str, str]]) -> None:
+        for arn in resource_arns:
+            existing = backend.tagging_service.get_tag_dict_for_resource(arn)
+            if len({*existing, *(tag["Key"] for tag in tags)}) > TAGS_PER_RESOURCE:
+                raise TooManyTagsError()
+            backend._get_resource_by_arn(arn)
+            backend.tagging_service.tag_resource(arn, tags)
+
+    ELBv2Backend.add_tags = add
+
+
+def apply() -> None:
+    """Correct moto in this process."""
+    for correct in (derived_associations, derived_certificate_use, listener_certificates, tag_quota):
+        correct()

@@ -1,0 +1,124 @@
+/**
+ * What the resource contract demands of an answer, whatever the handler returned or threw.
+ * https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract.html
+ */
+import {
+  Action,
+  HandlerErrorCode,
+  OperationStatus,
+} from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
+import { ProgressEvent } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/proxy';
+import { HandlerError } from '../errors';
+import { removeProperties, type ResourceModel } from './model-class';
+
+/** Actions that must end within one invocation. */
+const SYNCHRONOUS: ReadonlySet<Action> = new Set([Action.Read, Action.List]);
+
+/**
+ * Errors after which CloudFormation must not be told of a model: with one it would delete the resource, which is
+ * somebody else's or not there.
+ */
+const CODES_WITHOUT_MODEL: ReadonlySet<string> = new Set([
+  HandlerErrorCode.AlreadyExists,
+  HandlerErrorCode.NotFound,
+]);
+
+/** Our own bound on what CloudFormation has to carry between invocations; identifiers fit in a hundredth of it. */
+const MAXIMUM_CONTEXT_BYTES = 32_768;
+
+/** A handler's result that breaks the contract is a defect of the handler. */
+function defect(problem: string): HandlerError {
+  return new HandlerError('InternalFailure', problem, {
+    remedy: 'This is a defect of the extension: report it',
+  });
+}
+
+/**
+ * The answer to a successful or unfinished step, with everything removed that the contract forbids.
+ *
+ * @param writeOnly JSON pointers to properties that may not be returned.
+ * @throws HandlerError InternalFailure when the handler's result breaks the contract.
+ */
+export function answerOf<Model extends ResourceModel>(
+  progress: ProgressEvent<Model>,
+  action: Action,
+  writeOnly: readonly string[],
+): ProgressEvent<Model> {
+  const { message, resourceModel, resourceModels, callbackContext, callbackDelaySeconds, nextToken } =
+    progress;
+  const { status } = progress;
+  if (status === OperationStatus.InProgress) {
+    if (SYNCHRONOUS.has(action)) throw defect(`${action} must end within one invocation`);
+    if (!resourceModel || !identifies(resourceModel)) {
+      throw defect('The handler is in progress without a primary identifier');
+    }
+    if (!Number.isInteger(callbackDelaySeconds) || callbackDelaySeconds < 0) {
+      throw defect('callbackDelaySeconds must be a whole number of seconds');
+    }
+    checkContext(callbackContext);
+    return progressEvent({ status, message, resourceModel, callbackContext, callbackDelaySeconds });
+  }
+  if (status !== OperationStatus.Success) throw defect(`${status} is no status that a handler may return`);
+  if (action === Action.Delete) return progressEvent({ status, message });
+  if (action === Action.List) {
+    if (!Array.isArray(resourceModels)) throw defect('LIST must return resourceModels');
+    resourceModels.forEach((model) => removeProperties(model, writeOnly));
+    return progressEvent({ status, message, resourceModels, nextToken });
+  }
+  if (!resourceModel || !identifies(resourceModel)) {
+    throw defect(`${action} must return a model with its primary identifier`);
+  }
+  removeProperties(resourceModel, writeOnly);
+  return progressEvent({ status, message, resourceModel });
+}
+
+/**
+ * The answer to a failure. It carries a model where CloudFormation may have to clean up: after that of a CREATE it
+ * deletes the resource.
+ *
+ * @param model of what the operation may have made or changed.
+ */
+export function failureOf<Model extends ResourceModel>(
+  error: Pick<HandlerError, 'code' | 'message'>,
+  action: Action,
+  model: Model | undefined,
+): ProgressEvent<Model> {
+  const withModel =
+    model && identifies(model) && !SYNCHRONOUS.has(action) && !CODES_WITHOUT_MODEL.has(error.code);
+  return progressEvent({
+    status: OperationStatus.Failed,
+    errorCode: error.code as HandlerErrorCode,
+    message: error.message,
+    ...(withModel && { resourceModel: model }),
+  });
+}
+
+function progressEvent<Model extends ResourceModel>(
+  members: Partial<ProgressEvent<Model>>,
+): ProgressEvent<Model> {
+  return new ProgressEvent(members as Partial<ProgressEvent>) as ProgressEvent<Model>;
+}
+
+function identifies(model: ResourceModel): boolean {
+  return model.getPrimaryIdentifier() !== null;
+}
+
+function checkContext(context: unknown): void {
+  if (context == null) return;
+  if (!isPlainJson(context)) throw defect('The callback context must be plain JSON');
+  const bytes = Buffer.byteLength(JSON.stringify(context));
+  if (bytes > MAXIMUM_CONTEXT_BYTES) {
+    throw defect(`The callback context has ${bytes} bytes, more than ${MAXIMUM_CONTEXT_BYTES}`);
+  }
+}
+
+/** Whether the value comes back as it is after a round trip through JSON; unset members may get lost. */
+function isPlainJson(value: unknown, ancestors: readonly unknown[] = []): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || ancestors.includes(value)) return false;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return false;
+  return Object.values(value).every(
+    (member) => (member === undefined && !Array.isArray(value)) || isPlainJson(member, [...ancestors, value]),
+  );
+}
