@@ -91,9 +91,14 @@ const SERVER_ERROR: Readonly<Record<string, string>> = {
 const NONE: Treatment = { delay: 0 };
 
 const TREATMENTS: Record<FaultKind, (rule: FaultRule, request: AwsRequest) => Treatment> = {
-  throttle: (_rule, { service }) => refuse(THROTTLING[service] ?? 'ThrottlingException', 'Rate exceeded', 400),
+  throttle: (_rule, { service }) =>
+    refuse(THROTTLING[service] ?? 'ThrottlingException', 'Rate exceeded', 400),
   serverError: (_rule, { service }) =>
-    refuse(SERVER_ERROR[service] ?? 'InternalFailure', 'The request failed because of an internal error.', 500),
+    refuse(
+      SERVER_ERROR[service] ?? 'InternalFailure',
+      'The request failed because of an internal error.',
+      500,
+    ),
   accessDenied: (_rule, { service, operation, accountId }) =>
     refuse(
       ACCESS_DENIED[service] ?? 'AccessDeniedException',
@@ -118,7 +123,9 @@ export class Faults {
   /** Add a rule; of several that apply to a call the first one added wins. Returns its id. */
   add(rule: FaultRule): number {
     if (!(rule.kind in TREATMENTS)) {
-      throw new Error(`kind: ${String(rule.kind)} is unknown. Use one of ${Object.keys(TREATMENTS).join(', ')}.`);
+      throw new Error(
+        `kind: ${String(rule.kind)} is unknown. Use one of ${Object.keys(TREATMENTS).join(', ')}.`,
+      );
     }
     this.active.push({ id: ++this.ids, rule, matched: 0, applied: 0 });
     return this.ids;

@@ -6,8 +6,14 @@ import { CallerRegistry } from './endpoint/callers';
 import { createControl } from './endpoint/control';
 import { Faults } from './faults';
 import { createGuards, LIMITS, type Limits } from './guards';
+import { createCloudControl, type CloudControl } from './cloudcontrol';
+import { createCloudFormation, type CloudFormation } from './cloudformation';
+import { createHookHandler } from './extension/hook-handler';
+import { registerRepository } from './extension/repository';
+import { createResourceHandler } from './extension/resource-handler';
 import { createLambda, type Lambda } from './lambda';
 import { startMoto, type ClientOptions, type Moto } from './moto';
+import { createRegistry, type Registry } from './registry';
 import type { AwsService, TaskNetwork } from './service';
 
 export interface LocalAwsOptions {
@@ -31,6 +37,9 @@ export interface LocalAws {
   readonly faults: Faults;
   readonly callers: CallerRegistry;
   readonly lambda: Lambda;
+  readonly registry: Registry;
+  readonly cloudFormation: CloudFormation;
+  readonly cloudControl: CloudControl;
   readonly moto: Moto;
   /** Options for SDK clients that call the endpoint, as users do. */
   clientOptions(): ClientOptions;
@@ -38,6 +47,12 @@ export interface LocalAws {
   reset(): Promise<void>;
   close(): Promise<void>;
 }
+
+const NO_TASKS: TaskNetwork = {
+  request: async () => undefined,
+  targetHealth: () => undefined,
+  securityGroupsInUse: () => new Set(),
+};
 
 /** Start everything and wait until it answers. */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
@@ -48,9 +63,17 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const faults = new Faults();
   const moto = await startMoto(region);
   const motoOptions = moto.clientOptions;
-  const network: TaskNetwork | undefined = undefined;
+  const network = NO_TASKS;
   const lambda = createLambda({ endpoint: () => endpoint.url, region });
-  const services = new Map<string, AwsService>([lambda.service].map((service) => [service.signingName, service]));
+  const registry = createRegistry();
+  const hooks = createHookHandler({ clock, lambda, registry });
+  const resourceHandler = createResourceHandler({ clock, lambda, registry, callers });
+  const cloudFormation = createCloudFormation({ clock, registry, hooks, resourceHandler, motoOptions });
+  const cloudControl = createCloudControl({ clock, registry, hooks, resourceHandler });
+  registerRepository({ lambda, registry });
+  const services = new Map<string, AwsService>(
+    [lambda.service, cloudFormation.service, cloudControl.service].map((service) => [service.signingName, service]),
+  );
   const limits = { ...LIMITS, ...options.limits };
   const guards = createGuards({ clock, limits, motoOptions, network, services });
 
@@ -58,8 +81,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     clock.reset();
     faults.clear();
     guards.reset();
-    await moto.reset();
     for (const service of services.values()) await service.reset();
+    await moto.reset();
     callers.reset();
     calls.clear();
   }
@@ -88,6 +111,9 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     faults,
     callers,
     lambda,
+    registry,
+    cloudFormation,
+    cloudControl,
     moto,
     clientOptions: () => ({
       region,

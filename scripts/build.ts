@@ -2,11 +2,10 @@
  * Bundles what Lambda runs: one minified CommonJS file for each function, with everything it needs and nothing else.
  * `npm run build`; `cfn submit` calls it too (see `.rpdk-config`).
  */
-import { existsSync } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { type Metafile, build } from 'esbuild';
 import { SDK_V2_ALIASES } from '../src/runtime/sdk-v2-aliases';
 
 const ROOT = join(__dirname, '..');
@@ -66,20 +65,72 @@ export async function bundleFunction(
     metafile: true,
     write: false,
   });
-  const inputs = Object.keys(metafile.inputs);
-  const forbidden = inputs.find((input) => input.includes('node_modules/aws-sdk/'));
+  const forbidden = Object.keys(metafile.inputs).find((input) => input.includes('node_modules/aws-sdk/'));
   if (forbidden) {
-    throw new Error(
-      `${source}: the bundle holds SDK v2 (${forbidden}). Use an SDK v3 client, or add the module to SDK_V2_ALIASES.`,
-    );
+    throw new Error(`the bundle holds SDK v2 (${forbidden}); use an SDK v3 client, or extend SDK_V2_ALIASES`);
   }
   const [{ contents }] = outputFiles;
   if (contents.length > maximumBytes) {
     throw new Error(
-      `${source}: the bundle has ${contents.length} bytes, more than ${maximumBytes}. Largest inputs: ${largest(metafile)}.`,
+      `the bundle has ${contents.length} bytes, more than ${maximumBytes}; its largest inputs are ${largestInputs(metafile)}`,
     );
   }
-  await rm(outfile, { force: true });
-  await writeBundle(outfile, contents);
+  await replaceFile(outfile, contents);
   return { raw: contents.length, gzip: gzipSync(contents).length };
+}
+
+/** Write a file in one step, so that a process that starts meanwhile finds either the old bundle or the new one. */
+async function replaceFile(path: string, contents: Uint8Array): Promise<void> {
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, contents);
+  await rename(unfinished, path);
+}
+
+/** The five inputs that take up most of the bundle. */
+function largestInputs({ outputs }: Metafile): string {
+  return Object.values(outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+    .slice(0, 5)
+    .map(([path, { bytesInOutput }]) => `${path} (${bytesInOutput})`)
+    .join(', ');
+}
+
+const USAGE = `Usage: npm run build [-- NAME…]
+
+Bundles the Lambda functions of this repository, or only those named: ${FUNCTIONS.map(({ name }) => name).join(', ')}.
+`;
+
+/** @returns the process's exit code: 0 built, 1 not built, 2 wrong arguments. */
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !FUNCTIONS.some((known) => known.name === name));
+  if (unknown !== undefined) {
+    const help = unknown === '--help';
+    (help ? process.stdout : process.stderr).write(
+      help ? USAGE : `build: there is no function ${unknown}.\n\n${USAGE}`,
+    );
+    return help ? 0 : 2;
+  }
+  const chosen = FUNCTIONS.filter(({ name }) => names.length === 0 || names.includes(name));
+  const results = await Promise.allSettled(
+    chosen.map(({ source, bundle }) => bundleFunction(join(ROOT, source), join(ROOT, bundle))),
+  );
+  for (const [index, result] of results.entries()) {
+    const { name, source, bundle } = chosen[index];
+    if (result.status === 'fulfilled') {
+      const { raw, gzip } = result.value;
+      process.stdout.write(`${name}: ${bundle} ${kilobytes(raw)} (${kilobytes(gzip)} gzip)\n`);
+    } else {
+      process.stderr.write(`${name}: cannot bundle ${source}: ${(result.reason as Error).message}\n`);
+    }
+  }
+  return results.every(({ status }) => status === 'fulfilled') ? 0 : 1;
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} kB`;
+}
+
+if (require.main === module) {
+  void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
 }

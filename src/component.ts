@@ -17,8 +17,14 @@ export interface Scope {
 /** A scope in which the desired state is known. */
 export interface ApplyScope extends Scope {
   readonly spec: ServiceSpec;
-  /** Where the service runs; looked up in AWS once for each invocation. */
+  /** Where the service runs; looked up in AWS at most once for each invocation. */
   readonly network: () => Promise<Network>;
+  /** The same for all invocations of one operation, another one for every other: what idempotency tokens are made from. */
+  readonly operationToken: string;
+  /** How many invocations of this operation came before; bounds the patience with what usually takes a few seconds. */
+  readonly invocation: number;
+  /** Keys of the tags that the author has taken away in this update. */
+  readonly removedTagKeys: readonly string[];
 }
 
 /** AWS actions (`service:Action`, as in an IAM policy) that a component calls. */
@@ -40,6 +46,12 @@ export interface Component<Observed, Needs extends object = object> {
   /** Kinds that must be there first. Removal goes the other way round. */
   readonly needs: readonly (keyof Needs & string)[];
   readonly permissions: Permissions;
+  /**
+   * Look at it in every invocation, because what is observed changes by itself or may not be kept between invocations
+   * (values of environment variables). What is observed of all others is plain JSON, and is kept while something else
+   * is waited for.
+   */
+  readonly volatile?: true;
 
   /**
    * Look for it in AWS, by name and owner tag; changes nothing.

@@ -2,6 +2,7 @@
  * Failures in the vocabulary of CloudFormation: the error a handler throws, and the one table that turns whatever
  * else may be thrown (SDK, network, defects) into it.
  */
+import { isNativeError } from 'node:util/types';
 import { HandlerErrorCode } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
 import { failedOperation } from './runtime/failed-operation';
 
@@ -70,7 +71,7 @@ const CODE_BY_ERROR_NAME: ReadonlyArray<readonly [RegExp, HandlerErrorCode]> = [
     HandlerErrorCode.ServiceInternalError,
   ],
   [
-    /AlreadyExists|^Duplicate|InUse$|^Conflict|Conflict$|^DependencyViolation$|^OptimisticLock$|^OperationNotPermitted$|^(Concurrent|Update)\w*InProgress$|AssociatedItem$|^IncorrectState$|^ServiceNotActive$|^(Invalid|Incorrect)\w*State$/,
+    /AlreadyExists|Duplicate|InUse$|^Conflict|Conflict$|^DependencyViolation$|^OptimisticLock$|^OperationNotPermitted$|^(Concurrent|Update)\w*InProgress$|AssociatedItem$|^IncorrectState$|^ServiceNotActive$|^(Invalid|Incorrect)\w*State$/,
     HandlerErrorCode.ResourceConflict,
   ],
   [
@@ -129,10 +130,10 @@ interface SdkError extends Error {
  */
 export function toHandlerError(error: unknown): HandlerError {
   if (error instanceof HandlerError) return error;
-  const sdkError = error instanceof Error ? (error as SdkError) : undefined;
+  const sdkError = isNativeError(error) ? (error as SdkError) : undefined;
   const code = sdkError && codeOfSdkError(sdkError);
   if (!sdkError || !code) {
-    const kind = error instanceof Error ? error.name : typeof error;
+    const kind = isNativeError(error) ? error.name : typeof error;
     return new HandlerError(HandlerErrorCode.InternalFailure, `The handler failed unexpectedly (${kind})`, {
       remedy: 'Report it with the request id of this event',
       cause: error,
@@ -161,8 +162,9 @@ function codeOfSdkError(error: SdkError): HandlerErrorCode | undefined {
 }
 
 function isNetworkError(error: SdkError): boolean {
-  const errors = error instanceof AggregateError ? [error, ...error.errors] : [error];
-  return errors.some(({ code }) => typeof code === 'string' && NETWORK_ERROR_CODES.has(code));
+  // Node tries several addresses of a host, and then throws an AggregateError.
+  const { errors = [] } = error as { errors?: readonly SdkError[] };
+  return [error, ...errors].some(({ code }) => typeof code === 'string' && NETWORK_ERROR_CODES.has(code));
 }
 
 /** `TooManyRulesException` → `TooManyRules`; EC2's `InvalidSubnetID.NotFound` stays. */
@@ -172,7 +174,7 @@ function baseName(error: Error): string {
 
 /** `elasticloadbalancing:CreateRule: TooManyRulesException: … (request id …)`, on one line. */
 function describe(error: SdkError, action: string | undefined): string {
-  const name = typeof error.code === 'string' && error.name === 'Error' ? error.code : error.name;
+  const name = NETWORK_ERROR_CODES.has(error.code as string) ? error.code : error.name;
   const text = error.message
     .replace(/\s*Encoded authorization failure message:.*$/s, '')
     .replace(/\s+/g, ' ')

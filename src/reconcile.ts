@@ -4,10 +4,21 @@ import { done, wait, type Outcome, type Wait } from './outcome';
 /** What was observed of each component, by kind; absent components are left out. */
 export type Observations = Readonly<Record<string, unknown>>;
 
-/** A component that an invocation ended waiting for. */
+/** A component that an invocation ended waiting for, and that can be looked at cheaply. */
 export interface Pending {
   readonly kind: string;
   readonly token: string;
+}
+
+/** What an invocation leaves to the next one of the same operation. Losing it costs calls, never correctness. */
+export interface Continuation {
+  /** Cheap looks to take first: a failure ends the operation there and then. */
+  readonly pending?: readonly Pending[];
+  /**
+   * What was done when nothing but `pending` was waited for, without volatile components. Absent when something else
+   * was waited for too: then everything is looked at again.
+   */
+  readonly observations?: Observations;
 }
 
 /** Result of {@link converge} and {@link teardown}: what is there now, or what is waited for. */
@@ -17,7 +28,7 @@ export type Convergence =
       readonly status: 'wait';
       readonly reason: string;
       readonly seconds: number;
-      readonly pending: readonly Pending[];
+      readonly continuation: Continuation;
     };
 
 /** Tells whether there is time for another step in this invocation. */
@@ -31,11 +42,8 @@ const OUT_OF_TIME: Wait = wait('time for the next step', 0);
  *
  * @throws the first error, in the order of the components, once all looks have ended.
  */
-export async function observe(components: readonly AnyComponent[], scope: Scope): Promise<Observations> {
-  const looks = await inOrder(components, forward, async (component, found) =>
-    done(await component.observe(scope, found)),
-  );
-  return present(looks);
+export function observe(components: readonly AnyComponent[], scope: Scope): Promise<Observations> {
+  return observeUnknown(components, scope, {});
 }
 
 /**
@@ -45,22 +53,26 @@ export async function observe(components: readonly AnyComponent[], scope: Scope)
 export async function converge(
   components: readonly AnyComponent[],
   scope: ApplyScope,
-  pending: readonly Pending[],
+  continuation: Continuation,
   hasTime: HasTime,
 ): Promise<Convergence> {
-  const still = await poll(components, scope, pending);
+  const still = await poll(components, scope, continuation);
   if (still) return still;
 
-  const found = await observe(components, scope);
-  const applied = await inOrder(components, forward, (component, needs) =>
-    hasTime() ? component.apply(scope, needs, found[component.kind]) : Promise.resolve(OUT_OF_TIME),
-  );
+  const known = continuation.observations ?? {};
+  const found = await observeUnknown(components, scope, known);
+  const applied = await inOrder(components, forward, (component, needs) => {
+    if (component.kind in known) return Promise.resolve(done(known[component.kind]));
+    return hasTime() ? component.apply(scope, needs, found[component.kind]) : Promise.resolve(OUT_OF_TIME);
+  });
   const unfinished = waiting(components, applied);
   if (unfinished) return unfinished;
 
   const observations = present(applied);
   const pruned = await inOrder(components, backward, async (component) =>
-    component.prune ? component.prune(scope, observations, observations[component.kind]) : done(undefined),
+    component.prune && component.kind in observations
+      ? component.prune(scope, observations, observations[component.kind])
+      : done(undefined),
   );
   return waiting(components, pruned) ?? { status: 'done', observations };
 }
@@ -73,10 +85,10 @@ export async function converge(
 export async function teardown(
   components: readonly AnyComponent[],
   scope: Scope,
-  pending: readonly Pending[],
+  continuation: Continuation,
   hasTime: HasTime,
 ): Promise<Convergence> {
-  const still = await poll(components, scope, pending);
+  const still = await poll(components, scope, continuation);
   if (still) return still;
 
   const found = await observe(components, scope);
@@ -88,11 +100,27 @@ export async function teardown(
   return waiting(components, removed) ?? { status: 'done', observations: found };
 }
 
-/** Take the cheap look at whatever the last invocation ended waiting for; undefined when nothing is waited for. */
+/** {@link observe}, without another look at what is known already. */
+async function observeUnknown(
+  components: readonly AnyComponent[],
+  scope: Scope,
+  known: Observations,
+): Promise<Observations> {
+  const looks = await inOrder(components, forward, async (component, found) =>
+    done(component.kind in known ? known[component.kind] : await component.observe(scope, found)),
+  );
+  return present(looks);
+}
+
+/**
+ * Take the cheap look at what the last invocation ended waiting for.
+ *
+ * @returns undefined when there is more to do than to wait on.
+ */
 async function poll(
   components: readonly AnyComponent[],
   scope: Scope,
-  pending: readonly Pending[],
+  { pending = [], observations }: Continuation,
 ): Promise<Convergence | undefined> {
   const outcomes = new Map<string, Outcome<unknown>>();
   const looks = pending.map(async ({ kind, token }) => {
@@ -100,7 +128,11 @@ async function poll(
     if (component?.poll) outcomes.set(kind, await component.poll(scope, token));
   });
   await allOf(looks);
-  return waiting(components, outcomes);
+  const nothingNew = pending.every(({ kind }) => outcomes.get(kind)?.status === 'wait');
+  const still = nothingNew && observations ? waiting(components, outcomes) : undefined;
+  return still?.status === 'wait'
+    ? { ...still, continuation: { ...still.continuation, observations } }
+    : undefined;
 }
 
 /** Which components come before a component, in one of the two directions. */
@@ -166,13 +198,16 @@ function waiting(
     return outcome?.status === 'wait' ? [{ kind, ...outcome }] : [];
   });
   if (waits.length === 0) return undefined;
+  const pending = waits.flatMap(({ kind, token }) => (token === undefined ? [] : [{ kind, token }]));
+  const kept = components.filter(({ volatile }) => !volatile).map(({ kind }) => kind);
+  const observations = Object.entries(present(outcomes)).filter(([kind]) => kept.includes(kind));
   return {
     status: 'wait',
     reason: `waiting for ${[...new Set(waits.map(({ reason }) => reason))].join('; ')}`,
     seconds: Math.min(...waits.map(({ seconds }) => seconds)),
-    // A cheap look is enough only when everything that is waited for can be looked at cheaply.
-    pending: waits.every(({ token }) => token !== undefined)
-      ? waits.map(({ kind, token }) => ({ kind, token: token! }))
-      : [],
+    continuation: {
+      pending,
+      ...(pending.length === waits.length && { observations: Object.fromEntries(observations) }),
+    },
   };
 }

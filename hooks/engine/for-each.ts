@@ -18,22 +18,22 @@ export function expandLoops(section: Node, collectionOf: (node: Node) => readonl
   const expand = (node: Node): Node => {
     if (Array.isArray(node)) return node.map(expand);
     if (!isObject(node)) return node;
-    const result: Record<string, Node> = {};
+    const entries: [string, Node][] = [];
     for (const [key, value] of Object.entries(node)) {
       if (!key.startsWith(PREFIX)) {
-        result[key] = expand(value);
+        entries.push([key, expand(value)]);
         continue;
       }
       const [identifier, collection, body] = Array.isArray(value) ? value : [];
       const items = collectionOf(collection);
       if (items === undefined || typeof identifier !== 'string' || !isObject(body)) {
         unexpanded.push(key.slice(PREFIX.length));
-        result[key] = value;
+        entries.push([key, value]);
         continue;
       }
-      for (const item of items) Object.assign(result, expand(substitute(body, identifier, item)));
+      for (const item of items) entries.push(...Object.entries(expand(substitute(body, identifier, item)) as object));
     }
-    return result;
+    return Object.fromEntries(entries);
   };
   return { node: expand(section), unexpanded };
 }

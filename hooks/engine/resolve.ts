@@ -56,7 +56,7 @@ export function referencesOf(node: Node, scope: Pick<Scope, 'hasResource'>): { r
     }
     for (const logicalId of target) {
       if (scope.hasResource(logicalId)) found.resources.add(logicalId);
-      else found.open ||= logicalId !== PSEUDO_NO_VALUE;
+      else found.open ||= !logicalId.startsWith('AWS::');
     }
     if (name === 'Fn::Sub' && Array.isArray(current[name])) visit(current[name][1]);
   };

@@ -1,6 +1,6 @@
 import { referencesOf } from './resolve';
 import type { ResourceDeclaration, Template } from './template';
-import { any, type Test } from './truth';
+import { all, any, type Test } from './truth';
 import { Value } from './value';
 import type { World } from './world';
 
@@ -84,7 +84,7 @@ export class Stack {
     const found = any(
       ...this.referring(resource, type, path).map((other) => {
         const refers = other.at(path).some((item) => item.refersTo(resource.logicalId));
-        return test === undefined || refers.truth === false ? refers : all(refers, test(other));
+        return test === undefined || refers.truth === false ? refers : all(test(other), refers);
       }),
     );
     if (found.truth !== false) return found;
@@ -96,14 +96,16 @@ export class Stack {
   }
 }
 
-function all(first: Test, second: Test): Test {
-  if (first.truth === true) return second;
-  return second.truth === false ? second : first;
+interface Index {
+  /** Resources whose property mentions the key. */
+  readonly byTarget: Map<string, ResourceDeclaration[]>;
+  /** Resources whose property holds something that could turn out to be any reference. */
+  readonly open: ResourceDeclaration[];
 }
 
 /** Which resources refer to which, computed once per template, type and property. */
 export class Relations {
-  private readonly indexes = new Map<string, { byTarget: Map<string, ResourceDeclaration[]>; open: ResourceDeclaration[] }>();
+  private readonly indexes = new Map<string, Index>();
 
   constructor(private readonly template: Template) {}
 
@@ -112,10 +114,11 @@ export class Relations {
     const key = `${type} ${path}`;
     let index = this.indexes.get(key);
     if (index === undefined) this.indexes.set(key, (index = this.newIndex(type, path)));
-    return [...(index.byTarget.get(logicalId) ?? []), ...index.open];
+    const mentioned = index.byTarget.get(logicalId) ?? [];
+    return index.open.length === 0 ? mentioned : [...new Set([...mentioned, ...index.open])];
   }
 
-  private newIndex(type: string, path: string): { byTarget: Map<string, ResourceDeclaration[]>; open: ResourceDeclaration[] } {
+  private newIndex(type: string, path: string): Index {
     const byTarget = new Map<string, ResourceDeclaration[]>();
     const open: ResourceDeclaration[] = [];
     const scope = { hasResource: (logicalId: string) => this.template.resources.has(logicalId) };
@@ -123,8 +126,12 @@ export class Relations {
       // The top-level property is enough: it holds everything below the path, in every branch.
       const properties = declaration.properties as Record<string, unknown>;
       const found = referencesOf(properties[path.split('.')[0]!], scope);
-      for (const target of found.resources) byTarget.set(target, [...(byTarget.get(target) ?? []), declaration]);
-      if (found.open && found.resources.size === 0) open.push(declaration);
+      for (const target of found.resources) {
+        const mentioning = byTarget.get(target);
+        if (mentioning === undefined) byTarget.set(target, [declaration]);
+        else mentioning.push(declaration);
+      }
+      if (found.open) open.push(declaration);
     }
     return { byTarget, open };
   }

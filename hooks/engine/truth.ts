@@ -21,7 +21,7 @@ export interface Test {
 
 /** The opposite answer, on the same evidence. */
 export function not(test: Test): Test {
-  return test.truth === 'unknown' ? test : { truth: !test.truth, evidence: test.evidence };
+  return test.truth === 'unknown' ? test : new CombinedTest(!test.truth, [test]);
 }
 
 /** Whether every test holds. No tests: true. */
@@ -34,12 +34,24 @@ export function any(...tests: readonly Test[]): Test {
   return combine(tests, true);
 }
 
-/** `decisive` is the answer that settles the matter alone; the evidence is that of the tests which decided. */
+/** `decisive` is the answer that settles the matter alone. */
 function combine(tests: readonly Test[], decisive: boolean): Test {
   let undecided: Test | undefined;
   for (const test of tests) {
     if (test.truth === decisive) return test;
     if (test.truth === 'unknown') undecided ??= test;
   }
-  return undecided ?? { truth: !decisive, evidence: tests.flatMap((test) => test.evidence) };
+  return undecided ?? (tests.length === 1 ? tests[0]! : new CombinedTest(!decisive, tests));
+}
+
+/** Rests on the evidence of all its parts, which is gathered only when somebody asks. */
+class CombinedTest implements Test {
+  constructor(
+    readonly truth: Truth,
+    private readonly parts: readonly Test[],
+  ) {}
+
+  get evidence(): readonly Evidence[] {
+    return this.parts.flatMap((part) => part.evidence);
+  }
 }

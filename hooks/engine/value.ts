@@ -160,6 +160,48 @@ export class Value {
     return items.length === 0 ? PASS : items.flatMap(judge);
   }
 
+  /**
+   * The value that a list of key and value pairs has for a key, e.g. of LoadBalancerAttributes; absent when it has none.
+   *
+   * @param key name of the property that holds the key.
+   * @param value name of the property that holds the value.
+   */
+  lookup(name: string, key = 'Key', value = 'Value'): Value {
+    const path = `${this.path}.${name}`;
+    if (this.resolved instanceof Unknown) return new Value(this.scope, this.owner, path, new Unknown(this.resolved.cause));
+    let possible: Value | undefined;
+    for (const item of this.listItems()) {
+      const { truth } = item.at(key).equals(name);
+      if (truth === true) return item.at(value);
+      if (truth === 'unknown') possible = item.at(key);
+    }
+    const cause = possible?.resolved;
+    return new Value(this.scope, this.owner, path, cause instanceof Unknown ? new Unknown(cause.cause) : undefined);
+  }
+
+  /** The text after the last occurrence of a separator, known also where only what precedes it is unknown. */
+  afterLast(separator: string): Value {
+    const value = this.resolved;
+    const parts = value instanceof Unknown ? (value.knowledge.text ?? []) : [];
+    const last = value instanceof Unknown ? parts[parts.length - 1] : value;
+    if (typeof last !== 'string') return this;
+    const index = last.lastIndexOf(separator);
+    if (index < 0 && value instanceof Unknown) return this;
+    return new Value(this.scope, this.owner, this.path, last.slice(index + separator.length * Number(index >= 0)));
+  }
+
+  /** Whether both are the same value, or the same reference. */
+  sameAs(other: Value): Test {
+    const [left, right] = [this.resolved, other.resolved];
+    if (left instanceof Unknown || right instanceof Unknown) {
+      if (JSON.stringify(this.node) === JSON.stringify(other.node)) return this.answer(true);
+      // Different references to resources of the template, or a reference and a literal, are different things.
+      const isSettled = [left, right].every((each) => !(each instanceof Unknown) || each.knowledge.reference !== undefined);
+      return this.answer(isSettled ? false : 'unknown');
+    }
+    return this.answer(left !== undefined && JSON.stringify(left) === JSON.stringify(right));
+  }
+
   /** The items of a list that are there; a scalar or object counts as a list of one, as CloudFormation reads it. */
   private listItems(): Value[] {
     const value = this.resolved;

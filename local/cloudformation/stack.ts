@@ -46,7 +46,8 @@ export interface Output {
 
 /** How an update changed a resource; what a rollback has to undo. */
 export interface Change {
-  readonly kind: 'created' | 'updated' | 'replaced';
+  /** `untouched`: the change was refused before anything was done. */
+  readonly kind: 'created' | 'updated' | 'replaced' | 'untouched';
   /** The resource before the update; absent when the update created it. */
   readonly before?: StackResource;
 }
@@ -93,6 +94,8 @@ export interface Stack {
   readonly changeSets: Map<string, ChangeSet>;
   /** What a failed rollback has still to undo, and what the stack was before. */
   rollback?: { readonly changes: Map<string, Change>; readonly target: StackTarget };
+  /** Aborted when the local AWS forgets everything: nothing may be done for the stack any more. */
+  readonly abandoned: AbortController;
   /** Cancels the running operation. */
   cancel?: AbortController;
   /** Ends with the running operation. */
@@ -141,7 +144,7 @@ export class Stacks {
   }
 
   clear(): void {
-    for (const stack of this.stacks.values()) stack.cancel?.abort();
+    for (const stack of this.stacks.values()) stack.abandoned.abort();
     this.stacks.clear();
   }
 }
@@ -169,6 +172,7 @@ export function newStack(
     imports: new Set(),
     events: [],
     changeSets: new Map(),
+    abandoned: new AbortController(),
   };
 }
 

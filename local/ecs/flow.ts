@@ -45,7 +45,12 @@ export class Flow {
   /** Wait until `condition` holds, looking again after each change. */
   async until(condition: () => boolean, changes: Changes): Promise<void> {
     this.throwIfInterrupted();
-    while (!condition()) await this.wait((wake) => changes.once(wake));
+    while (!condition()) await this.nextChange(changes);
+  }
+
+  /** Wait for one change. */
+  nextChange(changes: Changes): Promise<void> {
+    return this.wait((wake) => changes.once(wake));
   }
 
   /** Make the present wait, or else the next one, throw. A second reason replaces one not yet thrown. */

@@ -53,7 +53,9 @@ export function createControl({ clock, faults, calls, reset }: ControlOptions): 
   return async (method, path, message) => {
     const handler = handlers[`${method} ${path}`];
     if (!handler) {
-      return answer(404, { message: `There is no control call ${method} ${path}. There are: ${Object.keys(handlers).join(', ')}.` });
+      return answer(404, {
+        message: `There is no control call ${method} ${path}. There are: ${Object.keys(handlers).join(', ')}.`,
+      });
     }
     try {
       const body = message.body.length > 0 ? JSON.parse(message.body.toString()) : {};

@@ -4,7 +4,14 @@ import { AwsError, type AwsRequest } from '../service';
 import type { HttpAnswer, HttpMessage } from './protocols';
 
 /** Headers that belong to one connection and are set anew. */
-const HOP_BY_HOP = ['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'content-encoding', 'expect'];
+const HOP_BY_HOP = [
+  'connection',
+  'content-length',
+  'keep-alive',
+  'transfer-encoding',
+  'content-encoding',
+  'expect',
+];
 
 const MOST_CONNECTIONS = 16;
 
@@ -20,7 +27,11 @@ export function createForward(motoUrl: string): { forward: Forward; close(): voi
   const forward: Forward = async (request, message) => {
     const answer = await send(agent, motoUrl, request, message);
     const type = answer.headers['content-type'] ?? '';
-    if (answer.status >= 400 && /^text\/(plain|html)/.test(type) && !/^\s*(<\?xml|<\w*Response|<Error|\{)/.test(String(answer.body))) {
+    if (
+      answer.status >= 400 &&
+      /^text\/(plain|html)/.test(type) &&
+      !/^\s*(<\?xml|<\w*Response|<Error|\{)/.test(String(answer.body))
+    ) {
       throw unanswered(request, answer);
     }
     return answer;
@@ -31,10 +42,20 @@ export function createForward(motoUrl: string): { forward: Forward; close(): voi
 /** moto answers in plain words when an operation is missing (404, 405, 501) or when it fails itself (500). */
 function unanswered({ service, operation }: AwsRequest, answer: HttpAnswer): AwsError {
   if (answer.status !== 500) {
-    return new AwsError('NotImplemented', `The local AWS does not implement ${operation} of ${service}.`, 501);
+    return new AwsError(
+      'NotImplemented',
+      `The local AWS does not implement ${operation} of ${service}.`,
+      501,
+    );
   }
-  const reason = answer.headers['content-type'].startsWith('text/plain') ? String(answer.body).slice(0, 300) : 'no reason given';
-  return new AwsError('InternalFailure', `The local AWS failed in ${operation} of ${service}: ${reason}`, 500);
+  const reason = answer.headers['content-type'].startsWith('text/plain')
+    ? String(answer.body).slice(0, 300)
+    : 'no reason given';
+  return new AwsError(
+    'InternalFailure',
+    `The local AWS failed in ${operation} of ${service}: ${reason}`,
+    500,
+  );
 }
 
 function send(agent: Agent, motoUrl: string, request: AwsRequest, message: HttpMessage): Promise<HttpAnswer> {
@@ -73,7 +94,8 @@ function send(agent: Agent, motoUrl: string, request: AwsRequest, message: HttpM
 function plain(headers: IncomingHttpHeaders, keepLength: boolean): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || (HOP_BY_HOP.includes(name) && !(keepLength && name === 'content-length'))) continue;
+    if (value === undefined || (HOP_BY_HOP.includes(name) && !(keepLength && name === 'content-length')))
+      continue;
     result[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return result;

@@ -103,7 +103,11 @@ async function answerRequest(
 }
 
 /** Answer one AWS call; undefined when the connection is to be cut instead. */
-async function answerCall(options: EndpointOptions, forward: Forward, message: HttpMessage): Promise<HttpAnswer | undefined> {
+async function answerCall(
+  options: EndpointOptions,
+  forward: Forward,
+  message: HttpMessage,
+): Promise<HttpAnswer | undefined> {
   const requestId = randomUUID();
   let understood: Understood;
   try {
@@ -156,7 +160,8 @@ async function treated(
 function understand(callers: CallerRegistry, message: HttpMessage): Understood {
   const { service, region, accessKeyId } = credentialScope(message.headers.authorization, message.query);
   const model = serviceModel(service);
-  if (!model) throw new AwsError('UnknownService', `AWS has no service with the signing name ${service}.`, 400);
+  if (!model)
+    throw new AwsError('UnknownService', `AWS has no service with the signing name ${service}.`, 400);
   const protocol = protocolOf(model, message);
   const name = protocol.operationName(model, message);
   const operation = name === undefined ? undefined : model.operations[name];
@@ -173,7 +178,15 @@ function understand(callers: CallerRegistry, message: HttpMessage): Understood {
     model,
     protocol,
     operation,
-    request: { service, operation: operation.name, input, region, accountId: ACCOUNT_ID, accessKeyId, caller },
+    request: {
+      service,
+      operation: operation.name,
+      input,
+      region,
+      accountId: ACCOUNT_ID,
+      accessKeyId,
+      caller,
+    },
   };
 }
 
@@ -181,7 +194,10 @@ function understand(callers: CallerRegistry, message: HttpMessage): Understood {
 function withModel(message: HttpMessage, error: unknown): { model?: ServiceModel; awsError: AwsError } {
   const awsError = toAwsError(error);
   try {
-    return { model: serviceModel(credentialScope(message.headers.authorization, message.query).service), awsError };
+    return {
+      model: serviceModel(credentialScope(message.headers.authorization, message.query).service),
+      awsError,
+    };
   } catch {
     return { awsError };
   }
@@ -196,8 +212,10 @@ async function carryOut(
 ): Promise<HttpAnswer> {
   validate(request.service, model, operation, request.input);
   const service = services.get(request.service);
-  const output = service ? await service.handle(request) : await guards.answer(request);
-  return output ? protocol.encode(model, operation, output, requestId) : forward(request, message);
+  const answer = service
+    ? { output: await service.handle(request) }
+    : await guards.around(request, () => forward(request, message));
+  return 'output' in answer ? protocol.encode(model, operation, answer.output, requestId) : answer.forwarded;
 }
 
 async function readMessage(incoming: IncomingMessage): Promise<HttpMessage> {

@@ -112,7 +112,9 @@ function dataFolder(): string {
     const libraries = join(__dirname, '..', '..', '.venv', 'lib');
     const python = existsSync(libraries) && readdirSync(libraries).find((name) => name.startsWith('python3'));
     if (!python) {
-      throw new Error('botocore is not installed in .venv: run `node scripts/setup.mjs` in the repository first.');
+      throw new Error(
+        'botocore is not installed in .venv: run `node scripts/setup.mjs` in the repository first.',
+      );
     }
     data = join(libraries, python, 'site-packages', 'botocore', 'data');
   }

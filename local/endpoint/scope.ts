@@ -27,7 +27,8 @@ export function credentialScope(authorization: string | undefined, query: URLSea
     );
   }
   const parts = credential?.split('/') ?? [];
-  const [accessKeyId, , region, service, end] = parts.length > 5 ? [parts.slice(0, -4).join('/'), ...parts.slice(-4)] : parts;
+  const [accessKeyId, , region, service, end] =
+    parts.length > 5 ? [parts.slice(0, -4).join('/'), ...parts.slice(-4)] : parts;
   if (end !== 'aws4_request' || !accessKeyId || !region || !service) {
     throw new AwsError(
       'IncompleteSignature',

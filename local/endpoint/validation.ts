@@ -37,7 +37,9 @@ export function validate(service: string, model: ServiceModel, operation: Operat
   if (violations.length === 0) return;
   if (model.metadata.protocol === 'ec2') throw ec2Error(violations[0]);
   const count = violations.length === 1 ? '1 validation error' : `${violations.length} validation errors`;
-  const usual = ['query', 'ec2'].includes(model.metadata.protocol) ? 'ValidationError' : 'ValidationException';
+  const usual = ['query', 'ec2'].includes(model.metadata.protocol)
+    ? 'ValidationError'
+    : 'ValidationException';
   const texts = violations.slice(0, MOST).map(({ path, value, constraint }) => {
     return `Value ${value === undefined ? 'null' : `'${value}'`} at '${path}' failed to satisfy constraint: Member must ${constraint}`;
   });
@@ -46,15 +48,26 @@ export function validate(service: string, model: ServiceModel, operation: Operat
 
 /** EC2 has codes and words of its own (EC2 API reference, "Common client errors"). */
 function ec2Error({ kind, path, value, constraint }: Violation): AwsError {
-  if (kind === 'missing') return new AwsError('MissingParameter', `The request must contain the parameter ${path}`);
+  if (kind === 'missing')
+    return new AwsError('MissingParameter', `The request must contain the parameter ${path}`);
   if (kind === 'unknown') return new AwsError('UnknownParameter', `The parameter ${path} is not recognized`);
-  return new AwsError('InvalidParameterValue', `Value (${value}) for parameter ${path} is invalid. It must ${constraint}`);
+  return new AwsError(
+    'InvalidParameterValue',
+    `Value (${value}) for parameter ${path} is invalid. It must ${constraint}`,
+  );
 }
 
-function check(model: ServiceModel, reference: ShapeReference, value: any, path: string, into: Violation[]): void {
+function check(
+  model: ServiceModel,
+  reference: ShapeReference,
+  value: any,
+  path: string,
+  into: Violation[],
+): void {
   const shape = shapeOf(model, reference);
   if (shape.document) return;
-  const invalid = (constraint: string) => into.push({ kind: 'invalid', path, value: show(value), constraint });
+  const invalid = (constraint: string) =>
+    into.push({ kind: 'invalid', path, value: show(value), constraint });
   const wrongType = TYPES[shape.type](value);
   if (wrongType) return void invalid(wrongType);
   switch (shape.type) {
@@ -74,7 +87,8 @@ function check(model: ServiceModel, reference: ShapeReference, value: any, path:
       return;
     case 'string':
       range(shape, [...value].length, 'have length', invalid);
-      if (shape.enum && !shape.enum.includes(value)) invalid(`satisfy enum value set: [${shape.enum.join(', ')}]`);
+      if (shape.enum && !shape.enum.includes(value))
+        invalid(`satisfy enum value set: [${shape.enum.join(', ')}]`);
       if (shape.pattern && !matches(shape.pattern, value)) {
         invalid(`satisfy regular expression pattern: ${shape.pattern}`);
       }
@@ -90,7 +104,13 @@ function check(model: ServiceModel, reference: ShapeReference, value: any, path:
   }
 }
 
-function structure(model: ServiceModel, shape: Shape, value: Structure, path: string, into: Violation[]): void {
+function structure(
+  model: ServiceModel,
+  shape: Shape,
+  value: Structure,
+  path: string,
+  into: Violation[],
+): void {
   const at = (name: string) => (path ? `${path}.${name}` : name);
   for (const name of shape.required ?? []) {
     if (value[name] === undefined) into.push({ kind: 'missing', path: at(name), constraint: 'not be null' });
@@ -99,7 +119,13 @@ function structure(model: ServiceModel, shape: Shape, value: Structure, path: st
     if (member === undefined) continue;
     const reference = shape.members?.[name];
     if (reference) check(model, reference, member, at(name), into);
-    else into.push({ kind: 'unknown', path: at(name), value: show(member), constraint: 'be known to this API version' });
+    else
+      into.push({
+        kind: 'unknown',
+        path: at(name),
+        value: show(member),
+        constraint: 'be known to this API version',
+      });
   }
 }
 

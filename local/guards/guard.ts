@@ -14,8 +14,8 @@ export type OperationGuard = (request: AwsRequest) => Promise<Structure | undefi
 export interface ServiceGuard {
   /** SigV4 signing name. */
   readonly service: string;
-  /** Runs before the first call of the service after a start or reset. */
-  prepare?(): Promise<void>;
+  /** Runs before the first call of the service in a Region after a start or reset. */
+  prepare?(region: string): Promise<void>;
   readonly operations: Readonly<Record<string, OperationGuard>>;
   /** Forget what the guard remembers. */
   reset?(): void;
@@ -27,8 +27,26 @@ export interface GuardContext {
   readonly limits: Limits;
   /** For SDK clients straight to moto. */
   readonly motoOptions: ClientOptions;
-  /** The simulated tasks, once there are any. */
-  readonly network: TaskNetwork | undefined;
-  /** Services that are implemented here. */
+  /** The simulated tasks. */
+  readonly network: TaskNetwork;
+  /** Services that are implemented here, by signing name. */
   readonly services: ReadonlyMap<string, AwsService>;
+}
+
+/** A function that gives the SDK client of a Region, straight to moto, made when it is first needed. */
+export function regional<Client>(
+  create: new (options: ClientOptions) => Client,
+  options: ClientOptions,
+): (region: string) => Client {
+  const clients = new Map<string, Client>();
+  return (region) => {
+    let client = clients.get(region);
+    if (!client) clients.set(region, (client = new create({ ...options, region })));
+    return client;
+  };
+}
+
+/** An SDK response as the output structure of the operation. */
+export function output({ $metadata, ...members }: Structure): Structure {
+  return members;
 }

@@ -13,6 +13,10 @@ export const LIMITS = {
   /** Certificates of a load balancer, default certificates not counted. */
   certificatesPerLoadBalancer: 25,
   targetGroupsPerLoadBalancer: 100,
+  /** Target groups of one forward action. */
+  targetGroupsPerAction: 5,
+  /** Values of all conditions of a rule together. */
+  conditionValuesPerRule: 5,
   targetGroupsPerRegion: 3000,
   loadBalancersPerRegion: 50,
   listenersPerLoadBalancer: 50,

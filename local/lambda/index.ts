@@ -124,11 +124,13 @@ export function createLambda(options: LambdaOptions): Lambda {
         if (operation) return operation(request);
         throw new AwsError('NotImplemented', `The local AWS has no Lambda operation ${request.operation}.`, 501);
       },
-      reset() {},
+      async reset() {
+        await Promise.all([...functions.values()].map((pool) => pool.abandon()));
+      },
     },
     register(definition) {
       functions.get(definition.name)?.close();
-      const environment = {
+      const environment = () => ({
         PATH: process.env.PATH ?? '',
         AWS_ENDPOINT_URL: options.endpoint(),
         AWS_REGION: region,
@@ -141,7 +143,7 @@ export function createLambda(options: LambdaOptions): Lambda {
         AWS_CONFIG_FILE: devNull,
         AWS_EC2_METADATA_DISABLED: 'true',
         ...definition.environment,
-      };
+      });
       functions.set(definition.name, new Pool(definition, arn(definition.name), environment, options.concurrency ?? 10));
     },
     has: (nameOrArn) => functions.has(functionName(nameOrArn)),
@@ -165,7 +167,7 @@ class Pool {
   constructor(
     private readonly definition: LambdaFunction,
     private readonly arn: string,
-    private readonly environment: Readonly<Record<string, string>>,
+    private readonly environment: () => Readonly<Record<string, string>>,
     private readonly concurrency: number,
   ) {}
 
@@ -191,6 +193,13 @@ class Pool {
     const worker = [...this.workers].find((candidate) => candidate.requestId === invocationId);
     worker?.kill();
     return worker !== undefined;
+  }
+
+  /** Kill what runs, and wait until it has ended. */
+  async abandon(): Promise<void> {
+    const busy = [...this.workers].filter((worker) => worker.requestId !== undefined);
+    for (const worker of busy) worker.kill();
+    await Promise.all(busy.map((worker) => worker.closed));
   }
 
   close(): void {
@@ -233,7 +242,7 @@ class Pool {
       handler: this.definition.handler,
       functionName: this.definition.name,
       functionArn: this.arn,
-      environment: this.environment,
+      environment: this.environment(),
     });
     this.workers.add(worker);
     return worker;

@@ -41,6 +41,8 @@ export class Worker {
   private readonly child: ChildProcess;
   private invocation: Invocation | undefined;
   private ended = false;
+  /** Resolves when the process has ended. */
+  readonly closed: Promise<void>;
 
   constructor(options: WorkerOptions) {
     this.child = fork(
@@ -53,7 +55,12 @@ export class Worker {
       stream.on('data', (chunk: Buffer) => this.append(chunk.toString('utf8')));
     }
     this.child.on('error', () => this.end('the process could not be started'));
-    this.child.on('close', (code, signal) => this.end(signal ? `signal: ${signalName(signal)}` : `exit status ${code}`));
+    this.closed = new Promise((resolve) => {
+      this.child.on('close', (code, signal) => {
+        this.end(signal ? `signal: ${signalName(signal)}` : `exit status ${code}`);
+        resolve();
+      });
+    });
   }
 
   /** False once the process has ended; it takes no more invocations then. */

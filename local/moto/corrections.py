@@ -7,7 +7,8 @@ from typing import Any
 
 from moto.acm.models import CertBundle
 from moto.elbv2.exceptions import TooManyTagsError
-from moto.elbv2.models import ELBv2Backend, FakeTargetGroup, elbv2_backends
+from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup, elbv2_backends
+from moto.elbv2.responses import ELBV2Response
 
 # Elastic Load Balancing quotas, "Tags per resource".
 TAGS_PER_RESOURCE = 50
@@ -60,6 +61,31 @@ def listener_certificates() -> None:
     ELBv2Backend.add_listener_certificates = add
 
 
+def default_certificate() -> None:
+    """moto shows every certificate of a listener where ELB shows the default one, and drops the others when it changes."""
+
+    def default_only(certificates: list[str]) -> list[dict[str, str]] | None:
+        return [{"CertificateArn": arn} for arn in certificates[:1]] or None
+
+    transformers = ELBV2Response.RESPONSE_KEY_PATH_TO_TRANSFORMER
+    for path in transformers:
+        if path.endswith(".Listeners.Listener.Certificates"):
+            transformers[path] = default_only
+
+    modify_listener = ELBv2Backend.modify_listener
+
+    def modify(backend: ELBv2Backend, *arguments: Any, **named: Any) -> FakeListener:
+        arn = named.get("arn") or arguments[0]
+        others = backend.describe_listeners(load_balancer_arn=None, listener_arns=[arn])[0].certificates[1:]
+        listener = modify_listener(backend, *arguments, **named)
+        listener.certificates = listener.certificates[:1] + [
+            arn for arn in others if arn not in listener.certificates[:1]
+        ]
+        return listener
+
+    ELBv2Backend.modify_listener = modify
+
+
 def tag_quota() -> None:
     """moto allows ten tags on a load balancer."""
 
@@ -76,5 +102,11 @@ def tag_quota() -> None:
 
 def apply() -> None:
     """Correct moto in this process."""
-    for correct in (derived_associations, derived_certificate_use, listener_certificates, tag_quota):
+    for correct in (
+        derived_associations,
+        derived_certificate_use,
+        listener_certificates,
+        default_certificate,
+        tag_quota,
+    ):
         correct()

@@ -42,7 +42,9 @@ export async function startMoto(region: string): Promise<Moto> {
   const root = join(__dirname, '..', '..');
   const python = join(root, PYTHON);
   if (!existsSync(python)) {
-    throw new Error(`${PYTHON} does not exist: run \`npm ci && node scripts/setup.mjs\` in the repository first.`);
+    throw new Error(
+      `${PYTHON} does not exist: run \`npm ci && node scripts/setup.mjs\` in the repository first.`,
+    );
   }
   const child = spawn(python, [join(__dirname, 'server.py')], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -73,7 +75,9 @@ function readPort(child: ChildProcess): Promise<number> {
     let trouble = '';
     child.stderr!.on('data', (data: Buffer) => (trouble = (trouble + data).slice(-2000)));
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`moto ended with code ${code} before it answered.\n${trouble}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`moto ended with code ${code} before it answered.\n${trouble}`)),
+    );
     createInterface({ input: child.stdout! }).once('line', (line) => resolve(Number(line)));
   });
 }

@@ -48,7 +48,7 @@ def end_with_parent():
 
 
 # Backends whose state involves a corrected one.
-CORRECTED = {"acm", "cloudformation", "elbv2", "resourcegroupstaggingapi"}
+CORRECTED = {"acm", "cloudformation", "elb", "elbv2", "resourcegroupstaggingapi"}
 
 correction = threading.Lock()
 corrected = False

@@ -14,7 +14,7 @@ export interface Deadline {
 }
 
 /** Kept back from a handler, so that its answer and its logs still arrive. Our own choice. */
-export const DELIVERY_MILLISECONDS = 2_000;
+export const DELIVERY_MILLISECONDS = 3_000;
 
 /**
  * Deadline of an invocation that begins now: the earlier of Lambda's own and the limit of the protocol.

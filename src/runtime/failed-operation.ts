@@ -1,4 +1,5 @@
 /** Which AWS operation an SDK error belongs to: the SDK's errors do not say, and a user needs the IAM action. */
+import { isNativeError } from 'node:util/types';
 
 /** What all SDK v3 clients have in common, as far as it is used here. */
 interface AwsClient {
@@ -24,7 +25,7 @@ export function rememberFailedOperations<Client extends AwsClient>(client: Clien
       try {
         return await next(args);
       } catch (error) {
-        if (error instanceof Error) {
+        if (isNativeError(error)) {
           operations.set(error, `${prefix}:${context.commandName?.replace(/Command$/, '')}`);
         }
         throw error;

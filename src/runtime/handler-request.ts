@@ -14,7 +14,11 @@ export type CallbackContext = { readonly [key: string]: unknown };
 /** One invocation of a handler, typed, with everything that the protocol sends. */
 export interface HandlerRequest<Model extends BaseModel, TypeConfiguration extends BaseModel> {
   readonly action: Action;
-  /** The model to reach; for READ and DELETE the identifier, at re-invocations the model last returned. A copy: handlers may change it. */
+  /**
+   * The model to reach; for READ and DELETE the identifier, at re-invocations the model last returned. A copy: handlers
+   * may change it. A CREATE that throws makes CloudFormation delete the resource if this carries the primary identifier
+   * by then, so a handler sets it once something of its own may exist, and never before.
+   */
   readonly desired: Model;
   /** The model before, in UPDATE only. */
   readonly previous?: Model;

@@ -51,6 +51,7 @@ const LIMIT_MILLISECONDS: Readonly<Record<Action, number>> = {
 interface LibraryResource {
   metricsPublisherProxy: InvocationMetrics;
   castResourceRequest: (event: unknown) => unknown;
+  castTypeConfigurationRequest: (event: unknown) => unknown;
   invokeHandler: (session: unknown, request: never, action: Action) => Promise<ProgressEvent>;
   initializeRuntime(): Promise<void>;
   publishExceptionMetric(action: Action, error: Error): Promise<void>;
@@ -94,6 +95,9 @@ export class Invocation<Model extends ResourceModel, TypeConfiguration extends B
   override castResourceRequest = () => ({
     logicalResourceIdentifier: this.#event.requestData.logicalResourceId,
   });
+
+  /** As above. */
+  override castTypeConfigurationRequest = () => undefined;
 
   /** The library makes up to ten calls here, one after the other, before the handler may begin. */
   override async initializeRuntime(): Promise<void> {

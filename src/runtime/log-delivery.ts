@@ -1,4 +1,5 @@
 /** Delivers the log of an invocation to the log group of whoever activated the extension. */
+import { isNativeError } from 'node:util/types';
 import {
   CreateLogGroupCommand,
   CreateLogStreamCommand,
@@ -125,5 +126,5 @@ async function ignoreExisting(call: Promise<unknown>): Promise<void> {
 }
 
 function isNamed(error: unknown, name: string): boolean {
-  return error instanceof Error && error.name === name;
+  return isNativeError(error) && error.name === name;
 }

@@ -1,4 +1,5 @@
 /** Takes secrets out of everything that leaves an invocation: log lines and messages. */
+import { isDate, isMap, isNativeError, isSet } from 'node:util/types';
 
 const MASK = '<REDACTED>';
 
@@ -93,12 +94,12 @@ export class Redaction {
     if (typeof value === 'function' || typeof value === 'symbol') return undefined;
     if (value === null || typeof value !== 'object') return value;
     if (ancestors.has(value) || path.length > MAXIMUM_DEPTH) return '<omitted>';
-    if (value instanceof Date) return Number.isNaN(value.valueOf()) ? null : value.toISOString();
+    if (isDate(value)) return Number.isNaN(value.valueOf()) ? null : value.toISOString();
     if (ArrayBuffer.isView(value)) return `<${value.byteLength} bytes>`;
     const within = new Set(ancestors).add(value);
-    if (value instanceof Error) return this.plain(essence(value), path, within);
-    if (value instanceof Set) return this.plain([...value], path, within);
-    if (value instanceof Map) return this.plain(Object.fromEntries(value), path, within);
+    if (isNativeError(value)) return this.plain(essence(value), path, within);
+    if (isSet(value)) return this.plain([...value], path, within);
+    if (isMap(value)) return this.plain(Object.fromEntries(value), path, within);
     if (Array.isArray(value)) {
       return value.map((item, index) => this.plain(item, [...path, String(index)], within));
     }
@@ -126,13 +127,17 @@ export class Redaction {
 
 /** What an error says, with its causes, and without stack, request and response. */
 function essence(error: Error): Record<string, unknown> {
-  const { code, $metadata } = error as { code?: unknown; $metadata?: { requestId?: unknown } };
+  const { code, errors, $metadata } = error as {
+    code?: unknown;
+    errors?: unknown;
+    $metadata?: { requestId?: unknown };
+  };
   return {
     name: error.name,
     message: error.message,
     ...(code !== undefined && { code }),
     ...($metadata?.requestId !== undefined && { requestId: $metadata.requestId }),
     ...(error.cause !== undefined && { cause: error.cause }),
-    ...(error instanceof AggregateError && { errors: error.errors }),
+    ...(errors !== undefined && { errors }),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  CreateRuleCommand,
   DeleteRuleCommand,
   type RuleCondition,
   SetRulePrioritiesCommand,
@@ -147,5 +148,23 @@ describe('listener rules', () => {
     expect((await fixture.request('h', { path: '/p' })).body).toBe('1000');
     await fixture.elb.send(new DeleteRuleCommand({ RuleArn: late }));
     expect((await fixture.request('h', { path: '/p' })).body).toBe('200');
+  });
+
+  test('a new rule that nobody reports is seen within about a second', async () => {
+    await fixture.request('h', { path: '/late' });
+    await fixture.elb.send(
+      new CreateRuleCommand({
+        ListenerArn: loadBalancer.https,
+        Priority: 3000,
+        Conditions: [path('/late')],
+        Actions: [HIT],
+      }),
+    );
+    const began = performance.now();
+    let status = 0;
+    while (status !== 200 && performance.now() - began < 3000) {
+      ({ status } = await fixture.request('h', { path: '/late' }));
+    }
+    expect(status).toBe(200);
   });
 });

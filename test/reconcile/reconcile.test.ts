@@ -54,7 +54,7 @@ function composition(more: Record<string, Partial<AnyComponent>> = {}) {
 describe('converge', () => {
   test('looks at everything before it makes anything, and makes a component after those it needs', async () => {
     const { components, journal } = composition();
-    const result = await converge(components, scope, [], plentyOfTime);
+    const result = await converge(components, scope, {}, plentyOfTime);
     expect(result).toEqual({
       status: 'done',
       observations: { Cluster: 'Cluster', Network: 'Network', Service: 'Service', Policy: 'Policy' },
@@ -70,9 +70,9 @@ describe('converge', () => {
 
   test('a second time keeps everything', async () => {
     const { components, journal } = composition();
-    await converge(components, scope, [], plentyOfTime);
+    await converge(components, scope, {}, plentyOfTime);
     journal.length = 0;
-    await converge(components, scope, [], plentyOfTime);
+    await converge(components, scope, {}, plentyOfTime);
     expect(journal.filter((line) => line.startsWith('make'))).toEqual([]);
   });
 
@@ -84,7 +84,7 @@ describe('converge', () => {
         },
       },
     });
-    await expect(converge(components, scope, [], plentyOfTime)).rejects.toThrow('in the way');
+    await expect(converge(components, scope, {}, plentyOfTime)).rejects.toThrow('in the way');
     expect([...world]).toEqual([]);
   });
 
@@ -92,12 +92,15 @@ describe('converge', () => {
     const { components, world } = composition({
       Network: { apply: async () => wait('a route', 7, 'route-1') },
     });
-    const result = await converge(components, scope, [], plentyOfTime);
+    const result = await converge(components, scope, {}, plentyOfTime);
     expect(result).toEqual({
       status: 'wait',
       reason: 'waiting for a route',
       seconds: 7,
-      pending: [{ kind: 'Network', token: 'route-1' }],
+      continuation: {
+        pending: [{ kind: 'Network', token: 'route-1' }],
+        observations: { Cluster: 'Cluster' },
+      },
     });
     expect([...world]).toEqual(['Cluster']);
   });
@@ -110,7 +113,7 @@ describe('converge', () => {
         },
       },
     });
-    await expect(converge(components, scope, [], plentyOfTime)).rejects.toThrow('no cluster');
+    await expect(converge(components, scope, {}, plentyOfTime)).rejects.toThrow('no cluster');
     expect([...world]).toEqual(['Network']);
   });
 
@@ -121,13 +124,13 @@ describe('converge', () => {
     const result = await converge(
       components,
       scope,
-      [{ kind: 'Service', token: 'deployment-1' }],
+      { pending: [{ kind: 'Service', token: 'deployment-1' }], observations: {} },
       plentyOfTime,
     );
     expect(result).toMatchObject({
       status: 'wait',
       seconds: 15,
-      pending: [{ kind: 'Service', token: 'deployment-1' }],
+      continuation: { pending: [{ kind: 'Service', token: 'deployment-1' }], observations: {} },
     });
     expect(journal).toEqual([]);
   });
@@ -137,7 +140,7 @@ describe('converge', () => {
     const result = await converge(
       components,
       scope,
-      [{ kind: 'Service', token: 'deployment-1' }],
+      { pending: [{ kind: 'Service', token: 'deployment-1' }], observations: {} },
       plentyOfTime,
     );
     expect(result.status).toBe('done');
@@ -146,8 +149,8 @@ describe('converge', () => {
   test('without time for another step it asks to be invoked again at once', async () => {
     const { components, world } = composition();
     const steps = [true, true, false, false];
-    const result = await converge(components, scope, [], () => steps.shift()!);
-    expect(result).toMatchObject({ status: 'wait', seconds: 0, pending: [] });
+    const result = await converge(components, scope, {}, () => steps.shift()!);
+    expect(result).toMatchObject({ status: 'wait', seconds: 0, continuation: { pending: [] } });
     expect([...world]).toEqual(['Cluster', 'Network']);
   });
 
@@ -160,7 +163,7 @@ describe('converge', () => {
       },
     });
     const { components } = composition({ Cluster: prune('Cluster'), Policy: prune('Policy') });
-    await converge(components, scope, [], plentyOfTime);
+    await converge(components, scope, {}, plentyOfTime);
     expect(pruned).toEqual(['Policy', 'Cluster']);
   });
 });
@@ -168,9 +171,9 @@ describe('converge', () => {
 describe('teardown', () => {
   test('removes a component after those that need it', async () => {
     const { components, journal, world } = composition();
-    await converge(components, scope, [], plentyOfTime);
+    await converge(components, scope, {}, plentyOfTime);
     journal.length = 0;
-    const result = await teardown(components, scope, [], plentyOfTime);
+    const result = await teardown(components, scope, {}, plentyOfTime);
     expect(result.status).toBe('done');
     expect(journal.filter((line) => line.startsWith('remove'))).toEqual([
       'remove Policy',
@@ -184,7 +187,7 @@ describe('teardown', () => {
   test('goes on past what is gone already', async () => {
     const { components, world } = composition();
     world.add('Cluster');
-    await teardown(components, scope, [], plentyOfTime);
+    await teardown(components, scope, {}, plentyOfTime);
     expect([...world]).toEqual([]);
   });
 
@@ -192,13 +195,13 @@ describe('teardown', () => {
     const { components, world } = composition({
       Service: { remove: async () => wait('tasks to drain', 10) },
     });
-    await converge(components, scope, [], plentyOfTime);
-    const result = await teardown(components, scope, [], plentyOfTime);
+    await converge(components, scope, {}, plentyOfTime);
+    const result = await teardown(components, scope, {}, plentyOfTime);
     expect(result).toMatchObject({
       status: 'wait',
       reason: 'waiting for tasks to drain',
       seconds: 10,
-      pending: [],
+      continuation: { pending: [] },
     });
     expect([...world]).toEqual(['Cluster', 'Network', 'Service']);
   });

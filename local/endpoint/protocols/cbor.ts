@@ -14,16 +14,25 @@ function toCbor(model: ServiceModel, reference: ShapeReference, value: unknown, 
   switch (shape.type) {
     case 'structure':
       return Object.fromEntries(
-        setMembers(shape, value, path).map(([name, member, item]) => [name, toCbor(model, member, item, `${path}.${name}`)]),
+        setMembers(shape, value, path).map(([name, member, item]) => [
+          name,
+          toCbor(model, member, item, `${path}.${name}`),
+        ]),
       );
     case 'list':
       return items(value, path).map((item, index) => toCbor(model, shape.member!, item, `${path}[${index}]`));
     case 'map':
       return Object.fromEntries(
-        Object.entries(value as Structure).map(([key, item]) => [key, toCbor(model, shape.value!, item, `${path}.${key}`)]),
+        Object.entries(value as Structure).map(([key, item]) => [
+          key,
+          toCbor(model, shape.value!, item, `${path}.${key}`),
+        ]),
       );
     case 'timestamp':
-      return tag({ tag: EPOCH_SECONDS, value: value instanceof Date ? value.getTime() / 1000 : Number(value) });
+      return tag({
+        tag: EPOCH_SECONDS,
+        value: value instanceof Date ? value.getTime() / 1000 : Number(value),
+      });
     default:
       return value;
   }
@@ -32,19 +41,28 @@ function toCbor(model: ServiceModel, reference: ShapeReference, value: unknown, 
 function fromCbor(model: ServiceModel, reference: ShapeReference, value: any): any {
   const shape = shapeOf(model, reference);
   if (value === null || typeof value !== 'object') {
-    return shape.type === 'timestamp' ? new Date(Number(value) * 1000) : typeof value === 'bigint' ? Number(value) : value;
+    return shape.type === 'timestamp'
+      ? new Date(Number(value) * 1000)
+      : typeof value === 'bigint'
+        ? Number(value)
+        : value;
   }
   switch (shape.type) {
     case 'structure':
       return Object.fromEntries(
         Object.entries(value)
           .filter(([, member]) => member !== null)
-          .map(([name, member]) => [name, shape.members![name] ? fromCbor(model, shape.members![name], member) : member]),
+          .map(([name, member]) => [
+            name,
+            shape.members![name] ? fromCbor(model, shape.members![name], member) : member,
+          ]),
       );
     case 'list':
       return Array.isArray(value) ? value.map((item) => fromCbor(model, shape.member!, item)) : value;
     case 'map':
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromCbor(model, shape.value!, item)]));
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [key, fromCbor(model, shape.value!, item)]),
+      );
     case 'timestamp':
       return value instanceof Date ? value : new Date(Number(value.value) * 1000);
     default:
@@ -52,7 +70,12 @@ function fromCbor(model: ServiceModel, reference: ShapeReference, value: any): a
   }
 }
 
-function answer(status: number, document: unknown, requestId: string, header: Record<string, string> = {}): HttpAnswer {
+function answer(
+  status: number,
+  document: unknown,
+  requestId: string,
+  header: Record<string, string> = {},
+): HttpAnswer {
   return {
     status,
     headers: {

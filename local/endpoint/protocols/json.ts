@@ -53,7 +53,12 @@ function wireNames(model: ServiceModel, reference: ShapeReference): Map<string, 
 }
 
 /** Turn a value of the model into what JSON.stringify writes as AWS would. @throws Error when it does not fit. */
-export function toJson(model: ServiceModel, reference: ShapeReference, value: unknown, path: string): unknown {
+export function toJson(
+  model: ServiceModel,
+  reference: ShapeReference,
+  value: unknown,
+  path: string,
+): unknown {
   const shape = shapeOf(model, reference);
   if (shape.document) return value;
   switch (shape.type) {
@@ -96,7 +101,10 @@ export function parseJson(body: Buffer): any {
  * Names under which a JSON error goes out: the shape's name in the document, and for services that once spoke the query
  * protocol also that protocol's code in a header.
  */
-export function errorNames(model: ServiceModel | undefined, error: AwsError): { type: string; header: Record<string, string> } {
+export function errorNames(
+  model: ServiceModel | undefined,
+  error: AwsError,
+): { type: string; header: Record<string, string> } {
   const modelled = model && errorShape(model, error.code);
   const code = modelled?.shape.error?.code ?? error.code;
   const fault = error.status < 500 ? 'Sender' : 'Receiver';
@@ -130,7 +138,12 @@ export const json: Protocol = {
     return {
       status: error.status,
       headers: { 'content-type': contentType(model), 'x-amzn-requestid': requestId, ...header },
-      body: JSON.stringify({ __type: type, message: error.message, Message: error.message, ...(errorMembers(model, error) as object) }),
+      body: JSON.stringify({
+        __type: type,
+        message: error.message,
+        Message: error.message,
+        ...(errorMembers(model, error) as object),
+      }),
     };
   },
 };

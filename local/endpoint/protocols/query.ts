@@ -76,14 +76,20 @@ function isFlat(shape: Shape, reference: ShapeReference, dialect: Dialect): bool
   return dialect.flatLists || Boolean(shape.flattened ?? reference.flattened);
 }
 
-function fromTree(model: ServiceModel, reference: ShapeReference, node: Tree | string, dialect: Dialect): unknown {
+function fromTree(
+  model: ServiceModel,
+  reference: ShapeReference,
+  node: Tree | string,
+  dialect: Dialect,
+): unknown {
   const shape = shapeOf(model, reference);
   const flat = isFlat(shape, reference, dialect);
   switch (shape.type) {
     case 'structure':
       return typeof node === 'string' ? (node === '' ? {} : node) : structure(model, shape, node, dialect);
     case 'list': {
-      const list = flat || typeof node === 'string' ? node : (node[shape.member!.locationName ?? 'member'] ?? '');
+      const list =
+        flat || typeof node === 'string' ? node : (node[shape.member!.locationName ?? 'member'] ?? '');
       return numbered(list).map((item) => fromTree(model, shape.member!, item, dialect));
     }
     case 'map': {
@@ -98,7 +104,12 @@ function fromTree(model: ServiceModel, reference: ShapeReference, node: Tree | s
   }
 }
 
-function decode(model: ServiceModel, input: ShapeReference | undefined, message: HttpMessage, dialect: Dialect): Structure {
+function decode(
+  model: ServiceModel,
+  input: ShapeReference | undefined,
+  message: HttpMessage,
+  dialect: Dialect,
+): Structure {
   return structure(model, shapeOf(model, input), tree(form(message)), dialect);
 }
 
@@ -118,7 +129,9 @@ export const query: Protocol = {
   decode: (model, operation, message) => decode(model, operation.input, message, QUERY),
   encode(model, operation, output, requestId) {
     const wrapper = operation.output?.resultWrapper;
-    const members = operation.output ? xmlMembers(model, operation.output, output, operation.name, 'query') : '';
+    const members = operation.output
+      ? xmlMembers(model, operation.output, output, operation.name, 'query')
+      : '';
     return {
       status: 200,
       headers: { ...XML, 'x-amzn-requestid': requestId },

@@ -14,7 +14,9 @@ interface Route {
   readonly labels: readonly string[];
   /** Query parameters that must be there, with their value when it is fixed. */
   readonly query: readonly (readonly [string, string])[];
-  /** Characters that are fixed: the more of them, the closer the match. */
+  /** Headers that must be there: what tells some operations of S3 apart. */
+  readonly headers: readonly string[];
+  /** How much is fixed: the more, the closer the match. */
   readonly weight: number;
 }
 
@@ -24,14 +26,14 @@ function routes(model: ServiceModel): Route[] {
   let known = ROUTES.get(model);
   if (!known) {
     known = Object.values(model.operations)
-      .map(route)
+      .map((operation) => route(model, operation))
       .sort((a, b) => b.weight - a.weight);
     ROUTES.set(model, known);
   }
   return known;
 }
 
-function route(operation: Operation): Route {
+function route(model: ServiceModel, operation: Operation): Route {
   const [path, query = ''] = operation.http.requestUri.split('?');
   const labels: string[] = [];
   const pattern = path
@@ -44,23 +46,42 @@ function route(operation: Operation): Route {
       return label[2] ? '(.+)' : '([^/]+)';
     })
     .join('');
-  const parameters = [...new URLSearchParams(query)];
+  const input = shapeOf(model, operation.input);
+  const required = (input.required ?? []).map((name) => [name, input.members![name]] as const);
+  const placed = (location: ShapeReference['location']) =>
+    required
+      .filter(([, member]) => member.location === location)
+      .map(([name, member]) => member.locationName ?? name);
+  const parameters = [
+    ...new URLSearchParams(query),
+    ...placed('querystring').map((name): [string, string] => [name, '']),
+  ];
+  const headers = placed('header').map((name) => name.toLowerCase());
   return {
     operation,
     method: operation.http.method,
     path: new RegExp(`^${pattern}/?$`),
     labels,
     query: parameters,
-    weight: path.replace(/\{[^}]+\}/g, '').length + parameters.length * 1000,
+    headers,
+    weight: path.replace(/\{[^}]+\}/g, '').length + (parameters.length + headers.length) * 1000,
   };
 }
 
-function match(model: ServiceModel, message: HttpMessage): { operation: Operation; labels: Structure } | undefined {
-  for (const { operation, method, path, labels, query } of routes(model)) {
+function match(
+  model: ServiceModel,
+  message: HttpMessage,
+): { operation: Operation; labels: Structure } | undefined {
+  for (const { operation, method, path, labels, query, headers } of routes(model)) {
     if (method !== message.method) continue;
     const found = path.exec(message.path);
-    if (!found) continue;
-    if (!query.every(([name, value]) => message.query.has(name) && (!value || message.query.get(name) === value))) continue;
+    if (!found || headers.some((name) => message.headers[name] === undefined)) continue;
+    if (
+      !query.every(
+        ([name, value]) => message.query.has(name) && (!value || message.query.get(name) === value),
+      )
+    )
+      continue;
     return {
       operation,
       labels: Object.fromEntries(labels.map((label, index) => [label, decodeURIComponent(found[index + 1])])),
@@ -80,7 +101,9 @@ function outsideBody(model: ServiceModel, operation: Operation, message: HttpMes
       result[name] = scalarFromText(shape, labels[wire]);
     } else if (reference.location === 'header') {
       const text = message.headers[wire.toLowerCase()];
-      if (text !== undefined) result[name] = shape.type === 'list' ? String(text).split(/,\s*/) : scalarFromText(shape, String(text));
+      if (text !== undefined)
+        result[name] =
+          shape.type === 'list' ? String(text).split(/,\s*/) : scalarFromText(shape, String(text));
     } else if (reference.location === 'querystring' && message.query.has(wire)) {
       result[name] =
         shape.type === 'list'
@@ -103,7 +126,8 @@ function decode(model: ServiceModel, operation: Operation, message: HttpMessage,
   }
   if (message.body.length === 0) return outside;
   const shape = shapeOf(model, members[payload]);
-  const raw = shape.type === 'blob' ? message.body : shape.type === 'string' ? message.body.toString() : undefined;
+  const raw =
+    shape.type === 'blob' ? message.body : shape.type === 'string' ? message.body.toString() : undefined;
   return { ...outside, [payload]: raw ?? read(model, members[payload], message.body) };
 }
 
@@ -133,7 +157,9 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 export const restJson: Protocol = {
   operationName: (model, message) => match(model, message)?.operation.name,
   decode: (model, operation, message) =>
-    decode(model, operation, message, (_model, reference, body) => fromJson(model, reference, parseJson(body))),
+    decode(model, operation, message, (_model, reference, body) =>
+      fromJson(model, reference, parseJson(body)),
+    ),
   encode(model, operation, output, requestId): HttpAnswer {
     const { status, headers, body, payload } = spread(model, operation, output, requestId);
     if (payload) {
@@ -143,18 +169,28 @@ export const restJson: Protocol = {
       return {
         status,
         headers: { ...JSON_TYPE, ...headers },
-        body: raw ? (value ?? '') : JSON.stringify(toJson(model, reference, value ?? {}, `${operation.name}.${payload}`)),
+        body: raw
+          ? (value ?? '')
+          : JSON.stringify(toJson(model, reference, value ?? {}, `${operation.name}.${payload}`)),
       };
     }
     const document = operation.output ? toJson(model, operation.output, body, operation.name) : {};
-    return { status, headers: { ...JSON_TYPE, ...headers }, body: status === 204 ? '' : JSON.stringify(document) };
+    return {
+      status,
+      headers: { ...JSON_TYPE, ...headers },
+      body: status === 204 ? '' : JSON.stringify(document),
+    };
   },
   encodeError(model, error, requestId) {
     const { type, header } = errorNames(model, error);
     return {
       status: error.status,
       headers: { ...JSON_TYPE, 'x-amzn-requestid': requestId, 'x-amzn-errortype': type, ...header },
-      body: JSON.stringify({ message: error.message, Message: error.message, ...(errorMembers(model, error) as object) }),
+      body: JSON.stringify({
+        message: error.message,
+        Message: error.message,
+        ...(errorMembers(model, error) as object),
+      }),
     };
   },
 };

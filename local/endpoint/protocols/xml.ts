@@ -19,7 +19,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Text that may stand in an element or in an attribute. Characters that XML does not allow are left out. */
 export function escapeXml(text: string): string {
   // eslint-disable-next-line no-control-regex
-  return text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '').replace(/[&<>"\r]/g, (character) => ENTITIES[character]);
+  return text
+    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '')
+    .replace(/[&<>"\r]/g, (character) => ENTITIES[character]);
 }
 
 /** Where the dialects of XML differ: the name of an item in a list that does not say. */
@@ -57,7 +59,9 @@ function element(
       return wrap(xmlMembers(model, reference, value, path, dialect));
     case 'list': {
       const flat = shape.flattened ?? reference.flattened;
-      const itemName = flat ? (shape.member!.locationName ?? name) : (shape.member!.locationName ?? ITEM[dialect]);
+      const itemName = flat
+        ? (shape.member!.locationName ?? name)
+        : (shape.member!.locationName ?? ITEM[dialect]);
       const rows = items(value, path).map((item, index) =>
         element(model, shape.member!, itemName, item, `${path}[${index}]`, dialect),
       );
@@ -70,7 +74,14 @@ function element(
         ([key, item]) =>
           `<${entry}>` +
           element(model, shape.key!, shape.key!.locationName ?? 'key', key, path, dialect) +
-          element(model, shape.value!, shape.value!.locationName ?? 'value', item, `${path}.${key}`, dialect) +
+          element(
+            model,
+            shape.value!,
+            shape.value!.locationName ?? 'value',
+            item,
+            `${path}.${key}`,
+            dialect,
+          ) +
           `</${entry}>`,
       );
       return flat ? rows.join('') : wrap(rows.join(''));
@@ -108,7 +119,10 @@ export function fromXml(model: ServiceModel, reference: ShapeReference, node: an
       const rows = (shape.flattened ?? reference.flattened) ? node : node?.entry;
       const [key, value] = [shape.key!.locationName ?? 'key', shape.value!.locationName ?? 'value'];
       return Object.fromEntries(
-        list(rows).map((row) => [String((row as any)[key]), fromXml(model, shape.value!, (row as any)[value])]),
+        list(rows).map((row) => [
+          String((row as any)[key]),
+          fromXml(model, shape.value!, (row as any)[value]),
+        ]),
       );
     }
     default: {
@@ -121,7 +135,9 @@ export function fromXml(model: ServiceModel, reference: ShapeReference, node: an
 function structure(model: ServiceModel, shape: Shape, node: any): any {
   if (typeof node !== 'object' || node === null) return node === '' ? {} : node;
   const result: Structure = {};
-  const left = new Set(Object.keys(node).filter((name) => !name.startsWith('xmlns') && !name.startsWith('xsi:')));
+  const left = new Set(
+    Object.keys(node).filter((name) => !name.startsWith('xmlns') && !name.startsWith('xsi:')),
+  );
   for (const [name, reference] of Object.entries(shape.members ?? {})) {
     const member = shapeOf(model, reference);
     const flat = member.type === 'list' && (member.flattened ?? reference.flattened);

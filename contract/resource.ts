@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
+import type { LocalAws } from '../local';
+import type { ContractProject } from './cfn-test';
+
+const ROOT = join(__dirname, '..');
+const BASE_DOMAIN = 'example.com';
+
+/** Roles that the inputs name, and the service that may assume each. */
+const ROLES = {
+  'contract-execution': 'ecs-tasks.amazonaws.com',
+  'contract-infrastructure': 'ecs.amazonaws.com',
+};
+
+/** Make what the inputs of the resource suite take for granted, and register the built provider as TypeFunction. */
+export async function prepareResource(aws: LocalAws): Promise<ContractProject> {
+  aws.lambda.register({
+    name: 'TypeFunction',
+    bundle: join(ROOT, 'build', 'TypeFunction', 'handlers.js'),
+    handler: 'entrypoint',
+  });
+  const iam = new IAMClient(aws.clientOptions());
+  for (const [RoleName, Service] of Object.entries(ROLES)) {
+    const AssumeRolePolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
+    });
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+  }
+  iam.destroy();
+  const route53 = new Route53Client(aws.clientOptions());
+  const zone = await route53.send(
+    new CreateHostedZoneCommand({ Name: BASE_DOMAIN, CallerReference: 'contract' }),
+  );
+  route53.destroy();
+  return {
+    config: join(ROOT, '.rpdk-config'),
+    schema: join(ROOT, 'schema', 'org-ecs-expressservice.json'),
+    inputs: join(__dirname, 'inputs'),
+    typeConfiguration: {
+      BaseDomain: BASE_DOMAIN,
+      HostedZoneId: zone.HostedZone!.Id!.replace('/hostedzone/', ''),
+    },
+  };
+}

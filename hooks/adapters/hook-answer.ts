@@ -1,0 +1,58 @@
+import { join, truncate } from '../engine/message';
+import type { Severity } from '../engine/outcome';
+import type { Finding, Report, RuleSummary } from '../engine/report';
+
+/** The result of one rule, as the hook protocol lists it. */
+export interface HookAnnotation {
+  readonly annotationName: string;
+  readonly status: 'PASSED' | 'FAILED' | 'SKIPPED';
+  readonly statusMessage?: string;
+  readonly remediationMessage?: string;
+  readonly remediationLink?: string;
+  readonly severityLevel: Severity;
+}
+
+/** The answer of a managed hook. */
+export interface HookAnswer {
+  readonly hookStatus: 'SUCCESS' | 'FAILED';
+  readonly errorCode?: 'NonCompliant' | 'InternalFailure';
+  readonly message: string;
+  readonly clientRequestToken: string | null;
+  readonly annotations?: readonly HookAnnotation[];
+}
+
+/** The answer that follows from a report: refused when at least one finding is. */
+export function answerOf(report: Report, clientRequestToken: string | null): HookAnswer {
+  const refused = report.findings.filter((finding) => finding.refused);
+  const annotations = report.rules.map((summary) => annotationOf(summary, report.findings));
+  if (refused.length > 0) {
+    const message = messageOf(refused);
+    return { hookStatus: 'FAILED', errorCode: 'NonCompliant', message, clientRequestToken, annotations };
+  }
+  const warnings = report.findings.filter(({ exemption }) => exemption === undefined);
+  const message = warnings.length === 0 ? 'Complies with all rules.' : `Warnings only. ${messageOf(warnings, 'Warnings only. '.length)}`;
+  return { hookStatus: 'SUCCESS', message, clientRequestToken, annotations };
+}
+
+/** The answer when nothing could be judged. A hook that cannot judge refuses. */
+export function failureAnswer(problem: string, clientRequestToken: string | null): HookAnswer {
+  return { hookStatus: 'FAILED', errorCode: 'InternalFailure', message: truncate(problem, 1024), clientRequestToken };
+}
+
+function messageOf(findings: readonly Finding[], used = 0): string {
+  return join(findings.map(({ rule }) => rule), findings.map(({ message }) => message), 1024 - used);
+}
+
+function annotationOf({ rule, severity, failed, indeterminate, passed }: RuleSummary, all: readonly Finding[]): HookAnnotation {
+  const findings = all.filter((finding) => finding.rule === rule.id);
+  const open = findings.filter(({ exemption }) => exemption === undefined);
+  const messages = (open.length > 0 ? open : findings).map(({ message }) => message);
+  return {
+    annotationName: rule.id,
+    status: failed > 0 ? 'FAILED' : indeterminate > 0 ? 'SKIPPED' : 'PASSED',
+    statusMessage: messages.length > 0 ? join([rule.id], messages) : `${rule.title}: ${passed} checked.`,
+    remediationMessage: open.length > 0 ? rule.remedy : undefined,
+    remediationLink: open.length > 0 ? rule.source : undefined,
+    severityLevel: open[0]?.severity ?? severity,
+  };
+}

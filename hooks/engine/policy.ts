@@ -1,0 +1,61 @@
+import { type ActiveRule, RuleSet } from './evaluate';
+import type { Severity } from './outcome';
+import type { Mode, Rule } from './rule';
+
+/** What a kind of input does with an answer that could not be determined. */
+export type IndeterminateMode = 'warn' | 'fail';
+
+/** The three kinds of input. */
+export type InputKind = 'resource' | 'template' | 'changeSet';
+
+/** How an organisation wants the catalogue applied; the content of a profile file. */
+export interface Profile {
+  readonly name: string;
+  readonly description: string;
+  /** What to do with answers that could not be determined; default warn. */
+  readonly indeterminate?: Readonly<Partial<Record<InputKind, IndeterminateMode>>>;
+  /** Changes to rules, by rule id. */
+  readonly rules?: Readonly<Record<string, RuleSettings>>;
+  /** Which exemptions count that developers write into their own templates; default none. */
+  readonly templateExemptions?: readonly string[];
+}
+
+/** What a profile says about one rule. */
+export interface RuleSettings {
+  readonly mode?: Mode;
+  readonly severity?: Severity;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Exemptions from it are never accepted. */
+  readonly neverExempt?: boolean;
+}
+
+/** A profile applied to a catalogue of rules: all that evaluation needs to know. */
+export interface Policy {
+  readonly name: string;
+  readonly rules: RuleSet;
+  readonly indeterminate: Readonly<Record<InputKind, IndeterminateMode>>;
+  readonly neverExempt: ReadonlySet<string>;
+  readonly templateExemptions: ReadonlySet<string>;
+}
+
+/** Apply a profile to a catalogue. The profile has been validated against its schema, or is one of the built-in ones. */
+export function policyOf(profile: Profile, catalogue: readonly Rule[]): Policy {
+  const active: ActiveRule[] = [];
+  const neverExempt = new Set<string>();
+  for (const rule of catalogue) {
+    const settings = profile.rules?.[rule.id] ?? {};
+    if (settings.neverExempt ?? rule.neverExempt) neverExempt.add(rule.id);
+    const mode = settings.mode ?? rule.mode ?? 'fail';
+    if (mode === 'off') continue;
+    const defaults = Object.entries(rule.parameters ?? {}).map(([name, parameter]) => [name, parameter.default]);
+    const parameters = { ...Object.fromEntries(defaults), ...settings.parameters };
+    active.push({ rule, mode, severity: settings.severity ?? rule.severity, parameters });
+  }
+  return {
+    name: profile.name,
+    rules: new RuleSet(active),
+    indeterminate: { resource: 'warn', template: 'warn', changeSet: 'warn', ...profile.indeterminate },
+    neverExempt,
+    templateExemptions: new Set(profile.templateExemptions),
+  };
+}

@@ -1,0 +1,103 @@
+import { evaluate, type Verdict } from './evaluate';
+import type { AppliedExemption, Exemptions } from './exemptions';
+import { describe } from './message';
+import type { Severity } from './outcome';
+import type { InputKind, Policy } from './policy';
+import type { Rule } from './rule';
+import type { Notice, ResourceDeclaration, Template } from './template';
+
+/** One thing that a rule found in one resource. */
+export interface Finding {
+  readonly rule: string;
+  readonly status: 'fail' | 'indeterminate';
+  readonly severity: Severity;
+  /** Whether the policy refuses the deployment because of it. */
+  readonly refused: boolean;
+  /** Logical id. */
+  readonly resource: string;
+  readonly type: string;
+  /** Property path within the resource, empty for the resource itself. */
+  readonly path: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly equivalents: Readonly<Record<string, readonly string[]>>;
+  /** The exemption because of which it does not count. */
+  readonly exemption?: AppliedExemption;
+}
+
+/** What a rule did on the input as a whole. */
+export interface RuleSummary {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  readonly passed: number;
+  readonly failed: number;
+  readonly indeterminate: number;
+}
+
+/** The result of judging one input. */
+export interface Report {
+  /** Most severe first, refusals before the rest. */
+  readonly findings: readonly Finding[];
+  /** One entry for each rule that met a resource. */
+  readonly rules: readonly RuleSummary[];
+  /** Number of resources in the input. */
+  readonly resources: number;
+  /** What could not be seen into. */
+  readonly notices: readonly Notice[];
+}
+
+/** What to judge, and as which kind of input. */
+export interface Input {
+  readonly kind: InputKind;
+  readonly template: Template;
+  readonly isSubject?: (resource: ResourceDeclaration, rule: Rule) => boolean;
+}
+
+/** Order of severities, the most severe first. */
+export const SEVERITIES: readonly Severity[] = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL'];
+
+/** Judge an input by a policy. */
+export function report(input: Input, policy: Policy, exemptions: Exemptions): Report {
+  const verdicts = evaluate(input.template, policy.rules, input.isSubject);
+  const findings: Finding[] = [];
+  const counts = new Map<string, { rule: Rule; severity: Severity; passed: number; failed: number; indeterminate: number }>();
+  for (const verdict of verdicts) {
+    const { rule, severity } = verdict.active;
+    let count = counts.get(rule.id);
+    if (count === undefined) counts.set(rule.id, (count = { rule, severity, passed: 0, failed: 0, indeterminate: 0 }));
+    if (verdict.status === 'pass') {
+      count.passed++;
+      continue;
+    }
+    const exemption = exemptions.applying(verdict, policy);
+    count[exemption !== undefined ? 'passed' : verdict.status === 'fail' ? 'failed' : 'indeterminate']++;
+    findings.push(...findingsOf(verdict, exemption, policy.indeterminate[input.kind]));
+  }
+  findings.sort(byImportance);
+  return { findings, rules: [...counts.values()], resources: input.template.resources.size, notices: input.template.notices };
+}
+
+function findingsOf(verdict: Verdict, exemption: AppliedExemption | undefined, indeterminate: 'warn' | 'fail'): Finding[] {
+  const { active, resource } = verdict;
+  return verdict.problems.map((problem) => ({
+    rule: active.rule.id,
+    status: problem.status,
+    severity: problem.severity ?? active.severity,
+    refused: exemption === undefined && active.mode === 'fail' && (problem.status === 'fail' || indeterminate === 'fail'),
+    resource: resource.logicalId,
+    type: resource.type,
+    path: problem.at.resource === resource.logicalId ? problem.at.path : '',
+    message: describe(verdict, problem),
+    remedy: active.rule.remedy,
+    equivalents: active.rule.equivalents ?? {},
+    exemption,
+  }));
+}
+
+function byImportance(left: Finding, right: Finding): number {
+  return (
+    Number(right.refused) - Number(left.refused) ||
+    SEVERITIES.indexOf(left.severity) - SEVERITIES.indexOf(right.severity) ||
+    left.rule.localeCompare(right.rule)
+  );
+}

@@ -1,0 +1,103 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, type Node as YamlNode, parseAllDocuments, type Tags } from 'yaml';
+import type { Node } from './scope';
+import { type Position, positionOf, type TemplateDocument } from './source';
+import { TemplateError } from './template';
+
+/** CloudFormation reads YAML 1.1, but knows no dates, sexagesimal numbers or language-specific types. */
+const UNSUPPORTED_TAGS = /:(timestamp|binary|omap|pairs|set)$/;
+
+/** Most elements that a template may have once its aliases are written out; more is an attack, not a template. */
+const MAXIMUM_ELEMENTS = 1_000_000;
+
+/** Functions whose long form has no `Fn::` before the name. */
+const WITHOUT_PREFIX = new Set(['Ref', 'Condition']);
+
+/**
+ * Read a template from YAML.
+ *
+ * @throws TemplateError with line and column for text that is no YAML, or that holds several documents.
+ */
+export function parseYaml(text: string): TemplateDocument {
+  const documents = parseAllDocuments(text, {
+    version: '1.1',
+    customTags: (tags): Tags =>
+      tags.filter((tag) => typeof tag === 'string' || !(UNSUPPORTED_TAGS.test(tag.tag) || ('format' in tag && tag.format === 'TIME'))),
+    prettyErrors: false,
+    logLevel: 'silent',
+    keepSourceTokens: false,
+  });
+  if (!Array.isArray(documents) || documents.length === 0) throw new TemplateError('The template is empty.');
+  if (documents.length > 1) throw new TemplateError('The file holds several YAML documents. Give each template its own file.');
+  const [document] = documents;
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line, column } = positionOf(text, error.pos[0]);
+    throw new TemplateError(`Line ${line}, column ${column}: ${error.message.split('\n')[0]}`);
+  }
+  const reader = new YamlReader((alias) => (isAlias(alias) ? alias.resolve(document) : undefined));
+  return {
+    content: reader.read(document.contents),
+    locate: (path) => locate(text, document.contents, path),
+  };
+}
+
+class YamlReader {
+  private elements = 0;
+
+  constructor(private readonly target: (alias: YamlNode) => YamlNode | undefined) {}
+
+  /** The plain value of a YAML node, with short function tags in their long form. */
+  read(node: unknown): Node {
+    if (++this.elements > MAXIMUM_ELEMENTS) throw new TemplateError('The template is too large once its YAML aliases are followed.');
+    if (isAlias(node)) return this.read(this.target(node));
+    const value = this.untagged(node);
+    const tag = (node as { tag?: string } | null)?.tag;
+    if (tag === undefined || !tag.startsWith('!') || tag.startsWith('!!')) return value;
+    const name = tag.slice(1);
+    if (WITHOUT_PREFIX.has(name)) return { [name]: value };
+    const isAttribute = name === 'GetAtt' && typeof value === 'string';
+    return { [`Fn::${name}`]: isAttribute ? splitOnce(value) : value };
+  }
+
+  private untagged(node: unknown): Node {
+    if (isScalar(node)) return typeof node.value === 'bigint' ? String(node.value) : node.value;
+    if (isSeq(node)) return node.items.map((item) => this.read(item));
+    if (!isMap(node)) return undefined;
+    const entries: [string, Node][] = [];
+    for (const pair of node.items) {
+      if (!isPair(pair)) continue;
+      const key = isScalar(pair.key) ? String(pair.key.value) : JSON.stringify(this.read(pair.key));
+      const value = this.read(pair.value);
+      if (key !== '<<') entries.push([key, value]);
+      else for (const merged of [value].flat()) entries.unshift(...Object.entries(merged ?? {}));
+    }
+    return Object.fromEntries(entries);
+  }
+}
+
+function splitOnce(name: string): string[] {
+  const dot = name.indexOf('.');
+  return dot < 0 ? [name] : [name.slice(0, dot), name.slice(dot + 1)];
+}
+
+function locate(text: string, root: unknown, path: readonly string[]): Position {
+  let current = root;
+  let offset = rangeStart(root);
+  for (const key of path) {
+    if (isMap(current)) {
+      const pair = current.items.find((each) => isScalar(each.key) && String(each.key.value) === key);
+      if (pair === undefined) break;
+      offset = rangeStart(pair.key);
+      current = pair.value;
+    } else if (isSeq(current)) {
+      current = current.items[Number(key)];
+      if (current === undefined) break;
+      offset = rangeStart(current);
+    } else break;
+  }
+  return positionOf(text, offset);
+}
+
+function rangeStart(node: unknown): number {
+  return (node as { range?: readonly number[] } | null)?.range?.[0] ?? 0;
+}

@@ -1,0 +1,44 @@
+import type { Stack } from '../engine/resource';
+import { all, any, type Test } from '../engine/truth';
+import type { Value } from '../engine/value';
+
+/**
+ * Whether a subnet is public: it maps public IP addresses at launch, or the route table that is associated with it has a
+ * route to an internet gateway. Only subnets that the same stack declares can be judged; the route tables of others are
+ * known in the account only.
+ */
+export function isPublicSubnet(subnet: Value, stack: Stack): Test {
+  const declared = stack.referredBy(subnet);
+  if (declared === undefined || declared.type !== 'AWS::EC2::Subnet') {
+    return unknownAt(subnet, 'the route table of this subnet is not in the template');
+  }
+  const associations = stack.referring(declared, 'AWS::EC2::SubnetRouteTableAssociation', 'SubnetId');
+  const routed = any(...associations.map((association) => routesToInternet(association.at('RouteTableId'), stack)));
+  // A subnet without association uses the VPC's main route table, which has no such route where the stack makes the VPC.
+  const isOpen = associations.length === 0 && stack.referredBy(declared.at('VpcId')) === undefined;
+  return any(
+    declared.at('MapPublicIpOnLaunch').equals(true),
+    routed,
+    isOpen ? unknownAt(subnet, 'the route table of this subnet is not in the template') : NEVER,
+    stack.hidden === undefined ? NEVER : unknownAt(subnet, stack.hidden),
+  );
+}
+
+const NEVER: Test = { truth: false, evidence: [] };
+
+function routesToInternet(routeTable: Value, stack: Stack): Test {
+  const declared = stack.referredBy(routeTable);
+  if (declared === undefined) return unknownAt(routeTable, 'the routes of this route table are not in the template');
+  return any(
+    ...stack.referring(declared, 'AWS::EC2::Route', 'RouteTableId').map((route) => {
+      const gateway = route.at('GatewayId');
+      const isInternetGateway = gateway.answer(stack.referredBy(gateway)?.type === 'AWS::EC2::InternetGateway');
+      return all(route.at('RouteTableId').refersTo(declared.logicalId), any(isInternetGateway, gateway.matches('igw-*')));
+    }),
+  );
+}
+
+function unknownAt(value: Value, cause: string): Test {
+  const evidence = value.evidence();
+  return { truth: 'unknown', evidence: [{ ...evidence, unknown: evidence.unknown ?? cause }] };
+}

@@ -1,0 +1,101 @@
+/** AWS CloudFormation: stacks, change sets and the registry, on the virtual clock and in the background. */
+import type { CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
+import type { Clock } from '../clock';
+import type { HookHandler } from '../extension/hook-handler';
+import type { ResourceHandler } from '../extension/resource-handler';
+import type { Registry } from '../registry';
+import { AwsError, type AwsService } from '../service';
+import type { Environment } from './engine/resource-operations';
+import { EventRecorder } from './events';
+import { changeSetOperations } from './operations/change-sets';
+import type { Context, Operations } from './operations/context';
+import { resourceOperations } from './operations/resources';
+import { stackOperations } from './operations/stacks';
+import { templateOperations } from './operations/templates';
+import { lambdaHookProvider } from './providers/lambda-hook';
+import { motoProvider } from './providers/moto';
+import { registryProvider } from './providers/registry';
+import { Stacks, type Stack } from './stack';
+import { readTemplate } from './template-url';
+import { validationError } from './template/parse';
+
+export interface CloudFormationOptions {
+  readonly clock: Clock;
+  readonly registry: Registry;
+  readonly resourceHandler: ResourceHandler;
+  readonly hooks: HookHandler;
+  /** SDK client configuration that points straight at moto. */
+  readonly motoOptions: CloudFormationClientConfig & { readonly endpoint: string };
+}
+
+export interface CloudFormation {
+  readonly service: AwsService;
+  /** Resolves when nothing runs for a stack any more. */
+  settled(stackNameOrId: string, region?: string): Promise<void>;
+}
+
+export function createCloudFormation(options: CloudFormationOptions): CloudFormation {
+  const { clock, registry, hooks } = options;
+  const stacks = new Stacks();
+  const environment: Environment = {
+    now: () => clock.now(),
+    registry,
+    hooks,
+    providers: [registryProvider(options.resourceHandler), lambdaHookProvider(registry), motoProvider(options)],
+    importValue(stack, exportName) {
+      const found = stacks.exporter(exportName, stack.region);
+      if (!found) throw validationError(`No export named ${exportName} found. Rollback requested by user.`);
+      stack.imports = new Set([...stack.imports, exportName]);
+      return found.value;
+    },
+    exporter(stack, exportName) {
+      const found = stacks.exporter(exportName, stack.region)?.stack;
+      return found === stack ? undefined : found?.name;
+    },
+    importers: (stack, exportName) => stacks.importers(exportName, stack.region).map(({ name }) => name),
+  };
+
+  const context: Context = {
+    clock,
+    stacks,
+    environment,
+    fetchTemplate: (url) => readTemplate(options.motoOptions.endpoint, url),
+    start(stack, operation) {
+      stack.running = operation().catch((error) => fail(stack, error));
+    },
+  };
+
+  /** The last resort, so that no stack hangs: an error that no part of the engine expected. */
+  function fail(stack: Stack, error: unknown): void {
+    const reason = `Internal failure of the local AWS: ${(error as Error).message}`;
+    new EventRecorder(stack, environment.now).stackStatus(stack.status.replace(/_IN_PROGRESS$/, '_FAILED'), reason);
+  }
+
+  const operations: Operations = {
+    ...stackOperations(context),
+    ...resourceOperations(context),
+    ...templateOperations(context),
+    ...changeSetOperations(context),
+    ...registry.operations,
+  };
+
+  return {
+    service: {
+      signingName: 'cloudformation',
+      async handle(request) {
+        const operation = operations[request.operation];
+        if (operation) return operation(request);
+        throw new AwsError('NotImplemented', `The local AWS has no CloudFormation operation ${request.operation}.`, 501);
+      },
+      reset() {
+        stacks.clear();
+        registry.reset();
+        hooks.reset();
+      },
+    },
+    async settled(stackNameOrId, region = 'us-east-1') {
+      const stack = stacks.get(stackNameOrId, region);
+      for (let running; running !== stack.running; ) await (running = stack.running);
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/** Change sets: what an operation would change, and its execution. */
+import { randomUUID } from 'node:crypto';
+import { AwsError, type Structure } from '../../service';
+import { changesOf } from '../engine/changes';
+import { createStack, updateStack, type OnFailure } from '../engine/stack-operations';
+import { EventRecorder } from '../events';
+import { newStack, type ChangeSet, type Stack } from '../stack';
+import { describeParameters } from '../template/parameters';
+import { validationError } from '../template/parse';
+import { page, type Context, type Operations } from './context';
+import { differs, refuseUpdate } from './stacks';
+import { targetOf } from './target';
+
+const NO_CHANGES =
+  "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+export function changeSetOperations(context: Context): Operations {
+  const { stacks, environment, start, clock } = context;
+
+  function find(input: Structure, region: string): { stack: Stack; changeSet: ChangeSet } {
+    const id: string = input.ChangeSetName;
+    const candidates = input.StackName ? [stacks.find(input.StackName, region)] : stacks.list(region);
+    for (const stack of candidates) {
+      const changeSet = [...(stack?.changeSets.values() ?? [])].find((entry) => entry.id === id || entry.name === id);
+      if (stack && changeSet) return { stack, changeSet };
+    }
+    throw new AwsError('ChangeSetNotFoundException', `ChangeSet [${id}] does not exist`, 404);
+  }
+
+  return {
+    async CreateChangeSet(request) {
+      const { input, region } = request;
+      const type: ChangeSet['type'] = input.ChangeSetType ?? 'UPDATE';
+      const existing = stacks.find(input.StackName, region);
+      if (type === 'UPDATE' && !existing) throw validationError(`Stack [${input.StackName}] does not exist`);
+      if (type === 'UPDATE' && existing) refuseUpdate(existing);
+      if (type === 'CREATE' && existing && existing.status !== 'REVIEW_IN_PROGRESS') {
+        throw validationError(`Stack [${input.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`);
+      }
+      if (existing?.changeSets.has(input.ChangeSetName)) {
+        throw new AwsError('AlreadyExistsException', `ChangeSet ${input.ChangeSetName} cannot be created due to a mismatch with existing attribute Template`);
+      }
+      const target = await targetOf(context, input, existing);
+      const stack = existing ?? newStack(input, request, new Date(clock.now()));
+      if (!existing) {
+        stacks.add(stack);
+        new EventRecorder(stack, environment.now).stackStatus('REVIEW_IN_PROGRESS', 'User Initiated');
+      }
+      const changed = differs(stack, target);
+      const changeSet: ChangeSet = {
+        id: `arn:aws:cloudformation:${region}:${request.accountId}:changeSet/${input.ChangeSetName}/${randomUUID()}`,
+        name: input.ChangeSetName,
+        type,
+        description: input.Description,
+        createdAt: new Date(clock.now()),
+        target,
+        capabilities: input.Capabilities ?? [],
+        roleArn: input.RoleARN,
+        onStackFailure: input.OnStackFailure,
+        status: changed ? 'CREATE_COMPLETE' : 'FAILED',
+        statusReason: changed ? undefined : NO_CHANGES,
+        executionStatus: changed ? 'AVAILABLE' : 'UNAVAILABLE',
+        changes: changed ? await changesOf(environment, stack, target) : [],
+      };
+      stack.changeSets.set(changeSet.name, changeSet);
+      return { Id: changeSet.id, StackId: stack.id };
+    },
+
+    async DescribeChangeSet({ input, region }) {
+      const { stack, changeSet } = find(input, region);
+      const { items, NextToken } = page(changeSet.changes, input.NextToken);
+      const withValues = input.IncludePropertyValues === true;
+      return {
+        ...summary(stack, changeSet),
+        Parameters: describeParameters(changeSet.target.template, changeSet.target.parameters.given),
+        NotificationARNs: stack.notificationArns,
+        RollbackConfiguration: {},
+        Capabilities: changeSet.capabilities,
+        Tags: Object.entries(changeSet.target.tags).map(([Key, Value]) => ({ Key, Value })),
+        Changes: withValues ? items : items.map(withoutValues),
+        NextToken,
+      };
+    },
+
+    async ExecuteChangeSet({ input, region }) {
+      const { stack, changeSet } = find(input, region);
+      if (changeSet.executionStatus !== 'AVAILABLE') {
+        throw new AwsError(
+          'InvalidChangeSetStatusException',
+          `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${changeSet.status}]`,
+        );
+      }
+      if (changeSet.type === 'UPDATE') refuseUpdate(stack);
+      changeSet.executionStatus = 'EXECUTE_COMPLETE';
+      for (const other of stack.changeSets.values()) if (other !== changeSet) other.executionStatus = 'OBSOLETE';
+      stack.capabilities = changeSet.capabilities;
+      stack.roleArn = changeSet.roleArn ?? stack.roleArn;
+      stack.disableRollback = input.DisableRollback ?? false;
+      const token = input.ClientRequestToken;
+      start(stack, () =>
+        changeSet.type === 'CREATE'
+          ? createStack(environment, stack, changeSet.target, onFailure(changeSet, stack), token)
+          : updateStack(environment, stack, changeSet.target, { disableRollback: stack.disableRollback, token }),
+      );
+      return {};
+    },
+
+    async DeleteChangeSet({ input, region }) {
+      const { stack, changeSet } = find(input, region);
+      stack.changeSets.delete(changeSet.name);
+      return {};
+    },
+
+    async ListChangeSets({ input, region }) {
+      const stack = stacks.get(input.StackName, region);
+      const { items, NextToken } = page([...stack.changeSets.values()], input.NextToken);
+      return { Summaries: items.map((changeSet) => summary(stack, changeSet)), NextToken };
+    },
+  };
+}
+
+function onFailure(changeSet: ChangeSet, stack: Stack): OnFailure {
+  return (changeSet.onStackFailure as OnFailure | undefined) ?? (stack.disableRollback ? 'DO_NOTHING' : 'ROLLBACK');
+}
+
+function summary(stack: Stack, changeSet: ChangeSet): Structure {
+  return {
+    ChangeSetName: changeSet.name,
+    ChangeSetId: changeSet.id,
+    StackId: stack.id,
+    StackName: stack.name,
+    Description: changeSet.description,
+    CreationTime: changeSet.createdAt,
+    ExecutionStatus: changeSet.executionStatus,
+    Status: changeSet.status,
+    StatusReason: changeSet.statusReason,
+    IncludeNestedStacks: false,
+  };
+}
+
+function withoutValues(change: Structure): Structure {
+  const { BeforeContext: _, AfterContext: __, ...rest } = change.ResourceChange;
+  return { ...change, ResourceChange: rest };
+}

@@ -1,0 +1,66 @@
+/** Operations that show and check templates. */
+import type { Structure } from '../../service';
+import { isNoEcho } from '../template/parameters';
+import type { Template } from '../template/parse';
+import { requiredCapabilities } from '../template/validate';
+import { validationError } from '../template/parse';
+import type { Context, Operations } from './context';
+import { checkedTemplate, templateBody } from './target';
+
+export function templateOperations(context: Context): Operations {
+  const { stacks } = context;
+  return {
+    async GetTemplate({ input, region }) {
+      const stack = stacks.get(input.StackName, region);
+      const target = input.ChangeSetName ? stack.changeSets.get(input.ChangeSetName)?.target : stack.target;
+      if (!target) throw validationError(`Stack ${stack.name} has no template yet.`);
+      return { TemplateBody: target.body, StagesAvailable: ['Original', 'Processed'] };
+    },
+
+    async GetTemplateSummary({ input, region }) {
+      const current = input.StackName ? stacks.get(input.StackName, region).target : undefined;
+      const body = current ? current.body : await templateBody(context, input);
+      const template = checkedTemplate(context, body);
+      const { capabilities, reason } = requiredCapabilities(template);
+      return {
+        Parameters: Object.entries(template.Parameters).map(([ParameterKey, definition]) => ({
+          ...shown(ParameterKey, definition),
+          ParameterType: definition.Type,
+          ParameterConstraints: definition.AllowedValues ? { AllowedValues: definition.AllowedValues.map(String) } : {},
+        })),
+        Description: template.Description,
+        Capabilities: capabilities,
+        CapabilitiesReason: reason,
+        ResourceTypes: [...new Set(Object.values(template.Resources).map(({ Type }) => Type))],
+        Version: '2010-09-09',
+        ...(template.Metadata && { Metadata: JSON.stringify(template.Metadata) }),
+        DeclaredTransforms: transforms(template),
+      };
+    },
+
+    async ValidateTemplate({ input }) {
+      const template = checkedTemplate(context, await templateBody(context, input));
+      const { capabilities, reason } = requiredCapabilities(template);
+      return {
+        Parameters: Object.entries(template.Parameters).map(([key, definition]) => shown(key, definition)),
+        Description: template.Description,
+        Capabilities: capabilities,
+        CapabilitiesReason: reason,
+        DeclaredTransforms: transforms(template),
+      };
+    },
+  };
+}
+
+function shown(ParameterKey: string, definition: Template['Parameters'][string]): Structure {
+  return {
+    ParameterKey,
+    DefaultValue: definition.Default?.toString(),
+    NoEcho: isNoEcho(definition),
+    Description: definition.Description,
+  };
+}
+
+function transforms(template: Template): string[] {
+  return [template.Transform ?? []].flat().map(String);
+}

@@ -1,0 +1,87 @@
+/** Weights of target groups on listener rules (or on listeners of Network Load Balancers). */
+import {
+  DescribeListenersCommand,
+  DescribeRulesCommand,
+  ModifyListenerCommand,
+  ModifyRuleCommand,
+  type Action,
+  type ElasticLoadBalancingV2Client,
+  type TargetGroupTuple,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+
+/** ELB accepts weights from 0 to this. */
+const WEIGHT_LIMIT = 999;
+/** Percentages may have one decimal (API reference of CanaryConfiguration), and weights are whole. */
+const WEIGHTS_PER_PERCENT = 10;
+
+/**
+ * Target groups that a rule forwards to, with their weights.
+ *
+ * @throws the error of ELB when the rule does not exist.
+ */
+export async function forwardedTargetGroups(
+  client: ElasticLoadBalancingV2Client,
+  ruleArn: string,
+): Promise<{ targetGroupArn: string; weight: number }[]> {
+  return tuples(await readActions(client, ruleArn)).map(({ TargetGroupArn, Weight = 1 }) => ({
+    targetGroupArn: TargetGroupArn!,
+    weight: Weight,
+  }));
+}
+
+/** Send `percent` of a rule's traffic to one target group of a pair and the rest to the other. */
+export async function shiftWeights(
+  client: ElasticLoadBalancingV2Client,
+  ruleArn: string,
+  targetGroupArn: string,
+  otherTargetGroupArn: string,
+  percent: number,
+): Promise<void> {
+  const actions = await readActions(client, ruleArn);
+  const pair: TargetGroupTuple[] = [
+    { TargetGroupArn: targetGroupArn, Weight: weight(percent) },
+    { TargetGroupArn: otherTargetGroupArn, Weight: weight(100 - percent) },
+  ];
+  // In the order that the rule has them, so that a shift changes nothing but weights.
+  const order = tuples(actions).map(({ TargetGroupArn }) => TargetGroupArn);
+  pair.sort((a, b) => order.indexOf(a.TargetGroupArn) - order.indexOf(b.TargetGroupArn));
+  await writeActions(
+    client,
+    ruleArn,
+    actions.map((action) => (action.Type === 'forward' ? withTargetGroups(action, pair) : action)),
+  );
+}
+
+function weight(percent: number): number {
+  return Math.min(WEIGHT_LIMIT, Math.round(percent * WEIGHTS_PER_PERCENT));
+}
+
+function tuples(actions: readonly Action[]): TargetGroupTuple[] {
+  return actions
+    .filter(({ Type }) => Type === 'forward')
+    .flatMap(({ ForwardConfig, TargetGroupArn }) =>
+      ForwardConfig?.TargetGroups?.length ? ForwardConfig.TargetGroups : [{ TargetGroupArn }],
+    );
+}
+
+function withTargetGroups({ TargetGroupArn: _single, ...action }: Action, pair: TargetGroupTuple[]): Action {
+  return { ...action, ForwardConfig: { ...action.ForwardConfig, TargetGroups: pair } };
+}
+
+function isListener(arn: string): boolean {
+  return arn.includes(':listener/');
+}
+
+async function readActions(client: ElasticLoadBalancingV2Client, arn: string): Promise<Action[]> {
+  if (isListener(arn)) {
+    const { Listeners } = await client.send(new DescribeListenersCommand({ ListenerArns: [arn] }));
+    return Listeners?.[0]?.DefaultActions ?? [];
+  }
+  const { Rules } = await client.send(new DescribeRulesCommand({ RuleArns: [arn] }));
+  return Rules?.[0]?.Actions ?? [];
+}
+
+async function writeActions(client: ElasticLoadBalancingV2Client, arn: string, actions: Action[]): Promise<void> {
+  if (isListener(arn)) await client.send(new ModifyListenerCommand({ ListenerArn: arn, DefaultActions: actions }));
+  else await client.send(new ModifyRuleCommand({ RuleArn: arn, Actions: actions }));
+}

@@ -1,0 +1,263 @@
+/** Carrying out a service deployment: rolling or traffic-shifting, to its success or back again. */
+import { now, type EcsContext } from './context';
+import { Ending } from './endings';
+import { recordEvent } from './events';
+import { Interrupted, type Flow } from './flow';
+import { watchAlarms } from './alarms';
+import { awaitHooks, enterStage, passStage } from './lifecycle-stages';
+import { atFullScale, healthyCount, scaleRevision } from './scheduler';
+import { restoreRevision } from './service-settings';
+import { trafficShifts, type TrafficShift } from './strategies';
+import { wantedTasks, type Deployment, type ServiceDeployment, type ServiceRevision } from './state';
+import { MINUTE_MILLISECONDS, TIMINGS } from './timings';
+import { chooseTargetGroups, hasTestTraffic, shiftProductionTraffic, shiftTestTraffic } from './traffic';
+
+/** Start to carry out a deployment that is PENDING. */
+export function startRollout(context: EcsContext, deployment: ServiceDeployment): void {
+  deployment.flow = context.flows.start((flow) => new Rollout(context, flow, deployment).run());
+}
+
+class Rollout {
+  private readonly service = this.deployment.service;
+  private readonly target = this.deployment.target;
+  /** The revision to go back to. */
+  private candidate = this.service.stableRevision;
+
+  constructor(
+    private readonly context: EcsContext,
+    private readonly flow: Flow,
+    private readonly deployment: ServiceDeployment,
+  ) {}
+
+  async run(): Promise<void> {
+    let alarms: Flow | undefined;
+    try {
+      await this.flow.sleep(TIMINGS.deploymentPending);
+      this.deployment.status = 'IN_PROGRESS';
+      this.deployment.startedAt = this.touch();
+      alarms = watchAlarms(this.context, this.deployment);
+      const shifts = trafficShifts(this.deployment.configuration);
+      await (shifts ? this.shiftTraffic(shifts) : this.replaceInPlace());
+      this.succeed();
+    } catch (error) {
+      const ending = endingOf(error);
+      if (!ending) throw error;
+      await this.end(ending);
+    } finally {
+      alarms?.interrupt('the deployment has ended');
+    }
+  }
+
+  private async replaceInPlace(): Promise<void> {
+    this.target.targetGroups = await chooseTargetGroups(this.context, this.target, false);
+    await this.replaceTasks(this.target);
+    await this.bake();
+  }
+
+  private async shiftTraffic(shifts: readonly TrafficShift[]): Promise<void> {
+    const { context, flow, deployment, target } = this;
+    if (deployment.sources.length > 1) await this.reconcile();
+    const blue = this.candidate;
+    target.targetGroups = await chooseTargetGroups(context, target, blue !== undefined);
+    await passStage(context, flow, deployment, 'PRE_SCALE_UP');
+    enterStage(context, deployment, 'SCALE_UP');
+    target.followsDesiredCount = true;
+    scaleRevision(context, target, this.service.desiredCount);
+    await flow.until(() => atFullScale(target), this.service.changes);
+    await passStage(context, flow, deployment, 'POST_SCALE_UP');
+    if (hasTestTraffic(target)) await this.shiftTest();
+    for (const shift of blue ? shifts : shifts.slice(-1)) await this.shiftProduction(shift);
+    await passStage(context, flow, deployment, 'POST_PRODUCTION_TRAFFIC_SHIFT');
+    if (blue) await this.bake();
+    enterStage(context, deployment, 'CLEAN_UP');
+    await this.retireOthers(target);
+  }
+
+  /** Several revisions have tasks, as after a deployment that was stopped: keep the one that serves traffic. */
+  private async reconcile(): Promise<void> {
+    await passStage(this.context, this.flow, this.deployment, 'RECONCILE_SERVICE');
+    const [binding] = await chooseTargetGroups(this.context, this.target, false);
+    const serving = this.deployment.sources.find((source) =>
+      source.targetGroups.some(({ targetGroupArn }) => targetGroupArn === binding?.targetGroupArn),
+    );
+    this.candidate = serving ?? this.candidate;
+    if (!this.candidate) return;
+    this.candidate.followsDesiredCount = true;
+    await this.retireOthers(this.candidate);
+  }
+
+  private async shiftTest(): Promise<void> {
+    enterStage(this.context, this.deployment, 'TEST_TRAFFIC_SHIFT');
+    await shiftTestTraffic(this.context, this.deployment, 100);
+    await passStage(this.context, this.flow, this.deployment, 'TEST_TRAFFIC_SHIFT');
+    await passStage(this.context, this.flow, this.deployment, 'POST_TEST_TRAFFIC_SHIFT');
+  }
+
+  private async shiftProduction({ percent, bakeMinutes }: TrafficShift): Promise<void> {
+    await awaitHooks(this.context, this.flow, this.deployment, 'PRE_PRODUCTION_TRAFFIC_SHIFT');
+    enterStage(this.context, this.deployment, 'PRODUCTION_TRAFFIC_SHIFT');
+    await shiftProductionTraffic(this.context, this.deployment, percent);
+    await passStage(this.context, this.flow, this.deployment, 'PRODUCTION_TRAFFIC_SHIFT');
+    await this.flow.sleep(bakeMinutes * MINUTE_MILLISECONDS);
+  }
+
+  private async bake(): Promise<void> {
+    const minutes: number = this.deployment.configuration.bakeTimeInMinutes ?? 0;
+    if (minutes === 0) return;
+    enterStage(this.context, this.deployment, 'BAKE_TIME');
+    await this.flow.sleep(minutes * MINUTE_MILLISECONDS);
+  }
+
+  /** Stop the tasks of every revision but one. */
+  private async retireOthers(kept: ServiceRevision): Promise<void> {
+    const others = this.service.revisions.filter((revision) => revision !== kept);
+    for (const revision of others) {
+      revision.followsDesiredCount = false;
+      scaleRevision(this.context, revision, 0);
+    }
+    await this.flow.until(() => others.every((revision) => wantedTasks(revision).length === 0), this.service.changes);
+    this.service.revisions = [kept, this.target].filter((revision, index, all) => all.indexOf(revision) === index);
+  }
+
+  /** Replace tasks of all other revisions by tasks of this one, within the bounds of the deployment configuration. */
+  private async replaceTasks(wanted: ServiceRevision): Promise<void> {
+    const { service, context } = this;
+    wanted.followsDesiredCount = false;
+    for (;;) {
+      const others = service.revisions.filter((revision) => revision !== wanted);
+      const { maximumPercent, minimumHealthyPercent } = this.deployment.configuration;
+      const { desiredCount } = service;
+      const most = Math.floor((desiredCount * maximumPercent) / 100);
+      const least = Math.ceil((desiredCount * minimumHealthyPercent) / 100);
+      const old = others.reduce((sum, revision) => sum + wantedTasks(revision).length, 0);
+      const room = Math.max(0, most - old - wanted.requestedCount);
+      const requested = Math.min(desiredCount, wanted.requestedCount + room);
+      if (requested !== wanted.requestedCount) scaleRevision(context, wanted, requested);
+      let spare = [wanted, ...others].reduce((sum, revision) => sum + healthyCount(revision), 0) - least;
+      for (const revision of others) {
+        revision.followsDesiredCount = false;
+        const healthy = Math.min(healthyCount(revision), Math.max(0, healthyCount(revision) - spare));
+        spare -= healthyCount(revision) - healthy;
+        if (wantedTasks(revision).length > healthy || revision.requestedCount > healthy) {
+          scaleRevision(context, revision, healthy);
+        }
+      }
+      const remaining = others.some((revision) => wantedTasks(revision).length > 0);
+      if (!remaining && atFullScale(wanted) && wanted.requestedCount === desiredCount) break;
+      await this.flow.nextChange(service.changes);
+    }
+    wanted.followsDesiredCount = true;
+    service.revisions = [wanted];
+  }
+
+  private succeed(): void {
+    const { deployment, service, target } = this;
+    service.stableRevision = target;
+    deployment.productionWeight = 100;
+    this.complete(deployment.deployment);
+    this.finish('SUCCESSFUL');
+  }
+
+  private async end(ending: Ending): Promise<void> {
+    const { deployment, context, service } = this;
+    if (ending.rolloutStateReason) {
+      deployment.deployment.rolloutState = 'FAILED';
+      deployment.deployment.rolloutStateReason = ending.rolloutStateReason;
+      recordEvent(context, service, `(deployment ${deployment.deployment.id}) deployment failed: ${ending.eventText ?? ending.message}`);
+    }
+    if (ending.action === 'ROLLBACK') return this.rollBack(ending);
+    this.stopScheduling(this.target);
+    deployment.stoppedAt = this.touch();
+    this.finish('STOPPED', ending.message);
+  }
+
+  private async rollBack(ending: Ending): Promise<void> {
+    const { deployment, context, service, candidate, flow } = this;
+    if (!candidate) {
+      this.stopScheduling(this.target);
+      return this.finish('ROLLBACK_FAILED', 'No rollback candidate was found to run the rollback.');
+    }
+    flow.resume();
+    deployment.status = 'ROLLBACK_IN_PROGRESS';
+    deployment.statusReason = ending.message;
+    deployment.rollback = { reason: ending.message, startedAt: this.touch(), serviceRevisionArn: candidate.arn };
+    restoreRevision(service, candidate);
+    const entry = this.addRollbackEntry(candidate);
+    recordEvent(context, service, `rolling back to deployment ${entry.id}.`);
+    try {
+      if (deployment.productionWeight > 0 && this.target !== candidate) await shiftProductionTraffic(context, deployment, 0);
+      if (deployment.testWeight > 0) await shiftTestTraffic(context, deployment, 0);
+      await this.replaceTasks(candidate);
+    } catch (error) {
+      const failure = endingOf(error);
+      if (!failure) throw error;
+      entry.rolloutState = 'FAILED';
+      entry.rolloutStateReason = `ECS deployment ${entry.id} failed.`;
+      this.stopScheduling(candidate);
+      return this.finish('ROLLBACK_FAILED', failure.message);
+    }
+    service.stableRevision = candidate;
+    this.complete(entry);
+    this.finish('ROLLBACK_SUCCESSFUL', ending.message);
+  }
+
+  /** The service's newest deployment is now the one that goes back. */
+  private addRollbackEntry(candidate: ServiceRevision): Deployment {
+    const { service, deployment, context } = this;
+    for (const earlier of service.deployments) earlier.status = 'ACTIVE';
+    const id = `ecs-svc/${context.identifiers.decimal()}`;
+    const entry: Deployment = {
+      id,
+      revision: candidate,
+      createdAt: now(context),
+      updatedAt: now(context),
+      status: 'PRIMARY',
+      rolloutState: 'IN_PROGRESS',
+      rolloutStateReason: `${rollbackCause(deployment)}: rolling back to deploymentId ${id}.`,
+    };
+    service.deployments = [entry, ...service.deployments];
+    return entry;
+  }
+
+  /** Leave a failed revision with the tasks it has, and start no more. */
+  private stopScheduling(revision: ServiceRevision): void {
+    revision.followsDesiredCount = false;
+    revision.requestedCount = wantedTasks(revision).length;
+  }
+
+  private complete(entry: Deployment): void {
+    const { context, service } = this;
+    entry.rolloutState = 'COMPLETED';
+    entry.rolloutStateReason = `ECS deployment ${entry.id} completed.`;
+    entry.updatedAt = now(context);
+    service.deployments = [entry];
+    recordEvent(context, service, `(deployment ${entry.id}) deployment completed.`);
+    recordEvent(context, service, 'has reached a steady state.');
+  }
+
+  private finish(status: string, reason?: string): void {
+    const { deployment } = this;
+    deployment.status = status;
+    deployment.statusReason = reason;
+    deployment.finishedAt = this.touch();
+    for (const monitor of [deployment.circuitBreaker, deployment.alarms]) {
+      if (monitor.status === 'MONITORING') monitor.status = 'MONITORING_COMPLETE';
+    }
+    this.service.changes.notify();
+  }
+
+  private touch(): Date {
+    this.deployment.updatedAt = now(this.context);
+    return this.deployment.updatedAt;
+  }
+}
+
+function rollbackCause({ circuitBreaker }: ServiceDeployment): string {
+  return circuitBreaker.status === 'TRIGGERED' ? 'ECS deployment circuit breaker' : 'ECS deployment failed';
+}
+
+/** The ending that an error carries; undefined when it is none, as when everything is reset. */
+function endingOf(error: unknown): Ending | undefined {
+  const cause = error instanceof Interrupted ? error.reason : error;
+  return cause instanceof Ending ? cause : undefined;
+}

@@ -1,0 +1,115 @@
+/** What RegisterTaskDefinition refuses beyond the service model's own constraints. */
+import { AwsError, type Structure } from '../service';
+import { checkFargateSize, parseCpu, parseMemory } from './fargate-sizes';
+
+/** Log drivers on Fargate (API reference of LogConfiguration). */
+const FARGATE_LOG_DRIVERS = ['awslogs', 'splunk', 'awsfirelens'];
+const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\//;
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/;
+/** Longest stop timeout on Fargate, in seconds. */
+const STOP_TIMEOUT_LIMIT = 120;
+/** Ephemeral storage of a Fargate task in GiB. */
+const EPHEMERAL_STORAGE = { least: 21, most: 200 };
+
+/**
+ * Check a request to register a task definition.
+ *
+ * @throws AwsError ClientException, or InvalidParameterException, worded as ECS does.
+ */
+export function checkTaskDefinition(input: Structure): void {
+  const fargate = input.requiresCompatibilities?.includes('FARGATE') ?? false;
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(input.family)) {
+    refuse('Family contains invalid characters: up to 255 letters (uppercase and lowercase), numbers, underscores, and hyphens are allowed.');
+  }
+  for (const role of [input.taskRoleArn, input.executionRoleArn]) {
+    if (role !== undefined && !ROLE_ARN.test(role)) refuse('Role is not valid');
+  }
+  checkContainers(input);
+  if (fargate) checkFargate(input);
+}
+
+function checkContainers(input: Structure): void {
+  const containers: Structure[] = input.containerDefinitions;
+  if (containers.length === 0) refuse('Task definition must have at least one container definition.');
+  for (const container of containers) checkContainer(container, input);
+  const names = containers.map(({ name }) => name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) refuse(`Container.name '${repeated}' is used more than once: container names must be unique.`);
+  if (!containers.some(({ essential }) => essential !== false)) {
+    refuse('Invalid setting for task definition. At least one container must be essential.');
+  }
+  const ports = containers.flatMap(({ portMappings = [] }) => portMappings as Structure[]);
+  const named = ports.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  if (new Set(named).size < named.length) refuse('Port mapping names must be unique within a task definition.');
+}
+
+function checkContainer(container: Structure, input: Structure): void {
+  if (!container.name) refuse('Container.name should not be null or empty.');
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(container.name)) refuse('Container.name contains invalid characters.');
+  if (!container.image) refuse('Container.image should not be null or empty.');
+  const others = input.containerDefinitions.map(({ name }: Structure) => name);
+  for (const { containerName } of container.dependsOn ?? []) {
+    if (!others.includes(containerName)) {
+      refuse(`Container '${container.name}' depends on container '${containerName}', which is not in the task definition.`);
+    }
+  }
+  const volumes = (input.volumes ?? []).map(({ name }: Structure) => name);
+  for (const { sourceVolume } of container.mountPoints ?? []) {
+    if (!volumes.includes(sourceVolume)) refuse(`Unknown volume '${sourceVolume}'.`);
+  }
+  if (input.networkMode === 'awsvpc') {
+    for (const { hostPort, containerPort } of container.portMappings ?? []) {
+      if (hostPort && hostPort !== containerPort) {
+        refuse('When networkMode=awsvpc, the host ports and container ports in port mappings must match.');
+      }
+    }
+  }
+  if (container.logConfiguration?.logDriver === 'awslogs') checkAwslogs(container.logConfiguration.options ?? {});
+}
+
+function checkAwslogs(options: Structure): void {
+  const missing = ['awslogs-group', 'awslogs-region'].filter((option) => !options[option]);
+  if (missing.length > 0) refuse(`Log driver awslogs requires options: ${missing.join(', ')}`);
+}
+
+function checkFargate(input: Structure): void {
+  if (input.networkMode !== 'awsvpc') refuse('Fargate only supports network mode ‘awsvpc’.');
+  for (const setting of ['cpu', 'memory']) {
+    if (!input[setting]) refuse(`Fargate requires that '${setting}' be defined at the task level.`);
+  }
+  const memory = parseMemory(input.memory);
+  checkFargateSize(parseCpu(input.cpu), memory);
+  const storage = input.ephemeralStorage?.sizeInGiB;
+  if (storage !== undefined && (storage < EPHEMERAL_STORAGE.least || storage > EPHEMERAL_STORAGE.most)) {
+    refuse(`Invalid ephemeral storage size '${storage}': it must be between ${EPHEMERAL_STORAGE.least} and ${EPHEMERAL_STORAGE.most} GiB.`);
+  }
+  const reserved = input.containerDefinitions.map((container: Structure) => container.memoryReservation ?? container.memory ?? 0);
+  if (reserved.reduce((sum: number, amount: number) => sum + amount, 0) > memory) {
+    refuse("Invalid 'memory' setting for task: the memory of its containers exceeds that of the task.");
+  }
+  for (const container of input.containerDefinitions) checkFargateContainer(container, input);
+}
+
+function checkFargateContainer(container: Structure, input: Structure): void {
+  const driver = container.logConfiguration?.logDriver;
+  if (driver !== undefined && !FARGATE_LOG_DRIVERS.includes(driver)) {
+    refuse(`Invalid log driver '${driver}' for container '${container.name}': Fargate supports ${FARGATE_LOG_DRIVERS.join(', ')}.`);
+  }
+  if (container.privileged) refuse(`Container '${container.name}' is privileged, which Fargate does not support.`);
+  if (container.stopTimeout > STOP_TIMEOUT_LIMIT) {
+    refuse(`Invalid 'stopTimeout' setting for container '${container.name}': the maximum is ${STOP_TIMEOUT_LIMIT} seconds.`);
+  }
+  if (input.executionRoleArn) return;
+  const needs: [boolean, string][] = [
+    [driver === 'awslogs', 'log driver awslogs'],
+    [ECR_IMAGE.test(container.image), 'ECR images'],
+    [container.secrets?.length > 0, 'secrets'],
+    [container.repositoryCredentials !== undefined, 'private registry authentication'],
+  ];
+  const need = needs.find(([needed]) => needed);
+  if (need) refuse(`Fargate requires task definition to have execution role ARN to support ${need[1]}.`);
+}
+
+function refuse(message: string): never {
+  throw new AwsError('ClientException', message);
+}

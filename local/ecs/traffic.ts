@@ -1,0 +1,95 @@
+/** Which target groups a revision's tasks belong in, and moving traffic between those of two revisions. */
+import type { Structure } from '../service';
+import type { EcsContext } from './context';
+import { invalidNetworking } from './endings';
+import { forwardedTargetGroups, shiftWeights } from './listener-rules';
+import type { ServiceDeployment, ServiceRevision, TargetGroupBinding } from './state';
+
+/**
+ * The target groups for the tasks of a revision that is about to be deployed. With a pair of target groups it is the
+ * one without traffic; for the first revision of a service, which nothing runs beside, the one with traffic.
+ *
+ * @param replaces whether another revision is serving traffic.
+ * @throws Ending when the rules do not forward to exactly one target group of each pair.
+ */
+export async function chooseTargetGroups(
+  context: EcsContext,
+  revision: ServiceRevision,
+  replaces: boolean,
+): Promise<TargetGroupBinding[]> {
+  const { elasticLoadBalancing } = context.aws(revision.service.cluster.scope.region);
+  const loadBalancers: Structure[] = revision.settings.loadBalancers ?? [];
+  return Promise.all(
+    loadBalancers.map(async ({ targetGroupArn, containerName, containerPort, advancedConfiguration: advanced }) => {
+      if (!advanced) return { targetGroupArn, containerName, containerPort };
+      const { alternateTargetGroupArn, productionListenerRule: production, testListenerRule: test } = advanced;
+      const forwarded = await forwardedTargetGroups(elasticLoadBalancing, production).catch((error: Error) => {
+        throw invalidNetworking(error.message);
+      });
+      const serving = forwarded.filter(({ weight }) => weight > 0).map((tuple) => tuple.targetGroupArn);
+      if (serving.length !== 1) {
+        throw invalidNetworking(
+          `productionListenerRule ${production} should have exactly one target group serving traffic but found ${serving.length} target groups which are serving traffic`,
+        );
+      }
+      const pair: string[] = [targetGroupArn, alternateTargetGroupArn];
+      if (!pair.includes(serving[0]!)) {
+        throw invalidNetworking(
+          `Production listener rule is forwarding traffic to unexpected target group ${serving[0]}. Expected traffic to be forwarded to either targetGroupArn: ${targetGroupArn} or alternateTargetGroupArn: ${alternateTargetGroupArn}`,
+        );
+      }
+      const idle = pair.find((arn) => arn !== serving[0])!;
+      const [chosen, other] = replaces ? [idle, serving[0]!] : [serving[0]!, idle];
+      return {
+        targetGroupArn: chosen,
+        containerName,
+        containerPort,
+        rules: { production, ...(test && { test }), otherTargetGroupArn: other },
+      };
+    }),
+  );
+}
+
+/** Send `percent` of the production traffic to the target revision of a deployment. @throws Ending when ELB refuses. */
+export async function shiftProductionTraffic(
+  context: EcsContext,
+  deployment: ServiceDeployment,
+  percent: number,
+): Promise<void> {
+  await shift(context, deployment.target, percent, ({ production }) => production);
+  deployment.productionWeight = percent;
+}
+
+/** Send all test traffic to the target revision of a deployment (100), or none (0). @throws Ending when ELB refuses. */
+export async function shiftTestTraffic(
+  context: EcsContext,
+  deployment: ServiceDeployment,
+  percent: 0 | 100,
+): Promise<void> {
+  await shift(context, deployment.target, percent, ({ test }) => test);
+  deployment.testWeight = percent;
+}
+
+/** Whether any rule of a revision carries test traffic. */
+export function hasTestTraffic(revision: ServiceRevision): boolean {
+  return revision.targetGroups.some(({ rules }) => rules?.test !== undefined);
+}
+
+async function shift(
+  context: EcsContext,
+  revision: ServiceRevision,
+  percent: number,
+  choose: (rules: NonNullable<TargetGroupBinding['rules']>) => string | undefined,
+): Promise<void> {
+  const { elasticLoadBalancing } = context.aws(revision.service.cluster.scope.region);
+  try {
+    for (const { targetGroupArn, rules } of revision.targetGroups) {
+      const rule = rules && choose(rules);
+      if (rule) await shiftWeights(elasticLoadBalancing, rule, targetGroupArn, rules.otherTargetGroupArn, percent);
+    }
+  } catch (error) {
+    throw invalidNetworking((error as Error).message);
+  } finally {
+    context.loadBalancingChanged();
+  }
+}

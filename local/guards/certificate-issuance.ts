@@ -1,0 +1,94 @@
+/** When certificates are issued. moto issues them at once; here it takes a DNS record and virtual time, as in ACM. */
+import { ACMClient, DescribeCertificateCommand, type CertificateDetail } from '@aws-sdk/client-acm';
+import {
+  ListHostedZonesByNameCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53';
+import { regional, type GuardContext } from './guard';
+
+type Validation = NonNullable<CertificateDetail['DomainValidationOptions']>[number];
+
+export class CertificateIssuance {
+  /** Virtual time at which the domains of a certificate were first seen to be validated. */
+  private readonly validatedAt = new Map<string, number>();
+  private readonly acm: (region: string) => ACMClient;
+  private readonly route53: (region: string) => Route53Client;
+
+  constructor(private readonly context: GuardContext) {
+    this.acm = regional(ACMClient, context.motoOptions);
+    this.route53 = regional(Route53Client, context.motoOptions);
+  }
+
+  /** The certificate as ACM would describe it now. @throws ResourceNotFoundException of the SDK. */
+  async describe(region: string, arn: string): Promise<CertificateDetail> {
+    const { Certificate } = await this.acm(region).send(
+      new DescribeCertificateCommand({ CertificateArn: arn }),
+    );
+    return this.inTime(Certificate!);
+  }
+
+  /** What moto says about a certificate, held back until it is issued here. */
+  async inTime(certificate: CertificateDetail): Promise<CertificateDetail> {
+    if (certificate.Type !== 'AMAZON_ISSUED' || (await this.isIssued(certificate))) return certificate;
+    // Members that a certificate has only once it is issued.
+    const { IssuedAt, NotBefore, NotAfter, Serial, Issuer, ...rest } = certificate;
+    const waiting = rest.DomainValidationOptions?.map((validation) => ({
+      ...validation,
+      ValidationStatus: 'PENDING_VALIDATION' as const,
+    }));
+    return { ...rest, Status: 'PENDING_VALIDATION', DomainValidationOptions: waiting };
+  }
+
+  /** Forget all certificates. */
+  reset(): void {
+    this.validatedAt.clear();
+  }
+
+  private async isIssued(certificate: CertificateDetail): Promise<boolean> {
+    const { clock, limits } = this.context;
+    const arn = certificate.CertificateArn!;
+    if (!this.validatedAt.has(arn)) {
+      const validations = certificate.DomainValidationOptions ?? [];
+      if (limits.certificateNeedsDnsRecord && !(await this.allRecordsExist(validations))) return false;
+      this.validatedAt.set(arn, clock.now());
+    }
+    return clock.now() >= this.validatedAt.get(arn)! + limits.certificateValidation;
+  }
+
+  private async allRecordsExist(validations: readonly Validation[]): Promise<boolean> {
+    for (const validation of validations) if (!(await this.recordExists(validation))) return false;
+    return true;
+  }
+
+  private async recordExists({ ResourceRecord }: Validation): Promise<boolean> {
+    if (!ResourceRecord) return false;
+    const client = this.route53(this.context.motoOptions.region);
+    const name = withDot(ResourceRecord.Name!);
+    // Every zone that can hold the name: the name itself and each of its parents.
+    const { HostedZones = [] } = await client.send(new ListHostedZonesByNameCommand({}));
+    for (const zone of HostedZones.filter((zone) => name.endsWith(`.${withDot(zone.Name!)}`))) {
+      const { ResourceRecordSets = [] } = await client.send(
+        new ListResourceRecordSetsCommand({
+          HostedZoneId: zone.Id,
+          StartRecordName: name,
+          StartRecordType: 'CNAME',
+          MaxItems: 1,
+        }),
+      );
+      const [record] = ResourceRecordSets;
+      const values = record?.ResourceRecords?.map(({ Value }) => withDot(Value!));
+      if (
+        record?.Name === name &&
+        record.Type === 'CNAME' &&
+        values?.includes(withDot(ResourceRecord.Value!))
+      )
+        return true;
+    }
+    return false;
+  }
+}
+
+function withDot(name: string): string {
+  return name.endsWith('.') ? name.toLowerCase() : `${name.toLowerCase()}.`;
+}

@@ -1,0 +1,34 @@
+/** Elastic Load Balancing (application and network load balancers). */
+import type { CertificateIssuance } from '../certificate-issuance';
+import type { DefaultVpc } from '../default-vpc';
+import type { GuardContext, ServiceGuard } from '../guard';
+import type { LoadBalancerTimes } from '../load-balancer-times';
+import { listenerCertificates } from './certificates';
+import { Inventory } from './inventory';
+import { listeners } from './listeners';
+import { loadBalancers } from './load-balancers';
+import { rules } from './rules';
+import { TargetGroupChecks } from './target-group-checks';
+import { targetGroups } from './target-groups';
+
+export function elasticLoadBalancing(
+  context: GuardContext,
+  times: LoadBalancerTimes,
+  issuance: CertificateIssuance,
+  defaultVpc: DefaultVpc,
+): ServiceGuard {
+  const inventory = new Inventory(context);
+  const checks = new TargetGroupChecks(context, inventory);
+  const groups = targetGroups(context, inventory);
+  return {
+    service: 'elasticloadbalancing',
+    operations: {
+      ...loadBalancers(context, inventory, times, defaultVpc),
+      ...listeners(context, inventory, issuance, checks),
+      ...listenerCertificates(context, inventory, issuance),
+      ...rules(context, inventory, checks),
+      ...groups.operations,
+    },
+    reset: () => groups.reset(),
+  };
+}

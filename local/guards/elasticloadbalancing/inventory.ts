@@ -1,0 +1,95 @@
+/** What moto holds for one load balancer: its listeners, rules and target groups. */
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+  type Action,
+  type Listener,
+  type LoadBalancer,
+  type Rule,
+  type TargetGroup,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { regional, type GuardContext } from '../guard';
+
+/** The load balancer of a listener or rule: their ARNs contain its path. */
+export function loadBalancerArnOf(arn: string): string {
+  const [, head, path] = /^(.*):listener(?:-rule)?\/((?:app|net|gwy)\/[^/]+\/[^/]+)\//.exec(arn) ?? [];
+  return `${head}:loadbalancer/${path}`;
+}
+
+/** The listener of a rule. */
+export function listenerArnOf(ruleArn: string): string {
+  return ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]+$/, '');
+}
+
+/** The target groups that actions forward to. */
+export function targetGroupsOf(actions: readonly Action[] = []): string[] {
+  return actions.flatMap(({ TargetGroupArn, ForwardConfig }) => [
+    ...(TargetGroupArn ? [TargetGroupArn] : []),
+    ...(ForwardConfig?.TargetGroups ?? []).map((group) => group.TargetGroupArn!),
+  ]);
+}
+
+export class Inventory {
+  readonly client: (region: string) => ElasticLoadBalancingV2Client;
+
+  constructor({ motoOptions }: GuardContext) {
+    this.client = regional(ElasticLoadBalancingV2Client, motoOptions);
+  }
+
+  async loadBalancers(region: string): Promise<LoadBalancer[]> {
+    const { LoadBalancers = [] } = await this.client(region).send(new DescribeLoadBalancersCommand({}));
+    return LoadBalancers;
+  }
+
+  /** @throws LoadBalancerNotFoundException of the SDK. */
+  async loadBalancer(region: string, arn: string): Promise<LoadBalancer> {
+    const { LoadBalancers } = await this.client(region).send(
+      new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }),
+    );
+    return LoadBalancers![0];
+  }
+
+  async listeners(region: string, loadBalancerArn: string): Promise<Listener[]> {
+    const { Listeners = [] } = await this.client(region).send(
+      new DescribeListenersCommand({ LoadBalancerArn: loadBalancerArn }),
+    );
+    return Listeners;
+  }
+
+  /** All rules of all listeners, default rules too. */
+  async rules(region: string, loadBalancerArn: string): Promise<Rule[]> {
+    const listeners = await this.listeners(region, loadBalancerArn);
+    const answers = await Promise.all(
+      listeners.map(({ ListenerArn }) => this.client(region).send(new DescribeRulesCommand({ ListenerArn }))),
+    );
+    return answers.flatMap(({ Rules = [] }) => Rules);
+  }
+
+  /** One rule, or undefined when it does not exist. */
+  async rule(region: string, arn: string): Promise<Rule | undefined> {
+    const { Rules = [] } = await this.client(region)
+      .send(new DescribeRulesCommand({ RuleArns: [arn] }))
+      .catch(() => ({ Rules: [] }));
+    return Rules[0];
+  }
+
+  /** The target groups with these ARNs; none when one of them does not exist. */
+  async targetGroups(region: string, arns: readonly string[]): Promise<TargetGroup[]> {
+    if (arns.length === 0) return [];
+    const { TargetGroups = [] } = await this.client(region)
+      .send(new DescribeTargetGroupsCommand({ TargetGroupArns: [...new Set(arns)] }))
+      .catch(() => ({ TargetGroups: [] }));
+    return TargetGroups;
+  }
+
+  /** A target group by name, or undefined. */
+  async targetGroupNamed(region: string, name: string): Promise<TargetGroup | undefined> {
+    const { TargetGroups = [] } = await this.client(region)
+      .send(new DescribeTargetGroupsCommand({ Names: [name] }))
+      .catch(() => ({ TargetGroups: [] }));
+    return TargetGroups[0];
+  }
+}

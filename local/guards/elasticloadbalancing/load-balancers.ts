@@ -1,0 +1,189 @@
+/** Creating, describing and deleting load balancers. */
+import {
+  DescribeInternetGatewaysCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+  type Subnet,
+} from '@aws-sdk/client-ec2';
+import {
+  CreateLoadBalancerCommand,
+  DescribeLoadBalancerAttributesCommand,
+  DescribeLoadBalancersCommand,
+  type CreateLoadBalancerCommandInput,
+  type LoadBalancer,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DisassociateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+import { AwsError } from '../../service';
+import type { DefaultVpc } from '../default-vpc';
+import { output, regional, type GuardContext, type ServiceGuard } from '../guard';
+import type { LoadBalancerTimes } from '../load-balancer-times';
+import type { Inventory } from './inventory';
+import { checkName } from './names';
+
+export function loadBalancers(
+  { limits, motoOptions }: GuardContext,
+  inventory: Inventory,
+  times: LoadBalancerTimes,
+  defaultVpc: DefaultVpc,
+): ServiceGuard['operations'] {
+  const ec2 = regional(EC2Client, motoOptions);
+  const waf = regional(WAFV2Client, motoOptions);
+
+  async function subnets(region: string, input: CreateLoadBalancerCommandInput): Promise<Subnet[]> {
+    const ids = input.Subnets ?? (input.SubnetMappings ?? []).map(({ SubnetId }) => SubnetId!);
+    if (ids.length === 0) throw new AwsError('ValidationError', 'At least one subnet must be specified');
+    const found = await ec2(region)
+      .send(new DescribeSubnetsCommand({ SubnetIds: [...new Set(ids)] }))
+      .catch((error: Error) => {
+        throw new AwsError('SubnetNotFound', error.message);
+      });
+    return found.Subnets!;
+  }
+
+  function checkZones(kind: string, found: readonly Subnet[]): void {
+    const zones = new Set(found.map(({ AvailabilityZone }) => AvailabilityZone));
+    if (new Set(found.map(({ VpcId }) => VpcId)).size > 1) {
+      throw new AwsError('InvalidConfigurationRequest', 'The subnets must all be in the same VPC');
+    }
+    if (zones.size < found.length) {
+      throw new AwsError(
+        'InvalidConfigurationRequest',
+        'A load balancer cannot be attached to multiple subnets in the same Availability Zone',
+      );
+    }
+    if (kind === 'application' && zones.size < 2) {
+      throw new AwsError(
+        'ValidationError',
+        'At least two subnets in two different Availability Zones must be specified',
+      );
+    }
+  }
+
+  async function checkInternetGateway(region: string, vpc: string): Promise<void> {
+    await defaultVpc.connect(region);
+    const { InternetGateways = [] } = await ec2(region).send(
+      new DescribeInternetGatewaysCommand({ Filters: [{ Name: 'attachment.vpc-id', Values: [vpc] }] }),
+    );
+    if (InternetGateways.length === 0)
+      throw new AwsError('InvalidSubnet', `VPC ${vpc} has no internet gateway`);
+  }
+
+  /** The security groups that the load balancer gets: those asked for, or the VPC's default one. */
+  async function securityGroups(region: string, wanted: readonly string[], vpc: string): Promise<string[]> {
+    const Filters = wanted.length
+      ? [{ Name: 'group-id', Values: [...wanted] }]
+      : [
+          { Name: 'group-name', Values: ['default'] },
+          { Name: 'vpc-id', Values: [vpc] },
+        ];
+    const { SecurityGroups = [] } = await ec2(region).send(new DescribeSecurityGroupsCommand({ Filters }));
+    const missing = wanted.find((id) => !SecurityGroups.some(({ GroupId }) => GroupId === id));
+    if (missing) throw new AwsError('InvalidSecurityGroup', `The security group '${missing}' does not exist`);
+    const foreign = SecurityGroups.find(({ VpcId }) => VpcId !== vpc);
+    if (foreign) {
+      throw new AwsError(
+        'InvalidConfigurationRequest',
+        `One or more security groups are invalid: ${foreign.GroupId} is not in ${vpc}`,
+      );
+    }
+    return SecurityGroups.map(({ GroupId }) => GroupId!);
+  }
+
+  const inTime = (balancer: LoadBalancer): LoadBalancer => ({
+    ...balancer,
+    State: { Code: times.isProvisioning(balancer.LoadBalancerArn!) ? 'provisioning' : 'active' },
+  });
+
+  return {
+    async CreateLoadBalancer({ region, input }) {
+      const {
+        Name,
+        Type = 'application',
+        Scheme = 'internet-facing',
+      } = input as CreateLoadBalancerCommandInput;
+      checkName('Load balancer', Name!);
+      const chosen = await subnets(region, input as CreateLoadBalancerCommandInput);
+      checkZones(Type, chosen);
+      const vpc = chosen[0].VpcId!;
+      const groups =
+        Type === 'application'
+          ? await securityGroups(region, input.SecurityGroups ?? [], vpc)
+          : input.SecurityGroups;
+      const existing = await inventory.loadBalancers(region);
+      const namesake = existing.find(({ LoadBalancerName }) => LoadBalancerName === Name);
+      if (namesake) {
+        const settings = [
+          Type,
+          Scheme,
+          input.IpAddressType ?? 'ipv4',
+          ids(chosen.map(({ SubnetId }) => SubnetId)),
+          ids(groups),
+        ];
+        if (String(settings) === String(settingsOf(namesake))) return { LoadBalancers: [inTime(namesake)] };
+        throw new AwsError(
+          'DuplicateLoadBalancerName',
+          `A load balancer with the same name '${Name}' exists, but with different settings`,
+        );
+      }
+      if (existing.length >= limits.loadBalancersPerRegion) {
+        throw new AwsError(
+          'TooManyLoadBalancers',
+          'The quota for the number of load balancers has been reached',
+        );
+      }
+      if (Scheme === 'internet-facing') await checkInternetGateway(region, vpc);
+      const answer = await inventory
+        .client(region)
+        .send(
+          new CreateLoadBalancerCommand({
+            ...(input as CreateLoadBalancerCommandInput),
+            SecurityGroups: groups,
+          }),
+        );
+      for (const { LoadBalancerArn } of answer.LoadBalancers!) times.created(LoadBalancerArn!);
+      return { LoadBalancers: answer.LoadBalancers!.map(inTime) };
+    },
+
+    async DescribeLoadBalancers({ region, input }) {
+      if (!times.anyProvisioning()) return undefined;
+      const answer = await inventory.client(region).send(new DescribeLoadBalancersCommand(input));
+      return { ...output(answer), LoadBalancers: answer.LoadBalancers!.map(inTime) };
+    },
+
+    async DeleteLoadBalancer({ region, input }) {
+      const { LoadBalancerArn } = input;
+      const found = (await inventory.loadBalancers(region)).find(
+        (other) => other.LoadBalancerArn === LoadBalancerArn,
+      );
+      if (!found) return undefined;
+      const { Attributes = [] } = await inventory
+        .client(region)
+        .send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }));
+      if (Attributes.some(({ Key, Value }) => Key === 'deletion_protection.enabled' && Value === 'true')) {
+        throw new AwsError(
+          'OperationNotPermitted',
+          `Load balancer '${LoadBalancerArn}' cannot be deleted because deletion protection is enabled`,
+        );
+      }
+      await waf(region).send(new DisassociateWebACLCommand({ ResourceArn: LoadBalancerArn }));
+      times.deleted(LoadBalancerArn, found.SecurityGroups ?? []);
+      return undefined;
+    },
+  };
+}
+
+/** What two creations of the same load balancer must agree on. */
+function settingsOf(balancer: LoadBalancer): unknown[] {
+  return [
+    balancer.Type,
+    balancer.Scheme,
+    balancer.IpAddressType ?? 'ipv4',
+    ids(balancer.AvailabilityZones?.map(({ SubnetId }) => SubnetId)),
+    ids(balancer.SecurityGroups),
+  ];
+}
+
+function ids(values: readonly (string | undefined)[] = []): string {
+  return [...values].sort().join(' ');
+}

@@ -1,0 +1,99 @@
+/** Target groups and the health of their targets. */
+import {
+  CreateTargetGroupCommand,
+  DescribeTargetHealthCommand,
+  type CreateTargetGroupCommandInput,
+  type TargetGroup,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { AwsError } from '../../service';
+import { output, type GuardContext, type ServiceGuard } from '../guard';
+import type { Inventory } from './inventory';
+import { checkName } from './names';
+
+/** Members of CreateTargetGroup that a target group shows again; two creations must agree on them. */
+const SETTINGS = [
+  'Protocol',
+  'ProtocolVersion',
+  'Port',
+  'VpcId',
+  'TargetType',
+  'HealthCheckProtocol',
+  'HealthCheckPort',
+  'HealthCheckPath',
+  'HealthCheckIntervalSeconds',
+  'HealthCheckTimeoutSeconds',
+  'HealthyThresholdCount',
+  'UnhealthyThresholdCount',
+  'IpAddressType',
+] as const satisfies readonly (keyof CreateTargetGroupCommandInput & keyof TargetGroup)[];
+
+const NOT_IN_USE = {
+  State: 'unused',
+  Reason: 'Target.NotInUse',
+  Description: 'Target group is not configured to receive traffic from the load balancer',
+} as const;
+
+/** @returns the operations, and what they remember. */
+export function targetGroups(
+  { limits, network }: GuardContext,
+  inventory: Inventory,
+): { operations: ServiceGuard['operations']; reset(): void } {
+  // Counted here, since moto would have to list thousands for each creation.
+  const created = new Map<string, Set<string>>();
+  const createdIn = (region: string) => {
+    let arns = created.get(region);
+    if (!arns) created.set(region, (arns = new Set()));
+    return arns;
+  };
+
+  return {
+    reset: () => created.clear(),
+    operations: {
+      async CreateTargetGroup({ region, input }) {
+        const wanted = input as CreateTargetGroupCommandInput;
+        checkName('Target group', wanted.Name!);
+        const namesake = await inventory.targetGroupNamed(region, wanted.Name!);
+        if (namesake) {
+          if (SETTINGS.every((name) => wanted[name] === undefined || wanted[name] === namesake[name])) {
+            return { TargetGroups: [namesake] };
+          }
+          throw new AwsError(
+            'DuplicateTargetGroupName',
+            `A target group with the same name '${wanted.Name}' exists, but with different settings`,
+          );
+        }
+        if (createdIn(region).size >= limits.targetGroupsPerRegion) {
+          throw new AwsError(
+            'TooManyTargetGroups',
+            'The quota for the number of target groups has been reached',
+          );
+        }
+        const answer = await inventory.client(region).send(new CreateTargetGroupCommand(wanted));
+        for (const { TargetGroupArn } of answer.TargetGroups!) createdIn(region).add(TargetGroupArn!);
+        return output(answer);
+      },
+
+      async DeleteTargetGroup({ region, input }) {
+        const [group] = await inventory.targetGroups(region, [input.TargetGroupArn]);
+        // In use it stays, and moto refuses.
+        if (!group?.LoadBalancerArns?.length) createdIn(region).delete(input.TargetGroupArn);
+        return undefined;
+      },
+
+      async DescribeTargetHealth({ region, input }) {
+        const arn = input.TargetGroupArn;
+        const answer = await inventory.client(region).send(new DescribeTargetHealthCommand({ TargetGroupArn: arn, ...input }));
+        const [group] = await inventory.targetGroups(region, [arn]);
+        const inUse = (group.LoadBalancerArns?.length ?? 0) > 0;
+        return {
+          ...output(answer),
+          TargetHealthDescriptions: answer.TargetHealthDescriptions!.map((description) => {
+            const { Id, Port } = description.Target!;
+            const health = inUse ? network.targetHealth(arn, Id!, Port!) : NOT_IN_USE;
+            return health ? { ...description, TargetHealth: health } : description;
+          }),
+        };
+      },
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** What time does to load balancers: when they become active, and how long they hold their security groups. */
+import type { Clock } from '../clock';
+import type { Limits } from './limits';
+
+export class LoadBalancerTimes {
+  private readonly activeAt = new Map<string, number>();
+  private readonly releasedAt = new Map<string, number>();
+  private readonly clock: Clock;
+  private readonly limits: Limits;
+
+  constructor({ clock, limits }: { clock: Clock; limits: Limits }) {
+    this.clock = clock;
+    this.limits = limits;
+  }
+
+  /** A load balancer has been created. */
+  created(arn: string): void {
+    this.activeAt.set(arn, this.clock.now() + this.limits.loadBalancerProvisioning);
+  }
+
+  /** A load balancer with these security groups has been deleted. */
+  deleted(arn: string, securityGroups: readonly string[]): void {
+    this.activeAt.delete(arn);
+    const released = this.clock.now() + this.limits.networkInterfaceRelease;
+    for (const group of securityGroups) this.releasedAt.set(group, released);
+  }
+
+  isProvisioning(arn: string): boolean {
+    return this.isAhead(this.activeAt, arn);
+  }
+
+  /** Whether any load balancer is still provisioning. */
+  anyProvisioning(): boolean {
+    return [...this.activeAt.keys()].some((arn) => this.isProvisioning(arn));
+  }
+
+  /** Whether network interfaces of a load balancer that is gone still hold a security group. */
+  isHeld(securityGroup: string): boolean {
+    return this.isAhead(this.releasedAt, securityGroup);
+  }
+
+  reset(): void {
+    this.activeAt.clear();
+    this.releasedAt.clear();
+  }
+
+  private isAhead(times: Map<string, number>, key: string): boolean {
+    const time = times.get(key);
+    if (time === undefined) return false;
+    if (time > this.clock.now()) return true;
+    times.delete(key);
+    return false;
+  }
+}

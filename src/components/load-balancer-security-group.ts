@@ -1,0 +1,138 @@
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DeleteSecurityGroupCommand,
+  RevokeSecurityGroupEgressCommand,
+  type IpPermission,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import type { ApplyScope, Component } from '../component';
+import { SHARED_TAG } from '../identity';
+import { done, wait } from '../outcome';
+import { tagsByKey, upperCaseTags } from '../ownership';
+import { sharingKey } from '../placement';
+import { isSdkError, unless } from '../sdk-errors';
+import { egressTargets, placeOf, survey, SURVEY_PERMISSIONS, takeSurvey } from '../survey';
+import type { ObservedServiceSecurityGroup } from './service-security-group';
+
+/** The security group of the load balancer, which the services on it share. */
+export interface ObservedLoadBalancerSecurityGroup {
+  readonly id: string;
+  /** The same as the load balancer's. */
+  readonly name: string;
+  /** How many other services have an egress rule in it: a hint at the next free place. */
+  readonly otherServices: number;
+  /** Whether it has been given its rules. */
+  readonly complete: boolean;
+}
+
+interface Needs {
+  ServiceSecurityGroup: ObservedServiceSecurityGroup;
+}
+
+const ANYWHERE: Pick<IpPermission, 'IpRanges' | 'Ipv6Ranges'> = {
+  IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'Anywhere' }],
+  Ipv6Ranges: [{ CidrIpv6: '::/0', Description: 'Anywhere' }],
+};
+
+/**
+ * HTTPS, and HTTP for the redirect, from anywhere, as ECS Express Mode does. An internal load balancer has private
+ * addresses only, so that `anywhere` there means whatever has a route into the VPC.
+ */
+const INGRESS: IpPermission[] = [443, 80].map((port) => ({
+  IpProtocol: 'tcp',
+  FromPort: port,
+  ToPort: port,
+  ...ANYWHERE,
+}));
+
+/** What EC2 gives every new security group: everything may leave. */
+const ALL_EGRESS: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+
+/** Shared by the services of a load balancer; see security-group-rules.ts for its rules that belong to one service. */
+export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGroup, Needs> = {
+  kind: 'LoadBalancerSecurityGroup',
+  needs: ['ServiceSecurityGroup'],
+  permissions: {
+    observe: [...SURVEY_PERMISSIONS],
+    apply: [
+      'ec2:AuthorizeSecurityGroupIngress',
+      'ec2:CreateSecurityGroup',
+      'ec2:CreateTags',
+      'ec2:RevokeSecurityGroupEgress',
+    ],
+    remove: ['ec2:DeleteSecurityGroup', 'ec2:DescribeSecurityGroups', 'elasticloadbalancing:DescribeLoadBalancers'],
+  },
+
+  async observe(scope, { ServiceSecurityGroup }) {
+    const name = await placeOf(scope);
+    const { groups } = await survey(scope);
+    const group = groups.find(({ GroupName, Tags }) => GroupName === name && SHARED_TAG in tagsByKey(Tags));
+    return group && observed(group, ServiceSecurityGroup?.id);
+  },
+
+  async apply(scope, { ServiceSecurityGroup: { loadBalancerName: name } }, current) {
+    if (current?.complete) return done(current);
+    const id = current?.id ?? (await create(scope, name));
+    if (id === undefined) return wait(`security group ${name}, which another service is making`, 1);
+    const { ec2 } = scope.clients;
+    // The ingress comes last: a group that has some has been given all its rules.
+    await unless(
+      ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId: id, IpPermissions: ALL_EGRESS })),
+      'InvalidPermission.NotFound',
+    );
+    await unless(
+      ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions: INGRESS })),
+      'InvalidPermission.Duplicate',
+    );
+    return done({ id, name, otherServices: current?.otherServices ?? 0, complete: true });
+  },
+
+  /**
+   * Goes with its load balancer, unless another service is about to use it: one that is about to make the load balancer
+   * again. That one then removes it in turn.
+   */
+  async remove(scope, { ServiceSecurityGroup }, { id, name }) {
+    const { groups, loadBalancers } = await takeSurvey(scope);
+    const group = groups.find(({ GroupId }) => GroupId === id);
+    const isUsed = loadBalancers.some(({ SecurityGroups }) => SecurityGroups?.includes(id));
+    const others = group ? egressTargets(group).filter((target) => target !== ServiceSecurityGroup?.id) : [];
+    if (!group || isUsed || others.length > 0) return done(undefined);
+    try {
+      await scope.clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
+    } catch (error) {
+      if (isSdkError(error, 'DependencyViolation')) {
+        return wait(`network interfaces of the deleted load balancer to let go of security group ${name}`, 15);
+      }
+      if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
+    }
+    return done(undefined);
+  },
+};
+
+function observed(group: SecurityGroup, ownId: string | undefined): ObservedLoadBalancerSecurityGroup {
+  return {
+    id: group.GroupId!,
+    name: group.GroupName!,
+    otherServices: egressTargets(group).filter((id) => id !== ownId).length,
+    complete: (group.IpPermissions ?? []).length > 0,
+  };
+}
+
+/** @returns undefined when another service is making the same group at this moment. */
+async function create(scope: ApplyScope, name: string): Promise<string | undefined> {
+  const network = await scope.network();
+  const tags = { [SHARED_TAG]: sharingKey(network, scope.spec.webAclArn) };
+  const answer = await unless(
+    scope.clients.ec2.send(
+      new CreateSecurityGroupCommand({
+        GroupName: name,
+        Description: 'Load balancer that ECS services share',
+        VpcId: network.vpcId,
+        TagSpecifications: [{ ResourceType: 'security-group', Tags: upperCaseTags(tags) }],
+      }),
+    ),
+    'InvalidGroup.Duplicate',
+  );
+  return answer?.GroupId;
+}

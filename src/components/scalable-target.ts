@@ -1,0 +1,102 @@
+import {
+  ConcurrentUpdateException,
+  DeregisterScalableTargetCommand,
+  DescribeScalableTargetsCommand,
+  RegisterScalableTargetCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import type { Component, Scope } from '../component';
+import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../described-service';
+import type { Identity } from '../identity';
+import { done, wait } from '../outcome';
+import { unless } from '../sdk-errors';
+import { ownedTags } from '../tags';
+import type { ObservedService } from './service';
+
+/** The registration of the service with Application Auto Scaling. */
+export interface ObservedScalableTarget {
+  readonly arn?: string;
+  readonly minTaskCount: number;
+  readonly maxTaskCount: number;
+}
+
+/** What names the number of tasks of a service in Application Auto Scaling. */
+export function scalableDimension({ clusterName, serviceName }: Identity) {
+  return {
+    ServiceNamespace: 'ecs',
+    ResourceId: `service/${clusterName}/${serviceName}`,
+    ScalableDimension: 'ecs:service:DesiredCount',
+  } as const;
+}
+
+/**
+ * Whether it is worth a look: while a service is created there cannot be anything, but a deletion may find what an
+ * earlier attempt has left behind.
+ */
+export async function mayScale(scope: Scope): Promise<boolean> {
+  return scope.spec === undefined || (await describedService(scope)) !== undefined;
+}
+
+/** It carries no owner's mark that would have to be checked: who owns the service owns its scaling. */
+export const scalableTarget: Component<ObservedScalableTarget, { Service: ObservedService }> = {
+  kind: 'ScalableTarget',
+  needs: ['Service'],
+  permissions: {
+    observe: [...DESCRIBED_SERVICE_ACTIONS, 'application-autoscaling:DescribeScalableTargets'],
+    // The first target of an account makes the service-linked role, with the caller's permissions.
+    apply: [
+      'application-autoscaling:RegisterScalableTarget',
+      'application-autoscaling:TagResource',
+      'iam:CreateServiceLinkedRole',
+    ],
+    remove: ['application-autoscaling:DeregisterScalableTarget'],
+  },
+
+  async observe(scope) {
+    if (!(await mayScale(scope))) return undefined;
+    const { ServiceNamespace, ResourceId, ScalableDimension } = scalableDimension(scope.identity);
+    const { ScalableTargets } = await scope.clients.applicationAutoScaling.send(
+      new DescribeScalableTargetsCommand({ ServiceNamespace, ResourceIds: [ResourceId], ScalableDimension }),
+    );
+    const found = ScalableTargets?.[0];
+    return (
+      found && {
+        arn: found.ScalableTargetARN,
+        minTaskCount: found.MinCapacity!,
+        maxTaskCount: found.MaxCapacity!,
+      }
+    );
+  },
+
+  async apply(scope, _needs, current) {
+    const { minTaskCount, maxTaskCount } = scope.spec.scaling;
+    if (current?.minTaskCount === minTaskCount && current.maxTaskCount === maxTaskCount) return done(current);
+    try {
+      const { ScalableTargetARN } = await scope.clients.applicationAutoScaling.send(
+        new RegisterScalableTargetCommand({
+          ...scalableDimension(scope.identity),
+          MinCapacity: minTaskCount,
+          MaxCapacity: maxTaskCount,
+          // Tags may only come with the first registration.
+          Tags: current ? undefined : { ...ownedTags(scope) },
+        }),
+      );
+      return done({ arn: ScalableTargetARN ?? current?.arn, minTaskCount, maxTaskCount });
+    } catch (error) {
+      if (error instanceof ConcurrentUpdateException) return wait('another change to the scaling', 2);
+      throw error;
+    }
+  },
+
+  async remove({ clients, identity }) {
+    try {
+      await unless(
+        clients.applicationAutoScaling.send(new DeregisterScalableTargetCommand(scalableDimension(identity))),
+        'ObjectNotFoundException',
+      );
+      return done(undefined);
+    } catch (error) {
+      if (error instanceof ConcurrentUpdateException) return wait('another change to the scaling', 2);
+      throw error;
+    }
+  },
+};

@@ -1,0 +1,212 @@
+import {
+  DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  type TaskDefinition,
+} from '@aws-sdk/client-ecs';
+import type { ApplyScope, Component, Scope } from '../component';
+import { DESCRIBED_SERVICE_ACTIONS, ownDescribedService } from '../described-service';
+import { HandlerError } from '../errors';
+import { fittingName, type Identity } from '../identity';
+import { done, wait } from '../outcome';
+import { checkOwn } from '../ownership';
+import { unless } from '../sdk-errors';
+import type { ManagedTask } from '../spec';
+import { lowerCaseTagList, lowerCaseTagRecord, ownedTags, tagChanges, type Tags } from '../tags';
+import { desiredContent, flawOf, isSameContent, mainContainerOf } from '../task-definition-content';
+import { logGroupName } from './log-group';
+
+/** A revision with its tags. */
+interface Revision {
+  readonly definition: TaskDefinition;
+  readonly tags: Tags;
+}
+
+/** The task definition of the service. */
+export interface ObservedTaskDefinition {
+  /** Revision that the service runs; after apply, that it is to run. */
+  readonly arn: string;
+  readonly definition: TaskDefinition;
+  /** TCP port of the container that receives the traffic. */
+  readonly containerPort: number;
+  /** Whether it is made from the template, rather than the author's own. */
+  readonly managed: boolean;
+  readonly tags: Tags;
+  /** The newest revision of the family, when the service runs another one. */
+  readonly newest?: Revision;
+}
+
+/** Deregistered side by side; ECS throttles more than that. */
+const DEREGISTERED_AT_ONCE = 10;
+/** Rounds of one listed page each that one invocation has time for. */
+const DEREGISTRATION_ROUNDS = 3;
+
+/** Family of the task definitions that are made for a service. */
+export function taskDefinitionFamily({ clusterName, serviceName }: Identity): string {
+  return fittingName(`${clusterName}-${serviceName}`, 255);
+}
+
+/**
+ * Revisions are only made when something differs, and stay until the service is deleted: a rollback needs the one
+ * before, and hand-made changes are taken over from the one that runs. Then all of them are deregistered.
+ */
+export const taskDefinition: Component<ObservedTaskDefinition> = {
+  kind: 'TaskDefinition',
+  needs: [],
+  // Values of environment variables do not belong in the callback context.
+  volatile: true,
+  permissions: {
+    observe: [...DESCRIBED_SERVICE_ACTIONS, 'ecs:DescribeTaskDefinition'],
+    apply: [
+      'ecs:DescribeTaskDefinition',
+      'ecs:RegisterTaskDefinition',
+      'ecs:DeregisterTaskDefinition',
+      'ecs:TagResource',
+      'ecs:UntagResource',
+      'iam:PassRole',
+    ],
+    remove: ['ecs:ListTaskDefinitions', 'ecs:DeregisterTaskDefinition'],
+  },
+
+  async observe(scope) {
+    const task = scope.spec?.task;
+    if (task?.kind === 'own') return observeOwn(scope, task.taskDefinitionArn);
+    const family = taskDefinitionFamily(scope.identity);
+    const [newest, service] = await Promise.all([describe(scope, family), ownDescribedService(scope)]);
+    if (!service) {
+      const obstacle = {
+        what: `task definition family ${family}`,
+        propertyPath: 'ServiceName',
+        remedy: 'Choose another name, or deregister its revisions',
+      };
+      return newest && checkOwn(scope, newest.tags, obstacle) ? observed(newest, true) : undefined;
+    }
+    const runs =
+      newest?.definition.taskDefinitionArn === service.taskDefinition
+        ? newest
+        : await describe(scope, service.taskDefinition!);
+    if (!runs) return newest && observed(newest, true);
+    const managed = runs.definition.family === family;
+    return { ...observed(runs, managed), newest: newest === runs ? undefined : newest };
+  },
+
+  async apply(scope, _needs, current) {
+    const { task } = scope.spec;
+    if (task.kind === 'own') return done(current!);
+    const base = current?.managed ? current : current?.newest && observed(current.newest, true);
+    const reusable = [base, current?.newest].find(
+      (candidate) => candidate && isSameContent(candidate.definition, wanted(scope, task, candidate.definition)),
+    );
+    if (!reusable) return done(await register(scope, task, base?.definition));
+    await changeTags(scope, reusable);
+    return done(observed({ ...reusable, tags: ownedTags(scope) }, true));
+  },
+
+  async remove(scope) {
+    const { clients, identity } = scope;
+    const family = taskDefinitionFamily(identity);
+    for (let round = 0; round < DEREGISTRATION_ROUNDS; round++) {
+      const { taskDefinitionArns = [] } = await clients.ecs.send(
+        new ListTaskDefinitionsCommand({ familyPrefix: family, status: 'ACTIVE' }),
+      );
+      const revisions = taskDefinitionArns.filter((arn) => arn.includes(`:task-definition/${family}:`));
+      if (revisions.length === 0) return done(undefined);
+      for (let first = 0; first < revisions.length; first += DEREGISTERED_AT_ONCE) {
+        const batch = revisions.slice(first, first + DEREGISTERED_AT_ONCE);
+        await Promise.all(batch.map((revision) => deregister(scope, revision)));
+      }
+    }
+    return wait(`revisions of task definition ${family} to be deregistered`, 1);
+  },
+};
+
+async function observeOwn(scope: Scope, taskDefinitionArn: string): Promise<ObservedTaskDefinition> {
+  const own = await describe(scope, taskDefinitionArn);
+  const flaw = own ? flawOf(own.definition) : 'does not exist';
+  if (flaw) {
+    throw new HandlerError('InvalidRequest', `${taskDefinitionArn} ${flaw}`, {
+      propertyPath: 'TaskDefinitionArn',
+      remedy:
+        'Name an ACTIVE revision for FARGATE and awsvpc, with a container named Main that maps one named TCP port',
+    });
+  }
+  return observed(own!, false);
+}
+
+/** A revision, or the newest ACTIVE one of a family; undefined when there is none. */
+async function describe({ clients }: Scope, familyOrArn: string): Promise<Revision | undefined> {
+  const answer = await unless(
+    clients.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: familyOrArn, include: ['TAGS'] })),
+    // The only error that ECS has for a family or revision that does not exist.
+    'ClientException',
+  );
+  return answer && { definition: answer.taskDefinition!, tags: lowerCaseTagRecord(answer.tags) };
+}
+
+function observed({ definition, tags }: Revision, managed: boolean): ObservedTaskDefinition {
+  return {
+    arn: definition.taskDefinitionArn!,
+    definition,
+    containerPort: mainContainerOf(definition)?.portMappings?.[0]?.containerPort ?? 0,
+    managed,
+    tags,
+  };
+}
+
+function wanted({ identity }: ApplyScope, task: ManagedTask, base: TaskDefinition | undefined) {
+  const logs = { logGroupName: task.logs.logGroupName ?? logGroupName(identity), region: identity.region };
+  return desiredContent(task, logs, base);
+}
+
+async function register(
+  scope: ApplyScope,
+  task: ManagedTask,
+  base: TaskDefinition | undefined,
+): Promise<ObservedTaskDefinition> {
+  const { clients, identity } = scope;
+  const { taskDefinition: made, $metadata } = await clients.ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: taskDefinitionFamily(identity),
+      ...wanted(scope, task, base),
+      tags: lowerCaseTagList(ownedTags(scope)),
+    }),
+  );
+  const revision = { definition: made!, tags: ownedTags(scope) };
+  const first = ($metadata.attempts ?? 1) > 1 ? await twinBefore(scope, made!) : undefined;
+  return observed(first ?? revision, true);
+}
+
+/**
+ * ECS has no idempotency token for registering. When the SDK had to repeat the call, the attempt whose answer was lost
+ * may have registered the same revision: then that one is used, and the later one is given up.
+ */
+async function twinBefore(scope: ApplyScope, made: TaskDefinition): Promise<Revision | undefined> {
+  if (made.revision === 1) return undefined;
+  const before = await describe(scope, `${made.family}:${made.revision! - 1}`);
+  if (before?.definition.status !== 'ACTIVE' || !isSameContent(before.definition, made)) return undefined;
+  await deregister(scope, made.taskDefinitionArn!);
+  return before;
+}
+
+async function deregister({ clients }: Scope, taskDefinitionArn: string): Promise<void> {
+  await unless(
+    clients.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: taskDefinitionArn })),
+    // ECS's answer when an earlier attempt has deregistered it already.
+    'ClientException',
+  );
+}
+
+async function changeTags(scope: ApplyScope, { definition, tags }: Revision): Promise<void> {
+  const { set, remove } = tagChanges(tags, ownedTags(scope), scope.removedTagKeys);
+  const { ecs } = scope.clients;
+  const resourceArn = definition.taskDefinitionArn!;
+  if (Object.keys(set).length > 0) {
+    await ecs.send(new TagResourceCommand({ resourceArn, tags: lowerCaseTagList(set) }));
+  }
+  if (remove.length > 0) {
+    await ecs.send(new UntagResourceCommand({ resourceArn, tagKeys: [...remove] }));
+  }
+}

@@ -1,0 +1,45 @@
+import { DescribeServicesCommand, type Service } from '@aws-sdk/client-ecs';
+import type { Scope } from './component';
+import { isOwn } from './ownership';
+import { unless } from './sdk-errors';
+import { lowerCaseTagRecord } from './tags';
+
+/** IAM actions of {@link describedService}. */
+export const DESCRIBED_SERVICE_ACTIONS = ['ecs:DescribeServices'] as const;
+
+const described = new WeakMap<Scope, Promise<Service | undefined>>();
+
+/**
+ * The ECS service of this name, whoever made it, as it was at the beginning of the invocation: several components look
+ * at it, and one call is enough for all.
+ *
+ * @returns undefined when there is none, or only an INACTIVE one, whose name may be used again.
+ */
+export function describedService(scope: Scope): Promise<Service | undefined> {
+  const known = described.get(scope);
+  if (known) return known;
+  const looking = describeService(scope);
+  described.set(scope, looking);
+  return looking;
+}
+
+/** {@link describedService}, when it is the service's own by its tag. */
+export async function ownDescribedService(scope: Scope): Promise<Service | undefined> {
+  const service = await describedService(scope);
+  return service && isOwn(scope.identity, lowerCaseTagRecord(service.tags)) ? service : undefined;
+}
+
+/** The same with a call of its own, for those who must know how it is now. */
+export async function describeService({ clients, identity }: Scope): Promise<Service | undefined> {
+  const answer = await unless(
+    clients.ecs.send(
+      new DescribeServicesCommand({
+        cluster: identity.clusterName,
+        services: [identity.serviceName],
+        include: ['TAGS'],
+      }),
+    ),
+    'ClusterNotFoundException',
+  );
+  return answer?.services?.find(({ status }) => status !== 'INACTIVE');
+}
