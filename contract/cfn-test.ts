@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promi
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { TYPE_FUNCTION } from '../local/extension/repository';
 
 /** The project that `cfn test` finds in its working directory. Paths are absolute. */
 export interface ContractProject {
@@ -70,7 +71,7 @@ export async function runCfnTest(
     join(venv, 'bin', 'cfn'),
     [
       'test',
-      ...['--endpoint', endpoints.lambda, '--function-name', 'TypeFunction', '--region', endpoints.region],
+      ...['--endpoint', endpoints.lambda, '--function-name', TYPE_FUNCTION, '--region', endpoints.region],
       ...['--typeconfig', files.typeConfiguration],
       ...['--', '-p', 'contract_report', '-p', 'no:cacheprovider'],
     ],
@@ -99,7 +100,8 @@ export async function runCfnTest(
     onResult(result);
   });
   const output: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => output.push(chunk));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => output.push(chunk));
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));

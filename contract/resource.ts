@@ -13,13 +13,8 @@ const ROLES = {
   'contract-infrastructure': 'ecs.amazonaws.com',
 };
 
-/** Make what the inputs of the resource suite take for granted, and register the built provider as TypeFunction. */
+/** Make what the inputs of the resource suite take for granted: two roles and a base domain. */
 export async function prepareResource(aws: LocalAws): Promise<ContractProject> {
-  aws.lambda.register({
-    name: 'TypeFunction',
-    bundle: join(ROOT, 'build', 'TypeFunction', 'handlers.js'),
-    handler: 'entrypoint',
-  });
   const iam = new IAMClient(aws.clientOptions());
   for (const [RoleName, Service] of Object.entries(ROLES)) {
     const AssumeRolePolicyDocument = JSON.stringify({

@@ -8,13 +8,15 @@ import { Faults } from './faults';
 import { createGuards, LIMITS, type Limits } from './guards';
 import { createCloudControl, type CloudControl } from './cloudcontrol';
 import { createCloudFormation, type CloudFormation } from './cloudformation';
+import { createEcs } from './ecs';
 import { createHookHandler } from './extension/hook-handler';
 import { registerRepository } from './extension/repository';
 import { createResourceHandler } from './extension/resource-handler';
 import { createLambda, type Lambda } from './lambda';
+import { startLoadBalancerDataPlane } from './load-balancer';
 import { startMoto, type ClientOptions, type Moto } from './moto';
 import { createRegistry, type Registry } from './registry';
-import type { AwsService, TaskNetwork } from './service';
+import type { AwsService } from './service';
 
 export interface LocalAwsOptions {
   /** TCP port of the endpoint on 127.0.0.1; 0 (the default) takes a free one. */
@@ -32,6 +34,8 @@ export interface LocalAwsOptions {
 export interface LocalAws {
   /** Base URL of every service, e.g. `http://127.0.0.1:4566`. */
   readonly endpoint: string;
+  /** Base URL at which all load balancers answer; the Host header selects the service. */
+  readonly dataPlaneUrl: string;
   readonly clock: Clock;
   readonly calls: CallLog;
   readonly faults: Faults;
@@ -48,45 +52,82 @@ export interface LocalAws {
   close(): Promise<void>;
 }
 
-const NO_TASKS: TaskNetwork = {
-  request: async () => undefined,
-  targetHealth: () => undefined,
-  securityGroupsInUse: () => new Set(),
-};
-
-/** Start everything and wait until it answers. */
+/**
+ * Start everything and wait until it answers.
+ *
+ * @throws Error that says what to do, when a port is taken or the Python environment is missing; nothing is left running.
+ */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const region = options.region ?? 'us-east-1';
+  const moto = await startMoto(region);
+  const running: { close(): Promise<void> | void }[] = [moto];
+  const close = async () => {
+    for (const part of running.splice(0).reverse()) await part.close();
+  };
+  try {
+    return await startAround(moto, region, options, running, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Start what stands around moto. Whatever has to be closed is added to `running` as soon as it runs. */
+async function startAround(
+  moto: Moto,
+  region: string,
+  options: LocalAwsOptions,
+  running: { close(): Promise<void> | void }[],
+  close: () => Promise<void>,
+): Promise<LocalAws> {
+  const motoOptions = moto.clientOptions;
   const clock = new Clock(options.clock);
   const calls = new CallLog();
   const callers = new CallerRegistry();
   const faults = new Faults();
-  const moto = await startMoto(region);
-  const motoOptions = moto.clientOptions;
-  const network = NO_TASKS;
+
+  const ecs = createEcs({ clock, motoOptions, loadBalancingChanged: () => dataPlane.invalidate() });
+  const { network } = ecs;
   const lambda = createLambda({ endpoint: () => endpoint.url, region });
+  running.push(lambda);
   const registry = createRegistry();
   const hooks = createHookHandler({ clock, lambda, registry });
   const resourceHandler = createResourceHandler({ clock, lambda, registry, callers });
   const cloudFormation = createCloudFormation({ clock, registry, hooks, resourceHandler, motoOptions });
   const cloudControl = createCloudControl({ clock, registry, hooks, resourceHandler });
   registerRepository({ lambda, registry });
+
   const services = new Map<string, AwsService>(
-    [lambda.service, cloudFormation.service, cloudControl.service].map((service) => [service.signingName, service]),
+    [lambda.service, ecs.service, cloudFormation.service, cloudControl.service].map((service) => [
+      service.signingName,
+      service,
+    ]),
   );
   const limits = { ...LIMITS, ...options.limits };
   const guards = createGuards({ clock, limits, motoOptions, network, services });
 
-  async function reset(): Promise<void> {
+  async function forget(): Promise<void> {
     clock.reset();
-    faults.clear();
-    guards.reset();
     for (const service of services.values()) await service.reset();
+    guards.reset();
+  }
+
+  async function reset(): Promise<void> {
+    await forget();
     await moto.reset();
+    dataPlane.invalidate();
+    faults.clear();
     callers.reset();
     calls.clear();
   }
 
+  const dataPlane = await startLoadBalancerDataPlane({
+    motoOptions,
+    network,
+    clock,
+    port: options.dataPlanePort,
+  });
+  running.push(dataPlane);
   const endpoint = await startEndpoint({
     port: options.port ?? 0,
     motoUrl: moto.url,
@@ -97,15 +138,16 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     guards,
     services,
     control: createControl({ clock, faults, calls, reset }),
-    onSuccess: () => undefined,
+    onSuccess: ({ service, operation }) => {
+      if (service === 'elasticloadbalancing' && !operation.startsWith('Describe')) dataPlane.invalidate();
+    },
     onKill: ({ invocationId }) => lambda.kill(invocationId),
-  }).catch(async (error) => {
-    await moto.close();
-    throw error;
   });
+  running.push(endpoint, { close: forget });
 
   return {
     endpoint: endpoint.url,
+    dataPlaneUrl: dataPlane.url,
     clock,
     calls,
     faults,
@@ -121,11 +163,6 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     }),
     reset,
-    async close() {
-      clock.reset();
-      await endpoint.close();
-      lambda.close();
-      await moto.close();
-    },
+    close,
   };
 }

@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { executionRoleTemplate } from './execution-role';
 import { modelSource } from './model-source';
 import { propertyReference } from './property-reference';
 import type { ResourceSchema } from './resource-schema';
@@ -16,6 +17,7 @@ const SCHEMA = join(__dirname, 'org-ecs-expressservice.json');
 const GENERATORS: ReadonlyArray<readonly [file: string, generate: (schema: ResourceSchema) => string]> = [
   [join(ROOT, 'src', 'model.ts'), modelSource],
   [join(ROOT, 'docs', 'reference', 'properties.md'), propertyReference],
+  [join(ROOT, 'resource-role.yaml'), executionRoleTemplate],
 ];
 
 /** Formatted text of each generated file, by path. */

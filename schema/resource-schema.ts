@@ -40,6 +40,14 @@ export interface ResourceSchema extends ObjectSchema {
   readonly writeOnlyProperties?: readonly string[];
   readonly tagging?: { readonly tagProperty?: string };
   readonly typeConfiguration?: ObjectSchema;
+  /** By operation: `create`, `read`, `update`, `delete`, `list`. */
+  readonly handlers: Readonly<Record<string, HandlerSchema>>;
+}
+
+export interface HandlerSchema {
+  /** IAM actions that the handler may call. */
+  readonly permissions: readonly string[];
+  readonly timeoutInMinutes?: number;
 }
 
 /** Name of the definition that a property refers to (`#/definitions/Tag` → `Tag`), or undefined. */

@@ -58,7 +58,7 @@ export async function bundleFunction(
     // The ES modules of the SDK can be reduced to the operations in use; its CommonJS modules cannot.
     mainFields: ['module', 'main'],
     alias: Object.fromEntries(
-      Object.entries(SDK_V2_ALIASES).map(([module, stand]) => [module, join(ROOT, stand)]),
+      Object.entries(SDK_V2_ALIASES).map(([module, substitute]) => [module, join(ROOT, substitute)]),
     ),
     legalComments: 'none',
     logLevel: 'silent',

@@ -7,6 +7,8 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
+import type { ClientConfiguration } from './runtime/client-configuration';
+import { rememberFailedOperations } from './runtime/failed-operation';
 
 const constructors = {
   acm: ACMClient,
@@ -20,27 +22,23 @@ const constructors = {
   wafv2: WAFV2Client,
 };
 
+/** How often the SDK tries a call: enough to ride out throttling that lasts seconds; CloudFormation covers minutes. */
+const MAX_ATTEMPTS = 5;
+
 /** One SDK client for each service the provider calls; a client is made when it is first used. */
 export type Clients = {
   readonly [Name in keyof typeof constructors]: InstanceType<(typeof constructors)[Name]>;
 };
-
-/** Settings that all clients share. */
-export interface ClientConfiguration {
-  readonly region: string;
-  readonly credentials?: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
-}
 
 /** The clients of one invocation, with the credentials that CloudFormation sent for it. */
 export function createClients(configuration: ClientConfiguration): Clients {
   const made = new Map<string, unknown>();
   return new Proxy({} as Clients, {
     get(_target, name: keyof typeof constructors) {
-      if (!made.has(name)) made.set(name, new constructors[name]({ ...configuration, maxAttempts: 5 }));
+      if (!made.has(name)) {
+        const client = new constructors[name]({ ...configuration, maxAttempts: MAX_ATTEMPTS });
+        made.set(name, rememberFailedOperations(client));
+      }
       return made.get(name);
     },
   });

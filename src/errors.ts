@@ -64,10 +64,10 @@ const CODE_BY_ERROR_NAME: ReadonlyArray<readonly [RegExp, HandlerErrorCode]> = [
     /^(Expired|Invalid|Missing)\w*Token|^InvalidClientTokenId$|^UnrecognizedClient$|^InvalidAccessKeyId$|Signature|^AuthFailure$|^RequestExpired$|^CredentialsProvider/,
     HandlerErrorCode.InvalidCredentials,
   ],
-  [/^TooMany|LimitExceeded|QuotaExceeded|^LimitExceeded/, HandlerErrorCode.ServiceLimitExceeded],
+  [/^TooMany|LimitExceeded|QuotaExceeded/, HandlerErrorCode.ServiceLimitExceeded],
   [/^Timeout$|^RequestTimeout$/, HandlerErrorCode.NetworkFailure],
   [
-    /^InternalFail|^Internal(Server|Service)?$|^Server$|^ServiceUnavailable$|^Unavailable$|Unavailable$|^InsufficientCapacity/,
+    /^InternalFail|^Internal(Server|Service)?$|^Server$|Unavailable$|^InsufficientCapacity/,
     HandlerErrorCode.ServiceInternalError,
   ],
   [
@@ -172,13 +172,16 @@ function baseName(error: Error): string {
   return error.name.replace(/(Exception|Error|Fault)$/, '');
 }
 
+/** Of what a service says: the remedy has to fit into CloudFormation's 1,024 characters as well. */
+const MAXIMUM_TEXT_LENGTH = 700;
+
 /** `elasticloadbalancing:CreateRule: TooManyRulesException: … (request id …)`, on one line. */
 function describe(error: SdkError, action: string | undefined): string {
   const name = NETWORK_ERROR_CODES.has(error.code as string) ? error.code : error.name;
   const text = error.message
     .replace(/\s*Encoded authorization failure message:.*$/s, '')
     .replace(/\s+/g, ' ')
-    .slice(0, 1000)
+    .slice(0, MAXIMUM_TEXT_LENGTH)
     .trim();
   const requestId = error.$metadata?.requestId;
   return [action, name, text].filter(Boolean).join(': ') + (requestId ? ` (request id ${requestId})` : '');

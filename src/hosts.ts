@@ -1,6 +1,6 @@
 /** Host names that a service uses or has used: they are kept as tags of its security group until nothing is left of them. */
 import { RESERVED_TAG_PREFIX, shortHash } from './identity';
-import type { Tags } from './ownership';
+import type { Tags } from './tags';
 
 /** A host name, and the hosted zone that holds its records. */
 export interface Host {

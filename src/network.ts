@@ -98,7 +98,8 @@ export function networkOf(subnets: readonly Ec2Subnet[], routeTables: readonly R
 export function isPublic(subnetId: string, routeTables: readonly RouteTable[]): boolean {
   const associated = (matches: (association: NonNullable<RouteTable['Associations']>[number]) => boolean) =>
     routeTables.find(({ Associations }) => Associations?.some(matches));
-  const table = associated(({ SubnetId }) => SubnetId === subnetId) ?? associated(({ Main }) => Main === true);
+  const table =
+    associated(({ SubnetId }) => SubnetId === subnetId) ?? associated(({ Main }) => Main === true);
   return (table?.Routes ?? []).some(
     ({ GatewayId, State }) => GatewayId?.startsWith('igw-') && State !== 'blackhole',
   );
@@ -107,7 +108,9 @@ export function isPublic(subnetId: string, routeTables: readonly RouteTable[]): 
 /** One subnet of each Availability Zone: an Application Load Balancer takes no more. */
 export function oneSubnetPerZone(subnets: readonly Subnet[]): readonly Subnet[] {
   const zones = new Set<string>();
-  return subnets.filter(({ availabilityZone }) => !zones.has(availabilityZone) && zones.add(availabilityZone));
+  return subnets.filter(
+    ({ availabilityZone }) => !zones.has(availabilityZone) && zones.add(availabilityZone),
+  );
 }
 
 async function givenNetwork(clients: Clients, subnetIds: readonly string[]): Promise<Network> {
@@ -174,11 +177,7 @@ async function securityGroupVpcs(
   return new Map(SecurityGroups.map(({ GroupId, VpcId }) => [GroupId!, VpcId!]));
 }
 
-function checkSecurityGroups(
-  ids: readonly string[],
-  vpcs: ReadonlyMap<string, string>,
-  vpcId: string,
-): void {
+function checkSecurityGroups(ids: readonly string[], vpcs: ReadonlyMap<string, string>, vpcId: string): void {
   for (const [index, id] of ids.entries()) {
     const vpc = vpcs.get(id);
     if (vpc === vpcId) continue;

@@ -56,6 +56,11 @@ export function loadBalancerName(key: string, number: number): string {
   return `${LOAD_BALANCER_NAME_PREFIX}${key}-${number}`;
 }
 
+/** Key in a name that {@link loadBalancerName} made. */
+export function keyOf(name: string): string {
+  return name.slice(LOAD_BALANCER_NAME_PREFIX.length, name.lastIndexOf('-'));
+}
+
 /** Number in a name that {@link loadBalancerName} made; 0 for any other name. */
 export function loadBalancerNumber(name: string): number {
   return Number(/-(\d+)$/.exec(name)?.[1] ?? 0);

@@ -12,7 +12,10 @@ export function isSdkError(error: unknown, ...names: readonly string[]): boolean
  * @param names errors that say so.
  * @returns the answer, or undefined when the call failed with one of these errors.
  */
-export async function unless<Answer>(call: Promise<Answer>, ...names: readonly string[]): Promise<Answer | undefined> {
+export async function unless<Answer>(
+  call: Promise<Answer>,
+  ...names: readonly string[]
+): Promise<Answer | undefined> {
   try {
     return await call;
   } catch (error) {

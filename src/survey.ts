@@ -10,7 +10,7 @@ import { paginateDescribeSecurityGroups, type SecurityGroup } from '@aws-sdk/cli
 import { paginateDescribeLoadBalancers, type LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Scope } from './component';
 import { fittingName, RESERVED_TAG_PREFIX, SHARED_TAG, type Identity } from './identity';
-import { isOwn, tagsByKey } from './ownership';
+import { isOwn } from './ownership';
 import { allItems } from './pages';
 import {
   choosePlace,
@@ -19,6 +19,7 @@ import {
   type Candidates,
   type SharedGroup,
 } from './placement';
+import { tagRecord } from './tags';
 
 /** Tag of a service's security group: name of the load balancer that the service is placed on. */
 export const LOAD_BALANCER_TAG = `${RESERVED_TAG_PREFIX}load-balancer`;
@@ -80,7 +81,7 @@ export function serviceGroupName({ clusterName, serviceName }: Identity): string
 /** The service's own security group. */
 export function serviceGroupIn({ groups }: Survey, identity: Identity): SecurityGroup | undefined {
   const name = serviceGroupName(identity);
-  return groups.find(({ GroupName, Tags }) => GroupName === name && isOwn(identity, tagsByKey(Tags)));
+  return groups.find(({ GroupName, Tags }) => GroupName === name && isOwn(identity, tagRecord(Tags)));
 }
 
 /**
@@ -91,7 +92,7 @@ export function serviceGroupIn({ groups }: Survey, identity: Identity): Security
 export async function placeOf(scope: Scope): Promise<string | undefined> {
   const found = await survey(scope);
   const group = serviceGroupIn(found, scope.identity);
-  if (group) return tagsByKey(group.Tags)[LOAD_BALANCER_TAG];
+  if (group) return tagRecord(group.Tags)[LOAD_BALANCER_TAG];
   return isApplyScope(scope) ? choosePlace(await candidates(scope, found)) : undefined;
 }
 
@@ -127,7 +128,7 @@ function sharedGroup(group: SecurityGroup, ownId: string | undefined): SharedGro
     id: group.GroupId!,
     name: group.GroupName!,
     vpcId: group.VpcId!,
-    sharingKey: tagsByKey(group.Tags)[SHARED_TAG],
+    sharingKey: tagRecord(group.Tags)[SHARED_TAG],
     serviceGroupIds: egressTargets(group).filter((id) => id !== ownId),
   };
 }

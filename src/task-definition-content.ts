@@ -56,7 +56,7 @@ export function desiredContent(
   task: ManagedTask,
   logs: LogDestination,
   base: TaskDefinitionContent = {},
-): TaskDefinitionContent {
+): TaskDefinitionContent & { containerDefinitions: ContainerDefinition[] } {
   const containers = base.containerDefinitions ?? [];
   const main = containers.find(({ name }) => name === MAIN_CONTAINER) ?? {};
   return {
@@ -122,7 +122,7 @@ export function isSameContent(a: TaskDefinitionContent, b: TaskDefinitionContent
 }
 
 /** What of a task definition can be registered again. */
-export function registered(content: TaskDefinitionContent): TaskDefinitionContent {
+function registered(content: TaskDefinitionContent): TaskDefinitionContent {
   return Object.fromEntries(REGISTERED.map((name) => [name, content[name]]));
 }
 

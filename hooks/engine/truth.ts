@@ -19,6 +19,9 @@ export interface Test {
   readonly evidence: readonly Evidence[];
 }
 
+/** A test that does not hold, for want of anything that it could be about. */
+export const NEVER: Test = { truth: false, evidence: [] };
+
 /** The opposite answer, on the same evidence. */
 export function not(test: Test): Test {
   return test.truth === 'unknown' ? test : new CombinedTest(!test.truth, [test]);

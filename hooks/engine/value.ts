@@ -239,13 +239,23 @@ export class Value {
     return new PlaceTest(truth, this);
   }
 
+  /**
+   * A test of this place that cannot be decided.
+   *
+   * @param cause what would have to be known, unless the value itself is not known.
+   */
+  undecided(cause: string): Test {
+    const evidence = this.evidence();
+    return { truth: 'unknown', evidence: [{ ...evidence, unknown: evidence.unknown ?? cause }] };
+  }
+
   /** This place, as an answer's evidence. */
   evidence(): Evidence {
     const value = this.resolved;
     return {
       resource: this.owner,
       path: this.path,
-      found: display(value, this.path, this.isSecret()),
+      found: display(value, this.path.slice(this.path.lastIndexOf('.') + 1), this.isSecret()),
       unknown: value instanceof Unknown ? value.cause : undefined,
     };
   }

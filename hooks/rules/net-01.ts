@@ -1,6 +1,7 @@
 import { forbids } from '../engine/outcome';
 import { defineRule, type Examples, single } from '../engine/rule';
-import { any, type Test } from '../engine/truth';
+import { any, NEVER, type Test } from '../engine/truth';
+import type { Value } from '../engine/value';
 import { ORGANISATION_SERVICE, someNetworkConfiguration } from './containers';
 
 export const rule = defineRule({
@@ -17,19 +18,17 @@ export const rule = defineRule({
     forbids(
       any(
         someNetworkConfiguration(resource, (network) => network.at('AssignPublicIp').equals('ENABLED')),
-        resource.type === ORGANISATION_SERVICE ? usesDefaultSubnets(resource.at('NetworkConfiguration.Subnets').isSet()) : NEVER,
+        resource.type === ORGANISATION_SERVICE ? usesDefaultSubnets(resource.at('NetworkConfiguration.Subnets')) : NEVER,
       ),
       'tasks get a public IP address',
     ),
 });
 
-const NEVER: Test = { truth: false, evidence: [] };
-
 /** Without subnets the service runs in the default VPC; whether its subnets are public is known in the account only. */
-function usesDefaultSubnets(namesSubnets: Test): Test {
-  if (namesSubnets.truth !== false) return NEVER;
-  const unknown = 'no subnets are named, and those of the default VPC are usually public';
-  return { truth: 'unknown', evidence: namesSubnets.evidence.map((evidence) => ({ ...evidence, unknown })) };
+function usesDefaultSubnets(subnets: Value): Test {
+  return subnets.isSet().truth === false
+    ? subnets.undecided('no subnets are named, and those of the default VPC are usually public')
+    : NEVER;
 }
 
 const service = (AssignPublicIp?: unknown, rest?: object) =>

@@ -1,5 +1,5 @@
 import type { Stack } from '../engine/resource';
-import { all, any, type Test } from '../engine/truth';
+import { all, any, NEVER, type Test } from '../engine/truth';
 import type { Value } from '../engine/value';
 
 /**
@@ -10,25 +10,25 @@ import type { Value } from '../engine/value';
 export function isPublicSubnet(subnet: Value, stack: Stack): Test {
   const declared = stack.referredBy(subnet);
   if (declared === undefined || declared.type !== 'AWS::EC2::Subnet') {
-    return unknownAt(subnet, 'the route table of this subnet is not in the template');
+    return subnet.undecided('the route table of this subnet is not in the template');
   }
   const associations = stack.referring(declared, 'AWS::EC2::SubnetRouteTableAssociation', 'SubnetId');
-  const routed = any(...associations.map((association) => routesToInternet(association.at('RouteTableId'), stack)));
+  const routed = associations.map((association) =>
+    all(association.at('SubnetId').refersTo(declared.logicalId), routesToInternet(association.at('RouteTableId'), stack)),
+  );
   // A subnet without association uses the VPC's main route table, which has no such route where the stack makes the VPC.
   const isOpen = associations.length === 0 && stack.referredBy(declared.at('VpcId')) === undefined;
   return any(
     declared.at('MapPublicIpOnLaunch').equals(true),
-    routed,
-    isOpen ? unknownAt(subnet, 'the route table of this subnet is not in the template') : NEVER,
-    stack.hidden === undefined ? NEVER : unknownAt(subnet, stack.hidden),
+    ...routed,
+    isOpen ? subnet.undecided('the route table of this subnet is not in the template') : NEVER,
+    stack.hidden === undefined ? NEVER : subnet.undecided(stack.hidden),
   );
 }
 
-const NEVER: Test = { truth: false, evidence: [] };
-
 function routesToInternet(routeTable: Value, stack: Stack): Test {
   const declared = stack.referredBy(routeTable);
-  if (declared === undefined) return unknownAt(routeTable, 'the routes of this route table are not in the template');
+  if (declared === undefined) return routeTable.undecided('the routes of this route table are not in the template');
   return any(
     ...stack.referring(declared, 'AWS::EC2::Route', 'RouteTableId').map((route) => {
       const gateway = route.at('GatewayId');
@@ -36,9 +36,4 @@ function routesToInternet(routeTable: Value, stack: Stack): Test {
       return all(route.at('RouteTableId').refersTo(declared.logicalId), any(isInternetGateway, gateway.matches('igw-*')));
     }),
   );
-}
-
-function unknownAt(value: Value, cause: string): Test {
-  const evidence = value.evidence();
-  return { truth: 'unknown', evidence: [{ ...evidence, unknown: evidence.unknown ?? cause }] };
 }

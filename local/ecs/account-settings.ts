@@ -18,7 +18,8 @@ export const accountSettingOperations: Operations = {
     const effective = input.effectiveSettings
       ? Object.entries(EFFECTIVE).filter(
           ([name, value]) =>
-            (input.name === undefined || input.name === name) && (input.value === undefined || input.value === value),
+            (input.name === undefined || input.name === name) &&
+            (input.value === undefined || input.value === value),
         )
       : [];
     return {

@@ -18,9 +18,11 @@ export function watchAlarms(context: EcsContext, deployment: ServiceDeployment):
   async function inAlarm(): Promise<string[]> {
     const { cloudWatch } = context.aws(service.cluster.scope.region);
     const { MetricAlarms = [], CompositeAlarms = [] } = await cloudWatch.send(
-      new DescribeAlarmsCommand({ AlarmNames: alarms.names, StateValue: 'ALARM' }),
+      new DescribeAlarmsCommand({ AlarmNames: alarms.names, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }),
     );
-    return [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName }) => AlarmName!);
+    return [...MetricAlarms, ...CompositeAlarms]
+      .filter(({ StateValue }) => StateValue === 'ALARM')
+      .map(({ AlarmName }) => AlarmName!);
   }
 
   return context.flows.start(async (flow) => {

@@ -15,7 +15,9 @@ const PROVIDERS_PER_STRATEGY = 20;
  */
 export function checkStrategy(strategy: readonly Structure[], associated: readonly string[]): void {
   if (strategy.length > PROVIDERS_PER_STRATEGY) {
-    refuse(`A capacity provider strategy can contain a maximum of ${PROVIDERS_PER_STRATEGY} capacity providers.`);
+    refuse(
+      `A capacity provider strategy can contain a maximum of ${PROVIDERS_PER_STRATEGY} capacity providers.`,
+    );
   }
   if (strategy.some(({ capacityProvider }) => !associated.includes(capacityProvider))) {
     refuse(
@@ -23,10 +25,14 @@ export function checkStrategy(strategy: readonly Structure[], associated: readon
     );
   }
   if (strategy.filter(({ base }) => base > 0).length > 1) {
-    refuse('The specified capacity provider strategy cannot have more than one capacity provider with a base value.');
+    refuse(
+      'The specified capacity provider strategy cannot have more than one capacity provider with a base value.',
+    );
   }
   if (strategy.length > 0 && strategy.every(({ weight }) => !(weight > 0))) {
-    refuse('The specified capacity provider strategy must have at least one capacity provider with a weight greater than zero.');
+    refuse(
+      'The specified capacity provider strategy must have at least one capacity provider with a weight greater than zero.',
+    );
   }
 }
 
@@ -34,7 +40,9 @@ export function checkStrategy(strategy: readonly Structure[], associated: readon
 export function checkProvidersExist(names: readonly string[]): void {
   const unknown = names.filter((name) => !FARGATE_PROVIDERS.includes(name));
   if (unknown.length > 0) {
-    refuse(`The specified capacity provider '${unknown[0]}' was not found. Specify a valid name or ARN and try again.`);
+    refuse(
+      `The specified capacity provider '${unknown[0]}' was not found. Specify a valid name or ARN and try again.`,
+    );
   }
 }
 
@@ -45,10 +53,12 @@ export function checkProvidersExist(names: readonly string[]): void {
 export function nextProvider(revision: ServiceRevision): string | undefined {
   const strategy = revision.settings.capacityProviderStrategy as Structure[] | undefined;
   if (!strategy?.length) return undefined;
-  const placed = (name: string) => wantedTasks(revision).filter((task) => task.capacityProviderName === name).length;
+  const placed = (name: string) =>
+    wantedTasks(revision).filter((task) => task.capacityProviderName === name).length;
   const based = strategy.find(({ capacityProvider, base = 0 }) => placed(capacityProvider) < base);
   if (based) return based.capacityProvider;
-  const load = ({ capacityProvider, base = 0, weight }: Structure) => (placed(capacityProvider) - base + 1) / weight;
+  const load = ({ capacityProvider, base = 0, weight }: Structure) =>
+    (placed(capacityProvider) - base + 1) / weight;
   return strategy
     .filter(({ weight }) => weight > 0)
     .reduce((best, item) => (load(item) < load(best) ? item : best)).capacityProvider;
@@ -76,7 +86,10 @@ export function capacityProviderOperations(
           })),
         failures: names
           .filter((name) => !FARGATE_PROVIDERS.includes(name))
-          .map((name) => ({ arn: `arn:aws:ecs:${region}:${accountId}:capacity-provider/${name}`, reason: 'MISSING' })),
+          .map((name) => ({
+            arn: `arn:aws:ecs:${region}:${accountId}:capacity-provider/${name}`,
+            reason: 'MISSING',
+          })),
       };
     },
     PutClusterCapacityProviders({ input, ...scope }) {
@@ -87,7 +100,10 @@ export function capacityProviderOperations(
         (name: string) => !input.capacityProviders.includes(name),
       );
       if (removed.some((name: string) => isUsed(cluster, name))) {
-        throw new AwsError('ResourceInUseException', 'The specified capacity provider is in use and cannot be removed.');
+        throw new AwsError(
+          'ResourceInUseException',
+          'The specified capacity provider is in use and cannot be removed.',
+        );
       }
       cluster.settings = {
         ...cluster.settings,

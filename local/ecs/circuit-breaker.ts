@@ -10,7 +10,10 @@ const DEFAULT_THRESHOLD = { type: 'BOUNDED_PERCENT', value: 50 };
 
 /** Failed tasks at which a deployment has failed, given its configuration and the desired count of the service. */
 export function failureThreshold(configuration: Structure, desiredCount: number): number {
-  const { type, value } = { ...DEFAULT_THRESHOLD, ...configuration.deploymentCircuitBreaker?.thresholdConfiguration };
+  const { type, value } = {
+    ...DEFAULT_THRESHOLD,
+    ...configuration.deploymentCircuitBreaker?.thresholdConfiguration,
+  };
   const share = Math.ceil((value / 100) * desiredCount);
   const thresholds: Readonly<Record<string, number>> = {
     COUNT: value,

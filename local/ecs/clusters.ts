@@ -65,7 +65,11 @@ export function clusterOperations({ state }: EcsContext): Operations {
       const active = [...state.clusters.values()].filter(
         ({ status, scope }) => status === 'ACTIVE' && scope.region === region,
       );
-      const { items, nextToken } = page(active.map(({ arn }) => arn), input, 100);
+      const { items, nextToken } = page(
+        active.map(({ arn }) => arn),
+        input,
+        100,
+      );
       return { clusterArns: items, nextToken };
     },
     UpdateCluster({ input, ...scope }) {
@@ -82,10 +86,16 @@ export function clusterOperations({ state }: EcsContext): Operations {
     DeleteCluster({ input, ...scope }) {
       const cluster = state.cluster(scope, input.cluster);
       if ([...cluster.services.values()].some(({ status }) => status !== 'INACTIVE')) {
-        throw new AwsError('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.');
+        throw new AwsError(
+          'ClusterContainsServicesException',
+          'The Cluster cannot be deleted while Services are active.',
+        );
       }
       if ([...cluster.tasks.values()].some(({ lastStatus }) => lastStatus !== 'STOPPED')) {
-        throw new AwsError('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.');
+        throw new AwsError(
+          'ClusterContainsTasksException',
+          'The Cluster cannot be deleted while Tasks are active.',
+        );
       }
       cluster.status = 'INACTIVE';
       return { cluster: describeCluster(cluster) };

@@ -40,7 +40,11 @@ export function alarmsTriggered(names: readonly string[], rollback: boolean): En
 
 /** Listener rules or target groups are not as the deployment needs them. */
 export function invalidNetworking(detail: string): Ending {
-  return new Ending('ROLLBACK', `because of invalid networking configuration. ${detail}`, 'ECS deployment failed.');
+  return new Ending(
+    'ROLLBACK',
+    `because of invalid networking configuration. ${detail}`,
+    'ECS deployment failed.',
+  );
 }
 
 /** A pause hook ended in a way that does not let the deployment go on. */

@@ -12,7 +12,13 @@ export class Identifiers {
   /** A UUID, as in event and attachment ids. */
   uuid(): string {
     const digits = this.digest();
-    return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20, 32)].join('-');
+    return [
+      digits.slice(0, 8),
+      digits.slice(8, 12),
+      digits.slice(12, 16),
+      digits.slice(16, 20),
+      digits.slice(20, 32),
+    ].join('-');
   }
 
   /** 19 decimal digits, as in `ecs-svc/…` and service revision ids. */

@@ -21,16 +21,28 @@ export function enterStage(context: EcsContext, deployment: ServiceDeployment, s
  *
  * @throws Ending when a pause hook is not continued.
  */
-export async function passStage(context: EcsContext, flow: Flow, deployment: ServiceDeployment, stage: string): Promise<void> {
+export async function passStage(
+  context: EcsContext,
+  flow: Flow,
+  deployment: ServiceDeployment,
+  stage: string,
+): Promise<void> {
   enterStage(context, deployment, stage);
   await awaitHooks(context, flow, deployment, stage);
   await flow.sleep(TIMINGS.lifecycleStage);
 }
 
 /** Wait until every pause hook of a stage was continued. @throws Ending when one was not. */
-export async function awaitHooks(context: EcsContext, flow: Flow, deployment: ServiceDeployment, stage: string): Promise<void> {
+export async function awaitHooks(
+  context: EcsContext,
+  flow: Flow,
+  deployment: ServiceDeployment,
+  stage: string,
+): Promise<void> {
   const hooks: Structure[] = deployment.configuration.lifecycleHooks ?? [];
-  const pauses = hooks.filter(({ targetType, lifecycleStages }) => targetType === 'PAUSE' && lifecycleStages.includes(stage));
+  const pauses = hooks.filter(
+    ({ targetType, lifecycleStages }) => targetType === 'PAUSE' && lifecycleStages.includes(stage),
+  );
   for (const { timeoutConfiguration } of pauses) {
     await pause(context, flow, deployment, stage, { ...TIMEOUT, ...timeoutConfiguration });
   }

@@ -81,7 +81,12 @@ async function readActions(client: ElasticLoadBalancingV2Client, arn: string): P
   return Rules?.[0]?.Actions ?? [];
 }
 
-async function writeActions(client: ElasticLoadBalancingV2Client, arn: string, actions: Action[]): Promise<void> {
-  if (isListener(arn)) await client.send(new ModifyListenerCommand({ ListenerArn: arn, DefaultActions: actions }));
+async function writeActions(
+  client: ElasticLoadBalancingV2Client,
+  arn: string,
+  actions: Action[],
+): Promise<void> {
+  if (isListener(arn))
+    await client.send(new ModifyListenerCommand({ ListenerArn: arn, DefaultActions: actions }));
   else await client.send(new ModifyRuleCommand({ RuleArn: arn, Actions: actions }));
 }

@@ -12,10 +12,16 @@ const RESERVED = { first: 4, last: 1 };
  *
  * @returns undefined when that subnet has no free address.
  */
-export function createNetworkInterface(context: EcsContext, revision: ServiceRevision): NetworkInterface | undefined {
-  const { subnets = [], securityGroups = [] }: Structure = revision.settings.networkConfiguration.awsvpcConfiguration;
+export function createNetworkInterface(
+  context: EcsContext,
+  revision: ServiceRevision,
+): NetworkInterface | undefined {
+  const { subnets = [], securityGroups = [] }: Structure =
+    revision.settings.networkConfiguration.awsvpcConfiguration;
   const held = (id: string) => [...revision.tasks].filter((task) => holds(task.networkInterface, id)).length;
-  const id: string = subnets.reduce((best: string, other: string) => (held(other) < held(best) ? other : best));
+  const id: string = subnets.reduce((best: string, other: string) =>
+    held(other) < held(best) ? other : best,
+  );
   const subnet = context.state.subnets.get(id)!;
   const address = freeAddress(context, subnet);
   if (address === undefined) return undefined;

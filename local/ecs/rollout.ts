@@ -8,7 +8,13 @@ import { awaitHooks, enterStage, passStage } from './lifecycle-stages';
 import { atFullScale, healthyCount, scaleRevision } from './scheduler';
 import { restoreRevision } from './service-settings';
 import { trafficShifts, type TrafficShift } from './strategies';
-import { wantedTasks, type Deployment, type ServiceDeployment, type ServiceRevision } from './state';
+import {
+  wantedTasks,
+  type Deployment,
+  type Service,
+  type ServiceDeployment,
+  type ServiceRevision,
+} from './state';
 import { MINUTE_MILLISECONDS, TIMINGS } from './timings';
 import { chooseTargetGroups, hasTestTraffic, shiftProductionTraffic, shiftTestTraffic } from './traffic';
 
@@ -18,16 +24,20 @@ export function startRollout(context: EcsContext, deployment: ServiceDeployment)
 }
 
 class Rollout {
-  private readonly service = this.deployment.service;
-  private readonly target = this.deployment.target;
+  private readonly service: Service;
+  private readonly target: ServiceRevision;
   /** The revision to go back to. */
-  private candidate = this.service.stableRevision;
+  private candidate: ServiceRevision | undefined;
 
   constructor(
     private readonly context: EcsContext,
     private readonly flow: Flow,
     private readonly deployment: ServiceDeployment,
-  ) {}
+  ) {
+    this.service = deployment.service;
+    this.target = deployment.target;
+    this.candidate = this.service.stableRevision;
+  }
 
   async run(): Promise<void> {
     let alarms: Flow | undefined;
@@ -115,8 +125,13 @@ class Rollout {
       revision.followsDesiredCount = false;
       scaleRevision(this.context, revision, 0);
     }
-    await this.flow.until(() => others.every((revision) => wantedTasks(revision).length === 0), this.service.changes);
-    this.service.revisions = [kept, this.target].filter((revision, index, all) => all.indexOf(revision) === index);
+    await this.flow.until(
+      () => others.every((revision) => wantedTasks(revision).length === 0),
+      this.service.changes,
+    );
+    this.service.revisions = [kept, this.target].filter(
+      (revision, index, all) => all.indexOf(revision) === index,
+    );
   }
 
   /** Replace tasks of all other revisions by tasks of this one, within the bounds of the deployment configuration. */
@@ -160,10 +175,15 @@ class Rollout {
 
   private async end(ending: Ending): Promise<void> {
     const { deployment, context, service } = this;
+    this.stopMonitors();
     if (ending.rolloutStateReason) {
       deployment.deployment.rolloutState = 'FAILED';
       deployment.deployment.rolloutStateReason = ending.rolloutStateReason;
-      recordEvent(context, service, `(deployment ${deployment.deployment.id}) deployment failed: ${ending.eventText ?? ending.message}`);
+      recordEvent(
+        context,
+        service,
+        `(deployment ${deployment.deployment.id}) deployment failed: ${ending.eventText ?? ending.message}`,
+      );
     }
     if (ending.action === 'ROLLBACK') return this.rollBack(ending);
     this.stopScheduling(this.target);
@@ -178,14 +198,21 @@ class Rollout {
       return this.finish('ROLLBACK_FAILED', 'No rollback candidate was found to run the rollback.');
     }
     flow.resume();
-    deployment.status = 'ROLLBACK_IN_PROGRESS';
+    deployment.status = 'ROLLBACK_REQUESTED';
     deployment.statusReason = ending.message;
-    deployment.rollback = { reason: ending.message, startedAt: this.touch(), serviceRevisionArn: candidate.arn };
+    deployment.rollback = {
+      reason: ending.message,
+      startedAt: this.touch(),
+      serviceRevisionArn: candidate.arn,
+    };
     restoreRevision(service, candidate);
     const entry = this.addRollbackEntry(candidate);
     recordEvent(context, service, `rolling back to deployment ${entry.id}.`);
     try {
-      if (deployment.productionWeight > 0 && this.target !== candidate) await shiftProductionTraffic(context, deployment, 0);
+      await flow.sleep(TIMINGS.lifecycleStage);
+      deployment.status = 'ROLLBACK_IN_PROGRESS';
+      if (deployment.productionWeight > 0 && this.target !== candidate)
+        await shiftProductionTraffic(context, deployment, 0);
       if (deployment.testWeight > 0) await shiftTestTraffic(context, deployment, 0);
       await this.replaceTasks(candidate);
     } catch (error) {
@@ -240,10 +267,14 @@ class Rollout {
     deployment.status = status;
     deployment.statusReason = reason;
     deployment.finishedAt = this.touch();
-    for (const monitor of [deployment.circuitBreaker, deployment.alarms]) {
+    this.stopMonitors();
+    this.service.changes.notify();
+  }
+
+  private stopMonitors(): void {
+    for (const monitor of [this.deployment.circuitBreaker, this.deployment.alarms]) {
       if (monitor.status === 'MONITORING') monitor.status = 'MONITORING_COMPLETE';
     }
-    this.service.changes.notify();
   }
 
   private touch(): Date {

@@ -14,7 +14,9 @@ export function scaleRevision(context: EcsContext, revision: ServiceRevision, co
   revision.requestedCount = count;
   const tasks = wantedTasks(revision);
   if (tasks.length < count) startTasks(context, revision, count - tasks.length, observer(context));
-  const surplus = tasks.sort((a, b) => Number(a.healthy) - Number(b.healthy)).slice(0, Math.max(0, tasks.length - count));
+  const surplus = tasks
+    .sort((a, b) => Number(a.healthy) - Number(b.healthy))
+    .slice(0, Math.max(0, tasks.length - count));
   stopTasks(context, surplus, {
     stopCode: 'ServiceSchedulerInitiated',
     stoppedReason: `Scaling activity initiated by (deployment ${revision.service.deployments[0]!.id})`,
@@ -42,7 +44,8 @@ export function healthyCount(revision: ServiceRevision): number {
 
 /** Replace a task that a user has stopped. */
 export function replaceTask(context: EcsContext, { revision }: Task): void {
-  if (wantedTasks(revision).length < revision.requestedCount) scaleRevision(context, revision, revision.requestedCount);
+  if (wantedTasks(revision).length < revision.requestedCount)
+    scaleRevision(context, revision, revision.requestedCount);
 }
 
 function observer(context: EcsContext): TaskObserver {
@@ -67,9 +70,16 @@ function replaceLater(context: EcsContext, task: Task): void {
   const { revision } = task;
   const beyond = revision.consecutiveFailures - UNTHROTTLED_FAILURES;
   if (beyond === 0) {
-    recordEvent(context, revision.service, 'is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.');
+    recordEvent(
+      context,
+      revision.service,
+      'is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.',
+    );
   }
-  const backoff = Math.min(TIMINGS.replacementBackoffLimit, TIMINGS.replacementBackoff * 2 ** Math.max(0, beyond));
+  const backoff = Math.min(
+    TIMINGS.replacementBackoffLimit,
+    TIMINGS.replacementBackoff * 2 ** Math.max(0, beyond),
+  );
   context.flows.start(async (flow) => {
     await flow.sleep(backoff);
     replaceTask(context, task);

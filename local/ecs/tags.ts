@@ -20,7 +20,8 @@ export function checkTags(tags: readonly Tag[] | undefined): Tag[] {
   const checked = [...(tags ?? [])];
   const keys = checked.map(({ key }) => key);
   if (keys.some((key) => /^aws:/i.test(key))) refuse('Tag keys must not start with "aws:".');
-  if (new Set(keys).size < keys.length) refuse('Duplicate tag keys found. Please note that tag keys are case sensitive.');
+  if (new Set(keys).size < keys.length)
+    refuse('Duplicate tag keys found. Please note that tag keys are case sensitive.');
   if (keys.length > TAGS_PER_RESOURCE) refuse(`The maximum number of tags is ${TAGS_PER_RESOURCE}.`);
   return checked;
 }
@@ -48,7 +49,10 @@ export function tagOperations({ state }: EcsContext): Operations {
     if (!parsed || !finder) refuse(`Invalid resource ARN: ${arn}`);
     const resource = finder(arn, parsed.parts);
     if (!resource) {
-      throw new AwsError('InvalidParameterException', 'The specified resource cannot be found. Specify a valid resource ARN and try again.');
+      throw new AwsError(
+        'InvalidParameterException',
+        'The specified resource cannot be found. Specify a valid resource ARN and try again.',
+      );
     }
     return resource;
   }

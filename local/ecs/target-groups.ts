@@ -21,7 +21,11 @@ const DEFAULT_DEREGISTRATION_DELAY = 300;
  * Register tasks in every target group of their revision, and tell each task when its targets become healthy or
  * unhealthy. A refusal becomes a service event; those tasks then never become healthy.
  */
-export async function registerTargets(context: EcsContext, revision: ServiceRevision, tasks: readonly Task[]): Promise<void> {
+export async function registerTargets(
+  context: EcsContext,
+  revision: ServiceRevision,
+  tasks: readonly Task[],
+): Promise<void> {
   if (tasks.length === 0) return;
   await Promise.all(
     revision.targetGroups.map(async (binding) => {
@@ -35,11 +39,20 @@ export async function registerTargets(context: EcsContext, revision: ServiceRevi
         context.loadBalancingChanged();
         const targetGroup = described.TargetGroups![0]!;
         const registeredAt = context.clock.now();
-        for (const task of tasks) task.healthChecks.push(targetCheck(task, binding, targetGroup, registeredAt));
-        recordEvent(context, service, `registered ${tasks.length} targets in (target-group ${binding.targetGroupArn})`);
+        for (const task of tasks)
+          task.healthChecks.push(targetCheck(task, binding, targetGroup, registeredAt));
+        recordEvent(
+          context,
+          service,
+          `registered ${tasks.length} targets in (target-group ${binding.targetGroupArn})`,
+        );
       } catch (error) {
         const reason = (error as Error).message;
-        recordEvent(context, service, `failed to register targets in (target-group ${binding.targetGroupArn}) with (error ${reason})`);
+        recordEvent(
+          context,
+          service,
+          `failed to register targets in (target-group ${binding.targetGroupArn}) with (error ${reason})`,
+        );
         for (const task of tasks) task.healthChecks.push(neverHealthy(binding));
       }
     }),
@@ -65,7 +78,11 @@ export async function deregisterTargets(
       try {
         await elasticLoadBalancing.send(new DeregisterTargetsCommand(targets(binding, registered)));
         context.loadBalancingChanged();
-        recordEvent(context, revision.service, `deregistered ${registered.length} targets in (target-group ${targetGroupArn})`);
+        recordEvent(
+          context,
+          revision.service,
+          `deregistered ${registered.length} targets in (target-group ${targetGroupArn})`,
+        );
         const { Attributes = [] } = await elasticLoadBalancing.send(
           new DescribeTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn }),
         );
@@ -74,7 +91,11 @@ export async function deregisterTargets(
       } catch (error) {
         // A target group that somebody has deleted holds no connections.
         const reason = (error as Error).message;
-        recordEvent(context, revision.service, `failed to deregister targets in (target-group ${targetGroupArn}) with (error ${reason})`);
+        recordEvent(
+          context,
+          revision.service,
+          `failed to deregister targets in (target-group ${targetGroupArn}) with (error ${reason})`,
+        );
         return 0;
       }
     }),
@@ -95,11 +116,17 @@ function targets(binding: TargetGroupBinding, tasks: readonly Task[]) {
 }
 
 /** When the load balancer's health checks of a new target succeed or fail. */
-function targetCheck(task: Task, binding: TargetGroupBinding, targetGroup: TargetGroup, registeredAt: number): HealthCheck {
+function targetCheck(
+  task: Task,
+  binding: TargetGroupBinding,
+  targetGroup: TargetGroup,
+  registeredAt: number,
+): HealthCheck {
   const path = targetGroup.HealthCheckPath ?? DEFAULTS.path;
   const interval = (targetGroup.HealthCheckIntervalSeconds ?? DEFAULTS.interval) * SECOND_MILLISECONDS;
   const healthyAfter = interval * (targetGroup.HealthyThresholdCount ?? DEFAULTS.healthyThreshold);
-  const unhealthyAt = registeredAt + interval * (targetGroup.UnhealthyThresholdCount ?? DEFAULTS.unhealthyThreshold);
+  const unhealthyAt =
+    registeredAt + interval * (targetGroup.UnhealthyThresholdCount ?? DEFAULTS.unhealthyThreshold);
   const { HealthCheckPort: checked } = targetGroup;
   const port = checked === undefined || checked === 'traffic-port' ? binding.containerPort : Number(checked);
   const container = containerOnPort(task, port);
@@ -107,12 +134,22 @@ function targetCheck(task: Task, binding: TargetGroupBinding, targetGroup: Targe
     healthyAt,
     unhealthyAt: unhealthyAt < healthyAt ? unhealthyAt : Infinity,
     failure: `Task failed ELB health checks in (target-group ${binding.targetGroupArn})`,
-    target: { targetGroupArn: binding.targetGroupArn, port: binding.containerPort, path, reason, description },
+    target: {
+      targetGroupArn: binding.targetGroupArn,
+      port: binding.containerPort,
+      path,
+      reason,
+      description,
+    },
   });
   if (!container) return check(Infinity, 'Target.Timeout', 'Request timed out');
   const status = statusFor(container, path, [path]);
   if (!accepts(targetGroup, status)) {
-    return check(Infinity, 'Target.ResponseCodeMismatch', `Health checks failed with these codes: [${status}]`);
+    return check(
+      Infinity,
+      'Target.ResponseCodeMismatch',
+      `Health checks failed with these codes: [${status}]`,
+    );
   }
   const listensAt = registeredAt + behaviourOf(container.image).listensAfter * SECOND_MILLISECONDS;
   return check(listensAt + healthyAfter, 'Target.FailedHealthChecks', 'Health checks failed');

@@ -19,7 +19,9 @@ const EPHEMERAL_STORAGE = { least: 21, most: 200 };
 export function checkTaskDefinition(input: Structure): void {
   const fargate = input.requiresCompatibilities?.includes('FARGATE') ?? false;
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(input.family)) {
-    refuse('Family contains invalid characters: up to 255 letters (uppercase and lowercase), numbers, underscores, and hyphens are allowed.');
+    refuse(
+      'Family contains invalid characters: up to 255 letters (uppercase and lowercase), numbers, underscores, and hyphens are allowed.',
+    );
   }
   for (const role of [input.taskRoleArn, input.executionRoleArn]) {
     if (role !== undefined && !ROLE_ARN.test(role)) refuse('Role is not valid');
@@ -34,13 +36,15 @@ function checkContainers(input: Structure): void {
   for (const container of containers) checkContainer(container, input);
   const names = containers.map(({ name }) => name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) refuse(`Container.name '${repeated}' is used more than once: container names must be unique.`);
+  if (repeated !== undefined)
+    refuse(`Container.name '${repeated}' is used more than once: container names must be unique.`);
   if (!containers.some(({ essential }) => essential !== false)) {
     refuse('Invalid setting for task definition. At least one container must be essential.');
   }
   const ports = containers.flatMap(({ portMappings = [] }) => portMappings as Structure[]);
   const named = ports.flatMap(({ name }) => (name === undefined ? [] : [name]));
-  if (new Set(named).size < named.length) refuse('Port mapping names must be unique within a task definition.');
+  if (new Set(named).size < named.length)
+    refuse('Port mapping names must be unique within a task definition.');
 }
 
 function checkContainer(container: Structure, input: Structure): void {
@@ -50,7 +54,9 @@ function checkContainer(container: Structure, input: Structure): void {
   const others = input.containerDefinitions.map(({ name }: Structure) => name);
   for (const { containerName } of container.dependsOn ?? []) {
     if (!others.includes(containerName)) {
-      refuse(`Container '${container.name}' depends on container '${containerName}', which is not in the task definition.`);
+      refuse(
+        `Container '${container.name}' depends on container '${containerName}', which is not in the task definition.`,
+      );
     }
   }
   const volumes = (input.volumes ?? []).map(({ name }: Structure) => name);
@@ -64,7 +70,8 @@ function checkContainer(container: Structure, input: Structure): void {
       }
     }
   }
-  if (container.logConfiguration?.logDriver === 'awslogs') checkAwslogs(container.logConfiguration.options ?? {});
+  if (container.logConfiguration?.logDriver === 'awslogs')
+    checkAwslogs(container.logConfiguration.options ?? {});
 }
 
 function checkAwslogs(options: Structure): void {
@@ -81,9 +88,13 @@ function checkFargate(input: Structure): void {
   checkFargateSize(parseCpu(input.cpu), memory);
   const storage = input.ephemeralStorage?.sizeInGiB;
   if (storage !== undefined && (storage < EPHEMERAL_STORAGE.least || storage > EPHEMERAL_STORAGE.most)) {
-    refuse(`Invalid ephemeral storage size '${storage}': it must be between ${EPHEMERAL_STORAGE.least} and ${EPHEMERAL_STORAGE.most} GiB.`);
+    refuse(
+      `Invalid ephemeral storage size '${storage}': it must be between ${EPHEMERAL_STORAGE.least} and ${EPHEMERAL_STORAGE.most} GiB.`,
+    );
   }
-  const reserved = input.containerDefinitions.map((container: Structure) => container.memoryReservation ?? container.memory ?? 0);
+  const reserved = input.containerDefinitions.map(
+    (container: Structure) => container.memoryReservation ?? container.memory ?? 0,
+  );
   if (reserved.reduce((sum: number, amount: number) => sum + amount, 0) > memory) {
     refuse("Invalid 'memory' setting for task: the memory of its containers exceeds that of the task.");
   }
@@ -93,11 +104,16 @@ function checkFargate(input: Structure): void {
 function checkFargateContainer(container: Structure, input: Structure): void {
   const driver = container.logConfiguration?.logDriver;
   if (driver !== undefined && !FARGATE_LOG_DRIVERS.includes(driver)) {
-    refuse(`Invalid log driver '${driver}' for container '${container.name}': Fargate supports ${FARGATE_LOG_DRIVERS.join(', ')}.`);
+    refuse(
+      `Invalid log driver '${driver}' for container '${container.name}': Fargate supports ${FARGATE_LOG_DRIVERS.join(', ')}.`,
+    );
   }
-  if (container.privileged) refuse(`Container '${container.name}' is privileged, which Fargate does not support.`);
+  if (container.privileged)
+    refuse(`Container '${container.name}' is privileged, which Fargate does not support.`);
   if (container.stopTimeout > STOP_TIMEOUT_LIMIT) {
-    refuse(`Invalid 'stopTimeout' setting for container '${container.name}': the maximum is ${STOP_TIMEOUT_LIMIT} seconds.`);
+    refuse(
+      `Invalid 'stopTimeout' setting for container '${container.name}': the maximum is ${STOP_TIMEOUT_LIMIT} seconds.`,
+    );
   }
   if (input.executionRoleArn) return;
   const needs: [boolean, string][] = [

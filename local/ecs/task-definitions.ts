@@ -60,7 +60,9 @@ export function taskDefinitionOperations(context: EcsContext): Operations {
       const status = input.status ?? 'ACTIVE';
       const arns = byFamily(region)
         .filter(([first]) => input.familyPrefix === undefined || first!.family === input.familyPrefix)
-        .flatMap((revisions) => revisions.filter((candidate) => candidate.status === status).map(({ arn }) => arn));
+        .flatMap((revisions) =>
+          revisions.filter((candidate) => candidate.status === status).map(({ arn }) => arn),
+        );
       const { items, nextToken } = page(input.sort === 'DESC' ? arns.reverse() : arns, input, 100);
       return { taskDefinitionArns: items, nextToken };
     },
@@ -79,9 +81,16 @@ export function taskDefinitionOperations(context: EcsContext): Operations {
     },
     DeregisterTaskDefinition({ input, ...scope }) {
       if (!/:\d+$/.test(input.taskDefinition)) {
-        throw new AwsError('ClientException', 'The specified task definition must include a revision: family:revision.');
+        throw new AwsError(
+          'ClientException',
+          'The specified task definition must include a revision: family:revision.',
+        );
       }
-      const found = find(scope, input.taskDefinition, 'The specified task definition does not exist. Specify a valid account, family, revision and try again.');
+      const found = find(
+        scope,
+        input.taskDefinition,
+        'The specified task definition does not exist. Specify a valid account, family, revision and try again.',
+      );
       if (found.status === 'ACTIVE') {
         found.status = 'INACTIVE';
         found.deregisteredAt = now(context);
@@ -91,7 +100,10 @@ export function taskDefinitionOperations(context: EcsContext): Operations {
     DeleteTaskDefinitions({ input, ...scope }) {
       const names: string[] = input.taskDefinitions;
       if (names.length > DELETED_AT_ONCE) {
-        throw new AwsError('InvalidParameterException', `At most ${DELETED_AT_ONCE} task definitions can be deleted at once.`);
+        throw new AwsError(
+          'InvalidParameterException',
+          `At most ${DELETED_AT_ONCE} task definitions can be deleted at once.`,
+        );
       }
       const results = names.map((name) => ({ name, found: state.findTaskDefinition(scope, name) }));
       const deletable = results.flatMap(({ found }) => (found && found.status !== 'ACTIVE' ? [found] : []));
@@ -105,7 +117,9 @@ export function taskDefinitionOperations(context: EcsContext): Operations {
           .filter(({ found }) => !found || !deletable.includes(found))
           .map(({ name, found }) => ({
             arn: found?.arn ?? name,
-            reason: found ? 'The specified task definition is still in ACTIVE status. Please deregister the target and try again.' : 'MISSING',
+            reason: found
+              ? 'The specified task definition is still in ACTIVE status. Please deregister the target and try again.'
+              : 'MISSING',
           })),
       };
     },

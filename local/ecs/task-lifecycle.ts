@@ -30,7 +30,12 @@ export interface TaskObserver {
 const CONTAINER_HEALTH_CHECK = { interval: 30, retries: 3, startPeriod: 0 };
 
 /** Start `count` tasks of a revision. */
-export function startTasks(context: EcsContext, revision: ServiceRevision, count: number, observer: TaskObserver): void {
+export function startTasks(
+  context: EcsContext,
+  revision: ServiceRevision,
+  count: number,
+  observer: TaskObserver,
+): void {
   const { service } = revision;
   const tasks = Array.from({ length: count }).flatMap(() => createTask(context, revision) ?? []);
   if (tasks.length < count) {
@@ -95,7 +100,8 @@ function propagatedTags({ service, taskDefinition }: ServiceRevision): Tag[] {
     { key: 'aws:ecs:clusterName', value: service.cluster.name },
     { key: 'aws:ecs:serviceName', value: service.name },
   ];
-  const propagated = { SERVICE: service.tags, TASK_DEFINITION: taskDefinition.tags }[propagateTags as string] ?? [];
+  const propagated =
+    { SERVICE: service.tags, TASK_DEFINITION: taskDefinition.tags }[propagateTags as string] ?? [];
   return mergeTags(enableECSManagedTags ? managed : [], propagated);
 }
 
@@ -138,15 +144,22 @@ async function bringUp(
   for (const task of tasks) {
     task.lastStatus = 'RUNNING';
     task.startedAt = now(context);
-    task.healthChecks.push(...containers.flatMap((container) => containerCheck(container, context.clock.now()) ?? []));
+    task.healthChecks.push(
+      ...containers.flatMap((container) => containerCheck(container, context.clock.now()) ?? []),
+    );
   }
   revision.service.changes.notify();
   await watchHealth(context, flow, tasks, observer);
 }
 
 /** Follow tasks until each has become healthy, or has failed, or was stopped by somebody else. */
-async function watchHealth(context: EcsContext, flow: Flow, tasks: readonly Task[], observer: TaskObserver): Promise<void> {
-  for (let open = tasks; open.length > 0; ) {
+async function watchHealth(
+  context: EcsContext,
+  flow: Flow,
+  tasks: readonly Task[],
+  observer: TaskObserver,
+): Promise<void> {
+  for (let open = tasks; open.length > 0;) {
     const time = context.clock.now();
     for (const task of open) {
       if (task.healthChecks.every(({ healthyAt }) => healthyAt <= time)) {
@@ -168,12 +181,17 @@ async function watchHealth(context: EcsContext, flow: Flow, tasks: readonly Task
 /** The check because of which the task is to be stopped; failures count only after the grace period. */
 function failedCheck(task: Task, time: number): StopReason | undefined {
   if (time < graceEnd(task)) return undefined;
-  const failed = task.healthChecks.find(({ healthyAt, unhealthyAt }) => unhealthyAt <= time && time < healthyAt);
+  const failed = task.healthChecks.find(
+    ({ healthyAt, unhealthyAt }) => unhealthyAt <= time && time < healthyAt,
+  );
   return failed && { stopCode: 'ServiceSchedulerInitiated', stoppedReason: failed.failure };
 }
 
 function turningPoints(task: Task): number[] {
-  return [graceEnd(task), ...task.healthChecks.flatMap(({ healthyAt, unhealthyAt }) => [healthyAt, unhealthyAt])];
+  return [
+    graceEnd(task),
+    ...task.healthChecks.flatMap(({ healthyAt, unhealthyAt }) => [healthyAt, unhealthyAt]),
+  ];
 }
 
 function graceEnd(task: Task): number {
@@ -186,7 +204,12 @@ interface Failure {
   readonly exits: ReadonlyMap<string, { exitCode?: number; reason?: string }>;
 }
 
-function fail(context: EcsContext, tasks: readonly Task[], { failure, exits }: Failure, observer: TaskObserver): void {
+function fail(
+  context: EcsContext,
+  tasks: readonly Task[],
+  { failure, exits }: Failure,
+  observer: TaskObserver,
+): void {
   for (const task of tasks) {
     for (const [name, exit] of exits) task.exits.set(name, exit);
     const { service } = task.revision;
@@ -203,7 +226,12 @@ function fail(context: EcsContext, tasks: readonly Task[], { failure, exits }: F
   for (const task of tasks) observer.failed(task);
 }
 
-async function takeDown(context: EcsContext, flow: Flow, revision: ServiceRevision, tasks: readonly Task[]): Promise<void> {
+async function takeDown(
+  context: EcsContext,
+  flow: Flow,
+  revision: ServiceRevision,
+  tasks: readonly Task[],
+): Promise<void> {
   const draining = await deregisterTargets(context, revision, tasks);
   if (draining > 0) await flow.sleep(draining);
   const advance = async (status: 'STOPPING' | 'DEPROVISIONING', duration: number) => {
@@ -245,12 +273,17 @@ function essentialExit(containers: readonly Structure[]): Failure | undefined {
   if (!exited.some(({ essential }) => essential)) return undefined;
   return {
     failure: { stopCode: 'EssentialContainerExited', stoppedReason: 'Essential container in task exited' },
-    exits: new Map(exited.map(({ name, image }) => [name as string, { exitCode: behaviourOf(image).exitCode! }])),
+    exits: new Map(
+      exited.map(({ name, image }) => [name as string, { exitCode: behaviourOf(image).exitCode! }]),
+    ),
   };
 }
 
 /** The health check that a container definition asks for, of a task that starts at this time. */
-function containerCheck({ healthCheck, image, essential }: Structure, startedAt: number): HealthCheck | undefined {
+function containerCheck(
+  { healthCheck, image, essential }: Structure,
+  startedAt: number,
+): HealthCheck | undefined {
   if (!healthCheck || !essential) return undefined;
   const { interval, retries, startPeriod } = { ...CONTAINER_HEALTH_CHECK, ...healthCheck };
   const { healthCheckStatus, listensAfter } = behaviourOf(image);

@@ -20,33 +20,41 @@ export async function chooseTargetGroups(
   const { elasticLoadBalancing } = context.aws(revision.service.cluster.scope.region);
   const loadBalancers: Structure[] = revision.settings.loadBalancers ?? [];
   return Promise.all(
-    loadBalancers.map(async ({ targetGroupArn, containerName, containerPort, advancedConfiguration: advanced }) => {
-      if (!advanced) return { targetGroupArn, containerName, containerPort };
-      const { alternateTargetGroupArn, productionListenerRule: production, testListenerRule: test } = advanced;
-      const forwarded = await forwardedTargetGroups(elasticLoadBalancing, production).catch((error: Error) => {
-        throw invalidNetworking(error.message);
-      });
-      const serving = forwarded.filter(({ weight }) => weight > 0).map((tuple) => tuple.targetGroupArn);
-      if (serving.length !== 1) {
-        throw invalidNetworking(
-          `productionListenerRule ${production} should have exactly one target group serving traffic but found ${serving.length} target groups which are serving traffic`,
+    loadBalancers.map(
+      async ({ targetGroupArn, containerName, containerPort, advancedConfiguration: advanced }) => {
+        if (!advanced) return { targetGroupArn, containerName, containerPort };
+        const {
+          alternateTargetGroupArn,
+          productionListenerRule: production,
+          testListenerRule: test,
+        } = advanced;
+        const forwarded = await forwardedTargetGroups(elasticLoadBalancing, production).catch(
+          (error: Error) => {
+            throw invalidNetworking(error.message);
+          },
         );
-      }
-      const pair: string[] = [targetGroupArn, alternateTargetGroupArn];
-      if (!pair.includes(serving[0]!)) {
-        throw invalidNetworking(
-          `Production listener rule is forwarding traffic to unexpected target group ${serving[0]}. Expected traffic to be forwarded to either targetGroupArn: ${targetGroupArn} or alternateTargetGroupArn: ${alternateTargetGroupArn}`,
-        );
-      }
-      const idle = pair.find((arn) => arn !== serving[0])!;
-      const [chosen, other] = replaces ? [idle, serving[0]!] : [serving[0]!, idle];
-      return {
-        targetGroupArn: chosen,
-        containerName,
-        containerPort,
-        rules: { production, ...(test && { test }), otherTargetGroupArn: other },
-      };
-    }),
+        const serving = forwarded.filter(({ weight }) => weight > 0).map((tuple) => tuple.targetGroupArn);
+        if (serving.length !== 1) {
+          throw invalidNetworking(
+            `productionListenerRule ${production} should have exactly one target group serving traffic but found ${serving.length} target groups which are serving traffic`,
+          );
+        }
+        const pair: string[] = [targetGroupArn, alternateTargetGroupArn];
+        if (!pair.includes(serving[0]!)) {
+          throw invalidNetworking(
+            `Production listener rule is forwarding traffic to unexpected target group ${serving[0]}. Expected traffic to be forwarded to either targetGroupArn: ${targetGroupArn} or alternateTargetGroupArn: ${alternateTargetGroupArn}`,
+          );
+        }
+        const idle = pair.find((arn) => arn !== serving[0])!;
+        const [chosen, other] = replaces ? [idle, serving[0]!] : [serving[0]!, idle];
+        return {
+          targetGroupArn: chosen,
+          containerName,
+          containerPort,
+          rules: { production, ...(test && { test }), otherTargetGroupArn: other },
+        };
+      },
+    ),
   );
 }
 
@@ -85,7 +93,8 @@ async function shift(
   try {
     for (const { targetGroupArn, rules } of revision.targetGroups) {
       const rule = rules && choose(rules);
-      if (rule) await shiftWeights(elasticLoadBalancing, rule, targetGroupArn, rules.otherTargetGroupArn, percent);
+      if (rule)
+        await shiftWeights(elasticLoadBalancing, rule, targetGroupArn, rules.otherTargetGroupArn, percent);
     }
   } catch (error) {
     throw invalidNetworking((error as Error).message);

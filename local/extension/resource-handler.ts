@@ -119,12 +119,13 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
   async function step(request: HandlerRequest, model: Structure, context: Structure | undefined): Promise<ProgressEvent> {
     for (let attempt = 1; ; attempt++) {
       const answer = await invoke(request, model, context);
-      const passes = answer.status === 'FAILED' && retry.errorCodes.has(answer.errorCode ?? '');
       const crashed = answer.status === 'FAILED' && answer.errorCode === undefined;
-      if ((!passes && !crashed) || attempt >= retry.attempts || request.signal?.aborted) {
-        return crashed ? { ...answer, errorCode: 'InternalFailure' } : answer;
-      }
+      const mayPass = crashed || (answer.status === 'FAILED' && retry.errorCodes.has(answer.errorCode!));
+      // Somebody waits for the answer of READ and LIST, so they are not tried again later.
+      const last = attempt >= retry.attempts || SYNCHRONOUS.has(request.action) || request.signal?.aborted;
+      if (!mayPass || last) return crashed ? { ...answer, errorCode: 'InternalFailure' } : answer;
       await clock.sleep(retry.delay * 2 ** (attempt - 1));
+      if (request.signal?.aborted) return cancelled(request);
     }
   }
 
@@ -212,7 +213,10 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
         return failed('NotStabilized', 'Resource timed out waiting for completion', identifier, model);
       }
       await clock.sleep(delay);
-      if (request.signal?.aborted) return failed('Cancelled', `Resource ${action.toLowerCase()} cancelled`, identifier, model);
+      if (request.signal?.aborted) {
+        const { errorCode, message } = cancelled(request);
+        return failed(errorCode, message, identifier, model);
+      }
     }
   };
 }
@@ -220,6 +224,12 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
 function failed(errorCode: string, message: string, identifier?: string, model?: Structure): HandlerOutcome {
   return { status: 'FAILED', errorCode, message, identifier, model };
 }
+
+function cancelled({ action }: HandlerRequest) {
+  return { status: 'FAILED', errorCode: 'Cancelled', message: `Resource ${NOUNS[action]} cancelled` } as const;
+}
+
+const NOUNS: Record<Action, string> = { CREATE: 'creation', READ: 'read', UPDATE: 'update', DELETE: 'deletion', LIST: 'list' };
 
 function crash(result: InvocationResult): ProgressEvent {
   const message = result.payload?.errorMessage ?? 'the handler gave no answer';

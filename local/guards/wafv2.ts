@@ -6,7 +6,7 @@ import {
 import {
   DisassociateWebACLCommand,
   GetWebACLCommand,
-  ListResourcesForWebACLCommand,
+  GetWebACLForResourceCommand,
   WAFV2Client,
 } from '@aws-sdk/client-wafv2';
 import { AwsError } from '../service';
@@ -28,6 +28,16 @@ export function wafv2({ motoOptions }: GuardContext): ServiceGuard {
       });
   }
 
+  /** The load balancers that a web ACL protects. moto cannot list them. */
+  async function protectedBy(region: string, webAclArn: string): Promise<string[]> {
+    const { LoadBalancers = [] } = await elb(region).send(new DescribeLoadBalancersCommand({}));
+    const arns = LoadBalancers.map(({ LoadBalancerArn }) => LoadBalancerArn!);
+    const acls = await Promise.all(
+      arns.map((ResourceArn) => waf(region).send(new GetWebACLForResourceCommand({ ResourceArn }))),
+    );
+    return arns.filter((_arn, index) => acls[index].WebACL?.ARN === webAclArn);
+  }
+
   return {
     service: 'wafv2',
     operations: {
@@ -44,13 +54,19 @@ export function wafv2({ motoOptions }: GuardContext): ServiceGuard {
         return undefined;
       },
 
+      async ListResourcesForWebACL({ region, input }) {
+        const { ResourceType = 'APPLICATION_LOAD_BALANCER' } = input;
+        await waf(region).send(new GetWebACLCommand({ ARN: input.WebACLArn }));
+        return {
+          ResourceArns:
+            ResourceType === 'APPLICATION_LOAD_BALANCER' ? await protectedBy(region, input.WebACLArn) : [],
+        };
+      },
+
       async DeleteWebACL({ region, input }) {
         const { Name, Scope, Id } = input;
         const { WebACL } = await waf(region).send(new GetWebACLCommand({ Name, Scope, Id }));
-        const { ResourceArns = [] } = await waf(region).send(
-          new ListResourcesForWebACLCommand({ WebACLArn: WebACL!.ARN }),
-        );
-        if (ResourceArns.length > 0) {
+        if ((await protectedBy(region, WebACL!.ARN!)).length > 0) {
           throw new AwsError(
             'WAFAssociatedItemException',
             'AWS WAF couldn’t perform the operation because your resource is being used by another resource or it’s ' +

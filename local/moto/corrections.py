@@ -3,12 +3,14 @@
 Importing this module imports the backends that it corrects, which takes a second.
 """
 
+from copy import copy
 from typing import Any
 
 from moto.acm.models import CertBundle
 from moto.elbv2.exceptions import TooManyTagsError
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup, elbv2_backends
 from moto.elbv2.responses import ELBV2Response
+from moto.iam.models import AWSManagedPolicy, IAMBackend
 
 # Elastic Load Balancing quotas, "Tags per resource".
 TAGS_PER_RESOURCE = 50
@@ -100,6 +102,22 @@ def tag_quota() -> None:
     ELBv2Backend.add_tags = add
 
 
+def managed_policies() -> None:
+    """moto parses AWS's 1,500 policies for each of eight partitions, at each start and reset: a second in all."""
+
+    parse = IAMBackend._init_aws_policies
+    parsed: list[AWSManagedPolicy] = []
+
+    def init(backend: IAMBackend) -> list[AWSManagedPolicy]:
+        if backend.partition != "aws":
+            return []
+        if not parsed:
+            parsed.extend(parse(backend))
+        return [copy(policy) for policy in parsed]
+
+    IAMBackend._init_aws_policies = init
+
+
 def apply() -> None:
     """Correct moto in this process."""
     for correct in (
@@ -108,5 +126,6 @@ def apply() -> None:
         listener_certificates,
         default_certificate,
         tag_quota,
+        managed_policies,
     ):
         correct()

@@ -47,14 +47,12 @@ def end_with_parent():
     os._exit(0)
 
 
-# Backends whose state involves a corrected one.
-CORRECTED = {"acm", "cloudformation", "elb", "elbv2", "resourcegroupstaggingapi"}
-
 correction = threading.Lock()
 corrected = False
 
 
 def correct():
+    """Correct moto once. This imports the slow backends, so it is done while the parent is busy elsewhere."""
     global corrected
     with correction:
         if not corrected:
@@ -65,8 +63,7 @@ def correct():
 
 
 def create_corrected_app(service):
-    if service in CORRECTED:
-        correct()
+    correct()
     return create_backend_app(service)
 
 
@@ -76,6 +73,5 @@ server = make_server(
 )
 os.environ["MOTO_PORT"] = str(server.port)
 print(server.port, flush=True)
-# Ahead of the first call that needs it, while the parent is busy elsewhere.
 threading.Thread(target=correct, daemon=True).start()
 server.serve_forever()

@@ -53,9 +53,12 @@ const MODEL_KEYWORDS = [
   '$defs',
 ];
 
-/** Combining keywords repeat what their branches say; the branches of a failed oneOf say more than its count. */
+/** One error for each place: a value of a wrong type also fails all else that is asked of it. */
 function leaves(errors: ErrorObject[]): ErrorObject[] {
-  return errors.filter((error) => error.keyword !== 'if' && error.keyword !== 'allOf');
+  const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
+  return errors.filter(
+    ({ keyword, instancePath }) => keyword !== 'if' && keyword !== 'allOf' && (keyword === 'type' || !mistyped.has(instancePath)),
+  );
 }
 
 const TYPE_NAMES: Record<string, string> = {

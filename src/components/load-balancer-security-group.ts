@@ -6,13 +6,14 @@ import {
   type IpPermission,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
-import type { ApplyScope, Component } from '../component';
-import { SHARED_TAG } from '../identity';
+import type { ApplyScope, Component, Scope } from '../component';
+import { HandlerError } from '../errors';
+import { RESERVED_TAG_PREFIX, SHARED_TAG } from '../identity';
 import { done, wait } from '../outcome';
-import { tagsByKey, upperCaseTags } from '../ownership';
-import { sharingKey } from '../placement';
+import { keyOf } from '../placement';
 import { isSdkError, unless } from '../sdk-errors';
 import { egressTargets, placeOf, survey, SURVEY_PERMISSIONS, takeSurvey } from '../survey';
+import { tagList, tagRecord } from '../tags';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
 
 /** The security group of the load balancer, which the services on it share. */
@@ -22,9 +23,14 @@ export interface ObservedLoadBalancerSecurityGroup {
   readonly name: string;
   /** How many other services have an egress rule in it: a hint at the next free place. */
   readonly otherServices: number;
+  /** Web ACL of the services on the load balancer; undefined means that they have none. */
+  readonly webAclArn?: string;
   /** Whether it has been given its rules. */
   readonly complete: boolean;
 }
+
+/** Tag: ARN of the web ACL. */
+const WEB_ACL_TAG = `${RESERVED_TAG_PREFIX}web-acl`;
 
 interface Needs {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
@@ -61,19 +67,27 @@ export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGr
       'ec2:CreateTags',
       'ec2:RevokeSecurityGroupEgress',
     ],
-    remove: ['ec2:DeleteSecurityGroup', 'ec2:DescribeSecurityGroups', 'elasticloadbalancing:DescribeLoadBalancers'],
+    remove: [
+      'ec2:DeleteSecurityGroup',
+      'ec2:DescribeSecurityGroups',
+      'elasticloadbalancing:DescribeLoadBalancers',
+    ],
   },
 
   async observe(scope, { ServiceSecurityGroup }) {
     const name = await placeOf(scope);
     const { groups } = await survey(scope);
-    const group = groups.find(({ GroupName, Tags }) => GroupName === name && SHARED_TAG in tagsByKey(Tags));
-    return group && observed(group, ServiceSecurityGroup?.id);
+    const group = groups.find(
+      ({ GroupName, VpcId }) => GroupName === name && VpcId === (ServiceSecurityGroup?.vpcId ?? VpcId),
+    );
+    if (!group || isShared(scope, group)) return group && observed(group, ServiceSecurityGroup?.id);
+    return undefined;
   },
 
-  async apply(scope, { ServiceSecurityGroup: { loadBalancerName: name } }, current) {
+  async apply(scope, { ServiceSecurityGroup }, current) {
     if (current?.complete) return done(current);
-    const id = current?.id ?? (await create(scope, name));
+    const name = ServiceSecurityGroup.loadBalancerName;
+    const id = current?.id ?? (await create(scope, ServiceSecurityGroup));
     if (id === undefined) return wait(`security group ${name}, which another service is making`, 1);
     const { ec2 } = scope.clients;
     // The ingress comes last: a group that has some has been given all its rules.
@@ -85,7 +99,8 @@ export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGr
       ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions: INGRESS })),
       'InvalidPermission.Duplicate',
     );
-    return done({ id, name, otherServices: current?.otherServices ?? 0, complete: true });
+    const { webAclArn } = scope.spec;
+    return done({ ...(current ?? { id, name, otherServices: 0, webAclArn }), complete: true });
   },
 
   /**
@@ -102,7 +117,10 @@ export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGr
       await scope.clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
     } catch (error) {
       if (isSdkError(error, 'DependencyViolation')) {
-        return wait(`network interfaces of the deleted load balancer to let go of security group ${name}`, 15);
+        return wait(
+          `network interfaces of the deleted load balancer to let go of security group ${name}`,
+          15,
+        );
       }
       if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
     }
@@ -115,21 +133,42 @@ function observed(group: SecurityGroup, ownId: string | undefined): ObservedLoad
     id: group.GroupId!,
     name: group.GroupName!,
     otherServices: egressTargets(group).filter((id) => id !== ownId).length,
+    webAclArn: tagRecord(group.Tags)[WEB_ACL_TAG],
     complete: (group.IpPermissions ?? []).length > 0,
   };
 }
 
+/** @throws HandlerError ResourceConflict when a group that is not a shared one stands in the place of one. */
+function isShared({ spec }: Scope, { GroupId, GroupName, Tags }: SecurityGroup): boolean {
+  if (tagRecord(Tags)[SHARED_TAG]) return true;
+  if (!spec) return false;
+  throw new HandlerError(
+    'ResourceConflict',
+    `security group ${GroupId} has the name ${GroupName}, which is kept for load balancers of this resource type`,
+    { propertyPath: 'NetworkConfiguration/Subnets', remedy: 'Delete or rename the security group' },
+  );
+}
+
 /** @returns undefined when another service is making the same group at this moment. */
-async function create(scope: ApplyScope, name: string): Promise<string | undefined> {
-  const network = await scope.network();
-  const tags = { [SHARED_TAG]: sharingKey(network, scope.spec.webAclArn) };
+async function create(
+  { clients, spec }: ApplyScope,
+  { loadBalancerName, vpcId }: ObservedServiceSecurityGroup,
+): Promise<string | undefined> {
   const answer = await unless(
-    scope.clients.ec2.send(
+    clients.ec2.send(
       new CreateSecurityGroupCommand({
-        GroupName: name,
+        GroupName: loadBalancerName,
         Description: 'Load balancer that ECS services share',
-        VpcId: network.vpcId,
-        TagSpecifications: [{ ResourceType: 'security-group', Tags: upperCaseTags(tags) }],
+        VpcId: vpcId,
+        TagSpecifications: [
+          {
+            ResourceType: 'security-group',
+            Tags: tagList({
+              [SHARED_TAG]: keyOf(loadBalancerName),
+              ...(spec.webAclArn !== undefined && { [WEB_ACL_TAG]: spec.webAclArn }),
+            }),
+          },
+        ],
       }),
     ),
     'InvalidGroup.Duplicate',

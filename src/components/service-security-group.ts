@@ -10,8 +10,9 @@ import type { ApplyScope, Component } from '../component';
 import { HandlerError } from '../errors';
 import { hostsOf, hostTagKey, isSameHost, type Host } from '../hosts';
 import { RESERVED_TAG_PREFIX } from '../identity';
+import { NETWORK_PERMISSIONS } from '../network';
 import { done, wait } from '../outcome';
-import { checkOwn, ownTags, tagChanges, tagsByKey, upperCaseTags, type Tags } from '../ownership';
+import { checkOwn } from '../ownership';
 import { isSdkError } from '../sdk-errors';
 import {
   isApplyScope,
@@ -22,7 +23,7 @@ import {
   survey,
   SURVEY_PERMISSIONS,
 } from '../survey';
-import { NETWORK_PERMISSIONS } from '../network';
+import { ownedTags, tagChanges, tagList, tagRecord, type TagChanges, type Tags } from '../tags';
 
 /** The security group of the service's tasks, and what its tags say of the service. */
 export interface ObservedServiceSecurityGroup {
@@ -71,7 +72,7 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
     const { set, remove } = changesOf(scope, current.tags);
     const Resources = [current.id];
     if (Object.keys(set).length > 0) {
-      await ec2.send(new CreateTagsCommand({ Resources, Tags: upperCaseTags(set) }));
+      await ec2.send(new CreateTagsCommand({ Resources, Tags: tagList(set) }));
     }
     if (remove.length > 0) {
       await ec2.send(new DeleteTagsCommand({ Resources, Tags: remove.map((Key) => ({ Key })) }));
@@ -115,7 +116,7 @@ export async function placeOn(
   name: string,
 ): Promise<void> {
   await clients.ec2.send(
-    new CreateTagsCommand({ Resources: [id], Tags: upperCaseTags({ [LOAD_BALANCER_TAG]: name }) }),
+    new CreateTagsCommand({ Resources: [id], Tags: tagList({ [LOAD_BALANCER_TAG]: name }) }),
   );
 }
 
@@ -124,7 +125,7 @@ async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> 
   const { vpcId } = await scope.network();
   const name = serviceGroupName(identity);
   const tags: Tags = {
-    ...ownTags(scope),
+    ...ownedTags(scope),
     [LOAD_BALANCER_TAG]: (await placeOf(scope))!,
     ...tagsOfDomain(spec.domain),
   };
@@ -134,7 +135,7 @@ async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> 
         GroupName: name,
         Description: 'Tasks of an ECS service; only its load balancer reaches them',
         VpcId: vpcId,
-        TagSpecifications: [{ ResourceType: 'security-group', Tags: upperCaseTags(tags) }],
+        TagSpecifications: [{ ResourceType: 'security-group', Tags: tagList(tags) }],
       }),
     );
     return describe({ id: GroupId!, name, vpcId }, tags);
@@ -164,18 +165,13 @@ function tagsOfDomain({ hostName, hostedZoneId, certificateArn }: ApplyScope['sp
 }
 
 /** What has to change in the tags; former hosts stay until nothing is left of them. */
-function changesOf(scope: ApplyScope, current: Tags): { set: Tags; remove: readonly string[] } {
-  const { set, remove } = tagChanges(scope, current);
-  const wanted = Object.entries(tagsOfDomain(scope.spec.domain));
-  const isObsolete = scope.spec.domain.certificateArn === undefined && CERTIFICATE_TAG in current;
-  return {
-    set: { ...set, ...Object.fromEntries(wanted.filter(([key, value]) => current[key] !== value)) },
-    remove: isObsolete ? [...remove, CERTIFICATE_TAG] : remove,
-  };
+function changesOf(scope: ApplyScope, current: Tags): TagChanges {
+  const wanted = { ...ownedTags(scope), ...tagsOfDomain(scope.spec.domain) };
+  return tagChanges(current, wanted, [...scope.removedTagKeys, CERTIFICATE_TAG]);
 }
 
 function observed({ GroupId, GroupName, VpcId, Tags }: SecurityGroup): ObservedServiceSecurityGroup {
-  return describe({ id: GroupId!, name: GroupName!, vpcId: VpcId! }, tagsByKey(Tags));
+  return describe({ id: GroupId!, name: GroupName!, vpcId: VpcId! }, tagRecord(Tags));
 }
 
 function describe(
@@ -206,7 +202,7 @@ async function checkName(scope: ApplyScope, groups: readonly SecurityGroup[], vp
   const name = serviceGroupName(scope.identity);
   const group = groups.find(({ GroupName, VpcId }) => GroupName === name && VpcId === vpcId);
   if (!group) return;
-  checkOwn(scope, tagsByKey(group.Tags), {
+  checkOwn(scope, tagRecord(group.Tags), {
     what: `security group ${group.GroupId} named ${name}`,
     propertyPath: 'ServiceName',
     remedy: 'Delete the security group, or choose another ServiceName',

@@ -26,6 +26,9 @@ const CODES_WITHOUT_MODEL: ReadonlySet<string> = new Set([
 /** Our own bound on what CloudFormation has to carry between invocations; identifiers fit in a hundredth of it. */
 const MAXIMUM_CONTEXT_BYTES = 32_768;
 
+/** Longest status message that CloudFormation takes (StatusMessage of its RecordHandlerProgress operation). */
+const MAXIMUM_MESSAGE_LENGTH = 1024;
+
 /** A handler's result that breaks the contract is a defect of the handler. */
 function defect(problem: string): HandlerError {
   return new HandlerError('InternalFailure', problem, {
@@ -96,7 +99,11 @@ export function failureOf<Model extends ResourceModel>(
 function progressEvent<Model extends ResourceModel>(
   members: Partial<ProgressEvent<Model>>,
 ): ProgressEvent<Model> {
-  return new ProgressEvent(members as Partial<ProgressEvent>) as ProgressEvent<Model>;
+  const event = new ProgressEvent(members as Partial<ProgressEvent>) as ProgressEvent<Model>;
+  if (event.message.length > MAXIMUM_MESSAGE_LENGTH) {
+    event.message = `${event.message.slice(0, MAXIMUM_MESSAGE_LENGTH - 1)}…`;
+  }
+  return event;
 }
 
 function identifies(model: ResourceModel): boolean {

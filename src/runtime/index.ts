@@ -38,14 +38,13 @@ export function createEntrypoints<Model extends ResourceModel, TypeConfiguration
   const entrypointFor =
     (parse: (event: unknown) => ResourceEvent): Entrypoint =>
     async (event, context) => {
-      let parsed: ResourceEvent;
       try {
-        parsed = parse(event);
+        const parsed = parse(event);
+        return await new Invocation(type, parsed, context).entrypoint(parsed, context);
       } catch (error) {
         const { code, message } = toHandlerError(error);
         return ProgressEvent.failed(code as HandlerErrorCode, message).serialize();
       }
-      return new Invocation(type, parsed, context).entrypoint(parsed, context);
     };
   return {
     entrypoint: entrypointFor(parseEvent),

@@ -130,9 +130,8 @@ export class Invocation<Model extends ResourceModel, TypeConfiguration extends B
       if (progress.errorCode) {
         return await this.#failed(new HandlerError(progress.errorCode, progress.message), model);
       }
-      const answer = answerOf(progress, action, this.#type.model.WRITE_ONLY_PROPERTIES);
-      answer.message = this.#redaction.text(answer.message);
-      return answer;
+      progress.message = this.#redaction.text(progress.message ?? '');
+      return answerOf(progress, action, this.#type.model.WRITE_ONLY_PROPERTIES);
     } catch (error) {
       return this.#failed(toHandlerError(error), model);
     }

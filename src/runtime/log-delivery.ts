@@ -20,6 +20,7 @@ const MAXIMUM_KNOWN_STREAMS = 1_000;
 /** One stream of one log group. */
 export class LogDelivery {
   private readonly key: string;
+  private readonly logStreamName: string;
 
   /** @param streamName any text; the colons that a stream name may not hold become `__`. */
   constructor(
@@ -31,8 +32,6 @@ export class LogDelivery {
     this.logStreamName = streamName.replaceAll(':', '__').replaceAll('*', '_').slice(0, 512);
     this.key = JSON.stringify([accountAndRegion, logGroupName, this.logStreamName]);
   }
-
-  private readonly logStreamName: string;
 
   /**
    * Make the stream, and its group when that is missing. One call, none for a stream that is known.

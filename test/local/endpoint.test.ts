@@ -167,7 +167,7 @@ describe('requests that violate the service model are refused as AWS refuses the
   ])('%s', async (_what, body, words) => {
     const answer = await raw('logs', body, { 'x-amz-target': 'Logs_20140328.CreateLogGroup' });
     expect(answer.status).toBe(400);
-    expect((await answer.json()).message).toMatch(words);
+    expect(((await answer.json()) as { message: string }).message).toMatch(words);
   });
 
   test('the AWS CLI shows the refusal', async () => {
@@ -287,7 +287,7 @@ describe('control calls over HTTP', () => {
       method,
       body: body ? JSON.stringify(body) : undefined,
     });
-    return { status: answer.status, body: await answer.json() };
+    return { status: answer.status, body: (await answer.json()) as any };
   };
 
   test('read and clear the log of calls', async () => {

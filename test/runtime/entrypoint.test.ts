@@ -221,6 +221,20 @@ describe('the answer to a failure', () => {
     expect(answer.message).toMatch(message);
   });
 
+  test('that cannot be written as JSON', async () => {
+    const resourceModel = new Example({ Id: 'example-1', Count: 1n as never });
+    const answer = await invoke(returning({ status: OperationStatus.Success, resourceModel }), event('READ'));
+    expect(answer).toMatchObject({ status: 'FAILED', errorCode: 'InternalFailure' });
+  });
+
+  test('is not longer than CloudFormation takes', async () => {
+    const { message } = await invoke(
+      failing(new HandlerError('InvalidRequest', 'x'.repeat(5_000))),
+      event('READ'),
+    );
+    expect(message).toHaveLength(1_024);
+  });
+
   test('of LIST without models', async () => {
     const answer = await invoke(returning({ status: OperationStatus.Success }), event('LIST'));
     expect(answer.message).toMatch(/LIST must return resourceModels/);

@@ -18,6 +18,7 @@ function schema(
     },
     properties: { Id: { type: 'string' }, ...properties },
     primaryIdentifier: ['/properties/Id'],
+    handlers: {},
     readOnlyProperties: ['/properties/Id'],
     ...members,
   };

@@ -90,6 +90,24 @@ export function loadBalancers(
     return SecurityGroups.map(({ GroupId }) => GroupId!);
   }
 
+  /** The input, checked, with the defaults of ELB, which moto leaves out. */
+  async function withDefaults(
+    region: string,
+    input: CreateLoadBalancerCommandInput,
+  ): Promise<CreateLoadBalancerCommandInput> {
+    const { Type = 'application', Scheme = 'internet-facing', IpAddressType = 'ipv4' } = input;
+    checkName('Load balancer', input.Name!);
+    const chosen = await subnets(region, input);
+    checkZones(Type, chosen);
+    const vpc = chosen[0].VpcId!;
+    const SecurityGroups =
+      Type === 'application'
+        ? await securityGroups(region, input.SecurityGroups ?? [], vpc)
+        : input.SecurityGroups;
+    if (Scheme === 'internet-facing') await checkInternetGateway(region, vpc);
+    return { ...input, Type, Scheme, IpAddressType, SecurityGroups };
+  }
+
   const inTime = (balancer: LoadBalancer): LoadBalancer => ({
     ...balancer,
     State: { Code: times.isProvisioning(balancer.LoadBalancerArn!) ? 'provisioning' : 'active' },
@@ -97,33 +115,14 @@ export function loadBalancers(
 
   return {
     async CreateLoadBalancer({ region, input }) {
-      const {
-        Name,
-        Type = 'application',
-        Scheme = 'internet-facing',
-      } = input as CreateLoadBalancerCommandInput;
-      checkName('Load balancer', Name!);
-      const chosen = await subnets(region, input as CreateLoadBalancerCommandInput);
-      checkZones(Type, chosen);
-      const vpc = chosen[0].VpcId!;
-      const groups =
-        Type === 'application'
-          ? await securityGroups(region, input.SecurityGroups ?? [], vpc)
-          : input.SecurityGroups;
+      const wanted = await withDefaults(region, input as CreateLoadBalancerCommandInput);
       const existing = await inventory.loadBalancers(region);
-      const namesake = existing.find(({ LoadBalancerName }) => LoadBalancerName === Name);
+      const namesake = existing.find(({ LoadBalancerName }) => LoadBalancerName === wanted.Name);
       if (namesake) {
-        const settings = [
-          Type,
-          Scheme,
-          input.IpAddressType ?? 'ipv4',
-          ids(chosen.map(({ SubnetId }) => SubnetId)),
-          ids(groups),
-        ];
-        if (String(settings) === String(settingsOf(namesake))) return { LoadBalancers: [inTime(namesake)] };
+        if (isSame(namesake, wanted)) return { LoadBalancers: [inTime(namesake)] };
         throw new AwsError(
           'DuplicateLoadBalancerName',
-          `A load balancer with the same name '${Name}' exists, but with different settings`,
+          `A load balancer with the same name '${wanted.Name}' exists, but with different settings`,
         );
       }
       if (existing.length >= limits.loadBalancersPerRegion) {
@@ -132,15 +131,7 @@ export function loadBalancers(
           'The quota for the number of load balancers has been reached',
         );
       }
-      if (Scheme === 'internet-facing') await checkInternetGateway(region, vpc);
-      const answer = await inventory
-        .client(region)
-        .send(
-          new CreateLoadBalancerCommand({
-            ...(input as CreateLoadBalancerCommandInput),
-            SecurityGroups: groups,
-          }),
-        );
+      const answer = await inventory.client(region).send(new CreateLoadBalancerCommand(wanted));
       for (const { LoadBalancerArn } of answer.LoadBalancers!) times.created(LoadBalancerArn!);
       return { LoadBalancers: answer.LoadBalancers!.map(inTime) };
     },
@@ -173,15 +164,16 @@ export function loadBalancers(
   };
 }
 
-/** What two creations of the same load balancer must agree on. */
-function settingsOf(balancer: LoadBalancer): unknown[] {
-  return [
-    balancer.Type,
-    balancer.Scheme,
-    balancer.IpAddressType ?? 'ipv4',
-    ids(balancer.AvailabilityZones?.map(({ SubnetId }) => SubnetId)),
-    ids(balancer.SecurityGroups),
-  ];
+/** Whether a load balancer has the settings that a creation asks for; tags do not matter. */
+function isSame(balancer: LoadBalancer, wanted: CreateLoadBalancerCommandInput): boolean {
+  const subnets = wanted.Subnets ?? wanted.SubnetMappings?.map(({ SubnetId }) => SubnetId);
+  return (
+    balancer.Type === wanted.Type &&
+    balancer.Scheme === wanted.Scheme &&
+    balancer.IpAddressType === wanted.IpAddressType &&
+    ids(balancer.AvailabilityZones?.map(({ SubnetId }) => SubnetId)) === ids(subnets) &&
+    ids(balancer.SecurityGroups) === ids(wanted.SecurityGroups)
+  );
 }
 
 function ids(values: readonly (string | undefined)[] = []): string {

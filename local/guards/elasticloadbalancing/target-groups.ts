@@ -82,7 +82,9 @@ export function targetGroups(
 
       async DescribeTargetHealth({ region, input }) {
         const arn = input.TargetGroupArn;
-        const answer = await inventory.client(region).send(new DescribeTargetHealthCommand({ TargetGroupArn: arn, ...input }));
+        const answer = await inventory
+          .client(region)
+          .send(new DescribeTargetHealthCommand({ TargetGroupArn: arn, ...input }));
         const [group] = await inventory.targetGroups(region, [arn]);
         const inUse = (group.LoadBalancerArns?.length ?? 0) > 0;
         return {

@@ -1,0 +1,69 @@
+import { isCredentialName, isCredentialValue } from '../engine/credentials';
+import { forbids } from '../engine/outcome';
+import { defineRule, type Examples, single, texts } from '../engine/rule';
+import { all, any, not } from '../engine/truth';
+import { eachDeclaredContainer, EXPRESS_SERVICE, ORGANISATION_SERVICE, TASK_DEFINITION } from './containers';
+
+export const rule = defineRule({
+  id: 'TD-08',
+  title: 'Credentials are no plain environment variables',
+  severity: 'HIGH',
+  targets: [TASK_DEFINITION, EXPRESS_SERVICE, ORGANISATION_SERVICE],
+  level: 'resource',
+  equivalents: { 'Control Tower': ['CT.ECS.PR.12'], 'Security Hub': ['ECS.8'], trivy: ['AWS-0036'] },
+  source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8',
+  rationale: 'Everybody who may describe task definitions can read environment variables, also dynamic references in them.',
+  remedy: 'Put the value into Secrets Manager or the Parameter Store and name it in Secrets instead of Environment.',
+  parameters: {
+    allowedNames: texts('Names of environment variables that hold no credential although they look like it, `*` for any characters.', []),
+    forbiddenNames: texts('Further names of environment variables that hold credentials, `*` for any characters.', ['ECS_ENGINE_AUTH_DATA']),
+  },
+  check: ({ resource, parameters: { allowedNames, forbiddenNames } }) =>
+    eachDeclaredContainer(resource, (container) =>
+      container.at('Environment').each((variable) => {
+        const name = variable.at('Name');
+        const isNamedLikeCredential = any(
+          name.satisfies((text) => isCredentialName(String(text ?? ''))),
+          name.matches(...forbiddenNames),
+        );
+        return forbids(
+          all(
+            any(isNamedLikeCredential, variable.at('Value').satisfies((text) => isCredentialValue(String(text ?? '')))),
+            not(name.matches(...allowedNames)),
+          ),
+          'this environment variable looks like a credential',
+        );
+      }, 'environment variables may hold no credentials'),
+    ),
+});
+
+const task = (...Environment: unknown[]) => single(TASK_DEFINITION, { ContainerDefinitions: [{ Name: 'app', Environment }] });
+
+export const examples: Examples = {
+  pass: [
+    { title: 'an ordinary variable', template: task({ Name: 'STAGE', Value: 'prod' }) },
+    { title: 'a name that says where the credential is', template: task({ Name: 'DB_SECRET_ARN', Value: 'arn:aws:secretsmanager:x' }) },
+    {
+      title: 'a name that the profile allows',
+      template: task({ Name: 'TOKEN_ISSUER_SECRET', Value: 'x' }),
+      parameters: { allowedNames: ['TOKEN_ISSUER_*'] },
+    },
+    { title: 'an Express service', template: single(EXPRESS_SERVICE, { PrimaryContainer: { Environment: [{ Name: 'A', Value: 'b' }] } }) },
+  ],
+  fail: [
+    { title: 'a password by its name', template: task({ Name: 'DB_PASSWORD', Value: 'x' }) },
+    { title: 'an access key', template: task({ Name: 'AWS_ACCESS_KEY_ID', Value: 'x' }) },
+    { title: 'an access key by its value', template: task({ Name: 'KEY', Value: 'AKIAIOSFODNN7EXAMPLE' }) },
+    { title: 'a URL with a password', template: task({ Name: 'DATABASE_URL', Value: 'postgres://app:hunter2@db/app' }) },
+    {
+      title: 'an organisation service',
+      template: single(ORGANISATION_SERVICE, { PrimaryContainer: { Environment: [{ Name: 'apiKey', Value: 'x' }] } }),
+    },
+  ],
+  indeterminate: [
+    {
+      title: 'a value by a parameter without value',
+      template: { ...task({ Name: 'SETTING', Value: { Ref: 'Setting' } }), Parameters: { Setting: { Type: 'String' } } },
+    },
+  ],
+};

@@ -1,0 +1,87 @@
+/** What ECS refuses in the deployment configuration of a service. */
+import { AwsError, type Structure } from '../service';
+
+/** Bounds of numbers (API references of DeploymentConfiguration, CanaryConfiguration and LinearConfiguration). */
+const BOUNDS: readonly [path: string, least: number, most: number][] = [
+  ['maximumPercent', 0, 2_147_483_647],
+  ['minimumHealthyPercent', 0, 100],
+  ['bakeTimeInMinutes', 0, 1440],
+  ['canaryConfiguration.canaryPercent', 0.1, 100],
+  ['canaryConfiguration.canaryBakeTimeInMinutes', 0, 1440],
+  ['linearConfiguration.stepPercent', 3, 100],
+  ['linearConfiguration.stepBakeTimeInMinutes', 0, 1440],
+];
+
+/** Percentages that take one decimal. */
+const TENTHS = ['canaryConfiguration.canaryPercent', 'linearConfiguration.stepPercent'];
+
+/** The strategy that each of these members is for. */
+const STRATEGY_OF: Readonly<Record<string, string>> = {
+  canaryConfiguration: 'CANARY',
+  linearConfiguration: 'LINEAR',
+};
+
+/** Stages at which a deployment can be paused (ECS developer guide, troubleshooting of blue/green deployments). */
+const PAUSE_STAGES = [
+  'RECONCILE_SERVICE',
+  'PRE_SCALE_UP',
+  'POST_SCALE_UP',
+  'POST_TEST_TRAFFIC_SHIFT',
+  'PRE_PRODUCTION_TRAFFIC_SHIFT',
+  'POST_PRODUCTION_TRAFFIC_SHIFT',
+];
+
+/**
+ * Check a service's deployment configuration.
+ *
+ * @param settings of the service, defaults filled in.
+ * @param input the request.
+ * @throws AwsError InvalidParameterException.
+ */
+export function checkDeploymentConfiguration(settings: Structure, input: Structure): void {
+  const { deploymentConfiguration: configuration } = settings;
+  const given: Structure = input.deploymentConfiguration ?? {};
+  for (const [path, least, most] of BOUNDS) {
+    const value = path.split('.').reduce((node: any, member) => node?.[member], configuration);
+    if (value === undefined) continue;
+    if (value < least || value > most) refuse(`${path} must be between ${least} and ${most}.`);
+    if (TENTHS.includes(path) && Math.abs(value * 10 - Math.round(value * 10)) > 1e-6) {
+      refuse(`${path} must be a multiple of 0.1.`);
+    }
+  }
+  if (configuration.minimumHealthyPercent > configuration.maximumPercent) {
+    refuse('minimumHealthyPercent must not be greater than maximumPercent.');
+  }
+  for (const [member, strategy] of Object.entries(STRATEGY_OF)) {
+    if (given[member] && configuration.strategy !== strategy) {
+      refuse(`${member} is only valid when the deployment strategy is ${strategy}.`);
+    }
+  }
+  if (input.availabilityZoneRebalancing === 'ENABLED' && configuration.maximumPercent <= 100) {
+    refuse('AvailabilityZoneRebalancing does not support maximumPercent <= 100.');
+  }
+  for (const hook of configuration.lifecycleHooks ?? []) checkHook(hook);
+  const { alarms } = configuration;
+  if (alarms?.enable && alarms.alarmNames.length === 0)
+    refuse('alarmNames can not be empty when alarms are enabled.');
+}
+
+function checkHook({
+  targetType = 'AWS_LAMBDA',
+  hookTargetArn,
+  roleArn,
+  lifecycleStages = [],
+}: Structure): void {
+  if (lifecycleStages.length === 0) refuse('lifecycleStages can not be empty in lifecycleHooks.');
+  if (targetType === 'PAUSE') {
+    if (!lifecycleStages.every((stage: string) => PAUSE_STAGES.includes(stage))) {
+      refuse('Invalid lifecycle stage provided for Pause Hook');
+    }
+  } else if (!hookTargetArn || !roleArn) {
+    refuse('hookTargetArn and roleArn are required for lifecycle hooks of type AWS_LAMBDA.');
+  }
+}
+
+function refuse(message: string): never {
+  throw new AwsError('InvalidParameterException', message);
+}

@@ -1,0 +1,86 @@
+/** Amazon ECS of the local AWS: services, their deployments and simulated tasks on Fargate. */
+import type { Clock } from '../clock';
+import type { ClientOptions } from '../moto';
+import { AwsError, type AwsService, type TaskNetwork } from '../service';
+import { accountSettingOperations } from './account-settings';
+import { capacityProviderOperations } from './capacity-providers';
+import { clusterOperations, describeCluster } from './clusters';
+import { createAwsClients, type EcsContext, type Operations } from './context';
+import { Flows } from './flow';
+import { Identifiers } from './identifiers';
+import { serviceDeploymentOperations } from './service-deployments';
+import { serviceOperations } from './services';
+import { State } from './state';
+import { tagOperations } from './tags';
+import { taskDefinitionOperations } from './task-definitions';
+import { createTaskNetwork } from './task-network';
+import { taskOperations } from './tasks';
+
+export interface EcsOptions {
+  readonly clock: Clock;
+  /** Options for SDK clients straight to moto, which holds load balancers, subnets and alarms. */
+  readonly motoOptions: ClientOptions;
+  /** Called after each change that ECS makes to target groups and listener rules. */
+  readonly loadBalancingChanged?: () => void;
+}
+
+export interface Ecs {
+  /** The API. */
+  readonly service: AwsService;
+  /** The tasks, for load balancers and security groups. */
+  readonly network: TaskNetwork;
+  /** Every service that is not INACTIVE, for those who keep records of scalable targets. */
+  services(): { clusterName: string; serviceName: string; region: string }[];
+}
+
+/** An ECS without any resources. */
+export function createEcs({ clock, motoOptions, loadBalancingChanged = () => undefined }: EcsOptions): Ecs {
+  const context: EcsContext = {
+    clock,
+    state: new State(),
+    identifiers: new Identifiers(),
+    flows: new Flows(clock),
+    aws: createAwsClients(motoOptions),
+    loadBalancingChanged,
+  };
+  const operations: Operations = {
+    ...clusterOperations(context),
+    ...capacityProviderOperations(context, describeCluster),
+    ...taskDefinitionOperations(context),
+    ...serviceOperations(context),
+    ...serviceDeploymentOperations(context),
+    ...taskOperations(context),
+    ...tagOperations(context),
+    ...accountSettingOperations,
+  };
+  return {
+    service: {
+      signingName: 'ecs',
+      async handle(request) {
+        const operation = operations[request.operation];
+        if (!operation) {
+          throw new AwsError(
+            'NotImplemented',
+            `The local AWS does not implement ecs ${request.operation}.`,
+            501,
+          );
+        }
+        return operation(request);
+      },
+      reset() {
+        context.flows.reset();
+        context.state.reset();
+        context.identifiers.reset();
+      },
+    },
+    network: createTaskNetwork(context),
+    services: () =>
+      [...context.state.services()]
+        .filter(({ status }) => status !== 'INACTIVE')
+        .map(({ name, cluster }) => ({
+          clusterName: cluster.name,
+          serviceName: name,
+          region: cluster.scope.region,
+        })),
+  };
+}

@@ -1,0 +1,192 @@
+/** Service deployments and service revisions: what the API tells of them, and stopping and continuing them. */
+import { AwsError, type Structure } from '../service';
+import { failureThreshold } from './circuit-breaker';
+import type { EcsContext, Operations } from './context';
+import { stoppedByUser } from './endings';
+import { page } from './paging';
+import { actualPlatformVersion } from './service-description';
+import { countTasks, type ServiceDeployment, type ServiceRevision } from './state';
+
+/** Most deployments and revisions that one call describes (API reference). */
+const DESCRIBED_AT_ONCE = 20;
+
+/** Statuses in which a deployment can be stopped. */
+const STOPPABLE = ['PENDING', 'IN_PROGRESS'];
+
+/** Operations on service deployments and service revisions. */
+export function serviceDeploymentOperations({ state }: EcsContext): Operations {
+  function find(arn: string): ServiceDeployment {
+    const deployment = state.serviceDeployments.get(arn);
+    if (!deployment) {
+      throw new AwsError('ServiceDeploymentNotFoundException', 'The service deployment does not exist.');
+    }
+    return deployment;
+  }
+
+  return {
+    ListServiceDeployments({ input, ...scope }) {
+      const service = state.service(state.cluster(scope, input.cluster), input.service);
+      const { before, after } = input.createdAt ?? {};
+      const matching = service.serviceDeployments.filter(
+        ({ status, createdAt }) =>
+          (!input.status?.length || input.status.includes(status)) &&
+          (before === undefined || createdAt < before) &&
+          (after === undefined || createdAt > after),
+      );
+      const { items, nextToken } = page(
+        matching.map(({ arn }) => arn),
+        input,
+        20,
+      );
+      return {
+        serviceDeployments: items.map((arn) => summarise(state.serviceDeployments.get(arn)!)),
+        nextToken,
+      };
+    },
+    DescribeServiceDeployments({ input }) {
+      const { found, failures } = pick(input.serviceDeploymentArns, state.serviceDeployments);
+      return { serviceDeployments: found.map(describeServiceDeployment), failures };
+    },
+    DescribeServiceRevisions({ input }) {
+      const { found, failures } = pick(input.serviceRevisionArns, state.serviceRevisions);
+      return { serviceRevisions: found.map(describeServiceRevision), failures };
+    },
+    StopServiceDeployment({ input }) {
+      const deployment = find(input.serviceDeploymentArn);
+      if (!STOPPABLE.includes(deployment.status)) {
+        throw new AwsError(
+          'ConflictException',
+          `Stopping a service deployment is not allowed in status ${deployment.status}.`,
+          400,
+          { resourceIds: [deployment.arn] },
+        );
+      }
+      const stopType: 'ROLLBACK' | 'ABORT' = input.stopType ?? 'ROLLBACK';
+      deployment.status = stopType === 'ROLLBACK' ? 'ROLLBACK_REQUESTED' : 'STOP_REQUESTED';
+      deployment.flow!.interrupt(stoppedByUser(stopType));
+      return { serviceDeploymentArn: deployment.arn };
+    },
+    ContinueServiceDeployment({ input }) {
+      const deployment = find(input.serviceDeploymentArn);
+      if (deployment.finishedAt) {
+        refuse('Continuing a service deployment is not allowed for service deployment in terminal states.');
+      }
+      if (!/^ecs-[a-z]+-.+$/.test(input.hookId)) {
+        refuse('Invalid hookId: hookId must follow the format: ecs-{hookType}-{id}');
+      }
+      const hook = deployment.hooks.find(
+        ({ id, status }) => id === input.hookId && status === 'AWAITING_ACTION',
+      );
+      if (!hook) {
+        refuse(
+          'Provided hookId is either completed, unavailable, or not associated with the given Resource ARN',
+        );
+      }
+      hook.status = input.action === 'ROLLBACK' ? 'FAILED' : 'SUCCEEDED';
+      deployment.service.changes.notify();
+      return { serviceDeploymentArn: deployment.arn };
+    },
+  };
+}
+
+function pick<T>(
+  arns: readonly string[],
+  all: ReadonlyMap<string, T>,
+): { found: T[]; failures: Structure[] } {
+  if (arns.length > DESCRIBED_AT_ONCE) refuse(`At most ${DESCRIBED_AT_ONCE} ARNs can be described at once.`);
+  return {
+    found: arns.flatMap((arn) => all.get(arn) ?? []),
+    failures: arns.filter((arn) => !all.has(arn)).map((arn) => ({ arn, reason: 'MISSING' })),
+  };
+}
+
+function summarise(deployment: ServiceDeployment): Structure {
+  const { arn, service, startedAt, createdAt, finishedAt, target, status, statusReason } = deployment;
+  return {
+    serviceDeploymentArn: arn,
+    serviceArn: service.arn,
+    clusterArn: service.cluster.arn,
+    startedAt,
+    createdAt,
+    finishedAt,
+    targetServiceRevisionArn: target.arn,
+    status,
+    statusReason,
+  };
+}
+
+function describeServiceDeployment(deployment: ServiceDeployment): Structure {
+  const { service, target, sources, configuration, circuitBreaker, alarms, productionWeight, testWeight } =
+    deployment;
+  const blueWeights = sources.length === 1 && {
+    productionWeight: 100 - productionWeight,
+    testWeight: 100 - testWeight,
+  };
+  const { targetServiceRevisionArn: _arn, ...summary } = summarise(deployment);
+  return {
+    ...summary,
+    stoppedAt: deployment.stoppedAt,
+    updatedAt: deployment.updatedAt,
+    sourceServiceRevisions: sources.map((source) => summariseRevision(source, blueWeights || undefined)),
+    targetServiceRevision: summariseRevision(target, { productionWeight, testWeight }),
+    lifecycleStage: deployment.lifecycleStage,
+    lifecycleHookDetails: deployment.hooks.map(({ id, status, expiresAt, timeoutAction }) => ({
+      hookId: id,
+      targetType: 'PAUSE',
+      status,
+      expiresAt,
+      timeoutAction,
+    })),
+    deploymentConfiguration: configuration,
+    rollback: deployment.rollback,
+    deploymentCircuitBreaker: {
+      status: circuitBreaker.status,
+      failureCount: circuitBreaker.failureCount,
+      threshold: failureThreshold(configuration, service.desiredCount),
+    },
+    alarms: { status: alarms.status, alarmNames: alarms.names, triggeredAlarmNames: alarms.triggered },
+  };
+}
+
+function summariseRevision(
+  revision: ServiceRevision,
+  weights?: { productionWeight: number; testWeight: number },
+): Structure {
+  const { running, pending } = countTasks(revision);
+  return {
+    arn: revision.arn,
+    requestedTaskCount: revision.requestedCount,
+    runningTaskCount: running,
+    pendingTaskCount: pending,
+    requestedProductionTrafficWeight: weights?.productionWeight,
+    requestedTestTrafficWeight: weights?.testWeight,
+  };
+}
+
+function describeServiceRevision(revision: ServiceRevision): Structure {
+  const { arn, service, settings, taskDefinition, createdAt, targetGroups } = revision;
+  return {
+    ...settings,
+    serviceRevisionArn: arn,
+    serviceArn: service.arn,
+    clusterArn: service.cluster.arn,
+    taskDefinition: taskDefinition.arn,
+    platformVersion: actualPlatformVersion(settings),
+    containerImages: taskDefinition.definition.containerDefinitions.map(({ name, image }: Structure) => ({
+      containerName: name,
+      image,
+    })),
+    guardDutyEnabled: false,
+    createdAt,
+    resolvedConfiguration: {
+      loadBalancers: targetGroups.map(({ targetGroupArn, rules }) => ({
+        targetGroupArn,
+        productionListenerRule: rules?.production,
+      })),
+    },
+  };
+}
+
+function refuse(message: string): never {
+  throw new AwsError('InvalidParameterException', message);
+}

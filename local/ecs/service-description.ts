@@ -1,0 +1,84 @@
+/** Services as the API describes them. */
+import type { Structure } from '../service';
+import { countTasks, deploymentInProgress, type Deployment, type Service } from './state';
+
+/** What `LATEST` stands for. */
+const PLATFORM_VERSION = '1.4.0';
+
+/** Settings that are described with deployments and revisions, not with the service. */
+const REVISION_ONLY = [
+  'serviceConnectConfiguration',
+  'volumeConfigurations',
+  'vpcLatticeConfigurations',
+  'gatewayConnectors',
+  'monitoring',
+];
+
+/** A service as DescribeServices returns it. @param includeTags whether to show its tags. */
+export function describeService(service: Service, includeTags: boolean): Structure {
+  const { cluster, status } = service;
+  const { accountId } = cluster.scope;
+  const settings = Object.fromEntries(
+    Object.entries(service.settings).filter(([member]) => !REVISION_ONLY.includes(member)),
+  );
+  const counts = service.revisions.map(countTasks);
+  const current = service.revisions.filter(
+    (revision) => revision.requestedCount > 0 || revision === service.stableRevision,
+  );
+  return {
+    ...settings,
+    serviceArn: service.arn,
+    serviceName: service.name,
+    clusterArn: cluster.arn,
+    status,
+    desiredCount: service.desiredCount,
+    runningCount: counts.reduce((sum, { running }) => sum + running, 0),
+    pendingCount: counts.reduce((sum, { pending }) => sum + pending, 0),
+    deployments: status === 'INACTIVE' ? [] : service.deployments.map(describeDeployment),
+    roleArn: `arn:aws:iam::${accountId}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
+    createdBy: `arn:aws:iam::${accountId}:root`,
+    createdAt: service.createdAt,
+    events: service.events,
+    currentServiceDeployment: deploymentInProgress(service)?.arn,
+    currentServiceRevisions: current.map((revision) => ({
+      arn: revision.arn,
+      requestedTaskCount: revision.requestedCount,
+      runningTaskCount: countTasks(revision).running,
+      pendingTaskCount: countTasks(revision).pending,
+    })),
+    resourceManagementType: 'CUSTOMER',
+    ...(includeTags && { tags: service.tags }),
+  };
+}
+
+/** A platform version as deployments and tasks show it. */
+export function actualPlatformVersion(settings: Structure): string | undefined {
+  return settings.platformVersion === 'LATEST' ? PLATFORM_VERSION : settings.platformVersion;
+}
+
+function describeDeployment(deployment: Deployment): Structure {
+  const { revision } = deployment;
+  const { settings } = revision;
+  const { running, pending } = countTasks(revision);
+  return {
+    id: deployment.id,
+    status: deployment.status,
+    taskDefinition: revision.taskDefinition.arn,
+    desiredCount: revision.requestedCount,
+    pendingCount: pending,
+    runningCount: running,
+    failedTasks: revision.consecutiveFailures,
+    createdAt: deployment.createdAt,
+    updatedAt: deployment.updatedAt,
+    launchType: settings.launchType,
+    capacityProviderStrategy: settings.capacityProviderStrategy,
+    platformVersion: actualPlatformVersion(settings),
+    platformFamily: settings.platformFamily,
+    networkConfiguration: settings.networkConfiguration,
+    rolloutState: deployment.rolloutState,
+    rolloutStateReason: deployment.rolloutStateReason,
+    serviceConnectConfiguration: settings.serviceConnectConfiguration,
+    volumeConfigurations: settings.volumeConfigurations,
+    vpcLatticeConfigurations: settings.vpcLatticeConfigurations,
+  };
+}

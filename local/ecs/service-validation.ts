@@ -1,0 +1,151 @@
+/** What CreateService and UpdateService refuse beyond the service model's own constraints. */
+import {
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  type EC2Client,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import { AwsError, type Structure } from '../service';
+import { checkStrategy } from './capacity-providers';
+import type { EcsContext } from './context';
+import { checkDeploymentConfiguration } from './deployment-configuration';
+import { checkLoadBalancers } from './load-balancer-validation';
+import type { Cluster, TaskDefinition } from './state';
+
+const PLATFORM_VERSIONS = ['LATEST', '1.4.0', '1.3.0'];
+/** Quotas of a network configuration (API reference of AwsVpcConfiguration). */
+const NETWORK_LIMITS = { subnets: 16, securityGroups: 5 };
+
+/**
+ * Check the settings a service is to have.
+ *
+ * @param settings with ECS's defaults filled in.
+ * @param input the request, to tell what was asked for from what was filled in.
+ * @throws AwsError InvalidParameterException, ClientException or PlatformUnknownException, worded as ECS does.
+ */
+export async function checkService(
+  context: EcsContext,
+  cluster: Cluster,
+  taskDefinition: TaskDefinition,
+  settings: Structure,
+  input: Structure,
+): Promise<void> {
+  if (taskDefinition.status !== 'ACTIVE') throw new AwsError('ClientException', 'TaskDefinition is inactive');
+  checkCapacity(cluster, taskDefinition, settings, input);
+  checkDeploymentConfiguration(settings, input);
+  if (input.healthCheckGracePeriodSeconds && settings.loadBalancers.length === 0) {
+    refuse('Health check grace period is only valid for services configured to use load balancers');
+  }
+  await Promise.all([
+    checkNetwork(context, cluster.scope.region, taskDefinition, settings),
+    checkLoadBalancers(context.aws(cluster.scope.region).elasticLoadBalancing, taskDefinition, settings),
+  ]);
+}
+
+function checkCapacity(
+  cluster: Cluster,
+  taskDefinition: TaskDefinition,
+  settings: Structure,
+  input: Structure,
+): void {
+  if (input.launchType && input.capacityProviderStrategy?.length) {
+    refuse(
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
+    );
+  }
+  if (settings.capacityProviderStrategy) {
+    checkStrategy(settings.capacityProviderStrategy, cluster.settings.capacityProviders);
+  }
+  if (settings.launchType === 'EC2') {
+    refuse('No Container Instances were found in your cluster.');
+  }
+  if (settings.platformVersion && !PLATFORM_VERSIONS.includes(settings.platformVersion)) {
+    throw new AwsError('PlatformUnknownException', 'The specified platform does not exist.');
+  }
+  if (settings.launchType === 'FARGATE' && !taskDefinition.definition.compatibilities.includes('FARGATE')) {
+    refuse('Task definition does not support launch_type FARGATE.');
+  }
+}
+
+async function checkNetwork(
+  { aws, state }: EcsContext,
+  region: string,
+  taskDefinition: TaskDefinition,
+  settings: Structure,
+): Promise<void> {
+  if (taskDefinition.definition.networkMode !== 'awsvpc') return;
+  const network = settings.networkConfiguration?.awsvpcConfiguration;
+  if (!network) refuse("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  const { subnets, securityGroups } = network as { subnets: string[]; securityGroups: string[] };
+  if (subnets.length === 0) refuse('subnets can not be empty.');
+  if (subnets.length > NETWORK_LIMITS.subnets)
+    refuse(`subnets can have at most ${NETWORK_LIMITS.subnets} items.`);
+  if (securityGroups.length > NETWORK_LIMITS.securityGroups) {
+    refuse(`securityGroups can have at most ${NETWORK_LIMITS.securityGroups} items.`);
+  }
+  const { ec2 } = aws(region);
+  const [found, groups] = await Promise.all([
+    describeSubnets(ec2, subnets),
+    describeSecurityGroups(ec2, securityGroups),
+  ]);
+  const vpcId = found[0]!.VpcId!;
+  if (found.some((subnet) => subnet.VpcId !== vpcId)) refuse('All subnets must belong to the same VPC.');
+  const foreign = groups.find((group) => group.VpcId !== vpcId);
+  if (foreign)
+    refuse(
+      `Security group ${foreign.GroupId} does not appear to belong to the same VPC as the input subnets.`,
+    );
+  const defaultSecurityGroup = await defaultGroup(ec2, vpcId);
+  for (const { SubnetId, AvailabilityZone, CidrBlock } of found) {
+    state.subnets.set(SubnetId!, {
+      id: SubnetId!,
+      vpcId,
+      availabilityZone: AvailabilityZone!,
+      cidrBlock: CidrBlock!,
+      defaultSecurityGroup,
+    });
+  }
+}
+
+async function describeSubnets(ec2: EC2Client, ids: string[]) {
+  const { Subnets = [] } = await ec2
+    .send(new DescribeSubnetsCommand({ SubnetIds: ids }))
+    .catch((error: Error) =>
+      refuse(`Error retrieving subnet information for ${named(ids)}: ${detail(error)}`),
+    );
+  return Subnets;
+}
+
+async function describeSecurityGroups(ec2: EC2Client, ids: string[]): Promise<SecurityGroup[]> {
+  if (ids.length === 0) return [];
+  const { SecurityGroups = [] } = await ec2
+    .send(new DescribeSecurityGroupsCommand({ GroupIds: ids }))
+    .catch((error: Error) =>
+      refuse(`Error retrieving security group information for ${named(ids)}: ${detail(error)}`),
+    );
+  return SecurityGroups;
+}
+
+async function defaultGroup(ec2: EC2Client, vpcId: string): Promise<string> {
+  const { SecurityGroups = [] } = await ec2.send(
+    new DescribeSecurityGroupsCommand({
+      Filters: [
+        { Name: 'vpc-id', Values: [vpcId] },
+        { Name: 'group-name', Values: ['default'] },
+      ],
+    }),
+  );
+  return SecurityGroups[0]?.GroupId ?? '';
+}
+
+function named(ids: readonly string[]): string {
+  return `[${ids.join(', ')}]`;
+}
+
+function detail({ message, name }: Error): string {
+  return `${message} (ErrorCode: ${name})`;
+}
+
+function refuse(message: string): never {
+  throw new AwsError('InvalidParameterException', message);
+}

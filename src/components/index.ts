@@ -1,0 +1,44 @@
+import type { AnyComponent } from '../component';
+import { certificate } from './certificate';
+import { cluster } from './cluster';
+import { dnsRecord } from './dns-record';
+import { listenerRule } from './listener-rule';
+import { listeners } from './listeners';
+import { loadBalancer } from './load-balancer';
+import { loadBalancerSecurityGroup } from './load-balancer-security-group';
+import { logGroup } from './log-group';
+import { rollbackAlarm } from './rollback-alarm';
+import { scalableTarget } from './scalable-target';
+import { scalingPolicy } from './scaling-policy';
+import { securityGroupRules } from './security-group-rules';
+import { service } from './service';
+import { serviceDeployment } from './service-deployment';
+import { serviceSecurityGroup } from './service-security-group';
+import { targetGroups } from './target-groups';
+import { taskDefinition } from './task-definition';
+import { webAclAssociation } from './web-acl-association';
+
+/**
+ * Everything that a service is composed of, each after those it needs. Of several failures the one of the first
+ * component in this order is reported.
+ */
+export const components: readonly AnyComponent[] = [
+  cluster,
+  logGroup,
+  taskDefinition,
+  serviceSecurityGroup,
+  loadBalancerSecurityGroup,
+  securityGroupRules,
+  targetGroups,
+  certificate,
+  loadBalancer,
+  webAclAssociation,
+  listeners,
+  listenerRule,
+  dnsRecord,
+  rollbackAlarm,
+  service,
+  serviceDeployment,
+  scalableTarget,
+  scalingPolicy,
+];

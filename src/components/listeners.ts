@@ -1,0 +1,219 @@
+import {
+  AddListenerCertificatesCommand,
+  CreateListenerCommand,
+  ModifyListenerCommand,
+  paginateDescribeListenerCertificates,
+  RemoveListenerCertificatesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { ApplyScope, Component, Scope } from '../component';
+import { SHARED_TAG } from '../identity';
+import { createHttpListener, describeListeners } from '../load-balancer-closing';
+import { done, wait, type Outcome } from '../outcome';
+import { allItems } from '../pages';
+import { isSdkError, unless } from '../sdk-errors';
+import { tagList } from '../tags';
+import type { ObservedCertificate, OwnCertificate } from './certificate';
+import type { ObservedLoadBalancer } from './load-balancer';
+import type { ObservedServiceSecurityGroup } from './service-security-group';
+
+/** The listeners of a shared load balancer. */
+export interface ObservedListeners {
+  /** HTTPS on port 443; undefined when it is absent. */
+  readonly httpsArn?: string;
+  /** HTTP on port 80, which redirects to HTTPS; undefined when it is absent. */
+  readonly httpArn?: string;
+  /** Certificate for clients that name no host, or an unknown one. */
+  readonly defaultCertificateArn?: string;
+  /** Further certificates, chosen by the host that a client names. */
+  readonly certificateArns: readonly string[];
+}
+
+interface Needs {
+  ServiceSecurityGroup: ObservedServiceSecurityGroup;
+  LoadBalancer: ObservedLoadBalancer;
+  Certificate: ObservedCertificate;
+}
+
+/** TLS 1.3 and 1.2 with forward secrecy and post-quantum key exchange: what AWS recommends (ELB User Guide, "Security policies"). */
+const SECURITY_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09';
+
+/** How many invocations a certificate that is issued may stay invisible to ELB. */
+const CERTIFICATE_PATIENCE = 60;
+
+/** The two listeners, shared like their load balancer, and the certificate of the service among those of the HTTPS one. */
+export const listeners: Component<ObservedListeners, Needs> = {
+  kind: 'Listeners',
+  needs: ['ServiceSecurityGroup', 'LoadBalancer', 'Certificate'],
+  permissions: {
+    observe: ['elasticloadbalancing:DescribeListenerCertificates', 'elasticloadbalancing:DescribeListeners'],
+    apply: [
+      'elasticloadbalancing:AddListenerCertificates',
+      'elasticloadbalancing:AddTags',
+      'elasticloadbalancing:CreateListener',
+      'elasticloadbalancing:ModifyListener',
+      'elasticloadbalancing:RemoveListenerCertificates',
+    ],
+    remove: ['elasticloadbalancing:ModifyListener', 'elasticloadbalancing:RemoveListenerCertificates'],
+  },
+
+  async observe(scope, { ServiceSecurityGroup, LoadBalancer }) {
+    if (!LoadBalancer) return undefined;
+    const found = await unless(describeListeners(scope, LoadBalancer.arn), 'LoadBalancerNotFoundException');
+    if (!found) return undefined;
+    const httpsArn = found.https?.ListenerArn;
+    // Of a service that is not placed yet no certificate can be there.
+    const certificateArns =
+      httpsArn && ServiceSecurityGroup ? await furtherCertificates(scope, httpsArn) : [];
+    return {
+      httpsArn,
+      httpArn: found.http?.ListenerArn,
+      defaultCertificateArn: found.https?.Certificates?.[0]?.CertificateArn,
+      certificateArns,
+    };
+  },
+
+  async apply(scope, { LoadBalancer, Certificate }, current) {
+    try {
+      const [https, httpArn] = await Promise.all([
+        applyHttps(scope, LoadBalancer.arn, Certificate.arn!, current),
+        current?.httpArn ?? createHttpListener(scope, LoadBalancer.arn),
+      ]);
+      return done({ ...https, httpArn });
+    } catch (error) {
+      return waitForOthers(scope, error, LoadBalancer.name);
+    }
+  },
+
+  /** Take former certificates of the service off the listener. */
+  async prune(scope, { Certificate }, current) {
+    const obsolete = Certificate.own.filter(({ isObsolete }) => isObsolete);
+    return releaseCertificates(scope, current, obsolete);
+  },
+
+  /**
+   * Take the service's own certificates off the listener; a certificate that was given stays while the listener lives,
+   * because other services may use it. The listeners themselves go with their load balancer.
+   */
+  async remove(scope, { Certificate }, current) {
+    return releaseCertificates(scope, current, Certificate?.own ?? []);
+  },
+};
+
+/**
+ * Take certificates off the HTTPS listener. When one is the default, another takes its place; when there is no other,
+ * it stays, and goes with the load balancer, of which this was the last service.
+ */
+export async function releaseCertificates(
+  scope: Scope,
+  listeners: ObservedListeners,
+  certificates: readonly OwnCertificate[],
+): Promise<Outcome<void>> {
+  try {
+    await removeCertificates(
+      scope,
+      listeners,
+      certificates.map(({ arn }) => arn),
+    );
+  } catch (error) {
+    // The certificate that was to become the default has gone with its service a moment ago.
+    if (isSdkError(error, 'CertificateNotFoundException')) {
+      return wait('another certificate for the listener', 2);
+    }
+    if (!isSdkError(error, 'ListenerNotFoundException')) throw error;
+  }
+  return done(undefined);
+}
+
+async function removeCertificates(
+  { clients: { elasticLoadBalancing } }: Scope,
+  { httpsArn, defaultCertificateArn, certificateArns }: ObservedListeners,
+  removed: readonly string[],
+): Promise<void> {
+  if (!httpsArn) return;
+  const successor = certificateArns.find((arn) => !removed.includes(arn));
+  if (defaultCertificateArn && removed.includes(defaultCertificateArn) && successor) {
+    await elasticLoadBalancing.send(
+      new ModifyListenerCommand({ ListenerArn: httpsArn, Certificates: [{ CertificateArn: successor }] }),
+    );
+  }
+  const further = certificateArns.filter((arn) => removed.includes(arn));
+  if (further.length > 0) {
+    await elasticLoadBalancing.send(
+      new RemoveListenerCertificatesCommand({
+        ListenerArn: httpsArn,
+        Certificates: further.map((CertificateArn) => ({ CertificateArn })),
+      }),
+    );
+  }
+}
+
+async function furtherCertificates({ clients }: Scope, listenerArn: string): Promise<string[]> {
+  const found = await unless(
+    allItems(
+      paginateDescribeListenerCertificates(
+        { client: clients.elasticLoadBalancing },
+        { ListenerArn: listenerArn },
+      ),
+      ({ Certificates }) => Certificates,
+    ),
+    'ListenerNotFoundException',
+  );
+  return (found ?? []).filter(({ IsDefault }) => !IsDefault).map(({ CertificateArn }) => CertificateArn!);
+}
+
+/** The HTTPS listener with the service's certificate. */
+async function applyHttps(
+  { clients: { elasticLoadBalancing } }: ApplyScope,
+  loadBalancerArn: string,
+  certificateArn: string,
+  current: ObservedListeners | undefined,
+): Promise<ObservedListeners> {
+  const Certificates = [{ CertificateArn: certificateArn }];
+  if (!current?.httpsArn) {
+    const { Listeners = [] } = await elasticLoadBalancing.send(
+      new CreateListenerCommand({
+        LoadBalancerArn: loadBalancerArn,
+        Protocol: 'HTTPS',
+        Port: 443,
+        SslPolicy: SECURITY_POLICY,
+        Certificates,
+        DefaultActions: [
+          {
+            Type: 'fixed-response',
+            FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain', MessageBody: 'Not Found' },
+          },
+        ],
+        Tags: tagList({ [SHARED_TAG]: 'listener' }),
+      }),
+    );
+    const httpsArn = Listeners[0]!.ListenerArn!;
+    return { httpsArn, defaultCertificateArn: certificateArn, certificateArns: [] };
+  }
+  const { httpsArn, defaultCertificateArn, certificateArns } = current;
+  if (certificateArn === defaultCertificateArn || certificateArns.includes(certificateArn)) return current;
+  await elasticLoadBalancing.send(
+    new AddListenerCertificatesCommand({ ListenerArn: httpsArn, Certificates }),
+  );
+  return { ...current, certificateArns: [...certificateArns, certificateArn] };
+}
+
+function waitForOthers(scope: ApplyScope, error: unknown, name: string): Outcome<never> {
+  if (
+    isSdkError(
+      error,
+      'DuplicateListenerException',
+      'ListenerNotFoundException',
+      'LoadBalancerNotFoundException',
+    )
+  ) {
+    return wait(`load balancer ${name}, which another service is making or removing`, 2);
+  }
+  // A certificate that has just been issued is not seen everywhere at once.
+  if (
+    isSdkError(error, 'CertificateNotFoundException', 'UnsupportedCertificateException') &&
+    scope.invocation < CERTIFICATE_PATIENCE
+  ) {
+    return wait('the certificate to be seen by the load balancer', 5);
+  }
+  throw error;
+}

@@ -1,0 +1,202 @@
+import {
+  AuthorizeSecurityGroupEgressCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+  type IpPermission,
+} from '@aws-sdk/client-ec2';
+import type { Clients } from '../clients';
+import type { Component } from '../component';
+import { SHARED_TAG } from '../identity';
+import { done, wait } from '../outcome';
+import { isSdkError, unless } from '../sdk-errors';
+import { survey, SURVEY_PERMISSIONS } from '../survey';
+import { tagRecord } from '../tags';
+import type { ObservedLoadBalancerSecurityGroup } from './load-balancer-security-group';
+import type { ObservedServiceSecurityGroup } from './service-security-group';
+import type { ObservedTaskDefinition } from './task-definition';
+
+/** A port at which a load balancer may reach the service's tasks. */
+export interface PortRule {
+  /** Id of the load balancer's security group. */
+  readonly loadBalancerGroupId: string;
+  readonly port: number;
+}
+
+/** The way from load balancers to the service's tasks, as the two security groups allow it. */
+export interface ObservedSecurityGroupRules {
+  /** Egress rules of load balancers' groups that lead to the service's group. */
+  readonly egress: readonly PortRule[];
+  /** Ingress rules of the service's group that come from load balancers' groups. */
+  readonly ingress: readonly PortRule[];
+}
+
+interface Needs {
+  ServiceSecurityGroup: ObservedServiceSecurityGroup;
+  LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
+  TaskDefinition: ObservedTaskDefinition;
+}
+
+/**
+ * The two rules that let the load balancer reach the tasks, and nothing but them, at the container's port. When the
+ * port changes both ways are open until the old tasks are gone.
+ *
+ * The egress rule is made first and removed last. So whoever looks at the load balancer's group alone sees every service
+ * that may refer to it.
+ */
+export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs> = {
+  kind: 'SecurityGroupRules',
+  needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup', 'TaskDefinition'],
+  permissions: {
+    observe: [...SURVEY_PERMISSIONS],
+    apply: [
+      'ec2:AuthorizeSecurityGroupEgress',
+      'ec2:AuthorizeSecurityGroupIngress',
+      'ec2:RevokeSecurityGroupEgress',
+      'ec2:RevokeSecurityGroupIngress',
+    ],
+    remove: ['ec2:RevokeSecurityGroupEgress', 'ec2:RevokeSecurityGroupIngress'],
+  },
+
+  async observe(scope, { ServiceSecurityGroup: service }) {
+    if (!service) return undefined;
+    const { groups } = await survey(scope);
+    const shared = groups.filter(({ Tags }) => tagRecord(Tags)[SHARED_TAG]);
+    const sharedIds = shared.map(({ GroupId }) => GroupId!);
+    const own = groups.find(({ GroupId }) => GroupId === service.id);
+    return {
+      egress: shared.flatMap(({ GroupId, IpPermissionsEgress }) =>
+        portsTo(IpPermissionsEgress, service.id).map((port) => ({ loadBalancerGroupId: GroupId!, port })),
+      ),
+      ingress: sharedIds.flatMap((id) =>
+        portsTo(own?.IpPermissions, id).map((port) => ({ loadBalancerGroupId: id, port })),
+      ),
+    };
+  },
+
+  async apply({ clients, identity }, needs, current) {
+    const rule = {
+      loadBalancerGroupId: needs.LoadBalancerSecurityGroup.id,
+      port: needs.TaskDefinition.containerPort,
+    };
+    const { egress, ingress } = current ?? { egress: [], ingress: [] };
+    const description = `${identity.clusterName}/${identity.serviceName}`.slice(0, LONGEST_DESCRIPTION);
+    const { id } = needs.ServiceSecurityGroup;
+    try {
+      if (!has(egress, rule)) await authorizeEgress(clients, rule, id, description);
+      if (!has(ingress, rule))
+        await authorizeIngress(clients, rule, id, needs.LoadBalancerSecurityGroup.name);
+    } catch (error) {
+      // The last service on the load balancer removes its group at this moment; it will be made again.
+      if (isSdkError(error, 'InvalidGroup.NotFound'))
+        return wait('the security group of the load balancer', 2);
+      throw error;
+    }
+    return done({ egress: including(egress, rule), ingress: including(ingress, rule) });
+  },
+
+  async prune({ clients }, needs, { egress, ingress }) {
+    const rule = {
+      loadBalancerGroupId: needs.LoadBalancerSecurityGroup.id,
+      port: needs.TaskDefinition.containerPort,
+    };
+    await revoke(clients, needs.ServiceSecurityGroup.id, {
+      egress: egress.filter((other) => !isSame(other, rule)),
+      ingress: ingress.filter((other) => !isSame(other, rule)),
+    });
+    return done(undefined);
+  },
+
+  async remove({ clients }, { ServiceSecurityGroup }, current) {
+    await revoke(clients, ServiceSecurityGroup!.id, current);
+    return done(undefined);
+  },
+};
+
+/** The longest description of a security group rule (EC2 API reference). */
+const LONGEST_DESCRIPTION = 255;
+
+/** Single TCP ports that rules open to a group. */
+export function portsTo(permissions: readonly IpPermission[] | undefined, groupId: string): number[] {
+  return (permissions ?? [])
+    .filter(({ IpProtocol, FromPort, ToPort }) => IpProtocol === 'tcp' && FromPort === ToPort)
+    .filter(({ UserIdGroupPairs = [] }) => UserIdGroupPairs.some(({ GroupId }) => GroupId === groupId))
+    .map(({ FromPort }) => FromPort!);
+}
+
+async function authorizeEgress(
+  { ec2 }: Clients,
+  { loadBalancerGroupId, port }: PortRule,
+  serviceGroupId: string,
+  description: string,
+): Promise<void> {
+  await unless(
+    ec2.send(
+      new AuthorizeSecurityGroupEgressCommand({
+        GroupId: loadBalancerGroupId,
+        IpPermissions: [permission(port, serviceGroupId, description)],
+      }),
+    ),
+    'InvalidPermission.Duplicate',
+  );
+}
+
+async function authorizeIngress(
+  { ec2 }: Clients,
+  { loadBalancerGroupId, port }: PortRule,
+  serviceGroupId: string,
+  description: string,
+): Promise<void> {
+  await unless(
+    ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({
+        GroupId: serviceGroupId,
+        IpPermissions: [permission(port, loadBalancerGroupId, description)],
+      }),
+    ),
+    'InvalidPermission.Duplicate',
+  );
+}
+
+async function revoke(
+  { ec2 }: Clients,
+  serviceGroupId: string,
+  { egress, ingress }: ObservedSecurityGroupRules,
+): Promise<void> {
+  const GONE = ['InvalidPermission.NotFound', 'InvalidGroup.NotFound'];
+  for (const { loadBalancerGroupId, port } of ingress) {
+    const IpPermissions = [permission(port, loadBalancerGroupId)];
+    await unless(
+      ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: serviceGroupId, IpPermissions })),
+      ...GONE,
+    );
+  }
+  for (const { loadBalancerGroupId, port } of egress) {
+    const IpPermissions = [permission(port, serviceGroupId)];
+    await unless(
+      ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId: loadBalancerGroupId, IpPermissions })),
+      ...GONE,
+    );
+  }
+}
+
+function permission(port: number, groupId: string, description?: string): IpPermission {
+  return {
+    IpProtocol: 'tcp',
+    FromPort: port,
+    ToPort: port,
+    UserIdGroupPairs: [{ GroupId: groupId, Description: description }],
+  };
+}
+
+function isSame(one: PortRule, other: PortRule): boolean {
+  return one.loadBalancerGroupId === other.loadBalancerGroupId && one.port === other.port;
+}
+
+function has(rules: readonly PortRule[], rule: PortRule): boolean {
+  return rules.some((other) => isSame(other, rule));
+}
+
+function including(rules: readonly PortRule[], rule: PortRule): readonly PortRule[] {
+  return has(rules, rule) ? rules : [...rules, rule];
+}

@@ -1,0 +1,220 @@
+import {
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  InvalidParameterException,
+  ServiceNotActiveException,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateServiceCommand,
+  type CreateServiceCommandInput,
+  type Service,
+} from '@aws-sdk/client-ecs';
+import type { ApplyScope, Component } from '../component';
+import { DESCRIBED_SERVICE_ACTIONS, describeService, describedService } from '../described-service';
+import { shortHash } from '../identity';
+import { NETWORK_PERMISSIONS } from '../network';
+import { done, wait, type Outcome, type Wait } from '../outcome';
+import { checkOwn } from '../ownership';
+import { unless } from '../sdk-errors';
+import { desiredSettings, initialSettings, settingsChanges, type DeployedSettings } from '../service-settings';
+import { lowerCaseTagList, lowerCaseTagRecord, ownedTags, tagChanges } from '../tags';
+import { FARGATE, type ObservedCluster } from './cluster';
+import type { ObservedListenerRule } from './listener-rule';
+import type { ObservedLogGroup } from './log-group';
+import type { ObservedRollbackAlarm } from './rollback-alarm';
+import type { ObservedSecurityGroupRules } from './security-group-rules';
+import type { ObservedServiceSecurityGroup } from './service-security-group';
+import type { ObservedTargetGroups } from './target-groups';
+import type { ObservedTaskDefinition } from './task-definition';
+
+/** The ECS service. */
+export interface ObservedService {
+  readonly service: Service;
+  /** Settings that the specification asks for; absent where only AWS was looked at. */
+  readonly desired?: DeployedSettings;
+  /** Whether this invocation has started a deployment. */
+  readonly deploymentStarted: boolean;
+}
+
+interface Needs {
+  Cluster: ObservedCluster;
+  ListenerRule: ObservedListenerRule;
+  LogGroup: ObservedLogGroup;
+  RollbackAlarm: ObservedRollbackAlarm;
+  SecurityGroupRules: ObservedSecurityGroupRules;
+  ServiceSecurityGroup: ObservedServiceSecurityGroup;
+  TargetGroups: ObservedTargetGroups;
+  TaskDefinition: ObservedTaskDefinition;
+}
+
+/**
+ * ECS refuses a role that IAM has made a few seconds ago with the error it has for every wrong parameter. So that error
+ * is believed only after this many invocations, ten seconds apart.
+ */
+const PATIENT_INVOCATIONS = 12;
+
+/** Token of the wait for a deleted service. */
+const DRAINING = 'DRAINING';
+
+/**
+ * An update that comes during a deployment replaces it, as it does in ECS. The number of tasks is set once: from then
+ * on autoscaling owns it.
+ */
+export const service: Component<ObservedService, Needs> = {
+  kind: 'Service',
+  needs: [
+    'Cluster',
+    'ListenerRule',
+    'LogGroup',
+    'RollbackAlarm',
+    // Without them the health checks do not reach the tasks.
+    'SecurityGroupRules',
+    'ServiceSecurityGroup',
+    'TargetGroups',
+    'TaskDefinition',
+  ],
+  // A deployment changes it.
+  volatile: true,
+  permissions: {
+    observe: DESCRIBED_SERVICE_ACTIONS,
+    apply: [
+      ...NETWORK_PERMISSIONS,
+      'ecs:CreateService',
+      'ecs:TagResource',
+      'ecs:UntagResource',
+      'ecs:UpdateService',
+      'iam:PassRole',
+    ],
+    remove: ['ecs:DeleteService', 'ecs:DescribeServices'],
+  },
+
+  async observe(scope) {
+    const found = await describedService(scope);
+    if (!found) return undefined;
+    const own = checkOwn(scope, lowerCaseTagRecord(found.tags), {
+      what: `ECS service ${scope.identity.serviceName} in cluster ${scope.identity.clusterName}`,
+      propertyPath: 'ServiceName',
+      remedy: 'Choose another name',
+    });
+    return own ? { service: found, deploymentStarted: false } : undefined;
+  },
+
+  async apply(scope, needs, current) {
+    const desired = desiredSettings(scope.spec, {
+      taskDefinitionArn: needs.TaskDefinition.arn,
+      containerPort: needs.TaskDefinition.containerPort,
+      serviceSecurityGroupId: needs.ServiceSecurityGroup.id,
+      targetGroupArns: needs.TargetGroups.arns,
+      listenerRuleArn: needs.ListenerRule.arn,
+      network: await scope.network(),
+    });
+    try {
+      if (!current) return await create(scope, needs, desired);
+      if (current.service.status !== 'ACTIVE') return inactive(scope);
+      return await update(scope, current.service, desired);
+    } catch (error) {
+      if (error instanceof ServiceNotActiveException) return inactive(scope);
+      if (error instanceof InvalidParameterException && scope.invocation < PATIENT_INVOCATIONS) {
+        return wait(`ECS to accept the service, in case a role is new to it (${error.message})`, 10);
+      }
+      throw error;
+    }
+  },
+
+  async poll(scope, token) {
+    return token === DRAINING && (await describeService(scope)) ? draining(scope) : done(undefined);
+  },
+
+  async remove(scope, _found, { service: { status } }) {
+    const { clients, identity } = scope;
+    if (status === 'DRAINING') return draining(scope);
+    const deletion = new DeleteServiceCommand({
+      cluster: identity.clusterName,
+      service: identity.serviceName,
+      // Stops the tasks too, whatever their desired number is.
+      force: true,
+    });
+    await unless(clients.ecs.send(deletion), 'ServiceNotFoundException', 'ServiceNotActiveException');
+    return draining(scope);
+  },
+};
+
+function draining({ identity: { serviceName } }: Pick<ApplyScope, 'identity'>): Wait {
+  return wait(`the tasks of service ${serviceName} to stop`, 10, DRAINING);
+}
+
+/** Somebody is deleting the service; its name is free again when that has ended. */
+function inactive({ identity: { serviceName } }: ApplyScope): Wait {
+  return wait(`service ${serviceName}, which is being deleted, to be gone`, 10);
+}
+
+async function create(
+  scope: ApplyScope,
+  { Cluster, RollbackAlarm }: Needs,
+  desired: DeployedSettings,
+): Promise<Outcome<ObservedService>> {
+  const { clients, identity, spec, operationToken } = scope;
+  const tags = ownedTags(scope);
+  const { service: made } = await clients.ecs.send(
+    new CreateServiceCommand({
+      ...initialSettings(RollbackAlarm.name),
+      ...desired,
+      ...capacity(Cluster),
+      cluster: identity.clusterName,
+      serviceName: identity.serviceName,
+      clientToken: shortHash(`${identity.serviceArn} ${operationToken}`, 32),
+      desiredCount: spec.scaling.minTaskCount,
+      tags: lowerCaseTagList(tags),
+    }),
+  );
+  return done({
+    service: { ...made, tags: lowerCaseTagList(tags) },
+    desired,
+    deploymentStarted: true,
+  });
+}
+
+/** Only a cluster that has the capacity provider FARGATE takes it; the launch type works in all of them. */
+function capacity({
+  offersFargate,
+}: ObservedCluster): Pick<CreateServiceCommandInput, 'capacityProviderStrategy' | 'launchType'> {
+  return offersFargate
+    ? { capacityProviderStrategy: [{ capacityProvider: FARGATE, base: 1, weight: 1 }] }
+    : { launchType: 'FARGATE' };
+}
+
+async function update(
+  scope: ApplyScope,
+  current: Service,
+  desired: DeployedSettings,
+): Promise<Outcome<ObservedService>> {
+  const { clients, identity, spec } = scope;
+  const tags = await changeTags(scope, current);
+  const changes = settingsChanges(desired, current, spec.subnetIds.length === 0);
+  if (Object.keys(changes).length === 0) {
+    return done({ service: { ...current, tags }, desired, deploymentStarted: false });
+  }
+  const { service: updated } = await clients.ecs.send(
+    new UpdateServiceCommand({
+      ...changes,
+      cluster: identity.clusterName,
+      service: identity.serviceName,
+    }),
+  );
+  return done({ service: { ...updated, tags }, desired, deploymentStarted: true });
+}
+
+/** @returns the tags that the service carries afterwards. */
+async function changeTags(scope: ApplyScope, { serviceArn, tags }: Service): Promise<Service['tags']> {
+  const { ecs } = scope.clients;
+  const current = lowerCaseTagRecord(tags);
+  const { set, remove } = tagChanges(current, ownedTags(scope), scope.removedTagKeys);
+  if (Object.keys(set).length > 0) {
+    await ecs.send(new TagResourceCommand({ resourceArn: serviceArn, tags: lowerCaseTagList(set) }));
+  }
+  if (remove.length > 0) {
+    await ecs.send(new UntagResourceCommand({ resourceArn: serviceArn, tagKeys: [...remove] }));
+  }
+  const left = Object.entries({ ...current, ...set }).filter(([key]) => !remove.includes(key));
+  return lowerCaseTagList(Object.fromEntries(left));
+}

@@ -1,0 +1,205 @@
+import {
+  AddTagsCommand,
+  CreateTargetGroupCommand,
+  DeleteTargetGroupCommand,
+  DescribeTagsCommand,
+  DescribeTargetGroupsCommand,
+  ModifyTargetGroupCommand,
+  RemoveTagsCommand,
+  type TargetGroup,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { ApplyScope, Component, Scope } from '../component';
+import { shortHash, type Identity } from '../identity';
+import { done, wait } from '../outcome';
+import { checkOwn } from '../ownership';
+import { isSdkError, unless } from '../sdk-errors';
+import { serviceGroupIn, survey, SURVEY_PERMISSIONS } from '../survey';
+import { ownedTags, tagChanges, tagList, tagRecord, type Tags } from '../tags';
+
+/** One of the two target groups of a service. */
+export interface ObservedTargetGroup {
+  readonly arn: string;
+  readonly name: string;
+  readonly healthCheckPath: string;
+  readonly tags: Tags;
+}
+
+/** The target groups of a service: ECS moves the traffic from one to the other and back, deployment by deployment. */
+export interface ObservedTargetGroups {
+  /** ARNs of {@link members}. */
+  readonly arns: readonly string[];
+  /** Last parts of the ARNs, values of the CloudWatch dimension TargetGroup: `targetgroup/<name>/<id>`. */
+  readonly fullNames: readonly string[];
+  /** The two of them, in the order of their names; fewer when some are absent. */
+  readonly members: readonly ObservedTargetGroup[];
+}
+
+/** Health check of a target group, as ECS Express Mode has it: seconds and counts. */
+const HEALTH_CHECK = {
+  HealthCheckEnabled: true,
+  HealthCheckProtocol: 'HTTP',
+  HealthCheckPort: 'traffic-port',
+  HealthCheckIntervalSeconds: 30,
+  HealthCheckTimeoutSeconds: 5,
+  HealthyThresholdCount: 5,
+  UnhealthyThresholdCount: 2,
+  Matcher: { HttpCode: '200' },
+} as const;
+
+/** Port of targets that are registered without one; ECS registers all with the port of the container. */
+const NOMINAL_PORT = 80;
+
+/** Names of the two target groups of a service. */
+export function targetGroupNames({ serviceArn }: Identity): readonly string[] {
+  return [1, 2].map((number) => `express-${shortHash(serviceArn, 12)}-${number}`);
+}
+
+/** Two target groups, between which ECS shifts the traffic of a canary deployment. */
+export const targetGroups: Component<ObservedTargetGroups> = {
+  kind: 'TargetGroups',
+  needs: [],
+  permissions: {
+    observe: [
+      ...SURVEY_PERMISSIONS,
+      'elasticloadbalancing:DescribeTags',
+      'elasticloadbalancing:DescribeTargetGroups',
+    ],
+    apply: [
+      'elasticloadbalancing:AddTags',
+      'elasticloadbalancing:CreateTargetGroup',
+      'elasticloadbalancing:ModifyTargetGroup',
+      'elasticloadbalancing:RemoveTags',
+    ],
+    remove: ['elasticloadbalancing:DeleteTargetGroup'],
+  },
+
+  async observe(scope) {
+    const found = await describe(scope, targetGroupNames(scope.identity));
+    if (found.length === 0) return undefined;
+    const tags = await tagsOf(
+      scope,
+      found.map(({ TargetGroupArn }) => TargetGroupArn!),
+    );
+    const members = found
+      .map((group) => observed(group, tags[group.TargetGroupArn!] ?? {}))
+      .filter(({ name, tags }) =>
+        checkOwn(scope, tags, {
+          what: `target group ${name}`,
+          propertyPath: 'ServiceName',
+          remedy: 'Delete the target group, or choose another ServiceName',
+        }),
+      );
+    return members.length > 0 ? together(members) : undefined;
+  },
+
+  async apply(scope, _needs, current) {
+    const made = await Promise.all(
+      targetGroupNames(scope.identity).map((name) => {
+        const existing = current?.members.find((member) => member.name === name);
+        return existing ? change(scope, existing) : create(scope, name);
+      }),
+    );
+    return done(together(made));
+  },
+
+  async remove({ clients }, _found, { arns }) {
+    try {
+      await Promise.all(
+        arns.map((TargetGroupArn) =>
+          clients.elasticLoadBalancing.send(new DeleteTargetGroupCommand({ TargetGroupArn })),
+        ),
+      );
+    } catch (error) {
+      if (!isSdkError(error, 'ResourceInUseException')) throw error;
+      return wait('the load balancer to let go of the target groups', 5);
+    }
+    return done(undefined);
+  },
+};
+
+async function describe(scope: Scope, names: readonly string[]): Promise<TargetGroup[]> {
+  const { elasticLoadBalancing } = scope.clients;
+  const answer = await unless(
+    elasticLoadBalancing.send(new DescribeTargetGroupsCommand({ Names: [...names] })),
+    'TargetGroupNotFoundException',
+  );
+  if (answer) return answer.TargetGroups ?? [];
+  // One of them may be there, though; but not that of a service of which nothing is.
+  if (names.length === 1 || !serviceGroupIn(await survey(scope), scope.identity)) return [];
+  const found = await Promise.all(names.map((name) => describe(scope, [name])));
+  return found.flat();
+}
+
+async function tagsOf({ clients }: Scope, arns: readonly string[]): Promise<Record<string, Tags>> {
+  const { TagDescriptions = [] } = await clients.elasticLoadBalancing.send(
+    new DescribeTagsCommand({ ResourceArns: [...arns] }),
+  );
+  return Object.fromEntries(
+    TagDescriptions.map(({ ResourceArn, Tags: tags }) => [ResourceArn, tagRecord(tags)]),
+  );
+}
+
+async function create(scope: ApplyScope, name: string): Promise<ObservedTargetGroup> {
+  const { vpcId } = await scope.network();
+  // Made again with the same settings, as after an answer that was lost, it is answered as it is.
+  const { TargetGroups = [] } = await scope.clients.elasticLoadBalancing.send(
+    new CreateTargetGroupCommand({
+      Name: name,
+      TargetType: 'ip',
+      Protocol: 'HTTP',
+      Port: NOMINAL_PORT,
+      VpcId: vpcId,
+      ...HEALTH_CHECK,
+      HealthCheckPath: scope.spec.healthCheckPath,
+      Tags: tagList(ownedTags(scope)),
+    }),
+  );
+  return observed(TargetGroups[0]!, ownedTags(scope));
+}
+
+async function change(scope: ApplyScope, current: ObservedTargetGroup): Promise<ObservedTargetGroup> {
+  const { elasticLoadBalancing } = scope.clients;
+  const { healthCheckPath } = scope.spec;
+  if (current.healthCheckPath !== healthCheckPath) {
+    await elasticLoadBalancing.send(
+      new ModifyTargetGroupCommand({ TargetGroupArn: current.arn, HealthCheckPath: healthCheckPath }),
+    );
+  }
+  return { ...current, healthCheckPath, tags: await changeElbTags(scope, current) };
+}
+
+/**
+ * Give a resource of the load balancer the author's tags.
+ *
+ * @returns the tags it has then.
+ */
+export async function changeElbTags(
+  scope: ApplyScope,
+  { arn, tags }: { readonly arn: string; readonly tags: Tags },
+): Promise<Tags> {
+  const { elasticLoadBalancing } = scope.clients;
+  const { set, remove } = tagChanges(tags, ownedTags(scope), scope.removedTagKeys);
+  if (Object.keys(set).length > 0) {
+    await elasticLoadBalancing.send(new AddTagsCommand({ ResourceArns: [arn], Tags: tagList(set) }));
+  }
+  if (remove.length > 0) {
+    await elasticLoadBalancing.send(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys: [...remove] }));
+  }
+  const kept = Object.entries(tags).filter(([key]) => !remove.includes(key));
+  return { ...Object.fromEntries(kept), ...set };
+}
+
+function observed(group: TargetGroup, tags: Tags): ObservedTargetGroup {
+  return {
+    arn: group.TargetGroupArn!,
+    name: group.TargetGroupName!,
+    healthCheckPath: group.HealthCheckPath ?? '/',
+    tags,
+  };
+}
+
+function together(members: readonly ObservedTargetGroup[]): ObservedTargetGroups {
+  const sorted = [...members].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const arns = sorted.map(({ arn }) => arn);
+  return { arns, fullNames: arns.map((arn) => arn.slice(arn.indexOf('targetgroup/'))), members: sorted };
+}

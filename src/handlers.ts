@@ -1,0 +1,221 @@
+/** The five handlers of the resource type, and the entry points of their Lambda function. */
+import { createClients } from './clients';
+import type { ApplyScope, Scope } from './component';
+import { components } from './components';
+import { describedService, ownDescribedService } from './described-service';
+import { HandlerError } from './errors';
+import {
+  clusterNameOf,
+  generatedServiceName,
+  identityOf,
+  identityOfArn,
+  type Identity,
+} from './identity';
+import { listServices } from './list';
+import { ResourceModel, TypeConfigurationModel } from './model';
+import { discoverNetwork, type Network } from './network';
+import { readModel } from './read';
+import { converge, observe, teardown, type Continuation, type Convergence } from './reconcile';
+import {
+  Action,
+  createEntrypoints,
+  OperationStatus,
+  ProgressEvent,
+  type CallbackContext,
+  type HandlerRequest,
+} from './runtime';
+import { DEFAULTS, specificationOf } from './spec';
+
+type Request = HandlerRequest<ResourceModel, TypeConfigurationModel>;
+type Progress = ProgressEvent<ResourceModel, CallbackContext>;
+
+/** What an operation keeps between its invocations; everything else is looked up in AWS. */
+interface OperationContext {
+  /** Invocations so far; absent at the first. */
+  readonly invocation?: number;
+  readonly network?: Network;
+  readonly continuation?: Continuation;
+}
+
+/** Milliseconds that must be left for another step: the slowest take a few calls, each possibly tried again. */
+const STEP_MILLISECONDS = 15_000;
+
+/**
+ * The first invocation only looks whether the service can be made, and claims its name: its answer, IN_PROGRESS with the
+ * identifier, is on record before anything is made, so that whatever happens later CloudFormation can delete it.
+ */
+async function create(request: Request): Promise<Progress> {
+  return contextOf(request).invocation === undefined ? claim(request) : reconcile(request, identified(request));
+}
+
+async function claim(request: Request): Promise<Progress> {
+  const { desired, logicalResourceIdentifier, clientRequestToken } = request;
+  const serviceName =
+    desired.ServiceName ?? generatedServiceName(logicalResourceIdentifier, clientRequestToken);
+  const identity = identityOf(request, desired.Cluster ?? DEFAULTS.Cluster, serviceName);
+  const scope = applyScope(request, identity);
+  const [service, network] = await Promise.allSettled([describedService(scope), scope.network()]);
+  if (service.status === 'rejected') throw service.reason;
+  if (service.value) {
+    throw new HandlerError(
+      'AlreadyExists',
+      `there is a service ${serviceName} (${service.value.status}) in cluster ${identity.clusterName}`,
+      { propertyPath: 'ServiceName', remedy: 'Choose another name' },
+    );
+  }
+  if (network.status === 'rejected') throw network.reason;
+  desired.ServiceName = serviceName;
+  desired.ServiceArn = identity.serviceArn;
+  return inProgress(request, {
+    reason: `claimed ${identity.serviceArn}`,
+    seconds: 0,
+    context: { network: network.value },
+  });
+}
+
+async function update(request: Request): Promise<Progress> {
+  const identity = identified(request);
+  checkUpdatable(request.desired, identity);
+  return reconcile(request, identity);
+}
+
+async function reconcile(request: Request, identity: Identity): Promise<Progress> {
+  const { invocation, network, continuation = {} } = contextOf(request);
+  const scope = applyScope(request, identity);
+  if (request.action === Action.Update && invocation === undefined && !(await ownDescribedService(scope))) {
+    throw notFound(identity);
+  }
+  const result = await converge(components, scope, continuation, hasTime(request));
+  if (result.status === 'done') return succeeded(await readModel(scope, result.observations));
+  return inProgress(request, {
+    reason: result.reason,
+    seconds: result.seconds,
+    context: { network: network ?? (await scope.network()), continuation: result.continuation },
+  });
+}
+
+async function remove(request: Request): Promise<Progress> {
+  const identity = identified(request);
+  const { invocation, continuation = {} } = contextOf(request);
+  const result = await teardown(components, scopeOf(request, identity), continuation, hasTime(request));
+  if (result.status === 'wait') {
+    const { reason, seconds } = result;
+    return inProgress(request, { reason, seconds, context: { continuation: result.continuation } });
+  }
+  if (invocation === undefined && isEmpty(result)) throw notFound(identity);
+  return new ProgressEvent({ status: OperationStatus.Success }) as Progress;
+}
+
+async function read(request: Request): Promise<Progress> {
+  const identity = identified(request);
+  const scope = scopeOf(request, identity);
+  if (!(await ownDescribedService(scope))) throw notFound(identity);
+  return succeeded(await readModel(scope, await observe(components, scope)));
+}
+
+async function list(request: Request): Promise<Progress> {
+  const { serviceArns, nextToken } = await listServices(createClients(request.clientConfiguration), request.nextToken);
+  return new ProgressEvent({
+    status: OperationStatus.Success,
+    resourceModels: serviceArns.map((ServiceArn) => new ResourceModel({ ServiceArn })),
+    nextToken,
+  } as Partial<ProgressEvent>) as Progress;
+}
+
+/**
+ * The service that the model names.
+ *
+ * @throws HandlerError NotFound when it names none of this account and Region.
+ */
+function identified({ desired, region, accountId }: Request): Identity {
+  const identity = identityOfArn(desired.ServiceArn ?? '');
+  if (identity.region !== region || identity.accountId !== accountId) throw notFound(identity);
+  return identity;
+}
+
+/** @throws HandlerError NotUpdatable when the model asks for another service than its identifier names. */
+function checkUpdatable({ ServiceName, Cluster = DEFAULTS.Cluster }: ResourceModel, identity: Identity): void {
+  const changes = [
+    ['ServiceName', ServiceName ?? identity.serviceName, identity.serviceName],
+    ['Cluster', clusterNameOf(Cluster), identity.clusterName],
+  ] as const;
+  for (const [propertyPath, desired, current] of changes) {
+    if (desired === current) continue;
+    throw new HandlerError('NotUpdatable', `cannot change from "${current}" to "${desired}"`, {
+      propertyPath,
+      remedy: 'Replace the resource',
+    });
+  }
+}
+
+function notFound({ serviceArn }: Identity): HandlerError {
+  return new HandlerError('NotFound', `there is no service ${serviceArn} of this type`);
+}
+
+function scopeOf({ clientConfiguration, logger }: Request, identity: Identity): Scope {
+  return { identity, clients: createClients(clientConfiguration), log: (message) => logger.log(message) };
+}
+
+function applyScope(request: Request, identity: Identity): ApplyScope {
+  const { desired, configuration, desiredTags, previousTags, clientRequestToken } = request;
+  const context = contextOf(request);
+  const spec = specificationOf({ model: desired, configuration, identity, tags: desiredTags });
+  const scope = scopeOf(request, identity);
+  let network = context.network && Promise.resolve(context.network);
+  return {
+    ...scope,
+    spec,
+    network: () => (network ??= discoverNetwork(scope.clients, spec)),
+    operationToken: clientRequestToken,
+    invocation: context.invocation ?? 0,
+    removedTagKeys: Object.keys(previousTags).filter((key) => !(key in desiredTags)),
+  };
+}
+
+function contextOf({ callbackContext }: Request): OperationContext {
+  return callbackContext;
+}
+
+function hasTime({ deadline }: Request): () => boolean {
+  return () => deadline.remainingMilliseconds() >= STEP_MILLISECONDS;
+}
+
+function isEmpty(result: Convergence & { readonly status: 'done' }): boolean {
+  return Object.keys(result.observations).length === 0;
+}
+
+function succeeded(resourceModel: ResourceModel): Progress {
+  return new ProgressEvent({ status: OperationStatus.Success, resourceModel }) as Progress;
+}
+
+/** The answer of an invocation that another one is to follow. */
+function inProgress(
+  request: Request,
+  { reason, seconds, context }: { reason: string; seconds: number; context: OperationContext },
+): Progress {
+  const invocation = (contextOf(request).invocation ?? 0) + 1;
+  return new ProgressEvent({
+    status: OperationStatus.InProgress,
+    message: reason,
+    resourceModel: request.desired,
+    callbackContext: { ...context, invocation } as CallbackContext,
+    callbackDelaySeconds: Math.ceil(seconds),
+  }) as Progress;
+}
+
+export const { entrypoint, testEntrypoint } = createEntrypoints({
+  model: ResourceModel,
+  typeConfiguration: TypeConfigurationModel,
+  handlers: {
+    [Action.Create]: create,
+    [Action.Read]: read,
+    [Action.Update]: update,
+    [Action.Delete]: remove,
+    [Action.List]: list,
+  },
+  sensitivePaths: [
+    'Environment/*/Value',
+    'Secrets/*/ValueFrom',
+    'RepositoryCredentials/CredentialsParameter',
+  ],
+});

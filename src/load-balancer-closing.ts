@@ -1,0 +1,153 @@
+/**
+ * How the last service on a shared load balancer removes it, while others may be about to move in.
+ *
+ * A service moves in by making its listener rule (the claim) and then looking whether the load balancer is closed; if
+ * so it takes its rule back. Who leaves closes the load balancer, and then looks whether there is any service rule; if
+ * not it deletes the load balancer. Both write before they read, so at least one of two that meet sees the other, and
+ * no load balancer is deleted under a service that has stayed.
+ *
+ * Closing is for good. If it could be undone, one that has closed and looked might delete the load balancer after
+ * another one has opened it again. A load balancer that was closed a moment too late keeps the services it has, takes
+ * no more, and goes with the last of them. Whoever is interrupted leaves nothing that stands in the way of others: the
+ * mark carries no owner, and everybody who leaves afterwards, or finds the load balancer closed, does the same steps.
+ *
+ * The mark is a rule of the HTTP listener, which can be made without a certificate, so that also a load balancer can be
+ * closed that never got an HTTPS listener.
+ */
+import {
+  CreateListenerCommand,
+  CreateRuleCommand,
+  DeleteLoadBalancerCommand,
+  DescribeListenersCommand,
+  paginateDescribeRules,
+  type CreateListenerCommandInput,
+  type Listener,
+  type Rule,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Scope } from './component';
+import { SHARED_TAG } from './identity';
+import { done, wait, type Outcome } from './outcome';
+import { allItems } from './pages';
+import { SERVICES_PER_LOAD_BALANCER } from './placement';
+import { isSdkError, unless } from './sdk-errors';
+import { tagList } from './tags';
+
+/** Distance of the rule priorities that services use: the gaps are for rules that people add by hand. */
+const PRIORITY_STEP = 1000;
+
+/** Priorities of the rules that services have on the HTTPS listener, one for each place on the load balancer. */
+export const SERVICE_PRIORITIES: readonly number[] = Array.from(
+  { length: SERVICES_PER_LOAD_BALANCER },
+  (_, place) => (place + 1) * PRIORITY_STEP,
+);
+
+/** The last priority there is (ELB API reference, CreateRule). */
+const CLOSED_PRIORITY = 50_000;
+/** Host name that no request has (RFC 2606), so that the rule matches none. */
+const CLOSED_HOST = 'closed.invalid';
+
+/** The one action of the HTTP listener: send clients to HTTPS. */
+export const REDIRECT_TO_HTTPS: NonNullable<CreateListenerCommandInput['DefaultActions']> = [
+  { Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } },
+];
+
+/** Listeners of a load balancer that this resource type looks after. */
+export interface SharedListeners {
+  readonly https?: Listener;
+  readonly http?: Listener;
+}
+
+/** @throws LoadBalancerNotFoundException of the SDK when the load balancer is gone. */
+export async function describeListeners(
+  { clients }: Scope,
+  loadBalancerArn: string,
+): Promise<SharedListeners> {
+  const { Listeners = [] } = await clients.elasticLoadBalancing.send(
+    new DescribeListenersCommand({ LoadBalancerArn: loadBalancerArn }),
+  );
+  return {
+    https: Listeners.find(({ Port }) => Port === 443),
+    http: Listeners.find(({ Port }) => Port === 80),
+  };
+}
+
+/** Rules of a listener. */
+export function describeRules({ clients }: Scope, listenerArn: string): Promise<Rule[]> {
+  return allItems(
+    paginateDescribeRules({ client: clients.elasticLoadBalancing }, { ListenerArn: listenerArn }),
+    ({ Rules }) => Rules,
+  );
+}
+
+/** Make the HTTP listener. @throws DuplicateListenerException of the SDK when there is one. */
+export async function createHttpListener({ clients }: Scope, loadBalancerArn: string): Promise<string> {
+  const { Listeners = [] } = await clients.elasticLoadBalancing.send(
+    new CreateListenerCommand({
+      LoadBalancerArn: loadBalancerArn,
+      Protocol: 'HTTP',
+      Port: 80,
+      DefaultActions: REDIRECT_TO_HTTPS,
+      Tags: tagList({ [SHARED_TAG]: 'listener' }),
+    }),
+  );
+  return Listeners[0]!.ListenerArn!;
+}
+
+/**
+ * Whether a load balancer takes no more services.
+ *
+ * @param httpListenerArn of its HTTP listener.
+ */
+export async function isClosed(scope: Scope, httpListenerArn: string): Promise<boolean> {
+  const rules = await describeRules(scope, httpListenerArn);
+  return rules.some(({ Priority, Conditions }) => {
+    const hosts = Conditions?.flatMap(
+      ({ HostHeaderConfig, Values }) => HostHeaderConfig?.Values ?? Values ?? [],
+    );
+    return Priority === String(CLOSED_PRIORITY) && hosts?.includes(CLOSED_HOST);
+  });
+}
+
+/** Remove a shared load balancer if no service has a rule on it. It takes no more services from then on. */
+export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Promise<Outcome<void>> {
+  const { elasticLoadBalancing } = scope.clients;
+  try {
+    const { https, http } = await describeListeners(scope, loadBalancerArn);
+    if (https && (await hasServices(scope, https))) return done(undefined);
+
+    const httpArn = http?.ListenerArn ?? (await createHttpListener(scope, loadBalancerArn));
+    await close(scope, httpArn);
+    // Once more, the HTTPS listener too: a service may have moved in before this load balancer was closed.
+    const { https: httpsNow } = await describeListeners(scope, loadBalancerArn);
+    if (httpsNow && (await hasServices(scope, httpsNow))) return done(undefined);
+
+    await elasticLoadBalancing.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn }));
+  } catch (error) {
+    if (isSdkError(error, 'LoadBalancerNotFoundException')) return done(undefined);
+    if (isSdkError(error, 'DuplicateListenerException', 'ListenerNotFoundException')) {
+      return wait('another service to finish with the load balancer', 2);
+    }
+    throw error;
+  }
+  return done(undefined);
+}
+
+async function hasServices(scope: Scope, { ListenerArn }: Listener): Promise<boolean> {
+  const rules = await describeRules(scope, ListenerArn!);
+  return rules.some(({ Priority }) => SERVICE_PRIORITIES.includes(Number(Priority)));
+}
+
+async function close({ clients }: Scope, httpListenerArn: string): Promise<void> {
+  await unless(
+    clients.elasticLoadBalancing.send(
+      new CreateRuleCommand({
+        ListenerArn: httpListenerArn,
+        Priority: CLOSED_PRIORITY,
+        Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: [CLOSED_HOST] } }],
+        Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
+        Tags: tagList({ [SHARED_TAG]: 'closed' }),
+      }),
+    ),
+    'PriorityInUseException',
+  );
+}

@@ -1,0 +1,152 @@
+/** What a deployment of the service is made of, and how it differs from what runs. Pure: no call to AWS. */
+import type {
+  AwsVpcConfiguration,
+  CreateServiceCommandInput,
+  LoadBalancer,
+  Service,
+  ServiceRevision,
+} from '@aws-sdk/client-ecs';
+import type { Network } from './network';
+import type { ServiceSpec } from './spec';
+import { MAIN_CONTAINER } from './task-definition-content';
+
+/** Settings whose change starts a deployment. */
+export interface DeployedSettings {
+  readonly taskDefinition: string;
+  readonly networkConfiguration: { readonly awsvpcConfiguration: AwsVpcConfiguration };
+  readonly loadBalancers: LoadBalancer[];
+}
+
+/** The same as a service or one of its revisions has them. */
+export type ActualSettings = Pick<
+  Service & ServiceRevision,
+  'taskDefinition' | 'networkConfiguration' | 'loadBalancers'
+>;
+
+/** AWS resources that the settings refer to. */
+export interface SettingsReferences {
+  readonly taskDefinitionArn: string;
+  readonly containerPort: number;
+  readonly serviceSecurityGroupId: string;
+  /** Of the two between which deployments shift the traffic. */
+  readonly targetGroupArns: readonly string[];
+  readonly listenerRuleArn: string;
+  readonly network: Network;
+}
+
+/** Settings of the ECS service that the specification asks for. */
+export function desiredSettings(spec: ServiceSpec, references: SettingsReferences): DeployedSettings {
+  const { network, targetGroupArns, containerPort } = references;
+  return {
+    taskDefinition: references.taskDefinitionArn,
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets: network.subnets.map(({ id }) => id),
+        securityGroups: [references.serviceSecurityGroupId, ...spec.additionalSecurityGroupIds],
+        // Tasks in public subnets reach the registry only with an address of their own.
+        assignPublicIp: network.access === 'PUBLIC' ? 'ENABLED' : 'DISABLED',
+      },
+    },
+    loadBalancers: [
+      {
+        targetGroupArn: targetGroupArns[0],
+        containerName: MAIN_CONTAINER,
+        containerPort,
+        advancedConfiguration: {
+          alternateTargetGroupArn: targetGroupArns[1],
+          productionListenerRule: references.listenerRuleArn,
+          roleArn: spec.infrastructureRoleArn,
+        },
+      },
+    ],
+  };
+}
+
+/**
+ * What has to change.
+ *
+ * @param followsDefaultVpc whether the author names no subnets: then those of the running service stay as long as they
+ *   are among the desired ones, so that a subnet that somebody adds to the default VPC does not start a deployment.
+ */
+export function settingsChanges(
+  desired: DeployedSettings,
+  actual: ActualSettings,
+  followsDefaultVpc: boolean,
+): Partial<DeployedSettings> {
+  const wanted = desired.networkConfiguration.awsvpcConfiguration;
+  const current = actual.networkConfiguration?.awsvpcConfiguration;
+  const sameSubnets = followsDefaultVpc
+    ? isSubset(current?.subnets ?? [], wanted.subnets ?? []) && (current?.subnets?.length ?? 0) > 0
+    : isSameSet(wanted.subnets, current?.subnets);
+  const sameNetwork =
+    sameSubnets &&
+    isSameSet(wanted.securityGroups, current?.securityGroups) &&
+    wanted.assignPublicIp === current?.assignPublicIp;
+  return {
+    ...(desired.taskDefinition !== actual.taskDefinition && { taskDefinition: desired.taskDefinition }),
+    ...(!sameNetwork && { networkConfiguration: desired.networkConfiguration }),
+    ...(!isSameLoadBalancer(desired.loadBalancers[0]!, actual.loadBalancers?.[0]) && {
+      loadBalancers: desired.loadBalancers,
+    }),
+  };
+}
+
+/** Deployments swap the roles of the two target groups, so their order says nothing. */
+function isSameLoadBalancer(desired: LoadBalancer, actual: LoadBalancer | undefined): boolean {
+  const targetGroups = ({ targetGroupArn, advancedConfiguration }: LoadBalancer) => [
+    targetGroupArn!,
+    advancedConfiguration?.alternateTargetGroupArn ?? '',
+  ];
+  return (
+    actual !== undefined &&
+    isSameSet(targetGroups(desired), targetGroups(actual)) &&
+    desired.containerName === actual.containerName &&
+    desired.containerPort === actual.containerPort &&
+    desired.advancedConfiguration?.productionListenerRule ===
+      actual.advancedConfiguration?.productionListenerRule &&
+    desired.advancedConfiguration?.roleArn === actual.advancedConfiguration?.roleArn
+  );
+}
+
+function isSubset(some: readonly string[], all: readonly string[]): boolean {
+  return some.every((item) => all.includes(item));
+}
+
+function isSameSet(a: readonly string[] = [], b: readonly string[] = []): boolean {
+  return isSubset(a, b) && isSubset(b, a);
+}
+
+/**
+ * Settings that a service starts with and that stay as somebody may have changed them. Source: what ECS Express Mode
+ * applies (Amazon ECS Developer Guide).
+ *
+ * @param alarmName of the alarm that rolls a deployment back.
+ */
+export function initialSettings(
+  alarmName: string,
+): Pick<
+  CreateServiceCommandInput,
+  | 'availabilityZoneRebalancing'
+  | 'deploymentConfiguration'
+  | 'enableECSManagedTags'
+  | 'healthCheckGracePeriodSeconds'
+  | 'propagateTags'
+  | 'schedulingStrategy'
+> {
+  return {
+    availabilityZoneRebalancing: 'ENABLED',
+    deploymentConfiguration: {
+      strategy: 'CANARY',
+      canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 3 },
+      bakeTimeInMinutes: 3,
+      maximumPercent: 200,
+      minimumHealthyPercent: 100,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      alarms: { alarmNames: [alarmName], enable: true, rollback: true },
+    },
+    enableECSManagedTags: true,
+    healthCheckGracePeriodSeconds: 300,
+    propagateTags: 'SERVICE',
+    schedulingStrategy: 'REPLICA',
+  };
+}

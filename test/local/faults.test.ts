@@ -1,0 +1,210 @@
+import { join } from 'node:path';
+import { ACMClient, ListCertificatesCommand } from '@aws-sdk/client-acm';
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DescribeLogGroupsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeLoadBalancersCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
+import { ListFunctionsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { ListHostedZonesCommand, Route53Client } from '@aws-sdk/client-route-53';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { ListWebACLsCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+import { isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { startLocalAws, type LocalAws } from '../../local';
+import type { FaultRule } from '../../local/faults';
+
+let aws: LocalAws;
+
+beforeAll(async () => {
+  aws = await startLocalAws();
+});
+afterAll(() => aws.close());
+beforeEach(() => aws.reset());
+
+/** Send a command with a fresh SDK client; returns the error it ends with, if any. */
+async function failure(Client: new (options: any) => any, command: unknown, more: object = {}): Promise<any> {
+  const client = new Client({ ...aws.clientOptions(), maxAttempts: 1, ...more });
+  return client.send(command).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+const create = (logGroupName = 'a') => new CreateLogGroupCommand({ logGroupName });
+
+async function logGroups(): Promise<string[]> {
+  const client = new CloudWatchLogsClient(aws.clientOptions());
+  const { logGroups = [] } = await client.send(new DescribeLogGroupsCommand({}));
+  return logGroups.map(({ logGroupName }) => logGroupName!);
+}
+
+const CLIENTS: [service: string, Client: any, command: unknown][] = [
+  ['acm', ACMClient, new ListCertificatesCommand({})],
+  [
+    'application-autoscaling',
+    ApplicationAutoScalingClient,
+    new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' }),
+  ],
+  ['cloudformation', CloudFormationClient, new ListStacksCommand({})],
+  ['ec2', EC2Client, new DescribeVpcsCommand({})],
+  ['ecs', ECSClient, new ListClustersCommand({})],
+  ['elasticloadbalancing', ElasticLoadBalancingV2Client, new DescribeLoadBalancersCommand({})],
+  ['iam', IAMClient, new ListRolesCommand({})],
+  ['lambda', LambdaClient, new ListFunctionsCommand({})],
+  ['logs', CloudWatchLogsClient, new DescribeLogGroupsCommand({})],
+  ['monitoring', CloudWatchClient, new DescribeAlarmsCommand({})],
+  ['route53', Route53Client, new ListHostedZonesCommand({})],
+  ['sts', STSClient, new GetCallerIdentityCommand({})],
+  ['wafv2', WAFV2Client, new ListWebACLsCommand({ Scope: 'REGIONAL' })],
+];
+
+describe.each(CLIENTS)('the SDK client of %s', (service, Client, command) => {
+  test('recognises throttling', async () => {
+    aws.faults.add({ kind: 'throttle', service });
+    const error = await failure(Client, command);
+    expect(isThrottlingError(error)).toBe(true);
+    expect(error.message).toBe('Rate exceeded');
+  });
+
+  test('recognises a server error that passes', async () => {
+    aws.faults.add({ kind: 'serverError', service });
+    expect(isTransientError(await failure(Client, command))).toBe(true);
+  });
+
+  test('recognises that access is denied', async () => {
+    aws.faults.add({ kind: 'accessDenied', service });
+    expect((await failure(Client, command)).name).toMatch(/AccessDenied|UnauthorizedOperation/);
+  });
+});
+
+describe('what becomes of a call', () => {
+  test.each<[kind: FaultRule['kind'], effect: string[]]>([
+    ['throttle', []],
+    ['serverError', []],
+    ['accessDenied', []],
+    ['connectionReset', []],
+    ['lostResponse', ['a']],
+  ])('%s', async (kind, effect) => {
+    aws.faults.add({ kind, operation: 'CreateLogGroup' });
+    expect(await failure(CloudWatchLogsClient, create())).toBeInstanceOf(Error);
+    expect(await logGroups()).toEqual(effect);
+  });
+
+  test.each(['connectionReset', 'lostResponse'] as const)(
+    '%s is an error that the SDK retries',
+    async (kind) => {
+      aws.faults.add({ kind, operation: 'DescribeLogGroups' });
+      expect(await failure(CloudWatchLogsClient, new DescribeLogGroupsCommand({}))).toMatchObject({ code: 'ECONNRESET' });
+    aws.faults.add({ kind, operation: 'DescribeLogGroups' });
+    expect(
+        await failure(CloudWatchLogsClient, new DescribeLogGroupsCommand({}), { maxAttempts: 3 }),
+      ).toBeUndefined();
+    },
+  );
+
+  test('latency makes it slower, and nothing else', async () => {
+    aws.faults.add({ kind: 'latency', operation: 'CreateLogGroup', milliseconds: 150 });
+    const start = performance.now();
+    expect(await failure(CloudWatchLogsClient, create())).toBeUndefined();
+    expect(performance.now() - start).toBeGreaterThanOrEqual(150);
+  });
+
+  test('the log has it', async () => {
+    aws.faults.add({ kind: 'throttle', operation: 'CreateLogGroup' });
+    aws.faults.add({ kind: 'lostResponse', operation: 'DescribeLogGroups' });
+    await failure(CloudWatchLogsClient, create());
+    await failure(CloudWatchLogsClient, new DescribeLogGroupsCommand({}));
+    expect(aws.calls.list()).toEqual([
+      expect.objectContaining({ operation: 'CreateLogGroup', status: 400, errorCode: 'ThrottlingException' }),
+      expect.objectContaining({ operation: 'DescribeLogGroups', status: 0 }),
+    ]);
+  });
+});
+
+describe('which calls a rule applies to', () => {
+  /** Make five calls; the answer has an `x` for each that failed. */
+  async function pattern(rule: Omit<FaultRule, 'kind'>): Promise<string> {
+    aws.faults.add({ kind: 'throttle', ...rule });
+    let result = '';
+    for (let index = 1; index <= 5; index++) {
+      result += (await failure(CloudWatchLogsClient, create(`group${index}`))) ? 'x' : '.';
+    }
+    return result;
+  }
+
+  test.each<[rule: Omit<FaultRule, 'kind'>, pattern: string]>([
+    [{}, 'x....'],
+    [{ nth: 3 }, '..x..'],
+    [{ times: 2 }, 'xx...'],
+    [{ nth: 2, times: 3 }, '.xxx.'],
+    [{ times: Infinity }, 'xxxxx'],
+    [{ service: 'logs', operation: 'CreateLogGroup' }, 'x....'],
+    [{ service: 'ecs', times: 5 }, '.....'],
+    [{ operation: 'DeleteLogGroup', times: 5 }, '.....'],
+    [{ callerOperation: 'CREATE', times: 5 }, '.....'],
+    [{ extensionsOnly: true, times: 5 }, '.....'],
+  ])('%j: %s', async (rule, expected) => {
+    expect(await pattern(rule)).toBe(expected);
+  });
+
+  test('only those of one operation of an extension', async () => {
+    aws.faults.add({ kind: 'throttle', callerOperation: 'DELETE', times: 2 });
+    const as = (operation: string) => ({
+      credentials: aws.callers.issue({
+        typeName: 'Org::ECS::ExpressService',
+        operation,
+        invocationId: operation,
+      }),
+    });
+    expect(await failure(CloudWatchLogsClient, create('a'), as('CREATE'))).toBeUndefined();
+    expect(await failure(CloudWatchLogsClient, create('b'), as('DELETE'))).toMatchObject({
+      name: 'ThrottlingException',
+    });
+  });
+
+  test('a rule that is cleared applies no more', async () => {
+    const id = aws.faults.add({ kind: 'throttle' });
+    aws.faults.clear(id);
+    expect(await failure(CloudWatchLogsClient, create())).toBeUndefined();
+  });
+});
+
+describe('the process of an invocation is killed', () => {
+  test.each<[effect: 'before' | 'after', groups: string[]]>([
+    ['before', []],
+    ['after', ['a']],
+  ])('%s the effect of its call', async (effect, groups) => {
+    aws.lambda.register({
+      name: 'Caller',
+      bundle: join(__dirname, 'fixtures/caller.js'),
+      handler: 'handler',
+    });
+    const invocationId = `invocation-${effect}`;
+    const credentials = aws.callers.issue({
+      typeName: 'Org::ECS::ExpressService',
+      operation: 'CREATE',
+      invocationId,
+    });
+    aws.faults.add({ kind: 'processKill', operation: 'CreateLogGroup', effect });
+    const payload = { credentials, logGroupName: 'a' };
+    const killed = await aws.lambda.invoke('Caller', payload, { invocationId });
+    expect(killed.functionError).toBe('Unhandled');
+    expect(killed.payload.errorType).toBe('Runtime.ExitError');
+    expect(await logGroups()).toEqual(groups);
+    const again = await aws.lambda.invoke('Caller', payload);
+    expect(again.payload).toBe(effect === 'before' ? 'created' : 'ResourceAlreadyExistsException');
+  });
+});

@@ -1,0 +1,88 @@
+import { desiredSettings, initialSettings, settingsChanges, type ActualSettings } from '../../src/service-settings';
+import type { ServiceSpec } from '../../src/spec';
+
+const role = 'arn:aws:iam::123456789012:role/infrastructure';
+const spec = { infrastructureRoleArn: role, additionalSecurityGroupIds: ['sg-own'] } as unknown as ServiceSpec;
+const desired = desiredSettings(spec, {
+  taskDefinitionArn: 'task-definition:1',
+  containerPort: 80,
+  serviceSecurityGroupId: 'sg-made',
+  targetGroupArns: ['blue', 'green'],
+  listenerRuleArn: 'rule',
+  network: {
+    vpcId: 'vpc-1',
+    access: 'PUBLIC',
+    subnets: ['subnet-1', 'subnet-2'].map((id) => ({ id, availabilityZone: id, public: true })),
+  },
+});
+
+/** A service as it runs, with changes to its network and load balancer. */
+function actual({ network = {}, loadBalancer = {}, advanced = {}, ...rest }: any = {}): ActualSettings {
+  const current = structuredClone(desired) as any;
+  Object.assign(current, rest);
+  Object.assign(current.networkConfiguration.awsvpcConfiguration, network);
+  Object.assign(current.loadBalancers[0], loadBalancer);
+  Object.assign(current.loadBalancers[0].advancedConfiguration, advanced);
+  return current;
+}
+
+test('tasks get the group that was made, the author’s own, and an address in public subnets', () => {
+  expect(desired.networkConfiguration.awsvpcConfiguration).toEqual({
+    subnets: ['subnet-1', 'subnet-2'],
+    securityGroups: ['sg-made', 'sg-own'],
+    assignPublicIp: 'ENABLED',
+  });
+});
+
+test.each<[string, object]>([
+  ['as it is', {}],
+  ['with subnets in another order', { network: { subnets: ['subnet-2', 'subnet-1'] } }],
+  ['with security groups in another order', { network: { securityGroups: ['sg-own', 'sg-made'] } }],
+  [
+    'with the target groups swapped by a deployment',
+    { loadBalancer: { targetGroupArn: 'green' }, advanced: { alternateTargetGroupArn: 'blue' } },
+  ],
+  ['with another number of tasks', { desiredCount: 7 }],
+])('a service %s needs no change', (_name, changes) => {
+  expect(settingsChanges(desired, actual(changes), false)).toEqual({});
+});
+
+test.each<[string, object, (keyof typeof desired)[]]>([
+  ['another task definition', { taskDefinition: 'task-definition:2' }, ['taskDefinition']],
+  ['a subnet too many', { network: { subnets: ['subnet-1', 'subnet-2', 'subnet-3'] } }, ['networkConfiguration']],
+  ['a security group too few', { network: { securityGroups: ['sg-made'] } }, ['networkConfiguration']],
+  ['no public addresses', { network: { assignPublicIp: 'DISABLED' } }, ['networkConfiguration']],
+  ['another port', { loadBalancer: { containerPort: 81 } }, ['loadBalancers']],
+  ['another rule', { advanced: { productionListenerRule: 'other' } }, ['loadBalancers']],
+  ['another role', { advanced: { roleArn: 'other' } }, ['loadBalancers']],
+  ['another target group', { loadBalancer: { targetGroupArn: 'other' } }, ['loadBalancers']],
+])('a service with %s changes in that alone', (_name, changes, changed) => {
+  expect(Object.keys(settingsChanges(desired, actual(changes), false))).toEqual(changed);
+});
+
+test.each<[string, string[], boolean]>([
+  ['some of its subnets', ['subnet-1'], false],
+  ['other subnets', ['subnet-9'], true],
+])('a service that follows the default VPC and runs in %s', (_name, subnets, changes) => {
+  const found = settingsChanges(desired, actual({ network: { subnets } }), true);
+  expect('networkConfiguration' in found).toBe(changes);
+});
+
+test('a new service deploys by canary, and rolls back by circuit breaker and alarm', () => {
+  expect(initialSettings('alarm')).toEqual({
+    availabilityZoneRebalancing: 'ENABLED',
+    deploymentConfiguration: {
+      strategy: 'CANARY',
+      canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 3 },
+      bakeTimeInMinutes: 3,
+      maximumPercent: 200,
+      minimumHealthyPercent: 100,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      alarms: { alarmNames: ['alarm'], enable: true, rollback: true },
+    },
+    enableECSManagedTags: true,
+    healthCheckGracePeriodSeconds: 300,
+    propagateTags: 'SERVICE',
+    schedulingStrategy: 'REPLICA',
+  });
+});

@@ -1,0 +1,161 @@
+import type { TaskDefinition } from '@aws-sdk/client-ecs';
+import type { ManagedTask } from '../../src/spec';
+import { desiredContent, flawOf, isSameContent } from '../../src/task-definition-content';
+
+const task: ManagedTask = {
+  kind: 'managed',
+  image: 'example/hello:1',
+  containerPort: 8080,
+  environment: { A: '1', B: '2' },
+  secrets: { TOKEN: 'arn:aws:ssm:us-east-1:123456789012:parameter/token' },
+  executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
+  cpu: '256',
+  memory: '512',
+  cpuArchitecture: 'X86_64',
+  logs: { streamPrefix: 'ecs', retentionInDays: 30 },
+};
+const logs = { logGroupName: '/aws/ecs/default/hello-1234', region: 'us-east-1' };
+const content = (changes: Partial<ManagedTask> = {}, base?: TaskDefinition) =>
+  desiredContent({ ...task, ...changes }, logs, base);
+
+/** What ECS answers for a registered content: with members filled in that nobody has set. */
+function asDescribed(registered: ReturnType<typeof content>): TaskDefinition {
+  return {
+    ...registered,
+    family: 'default-hello',
+    revision: 3,
+    status: 'ACTIVE',
+    volumes: [],
+    placementConstraints: [],
+    compatibilities: ['EC2', 'FARGATE'],
+    containerDefinitions: registered.containerDefinitions!.map((container) => ({
+      cpu: 0,
+      mountPoints: [],
+      volumesFrom: [],
+      systemControls: [],
+      command: [],
+      ...container,
+      environment: [...(container.environment ?? [])].reverse(),
+    })),
+  };
+}
+
+test('has everything that Express Mode gives a task definition', () => {
+  expect(content()).toMatchObject({
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    cpu: '256',
+    memory: '512',
+    executionRoleArn: task.executionRoleArn,
+    runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
+    containerDefinitions: [
+      {
+        name: 'Main',
+        image: 'example/hello:1',
+        essential: true,
+        portMappings: [{ name: 'main', containerPort: 8080, protocol: 'tcp' }],
+        environment: [
+          { name: 'A', value: '1' },
+          { name: 'B', value: '2' },
+        ],
+        secrets: [{ name: 'TOKEN', valueFrom: task.secrets.TOKEN }],
+        linuxParameters: { initProcessEnabled: true },
+        stopTimeout: 30,
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': '/aws/ecs/default/hello-1234',
+            'awslogs-region': 'us-east-1',
+            'awslogs-stream-prefix': 'ecs',
+            mode: 'non-blocking',
+            'max-buffer-size': '25m',
+          },
+        },
+      },
+    ],
+  });
+});
+
+test('what ECS fills in, orders otherwise or leaves empty is no difference', () => {
+  const described = asDescribed(content());
+  expect(isSameContent(described, content({}, described))).toBe(true);
+});
+
+test.each<[string, Partial<ManagedTask>]>([
+  ['image', { image: 'example/hello:2' }],
+  ['port', { containerPort: 81 }],
+  ['command', { command: ['serve'] }],
+  ['variable', { environment: { A: '1', B: '3' } }],
+  ['variable taken away', { environment: { A: '1' } }],
+  ['secrets', { secrets: {} }],
+  ['registry credentials', { repositoryCredentialsArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:r' }],
+  ['execution role', { executionRoleArn: 'arn:aws:iam::123456789012:role/other' }],
+  ['task role', { taskRoleArn: 'arn:aws:iam::123456789012:role/task' }],
+  ['cpu', { cpu: '512', memory: '1024' }],
+  ['architecture', { cpuArchitecture: 'ARM64' }],
+  ['stream prefix', { logs: { streamPrefix: 'web', retentionInDays: 30 } }],
+])('another %s is a difference', (_name, changes) => {
+  const described = asDescribed(content());
+  expect(isSameContent(described, content(changes, described))).toBe(false);
+});
+
+test('a removed task role is a difference', () => {
+  const described = asDescribed(content({ taskRoleArn: 'arn:aws:iam::123456789012:role/task' }));
+  expect(content({}, described).taskRoleArn).toBeUndefined();
+  expect(isSameContent(described, content({}, described))).toBe(false);
+});
+
+describe('what the template does not speak of', () => {
+  const byHand = asDescribed(content());
+  byHand.containerDefinitions!.push({ name: 'sidecar', image: 'example/proxy:1' });
+  byHand.containerDefinitions![0]!.ulimits = [{ name: 'nofile', softLimit: 1024, hardLimit: 4096 }];
+  byHand.ephemeralStorage = { sizeInGiB: 50 };
+
+  test('is no difference', () => {
+    expect(isSameContent(byHand, content({}, byHand))).toBe(true);
+  });
+
+  test('is taken over into the next revision', () => {
+    const next = content({ image: 'example/hello:2' }, byHand);
+    expect(next.ephemeralStorage).toEqual({ sizeInGiB: 50 });
+    expect(next.containerDefinitions).toMatchObject([
+      { name: 'Main', image: 'example/hello:2', ulimits: [{ name: 'nofile' }] },
+      { name: 'sidecar', image: 'example/proxy:1' },
+    ]);
+  });
+});
+
+describe("an author's own task definition", () => {
+  const good: TaskDefinition = {
+    status: 'ACTIVE',
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    containerDefinitions: [
+      { name: 'Main', portMappings: [{ name: 'web', containerPort: 80 }] },
+      { name: 'sidecar', portMappings: [{ containerPort: 9000 }] },
+    ],
+  };
+  const withPorts = (...portMappings: object[]): TaskDefinition => ({
+    ...good,
+    containerDefinitions: [{ name: 'Main', portMappings }],
+  });
+
+  test('that meets the requirements has no flaw', () => expect(flawOf(good)).toBeUndefined());
+
+  test.each<[string, TaskDefinition, string]>([
+    ['inactive', { ...good, status: 'INACTIVE' }, 'is INACTIVE'],
+    ['for EC2', { ...good, requiresCompatibilities: ['EC2'] }, 'does not require the compatibility FARGATE'],
+    ['in bridge mode', { ...good, networkMode: 'bridge' }, 'has the network mode bridge, not awsvpc'],
+    ['without Main', { ...good, containerDefinitions: [{ name: 'web' }] }, 'has no container named Main'],
+    ['without a port', withPorts(), 'does not map exactly one TCP port in the container Main'],
+    [
+      'with two ports',
+      withPorts({ name: 'a', containerPort: 80 }, { name: 'b', containerPort: 81 }),
+      'does not map exactly one TCP port in the container Main',
+    ],
+    ['with a port for UDP only', withPorts({ name: 'a', containerPort: 80, protocol: 'udp' }), 'does not map exactly one TCP port in the container Main'],
+    ['with a nameless port', withPorts({ containerPort: 80 }), 'maps a port without a name in the container Main'],
+  ])('%s is refused', (_name, definition, flaw) => {
+    expect(flawOf(definition)).toBe(flaw);
+  });
+});
