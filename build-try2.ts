@@ -1,8 +1,9 @@
-import { awsResourceType } from './local/registry/aws-types';
-import { readFileSync, readdirSync } from 'node:fs';
-const D = '/work/main/.venv/lib/python3.11/site-packages/cfnlint/data/schemas/providers/us-east-1.json';
-const seen: Record<string, number> = {};
-for (const t of Object.keys(JSON.parse(readFileSync(D, 'utf8')))) {
-  try { awsResourceType(t)!.violations({}); } catch (e) { const m = (e as Error).message.slice(0, 100); seen[m] = (seen[m] ?? 0) + 1; if (seen[m] < 3) console.log(t, m); }
+import { startMoto } from './local/moto';
+import { putObject } from './local/cloudformation/s3';
+async function main() {
+  const m = await startMoto('us-east-1');
+  const u = await putObject(m.url, 'hook-payloads', 'abc', '{"x":1}');
+  const a = await fetch(u); console.log(u, a.status, await a.text());
+  await m.close();
 }
-console.log(seen);
+main();

@@ -9,14 +9,25 @@ export interface LambdaFront {
   close(): Promise<void>;
 }
 
+/** A failed operation, as the handler reported it. */
+export interface HandlerFailure {
+  readonly action: string;
+  readonly errorCode: string;
+  readonly message: string;
+}
+
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /**
  * Lambda's Invoke operation for `cfn test`, which sends it unsigned and lets real time pass between invocations. Here
  * the callback delay passes on the virtual clock before the answer is given, and the answer asks for none: the suite
  * sees the same answers in the same order without the minutes of a real deployment.
+ * @param onFailure told of each answer that reports a failure, expected or not; the suite itself does not print them.
  */
-export async function startLambdaFront(aws: LocalAws): Promise<LambdaFront> {
+export async function startLambdaFront(
+  aws: LocalAws,
+  onFailure: (failure: HandlerFailure) => void,
+): Promise<LambdaFront> {
   const server = createServer(async (request, response) => {
     const name = INVOKE.exec(request.url ?? '')?.[1];
     if (request.method !== 'POST' || !name) {
@@ -24,12 +35,20 @@ export async function startLambdaFront(aws: LocalAws): Promise<LambdaFront> {
       return;
     }
     try {
-      const event = await readJson(request);
+      const event = (await readJson(request)) as { action?: string };
       const { payload, functionError } = await aws.clock.work(() =>
         aws.lambda.invoke(decodeURIComponent(name), event),
       );
       const answer = await passDelay(aws, payload);
       if (functionError) response.setHeader('x-amz-function-error', functionError);
+      if (answer?.status !== 'SUCCESS' && answer?.status !== 'IN_PROGRESS') {
+        const { errorCode, errorType, message, errorMessage } = answer ?? {};
+        onFailure({
+          action: event.action ?? '',
+          errorCode: errorCode ?? errorType ?? '',
+          message: message ?? errorMessage ?? '',
+        });
+      }
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     } catch (error) {
       response.writeHead(500, { 'content-type': 'application/json' });

@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startLocalAws } from '../local';
 import { type ContractProject, type ContractResult, runCfnTest } from './cfn-test';
-import { startLambdaFront } from './lambda-front';
+import { type HandlerFailure, startLambdaFront } from './lambda-front';
 import { prepareResource } from './resource';
 import { startTlsFront } from './tls-front';
 
@@ -34,12 +34,17 @@ const SUITES: readonly Suite[] = [{ name: 'resource', prepare: prepareResource }
 async function run({ name, prepare }: Suite): Promise<boolean> {
   const aws = await startLocalAws();
   const sts = await startTlsFront(aws.endpoint, join(VENV, 'bin', 'python'));
-  const lambda = await startLambdaFront(aws);
+  let failures: HandlerFailure[] = [];
+  const lambda = await startLambdaFront(aws, (failure) => failures.push(failure));
+  const report = (result: ContractResult) => {
+    show(result, failures);
+    failures = [];
+  };
   try {
     const project = await prepare(aws);
     const region = aws.clientOptions().region;
     const endpoints = { lambda: lambda.url, sts, region };
-    const finished = await runCfnTest(VENV, join(DIRECTORY, name), project, endpoints, show);
+    const finished = await runCfnTest(VENV, join(DIRECTORY, name), project, endpoints, report);
     await mkdir(DIRECTORY, { recursive: true });
     await writeFile(join(DIRECTORY, `${name}.log`), finished.output);
     const count = (outcome: ContractResult['outcome']) =>
@@ -57,10 +62,16 @@ async function run({ name, prepare }: Suite): Promise<boolean> {
   }
 }
 
-function show({ name, outcome, seconds, reason }: ContractResult): void {
+/** One line for each test; for a failed one also why, and what the handlers reported meanwhile. */
+function show({ name, outcome, seconds, reason }: ContractResult, failures: readonly HandlerFailure[]): void {
   const time = outcome === 'skipped' ? '' : ` (${seconds.toFixed(1)} s)`;
-  const detail = outcome === 'failed' ? `\n${indent(reason)}` : reason && `: ${reason}`;
-  process.stdout.write(`${outcome.padEnd(7)} ${name}${time}${detail}\n`);
+  const because = outcome === 'skipped' ? `: ${reason}` : '';
+  process.stdout.write(`${outcome.padEnd(7)} ${name}${time}${because}\n`);
+  if (outcome !== 'failed') return;
+  const reported = failures.map(
+    ({ action, errorCode, message }) => `The ${action} handler failed with ${errorCode}: ${message}`,
+  );
+  process.stdout.write(`${indent([...reported, reason].join('\n'))}\n`);
 }
 
 function indent(text: string): string {

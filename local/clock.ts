@@ -78,9 +78,20 @@ export class Clock {
     try {
       return await run();
     } finally {
-      this.working--;
-      if (this.working === 0) for (const resume of this.idle.splice(0)) resume();
-      this.arrange();
+      this.leave();
+    }
+  }
+
+  /**
+   * Called from inside {@link work}: wait for something that needs virtual time to pass. The caller does not count as
+   * being at work until it is there.
+   */
+  async pause<T>(awaited: Promise<T>): Promise<T> {
+    this.leave();
+    try {
+      return await awaited;
+    } finally {
+      this.working++;
     }
   }
 
@@ -112,6 +123,12 @@ export class Clock {
       await new Promise<void>((resolve) => this.idle.push(resolve));
       await settle();
     }
+  }
+
+  private leave(): void {
+    this.working--;
+    if (this.working === 0) for (const resume of this.idle.splice(0)) resume();
+    this.arrange();
   }
 
   private fire(timer: Timer): void {

@@ -29,6 +29,8 @@ export interface LocalAwsOptions {
   readonly region?: string;
   /** Quotas and delays that differ from {@link LIMITS}. */
   readonly limits?: Partial<Limits>;
+  /** Real milliseconds for which DescribeStacks waits for a running operation; see CloudFormationOptions.patience. */
+  readonly describeStacksPatience?: number;
 }
 
 export interface LocalAws {
@@ -93,7 +95,14 @@ async function startAround(
   const registry = createRegistry();
   const hooks = createHookHandler({ clock, lambda, registry });
   const resourceHandler = createResourceHandler({ clock, lambda, registry, callers });
-  const cloudFormation = createCloudFormation({ clock, registry, hooks, resourceHandler, motoOptions });
+  const cloudFormation = createCloudFormation({
+    clock,
+    registry,
+    hooks,
+    resourceHandler,
+    motoOptions,
+    patience: options.describeStacksPatience,
+  });
   const cloudControl = createCloudControl({ clock, registry, hooks, resourceHandler });
   registerRepository({ lambda, registry });
 

@@ -55,9 +55,10 @@ interface Figures {
   readonly left: readonly string[];
 }
 
-async function demonstrate(aws: LocalAws, narrator: Narrator): Promise<Figures> {
-  const stacks = new Stacks(aws.clientOptions(), (event) => narrator.line(describe(event)));
+async function demonstrate(aws: LocalAws): Promise<Figures> {
   await prepareAccount(aws);
+  const narrator = new Narrator(() => aws.clock.now());
+  const stacks = new Stacks(aws.clientOptions(), (event) => narrator.line(describe(event)));
   const before = await takeInventory(aws.clientOptions());
 
   narrator.heading('Deploy examples/hello.yml: an image and two roles');
@@ -83,7 +84,7 @@ async function demonstrate(aws: LocalAws, narrator: Narrator): Promise<Figures> 
   );
   for (const { weights, answers, renewed, failed } of shares) {
     narrator.line(
-      `weights ${weights.padEnd(6)} ${answers} answers, ${percent(renewed, answers)} from the new image, ${failed} failed`,
+      `at ${weights}: ${answers} answers, ${percent(renewed, answers)} new image, ${failed} failed`,
     );
   }
   const canary = shares.find(({ weights }) => weights === '95/5');
@@ -201,7 +202,7 @@ async function main(): Promise<number> {
     process.stdout.write(
       `A laptop-sized AWS answers at ${aws.endpoint}; ${rate} seconds pass in each second.\n`,
     );
-    const figures = await demonstrate(aws, new Narrator(() => aws.clock.now()));
+    const figures = await demonstrate(aws);
     const calls = aws.calls.list({ typeName: TYPE_NAME }).length;
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
     process.stdout.write(

@@ -30,20 +30,35 @@ export function answerOf(report: Report, clientRequestToken: string | null): Hoo
     return { hookStatus: 'FAILED', errorCode: 'NonCompliant', message, clientRequestToken, annotations };
   }
   const warnings = report.findings.filter(({ exemption }) => exemption === undefined);
-  const message = warnings.length === 0 ? 'Complies with all rules.' : `Warnings only. ${messageOf(warnings, 'Warnings only. '.length)}`;
+  const message =
+    warnings.length === 0
+      ? 'Complies with all rules.'
+      : `Warnings only. ${messageOf(warnings, 'Warnings only. '.length)}`;
   return { hookStatus: 'SUCCESS', message, clientRequestToken, annotations };
 }
 
 /** The answer when nothing could be judged. A hook that cannot judge refuses. */
 export function failureAnswer(problem: string, clientRequestToken: string | null): HookAnswer {
-  return { hookStatus: 'FAILED', errorCode: 'InternalFailure', message: truncate(problem, 1024), clientRequestToken };
+  return {
+    hookStatus: 'FAILED',
+    errorCode: 'InternalFailure',
+    message: truncate(problem, 1024),
+    clientRequestToken,
+  };
 }
 
 function messageOf(findings: readonly Finding[], used = 0): string {
-  return join(findings.map(({ rule }) => rule), findings.map(({ message }) => message), 1024 - used);
+  return join(
+    findings.map(({ rule }) => rule),
+    findings.map(({ message }) => message),
+    1024 - used,
+  );
 }
 
-function annotationOf({ rule, severity, failed, indeterminate, passed }: RuleSummary, all: readonly Finding[]): HookAnnotation {
+function annotationOf(
+  { rule, severity, failed, indeterminate, passed }: RuleSummary,
+  all: readonly Finding[],
+): HookAnnotation {
   const findings = all.filter((finding) => finding.rule === rule.id);
   const open = findings.filter(({ exemption }) => exemption === undefined);
   const messages = (open.length > 0 ? open : findings).map(({ message }) => message);

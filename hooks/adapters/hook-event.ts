@@ -2,7 +2,12 @@ import { isObject, type Node } from '../engine/scope';
 
 /** What a hook is asked to judge. */
 export type HookTarget =
-  | { readonly kind: 'resource'; readonly logicalId: string; readonly type: string; readonly properties: Node }
+  | {
+      readonly kind: 'resource';
+      readonly logicalId: string;
+      readonly type: string;
+      readonly properties: Node;
+    }
   | { readonly kind: 'payload'; readonly target: 'STACK' | 'CHANGE_SET'; readonly url: string };
 
 /** A hook invocation, as far as it matters here. */
@@ -55,13 +60,20 @@ function readTarget(request: Readonly<Record<string, Node>>): HookTarget {
   if (target === undefined) throw new HookEventError('requestData.targetName is missing.');
   if (target === 'STACK' || target === 'CHANGE_SET') {
     const url = textOf(request['payload']);
-    if (url === undefined) throw new HookEventError(`requestData.payload is missing, which a ${target} target needs.`);
+    if (url === undefined)
+      throw new HookEventError(`requestData.payload is missing, which a ${target} target needs.`);
     return { kind: 'payload', target, url };
   }
   const model = request['targetModel'];
   const properties = isObject(model) ? model['resourceProperties'] : undefined;
-  if (!isObject(properties)) throw new HookEventError('requestData.targetModel.resourceProperties is not an object.');
-  return { kind: 'resource', logicalId: textOf(request['targetLogicalId']) ?? 'the resource', type: target, properties };
+  if (!isObject(properties))
+    throw new HookEventError('requestData.targetModel.resourceProperties is not an object.');
+  return {
+    kind: 'resource',
+    logicalId: textOf(request['targetLogicalId']) ?? 'the resource',
+    type: target,
+    properties,
+  };
 }
 
 function textOf(value: Node): string | undefined {

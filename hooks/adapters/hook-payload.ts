@@ -20,7 +20,11 @@ export interface FetchLimits {
 }
 
 /** Within the 30 seconds of an invocation, two attempts that run into their time limit leave room for the rules. */
-export const FETCH_LIMITS: FetchLimits = { attemptMilliseconds: 10_000, totalMilliseconds: 22_000, maximumBytes: 16_000_000 };
+export const FETCH_LIMITS: FetchLimits = {
+  attemptMilliseconds: 10_000,
+  totalMilliseconds: 22_000,
+  maximumBytes: 16_000_000,
+};
 
 const ATTEMPTS = 3;
 const PAUSE_MILLISECONDS = 200;
@@ -44,7 +48,9 @@ export async function fetchPayload(url: string, limits: FetchLimits = FETCH_LIMI
   }
 }
 
-type Answer = { readonly text: string } | { readonly text?: undefined; readonly problem: string; readonly isTransient: boolean };
+type Answer =
+  | { readonly text: string }
+  | { readonly text?: undefined; readonly problem: string; readonly isTransient: boolean };
 
 async function attemptFetch(url: string, milliseconds: number, maximumBytes: number): Promise<Answer> {
   let response: Response;
@@ -62,7 +68,8 @@ async function attemptFetch(url: string, milliseconds: number, maximumBytes: num
   try {
     for await (const chunk of response.body ?? []) {
       size += chunk.length;
-      if (size > maximumBytes) return { problem: `it has more than ${maximumBytes} bytes`, isTransient: false };
+      if (size > maximumBytes)
+        return { problem: `it has more than ${maximumBytes} bytes`, isTransient: false };
       chunks.push(chunk);
     }
   } catch (error) {
@@ -89,13 +96,18 @@ function parseJson(text: string): Node {
  *
  * @throws HookPayloadError when it holds no template; TemplateError when the template cannot be read.
  */
-export async function payloadInput(target: 'STACK' | 'CHANGE_SET', payload: Node, known: KnownValues): Promise<Input> {
+export async function payloadInput(
+  target: 'STACK' | 'CHANGE_SET',
+  payload: Node,
+  known: KnownValues,
+): Promise<Input> {
   const content = await templateOf(field(payload, 'template'));
   if (content === undefined) throw new HookPayloadError('The payload holds no template.');
   const resolved = await templateOf(field(payload, 'resolvedTemplate'));
   if (target === 'STACK') return templateInput(content, known, resolved);
   const changes = field(payload, 'changedResources');
-  if (!Array.isArray(changes)) throw new HookPayloadError('The payload of the change set holds no changedResources.');
+  if (!Array.isArray(changes))
+    throw new HookPayloadError('The payload of the change set holds no changedResources.');
   return changeSetInput(content, changes.map(readChange), known, resolved);
 }
 
@@ -107,7 +119,12 @@ function readChange(change: Node): ChangedResource {
   }
   const context = field(change, 'afterContext');
   const after = typeof context === 'string' && context !== '' ? parseJson(context) : context;
-  return { logicalId, type, action: String(field(change, 'action')), properties: isObject(after) ? after['Properties'] : undefined };
+  return {
+    logicalId,
+    type,
+    action: String(field(change, 'action')),
+    properties: isObject(after) ? after['Properties'] : undefined,
+  };
 }
 
 async function templateOf(template: Node): Promise<Node> {

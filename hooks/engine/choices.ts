@@ -62,6 +62,7 @@ export class Choices {
 
   /** Go to the next world; false when all have been seen. */
   advance(): boolean {
+    if (this.trail.length === 0) return false;
     this.trail.length = this.taken.size;
     this.taken.clear();
     while (this.trail.length > 0) {

@@ -1,6 +1,6 @@
 import { resolve } from './resolve';
 import { isObject, type Node, type Resolved, type Scope } from './scope';
-import { matchesPattern, Unknown } from './unknown';
+import { equalsText, Unknown } from './unknown';
 
 /**
  * Whether a condition expression holds in a world. An Fn::Equals over values that are not known is decided by the world
@@ -19,7 +19,10 @@ export function holds(expression: Node, scope: Scope): boolean {
     case 'Fn::Or':
       return operands.some((operand) => holds(operand, scope));
     case 'Fn::Equals':
-      return equal(resolve(operands[0], scope), resolve(operands[1], scope)) ?? scope.decide(JSON.stringify(operands));
+      return (
+        equal(resolve(operands[0], scope), resolve(operands[1], scope)) ??
+        scope.decide(JSON.stringify(operands))
+      );
     default:
       return scope.decide(JSON.stringify(expression) ?? '');
   }
@@ -30,9 +33,7 @@ function equal(left: Resolved, right: Resolved): boolean | undefined {
   if (right instanceof Unknown && !(left instanceof Unknown)) return equal(right, left);
   if (left instanceof Unknown) {
     if (right instanceof Unknown || typeof right === 'object' || right === undefined) return undefined;
-    const text = String(right);
-    if (left.knowledge.excluded?.includes(text)) return false;
-    return text.includes('*') || matchesPattern(left, text) !== false ? undefined : false;
+    return equalsText(left, String(right)) === false ? false : undefined;
   }
   return typeof left === 'object' || typeof right === 'object'
     ? JSON.stringify(left) === JSON.stringify(right)

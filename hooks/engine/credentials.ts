@@ -1,8 +1,10 @@
 /** Words that make a name that of a credential. */
-const CREDENTIAL_NAME = /passw(or)?d|passphrase|secret|token|credential|api[_-]?key|private[_-]?key|access[_-]?key|auth[_-]?key/i;
+const CREDENTIAL_NAME =
+  /passw(or)?d|passphrase|secret|token|credential|api[_-]?key|private[_-]?key|access[_-]?key|auth[_-]?key/i;
 
 /** Endings that make it the name of something about a credential: where it is, how long it lasts. */
-const ABOUT_CREDENTIAL = /[_-]?(arn|name|file|path|dir|url|uri|endpoint|host|region|header|ttl|expiry|expires|lifetime|length|issuer|enabled|version)$/i;
+const ABOUT_CREDENTIAL =
+  /[_-]?(arn|name|file|path|dir|url|uri|endpoint|host|region|header|ttl|expiry|expires|lifetime|length|issuer|enabled|version)$/i;
 
 /** Access keys, private keys, tokens of well-known services, URLs with a password. */
 const CREDENTIAL_VALUE =

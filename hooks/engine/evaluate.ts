@@ -83,7 +83,12 @@ interface WorldOutcome {
 }
 
 /** Judge one resource by one rule; undefined when the resource can never exist. */
-function judge(active: ActiveRule, declaration: ResourceDeclaration, world: World, stack: Stack): Verdict | undefined {
+function judge(
+  active: ActiveRule,
+  declaration: ResourceDeclaration,
+  world: World,
+  stack: Stack,
+): Verdict | undefined {
   const outcomes: WorldOutcome[] = [];
   let tried = 0;
   world.reset();
@@ -101,8 +106,11 @@ function judge(active: ActiveRule, declaration: ResourceDeclaration, world: Worl
     if (!world.advance()) break;
     if (++tried >= MAXIMUM_WORLDS) return beyondBound(active, declaration);
   }
-  if (outcomes.length === 0) return undefined;
-  return summarise(active, declaration, outcomes);
+  const [only, ...others] = outcomes;
+  if (only === undefined) return undefined;
+  return others.length === 0
+    ? decided(active, declaration, only.problems)
+    : summarise(active, declaration, outcomes);
 }
 
 function check({ rule, parameters }: ActiveRule, resource: Resource, stack: Stack): Outcome {
@@ -114,31 +122,58 @@ function check({ rule, parameters }: ActiveRule, resource: Resource, stack: Stac
   }
 }
 
+/** The verdict where nothing is left to decide. */
+function decided(active: ActiveRule, resource: ResourceDeclaration, problems: Outcome): Verdict {
+  if (problems.length === 0) return { active, resource, status: 'pass', problems: NO_PROBLEMS };
+  const status = problems.some((problem) => problem.status === 'fail') ? 'fail' : 'indeterminate';
+  return { active, resource, status, problems: problems.map((problem) => ({ ...problem, given: [] })) };
+}
+const NO_PROBLEMS: readonly JudgedProblem[] = [];
+
 /**
  * Fail when the resource fails whenever parameters and conditions have the values that the template itself gives them;
  * pass when it passes in every world; otherwise the answer depends on what nobody has decided yet.
  */
-function summarise(active: ActiveRule, resource: ResourceDeclaration, outcomes: readonly WorldOutcome[]): Verdict {
-  if (outcomes.every(({ problems }) => problems.length === 0)) return { active, resource, status: 'pass', problems: [] };
+function summarise(
+  active: ActiveRule,
+  resource: ResourceDeclaration,
+  outcomes: readonly WorldOutcome[],
+): Verdict {
+  if (outcomes.every(({ problems }) => problems.length === 0))
+    return { active, resource, status: 'pass', problems: [] };
   const byDefault = outcomes.filter(({ followsDefaults }) => followsDefaults);
   const relevant = byDefault.length > 0 ? byDefault : outcomes;
   const fails = relevant.every(({ problems }) => problems.some(({ status }) => status === 'fail'));
-  const found = new Map<string, JudgedProblem>();
-  for (const { problems, given } of fails ? relevant : outcomes) {
+  const considered = fails ? relevant : outcomes;
+  const found = new Map<string, { problem: Problem; given: readonly string[]; worlds: number }>();
+  for (const { problems, given } of considered) {
     for (const problem of problems) {
       const key = `${problem.at.path} ${problem.because}`;
       const known = found.get(key);
-      if (known !== undefined && (known.status === 'fail' || problem.status === 'indeterminate')) continue;
-      const status = fails ? problem.status : 'indeterminate';
-      found.set(key, { ...problem, status, given: outcomes.length > 1 ? given : [] });
+      if (known === undefined) found.set(key, { problem, given, worlds: 1 });
+      else {
+        known.worlds++;
+        if (known.problem.status === 'indeterminate' && problem.status === 'fail')
+          Object.assign(known, { problem, given });
+      }
     }
   }
-  return { active, resource, status: fails ? 'fail' : 'indeterminate', problems: [...found.values()] };
+  const problems = [...found.values()].map(({ problem, given, worlds }): JudgedProblem => ({
+    ...problem,
+    status: fails ? problem.status : 'indeterminate',
+    given: worlds < considered.length ? given : [],
+  }));
+  return { active, resource, status: fails ? 'fail' : 'indeterminate', problems };
 }
 
 function beyondBound(active: ActiveRule, resource: ResourceDeclaration): Verdict {
   const unknown = `more than ${MAXIMUM_WORLDS} combinations of parameters and conditions decide`;
   const at = { resource: resource.logicalId, path: '', found: `of type ${resource.type}`, unknown };
   const because = 'give values for the parameters to get an answer';
-  return { active, resource, status: 'indeterminate', problems: [{ status: 'indeterminate', at, because, given: [] }] };
+  return {
+    active,
+    resource,
+    status: 'indeterminate',
+    problems: [{ status: 'indeterminate', at, because, given: [] }],
+  };
 }

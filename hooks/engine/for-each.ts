@@ -13,7 +13,10 @@ export interface Expansion {
  *
  * @param collectionOf evaluates a collection; undefined when it is not known.
  */
-export function expandLoops(section: Node, collectionOf: (node: Node) => readonly string[] | undefined): Expansion {
+export function expandLoops(
+  section: Node,
+  collectionOf: (node: Node) => readonly string[] | undefined,
+): Expansion {
   const unexpanded: string[] = [];
   const expand = (node: Node): Node => {
     if (Array.isArray(node)) return node.map(expand);
@@ -31,7 +34,8 @@ export function expandLoops(section: Node, collectionOf: (node: Node) => readonl
         entries.push([key, value]);
         continue;
       }
-      for (const item of items) entries.push(...Object.entries(expand(substitute(body, identifier, item)) as object));
+      for (const item of items)
+        entries.push(...Object.entries(expand(substitute(body, identifier, item)) as object));
     }
     return Object.fromEntries(entries);
   };

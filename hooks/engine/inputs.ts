@@ -13,7 +13,12 @@ export interface ChangedResource {
 }
 
 /** One resource with its final property values, as CloudFormation and Cloud Control send them to hooks. */
-export function resourceInput(logicalId: string, type: string, properties: Node, known: KnownValues = {}): Input {
+export function resourceInput(
+  logicalId: string,
+  type: string,
+  properties: Node,
+  known: KnownValues = {},
+): Input {
   const document = { Resources: { [logicalId]: { Type: type, Properties: properties } } };
   const hidden = 'only this resource is visible here, and other resources of its stack decide';
   return { kind: 'resource', template: new Template(document, known, false, hidden) };
@@ -27,7 +32,10 @@ export function resourceInput(logicalId: string, type: string, properties: Node,
  * @throws TemplateError when it is no template.
  */
 export function templateInput(content: Node, known: KnownValues = {}, resolved?: Node): Input {
-  return { kind: 'template', template: new Template(overlayResources(content, resourceProperties(resolved)), known) };
+  return {
+    kind: 'template',
+    template: new Template(overlayResources(content, resourceProperties(resolved)), known),
+  };
 }
 
 /**
@@ -36,16 +44,35 @@ export function templateInput(content: Node, known: KnownValues = {}, resolved?:
  *
  * @throws TemplateError when the template is none.
  */
-export function changeSetInput(content: Node, changes: readonly ChangedResource[], known: KnownValues = {}, resolved?: Node): Input {
+export function changeSetInput(
+  content: Node,
+  changes: readonly ChangedResource[],
+  known: KnownValues = {},
+  resolved?: Node,
+): Input {
   const computed = new Map(resourceProperties(resolved));
-  for (const { logicalId, properties } of changes) if (properties !== undefined) computed.set(logicalId, properties);
-  const changed = new Set(changes.filter(({ action }) => action !== 'Remove').map(({ logicalId }) => logicalId));
+  for (const { logicalId, properties } of changes)
+    if (properties !== undefined) computed.set(logicalId, properties);
+  const changed = new Set(
+    changes.filter(({ action }) => action !== 'Remove').map(({ logicalId }) => logicalId),
+  );
   const types = new Set(changes.map(({ type }) => type));
   return {
     kind: 'changeSet',
     template: new Template(overlayResources(content, computed), known),
-    isSubject: ({ logicalId }, rule) => changed.has(logicalId) || (rule.related ?? []).some((type) => types.has(type)),
+    isSubject: ({ logicalId }, rule) =>
+      changed.has(logicalId) || (rule.related ?? []).some((type) => types.has(type)),
   };
+}
+
+/** The changed resources of a change set alone, where its template is not at hand. */
+export function changesOnlyInput(changes: readonly ChangedResource[], known: KnownValues = {}): Input {
+  const resources = changes
+    .filter(({ action }) => action !== 'Remove')
+    .map(({ logicalId, type, properties }) => [logicalId, { Type: type, Properties: properties ?? {} }]);
+  const document = { Resources: Object.fromEntries(resources) as Node };
+  const hidden = 'only changed resources are visible here, and other resources of their stack decide';
+  return { kind: 'changeSet', template: new Template(document, known, false, hidden) };
 }
 
 function resourceProperties(template: Node): Map<string, Node> {
@@ -72,12 +99,15 @@ function overlayResources(content: Node, computed: ReadonlyMap<string, Node>): N
 /** Put computed values in place of the expressions that they were computed from; literals need none. */
 function overlay(expression: Node, value: Node): Node {
   if (value === undefined || value === null) return expression;
-  if (intrinsicName(expression) !== undefined) return isKnown(value) ? new Computed(expression, value) : expression;
+  if (intrinsicName(expression) !== undefined)
+    return isKnown(value) ? new Computed(expression, value) : expression;
   if (Array.isArray(expression) && Array.isArray(value) && expression.length === value.length) {
     return expression.map((item, index) => overlay(item, value[index]));
   }
   if (!isObject(expression) || !isObject(value)) return expression;
-  return Object.fromEntries(Object.entries(expression).map(([key, item]) => [key, overlay(item, value[key])]));
+  return Object.fromEntries(
+    Object.entries(expression).map(([key, item]) => [key, overlay(item, value[key])]),
+  );
 }
 
 /** CloudFormation writes a placeholder where a value exists only once the change set is applied. */

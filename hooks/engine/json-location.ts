@@ -11,7 +11,12 @@ export function jsonLocator(text: string): (path: readonly string[]) => Position
 function offsetOf(text: string, path: readonly string[]): number {
   let offset = skipSpace(text, 0);
   for (const key of path) {
-    const child = text[offset] === '{' ? member(text, offset, key) : text[offset] === '[' ? item(text, offset, Number(key)) : undefined;
+    const child =
+      text[offset] === '{'
+        ? member(text, offset, key)
+        : text[offset] === '['
+          ? item(text, offset, Number(key))
+          : undefined;
     if (child === undefined) break;
     offset = child;
   }

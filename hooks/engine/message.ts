@@ -15,7 +15,10 @@ function placeOf(logicalId: string, { at }: JudgedProblem): string {
 }
 
 function objectionOf({ status, at, because, given }: JudgedProblem): string {
-  const assumption = given.length === 0 ? '' : ` when ${given.slice(0, 3).join(' and ')}${given.length > 3 ? ' and more' : ''}`;
+  const assumption =
+    given.length === 0
+      ? ''
+      : ` when ${given.slice(0, 3).join(' and ')}${given.length > 3 ? ' and more' : ''}`;
   if (status === 'indeterminate' && at.unknown !== undefined) {
     return `cannot be judged${assumption}, because ${at.unknown}; what matters: ${because}.`;
   }
@@ -30,7 +33,11 @@ function objectionOf({ status, at, because, given }: JudgedProblem): string {
  * @param ruleIds the rules concerned, most important first.
  * @param limit length in characters.
  */
-export function join(ruleIds: readonly string[], messages: readonly string[], limit = MAXIMUM_MESSAGE_LENGTH): string {
+export function join(
+  ruleIds: readonly string[],
+  messages: readonly string[],
+  limit = MAXIMUM_MESSAGE_LENGTH,
+): string {
   const ids = [...new Set(ruleIds)];
   let text = messages.length > 1 ? truncate(`${ids.join(', ')}: `, limit) : '';
   for (const [index, message] of messages.entries()) {

@@ -1,7 +1,15 @@
 import type { Evidence, Test } from './truth';
 
-/** How severe a finding is, as in the hook protocol's annotations. */
-export type Severity = 'INFORMATIONAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
+/** Severities as in the hook protocol's annotations, the most severe first. */
+export const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL'] as const;
+
+/** How severe a finding is. */
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Whether a severity is another one or more severe. */
+export function isAtLeast(severity: Severity, least: Severity): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
+}
 
 /** Something a rule objects to, or cannot decide. */
 export interface Problem {
@@ -54,6 +62,7 @@ const NOWHERE: Evidence = { resource: '', path: '', found: 'nothing' };
 
 function problem(test: Test, because: string, options: ProblemOptions): Outcome {
   const isUnknown = test.truth === 'unknown';
-  const at = (isUnknown ? test.evidence.find(({ unknown }) => unknown !== undefined) : undefined) ?? test.evidence[0];
+  const at =
+    (isUnknown ? test.evidence.find(({ unknown }) => unknown !== undefined) : undefined) ?? test.evidence[0];
   return [{ status: isUnknown ? 'indeterminate' : 'fail', at: at ?? NOWHERE, because, ...options }];
 }

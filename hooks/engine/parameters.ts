@@ -44,10 +44,17 @@ export function parameterDomain(
   const type = declaration?.Type ?? 'String';
   const isList = type === 'CommaDelimitedList' || type.startsWith('List<');
   const read = (value: string | number | boolean): Resolved =>
-    isList ? String(value).split(',').map((item) => item.trim()) : String(value);
+    isList
+      ? String(value)
+          .split(',')
+          .map((item) => item.trim())
+      : String(value);
   if (supplied !== undefined) return single(name, read(supplied));
   if (type.startsWith('AWS::SSM::Parameter::Value')) {
-    return single(name, new Unknown(`parameter ${name} names a Systems Manager parameter whose value is not in the template`));
+    return single(
+      name,
+      new Unknown(`parameter ${name} names a Systems Manager parameter whose value is not in the template`),
+    );
   }
   const fallback = declaration?.Default;
   const written = new Map<string, Resolved>();
@@ -58,15 +65,22 @@ export function parameterDomain(
 
   const options = [...written].map(([key, value]) => ({ label: `parameter ${name} is "${key}"`, value }));
   // One more value stands for all those that the template does not write down.
-  const isDistinguished = comparison !== undefined && (comparison.open || isList || !isOutside(fallback, comparison.literals));
+  const isDistinguished =
+    comparison !== undefined && (comparison.open || isList || !isOutside(fallback, comparison.literals));
   if (allowed !== undefined ? isList : isDistinguished || options.length === 0) {
     const excluded = [...written.keys()];
-    const label = excluded.length === 0 ? `parameter ${name} has any value` : `parameter ${name} is none of ${quoted(excluded)}`;
+    const label =
+      excluded.length === 0
+        ? `parameter ${name} has any value`
+        : `parameter ${name} is none of ${quoted(excluded)}`;
     const nonEmpty = Number(declaration?.MinLength ?? 0) > 0 || type === 'Number' || type.includes('AWS::');
-    const value = new Unknown(declaration ? causeOf(name, fallback) : `${name} is known only where the stack is deployed`, {
-      nonEmpty: nonEmpty || declaration === undefined || excluded.includes(''),
-      excluded: isList ? undefined : excluded,
-    });
+    const value = new Unknown(
+      declaration ? causeOf(name, fallback) : `${name} is known only where the stack is deployed`,
+      {
+        nonEmpty: nonEmpty || declaration === undefined || excluded.includes(''),
+        excluded: isList ? undefined : excluded,
+      },
+    );
     options.push({ label, value });
   }
   return {
@@ -98,7 +112,10 @@ function quoted(values: readonly string[]): string {
  *
  * @param nodes the parts of the template to read: its conditions, and its resources when it has mappings.
  */
-export function comparisons(nodes: readonly Node[], mappings: Readonly<Record<string, Node>>): Map<string, Comparison> {
+export function comparisons(
+  nodes: readonly Node[],
+  mappings: Readonly<Record<string, Node>>,
+): Map<string, Comparison> {
   const found = new Map<string, Comparison>();
   const of = (name: string): Comparison => {
     let comparison = found.get(name);

@@ -14,6 +14,8 @@ export interface Profile {
   readonly description: string;
   /** What to do with answers that could not be determined; default warn. */
   readonly indeterminate?: Readonly<Partial<Record<InputKind, IndeterminateMode>>>;
+  /** Least severity that refuses a deployment; what is less severe warns. Default MEDIUM. */
+  readonly refuseFrom?: Severity;
   /** Changes to rules, by rule id. */
   readonly rules?: Readonly<Record<string, RuleSettings>>;
   /** Which exemptions count that developers write into their own templates; default none. */
@@ -34,6 +36,7 @@ export interface Policy {
   readonly name: string;
   readonly rules: RuleSet;
   readonly indeterminate: Readonly<Record<InputKind, IndeterminateMode>>;
+  readonly refuseFrom: Severity;
   readonly neverExempt: ReadonlySet<string>;
   readonly templateExemptions: ReadonlySet<string>;
 }
@@ -47,7 +50,10 @@ export function policyOf(profile: Profile, catalogue: readonly Rule[]): Policy {
     if (settings.neverExempt ?? rule.neverExempt) neverExempt.add(rule.id);
     const mode = settings.mode ?? rule.mode ?? 'fail';
     if (mode === 'off') continue;
-    const defaults = Object.entries(rule.parameters ?? {}).map(([name, parameter]) => [name, parameter.default]);
+    const defaults = Object.entries(rule.parameters ?? {}).map(([name, parameter]) => [
+      name,
+      parameter.default,
+    ]);
     const parameters = { ...Object.fromEntries(defaults), ...settings.parameters };
     active.push({ rule, mode, severity: settings.severity ?? rule.severity, parameters });
   }
@@ -55,6 +61,7 @@ export function policyOf(profile: Profile, catalogue: readonly Rule[]): Policy {
     name: profile.name,
     rules: new RuleSet(active),
     indeterminate: { resource: 'warn', template: 'warn', changeSet: 'warn', ...profile.indeterminate },
+    refuseFrom: profile.refuseFrom ?? 'MEDIUM',
     neverExempt,
     templateExemptions: new Set(profile.templateExemptions),
   };

@@ -1,7 +1,7 @@
 import { evaluate, type Verdict } from './evaluate';
 import type { AppliedExemption, Exemptions } from './exemptions';
 import { describe } from './message';
-import type { Severity } from './outcome';
+import { isAtLeast, SEVERITIES, type Severity } from './outcome';
 import type { InputKind, Policy } from './policy';
 import type { Rule } from './rule';
 import type { Notice, ResourceDeclaration, Template } from './template';
@@ -53,45 +53,61 @@ export interface Input {
   readonly isSubject?: (resource: ResourceDeclaration, rule: Rule) => boolean;
 }
 
-/** Order of severities, the most severe first. */
-export const SEVERITIES: readonly Severity[] = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL'];
-
 /** Judge an input by a policy. */
 export function report(input: Input, policy: Policy, exemptions: Exemptions): Report {
   const verdicts = evaluate(input.template, policy.rules, input.isSubject);
   const findings: Finding[] = [];
-  const counts = new Map<string, { rule: Rule; severity: Severity; passed: number; failed: number; indeterminate: number }>();
+  const counts = new Map<
+    string,
+    { rule: Rule; severity: Severity; passed: number; failed: number; indeterminate: number }
+  >();
   for (const verdict of verdicts) {
     const { rule, severity } = verdict.active;
     let count = counts.get(rule.id);
-    if (count === undefined) counts.set(rule.id, (count = { rule, severity, passed: 0, failed: 0, indeterminate: 0 }));
+    if (count === undefined)
+      counts.set(rule.id, (count = { rule, severity, passed: 0, failed: 0, indeterminate: 0 }));
     if (verdict.status === 'pass') {
       count.passed++;
       continue;
     }
     const exemption = exemptions.applying(verdict, policy);
     count[exemption !== undefined ? 'passed' : verdict.status === 'fail' ? 'failed' : 'indeterminate']++;
-    findings.push(...findingsOf(verdict, exemption, policy.indeterminate[input.kind]));
+    findings.push(...findingsOf(verdict, exemption, policy, input.kind));
   }
   findings.sort(byImportance);
-  return { findings, rules: [...counts.values()], resources: input.template.resources.size, notices: input.template.notices };
+  return {
+    findings,
+    rules: [...counts.values()],
+    resources: input.template.resources.size,
+    notices: input.template.notices,
+  };
 }
 
-function findingsOf(verdict: Verdict, exemption: AppliedExemption | undefined, indeterminate: 'warn' | 'fail'): Finding[] {
+function findingsOf(
+  verdict: Verdict,
+  exemption: AppliedExemption | undefined,
+  policy: Policy,
+  kind: InputKind,
+): Finding[] {
   const { active, resource } = verdict;
-  return verdict.problems.map((problem) => ({
-    rule: active.rule.id,
-    status: problem.status,
-    severity: problem.severity ?? active.severity,
-    refused: exemption === undefined && active.mode === 'fail' && (problem.status === 'fail' || indeterminate === 'fail'),
-    resource: resource.logicalId,
-    type: resource.type,
-    path: problem.at.resource === resource.logicalId ? problem.at.path : '',
-    message: describe(verdict, problem),
-    remedy: active.rule.remedy,
-    equivalents: active.rule.equivalents ?? {},
-    exemption,
-  }));
+  return verdict.problems.map((problem) => {
+    const severity = problem.severity ?? active.severity;
+    const counts = problem.status === 'fail' || policy.indeterminate[kind] === 'fail';
+    return {
+      rule: active.rule.id,
+      status: problem.status,
+      severity,
+      refused:
+        exemption === undefined && active.mode === 'fail' && counts && isAtLeast(severity, policy.refuseFrom),
+      resource: resource.logicalId,
+      type: resource.type,
+      path: problem.at.resource === resource.logicalId ? problem.at.path : '',
+      message: describe(verdict, problem),
+      remedy: active.rule.remedy,
+      equivalents: active.rule.equivalents ?? {},
+      exemption,
+    };
+  });
 }
 
 function byImportance(left: Finding, right: Finding): number {

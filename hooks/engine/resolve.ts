@@ -41,7 +41,10 @@ export function intrinsicName(node: Node): string | undefined {
  * The logical ids that an expression refers to by Ref, Fn::GetAtt or Fn::Sub, whatever branch they are in, and whether
  * it holds anything else that could turn out to be a reference (a parameter, an import).
  */
-export function referencesOf(node: Node, scope: Pick<Scope, 'hasResource'>): { resources: Set<string>; open: boolean } {
+export function referencesOf(
+  node: Node,
+  scope: Pick<Scope, 'hasResource'>,
+): { resources: Set<string>; open: boolean } {
   const found = { resources: new Set<string>(), open: false };
   const visit = (current: Node): void => {
     if (current instanceof Computed) return visit(current.expression);
@@ -103,19 +106,25 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     if (list instanceof Unknown) return new Unknown(list.cause);
     if (index instanceof Unknown) return index;
     const item = list[Number(index)];
-    return item === undefined ? new Unknown(`Fn::Select asks for item ${String(index)} of ${list.length}`) : item;
+    return item === undefined
+      ? new Unknown(`Fn::Select asks for item ${String(index)} of ${list.length}`)
+      : item;
   },
   'Fn::FindInMap': findInMap,
   'Fn::Base64': (argument, scope) => {
     const source = resolve(argument, scope);
-    return typeof source === 'string' ? Buffer.from(source).toString('base64') : unknownFrom(source, 'Fn::Base64');
+    return typeof source === 'string'
+      ? Buffer.from(source).toString('base64')
+      : unknownFrom(source, 'Fn::Base64');
   },
   'Fn::Length': (argument, scope) => {
     const list = resolveList(argument, scope);
     return list instanceof Unknown ? list : list.length;
   },
-  'Fn::GetAZs': () => new Unknown('the Availability Zones of the Region are not listed in the template', { nonEmpty: true }),
-  'Fn::Cidr': () => new Unknown('the address ranges of Fn::Cidr are computed by CloudFormation', { nonEmpty: true }),
+  'Fn::GetAZs': () =>
+    new Unknown('the Availability Zones of the Region are not listed in the template', { nonEmpty: true }),
+  'Fn::Cidr': () =>
+    new Unknown('the address ranges of Fn::Cidr are computed by CloudFormation', { nonEmpty: true }),
   'Fn::ImportValue': (argument, scope) => {
     const name = resolve(argument, scope);
     const label = typeof name === 'string' ? ` "${name}"` : '';
@@ -126,7 +135,10 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
 function reference(name: string, scope: Scope): Resolved {
   if (name === PSEUDO_NO_VALUE) return undefined;
   if (scope.hasResource(name)) {
-    return new Unknown(`the id of ${name} exists only once it is created`, { reference: name, nonEmpty: true });
+    return new Unknown(`the id of ${name} exists only once it is created`, {
+      reference: name,
+      nonEmpty: true,
+    });
   }
   const value = scope.parameter(name);
   return value === undefined ? new Unknown(`nothing in the template is named ${name}`) : value;
@@ -154,7 +166,9 @@ function substitutions(template: string): Substitution[] {
   let end = 0;
   for (const match of template.matchAll(/\$\{(!?)([^${}]+)\}/g)) {
     const literal = template.slice(end, match.index);
-    pieces.push(match[1] === '!' ? { literal: `${literal}\${${match[2]}}` } : { literal, variable: match[2]!.trim() });
+    pieces.push(
+      match[1] === '!' ? { literal: `${literal}\${${match[2]}}` } : { literal, variable: match[2]!.trim() },
+    );
     end = match.index + match[0].length;
   }
   pieces.push({ literal: template.slice(end) });
@@ -168,7 +182,9 @@ function substitute(template: string, variables: Node, scope: Scope): Resolved {
       const known = resolve(literal, scope) as TextPart;
       if (variable === undefined) return [known];
       if (Object.hasOwn(local, variable)) return [known, text(resolve(local[variable], scope))];
-      const value = variable.includes('.') ? attribute(...attributeOf(variable), scope) : reference(variable, scope);
+      const value = variable.includes('.')
+        ? attribute(...attributeOf(variable), scope)
+        : reference(variable, scope);
       return [known, text(value)];
     }),
   );
@@ -177,7 +193,8 @@ function substitute(template: string, variables: Node, scope: Scope): Resolved {
 function findInMap(argument: Node, scope: Scope): Resolved {
   if (!Array.isArray(argument) || argument.length < 3) return malformed('Fn::FindInMap');
   const [name, first, second] = argument.slice(0, 3).map((part) => resolve(part, scope));
-  for (const part of [name, first, second]) if (part instanceof Unknown && !excludesKeys(part)) return new Unknown(part.cause);
+  for (const part of [name, first, second])
+    if (part instanceof Unknown && !excludesKeys(part)) return new Unknown(part.cause);
   const entry = scope.mapping(String(name))?.[keyOf(first)]?.[keyOf(second)];
   if (entry !== undefined) return resolve(entry, scope);
   const fallback = isObject(argument[3]) ? argument[3]['DefaultValue'] : undefined;

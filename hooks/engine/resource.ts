@@ -31,7 +31,10 @@ export class Resource {
 
   /** A test of the resource as a whole. */
   answer(truth: Test['truth'], unknown?: string): Test {
-    return { truth, evidence: [{ resource: this.logicalId, path: '', found: `of type ${this.type}`, unknown }] };
+    return {
+      truth,
+      evidence: [{ resource: this.logicalId, path: '', found: `of type ${this.type}`, unknown }],
+    };
   }
 }
 
@@ -83,7 +86,7 @@ export class Stack {
   someReferring(resource: Resource, type: string, path: string, test?: (other: Resource) => Test): Test {
     const found = any(
       ...this.referring(resource, type, path).map((other) => {
-        const refers = other.at(path).some((item) => item.refersTo(resource.logicalId));
+        const refers = other.at(path).refersTo(resource.logicalId);
         return test === undefined || refers.truth === false ? refers : all(test(other), refers);
       }),
     );

@@ -61,12 +61,18 @@ export interface Rule<P extends RuleParameters = RuleParameters> {
  *
  * @returns the rule, with its parameter types erased so that rules of all kinds fit into one catalogue.
  */
-export function defineRule<const P extends RuleParameters = Readonly<Record<never, never>>>(rule: Rule<P>): Rule {
+export function defineRule<const P extends RuleParameters = Readonly<Record<never, never>>>(
+  rule: Rule<P>,
+): Rule {
   return rule as unknown as Rule;
 }
 
 /** A parameter that is a whole number. */
-export function integer(description: string, value: number, limits: Readonly<Record<string, number>> = {}): RuleParameter<number> {
+export function integer(
+  description: string,
+  value: number,
+  limits: Readonly<Record<string, number>> = {},
+): RuleParameter<number> {
   return { description, schema: { type: 'integer', ...limits }, default: value };
 }
 
@@ -77,12 +83,20 @@ export function flag(description: string, value: boolean): RuleParameter<boolean
 
 /** A parameter that is a list of texts. */
 export function texts(description: string, value: readonly string[]): RuleParameter<readonly string[]> {
-  return { description, schema: { type: 'array', items: { type: 'string', minLength: 1 }, uniqueItems: true }, default: value };
+  return {
+    description,
+    schema: { type: 'array', items: { type: 'string', minLength: 1 }, uniqueItems: true },
+    default: value,
+  };
 }
 
 /** A parameter that is a list of numbers. */
 export function integers(description: string, value: readonly number[]): RuleParameter<readonly number[]> {
-  return { description, schema: { type: 'array', items: { type: 'integer' }, uniqueItems: true }, default: value };
+  return {
+    description,
+    schema: { type: 'array', items: { type: 'integer' }, uniqueItems: true },
+    default: value,
+  };
 }
 
 /** An example of a rule: a template in which exactly one resource is the subject. */
@@ -114,6 +128,10 @@ export interface Examples {
 }
 
 /** A template with one resource, for examples. */
-export function single(type: string, properties: Readonly<Record<string, unknown>>, rest: object = {}): ExampleTemplate {
+export function single(
+  type: string,
+  properties: Readonly<Record<string, unknown>>,
+  rest: object = {},
+): ExampleTemplate {
   return { ...rest, Resources: { Example: { Type: type, Properties: properties } } };
 }

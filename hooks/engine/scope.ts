@@ -4,7 +4,8 @@ import type { Unknown } from './unknown';
 export type Node = unknown;
 
 /** A node after its outermost intrinsic function: undefined means absent (missing, null or AWS::NoValue). */
-export type Resolved = string | number | boolean | readonly Node[] | Readonly<Record<string, Node>> | Unknown | undefined;
+export type Resolved =
+  string | number | boolean | readonly Node[] | Readonly<Record<string, Node>> | Unknown | undefined;
 
 /**
  * A property for which both the template's expression and the value that CloudFormation computed from it are known (a
@@ -39,6 +40,8 @@ export interface Scope {
 
 /** Whether a node is an object with keys (not null, a list, or one of the engine's own values). */
 export function isObject(node: Node): node is Readonly<Record<string, Node>> {
-  return typeof node === 'object' && node !== null && !Array.isArray(node) && Object.getPrototypeOf(node) === PLAIN;
+  return (
+    typeof node === 'object' && node !== null && !Array.isArray(node) && Object.getPrototypeOf(node) === PLAIN
+  );
 }
 const PLAIN = Object.prototype;

@@ -17,7 +17,13 @@ interface MetadataSource {
 
 /** All sources, by the name under which a profile permits them. */
 export const METADATA_SOURCES: Readonly<Record<string, MetadataSource>> = {
-  governance: { key: 'Org::ECS::Governance', list: 'Exemptions', id: 'Rule', reason: 'Reason', catalogues: [] },
+  governance: {
+    key: 'Org::ECS::Governance',
+    list: 'Exemptions',
+    id: 'Rule',
+    reason: 'Reason',
+    catalogues: [],
+  },
   guard: {
     key: 'guard',
     list: 'SuppressedRules',
@@ -27,7 +33,13 @@ export const METADATA_SOURCES: Readonly<Record<string, MetadataSource>> = {
   },
   cfn_nag: { key: 'cfn_nag', list: 'rules_to_suppress', id: 'id', reason: 'reason', catalogues: ['cfn_nag'] },
   checkov: { key: 'checkov', list: 'skip', id: 'id', reason: 'comment', catalogues: ['checkov'] },
-  'cdk-nag': { key: 'cdk_nag', list: 'rules_to_suppress', id: 'id', reason: 'reason', catalogues: ['cdk-nag'] },
+  'cdk-nag': {
+    key: 'cdk_nag',
+    list: 'rules_to_suppress',
+    id: 'id',
+    reason: 'reason',
+    catalogues: ['cdk-nag'],
+  },
 };
 
 /**
@@ -51,7 +63,11 @@ export function templateExemption(
     for (const entry of entries) {
       const fields: Readonly<Record<string, Node>> = isObject(entry) ? entry : { [source.id]: entry };
       const id = String(fields[source.id]);
-      if (id !== rule.id && !source.catalogues.some((catalogue) => rule.equivalents?.[catalogue]?.includes(id))) continue;
+      if (
+        id !== rule.id &&
+        !source.catalogues.some((catalogue) => rule.equivalents?.[catalogue]?.includes(id))
+      )
+        continue;
       const expires = fields['Expires'] === undefined ? undefined : String(fields['Expires']);
       if (expires !== undefined && expires < today) continue;
       const reason = fields[source.reason];

@@ -61,7 +61,8 @@ export class Template {
     readonly hasIntrinsics = true,
     hiddenResources?: string,
   ) {
-    if (!isObject(document)) throw new TemplateError('The template is not an object. Check that it is CloudFormation YAML or JSON.');
+    if (!isObject(document))
+      throw new TemplateError('The template is not an object. Check that it is CloudFormation YAML or JSON.');
     const transforms = transformNames(document['Transform']);
     this.declarations = section(document, 'Parameters') as Record<string, ParameterDeclaration>;
     this.mappings = section(document, 'Mappings') as Template['mappings'];
@@ -77,7 +78,9 @@ export class Template {
     };
     this.conditions = expanded('Conditions');
     if (!isObject(document['Resources'])) {
-      throw new TemplateError('The template has no Resources section. Check that it is a CloudFormation template.');
+      throw new TemplateError(
+        'The template has no Resources section. Check that it is a CloudFormation template.',
+      );
     }
     const resources = new Map<string, ResourceDeclaration>();
     const byType = new Map<string, ResourceDeclaration[]>();
@@ -103,13 +106,20 @@ export class Template {
       if (opaque !== undefined) notices.push({ resource: logicalId, type, because: opaque });
     }
     for (const transform of transforms.filter((name) => !KNOWN_TRANSFORMS.has(name))) {
-      notices.push({ resource: transform, type: 'Transform', because: 'a macro may add and change resources during deployment' });
+      notices.push({
+        resource: transform,
+        type: 'Transform',
+        because: 'a macro may add and change resources during deployment',
+      });
     }
     this.resources = resources;
     this.byType = byType;
     this.notices = notices;
-    const hiding = notices.find(({ type }) => type.endsWith('::MODULE') || type === 'Fn::ForEach' || type === 'Transform');
-    this.hiddenResources = hiddenResources ?? (hiding && `${hiding.type} ${hiding.resource}: ${hiding.because}`);
+    const hiding = notices.find(
+      ({ type }) => type.endsWith('::MODULE') || type === 'Fn::ForEach' || type === 'Transform',
+    );
+    this.hiddenResources =
+      hiddenResources ?? (hiding && `${hiding.type} ${hiding.resource}: ${hiding.because}`);
   }
 
   /** The values to distinguish for a parameter or pseudo parameter; undefined when there is none of that name. */
@@ -142,7 +152,9 @@ export class Template {
     const value = resolve(node, this.defaults);
     if (!Array.isArray(value)) return undefined;
     const items = value.map((item) => resolve(item, this.defaults));
-    return items.every((item) => typeof item === 'string' || typeof item === 'number') ? items.map(String) : undefined;
+    return items.every((item) => typeof item === 'string' || typeof item === 'number')
+      ? items.map(String)
+      : undefined;
   }
 
   /** The scope in which loops are written out: before conditions, with what is supplied or default. */
@@ -152,7 +164,9 @@ export class Template {
       const declaration = this.declarations[name];
       const supplied = this.known.parameters?.[name] ?? this.known.pseudoParameters?.[name];
       const domain = parameterDomain(name, declaration, supplied, undefined);
-      return domain.defaultIndex < 0 ? new Unknown(`parameter ${name} has no value`) : domain.values[domain.defaultIndex];
+      return domain.defaultIndex < 0
+        ? new Unknown(`parameter ${name} has no value`)
+        : domain.values[domain.defaultIndex];
     },
     isSecret: () => false,
     condition: () => false,
@@ -163,16 +177,25 @@ export class Template {
   };
 }
 
-const KNOWN_TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31', 'AWS::SecretsManager-2020-07-23']);
+const KNOWN_TRANSFORMS = new Set([
+  'AWS::LanguageExtensions',
+  'AWS::Serverless-2016-10-31',
+  'AWS::SecretsManager-2020-07-23',
+]);
 
 function transformNames(transform: Node): string[] {
-  const list = Array.isArray(transform) ? transform : transform === undefined || transform === null ? [] : [transform];
+  const list = Array.isArray(transform)
+    ? transform
+    : transform === undefined || transform === null
+      ? []
+      : [transform];
   return list.map((entry) => (isObject(entry) ? String(entry['Name']) : String(entry)));
 }
 
 function section(document: Readonly<Record<string, Node>>, name: string): Readonly<Record<string, Node>> {
   const content = document[name] ?? {};
-  if (!isObject(content)) throw new TemplateError(`${name} is not an object. Write it as names with their content.`);
+  if (!isObject(content))
+    throw new TemplateError(`${name} is not an object. Write it as names with their content.`);
   return content;
 }
 
@@ -183,6 +206,7 @@ const OPAQUE: readonly (readonly [RegExp, string])[] = [
 ];
 
 function opacityOf(type: string): string | undefined {
-  if (!type.endsWith('E') && !type.startsWith('AWS::Serverless') && type !== 'AWS::CloudFormation::Stack') return undefined;
+  if (!type.endsWith('E') && !type.startsWith('AWS::Serverless') && type !== 'AWS::CloudFormation::Stack')
+    return undefined;
   return OPAQUE.find(([pattern]) => pattern.test(type))?.[1];
 }

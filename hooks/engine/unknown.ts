@@ -53,62 +53,58 @@ function piecesOf(part: TextPart): readonly TextPart[] {
  * @returns true when every possible text matches, false when none does, 'unknown' otherwise.
  */
 export function matchesPattern(text: TextPart, pattern: string): boolean | 'unknown' {
-  const pieces = piecesOf(text);
-  if (pieces.length === 1 && typeof pieces[0] === 'string') return matchesLiteral(pieces[0], pattern);
-  // Only a `*` may swallow an unknown piece for the answer to hold whatever that piece turns out to be.
-  if (matchesLiteral(pieces.map((piece) => (typeof piece === 'string' ? piece : HOLE)).join(''), pattern)) return true;
-  return excludes(text, pattern) || !mayMatch(pieces, pattern) ? false : 'unknown';
+  if (typeof text === 'string' && !pattern.includes('*')) return text === pattern;
+  return compare(text, pattern.replaceAll('*', ANY));
 }
 
+/** Whether a text equals another one, in three values as above; a `*` is a character like any other. */
+export function equalsText(text: TextPart, expected: string): boolean | 'unknown' {
+  if (typeof text === 'string') return text === expected;
+  const { excluded, nonEmpty } = text.knowledge;
+  return excluded?.includes(expected) === true || (expected === '' && nonEmpty === true)
+    ? false
+    : compare(text, expected);
+}
+
+/** Stands for any characters in a pattern. */
+const ANY = '\ufffe';
+
+/** Stands for an unknown piece of a text. */
 const HOLE = '\uffff';
 
-function excludes(text: TextPart, value: string): boolean {
-  if (!(text instanceof Unknown)) return false;
-  return text.knowledge.excluded?.includes(value) === true || (value === '' && text.knowledge.nonEmpty === true);
+function compare(text: TextPart, pattern: string): boolean | 'unknown' {
+  const characters = piecesOf(text).flatMap((piece) => (typeof piece === 'string' ? [...piece] : [HOLE]));
+  // Only an ANY may swallow an unknown piece for the answer to hold whatever that piece turns out to be.
+  if (matches(characters, pattern, false)) return true;
+  return characters.includes(HOLE) && matches(characters, pattern, true) ? 'unknown' : false;
 }
 
-function matchesLiteral(text: string, pattern: string): boolean {
-  let position = 0;
-  let index = 0;
-  let star = -1;
-  let resume = 0;
-  while (position < text.length) {
-    if (pattern[index] === '*') {
-      star = index++;
-      resume = position;
-    } else if (index < pattern.length && pattern[index] === text[position]) {
-      index++;
-      position++;
-    } else if (star >= 0) {
-      index = star + 1;
-      position = ++resume;
-    } else return false;
-  }
-  while (pattern[index] === '*') index++;
-  return index === pattern.length;
-}
-
-/** Whether some text built from the pieces matches; an unknown piece behaves like a `*`. */
-function mayMatch(pieces: readonly TextPart[], pattern: string): boolean {
-  const text = pieces.flatMap((piece) => (typeof piece === 'string' ? [...piece] : [HOLE]));
-  // reachable[j]: the text read so far can have consumed the first j characters of the pattern.
-  let reachable = closure(new Array<boolean>(pattern.length + 1).fill(false).fill(true, 0, 1), pattern);
-  for (const character of text) {
-    const next = new Array<boolean>(pattern.length + 1).fill(false);
-    reachable.forEach((reached, index) => {
-      if (!reached) return;
-      if (character === HOLE) next.fill(true, index);
-      else if (pattern[index] === '*') next[index] = true;
+/**
+ * Whether the characters match a pattern.
+ *
+ * @param isHoleFree an unknown piece may be whatever the pattern needs at that place.
+ */
+function matches(characters: readonly string[], pattern: string, isHoleFree: boolean): boolean {
+  // reachable[index]: what is read so far can have consumed the first `index` characters of the pattern.
+  let reachable = skipAny([true], pattern);
+  for (const character of characters) {
+    const next: boolean[] = [];
+    reachable.forEach((isReached, index) => {
+      if (!isReached) return;
+      if (character === HOLE && isHoleFree)
+        for (let later = index; later <= pattern.length; later++) next[later] = true;
+      if (pattern[index] === ANY) next[index] = true;
       else if (pattern[index] === character) next[index + 1] = true;
     });
-    reachable = closure(next, pattern);
+    reachable = skipAny(next, pattern);
   }
-  return reachable[pattern.length] ?? false;
+  return reachable[pattern.length] === true;
 }
 
-function closure(reachable: boolean[], pattern: string): boolean[] {
+/** An ANY may stand for nothing. */
+function skipAny(reachable: boolean[], pattern: string): boolean[] {
   for (let index = 0; index < pattern.length; index++) {
-    if (reachable[index] && pattern[index] === '*') reachable[index + 1] = true;
+    if (reachable[index] && pattern[index] === ANY) reachable[index + 1] = true;
   }
   return reachable;
 }

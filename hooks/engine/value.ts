@@ -3,7 +3,7 @@ import { referencesOf, resolve } from './resolve';
 import { isObject, type Node, type Resolved, type Scope } from './scope';
 import { display } from './display';
 import { all, any, type Evidence, type Test } from './truth';
-import { matchesPattern, Unknown } from './unknown';
+import { equalsText, matchesPattern, Unknown } from './unknown';
 
 /** A literal, as rules see it. */
 export type Scalar = string | number | boolean;
@@ -46,7 +46,12 @@ export class Value {
   }
 
   private child(key: string): Value {
-    return new Value(this.scope, this.owner, this.path === '' ? key : `${this.path}.${key}`, this.childNode(key));
+    return new Value(
+      this.scope,
+      this.owner,
+      this.path === '' ? key : `${this.path}.${key}`,
+      this.childNode(key),
+    );
   }
 
   private childNode(key: string): Node {
@@ -56,7 +61,8 @@ export class Value {
     if (!isObject(parent)) return undefined;
     if (Object.hasOwn(parent, key)) return parent[key];
     for (const name in parent) {
-      if (name.startsWith('Fn::') && this.scope.hasIntrinsics) return new Unknown(`${name} may add properties during deployment`);
+      if (name.startsWith('Fn::') && this.scope.hasIntrinsics)
+        return new Unknown(`${name} may add properties during deployment`);
     }
     return undefined;
   }
@@ -88,11 +94,8 @@ export class Value {
   /** Whether it is the given value. Absent: false. */
   equals(expected: Scalar): Test {
     const value = this.resolved;
-    if (value instanceof Unknown) {
-      const isText = typeof expected === 'string' && !expected.includes('*');
-      return this.answer(isText ? matchesPattern(value, expected) : 'unknown');
-    }
-    return this.answer(sameScalar(value, expected));
+    if (!(value instanceof Unknown)) return this.answer(sameScalar(value, expected));
+    return this.answer(typeof expected === 'string' ? equalsText(value, expected) : 'unknown');
   }
 
   /** Whether it is one of the given values. */
@@ -106,7 +109,10 @@ export class Value {
     if (typeof value === 'object' && !(value instanceof Unknown)) return this.answer(false);
     if (value === undefined) return this.answer(false);
     const source = value instanceof Unknown ? value : String(value);
-    return any(this.answer(false), ...patterns.map((pattern) => this.answer(matchesPattern(source, pattern))));
+    return any(
+      this.answer(false),
+      ...patterns.map((pattern) => this.answer(matchesPattern(source, pattern))),
+    );
   }
 
   /** Whether the literal satisfies a predicate, which gets undefined for an absent value. Lists and objects: false. */
@@ -131,7 +137,9 @@ export class Value {
     const value = this.resolved;
     if (value instanceof Unknown) return this.answer('unknown');
     const items = this.listItems();
-    const known = items.filter((item) => !(item.resolved instanceof Unknown) || item.resolved.knowledge.nonEmpty);
+    const known = items.filter(
+      (item) => !(item.resolved instanceof Unknown) || item.resolved.knowledge.nonEmpty,
+    );
     return this.answer(known.length >= count ? true : items.length >= count ? 'unknown' : false);
   }
 
@@ -168,7 +176,8 @@ export class Value {
    */
   lookup(name: string, key = 'Key', value = 'Value'): Value {
     const path = `${this.path}.${name}`;
-    if (this.resolved instanceof Unknown) return new Value(this.scope, this.owner, path, new Unknown(this.resolved.cause));
+    if (this.resolved instanceof Unknown)
+      return new Value(this.scope, this.owner, path, new Unknown(this.resolved.cause));
     let possible: Value | undefined;
     for (const item of this.listItems()) {
       const { truth } = item.at(key).equals(name);
@@ -176,7 +185,12 @@ export class Value {
       if (truth === 'unknown') possible = item.at(key);
     }
     const cause = possible?.resolved;
-    return new Value(this.scope, this.owner, path, cause instanceof Unknown ? new Unknown(cause.cause) : undefined);
+    return new Value(
+      this.scope,
+      this.owner,
+      path,
+      cause instanceof Unknown ? new Unknown(cause.cause) : undefined,
+    );
   }
 
   /** The text after the last occurrence of a separator, known also where only what precedes it is unknown. */
@@ -186,8 +200,9 @@ export class Value {
     const last = value instanceof Unknown ? parts[parts.length - 1] : value;
     if (typeof last !== 'string') return this;
     const index = last.lastIndexOf(separator);
-    if (index < 0 && value instanceof Unknown) return this;
-    return new Value(this.scope, this.owner, this.path, last.slice(index + separator.length * Number(index >= 0)));
+    return index < 0
+      ? this
+      : new Value(this.scope, this.owner, this.path, last.slice(index + separator.length));
   }
 
   /** Whether both are the same value, or the same reference. */
@@ -196,7 +211,9 @@ export class Value {
     if (left instanceof Unknown || right instanceof Unknown) {
       if (JSON.stringify(this.node) === JSON.stringify(other.node)) return this.answer(true);
       // Different references to resources of the template, or a reference and a literal, are different things.
-      const isSettled = [left, right].every((each) => !(each instanceof Unknown) || each.knowledge.reference !== undefined);
+      const isSettled = [left, right].every(
+        (each) => !(each instanceof Unknown) || each.knowledge.reference !== undefined,
+      );
       return this.answer(isSettled ? false : 'unknown');
     }
     return this.answer(left !== undefined && JSON.stringify(left) === JSON.stringify(right));
@@ -218,11 +235,14 @@ export class Value {
 
   /** The logical ids of the resources that the expression refers to, in any branch; `open` when there may be others. */
   references(): { readonly resources: ReadonlySet<string>; readonly open: boolean } {
-    return this.scope.hasIntrinsics ? referencesOf(this.node, this.scope) : { resources: new Set(), open: false };
+    return this.scope.hasIntrinsics
+      ? referencesOf(this.node, this.scope)
+      : { resources: new Set(), open: false };
   }
 
-  /** Whether it is the id or an attribute of the resource with that logical id. */
+  /** Whether it is the id or an attribute of the resource with that logical id; of a list, whether one item is. */
   refersTo(logicalId: string): Test {
+    if (Array.isArray(this.resolved)) return this.some((item) => item.refersTo(logicalId));
     const { resources, open } = this.references();
     if (resources.has(logicalId)) {
       const value = this.resolved;

@@ -1,4 +1,13 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, type Node as YamlNode, parseAllDocuments, type Tags } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node as YamlNode,
+  parseAllDocuments,
+  type Tags,
+} from 'yaml';
 import type { Node } from './scope';
 import { type Position, positionOf, type TemplateDocument } from './source';
 import { TemplateError } from './template';
@@ -21,13 +30,18 @@ export function parseYaml(text: string): TemplateDocument {
   const documents = parseAllDocuments(text, {
     version: '1.1',
     customTags: (tags): Tags =>
-      tags.filter((tag) => typeof tag === 'string' || !(UNSUPPORTED_TAGS.test(tag.tag) || ('format' in tag && tag.format === 'TIME'))),
+      tags.filter(
+        (tag) =>
+          typeof tag === 'string' ||
+          !(UNSUPPORTED_TAGS.test(tag.tag) || ('format' in tag && tag.format === 'TIME')),
+      ),
     prettyErrors: false,
     logLevel: 'silent',
     keepSourceTokens: false,
   });
   if (!Array.isArray(documents) || documents.length === 0) throw new TemplateError('The template is empty.');
-  if (documents.length > 1) throw new TemplateError('The file holds several YAML documents. Give each template its own file.');
+  if (documents.length > 1)
+    throw new TemplateError('The file holds several YAML documents. Give each template its own file.');
   const [document] = documents;
   const [error] = document.errors;
   if (error !== undefined) {
@@ -48,7 +62,8 @@ class YamlReader {
 
   /** The plain value of a YAML node, with short function tags in their long form. */
   read(node: unknown): Node {
-    if (++this.elements > MAXIMUM_ELEMENTS) throw new TemplateError('The template is too large once its YAML aliases are followed.');
+    if (++this.elements > MAXIMUM_ELEMENTS)
+      throw new TemplateError('The template is too large once its YAML aliases are followed.');
     if (isAlias(node)) return this.read(this.target(node));
     const value = this.untagged(node);
     const tag = (node as { tag?: string } | null)?.tag;

@@ -10,7 +10,8 @@ export const rule = defineRule({
   targets: [SCALABLE_TARGET],
   level: 'resource',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html',
-  rationale: 'Too few tasks do not survive the loss of a zone; too many cost a fortune when a client runs wild.',
+  rationale:
+    'Too few tasks do not survive the loss of a zone; too many cost a fortune when a client runs wild.',
   remedy: 'Set MinCapacity and MaxCapacity within the range of the profile.',
   parameters: {
     minimumTasks: integer('Least value of MinCapacity, in tasks.', 1, { minimum: 0 }),
@@ -18,7 +19,10 @@ export const rule = defineRule({
   },
   check: ({ resource, parameters: { minimumTasks, maximumTasks } }): Outcome =>
     when(resource.at('ServiceNamespace').equals('ecs'), () => [
-      ...requires(resource.at('MinCapacity').atLeast(minimumTasks), `at least ${minimumTasks} tasks have to run`),
+      ...requires(
+        resource.at('MinCapacity').atLeast(minimumTasks),
+        `at least ${minimumTasks} tasks have to run`,
+      ),
       ...requires(resource.at('MaxCapacity').atMost(maximumTasks), `at most ${maximumTasks} tasks may run`),
     ]),
 });
@@ -26,7 +30,7 @@ export const rule = defineRule({
 const target = (MinCapacity: unknown, MaxCapacity: unknown, ServiceNamespace = 'ecs', rest?: object) =>
   single(SCALABLE_TARGET, { MinCapacity, MaxCapacity, ServiceNamespace }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'within the range', template: target(2, '20') },
     { title: 'another service than ECS', template: target(0, 5000, 'dynamodb') },
@@ -36,6 +40,9 @@ export const examples: Examples = {
     { title: 'too few', template: target('0', 10) },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: target(1, { Ref: 'Most' }, 'ecs', { Parameters: { Most: { Type: 'Number' } } }) },
+    {
+      title: 'a parameter without value',
+      template: target(1, { Ref: 'Most' }, 'ecs', { Parameters: { Most: { Type: 'Number' } } }),
+    },
   ],
-};
+});

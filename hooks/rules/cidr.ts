@@ -14,6 +14,8 @@ export function isWorld(range: string): boolean {
 /** Whether a rule of a security group is open to the world by IPv4 or IPv6 range. */
 export function isOpenToWorld(rule: Value): Test {
   return any(
-    ...['CidrIp', 'CidrIpv6'].map((name) => rule.at(name).satisfies((range) => range !== undefined && isWorld(String(range)))),
+    ...['CidrIp', 'CidrIpv6'].map((name) =>
+      rule.at(name).satisfies((range) => range !== undefined && isWorld(String(range))),
+    ),
   );
 }

@@ -30,7 +30,7 @@ export const rule = defineRule({
 const cluster = (Value?: unknown, rest?: object) =>
   single('AWS::ECS::Cluster', { ClusterSettings: [{ Name: 'containerInsights', Value }] }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'enabled', template: cluster('enabled') },
     { title: 'enhanced', template: cluster('enhanced') },
@@ -38,9 +38,16 @@ export const examples: Examples = {
   fail: [
     { title: 'no settings', template: single('AWS::ECS::Cluster', {}) },
     { title: 'disabled', template: cluster('disabled') },
-    { title: 'enhanced, which the profile does not accept', template: cluster('enhanced'), parameters: { acceptedValues: ['enabled'] } },
+    {
+      title: 'enhanced, which the profile does not accept',
+      template: cluster('enhanced'),
+      parameters: { acceptedValues: ['enabled'] },
+    },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: cluster({ Ref: 'Insights' }, { Parameters: { Insights: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: cluster({ Ref: 'Insights' }, { Parameters: { Insights: { Type: 'String' } } }),
+    },
   ],
-};
+});

@@ -8,15 +8,22 @@ export const rule = defineRule({
   targets: ['AWS::ECS::Cluster'],
   level: 'resource',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html',
-  rationale: 'What somebody does in a shell of a production container has to be on record, and unreadable on its way.',
+  rationale:
+    'What somebody does in a shell of a production container has to be on record, and unreadable on its way.',
   remedy: 'Set Logging (DEFAULT or OVERRIDE) and KmsKeyId in Configuration.ExecuteCommandConfiguration.',
   // SVC-02 forbids ECS Exec itself, so that most clusters never see a session.
   mode: 'warn',
   check: ({ resource }): Outcome => {
     const configuration = resource.at('Configuration.ExecuteCommandConfiguration');
     return [
-      ...requires(configuration.at('Logging').oneOf(['DEFAULT', 'OVERRIDE']), 'ECS Exec sessions are not logged'),
-      ...requires(configuration.at('KmsKeyId').isSet(), 'ECS Exec sessions are not encrypted with a key of the organisation'),
+      ...requires(
+        configuration.at('Logging').oneOf(['DEFAULT', 'OVERRIDE']),
+        'ECS Exec sessions are not logged',
+      ),
+      ...requires(
+        configuration.at('KmsKeyId').isSet(),
+        'ECS Exec sessions are not encrypted with a key of the organisation',
+      ),
     ];
   },
 });
@@ -24,7 +31,7 @@ export const rule = defineRule({
 const cluster = (ExecuteCommandConfiguration?: unknown, rest?: object) =>
   single('AWS::ECS::Cluster', { Configuration: { ExecuteCommandConfiguration } }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [{ title: 'both', template: cluster({ Logging: 'DEFAULT', KmsKeyId: 'key-1' }) }],
   fail: [
     { title: 'neither', template: single('AWS::ECS::Cluster', {}) },
@@ -33,7 +40,10 @@ export const examples: Examples = {
   indeterminate: [
     {
       title: 'a key by a parameter that may be empty',
-      template: cluster({ Logging: 'DEFAULT', KmsKeyId: { Ref: 'Key' } }, { Parameters: { Key: { Type: 'String' } } }),
+      template: cluster(
+        { Logging: 'DEFAULT', KmsKeyId: { Ref: 'Key' } },
+        { Parameters: { Key: { Type: 'String' } } },
+      ),
     },
   ],
-};
+});

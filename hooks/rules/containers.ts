@@ -27,7 +27,10 @@ export function isWindows(taskDefinition: Resource): Test {
 /** Whether a task definition is for ECS Anywhere only, which has no awsvpc mode. */
 export function isExternalOnly(taskDefinition: Resource): Test {
   const compatibilities = taskDefinition.at('RequiresCompatibilities');
-  return all(compatibilities.isSet(), compatibilities.every((each) => each.equals('EXTERNAL')));
+  return all(
+    compatibilities.isSet(),
+    compatibilities.every((each) => each.equals('EXTERNAL')),
+  );
 }
 
 /** Whether a container's processes run as the administrator: no user, root, user id 0, or Windows' ContainerAdministrator. */
@@ -58,6 +61,9 @@ export function networkConfigurations(resource: Resource): readonly Value[] {
 
 const NETWORK_PATHS: Readonly<Record<string, readonly string[]>> = {
   'AWS::ECS::Service': ['NetworkConfiguration.AwsvpcConfiguration'],
-  'AWS::ECS::TaskSet': ['NetworkConfiguration.AwsVpcConfiguration', 'NetworkConfiguration.AwsvpcConfiguration'],
+  'AWS::ECS::TaskSet': [
+    'NetworkConfiguration.AwsVpcConfiguration',
+    'NetworkConfiguration.AwsvpcConfiguration',
+  ],
   'AWS::ECS::CapacityProvider': ['ManagedInstancesProvider.NetworkConfiguration'],
 };

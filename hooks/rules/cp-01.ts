@@ -14,24 +14,37 @@ export const rule = defineRule({
   check: ({ resource }) => {
     const group = resource.at('AutoScalingGroupProvider');
     return when(group.isSet(), () =>
-      requires(group.at('ManagedTerminationProtection').equals('ENABLED'), 'instances are ended while tasks run on them'),
+      requires(
+        group.at('ManagedTerminationProtection').equals('ENABLED'),
+        'instances are ended while tasks run on them',
+      ),
     );
   },
 });
 
 const provider = (ManagedTerminationProtection?: unknown, rest?: object) =>
-  single('AWS::ECS::CapacityProvider', { AutoScalingGroupProvider: { AutoScalingGroupArn: 'asg', ManagedTerminationProtection } }, rest);
+  single(
+    'AWS::ECS::CapacityProvider',
+    { AutoScalingGroupProvider: { AutoScalingGroupArn: 'asg', ManagedTerminationProtection } },
+    rest,
+  );
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'enabled', template: provider('ENABLED') },
-    { title: 'managed instances', template: single('AWS::ECS::CapacityProvider', { ManagedInstancesProvider: {} }) },
+    {
+      title: 'managed instances',
+      template: single('AWS::ECS::CapacityProvider', { ManagedInstancesProvider: {} }),
+    },
   ],
   fail: [
     { title: 'absent, which means disabled', template: provider() },
     { title: 'disabled', template: provider('DISABLED') },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: provider({ Ref: 'Protection' }, { Parameters: { Protection: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: provider({ Ref: 'Protection' }, { Parameters: { Protection: { Type: 'String' } } }),
+    },
   ],
-};
+});

@@ -7,12 +7,18 @@ export const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
 export const TARGET_GROUP = 'AWS::ElasticLoadBalancingV2::TargetGroup';
 
 /** Whether a load balancer is of one of the given types. An omitted Type means application. */
-export function isLoadBalancerOfType(loadBalancer: Resource, ...types: readonly ('application' | 'network' | 'gateway')[]): Test {
+export function isLoadBalancerOfType(
+  loadBalancer: Resource,
+  ...types: readonly ('application' | 'network' | 'gateway')[]
+): Test {
   return loadBalancer.at('Type').or('application').oneOf(types);
 }
 
 /** Whether the internet reaches a load balancer. An omitted Scheme means internet-facing; a gateway one has no scheme. */
-export function isPublicLoadBalancer(loadBalancer: Resource, ...types: readonly ('application' | 'network')[]): Test {
+export function isPublicLoadBalancer(
+  loadBalancer: Resource,
+  ...types: readonly ('application' | 'network')[]
+): Test {
   return all(
     isLoadBalancerOfType(loadBalancer, ...types),
     loadBalancer.at('Scheme').or('internet-facing').equals('internet-facing'),

@@ -12,7 +12,8 @@ export const rule = defineRule({
   equivalents: { KICS: ['105ba098'], 'cdk-nag': ['ALBWAFEnabled'], 'Security Hub': ['ELB.16'] },
   source: 'https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html',
   rationale: 'Without a web ACL nothing filters attacks or limits request rates before they reach the tasks.',
-  remedy: 'Add an AWS::WAFv2::WebACLAssociation whose ResourceArn is this load balancer, or make it internal.',
+  remedy:
+    'Add an AWS::WAFv2::WebACLAssociation whose ResourceArn is this load balancer, or make it internal.',
   check: ({ resource, stack }) =>
     when(isPublicLoadBalancer(resource, 'application'), () =>
       requires(
@@ -28,7 +29,7 @@ const association = (ResourceArn: unknown) => ({
   Properties: { ResourceArn, WebACLArn: 'arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/edge/1' },
 });
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     {
       title: 'an association in the same stack',
@@ -69,4 +70,4 @@ export const examples: Examples = {
       },
     },
   ],
-};
+});

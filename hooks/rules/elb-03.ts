@@ -19,12 +19,18 @@ export const rule = defineRule({
   rationale: 'Requests in clear can be read and changed by everybody on their way.',
   remedy: 'Give the listener one default action of type redirect with RedirectConfig.Protocol HTTPS.',
   parameters: {
-    allowRedirect: flag('Accept HTTP listeners that redirect to HTTPS; false refuses every HTTP listener.', true),
+    allowRedirect: flag(
+      'Accept HTTP listeners that redirect to HTTPS; false refuses every HTTP listener.',
+      true,
+    ),
   },
   check: ({ resource, parameters: { allowRedirect } }): Outcome =>
     allowRedirect
       ? when(isHttpListener(resource), () =>
-          requires(resource.at('DefaultActions').every(redirectsToHttps), 'the listener answers over unencrypted HTTP'),
+          requires(
+            resource.at('DefaultActions').every(redirectsToHttps),
+            'the listener answers over unencrypted HTTP',
+          ),
         )
       : forbids(isHttpListener(resource), 'the listener takes unencrypted HTTP'),
 });
@@ -33,14 +39,20 @@ const listener = (Protocol: unknown, action?: object, rest?: object) =>
   single(LISTENER, { Port: 80, Protocol, DefaultActions: [action] }, rest);
 const forward = { Type: 'forward', TargetGroupArn: 'tg' };
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
-    { title: 'a redirect to HTTPS', template: listener('HTTP', { Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS' } }) },
+    {
+      title: 'a redirect to HTTPS',
+      template: listener('HTTP', { Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS' } }),
+    },
     { title: 'an HTTPS listener', template: listener('HTTPS', forward) },
   ],
   fail: [
     { title: 'a forward', template: listener('HTTP', forward) },
-    { title: 'a redirect that keeps the protocol', template: listener('HTTP', { Type: 'redirect', RedirectConfig: { Port: '443' } }) },
+    {
+      title: 'a redirect that keeps the protocol',
+      template: listener('HTTP', { Type: 'redirect', RedirectConfig: { Port: '443' } }),
+    },
     {
       title: 'a redirect, which the profile does not accept',
       template: listener('HTTP', { Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS' } }),
@@ -48,6 +60,9 @@ export const examples: Examples = {
     },
   ],
   indeterminate: [
-    { title: 'a protocol by a parameter', template: listener({ Ref: 'Protocol' }, forward, { Parameters: { Protocol: { Type: 'String' } } }) },
+    {
+      title: 'a protocol by a parameter',
+      template: listener({ Ref: 'Protocol' }, forward, { Parameters: { Protocol: { Type: 'String' } } }),
+    },
   ],
-};
+});

@@ -17,7 +17,8 @@ export const rule = defineRule({
   },
   source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html',
   rationale: 'Older policies, also the default one, accept versions and ciphers of TLS that can be broken.',
-  remedy: 'Set SslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-2021-06 or another policy that the profile lists.',
+  remedy:
+    'Set SslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-2021-06 or another policy that the profile lists.',
   parameters: {
     policies: texts('Accepted security policies, `*` for any characters.', [
       'ELBSecurityPolicy-TLS13-1-2-2021-06',
@@ -41,9 +42,10 @@ export const rule = defineRule({
     ),
 });
 
-const listener = (SslPolicy?: unknown, Protocol = 'HTTPS', rest?: object) => single(LISTENER, { Protocol, SslPolicy }, rest);
+const listener = (SslPolicy?: unknown, Protocol = 'HTTPS', rest?: object) =>
+  single(LISTENER, { Protocol, SslPolicy }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'a TLS 1.3 policy', template: listener('ELBSecurityPolicy-TLS13-1-2-2021-06') },
     { title: 'an HTTP listener, which ELB-03 judges', template: listener(undefined, 'HTTP') },
@@ -51,9 +53,15 @@ export const examples: Examples = {
   fail: [
     { title: 'absent, which means the policy of 2016', template: listener() },
     { title: 'a policy with TLS 1.0', template: listener('ELBSecurityPolicy-2016-08') },
-    { title: 'a TLS 1.3 policy that also accepts TLS 1.0', template: listener('ELBSecurityPolicy-TLS13-1-0-2021-06', 'TLS') },
+    {
+      title: 'a TLS 1.3 policy that also accepts TLS 1.0',
+      template: listener('ELBSecurityPolicy-TLS13-1-0-2021-06', 'TLS'),
+    },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: listener({ Ref: 'Policy' }, 'HTTPS', { Parameters: { Policy: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: listener({ Ref: 'Policy' }, 'HTTPS', { Parameters: { Policy: { Type: 'String' } } }),
+    },
   ],
-};
+});

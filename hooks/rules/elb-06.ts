@@ -18,7 +18,8 @@ export const rule = defineRule({
     'Guard rules registry': ['ELBV2_ACM_CERTIFICATE_REQUIRED'],
     'cdk-nag': ['ELBv2ACMCertificateRequired'],
   },
-  source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html',
+  source:
+    'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html',
   rationale: 'ACM renews its certificates; others expire one day, and their private keys lie somewhere.',
   remedy: 'Name the ARN of an ACM certificate in Certificates.',
   check: ({ resource, stack }): Outcome => {
@@ -41,24 +42,40 @@ function isFromAcm(certificateArn: Value, stack: Stack): Test {
 
 const listener = (CertificateArn?: unknown, rest: object = {}) => ({
   ...rest,
-  Listener: { Type: LISTENER, Properties: { Protocol: 'HTTPS', Certificates: CertificateArn && [{ CertificateArn }] } },
+  Listener: {
+    Type: LISTENER,
+    Properties: { Protocol: 'HTTPS', Certificates: CertificateArn && [{ CertificateArn }] },
+  },
 });
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
-    { title: 'the ARN of an ACM certificate', template: { Resources: listener('arn:aws:acm:eu-west-1:111122223333:certificate/1') } },
+    {
+      title: 'the ARN of an ACM certificate',
+      template: { Resources: listener('arn:aws:acm:eu-west-1:111122223333:certificate/1') },
+    },
     {
       title: 'a certificate of the same stack',
-      template: { Resources: listener({ Ref: 'Certificate' }, { Certificate: { Type: 'AWS::CertificateManager::Certificate' } }) },
+      template: {
+        Resources: listener(
+          { Ref: 'Certificate' },
+          { Certificate: { Type: 'AWS::CertificateManager::Certificate' } },
+        ),
+      },
     },
     { title: 'a TCP listener', template: single(LISTENER, { Protocol: 'TCP' }) },
   ],
   fail: [
     { title: 'no certificate', template: { Resources: listener() } },
-    { title: 'a certificate of IAM', template: { Resources: listener('arn:aws:iam::111122223333:server-certificate/old') } },
+    {
+      title: 'a certificate of IAM',
+      template: { Resources: listener('arn:aws:iam::111122223333:server-certificate/old') },
+    },
     {
       title: 'an additional certificate of IAM',
-      template: single(LISTENER_CERTIFICATE, { Certificates: [{ CertificateArn: 'arn:aws:iam::111122223333:server-certificate/old' }] }),
+      template: single(LISTENER_CERTIFICATE, {
+        Certificates: [{ CertificateArn: 'arn:aws:iam::111122223333:server-certificate/old' }],
+      }),
     },
   ],
   indeterminate: [
@@ -68,4 +85,4 @@ export const examples: Examples = {
     },
     { title: 'a dynamic reference', template: { Resources: listener('{{resolve:ssm:/certificate}}') } },
   ],
-};
+});

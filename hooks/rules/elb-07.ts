@@ -17,17 +17,22 @@ export const rule = defineRule({
     'Guard rules registry': ['ELB_LOGGING_ENABLED'],
   },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-5',
-  rationale: 'Without access logs nobody can tell who asked for what, neither in an incident nor in a dispute.',
+  rationale:
+    'Without access logs nobody can tell who asked for what, neither in an incident nor in a dispute.',
   remedy: 'Set the attribute access_logs.s3.enabled to true, with access_logs.s3.bucket.',
   check: ({ resource }) =>
     when(isLoadBalancerOfType(resource, 'application', 'network'), () =>
-      requires(loadBalancerAttribute(resource, 'access_logs.s3.enabled').equals(true), 'requests are not logged'),
+      requires(
+        loadBalancerAttribute(resource, 'access_logs.s3.enabled').equals(true),
+        'requests are not logged',
+      ),
     ),
 });
 
-const loadBalancer = (LoadBalancerAttributes: unknown, rest?: object) => single(LOAD_BALANCER, { LoadBalancerAttributes }, rest);
+const loadBalancer = (LoadBalancerAttributes: unknown, rest?: object) =>
+  single(LOAD_BALANCER, { LoadBalancerAttributes }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [{ title: 'enabled', template: loadBalancer([{ Key: 'access_logs.s3.enabled', Value: 'true' }]) }],
   fail: [
     { title: 'no attributes', template: single(LOAD_BALANCER, {}) },
@@ -36,7 +41,9 @@ export const examples: Examples = {
   indeterminate: [
     {
       title: 'a parameter without value',
-      template: loadBalancer([{ Key: 'access_logs.s3.enabled', Value: { Ref: 'Logs' } }], { Parameters: { Logs: { Type: 'String' } } }),
+      template: loadBalancer([{ Key: 'access_logs.s3.enabled', Value: { Ref: 'Logs' } }], {
+        Parameters: { Logs: { Type: 'String' } },
+      }),
     },
   ],
-};
+});

@@ -30,7 +30,7 @@ export const rule = defineRule({
 const loadBalancer = (Value?: unknown, rest?: object) =>
   single(LOAD_BALANCER, { Type: 'application', LoadBalancerAttributes: [{ Key: ATTRIBUTE, Value }] }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'dropped', template: loadBalancer('true') },
     { title: 'a Network Load Balancer', template: single(LOAD_BALANCER, { Type: 'network' }) },
@@ -40,6 +40,9 @@ export const examples: Examples = {
     { title: 'kept', template: loadBalancer('false') },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: loadBalancer({ Ref: 'Drop' }, { Parameters: { Drop: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: loadBalancer({ Ref: 'Drop' }, { Parameters: { Drop: { Type: 'String' } } }),
+    },
   ],
-};
+});

@@ -16,20 +16,26 @@ export const rule = defineRule({
   remedy: `Set the attribute ${ATTRIBUTE} to defensive or strictest, or remove it.`,
   check: ({ resource }) =>
     when(isLoadBalancerOfType(resource, 'application'), () =>
-      forbids(loadBalancerAttribute(resource, ATTRIBUTE).equals('monitor'), 'requests that could be smuggled are let through'),
+      forbids(
+        loadBalancerAttribute(resource, ATTRIBUTE).equals('monitor'),
+        'requests that could be smuggled are let through',
+      ),
     ),
 });
 
 const loadBalancer = (Value: unknown, rest?: object) =>
   single(LOAD_BALANCER, { LoadBalancerAttributes: [{ Key: ATTRIBUTE, Value }] }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'absent, which means defensive', template: single(LOAD_BALANCER, {}) },
     { title: 'strictest', template: loadBalancer('strictest') },
   ],
   fail: [{ title: 'monitor', template: loadBalancer('monitor') }],
   indeterminate: [
-    { title: 'a parameter without value', template: loadBalancer({ Ref: 'Mode' }, { Parameters: { Mode: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: loadBalancer({ Ref: 'Mode' }, { Parameters: { Mode: { Type: 'String' } } }),
+    },
   ],
-};
+});

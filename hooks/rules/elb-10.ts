@@ -21,13 +21,16 @@ export const rule = defineRule({
   rationale: 'A deleted load balancer takes its DNS name along, and every client that uses it fails.',
   remedy: `Set the attribute ${ATTRIBUTE} to true.`,
   check: ({ resource }) =>
-    requires(loadBalancerAttribute(resource, ATTRIBUTE).equals(true), 'the load balancer can be deleted by accident'),
+    requires(
+      loadBalancerAttribute(resource, ATTRIBUTE).equals(true),
+      'the load balancer can be deleted by accident',
+    ),
 });
 
 const loadBalancer = (Value: unknown, rest?: object) =>
   single(LOAD_BALANCER, { LoadBalancerAttributes: [{ Key: ATTRIBUTE, Value }] }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [{ title: 'protected', template: loadBalancer('true') }],
   fail: [
     { title: 'no attributes', template: single(LOAD_BALANCER, {}) },
@@ -40,9 +43,11 @@ export const examples: Examples = {
         Conditions: { Production: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } },
         Parameters: { Stage: { Type: 'String' } },
         ...single(LOAD_BALANCER, {
-          LoadBalancerAttributes: { 'Fn::If': ['Production', [{ Key: ATTRIBUTE, Value: 'true' }], { Ref: 'AWS::NoValue' }] },
+          LoadBalancerAttributes: {
+            'Fn::If': ['Production', [{ Key: ATTRIBUTE, Value: 'true' }], { Ref: 'AWS::NoValue' }],
+          },
         }),
       },
     },
   ],
-};
+});

@@ -1,7 +1,12 @@
 import { forbids, type Outcome, requires, when } from '../engine/outcome';
 import { defineRule, type Examples, integer, single } from '../engine/rule';
 import { any } from '../engine/truth';
-import { isLoadBalancerOfType, LOAD_BALANCER, loadBalancerAttribute, TARGET_GROUP } from './elastic-load-balancing';
+import {
+  isLoadBalancerOfType,
+  LOAD_BALANCER,
+  loadBalancerAttribute,
+  TARGET_GROUP,
+} from './elastic-load-balancing';
 
 const CROSS_ZONE = 'load_balancing.cross_zone.enabled';
 
@@ -17,9 +22,12 @@ export const rule = defineRule({
     checkov: ['CKV_AWS_152'],
   },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-13',
-  rationale: 'With one zone, or with targets served only from their own zone, an outage of one zone is an outage.',
+  rationale:
+    'With one zone, or with targets served only from their own zone, an outage of one zone is an outage.',
   remedy: `Name subnets of at least two zones and set the attribute ${CROSS_ZONE} to true.`,
-  parameters: { minimumSubnets: integer('Least number of subnets, each of another zone.', 2, { minimum: 1 }) },
+  parameters: {
+    minimumSubnets: integer('Least number of subnets, each of another zone.', 2, { minimum: 1 }),
+  },
   check: ({ resource, parameters: { minimumSubnets } }): Outcome => {
     if (resource.type === TARGET_GROUP) {
       const crossZone = resource.at('TargetGroupAttributes').lookup(CROSS_ZONE);
@@ -27,11 +35,17 @@ export const rule = defineRule({
     }
     return [
       ...requires(
-        any(resource.at('Subnets').hasAtLeast(minimumSubnets), resource.at('SubnetMappings').hasAtLeast(minimumSubnets)),
+        any(
+          resource.at('Subnets').hasAtLeast(minimumSubnets),
+          resource.at('SubnetMappings').hasAtLeast(minimumSubnets),
+        ),
         `fewer than ${minimumSubnets} subnets are named`,
       ),
       ...when(isLoadBalancerOfType(resource, 'network', 'gateway'), () =>
-        requires(loadBalancerAttribute(resource, CROSS_ZONE).equals(true), 'targets get requests from their own zone only'),
+        requires(
+          loadBalancerAttribute(resource, CROSS_ZONE).equals(true),
+          'targets get requests from their own zone only',
+        ),
       ),
     ];
   },
@@ -39,18 +53,25 @@ export const rule = defineRule({
 
 const Subnets = ['subnet-1', 'subnet-2'];
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'two subnets', template: single(LOAD_BALANCER, { Subnets }) },
     {
       title: 'a Network Load Balancer across zones',
-      template: single(LOAD_BALANCER, { Type: 'network', Subnets, LoadBalancerAttributes: [{ Key: CROSS_ZONE, Value: 'true' }] }),
+      template: single(LOAD_BALANCER, {
+        Type: 'network',
+        Subnets,
+        LoadBalancerAttributes: [{ Key: CROSS_ZONE, Value: 'true' }],
+      }),
     },
     { title: 'a target group that follows its load balancer', template: single(TARGET_GROUP, {}) },
   ],
   fail: [
     { title: 'one subnet', template: single(LOAD_BALANCER, { Subnets: ['subnet-1'] }) },
-    { title: 'a Network Load Balancer, which has it off by default', template: single(LOAD_BALANCER, { Type: 'network', Subnets }) },
+    {
+      title: 'a Network Load Balancer, which has it off by default',
+      template: single(LOAD_BALANCER, { Type: 'network', Subnets }),
+    },
     {
       title: 'a target group that switches it off',
       template: single(TARGET_GROUP, { TargetGroupAttributes: [{ Key: CROSS_ZONE, Value: 'false' }] }),
@@ -59,7 +80,11 @@ export const examples: Examples = {
   indeterminate: [
     {
       title: 'a list of subnets without value',
-      template: single(LOAD_BALANCER, { Subnets: { Ref: 'Ids' } }, { Parameters: { Ids: { Type: 'List<AWS::EC2::Subnet::Id>' } } }),
+      template: single(
+        LOAD_BALANCER,
+        { Subnets: { Ref: 'Ids' } },
+        { Parameters: { Ids: { Type: 'List<AWS::EC2::Subnet::Id>' } } },
+      ),
     },
   ],
-};
+});

@@ -20,7 +20,10 @@ export const rule = defineRule({
     when(not(resource.at('TargetType').equals('lambda')), () => [
       ...forbids(resource.at('Protocol').equals('HTTP'), 'requests go to the targets in clear'),
       ...forbids(
-        resource.at('HealthCheckProtocol').or(String(resource.at('Protocol').literal ?? '')).equals('HTTP'),
+        resource
+          .at('HealthCheckProtocol')
+          .or(String(resource.at('Protocol').literal ?? ''))
+          .equals('HTTP'),
         'health checks go to the targets in clear',
       ),
     ]),
@@ -28,13 +31,22 @@ export const rule = defineRule({
 
 const targetGroup = (properties: object, rest?: object) => single(TARGET_GROUP, { ...properties }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [{ title: 'HTTPS', template: targetGroup({ Protocol: 'HTTPS' }) }],
   fail: [
     { title: 'HTTP', template: targetGroup({ Protocol: 'HTTP' }) },
-    { title: 'a health check in clear', template: targetGroup({ Protocol: 'HTTPS', HealthCheckProtocol: 'HTTP' }) },
+    {
+      title: 'a health check in clear',
+      template: targetGroup({ Protocol: 'HTTPS', HealthCheckProtocol: 'HTTP' }),
+    },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: targetGroup({ Protocol: { Ref: 'Protocol' } }, { Parameters: { Protocol: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: targetGroup(
+        { Protocol: { Ref: 'Protocol' } },
+        { Parameters: { Protocol: { Type: 'String' } } },
+      ),
+    },
   ],
-};
+});

@@ -11,12 +11,21 @@ export const rule = defineRule({
   severity: 'HIGH',
   targets: [EXPRESS_SERVICE, ORGANISATION_SERVICE],
   level: 'stack',
-  related: ['AWS::WAFv2::WebACLAssociation', 'AWS::EC2::Subnet', 'AWS::EC2::Route', 'AWS::EC2::SubnetRouteTableAssociation'],
+  related: [
+    'AWS::WAFv2::WebACLAssociation',
+    'AWS::EC2::Subnet',
+    'AWS::EC2::Route',
+    'AWS::EC2::SubnetRouteTableAssociation',
+  ],
   source: 'https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html',
-  rationale: 'In public subnets an Express service is on the internet, and nothing filters attacks before they reach it.',
+  rationale:
+    'In public subnets an Express service is on the internet, and nothing filters attacks before they reach it.',
   remedy: 'Set WebAclArn, associate a web ACL with the load balancer of the service, or use private subnets.',
   parameters: {
-    accountHasWebAcl: flag('The type configuration of Org::ECS::ExpressService names a web ACL in every account.', false),
+    accountHasWebAcl: flag(
+      'The type configuration of Org::ECS::ExpressService names a web ACL in every account.',
+      false,
+    ),
   },
   check: ({ resource, stack, parameters: { accountHasWebAcl } }): Outcome =>
     requires(
@@ -29,12 +38,13 @@ export const rule = defineRule({
     ),
 });
 
-
-
 /** A service is internal when none of its subnets is public. Without subnets it gets public ones. */
 function isPrivate(service: Resource, stack: Stack): Test {
   const subnets = service.at('NetworkConfiguration.Subnets');
-  return all(subnets.isSet(), subnets.every((subnet) => not(isPublicSubnet(subnet, stack))));
+  return all(
+    subnets.isSet(),
+    subnets.every((subnet) => not(isPublicSubnet(subnet, stack))),
+  );
 }
 
 function hasWebAcl(service: Resource, accountHasWebAcl: boolean): Test {
@@ -42,12 +52,14 @@ function hasWebAcl(service: Resource, accountHasWebAcl: boolean): Test {
   if (own.isSet().truth !== false) return own.isSet();
   return accountHasWebAcl
     ? own.answer(true)
-    : own.undecided('no web ACL is named, and whether the account has one in its type configuration is not visible');
+    : own.undecided(
+        'no web ACL is named, and whether the account has one in its type configuration is not visible',
+      );
 }
 
 const acl = 'arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/edge/1';
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'a web ACL of its own', template: single(ORGANISATION_SERVICE, { WebAclArn: acl }) },
     {
@@ -64,7 +76,9 @@ export const examples: Examples = {
             Type: 'AWS::WAFv2::WebACLAssociation',
             Properties: {
               WebACLArn: acl,
-              ResourceArn: { 'Fn::GetAtt': ['Service', 'ECSManagedResourceArns.IngressPath.LoadBalancerArn'] },
+              ResourceArn: {
+                'Fn::GetAtt': ['Service', 'ECSManagedResourceArns.IngressPath.LoadBalancerArn'],
+              },
             },
           },
         },
@@ -74,16 +88,27 @@ export const examples: Examples = {
       title: 'private subnets of the same stack',
       template: {
         Resources: {
-          Service: { Type: EXPRESS_SERVICE, Properties: { NetworkConfiguration: { Subnets: [{ Ref: 'Subnet' }] } } },
+          Service: {
+            Type: EXPRESS_SERVICE,
+            Properties: { NetworkConfiguration: { Subnets: [{ Ref: 'Subnet' }] } },
+          },
           Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } },
-          Subnet: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.0.0/24' } },
+          Subnet: {
+            Type: 'AWS::EC2::Subnet',
+            Properties: { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.0.0/24' },
+          },
         },
       },
     },
   ],
-  fail: [{ title: 'public subnets of the default VPC and no web ACL', template: single(EXPRESS_SERVICE, {}) }],
+  fail: [
+    { title: 'public subnets of the default VPC and no web ACL', template: single(EXPRESS_SERVICE, {}) },
+  ],
   indeterminate: [
-    { title: 'subnets of another stack', template: single(EXPRESS_SERVICE, { NetworkConfiguration: { Subnets: ['subnet-1'] } }) },
+    {
+      title: 'subnets of another stack',
+      template: single(EXPRESS_SERVICE, { NetworkConfiguration: { Subnets: ['subnet-1'] } }),
+    },
     { title: 'an organisation service that names no web ACL', template: single(ORGANISATION_SERVICE, {}) },
   ],
-};
+});

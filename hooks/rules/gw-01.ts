@@ -8,22 +8,29 @@ export const rule = defineRule({
   severity: 'HIGH',
   targets: [GATEWAY],
   level: 'resource',
-  source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-gateway.html',
-  rationale: 'Every service that uses a public gateway is on the internet; that decision belongs to the organisation.',
+  source:
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-gateway.html',
+  rationale:
+    'Every service that uses a public gateway is on the internet; that decision belongs to the organisation.',
   remedy: 'Set Configuration.HostSharedAlb.Scheme to internal, or get an exemption as the approval.',
   mode: 'warn',
-  check: ({ resource }) => forbids(isPublicGateway(resource), 'the internet may reach every service behind this gateway'),
+  check: ({ resource }) =>
+    forbids(isPublicGateway(resource), 'the internet may reach every service behind this gateway'),
 });
 
-const gateway = (Scheme?: unknown, rest?: object) => single(GATEWAY, { Configuration: { HostSharedAlb: { Scheme } } }, rest);
+const gateway = (Scheme?: unknown, rest?: object) =>
+  single(GATEWAY, { Configuration: { HostSharedAlb: { Scheme } } }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [{ title: 'internal', template: gateway('internal') }],
   fail: [
     { title: 'absent', template: gateway() },
     { title: 'internet-facing', template: gateway('internet-facing') },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: gateway({ Ref: 'Scheme' }, { Parameters: { Scheme: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: gateway({ Ref: 'Scheme' }, { Parameters: { Scheme: { Type: 'String' } } }),
+    },
   ],
-};
+});

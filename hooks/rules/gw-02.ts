@@ -8,19 +8,24 @@ export const rule = defineRule({
   severity: 'HIGH',
   targets: [GATEWAY],
   level: 'resource',
-  source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-gateway-hostsharedalbconfiguration.html',
+  source:
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-gateway-hostsharedalbconfiguration.html',
   rationale: 'Without a web ACL nothing filters attacks or limits request rates before they reach the tasks.',
   remedy: 'Set Configuration.HostSharedAlb.WebACLArn, or make the gateway internal.',
   check: ({ resource }) =>
     when(isPublicGateway(resource), () =>
-      requires(gatewayConfiguration(resource).at('WebACLArn').isSet(), 'the internet may reach it and it has no web ACL'),
+      requires(
+        gatewayConfiguration(resource).at('WebACLArn').isSet(),
+        'the internet may reach it and it has no web ACL',
+      ),
     ),
 });
 
-const gateway = (HostSharedAlb: object, rest?: object) => single(GATEWAY, { Configuration: { HostSharedAlb } }, rest);
+const gateway = (HostSharedAlb: object, rest?: object) =>
+  single(GATEWAY, { Configuration: { HostSharedAlb } }, rest);
 const acl = 'arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/edge/1';
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'public with a web ACL', template: gateway({ Scheme: 'internet-facing', WebACLArn: acl }) },
     { title: 'internal', template: gateway({ Scheme: 'internal' }) },
@@ -30,6 +35,9 @@ export const examples: Examples = {
     { title: 'scheme left to the subnets', template: gateway({ MaxAlbCount: 1 }) },
   ],
   indeterminate: [
-    { title: 'scheme by a parameter', template: gateway({ Scheme: { Ref: 'Scheme' } }, { Parameters: { Scheme: { Type: 'String' } } }) },
+    {
+      title: 'scheme by a parameter',
+      template: gateway({ Scheme: { Ref: 'Scheme' } }, { Parameters: { Scheme: { Type: 'String' } } }),
+    },
   ],
-};
+});

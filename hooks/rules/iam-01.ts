@@ -15,10 +15,14 @@ export const rule = defineRule({
   level: 'resource',
   equivalents: {
     'Control Tower': ['CT.IAM.PR.1', 'CT.IAM.PR.2', 'CT.IAM.PR.3', 'CT.IAM.PR.5'],
-    'Guard rules registry': ['IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS', 'IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS'],
+    'Guard rules registry': [
+      'IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS',
+      'IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS',
+    ],
   },
   source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege',
-  rationale: 'Whoever takes over a task has the permissions of its role; with all of them, the whole account.',
+  rationale:
+    'Whoever takes over a task has the permissions of its role; with all of them, the whole account.',
   remedy: 'Name the actions and resources that are needed.',
   parameters: {
     forbiddenManagedPolicies: texts('Managed policies that no role may have, `*` for any characters.', [
@@ -30,7 +34,12 @@ export const rule = defineRule({
   check: ({ resource, parameters: { forbiddenManagedPolicies } }): Outcome => [
     ...resource
       .at('ManagedPolicyArns')
-      .each((arn) => forbids(arn.matches(...forbiddenManagedPolicies), 'this managed policy grants far more than a role needs')),
+      .each((arn) =>
+        forbids(
+          arn.matches(...forbiddenManagedPolicies),
+          'this managed policy grants far more than a role needs',
+        ),
+      ),
     ...resource.at('Policies').each((policy) => judgeStatements(policy.at('PolicyDocument'))),
     ...judgeStatements(resource.at('PolicyDocument')),
   ],
@@ -51,7 +60,7 @@ function judgeStatements(document: Value): Outcome {
         { severity: 'LOW' },
       ),
       ...forbids(
-        all(contains(statement.at('Action'), 'iam:PassRole'), isAllowed, onEverything),
+        all(statement.at('Action').some(passesRoles), isAllowed, onEverything),
         'every role of the account may be passed on',
         { severity: 'LOW' },
       ),
@@ -60,18 +69,26 @@ function judgeStatements(document: Value): Outcome {
 }
 
 function contains(list: Value, text: string): Test {
-  return list.some((item) => item.satisfies((literal) => String(literal).toLowerCase() === text.toLowerCase()));
+  return list.some((item) => item.equals(text));
 }
 
 function isWholeService(action: Value): Test {
   return action.satisfies((literal) => /^([a-z0-9-]+|\*):\*$/i.test(String(literal)));
 }
 
-const policy = (statement: object, rest?: object) => single(POLICY, { PolicyDocument: { Statement: [statement] } }, rest);
+function passesRoles(action: Value): Test {
+  return action.satisfies((literal) => String(literal).toLowerCase() === 'iam:passrole');
+}
 
-export const examples: Examples = {
+const policy = (statement: object, rest?: object) =>
+  single(POLICY, { PolicyDocument: { Statement: [statement] } }, rest);
+
+export const examples = (): Examples => ({
   pass: [
-    { title: 'named actions', template: policy({ Effect: 'Allow', Action: ['s3:GetObject'], Resource: 'arn:aws:s3:::bucket/*' }) },
+    {
+      title: 'named actions',
+      template: policy({ Effect: 'Allow', Action: ['s3:GetObject'], Resource: 'arn:aws:s3:::bucket/*' }),
+    },
     { title: 'a denial of everything', template: policy({ Effect: 'Deny', Action: '*', Resource: '*' }) },
     { title: 'a role without policies', template: single(ROLE, { AssumeRolePolicyDocument: {} }) },
   ],
@@ -79,16 +96,33 @@ export const examples: Examples = {
     { title: 'everything', template: policy({ Effect: 'Allow', Action: '*', Resource: '*' }) },
     {
       title: 'everything in a policy of the role',
-      template: single(ROLE, { Policies: [{ PolicyDocument: { Statement: { Effect: 'Allow', Action: ['*:*'], Resource: ['*'] } } }] }),
+      template: single(ROLE, {
+        Policies: [{ PolicyDocument: { Statement: { Effect: 'Allow', Action: ['*:*'], Resource: ['*'] } } }],
+      }),
     },
-    { title: 'a whole service', template: policy({ Effect: 'Allow', Action: ['S3:*'], Resource: 'arn:aws:s3:::bucket' }) },
-    { title: 'every role may be passed on', template: single(MANAGED_POLICY, { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'iam:PassRole', Resource: '*' }] } }) },
-    { title: 'the policy of administrators', template: single(ROLE, { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }) },
+    {
+      title: 'a whole service',
+      template: policy({ Effect: 'Allow', Action: ['S3:*'], Resource: 'arn:aws:s3:::bucket' }),
+    },
+    {
+      title: 'every role may be passed on',
+      template: single(MANAGED_POLICY, {
+        PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'iam:PassRole', Resource: '*' }] },
+      }),
+    },
+    {
+      title: 'the policy of administrators',
+      template: single(ROLE, { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
+    },
   ],
   indeterminate: [
     {
       title: 'a managed policy by a parameter without value',
-      template: single(ROLE, { ManagedPolicyArns: [{ Ref: 'Arn' }] }, { Parameters: { Arn: { Type: 'String' } } }),
+      template: single(
+        ROLE,
+        { ManagedPolicyArns: [{ Ref: 'Arn' }] },
+        { Parameters: { Arn: { Type: 'String' } } },
+      ),
     },
   ],
-};
+});

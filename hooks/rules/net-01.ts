@@ -12,13 +12,16 @@ export const rule = defineRule({
   level: 'resource',
   equivalents: { 'Control Tower': ['CT.ECS.PR.9'], 'Security Hub': ['ECS.2', 'ECS.16'] },
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html',
-  rationale: 'A task with a public IP address is reachable from the internet past the load balancer and its web ACL.',
+  rationale:
+    'A task with a public IP address is reachable from the internet past the load balancer and its web ACL.',
   remedy: 'Set AssignPublicIp to DISABLED and run the tasks in private subnets.',
   check: ({ resource }) =>
     forbids(
       any(
         someNetworkConfiguration(resource, (network) => network.at('AssignPublicIp').equals('ENABLED')),
-        resource.type === ORGANISATION_SERVICE ? usesDefaultSubnets(resource.at('NetworkConfiguration.Subnets')) : NEVER,
+        resource.type === ORGANISATION_SERVICE
+          ? usesDefaultSubnets(resource.at('NetworkConfiguration.Subnets'))
+          : NEVER,
       ),
       'tasks get a public IP address',
     ),
@@ -32,16 +35,26 @@ function usesDefaultSubnets(subnets: Value): Test {
 }
 
 const service = (AssignPublicIp?: unknown, rest?: object) =>
-  single('AWS::ECS::Service', { NetworkConfiguration: { AwsvpcConfiguration: { Subnets: ['subnet-1'], AssignPublicIp } } }, rest);
+  single(
+    'AWS::ECS::Service',
+    { NetworkConfiguration: { AwsvpcConfiguration: { Subnets: ['subnet-1'], AssignPublicIp } } },
+    rest,
+  );
 const parameters = (ip: object) => ({ Parameters: { Ip: { Type: 'String', ...ip } } });
 const conditions = { Conditions: { InIreland: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'eu-west-1'] } } };
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'disabled', template: service('DISABLED') },
     { title: 'absent, which means disabled', template: service() },
-    { title: 'a parameter that is disabled by default', template: service({ Ref: 'Ip' }, parameters({ Default: 'DISABLED' })) },
-    { title: 'disabled in both branches', template: service({ 'Fn::If': ['InIreland', 'DISABLED', { Ref: 'AWS::NoValue' }] }, conditions) },
+    {
+      title: 'a parameter that is disabled by default',
+      template: service({ Ref: 'Ip' }, parameters({ Default: 'DISABLED' })),
+    },
+    {
+      title: 'disabled in both branches',
+      template: service({ 'Fn::If': ['InIreland', 'DISABLED', { Ref: 'AWS::NoValue' }] }, conditions),
+    },
     {
       title: 'an organisation service that names its subnets, which NET-02 judges',
       template: single(ORGANISATION_SERVICE, { NetworkConfiguration: { Subnets: ['subnet-1'] } }),
@@ -51,12 +64,17 @@ export const examples: Examples = {
     { title: 'enabled', template: service('ENABLED') },
     {
       title: 'a task set, which spells the property AwsVpcConfiguration',
-      template: single('AWS::ECS::TaskSet', { NetworkConfiguration: { AwsVpcConfiguration: { AssignPublicIp: 'ENABLED' } } }),
+      template: single('AWS::ECS::TaskSet', {
+        NetworkConfiguration: { AwsVpcConfiguration: { AssignPublicIp: 'ENABLED' } },
+      }),
     },
   ],
   indeterminate: [
     { title: 'a parameter without value', template: service({ Ref: 'Ip' }, parameters({})) },
-    { title: 'enabled in one Region', template: service({ 'Fn::If': ['InIreland', 'ENABLED', 'DISABLED'] }, conditions) },
+    {
+      title: 'enabled in one Region',
+      template: service({ 'Fn::If': ['InIreland', 'ENABLED', 'DISABLED'] }, conditions),
+    },
     { title: 'an organisation service in the default VPC', template: single(ORGANISATION_SERVICE, {}) },
   ],
-};
+});

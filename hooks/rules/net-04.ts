@@ -30,10 +30,13 @@ export const rule = defineRule({
 
 function admitsWorld(group: Value, stack: Stack): Test {
   const declared = stack.referredBy(group);
-  if (declared?.type !== 'AWS::EC2::SecurityGroup') return group.undecided('the rules of this security group are not in the template');
+  if (declared?.type !== 'AWS::EC2::SecurityGroup')
+    return group.undecided('the rules of this security group are not in the template');
   const separate = stack
     .referring(declared, 'AWS::EC2::SecurityGroupIngress', 'GroupId')
-    .map((ingress) => all(isOpenToWorld(ingress.properties), ingress.at('GroupId').refersTo(declared.logicalId)));
+    .map((ingress) =>
+      all(isOpenToWorld(ingress.properties), ingress.at('GroupId').refersTo(declared.logicalId)),
+    );
   return any(declared.at('SecurityGroupIngress').some(isOpenToWorld), ...separate);
 }
 
@@ -41,20 +44,30 @@ const service = (...SecurityGroups: unknown[]) => ({
   Type: 'AWS::ECS::Service',
   Properties: { NetworkConfiguration: { AwsvpcConfiguration: { SecurityGroups } } },
 });
-const group = (...SecurityGroupIngress: unknown[]) => ({ Type: 'AWS::EC2::SecurityGroup', Properties: { SecurityGroupIngress } });
+const group = (...SecurityGroupIngress: unknown[]) => ({
+  Type: 'AWS::EC2::SecurityGroup',
+  Properties: { SecurityGroupIngress },
+});
 const GroupId = { 'Fn::GetAtt': ['Group', 'GroupId'] };
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     {
       title: 'only the load balancer is admitted',
-      template: { Resources: { Service: service(GroupId), Group: group({ IpProtocol: 'tcp', SourceSecurityGroupId: 'sg-1' }) } },
+      template: {
+        Resources: {
+          Service: service(GroupId),
+          Group: group({ IpProtocol: 'tcp', SourceSecurityGroupId: 'sg-1' }),
+        },
+      },
     },
   ],
   fail: [
     {
       title: 'a rule of the group admits everybody',
-      template: { Resources: { Service: service(GroupId), Group: group({ IpProtocol: 'tcp', CidrIp: '0.0.0.0/0' }) } },
+      template: {
+        Resources: { Service: service(GroupId), Group: group({ IpProtocol: 'tcp', CidrIp: '0.0.0.0/0' }) },
+      },
     },
     {
       title: 'a separate rule admits everybody by IPv6',
@@ -62,10 +75,15 @@ export const examples: Examples = {
         Resources: {
           Service: service(GroupId),
           Group: group(),
-          Ingress: { Type: 'AWS::EC2::SecurityGroupIngress', Properties: { GroupId, IpProtocol: '-1', CidrIpv6: '::/0' } },
+          Ingress: {
+            Type: 'AWS::EC2::SecurityGroupIngress',
+            Properties: { GroupId, IpProtocol: '-1', CidrIpv6: '::/0' },
+          },
         },
       },
     },
   ],
-  indeterminate: [{ title: 'a group of another stack', template: { Resources: { Service: service('sg-1') } } }],
-};
+  indeterminate: [
+    { title: 'a group of another stack', template: { Resources: { Service: service('sg-1') } } },
+  ],
+});

@@ -23,21 +23,27 @@ export const rule = defineRule({
     'Guard rules registry': ['RESTRICTED_INCOMING_TRAFFIC', 'INCOMING_SSH_DISABLED'],
   },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19',
-  rationale: 'Ports of administration and databases that are open to the world are found and tried within minutes.',
+  rationale:
+    'Ports of administration and databases that are open to the world are found and tried within minutes.',
   remedy: 'Narrow the range to the networks that need it, or name a security group as the source.',
   parameters: {
     allowedPorts: integers('Ports that may be open to the world.', [80, 443]),
-    highRiskPorts: integers('Ports whose opening to the world is critical.', [
-      20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888,
-      9200, 9300,
-    ]),
+    highRiskPorts: integers(
+      'Ports whose opening to the world is critical.',
+      [
+        20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601,
+        8080, 8088, 8888, 9200, 9300,
+      ],
+    ),
   },
   check: ({ resource, parameters: { allowedPorts, highRiskPorts } }): Outcome => {
     const judge = (ingress: Value): Outcome =>
       when(isOpenToWorld(ingress), () => {
         const atRisk = any(...highRiskPorts.map((port) => covers(ingress, port)));
         const [test, severity]: [Test, ProblemOptions] =
-          atRisk.truth === true ? [atRisk, { severity: 'CRITICAL' }] : [not(isSinglePort(ingress, allowedPorts)), {}];
+          atRisk.truth === true
+            ? [atRisk, { severity: 'CRITICAL' }]
+            : [not(isSinglePort(ingress, allowedPorts)), {}];
         return forbids(test, 'the world is admitted to this port', severity);
       });
     return resource.type === GROUP
@@ -53,7 +59,11 @@ function covers(ingress: Value, port: number): Test {
     isAllTraffic(ingress),
     all(
       ingress.at('IpProtocol').oneOf(['tcp', 'udp', '6', '17']),
-      any(not(from.isSet()), from.equals(-1), all(from.atMost(port), to.or(String(from.literal ?? '')).atLeast(port))),
+      any(
+        not(from.isSet()),
+        from.equals(-1),
+        all(from.atMost(port), to.or(String(from.literal ?? '')).atLeast(port)),
+      ),
     ),
   );
 }
@@ -73,23 +83,44 @@ function isSinglePort(ingress: Value, allowed: readonly number[]): Test {
 
 /** The number 80 and the text "80" are the same port. */
 function areEqual(from: Value, to: Value): Test {
-  return from.literal === undefined ? from.undecided('the port is not known') : to.equals(Number(from.literal));
+  return from.literal === undefined
+    ? from.undecided('the port is not known')
+    : to.equals(Number(from.literal));
 }
 
 const rule80 = { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, CidrIp: '0.0.0.0/0' };
-const group = (...SecurityGroupIngress: unknown[]) => single(GROUP, { GroupDescription: 'web', SecurityGroupIngress });
+const group = (...SecurityGroupIngress: unknown[]) =>
+  single(GROUP, { GroupDescription: 'web', SecurityGroupIngress });
 const ssh = { IpProtocol: 'tcp', FromPort: '22', ToPort: '22', CidrIp: '0.0.0.0/0' };
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
-    { title: 'web ports', template: group(rule80, { ...rule80, FromPort: '443', ToPort: 443, CidrIp: undefined, CidrIpv6: '::/0' }) },
-    { title: 'a database from the own network', template: group({ ...rule80, FromPort: 5432, ToPort: 5432, CidrIp: '10.0.0.0/8' }) },
-    { title: 'another group', template: single(INGRESS, { IpProtocol: '-1', SourceSecurityGroupId: 'sg-1' }) },
+    {
+      title: 'web ports',
+      template: group(rule80, {
+        ...rule80,
+        FromPort: '443',
+        ToPort: 443,
+        CidrIp: undefined,
+        CidrIpv6: '::/0',
+      }),
+    },
+    {
+      title: 'a database from the own network',
+      template: group({ ...rule80, FromPort: 5432, ToPort: 5432, CidrIp: '10.0.0.0/8' }),
+    },
+    {
+      title: 'another group',
+      template: single(INGRESS, { IpProtocol: '-1', SourceSecurityGroupId: 'sg-1' }),
+    },
   ],
   fail: [
     { title: 'SSH from everywhere', template: group(ssh) },
     { title: 'SSH from half the world', template: group({ ...ssh, CidrIp: '0.0.0.0/1' }) },
-    { title: 'SSH from every IPv6 address, written out', template: single(INGRESS, { ...ssh, CidrIp: undefined, CidrIpv6: '0:0:0:0:0:0:0:0/0' }) },
+    {
+      title: 'SSH from every IPv6 address, written out',
+      template: single(INGRESS, { ...ssh, CidrIp: undefined, CidrIpv6: '0:0:0:0:0:0:0:0/0' }),
+    },
     { title: 'all traffic', template: single(INGRESS, { IpProtocol: -1, CidrIp: '0.0.0.0/0' }) },
     { title: 'a range that begins with a web port', template: group({ ...rule80, ToPort: 8000 }) },
   ],
@@ -106,4 +137,4 @@ export const examples: Examples = {
       },
     },
   ],
-};
+});

@@ -14,7 +14,10 @@ export function isPublicSubnet(subnet: Value, stack: Stack): Test {
   }
   const associations = stack.referring(declared, 'AWS::EC2::SubnetRouteTableAssociation', 'SubnetId');
   const routed = associations.map((association) =>
-    all(association.at('SubnetId').refersTo(declared.logicalId), routesToInternet(association.at('RouteTableId'), stack)),
+    all(
+      association.at('SubnetId').refersTo(declared.logicalId),
+      routesToInternet(association.at('RouteTableId'), stack),
+    ),
   );
   // A subnet without association uses the VPC's main route table, which has no such route where the stack makes the VPC.
   const isOpen = associations.length === 0 && stack.referredBy(declared.at('VpcId')) === undefined;
@@ -28,12 +31,18 @@ export function isPublicSubnet(subnet: Value, stack: Stack): Test {
 
 function routesToInternet(routeTable: Value, stack: Stack): Test {
   const declared = stack.referredBy(routeTable);
-  if (declared === undefined) return routeTable.undecided('the routes of this route table are not in the template');
+  if (declared === undefined)
+    return routeTable.undecided('the routes of this route table are not in the template');
   return any(
     ...stack.referring(declared, 'AWS::EC2::Route', 'RouteTableId').map((route) => {
       const gateway = route.at('GatewayId');
-      const isInternetGateway = gateway.answer(stack.referredBy(gateway)?.type === 'AWS::EC2::InternetGateway');
-      return all(route.at('RouteTableId').refersTo(declared.logicalId), any(isInternetGateway, gateway.matches('igw-*')));
+      const isInternetGateway = gateway.answer(
+        stack.referredBy(gateway)?.type === 'AWS::EC2::InternetGateway',
+      );
+      return all(
+        route.at('RouteTableId').refersTo(declared.logicalId),
+        any(isInternetGateway, gateway.matches('igw-*')),
+      );
     }),
   );
 }

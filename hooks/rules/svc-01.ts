@@ -26,7 +26,7 @@ export const rule = defineRule({
 
 const service = (properties: object, rest?: object) => single('AWS::ECS::Service', { ...properties }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'no platform version, which means the latest', template: service({ LaunchType: 'FARGATE' }) },
     { title: 'LATEST', template: service({ LaunchType: 'FARGATE', PlatformVersion: 'LATEST' }) },
@@ -35,14 +35,23 @@ export const examples: Examples = {
     { title: 'pinned', template: service({ LaunchType: 'FARGATE', PlatformVersion: '1.3.0' }) },
     {
       title: 'pinned through a capacity provider',
-      template: service({ CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE' }], PlatformVersion: '1.4.0' }),
+      template: service({
+        CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE' }],
+        PlatformVersion: '1.4.0',
+      }),
     },
-    { title: 'a task set', template: single('AWS::ECS::TaskSet', { LaunchType: 'FARGATE', PlatformVersion: '1.4.0' }) },
+    {
+      title: 'a task set',
+      template: single('AWS::ECS::TaskSet', { LaunchType: 'FARGATE', PlatformVersion: '1.4.0' }),
+    },
   ],
   indeterminate: [
     {
       title: 'a parameter without value',
-      template: service({ PlatformVersion: { Ref: 'Version' } }, { Parameters: { Version: { Type: 'String' } } }),
+      template: service(
+        { PlatformVersion: { Ref: 'Version' } },
+        { Parameters: { Version: { Type: 'String' } } },
+      ),
     },
   ],
-};
+});

@@ -13,9 +13,10 @@ export const rule = defineRule({
   check: ({ resource }) => forbids(resource.at('EnableExecuteCommand').equals(true), 'ECS Exec is enabled'),
 });
 
-const service = (EnableExecuteCommand?: unknown, rest?: object) => single('AWS::ECS::Service', { EnableExecuteCommand }, rest);
+const service = (EnableExecuteCommand?: unknown, rest?: object) =>
+  single('AWS::ECS::Service', { EnableExecuteCommand }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'absent', template: service() },
     { title: 'the text "false"', template: service('false') },
@@ -25,6 +26,9 @@ export const examples: Examples = {
     { title: 'the text "true"', template: service('true') },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: service({ Ref: 'Exec' }, { Parameters: { Exec: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: service({ Ref: 'Exec' }, { Parameters: { Exec: { Type: 'String' } } }),
+    },
   ],
-};
+});

@@ -10,7 +10,8 @@ export const rule = defineRule({
   targets: ['AWS::ECS::Service', ORGANISATION_SERVICE],
   level: 'resource',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html',
-  rationale: 'Without a circuit breaker a broken version is started over and over, and the stack waits for hours.',
+  rationale:
+    'Without a circuit breaker a broken version is started over and over, and the stack waits for hours.',
   remedy: 'Set Enable and Rollback of DeploymentConfiguration.DeploymentCircuitBreaker to true.',
   check: ({ resource }): Outcome => {
     const breaker = resource.at('DeploymentConfiguration.DeploymentCircuitBreaker');
@@ -28,10 +29,13 @@ export const rule = defineRule({
 const service = (DeploymentCircuitBreaker?: unknown, rest: object = {}) =>
   single('AWS::ECS::Service', { DeploymentConfiguration: { DeploymentCircuitBreaker }, ...rest });
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'enabled with rollback', template: service({ Enable: true, Rollback: 'true' }) },
-    { title: 'deployed by CodeDeploy', template: service(undefined, { DeploymentController: { Type: 'CODE_DEPLOY' } }) },
+    {
+      title: 'deployed by CodeDeploy',
+      template: service(undefined, { DeploymentController: { Type: 'CODE_DEPLOY' } }),
+    },
     { title: 'an organisation service, which has one', template: single(ORGANISATION_SERVICE, {}) },
   ],
   fail: [
@@ -41,7 +45,10 @@ export const examples: Examples = {
   indeterminate: [
     {
       title: 'rollback by a parameter without value',
-      template: { ...service({ Enable: true, Rollback: { Ref: 'Rollback' } }), Parameters: { Rollback: { Type: 'String' } } },
+      template: {
+        ...service({ Enable: true, Rollback: { Ref: 'Rollback' } }),
+        Parameters: { Rollback: { Type: 'String' } },
+      },
     },
   ],
-};
+});

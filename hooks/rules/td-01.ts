@@ -10,21 +10,31 @@ export const rule = defineRule({
   level: 'resource',
   equivalents: { 'Control Tower': ['CT.ECS.PR.11'], 'Security Hub': ['ECS.4'] },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-4',
-  rationale: 'A privileged container has all rights of root on the host, and so over every other container there.',
+  rationale:
+    'A privileged container has all rights of root on the host, and so over every other container there.',
   remedy: 'Remove Privileged.',
   check: ({ resource }) =>
-    eachContainer(resource, (container) => forbids(isPrivileged(container), 'the container has all rights on its host')),
+    eachContainer(resource, (container) =>
+      forbids(isPrivileged(container), 'the container has all rights on its host'),
+    ),
 });
 
 const containers = (...ContainerDefinitions: unknown[]) => single(TASK_DEFINITION, { ContainerDefinitions });
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [{ title: 'not privileged', template: containers({ Name: 'a' }, { Name: 'b', Privileged: false }) }],
-  fail: [{ title: 'one of two is privileged', template: containers({ Name: 'a' }, { Name: 'b', Privileged: 'true' }) }],
+  fail: [
+    {
+      title: 'one of two is privileged',
+      template: containers({ Name: 'a' }, { Name: 'b', Privileged: 'true' }),
+    },
+  ],
   indeterminate: [
     {
       title: 'containers of a parameter',
-      template: { ...single(TASK_DEFINITION, { ContainerDefinitions: { 'Fn::Transform': { Name: 'AWS::Include' } } }) },
+      template: {
+        ...single(TASK_DEFINITION, { ContainerDefinitions: { 'Fn::Transform': { Name: 'AWS::Include' } } }),
+      },
     },
   ],
-};
+});

@@ -10,15 +10,19 @@ export const rule = defineRule({
   level: 'resource',
   equivalents: { 'Control Tower': ['CT.ECS.PR.3'], 'Security Hub': ['ECS.20', 'ECS.21'] },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-20',
-  rationale: 'Whoever breaks out of a process that runs as root is root; and an absent User means root in most images.',
+  rationale:
+    'Whoever breaks out of a process that runs as root is root; and an absent User means root in most images.',
   remedy: 'Set User to a user of the image that is not an administrator, e.g. 1000:1000.',
   check: ({ resource }) =>
-    eachContainer(resource, (container) => forbids(runsAsAdministrator(container), 'the container runs as an administrator')),
+    eachContainer(resource, (container) =>
+      forbids(runsAsAdministrator(container), 'the container runs as an administrator'),
+    ),
 });
 
-const container = (User?: unknown, rest?: object) => single(TASK_DEFINITION, { ContainerDefinitions: [{ Name: 'app', User }] }, rest);
+const container = (User?: unknown, rest?: object) =>
+  single(TASK_DEFINITION, { ContainerDefinitions: [{ Name: 'app', User }] }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'a user id', template: container('1000') },
     { title: 'a number', template: container(1000) },
@@ -35,13 +39,19 @@ export const examples: Examples = {
     { title: 'the administrator of Windows', template: container('ContainerAdministrator') },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: container({ Ref: 'User' }, { Parameters: { User: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: container({ Ref: 'User' }, { Parameters: { User: { Type: 'String' } } }),
+    },
     {
       title: 'root under a condition',
       template: container(
         { 'Fn::If': ['Debug', 'root', 'app'] },
-        { Parameters: { Mode: { Type: 'String' } }, Conditions: { Debug: { 'Fn::Equals': [{ Ref: 'Mode' }, 'debug'] } } },
+        {
+          Parameters: { Mode: { Type: 'String' } },
+          Conditions: { Debug: { 'Fn::Equals': [{ Ref: 'Mode' }, 'debug'] } },
+        },
       ),
     },
   ],
-};
+});

@@ -20,18 +20,25 @@ export const rule = defineRule({
     ),
 });
 
-const task = (properties: object, rest?: object) => single(TASK_DEFINITION, { ContainerDefinitions: [], ...properties }, rest);
+const task = (properties: object, rest?: object) =>
+  single(TASK_DEFINITION, { ContainerDefinitions: [], ...properties }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'awsvpc', template: task({ NetworkMode: 'awsvpc' }) },
-    { title: 'ECS Anywhere', template: task({ NetworkMode: 'bridge', RequiresCompatibilities: ['EXTERNAL'] }) },
+    {
+      title: 'ECS Anywhere',
+      template: task({ NetworkMode: 'bridge', RequiresCompatibilities: ['EXTERNAL'] }),
+    },
   ],
   fail: [
     { title: 'absent, which means bridge', template: task({}) },
     { title: 'host', template: task({ NetworkMode: 'host' }) },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: task({ NetworkMode: { Ref: 'Mode' } }, { Parameters: { Mode: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: task({ NetworkMode: { Ref: 'Mode' } }, { Parameters: { Mode: { Type: 'String' } } }),
+    },
   ],
-};
+});

@@ -16,10 +16,14 @@ export const rule = defineRule({
     'cdk-nag': ['ECSTaskDefinitionUserForHostMode'],
   },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-1',
-  rationale: "In host mode root can listen on every port of the host and read other containers' traffic on it.",
+  rationale:
+    "In host mode root can listen on every port of the host and read other containers' traffic on it.",
   remedy: 'Set User to an ordinary user, or NetworkMode to awsvpc.',
   parameters: {
-    allowPrivileged: flag('Accept privileged containers in host mode, as the equivalent rules do; TD-01 judges them.', true),
+    allowPrivileged: flag(
+      'Accept privileged containers in host mode, as the equivalent rules do; TD-01 judges them.',
+      true,
+    ),
   },
   check: ({ resource, parameters: { allowPrivileged } }) =>
     when(resource.at('NetworkMode').equals('host'), () =>
@@ -38,7 +42,7 @@ export const rule = defineRule({
 const task = (NetworkMode: unknown, container: object, rest?: object) =>
   single(TASK_DEFINITION, { NetworkMode, ContainerDefinitions: [{ Name: 'app', ...container }] }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'another network mode', template: task('awsvpc', {}) },
     { title: 'an ordinary user', template: task('host', { User: 'app' }) },
@@ -58,6 +62,9 @@ export const examples: Examples = {
       title: 'a user by a parameter without value',
       template: task('host', { User: { Ref: 'User' } }, { Parameters: { User: { Type: 'String' } } }),
     },
-    { title: 'a network mode by a parameter', template: task({ Ref: 'Mode' }, {}, { Parameters: { Mode: { Type: 'String' } } }) },
+    {
+      title: 'a network mode by a parameter',
+      template: task({ Ref: 'Mode' }, {}, { Parameters: { Mode: { Type: 'String' } } }),
+    },
   ],
-};
+});

@@ -10,7 +10,8 @@ export const rule = defineRule({
   level: 'resource',
   equivalents: { 'Control Tower': ['CT.ECS.PR.10'], 'Security Hub': ['ECS.3'] },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-3',
-  rationale: 'In the namespaces of the host a container sees, signals and reads the memory of processes outside the task.',
+  rationale:
+    'In the namespaces of the host a container sees, signals and reads the memory of processes outside the task.',
   remedy: 'Remove PidMode and IpcMode, or set them to task.',
   check: ({ resource }) => [
     ...forbids(resource.at('PidMode').equals('host'), "the task shares the host's process namespace"),
@@ -18,9 +19,10 @@ export const rule = defineRule({
   ],
 });
 
-const task = (properties: object, rest?: object) => single(TASK_DEFINITION, { ContainerDefinitions: [], ...properties }, rest);
+const task = (properties: object, rest?: object) =>
+  single(TASK_DEFINITION, { ContainerDefinitions: [], ...properties }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'absent', template: task({}) },
     { title: 'shared within the task', template: task({ PidMode: 'task', IpcMode: 'none' }) },
@@ -30,6 +32,9 @@ export const examples: Examples = {
     { title: 'IPC namespace', template: task({ IpcMode: 'host' }) },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: task({ PidMode: { Ref: 'Mode' } }, { Parameters: { Mode: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: task({ PidMode: { Ref: 'Mode' } }, { Parameters: { Mode: { Type: 'String' } } }),
+    },
   ],
-};
+});

@@ -17,7 +17,10 @@ export const rule = defineRule({
   check: ({ resource }) =>
     when(not(isWindows(resource)), () =>
       eachContainer(resource, (container) =>
-        requires(container.at('ReadonlyRootFilesystem').equals(true), "the container's root file system can be written"),
+        requires(
+          container.at('ReadonlyRootFilesystem').equals(true),
+          "the container's root file system can be written",
+        ),
       ),
     ),
 });
@@ -25,11 +28,16 @@ export const rule = defineRule({
 const container = (ReadonlyRootFilesystem?: unknown, rest: object = {}) =>
   single(TASK_DEFINITION, { ContainerDefinitions: [{ Name: 'app', ReadonlyRootFilesystem }], ...rest });
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'read-only', template: container(true) },
     { title: 'the text "true"', template: container('true') },
-    { title: 'Windows', template: container(undefined, { RuntimePlatform: { OperatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' } }) },
+    {
+      title: 'Windows',
+      template: container(undefined, {
+        RuntimePlatform: { OperatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' },
+      }),
+    },
   ],
   fail: [
     { title: 'absent', template: container() },
@@ -41,4 +49,4 @@ export const examples: Examples = {
       template: { ...container({ Ref: 'Readonly' }), Parameters: { Readonly: { Type: 'String' } } },
     },
   ],
-};
+});

@@ -8,7 +8,11 @@ export const rule = defineRule({
   severity: 'HIGH',
   targets: [TASK_DEFINITION],
   level: 'resource',
-  equivalents: { 'Control Tower': ['CT.ECS.PR.5'], 'Security Hub': ['ECS.9'], 'cdk-nag': ['AwsSolutions-ECS7'] },
+  equivalents: {
+    'Control Tower': ['CT.ECS.PR.5'],
+    'Security Hub': ['ECS.9'],
+    'cdk-nag': ['AwsSolutions-ECS7'],
+  },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-9',
   rationale: 'Without logs neither a failure nor an attack can be explained afterwards.',
   remedy: 'Set LogConfiguration with a LogDriver such as awslogs.',
@@ -21,7 +25,7 @@ export const rule = defineRule({
 const container = (LogConfiguration?: unknown, rest?: object) =>
   single(TASK_DEFINITION, { ContainerDefinitions: [{ Name: 'app', LogConfiguration }] }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [{ title: 'awslogs', template: container({ LogDriver: 'awslogs' }) }],
   fail: [
     { title: 'no log configuration', template: container() },
@@ -36,4 +40,4 @@ export const examples: Examples = {
       ),
     },
   ],
-};
+});

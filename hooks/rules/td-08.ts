@@ -12,11 +12,19 @@ export const rule = defineRule({
   level: 'resource',
   equivalents: { 'Control Tower': ['CT.ECS.PR.12'], 'Security Hub': ['ECS.8'], trivy: ['AWS-0036'] },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8',
-  rationale: 'Everybody who may describe task definitions can read environment variables, also dynamic references in them.',
-  remedy: 'Put the value into Secrets Manager or the Parameter Store and name it in Secrets instead of Environment.',
+  rationale:
+    'Everybody who may describe task definitions can read environment variables, also dynamic references in them.',
+  remedy:
+    'Put the value into Secrets Manager or the Parameter Store and name it in Secrets instead of Environment.',
   parameters: {
-    allowedNames: texts('Names of environment variables that hold no credential although they look like it, `*` for any characters.', []),
-    forbiddenNames: texts('Further names of environment variables that hold credentials, `*` for any characters.', ['ECS_ENGINE_AUTH_DATA']),
+    allowedNames: texts(
+      'Names of environment variables that hold no credential although they look like it, `*` for any characters.',
+      [],
+    ),
+    forbiddenNames: texts(
+      'Further names of environment variables that hold credentials, `*` for any characters.',
+      ['ECS_ENGINE_AUTH_DATA'],
+    ),
   },
   check: ({ resource, parameters: { allowedNames, forbiddenNames } }) =>
     eachDeclaredContainer(resource, (container) =>
@@ -28,7 +36,10 @@ export const rule = defineRule({
         );
         return forbids(
           all(
-            any(isNamedLikeCredential, variable.at('Value').satisfies((text) => isCredentialValue(String(text ?? '')))),
+            any(
+              isNamedLikeCredential,
+              variable.at('Value').satisfies((text) => isCredentialValue(String(text ?? ''))),
+            ),
             not(name.matches(...allowedNames)),
           ),
           'this environment variable looks like a credential',
@@ -37,33 +48,48 @@ export const rule = defineRule({
     ),
 });
 
-const task = (...Environment: unknown[]) => single(TASK_DEFINITION, { ContainerDefinitions: [{ Name: 'app', Environment }] });
+const task = (...Environment: unknown[]) =>
+  single(TASK_DEFINITION, { ContainerDefinitions: [{ Name: 'app', Environment }] });
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'an ordinary variable', template: task({ Name: 'STAGE', Value: 'prod' }) },
-    { title: 'a name that says where the credential is', template: task({ Name: 'DB_SECRET_ARN', Value: 'arn:aws:secretsmanager:x' }) },
+    {
+      title: 'a name that says where the credential is',
+      template: task({ Name: 'DB_SECRET_ARN', Value: 'arn:aws:secretsmanager:x' }),
+    },
     {
       title: 'a name that the profile allows',
       template: task({ Name: 'TOKEN_ISSUER_SECRET', Value: 'x' }),
       parameters: { allowedNames: ['TOKEN_ISSUER_*'] },
     },
-    { title: 'an Express service', template: single(EXPRESS_SERVICE, { PrimaryContainer: { Environment: [{ Name: 'A', Value: 'b' }] } }) },
+    {
+      title: 'an Express service',
+      template: single(EXPRESS_SERVICE, { PrimaryContainer: { Environment: [{ Name: 'A', Value: 'b' }] } }),
+    },
   ],
   fail: [
     { title: 'a password by its name', template: task({ Name: 'DB_PASSWORD', Value: 'x' }) },
     { title: 'an access key', template: task({ Name: 'AWS_ACCESS_KEY_ID', Value: 'x' }) },
     { title: 'an access key by its value', template: task({ Name: 'KEY', Value: 'AKIAIOSFODNN7EXAMPLE' }) },
-    { title: 'a URL with a password', template: task({ Name: 'DATABASE_URL', Value: 'postgres://app:hunter2@db/app' }) },
+    {
+      title: 'a URL with a password',
+      template: task({ Name: 'DATABASE_URL', Value: 'postgres://app:hunter2@db/app' }),
+    },
     {
       title: 'an organisation service',
-      template: single(ORGANISATION_SERVICE, { PrimaryContainer: { Environment: [{ Name: 'apiKey', Value: 'x' }] } }),
+      template: single(ORGANISATION_SERVICE, {
+        PrimaryContainer: { Environment: [{ Name: 'apiKey', Value: 'x' }] },
+      }),
     },
   ],
   indeterminate: [
     {
       title: 'a value by a parameter without value',
-      template: { ...task({ Name: 'SETTING', Value: { Ref: 'Setting' } }), Parameters: { Setting: { Type: 'String' } } },
+      template: {
+        ...task({ Name: 'SETTING', Value: { Ref: 'Setting' } }),
+        Parameters: { Setting: { Type: 'String' } },
+      },
     },
   ],
-};
+});

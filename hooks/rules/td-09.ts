@@ -22,9 +22,13 @@ export const rule = defineRule({
 });
 
 const volume = (efs?: object, rest?: object) =>
-  single(TASK_DEFINITION, { ContainerDefinitions: [], Volumes: [{ Name: 'data', EFSVolumeConfiguration: efs }] }, rest);
+  single(
+    TASK_DEFINITION,
+    { ContainerDefinitions: [], Volumes: [{ Name: 'data', EFSVolumeConfiguration: efs }] },
+    rest,
+  );
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'encrypted', template: volume({ FilesystemId: 'fs-1', TransitEncryption: 'ENABLED' }) },
     { title: 'a volume of another kind', template: volume() },
@@ -36,7 +40,10 @@ export const examples: Examples = {
   indeterminate: [
     {
       title: 'a parameter without value',
-      template: volume({ TransitEncryption: { Ref: 'Encryption' } }, { Parameters: { Encryption: { Type: 'String' } } }),
+      template: volume(
+        { TransitEncryption: { Ref: 'Encryption' } },
+        { Parameters: { Encryption: { Type: 'String' } } },
+      ),
     },
   ],
-};
+});

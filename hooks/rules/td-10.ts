@@ -10,11 +10,14 @@ export const rule = defineRule({
   targets: [TASK_DEFINITION],
   level: 'resource',
   equivalents: { 'Control Tower': ['CT.ECS.PR.7'] },
-  source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_memory',
+  source:
+    'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_memory',
   rationale: 'A container without limit can take the memory of all others when it leaks or is attacked.',
   remedy: 'Set Memory of the container, or of the task where the profile accepts that.',
   parameters: {
-    minimumMegabytes: integer('Least limit that counts, in MiB; Docker refuses less than 4.', 4, { minimum: 4 }),
+    minimumMegabytes: integer('Least limit that counts, in MiB; Docker refuses less than 4.', 4, {
+      minimum: 4,
+    }),
     acceptTaskMemory: flag('Accept a limit of the whole task, which Fargate always has.', true),
   },
   check: ({ resource, parameters: { minimumMegabytes, acceptTaskMemory } }) =>
@@ -32,7 +35,7 @@ export const rule = defineRule({
 const task = (container: object, properties: object = {}, rest?: object) =>
   single(TASK_DEFINITION, { ContainerDefinitions: [{ Name: 'app', ...container }], ...properties }, rest);
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'a limit of the container', template: task({ Memory: 512 }) },
     { title: 'a limit of the task', template: task({}, { Memory: '2048' }) },
@@ -40,9 +43,16 @@ export const examples: Examples = {
   fail: [
     { title: 'no limit', template: task({}) },
     { title: 'only a reservation', template: task({ MemoryReservation: 512 }) },
-    { title: 'a limit of the task, which the profile does not accept', template: task({}, { Memory: '2048' }), parameters: { acceptTaskMemory: false } },
+    {
+      title: 'a limit of the task, which the profile does not accept',
+      template: task({}, { Memory: '2048' }),
+      parameters: { acceptTaskMemory: false },
+    },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: task({ Memory: { Ref: 'Memory' } }, {}, { Parameters: { Memory: { Type: 'Number' } } }) },
+    {
+      title: 'a parameter without value',
+      template: task({ Memory: { Ref: 'Memory' } }, {}, { Parameters: { Memory: { Type: 'Number' } } }),
+    },
   ],
-};
+});

@@ -1,6 +1,6 @@
 import { forbids, type Outcome, PASS, requires } from '../engine/outcome';
 import { defineRule, type Examples, flag, single, texts } from '../engine/rule';
-import { all, any, not } from '../engine/truth';
+import { all, not } from '../engine/truth';
 import { eachDeclaredContainer, EXPRESS_SERVICE, ORGANISATION_SERVICE, TASK_DEFINITION } from './containers';
 
 export const rule = defineRule({
@@ -10,38 +10,47 @@ export const rule = defineRule({
   targets: [TASK_DEFINITION, EXPRESS_SERVICE, ORGANISATION_SERVICE],
   level: 'resource',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html',
-  rationale: 'What `latest` means changes without a deployment, and anybody can publish to a public registry.',
+  rationale:
+    'What `latest` means changes without a deployment, and anybody can publish to a public registry.',
   remedy: 'Name a fixed tag or digest of an image in an allowed registry.',
   parameters: {
-    allowedRegistries: texts('Patterns of allowed image names, e.g. `*.dkr.ecr.*.amazonaws.com/*`. Empty: any registry.', []),
+    allowedRegistries: texts(
+      'Patterns of allowed image names, e.g. `*.dkr.ecr.*.amazonaws.com/*`. Empty: any registry.',
+      [],
+    ),
     requireDigest: flag('Accept only images that are named by digest.', false),
   },
   check: ({ resource, parameters: { allowedRegistries, requireDigest } }) =>
     eachDeclaredContainer(resource, (container): Outcome => {
       const image = container.at('Image');
       if (image.isSet().truth === false) return PASS;
-      const hasDigest = image.matches('*@sha256:*');
-      // A tag follows the last slash; a colon before that belongs to the registry's port.
-      const tag = image.afterLast('/').satisfies((name) => /:(?!latest$)[^:]+$/.test(String(name)));
+      // Tag and digest follow the last slash; a colon before that belongs to the registry's port.
+      const name = image.afterLast('/');
+      const hasDigest = name.matches('*@sha256:*');
+      const hasTag = name.satisfies((text) => /:(?!latest$)[^:]+$/.test(String(text)));
       return [
         ...(allowedRegistries.length > 0
           ? requires(image.matches(...allowedRegistries), 'the image is not from an allowed registry')
           : PASS),
         ...(requireDigest
           ? requires(hasDigest, 'the image is not named by digest')
-          : forbids(all(not(hasDigest), any(image.matches('*:latest'), not(tag))), 'the image can change without a deployment')),
+          : forbids(all(not(hasDigest), not(hasTag)), 'the image can change without a deployment')),
       ];
     }),
 });
 
-const task = (Image: unknown, rest?: object) => single(TASK_DEFINITION, { ContainerDefinitions: [{ Name: 'app', Image }] }, rest);
+const task = (Image: unknown, rest?: object) =>
+  single(TASK_DEFINITION, { ContainerDefinitions: [{ Name: 'app', Image }] }, rest);
 const digest = `app@sha256:${'0'.repeat(64)}`;
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'a tag', template: task('registry.example:5000/app:1.4.2') },
     { title: 'a digest', template: task(digest), parameters: { requireDigest: true } },
-    { title: 'a task definition of an Express service, which is judged by itself', template: single(EXPRESS_SERVICE, { TaskDefinitionArn: 'arn' }) },
+    {
+      title: 'a task definition of an Express service, which is judged by itself',
+      template: single(EXPRESS_SERVICE, { TaskDefinitionArn: 'arn' }),
+    },
     {
       title: "a fixed tag in the account's own registry",
       template: task({ 'Fn::Sub': '${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/app:1.4.2' }),
@@ -51,8 +60,15 @@ export const examples: Examples = {
   fail: [
     { title: 'latest', template: task('app:latest') },
     { title: 'no tag, which means latest', template: task('registry.example:5000/app') },
-    { title: 'latest in a registry that is known only in the account', template: task({ 'Fn::Sub': '${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/app:latest' }) },
-    { title: 'another registry', template: task('docker.io/library/app:1'), parameters: { allowedRegistries: ['*.amazonaws.com/*'] } },
+    {
+      title: 'latest in a registry that is known only in the account',
+      template: task({ 'Fn::Sub': '${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/app:latest' }),
+    },
+    {
+      title: 'another registry',
+      template: task('docker.io/library/app:1'),
+      parameters: { allowedRegistries: ['*.amazonaws.com/*'] },
+    },
     {
       title: 'an organisation service by tag, where a digest is required',
       template: single(ORGANISATION_SERVICE, { PrimaryContainer: { Image: 'app:1.4.2' } }),
@@ -60,10 +76,16 @@ export const examples: Examples = {
     },
   ],
   indeterminate: [
-    { title: 'a parameter without value', template: task({ Ref: 'Image' }, { Parameters: { Image: { Type: 'String' } } }) },
+    {
+      title: 'a parameter without value',
+      template: task({ Ref: 'Image' }, { Parameters: { Image: { Type: 'String' } } }),
+    },
     {
       title: 'a tag by a parameter without value',
-      template: task({ 'Fn::Sub': 'registry.example/app:${Tag}' }, { Parameters: { Tag: { Type: 'String' } } }),
+      template: task(
+        { 'Fn::Sub': 'registry.example/app:${Tag}' },
+        { Parameters: { Tag: { Type: 'String' } } },
+      ),
     },
   ],
-};
+});

@@ -11,7 +11,8 @@ export const rule = defineRule({
   level: 'resource',
   equivalents: { KICS: ['7f384a5f'] },
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html',
-  rationale: 'With one role for both, the application may read all secrets and images that only ECS needs to start it.',
+  rationale:
+    'With one role for both, the application may read all secrets and images that only ECS needs to start it.',
   remedy: 'Set TaskRoleArn and ExecutionRoleArn to two different roles.',
   check: ({ resource }): Outcome => {
     const [task, execution] = [resource.at('TaskRoleArn'), resource.at('ExecutionRoleArn')];
@@ -26,16 +27,28 @@ export const rule = defineRule({
 const task = (TaskRoleArn?: unknown, ExecutionRoleArn?: unknown, rest?: object) =>
   single(TASK_DEFINITION, { ContainerDefinitions: [], TaskRoleArn, ExecutionRoleArn }, rest);
 
-export const examples: Examples = {
-  pass: [{ title: 'two roles', template: task('arn:aws:iam::111122223333:role/task', 'arn:aws:iam::111122223333:role/execution') }],
+export const examples = (): Examples => ({
+  pass: [
+    {
+      title: 'two roles',
+      template: task('arn:aws:iam::111122223333:role/task', 'arn:aws:iam::111122223333:role/execution'),
+    },
+  ],
   fail: [
     { title: 'no task role', template: task(undefined, 'arn:aws:iam::111122223333:role/execution') },
-    { title: 'the same role', template: task('arn:aws:iam::111122223333:role/both', 'arn:aws:iam::111122223333:role/both') },
+    {
+      title: 'the same role',
+      template: task('arn:aws:iam::111122223333:role/both', 'arn:aws:iam::111122223333:role/both'),
+    },
   ],
   indeterminate: [
     {
       title: 'two parameters that may be the same',
-      template: task({ Ref: 'A' }, { Ref: 'B' }, { Parameters: { A: { Type: 'String', MinLength: 1 }, B: { Type: 'String', MinLength: 1 } } }),
+      template: task(
+        { Ref: 'A' },
+        { Ref: 'B' },
+        { Parameters: { A: { Type: 'String', MinLength: 1 }, B: { Type: 'String', MinLength: 1 } } },
+      ),
     },
   ],
-};
+});

@@ -33,7 +33,11 @@ export const rule = defineRule({
               rules.some((each) =>
                 all(
                   each.at('Statement.ManagedRuleGroupStatement.Name').equals(name),
-                  not(each.at('OverrideAction.Count').answer(each.at('OverrideAction').keys().includes('Count'))),
+                  not(
+                    each
+                      .at('OverrideAction.Count')
+                      .answer(each.at('OverrideAction').keys().includes('Count')),
+                  ),
                 ),
               ),
               `the managed rule group ${name} is missing or only counts`,
@@ -50,11 +54,15 @@ const managed = (action: object) => ({
 });
 const parameters = { mandatedRuleGroups: ['AWSManagedRulesCommonRuleSet'] };
 
-export const examples: Examples = {
+export const examples = (): Examples => ({
   pass: [
     { title: 'a rule', template: acl([{ Name: 'limit' }]) },
     { title: 'the mandated rule group', template: acl([managed({ None: {} })]), parameters },
-    { title: 'a rule group, which has no mandate', template: single(RULE_GROUP, { Rules: [{ Name: 'limit' }] }), parameters },
+    {
+      title: 'a rule group, which has no mandate',
+      template: single(RULE_GROUP, { Rules: [{ Name: 'limit' }] }),
+      parameters,
+    },
   ],
   fail: [
     { title: 'no rules', template: acl(undefined) },
@@ -71,4 +79,4 @@ export const examples: Examples = {
       ),
     },
   ],
-};
+});

@@ -23,13 +23,7 @@ export class EventRecorder {
   stackStatus(status: string, reason?: string): void {
     this.stack.status = status;
     this.stack.statusReason = reason;
-    this.add({
-      LogicalResourceId: this.stack.name,
-      PhysicalResourceId: this.stack.id,
-      ResourceType: STACK_TYPE,
-      ResourceStatus: status,
-      ResourceStatusReason: reason,
-    });
+    this.add({ ...this.describe(), ResourceStatusReason: reason });
   }
 
   /** A resource has a new status. */
@@ -40,13 +34,13 @@ export class EventRecorder {
     this.add({ ...this.describe(resource), ResourceStatusReason: reason });
   }
 
-  /** A hook is about to be asked about a resource. */
-  hookStarted(resource: StackResource, hook: Hook): void {
+  /** A hook is about to be asked about a resource, or about the stack. */
+  hookStarted(resource: StackResource | undefined, hook: Hook): void {
     this.add({ ...this.describe(resource), ...hookMembers(hook), HookStatus: 'HOOK_IN_PROGRESS' });
   }
 
-  /** A hook has decided about a resource. */
-  hookEnded(resource: StackResource, result: HookResult): void {
+  /** A hook has decided about a resource, or about the stack. */
+  hookEnded(resource: StackResource | undefined, result: HookResult): void {
     this.add({
       ...this.describe(resource),
       ...hookMembers(result.hook),
@@ -56,7 +50,11 @@ export class EventRecorder {
     });
   }
 
-  private describe(resource: StackResource): Structure {
+  private describe(resource?: StackResource): Structure {
+    const { name, id, status } = this.stack;
+    if (!resource) {
+      return { LogicalResourceId: name, PhysicalResourceId: id, ResourceType: STACK_TYPE, ResourceStatus: status };
+    }
     return {
       LogicalResourceId: resource.logicalId,
       PhysicalResourceId: resource.physicalId ?? '',

@@ -1,4 +1,5 @@
 /** AWS CloudFormation: stacks, change sets and the registry, on the virtual clock and in the background. */
+import { setTimeout } from 'node:timers/promises';
 import type { CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
 import type { Clock } from '../clock';
 import type { HookHandler } from '../extension/hook-handler';
@@ -9,14 +10,15 @@ import type { Environment } from './engine/resource-operations';
 import { EventRecorder } from './events';
 import { changeSetOperations } from './operations/change-sets';
 import type { Context, Operations } from './operations/context';
+import { hookResultOperations } from './operations/hook-results';
 import { resourceOperations } from './operations/resources';
 import { stackOperations } from './operations/stacks';
 import { templateOperations } from './operations/templates';
 import { lambdaHookProvider } from './providers/lambda-hook';
 import { motoProvider } from './providers/moto';
 import { registryProvider } from './providers/registry';
-import { Stacks, type Stack } from './stack';
-import { readTemplate } from './template-url';
+import { isBusy, Stacks, type Stack } from './stack';
+import { putObject, readTemplate } from './s3';
 import { validationError } from './template/parse';
 
 export interface CloudFormationOptions {
@@ -26,11 +28,16 @@ export interface CloudFormationOptions {
   readonly hooks: HookHandler;
   /** SDK client configuration that points straight at moto. */
   readonly motoOptions: CloudFormationClientConfig & { readonly endpoint: string };
+  /**
+   * Real milliseconds for which DescribeStacks of one stack waits for a running operation to end. Default 0: it answers
+   * at once, as AWS does. The waiters of the AWS CLI ask every 30 s only, which is long when virtual time is fast.
+   */
+  readonly patience?: number;
 }
 
 export interface CloudFormation {
   readonly service: AwsService;
-  /** Resolves when nothing runs for a stack any more. */
+  /** Resolves when nothing runs for a stack any more; at once when there is no such stack. */
   settled(stackNameOrId: string, region?: string): Promise<void>;
 }
 
@@ -52,6 +59,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       const found = stacks.exporter(exportName, stack.region)?.stack;
       return found === stack ? undefined : found?.name;
     },
+    publish: (name, document) => clock.work(() => putObject(options.motoOptions.endpoint, 'hook-payloads', name, document)),
     importers: (stack, exportName) => stacks.importers(exportName, stack.region).map(({ name }) => name),
   };
 
@@ -60,6 +68,13 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     stacks,
     environment,
     fetchTemplate: (url) => readTemplate(options.motoOptions.endpoint, url),
+    async awaitEnd(stack) {
+      const { patience = 0 } = options;
+      if (patience === 0 || !stack.running || !isBusy(stack)) return;
+      const limit = new AbortController();
+      const end = Promise.race([stack.running, setTimeout(patience, undefined, { signal: limit.signal })]);
+      await clock.pause(end.finally(() => limit.abort()));
+    },
     start(stack, operation) {
       stack.running = operation().catch((error) => fail(stack, error));
     },
@@ -76,6 +91,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     ...resourceOperations(context),
     ...templateOperations(context),
     ...changeSetOperations(context),
+    ...hookResultOperations(hooks),
     ...registry.operations,
   };
 
@@ -94,8 +110,8 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       },
     },
     async settled(stackNameOrId, region = 'us-east-1') {
-      const stack = stacks.get(stackNameOrId, region);
-      for (let running; running !== stack.running; ) await (running = stack.running);
+      const stack = stacks.find(stackNameOrId, region);
+      for (let running; running !== stack?.running; ) await (running = stack?.running);
     },
   };
 }

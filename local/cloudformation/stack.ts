@@ -66,6 +66,8 @@ export interface ChangeSet {
   statusReason?: string;
   executionStatus: string;
   changes: readonly Structure[];
+  /** Stack hooks that need not look at the stack when this change set is executed. */
+  skippedHooks: ReadonlySet<string>;
 }
 
 export interface Stack {
@@ -181,9 +183,14 @@ export function tagMap(tags: readonly Structure[] | undefined): Record<string, s
   return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
 }
 
+/** Whether an operation runs on a stack. */
+export function isBusy({ status }: Stack): boolean {
+  return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
+}
+
 /** @throws AwsError ValidationError when an operation runs already, or the stack cannot be changed any more. */
 export function refuseWhileBusy(stack: Stack, action: 'updated' | 'deleted'): void {
-  if (stack.status.endsWith('_IN_PROGRESS') && stack.status !== 'REVIEW_IN_PROGRESS') {
+  if (isBusy(stack)) {
     throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be ${action}.`);
   }
 }

@@ -33,7 +33,7 @@ export function createNetworkInterface(
     availabilityZone: subnet.availabilityZone,
     address,
     macAddress: `0a:${digits.slice(0, 10).match(/../g)!.join(':')}`,
-    securityGroups: securityGroups.length > 0 ? securityGroups : [subnet.defaultSecurityGroup],
+    securityGroups: securityGroups.length > 0 ? securityGroups : [subnet.defaultSecurityGroup!],
     status: 'PRECREATED',
   };
 }

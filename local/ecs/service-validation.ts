@@ -37,7 +37,7 @@ export async function checkService(
     refuse('Health check grace period is only valid for services configured to use load balancers');
   }
   await Promise.all([
-    checkNetwork(context, cluster.scope.region, taskDefinition, settings),
+    checkNetwork(context, cluster.scope.region, settings),
     checkLoadBalancers(context.aws(cluster.scope.region).elasticLoadBalancing, taskDefinition, settings),
   ]);
 }
@@ -56,24 +56,21 @@ function checkCapacity(
   if (settings.capacityProviderStrategy) {
     checkStrategy(settings.capacityProviderStrategy, cluster.settings.capacityProviders);
   }
-  if (settings.launchType === 'EC2') {
-    refuse('No Container Instances were found in your cluster.');
+  if (settings.launchType && settings.launchType !== 'FARGATE') {
+    // Every cluster here is without instances; ECS would accept the service and never place a task.
+    refuse(
+      `No Container Instances were found in your cluster for launch type ${settings.launchType}: use FARGATE.`,
+    );
   }
   if (settings.platformVersion && !PLATFORM_VERSIONS.includes(settings.platformVersion)) {
     throw new AwsError('PlatformUnknownException', 'The specified platform does not exist.');
   }
-  if (settings.launchType === 'FARGATE' && !taskDefinition.definition.compatibilities.includes('FARGATE')) {
+  if (!taskDefinition.definition.compatibilities.includes('FARGATE')) {
     refuse('Task definition does not support launch_type FARGATE.');
   }
 }
 
-async function checkNetwork(
-  { aws, state }: EcsContext,
-  region: string,
-  taskDefinition: TaskDefinition,
-  settings: Structure,
-): Promise<void> {
-  if (taskDefinition.definition.networkMode !== 'awsvpc') return;
+async function checkNetwork({ aws, state }: EcsContext, region: string, settings: Structure): Promise<void> {
   const network = settings.networkConfiguration?.awsvpcConfiguration;
   if (!network) refuse("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   const { subnets, securityGroups } = network as { subnets: string[]; securityGroups: string[] };
@@ -95,14 +92,14 @@ async function checkNetwork(
     refuse(
       `Security group ${foreign.GroupId} does not appear to belong to the same VPC as the input subnets.`,
     );
-  const defaultSecurityGroup = await defaultGroup(ec2, vpcId);
+  const defaultSecurityGroup = securityGroups.length === 0 ? await defaultGroup(ec2, vpcId) : undefined;
   for (const { SubnetId, AvailabilityZone, CidrBlock } of found) {
     state.subnets.set(SubnetId!, {
       id: SubnetId!,
       vpcId,
       availabilityZone: AvailabilityZone!,
       cidrBlock: CidrBlock!,
-      defaultSecurityGroup,
+      defaultSecurityGroup: defaultSecurityGroup ?? state.subnets.get(SubnetId!)?.defaultSecurityGroup,
     });
   }
 }
@@ -126,7 +123,7 @@ async function describeSecurityGroups(ec2: EC2Client, ids: string[]): Promise<Se
   return SecurityGroups;
 }
 
-async function defaultGroup(ec2: EC2Client, vpcId: string): Promise<string> {
+async function defaultGroup(ec2: EC2Client, vpcId: string): Promise<string | undefined> {
   const { SecurityGroups = [] } = await ec2.send(
     new DescribeSecurityGroupsCommand({
       Filters: [
@@ -135,7 +132,7 @@ async function defaultGroup(ec2: EC2Client, vpcId: string): Promise<string> {
       ],
     }),
   );
-  return SecurityGroups[0]?.GroupId ?? '';
+  return SecurityGroups[0]?.GroupId;
 }
 
 function named(ids: readonly string[]): string {

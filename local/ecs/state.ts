@@ -179,8 +179,8 @@ export interface Subnet {
   readonly vpcId: string;
   readonly availabilityZone: string;
   readonly cidrBlock: string;
-  /** Used when a network configuration names no security groups. */
-  readonly defaultSecurityGroup: string;
+  /** That of the VPC; known once a network configuration that names no security groups has needed it. */
+  readonly defaultSecurityGroup: string | undefined;
 }
 
 export interface Task {

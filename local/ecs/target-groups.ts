@@ -130,9 +130,10 @@ function targetCheck(
   const { HealthCheckPort: checked } = targetGroup;
   const port = checked === undefined || checked === 'traffic-port' ? binding.containerPort : Number(checked);
   const container = containerOnPort(task, port);
-  const check = (healthyAt: number, reason: string, description: string): HealthCheck => ({
-    healthyAt,
-    unhealthyAt: unhealthyAt < healthyAt ? unhealthyAt : Infinity,
+  const check = (answersAt: number, reason: string, description: string): HealthCheck => ({
+    healthyAt: answersAt + healthyAfter,
+    // Checks that succeed do not count against a target, however many of them it still needs.
+    unhealthyAt: unhealthyAt < answersAt ? unhealthyAt : Infinity,
     failure: `Task failed ELB health checks in (target-group ${binding.targetGroupArn})`,
     target: {
       targetGroupArn: binding.targetGroupArn,
@@ -152,7 +153,7 @@ function targetCheck(
     );
   }
   const listensAt = registeredAt + behaviourOf(container.image).listensAfter * SECOND_MILLISECONDS;
-  return check(listensAt + healthyAfter, 'Target.FailedHealthChecks', 'Health checks failed');
+  return check(listensAt, 'Target.FailedHealthChecks', 'Health checks failed');
 }
 
 function neverHealthy({ targetGroupArn }: TargetGroupBinding): HealthCheck {

@@ -35,6 +35,8 @@ export interface HookResult {
   readonly errorCode?: string;
   readonly reason: string;
   readonly annotations: readonly Structure[];
+  /** A change set hook has said that the stack hook of the same name need not look again. */
+  readonly skipsStackHook: boolean;
   /** Virtual time, milliseconds since the epoch. */
   readonly invokedAt: number;
   readonly request: HookRequest;
@@ -47,9 +49,19 @@ export interface HookVerdict {
   readonly refusedBy: readonly string[];
 }
 
+export interface HookRunOptions {
+  readonly hooks?: readonly Hook[];
+  /** Told of each hook before it is invoked. */
+  readonly onStart?: (hook: Hook) => void;
+  /** Told of each result. */
+  readonly onEnd?: (result: HookResult) => void;
+}
+
 export interface HookHandler {
-  /** Ask all hooks that apply, at the same time. `onStart` is told of each before it is invoked, `onEnd` of each result. */
-  run(request: HookRequest, onStart?: (hook: Hook) => void, onEnd?: (result: HookResult) => void): Promise<HookVerdict>;
+  /** The hooks that are to be asked. `except`: type names of those that are not. */
+  applying(request: HookRequest, except?: ReadonlySet<string>): readonly Hook[];
+  /** Ask hooks, at the same time: by default all that apply. */
+  run(request: HookRequest, options?: HookRunOptions): Promise<HookVerdict>;
   /** Results so far, oldest first. */
   results(): readonly HookResult[];
   reset(): void;
@@ -73,7 +85,7 @@ interface HookAnswer {
   readonly annotations?: Structure[];
 }
 
-type Decision = Pick<HookResult, 'status' | 'errorCode' | 'reason' | 'annotations'>;
+type Decision = Pick<HookResult, 'status' | 'errorCode' | 'reason' | 'annotations' | 'skipsStackHook'>;
 
 export function createHookHandler({ clock, lambda, registry }: { clock: Clock; lambda: Lambda; registry: Registry }): HookHandler {
   const history: HookResult[] = [];
@@ -86,39 +98,15 @@ export function createHookHandler({ clock, lambda, registry }: { clock: Clock; l
     for (let invocation = 1; ; invocation++) {
       const answer = await invoke(hook, event(hook, request, token, invocation, context));
       if (typeof answer === 'string') {
-        if (++failures >= ATTEMPTS) return { status: 'HOOK_FAILED', reason: `Hook failed with message: ${answer}`, annotations: [] };
+        if (++failures >= ATTEMPTS) return undecided(answer);
         await clock.sleep(RETRY_DELAY);
         continue;
       }
-      const reason = (answer.message ?? '').slice(0, MESSAGE_LIMIT[request.operation]);
-      const annotations = answer.annotations ?? [];
-      switch (answer.hookStatus) {
-        case 'SUCCESS':
-        case 'CHANGE_SET_SUCCESS_SKIP_STACK_HOOK':
-          return { status: 'HOOK_COMPLETE_SUCCEEDED', reason: `Hook succeeded with message: ${reason}`, annotations };
-        case 'FAILED':
-          return {
-            status: answer.errorCode === 'NonCompliant' ? 'HOOK_COMPLETE_FAILED' : 'HOOK_FAILED',
-            errorCode: answer.errorCode,
-            reason: `Hook failed with message: ${reason}`,
-            annotations,
-          };
-        case 'IN_PROGRESS': {
-          const delay = (answer.callbackDelaySeconds ?? 0) * 1000;
-          if (clock.now() + delay > deadline) {
-            return { status: 'HOOK_FAILED', reason: 'Hook failed with message: it did not decide in time', annotations };
-          }
-          context = answer.callbackContext ?? null;
-          await clock.sleep(delay);
-          break;
-        }
-        default:
-          return {
-            status: 'HOOK_FAILED',
-            reason: `Hook failed with message: the hook answered the status ${JSON.stringify(answer.hookStatus)}, which is none of SUCCESS, FAILED and IN_PROGRESS`,
-            annotations,
-          };
-      }
+      if (answer.hookStatus !== 'IN_PROGRESS') return decision(answer, request.operation);
+      const delay = (answer.callbackDelaySeconds ?? 0) * 1000;
+      if (clock.now() + delay > deadline) return undecided('it did not decide in time');
+      context = answer.callbackContext ?? null;
+      await clock.sleep(delay);
     }
   }
 
@@ -155,29 +143,32 @@ export function createHookHandler({ clock, lambda, registry }: { clock: Clock; l
     };
   }
 
+  function applying(request: HookRequest, except: ReadonlySet<string> = new Set()): readonly Hook[] {
+    const occasion: HookOccasion = {
+      operation: request.operation,
+      action: request.action,
+      targetName: request.targetName,
+      stackName: request.stack?.name,
+      stackRole: request.stack?.roleArn,
+    };
+    return registry.hooks().filter((hook) => applies(hook, occasion) && !except.has(hook.typeName));
+  }
+
+  async function ask(hook: Hook, request: HookRequest, options: HookRunOptions): Promise<HookResult> {
+    options.onStart?.(hook);
+    const invokedAt = clock.now();
+    const decided = await decide(hook, request);
+    const result: HookResult = { id: randomUUID(), hook, invocationPoint: 'PRE_PROVISION', invokedAt, request, ...decided };
+    history.push(result);
+    options.onEnd?.(result);
+    return result;
+  }
+
   return {
-    async run(request, onStart, onEnd) {
-      const occasion: HookOccasion = {
-        operation: request.operation,
-        action: request.action,
-        targetName: request.targetName,
-        stackName: request.stack?.name,
-        stackRole: request.stack?.roleArn,
-      };
-      const results = await Promise.all(
-        registry
-          .hooks()
-          .filter((hook) => applies(hook, occasion))
-          .map(async (hook) => {
-            onStart?.(hook);
-            const invokedAt = clock.now();
-            const decision = await decide(hook, request);
-            const result: HookResult = { id: randomUUID(), hook, invocationPoint: 'PRE_PROVISION', invokedAt, request, ...decision };
-            history.push(result);
-            onEnd?.(result);
-            return result;
-          }),
-      );
+    applying,
+    async run(request, options = {}) {
+      const asked = options.hooks ?? applying(request);
+      const results = await Promise.all(asked.map((hook) => ask(hook, request, options)));
       const refusing = results.filter(({ status, hook }) => status !== 'HOOK_COMPLETE_SUCCEEDED' && hook.failureMode === 'FAIL');
       return { results, refusedBy: refusing.map(({ hook }) => hook.typeName) };
     },
@@ -186,4 +177,31 @@ export function createHookHandler({ clock, lambda, registry }: { clock: Clock; l
       history.length = 0;
     },
   };
+}
+
+/** Answers that end the questioning. */
+const STATUSES: Record<string, (answer: HookAnswer) => HookResult['status']> = {
+  SUCCESS: () => 'HOOK_COMPLETE_SUCCEEDED',
+  CHANGE_SET_SUCCESS_SKIP_STACK_HOOK: () => 'HOOK_COMPLETE_SUCCEEDED',
+  FAILED: ({ errorCode }) => (errorCode === 'NonCompliant' ? 'HOOK_COMPLETE_FAILED' : 'HOOK_FAILED'),
+};
+
+function decision(answer: HookAnswer, operation: TargetOperation): Decision {
+  const { hookStatus, errorCode, annotations = [] } = answer;
+  if (!Object.hasOwn(STATUSES, hookStatus)) {
+    return undecided(`the hook answered the status ${JSON.stringify(hookStatus)}, which is none of SUCCESS, FAILED and IN_PROGRESS`);
+  }
+  const status = STATUSES[hookStatus](answer);
+  const verb = status === 'HOOK_COMPLETE_SUCCEEDED' ? 'succeeded' : 'failed';
+  return {
+    status,
+    errorCode,
+    reason: `Hook ${verb} with message: ${(answer.message ?? '').slice(0, MESSAGE_LIMIT[operation])}`,
+    annotations,
+    skipsStackHook: hookStatus === 'CHANGE_SET_SUCCESS_SKIP_STACK_HOOK',
+  };
+}
+
+function undecided(why: string): Decision {
+  return { status: 'HOOK_FAILED', reason: `Hook failed with message: ${why}`, annotations: [], skipsStackHook: false };
 }

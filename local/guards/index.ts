@@ -10,6 +10,7 @@ import type { GuardContext, ServiceGuard } from './guard';
 import { LoadBalancerTimes } from './load-balancer-times';
 import { route53 } from './route53';
 import { Serial } from './serial';
+import { serviceDiscovery } from './servicediscovery';
 import { wafv2 } from './wafv2';
 
 export type { GuardContext } from './guard';
@@ -42,6 +43,7 @@ export function createGuards(context: GuardContext): Guards {
       ec2(context, times, defaultVpc),
       elasticLoadBalancing(context, times, issuance, defaultVpc),
       route53(context),
+      serviceDiscovery(context),
       wafv2(context),
     ].map((guard) => [guard.service, guard]),
   );

@@ -7,6 +7,15 @@ from copy import copy
 from typing import Any
 
 from moto.acm.models import CertBundle
+from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.exceptions import (
+    InvalidSecurityGroupNotFoundError,
+    InvalidSubnetIdError,
+    InvalidVPCIdError,
+)
+from moto.ec2.models.security_groups import SecurityGroupBackend
+from moto.ec2.models.subnets import SubnetBackend
+from moto.ec2.models.vpcs import VPCBackend
 from moto.elbv2.exceptions import TooManyTagsError
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup, elbv2_backends
 from moto.elbv2.responses import ELBV2Response
@@ -88,6 +97,21 @@ def default_certificate() -> None:
     ELBv2Backend.modify_listener = modify
 
 
+def security_group_rules() -> None:
+    """moto takes rules that differ in the description only for two, and revokes none without its description."""
+
+    is_same = SecurityGroupRule.__eq__
+
+    def is_same_without_description(rule: SecurityGroupRule, other: SecurityGroupRule) -> bool:
+        one, two = copy(rule), copy(other)
+        for each in (one, two):
+            source = each.source_group or {}
+            each.source_group = {key: value for key, value in source.items() if key != "Description"}
+        return is_same(one, two)
+
+    SecurityGroupRule.__eq__ = is_same_without_description
+
+
 def tag_quota() -> None:
     """moto allows ten tags on a load balancer."""
 
@@ -118,6 +142,30 @@ def managed_policies() -> None:
     IAMBackend._init_aws_policies = init
 
 
+def missing_ids() -> None:
+    """moto names any of the ids that were asked for as the one that does not exist."""
+
+    def correct(backend_class: type, method: str, parameter: str, error: type[Exception]) -> None:
+        describe = getattr(backend_class, method)
+
+        def find(backend: Any, *arguments: Any, **options: Any) -> Any:
+            ids = options.get(parameter) or (arguments[0] if arguments else None)
+            if ids:
+                present = {resource.id for resource in describe(backend)}
+                missing = [id for id in ids if id not in present]
+                if missing:
+                    raise error(missing[0])
+            return describe(backend, *arguments, **options)
+
+        setattr(backend_class, method, find)
+
+    correct(SubnetBackend, "describe_subnets", "subnet_ids", InvalidSubnetIdError)
+    correct(VPCBackend, "describe_vpcs", "vpc_ids", InvalidVPCIdError)
+    correct(
+        SecurityGroupBackend, "describe_security_groups", "group_ids", InvalidSecurityGroupNotFoundError
+    )
+
+
 def apply() -> None:
     """Correct moto in this process."""
     for correct in (
@@ -125,7 +173,9 @@ def apply() -> None:
         derived_certificate_use,
         listener_certificates,
         default_certificate,
+        security_group_rules,
         tag_quota,
         managed_policies,
+        missing_ids,
     ):
         correct()

@@ -8,11 +8,27 @@ const ajv = new Ajv({
   allErrors: true,
   strict: false,
   validateFormats: false,
-  // Schemas are written for Java's regular expressions, which accept escapes that unicode mode refuses.
-  unicodeRegExp: false,
+  code: { regExp: Object.assign(javaPattern, { code: 'javaPattern' }) },
   verbose: true,
   logger: false,
 });
+
+/**
+ * Schemas are written for Java's regular expressions. What JavaScript reads only without its unicode mode, or not at
+ * all, must not refuse properties that AWS accepts: such a pattern is read leniently, or matches everything.
+ */
+function javaPattern(pattern: string): RegExp {
+  const flags = [...new Set([...pattern.matchAll(/\(\?([is])\)/g)].map(([, flag]) => flag))].join('');
+  const plain = pattern.replace(/\(\?[is]\)/g, '');
+  for (const mode of plain.includes('\\p{') ? ['u'] : ['u', '']) {
+    try {
+      return new RegExp(plain, flags + mode);
+    } catch {
+      // Tried in the next mode.
+    }
+  }
+  return /^/;
+}
 
 /**
  * Compile the part of a type schema that describes a model.

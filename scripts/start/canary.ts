@@ -6,7 +6,7 @@ import { requestHost } from '../../local/http-request';
 
 /** Answers that were given while the listener rule had one pair of weights. */
 export interface Share {
-  /** Weights of the two target groups, highest first, e.g. `95/5`. */
+  /** Per cent of the traffic that the two target groups get, highest first, e.g. `95/5`. */
   readonly weights: string;
   answers: number;
   /** Answers of the new image. */
@@ -24,7 +24,7 @@ export interface Traffic {
 }
 
 /** Requests between two looks at the weights. */
-const BATCH = 20;
+const BATCH = 10;
 
 /**
  * Request a service without pause until `ended` says so.
@@ -75,8 +75,7 @@ async function requestBatch({
 async function readWeights(client: ElasticLoadBalancingV2Client, ruleArn: string): Promise<string> {
   const { Rules: [rule] = [] } = await client.send(new DescribeRulesCommand({ RuleArns: [ruleArn] }));
   const groups = rule?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
-  return groups
-    .map(({ Weight = 0 }) => Weight)
-    .sort((a, b) => b - a)
-    .join('/');
+  const weights = groups.map(({ Weight = 0 }) => Weight).sort((a, b) => b - a);
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => Math.round((100 * weight) / Math.max(1, whole))).join('/');
 }

@@ -18,7 +18,7 @@ import {
   validate,
   type OwnCertificate,
 } from '../own-certificates';
-import { ownedTags, tagChanges, tagList, type Tags } from '../tags';
+import { ownedTags, tagChanges, tagList } from '../tags';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
 
 /** The certificates of the service. */

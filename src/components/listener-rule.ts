@@ -24,7 +24,9 @@ import { changeElbTags, type ObservedTargetGroups } from './target-groups';
 export interface ObservedListenerRule {
   readonly arn: string;
   readonly priority: number;
-  /** Host names of the requests. */
+  /** Host name of the service. */
+  readonly hostName: string;
+  /** All host names that the rule matches: the service's, then former ones, and those that were added by hand. */
   readonly hostNames: readonly string[];
   readonly tags: Tags;
 }
@@ -129,7 +131,8 @@ function observed(rule: Rule, tags: Tags): ObservedListenerRule {
   const hostNames = (rule.Conditions ?? [])
     .filter(({ Field }) => Field === 'host-header')
     .flatMap(({ HostHeaderConfig, Values }) => HostHeaderConfig?.Values ?? Values ?? []);
-  return { arn: rule.RuleArn!, priority: Number(rule.Priority), hostNames, tags };
+  const priority = Number(rule.Priority);
+  return { arn: rule.RuleArn!, priority, hostName: hostNames[0] ?? '', hostNames, tags };
 }
 
 /** Let the rule match the present host too; a former one stays until nothing leads to it any more. */
@@ -146,7 +149,7 @@ async function change(
       new ModifyRuleCommand({ RuleArn: current.arn, Conditions: hostCondition(hostNames) }),
     );
   }
-  return done({ ...current, hostNames, tags: await changeElbTags(scope, current) });
+  return done({ ...current, hostName, hostNames, tags: await changeElbTags(scope, current) });
 }
 
 /** Take a place on the load balancer, and make sure that it was not closed meanwhile (see load-balancer-closing.ts). */
@@ -176,7 +179,7 @@ async function takePlace(
 ): Promise<ObservedListenerRule | 'full' | 'contended'> {
   const { Listeners, LoadBalancerSecurityGroup, TargetGroups } = needs;
   // Places are taken in order, so that this one is free unless somebody has left, or comes at the same moment.
-  let free = SERVICE_PRIORITIES.slice(LoadBalancerSecurityGroup.otherServices).slice(0, 1);
+  let free: readonly number[] = SERVICE_PRIORITIES.slice(LoadBalancerSecurityGroup.otherServices).slice(0, 1);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     for (const priority of free.slice(0, 1)) {
       const made = await makeRule(scope, Listeners.httpsArn!, priority, TargetGroups);
@@ -236,7 +239,7 @@ async function makeRule(
     'PriorityInUseException',
   );
   const arn = answer?.Rules?.[0]?.RuleArn;
-  return arn === undefined ? undefined : { arn, priority, hostNames: [hostName], tags };
+  return arn === undefined ? undefined : { arn, priority, hostName, hostNames: [hostName], tags };
 }
 
 /** Leave a load balancer that has no place, for the next one. */

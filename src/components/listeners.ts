@@ -12,7 +12,8 @@ import { done, wait, type Outcome } from '../outcome';
 import { allItems } from '../pages';
 import { isSdkError, unless } from '../sdk-errors';
 import { tagList } from '../tags';
-import type { ObservedCertificate, OwnCertificate } from './certificate';
+import type { OwnCertificate } from '../own-certificates';
+import type { ObservedCertificate } from './certificate';
 import type { ObservedLoadBalancer } from './load-balancer';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
 

@@ -9,7 +9,7 @@ import {
 import type { ApplyScope, Component, Scope } from '../component';
 import { HandlerError } from '../errors';
 import { RESERVED_TAG_PREFIX, SHARED_TAG } from '../identity';
-import { done, wait } from '../outcome';
+import { done, wait, type Outcome } from '../outcome';
 import { keyOf } from '../placement';
 import { isSdkError, unless } from '../sdk-errors';
 import { egressTargets, placeOf, survey, SURVEY_PERMISSIONS, takeSurvey } from '../survey';
@@ -107,26 +107,40 @@ export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGr
    * Goes with its load balancer, unless another service is about to use it: one that is about to make the load balancer
    * again. That one then removes it in turn.
    */
-  async remove(scope, { ServiceSecurityGroup }, { id, name }) {
-    const { groups, loadBalancers } = await takeSurvey(scope);
-    const group = groups.find(({ GroupId }) => GroupId === id);
-    const isUsed = loadBalancers.some(({ SecurityGroups }) => SecurityGroups?.includes(id));
-    const others = group ? egressTargets(group).filter((target) => target !== ServiceSecurityGroup?.id) : [];
-    if (!group || isUsed || others.length > 0) return done(undefined);
-    try {
-      await scope.clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
-    } catch (error) {
-      if (isSdkError(error, 'DependencyViolation')) {
-        return wait(
-          `network interfaces of the deleted load balancer to let go of security group ${name}`,
-          15,
-        );
-      }
-      if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
-    }
-    return done(undefined);
+  remove(scope, { ServiceSecurityGroup }, { id }) {
+    return removeIfUnused(scope, id, ServiceSecurityGroup?.id);
   },
 };
+
+/**
+ * Remove the security group of a load balancer that is gone, unless another service has an egress rule in it.
+ *
+ * @param serviceGroupId of the service that leaves.
+ */
+export async function removeIfUnused(
+  scope: Scope,
+  id: string,
+  serviceGroupId: string | undefined,
+): Promise<Outcome<void>> {
+  const { groups, loadBalancers } = await takeSurvey(scope);
+  const group = groups.find(({ GroupId }) => GroupId === id);
+  const isUsed = loadBalancers.some(({ SecurityGroups }) => SecurityGroups?.includes(id));
+  if (!group || isUsed || egressTargets(group).some((target) => target !== serviceGroupId)) {
+    return done(undefined);
+  }
+  try {
+    await scope.clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
+  } catch (error) {
+    if (isSdkError(error, 'DependencyViolation')) {
+      return wait(
+        `network interfaces of the deleted load balancer to let go of security group ${group.GroupName}`,
+        15,
+      );
+    }
+    if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
+  }
+  return done(undefined);
+}
 
 function observed(group: SecurityGroup, ownId: string | undefined): ObservedLoadBalancerSecurityGroup {
   return {

@@ -6,13 +6,13 @@ import {
   type IpPermission,
 } from '@aws-sdk/client-ec2';
 import type { Clients } from '../clients';
-import type { Component } from '../component';
+import type { Component, Scope } from '../component';
 import { SHARED_TAG } from '../identity';
-import { done, wait } from '../outcome';
+import { done, wait, type Outcome } from '../outcome';
 import { isSdkError, unless } from '../sdk-errors';
 import { survey, SURVEY_PERMISSIONS } from '../survey';
 import { tagRecord } from '../tags';
-import type { ObservedLoadBalancerSecurityGroup } from './load-balancer-security-group';
+import { removeIfUnused, type ObservedLoadBalancerSecurityGroup } from './load-balancer-security-group';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
 import type { ObservedTaskDefinition } from './task-definition';
 
@@ -52,10 +52,16 @@ export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs> = 
     apply: [
       'ec2:AuthorizeSecurityGroupEgress',
       'ec2:AuthorizeSecurityGroupIngress',
+      'ec2:DeleteSecurityGroup',
       'ec2:RevokeSecurityGroupEgress',
       'ec2:RevokeSecurityGroupIngress',
     ],
-    remove: ['ec2:RevokeSecurityGroupEgress', 'ec2:RevokeSecurityGroupIngress'],
+    remove: [
+      ...SURVEY_PERMISSIONS,
+      'ec2:DeleteSecurityGroup',
+      'ec2:RevokeSecurityGroupEgress',
+      'ec2:RevokeSecurityGroupIngress',
+    ],
   },
 
   async observe(scope, { ServiceSecurityGroup: service }) {
@@ -95,23 +101,25 @@ export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs> = 
     return done({ egress: including(egress, rule), ingress: including(ingress, rule) });
   },
 
-  async prune({ clients }, needs, { egress, ingress }) {
+  async prune(scope, needs, { egress, ingress }) {
     const rule = {
       loadBalancerGroupId: needs.LoadBalancerSecurityGroup.id,
       port: needs.TaskDefinition.containerPort,
     };
-    await revoke(clients, needs.ServiceSecurityGroup.id, {
+    const former = {
       egress: egress.filter((other) => !isSame(other, rule)),
       ingress: ingress.filter((other) => !isSame(other, rule)),
-    });
-    return done(undefined);
+    };
+    return revoke(scope, former, needs.ServiceSecurityGroup.id, needs.LoadBalancerSecurityGroup.id);
   },
 
-  async remove({ clients }, { ServiceSecurityGroup }, current) {
-    await revoke(clients, ServiceSecurityGroup!.id, current);
-    return done(undefined);
+  remove(scope, { ServiceSecurityGroup, LoadBalancerSecurityGroup }, current) {
+    return revoke(scope, current, ServiceSecurityGroup!.id, LoadBalancerSecurityGroup?.id);
   },
 };
+
+/** Errors that say that a rule to revoke is gone. */
+const GONE: readonly string[] = ['InvalidPermission.NotFound', 'InvalidGroup.NotFound'];
 
 /** The longest description of a security group rule (EC2 API reference). */
 const LONGEST_DESCRIPTION = 255;
@@ -158,12 +166,18 @@ async function authorizeIngress(
   );
 }
 
+/**
+ * Remove rules, and the groups of load balancers that this was the last service to know of.
+ *
+ * @param loadBalancerGroupId group of the load balancer that the service is placed on; its own component sees to it.
+ */
 async function revoke(
-  { ec2 }: Clients,
-  serviceGroupId: string,
+  scope: Scope,
   { egress, ingress }: ObservedSecurityGroupRules,
-): Promise<void> {
-  const GONE = ['InvalidPermission.NotFound', 'InvalidGroup.NotFound'];
+  serviceGroupId: string,
+  loadBalancerGroupId: string | undefined,
+): Promise<Outcome<void>> {
+  const { ec2 } = scope.clients;
   for (const { loadBalancerGroupId, port } of ingress) {
     const IpPermissions = [permission(port, loadBalancerGroupId)];
     await unless(
@@ -178,6 +192,13 @@ async function revoke(
       ...GONE,
     );
   }
+  const left = new Set(egress.map((rule) => rule.loadBalancerGroupId));
+  left.delete(loadBalancerGroupId ?? '');
+  for (const id of left) {
+    const outcome = await removeIfUnused(scope, id, serviceGroupId);
+    if (outcome.status === 'wait') return outcome;
+  }
+  return done(undefined);
 }
 
 function permission(port: number, groupId: string, description?: string): IpPermission {

@@ -124,8 +124,9 @@ async function describe(scope: Scope, names: readonly string[]): Promise<TargetG
     'TargetGroupNotFoundException',
   );
   if (answer) return answer.TargetGroups ?? [];
-  // One of them may be there, though; but not that of a service of which nothing is.
-  if (names.length === 1 || !serviceGroupIn(await survey(scope), scope.identity)) return [];
+  // One of them may be there, though. Not worth a look when a service is made: what is there then is made again.
+  const isNew = scope.spec && !serviceGroupIn(await survey(scope), scope.identity);
+  if (names.length === 1 || isNew) return [];
   const found = await Promise.all(names.map((name) => describe(scope, [name])));
   return found.flat();
 }

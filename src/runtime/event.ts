@@ -1,7 +1,18 @@
 /** The event that CloudFormation sends to a resource handler, checked before anything reads it. */
 import { Action } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
-import { HandlerError } from '../errors';
 import type { Credentials } from './client-configuration';
+import {
+  checkMembers,
+  CREDENTIALS,
+  isObject,
+  malformed,
+  OBJECT,
+  oneOf,
+  TAGS,
+  TEXT,
+  withoutNulls,
+  type EventMembers,
+} from './event-members';
 
 /** The part of the event that names the resource. */
 export interface RequestData {
@@ -30,46 +41,33 @@ export interface ResourceEvent {
   readonly requestData: RequestData;
 }
 
-type Check = readonly [what: string, holds: (value: unknown) => boolean];
+const PROTOCOL = 'CloudFormation resource protocol';
 
-const TEXT: Check = ['a text', (value) => typeof value === 'string' && value !== ''];
-const ACTION: Check = [
-  `one of ${Object.values(Action).join(', ')}`,
-  (value) => Object.values(Action).includes(value as Action),
-];
-const OBJECT: Check = ['an object', isObject];
-const TAGS: Check = [
-  'an object of texts',
-  (value) => isObject(value) && Object.values(value).every((tag) => typeof tag === 'string'),
-];
-const CREDENTIALS: Check = [
-  'an object with accessKeyId and secretAccessKey',
-  (value) => isObject(value) && TEXT[1](value.accessKeyId) && TEXT[1](value.secretAccessKey),
-];
-
-const REQUIRED: Readonly<Record<string, Check>> = {
-  action: ACTION,
-  awsAccountId: TEXT,
-  bearerToken: TEXT,
-  region: TEXT,
-  requestData: OBJECT,
-};
-
-const OPTIONAL: Readonly<Record<string, Check>> = {
-  resourceType: TEXT,
-  stackId: TEXT,
-  nextToken: TEXT,
-  callbackContext: OBJECT,
-  'requestData/resourceProperties': OBJECT,
-  'requestData/previousResourceProperties': OBJECT,
-  'requestData/logicalResourceId': TEXT,
-  'requestData/stackTags': TAGS,
-  'requestData/previousStackTags': TAGS,
-  'requestData/systemTags': TAGS,
-  'requestData/typeConfiguration': OBJECT,
-  'requestData/callerCredentials': CREDENTIALS,
-  'requestData/providerCredentials': CREDENTIALS,
-  'requestData/providerLogGroupName': TEXT,
+const MEMBERS: EventMembers = {
+  required: {
+    action: oneOf(Object.values(Action)),
+    awsAccountId: TEXT,
+    bearerToken: TEXT,
+    region: TEXT,
+    requestData: OBJECT,
+  },
+  optional: {
+    resourceType: TEXT,
+    stackId: TEXT,
+    nextToken: TEXT,
+    callbackContext: OBJECT,
+    'requestData/resourceProperties': OBJECT,
+    'requestData/previousResourceProperties': OBJECT,
+    'requestData/logicalResourceId': TEXT,
+    'requestData/stackTags': TAGS,
+    'requestData/previousStackTags': TAGS,
+    'requestData/systemTags': TAGS,
+    'requestData/typeConfiguration': OBJECT,
+    'requestData/callerCredentials': CREDENTIALS,
+    'requestData/providerCredentials': CREDENTIALS,
+    'requestData/providerLogGroupName': TEXT,
+  },
+  protocol: PROTOCOL,
 };
 
 /**
@@ -79,16 +77,10 @@ const OPTIONAL: Readonly<Record<string, Check>> = {
  * @throws HandlerError InvalidRequest naming the member that is wrong, never its value.
  */
 export function parseEvent(event: unknown): ResourceEvent {
-  if (!isObject(event)) throw malformed('it must be a JSON object');
+  if (!isObject(event)) throw malformed('it must be a JSON object', PROTOCOL);
   const parsed = withoutNulls({ region: process.env.AWS_REGION, ...withoutNulls(event) });
   if (isObject(parsed.requestData)) parsed.requestData = withoutNulls(parsed.requestData);
-  for (const [path, [what, holds]] of Object.entries(REQUIRED)) {
-    if (!holds(parsed[path])) throw malformed(`${path} must be ${what}`);
-  }
-  for (const [path, [what, holds]] of Object.entries(OPTIONAL)) {
-    const value = path.split('/').reduce<any>((parent, name) => parent?.[name], parsed);
-    if (value !== undefined && !holds(value)) throw malformed(`${path} must be ${what}`);
-  }
+  checkMembers(parsed, MEMBERS);
   return parsed as unknown as ResourceEvent;
 }
 
@@ -99,7 +91,7 @@ export function parseEvent(event: unknown): ResourceEvent {
  */
 export function fromTestEvent(event: unknown): Record<string, unknown> {
   if (!isObject(event) || !isObject(event.request)) {
-    throw malformed('a test event has the members credentials, action and request');
+    throw malformed('a test event has the members credentials, action and request', PROTOCOL);
   }
   const { request } = event;
   return {
@@ -120,18 +112,4 @@ export function fromTestEvent(event: unknown): Record<string, unknown> {
       callerCredentials: event.credentials,
     },
   };
-}
-
-function malformed(problem: string): HandlerError {
-  return new HandlerError('InvalidRequest', `The event is malformed: ${problem}`, {
-    remedy: 'Send an event of the CloudFormation resource protocol',
-  });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-function withoutNulls(object: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value != null));
 }

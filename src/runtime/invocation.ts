@@ -18,7 +18,7 @@ import { Delivery } from './delivery';
 import type { ResourceEvent } from './event';
 import type { CallbackContext, Handler, HandlerRequest } from './handler-request';
 import { InvocationLogger } from './logger';
-import { InvocationMetrics } from './metrics';
+import { InvocationMetrics, resourceMetricNames } from './metrics';
 import {
   deserialize,
   tagsOf,
@@ -88,7 +88,8 @@ export class Invocation<Model extends ResourceModel, TypeConfiguration extends B
       action: event.action,
       logicalResourceId: event.requestData.logicalResourceId,
     });
-    this.metricsPublisherProxy = new InvocationMetrics(event.resourceType ?? type.model.TYPE_NAME);
+    const typeName = event.resourceType ?? type.model.TYPE_NAME;
+    this.metricsPublisherProxy = new InvocationMetrics(resourceMetricNames(typeName));
   }
 
   /** The library makes its request from a part of the event; ours is made in `invokeHandler`, from all of it. */

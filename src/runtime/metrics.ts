@@ -3,23 +3,45 @@ import { PutMetricDataCommand, type CloudWatchClient, type MetricDatum } from '@
 import {
   MetricTypes,
   StandardUnit,
-  type Action,
 } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
+
+/** How the metrics of one extension are named. */
+export interface MetricNames {
+  readonly namespace: string;
+  /** Name of the dimension that holds the action. */
+  readonly actionDimension: string;
+  /** Name of the dimension that holds the type name. */
+  readonly typeDimension: string;
+  readonly typeName: string;
+}
+
+/**
+ * Names of the metrics of a resource type.
+ *
+ * @param typeName e.g. `Org::ECS::ExpressService`.
+ */
+export function resourceMetricNames(typeName: string): MetricNames {
+  return {
+    namespace: `AWS/CloudFormation/${typeName.replaceAll('::', '/')}`,
+    actionDimension: 'DimensionKeyActionType',
+    typeDimension: 'DimensionKeyResourceType',
+    typeName,
+  };
+}
 
 /** Takes the place of the library's MetricsPublisherProxy, which sends every metric on its own and waits for it. */
 export class InvocationMetrics {
   private readonly data: MetricDatum[] = [];
 
-  /** @param resourceType type name, e.g. `Org::ECS::ExpressService`. */
-  constructor(private readonly resourceType: string) {}
+  constructor(private readonly names: MetricNames) {}
 
   /** An invocation has begun. */
-  async publishInvocationMetric(timestamp: Date, action: Action): Promise<void> {
+  async publishInvocationMetric(timestamp: Date, action: string): Promise<void> {
     this.add(MetricTypes.HandlerInvocationCount, StandardUnit.Count, 1, timestamp, action);
   }
 
   /** An invocation has ended, after this many milliseconds. */
-  async publishDurationMetric(timestamp: Date, action: Action, milliseconds: number): Promise<void> {
+  async publishDurationMetric(timestamp: Date, action: string, milliseconds: number): Promise<void> {
     this.add(
       MetricTypes.HandlerInvocationDuration,
       StandardUnit.Milliseconds,
@@ -32,7 +54,7 @@ export class InvocationMetrics {
   /** An invocation has failed; the handler error code is a dimension. */
   async publishExceptionMetric(
     timestamp: Date,
-    action: Action,
+    action: string,
     error: Error & { code?: string },
   ): Promise<void> {
     this.add(MetricTypes.HandlerException, StandardUnit.Count, 1, timestamp, action, {
@@ -46,8 +68,8 @@ export class InvocationMetrics {
    * @throws the SDK's error when CloudWatch refuses.
    */
   async deliver(client: CloudWatchClient, abortSignal: AbortSignal): Promise<void> {
-    const Namespace = `AWS/CloudFormation/${this.resourceType.replaceAll('::', '/')}`;
-    await client.send(new PutMetricDataCommand({ Namespace, MetricData: this.data }), { abortSignal });
+    const input = { Namespace: this.names.namespace, MetricData: this.data };
+    await client.send(new PutMetricDataCommand(input), { abortSignal });
   }
 
   private add(
@@ -55,14 +77,11 @@ export class InvocationMetrics {
     unit: StandardUnit,
     value: number,
     timestamp: Date,
-    action: Action,
+    action: string,
     dimensions: Record<string, string> = {},
   ): void {
-    const all = {
-      DimensionKeyActionType: action,
-      ...dimensions,
-      DimensionKeyResourceType: this.resourceType,
-    };
+    const { actionDimension, typeDimension, typeName } = this.names;
+    const all = { [actionDimension]: action, ...dimensions, [typeDimension]: typeName };
     this.data.push({
       MetricName: metric,
       Dimensions: Object.entries(all).map(([Name, Value]) => ({ Name, Value })),

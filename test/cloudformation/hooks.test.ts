@@ -120,7 +120,7 @@ test('AWS::CloudFormation::LambdaHook activates and deactivates a hook', async (
   expect((await account.settled('governance')).StackStatus).toBe('CREATE_COMPLETE');
   expect((await create({ Name: 'forbidden' })).StackStatus).toBe('ROLLBACK_COMPLETE');
   await account.cloudFormation.deleteStack({ StackName: 'governance' });
-  await account.aws.cloudFormation.settled('governance').catch(() => undefined);
+  await account.aws.cloudFormation.settled('governance');
   expect(account.aws.registry.hooks()).toEqual([]);
 });
 
@@ -139,4 +139,42 @@ test.each<[string, Partial<Hook>, boolean]>([
   ['for the stack or a role', { stackFilters: { filteringCriteria: 'ANY', stackNames: { include: ['shop'] }, stackRoles: { include: ['r'] } } }, true],
 ])('a hook %s applies: %j %s', (_, overrides, expected) => {
   expect(applies({ ...HOOK, ...overrides }, occasion)).toBe(expected);
+});
+
+describe('hooks for stacks and change sets', () => {
+  const body = (Name: string) => template({ Book: notebook({ Name }) });
+
+  test('a refused stack provisions nothing', async () => {
+    account.aws.registry.activateHook({ ...HOOK, targetOperations: ['STACK'] });
+    const stack = await create({ Name: 'forbidden' });
+    expect(stack.StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect(await account.history('desk')).not.toContain('Book CREATE_IN_PROGRESS');
+    expect((await account.events('desk')).find(({ HookStatus }) => HookStatus === 'HOOK_COMPLETE_FAILED')).toMatchObject({
+      ResourceType: 'AWS::CloudFormation::Stack',
+      HookStatusReason: expect.stringContaining('PAPER-01'),
+    });
+  });
+
+  test('a refused change set cannot be executed', async () => {
+    account.aws.registry.activateHook({ ...HOOK, targetOperations: ['CHANGE_SET'] });
+    const input = { StackName: 'desk', ChangeSetName: 'next' };
+    await account.cloudFormation.createChangeSet({ ...input, ChangeSetType: 'CREATE', TemplateBody: body('forbidden') });
+    let described = await account.cloudFormation.describeChangeSet(input);
+    while (described.Status === 'CREATE_IN_PROGRESS') described = await account.cloudFormation.describeChangeSet(input);
+    expect(described).toMatchObject({
+      Status: 'FAILED',
+      StatusReason: 'The following hook(s) failed: [Org::Paper::Governance]',
+      ExecutionStatus: 'UNAVAILABLE',
+    });
+  });
+
+  test('results are listed with their annotations', async () => {
+    await create({ Name: 'forbidden' });
+    const { HookResults } = await account.cloudFormation.listHookResults({ TargetType: 'RESOURCE', TargetId: 'Book' });
+    expect(HookResults).toEqual([expect.objectContaining({ TypeName: HOOK.typeName, Status: 'HOOK_COMPLETE_FAILED' })]);
+    expect(await account.cloudFormation.getHookResult({ HookResultId: HookResults![0].HookResultId })).toMatchObject({
+      Target: { TargetTypeName: 'Sample::Logs::Notebook', TargetId: 'Book', Action: 'CREATE' },
+      Annotations: [{ AnnotationName: 'PAPER-01', Status: 'FAILED', RemediationMessage: 'Choose another one.' }],
+    });
+  });
 });

@@ -5,8 +5,10 @@ import { ACMClient, DescribeCertificateCommand, RequestCertificateCommand } from
 import {
   CloudWatchClient,
   DescribeAlarmsCommand,
+  ListMetricsCommand,
   PutCompositeAlarmCommand,
   PutMetricAlarmCommand,
+  PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import {
   CloudWatchLogsClient,
@@ -85,6 +87,17 @@ describe('one endpoint answers every protocol of the SDK', () => {
     const { out, error } = await cli(...args);
     expect(error).toBe('');
     expect(JSON.parse(out)).toHaveProperty(member);
+  });
+
+  test('a body that the client compresses', async () => {
+    const MetricData = Array.from({ length: 500 }, (_, Value) => ({
+      MetricName: 'requests',
+      Value,
+      Unit: 'Count' as const,
+    }));
+    await send(CloudWatchClient, new PutMetricDataCommand({ Namespace: 'app', MetricData }));
+    const { Metrics } = await send(CloudWatchClient, new ListMetricsCommand({ Namespace: 'app' }));
+    expect(Metrics).toContainEqual(expect.objectContaining({ MetricName: 'requests' }));
   });
 
   test('S3 objects, whose operations differ by headers only', async () => {

@@ -11,6 +11,7 @@ import type { Change, Stack, StackResource, StackTarget } from '../stack';
 import { conditionHolds, evaluate, type Scope } from '../template/evaluate';
 import { attributesRead, dependencies, type Reference } from '../template/references';
 import { attributeOf, noSuchAttribute, stackScope } from './scope';
+import { refusal, type PublishPayload } from './target-hooks';
 
 /** What the engine works with. */
 export interface Environment {
@@ -22,6 +23,7 @@ export interface Environment {
   readonly importValue: (stack: Stack, exportName: string) => string;
   /** Name of another stack that exports a name already. */
   readonly exporter: (stack: Stack, exportName: string) => string | undefined;
+  readonly publish: PublishPayload;
   /** Names of the stacks that use an export. */
   readonly importers: (stack: Stack, exportName: string) => readonly string[];
 }
@@ -246,11 +248,11 @@ export class ResourceOperations {
         region: stack.region,
         accountId: stack.accountId,
       },
-      (hook) => events.hookStarted(resource, hook),
-      (result) => events.hookEnded(resource, result),
+      { onStart: (hook) => events.hookStarted(resource, hook), onEnd: (result) => events.hookEnded(resource, result) },
     );
-    if (verdict.refusedBy.length > 0) {
-      events.resourceStatus(resource, failedStatus, `The following hook(s) failed: [${verdict.refusedBy.join(', ')}]`);
+    const refused = refusal(verdict);
+    if (refused) {
+      events.resourceStatus(resource, failedStatus, refused);
       return false;
     }
     if (verdict.results.length > 0) {

@@ -3,23 +3,33 @@ import { EventRecorder } from '../events';
 import type { Change, Output, Stack, StackResource, StackTarget } from '../stack';
 import { dependencies } from '../template/references';
 import { ResourceOperations, type Environment } from './resource-operations';
+import { stackHookRefusal } from './target-hooks';
 import { walk } from './walk';
 
 /** What to do when the creation of a stack fails. */
 export type OnFailure = 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
+
+/** What the caller of an operation on a stack chooses. */
+export interface OperationOptions {
+  /** ClientRequestToken that the events carry. */
+  readonly token?: string;
+  /** Type names of stack hooks that are not asked. */
+  readonly skippedHooks?: ReadonlySet<string>;
+}
 
 /** Create everything that the target says. Ends in CREATE_COMPLETE, or as `onFailure` says. */
 export async function createStack(
   environment: Environment,
   stack: Stack,
   target: StackTarget,
-  onFailure: OnFailure,
-  token?: string,
+  options: OperationOptions & { readonly onFailure: OnFailure },
 ): Promise<void> {
-  const events = new EventRecorder(stack, environment.now, token);
+  const { onFailure } = options;
+  const events = new EventRecorder(stack, environment.now, options.token);
   stack.target = target;
   const operations = begin(environment, stack, target, events, 'CREATE_IN_PROGRESS');
-  const problem = await provisionAll(environment, stack, operations);
+  const refused = await stackHookRefusal(environment, stack, 'CREATE', { next: target }, events, options.skippedHooks);
+  const problem = refused ? `${refused}.` : await provisionAll(environment, stack, operations);
   if (!problem) return events.stackStatus('CREATE_COMPLETE');
   if (onFailure === 'DO_NOTHING') return events.stackStatus('CREATE_FAILED', problem);
   const deleting = onFailure === 'DELETE';
@@ -38,14 +48,15 @@ export async function updateStack(
   environment: Environment,
   stack: Stack,
   target: StackTarget,
-  options: { readonly disableRollback?: boolean; readonly token?: string } = {},
+  options: OperationOptions & { readonly disableRollback?: boolean } = {},
 ): Promise<void> {
   const events = new EventRecorder(stack, environment.now, options.token);
   const previous = stack.target!;
   stack.updatedAt = new Date(environment.now());
   stack.target = target;
   const operations = begin(environment, stack, target, events, 'UPDATE_IN_PROGRESS');
-  const problem = await provisionAll(environment, stack, operations);
+  const refused = await stackHookRefusal(environment, stack, 'UPDATE', { next: target, previous }, events, options.skippedHooks);
+  const problem = refused ? `${refused}.` : await provisionAll(environment, stack, operations);
   if (!problem) {
     const replaced = [...operations.changes.values()].filter(({ kind }) => kind === 'replaced').map(({ before }) => before!);
     const wanted = await operations.wanted();
@@ -82,6 +93,8 @@ export async function deleteStack(
     const importers = environment.importers(stack, used.ExportName!).join(', ');
     return events.stackStatus('DELETE_FAILED', `Export ${used.ExportName} cannot be deleted as it is in use by ${importers}`);
   }
+  const refused = await stackHookRefusal(environment, stack, 'DELETE', { previous: stack.target }, events);
+  if (refused) return events.stackStatus('DELETE_FAILED', refused);
   const operations = stack.target && new ResourceOperations(environment, stack, stack.target, events);
   const failed = await removeAll([...stack.resources.values()], async (resource) => {
     const policy = retain.has(resource.logicalId) ? 'Retain' : retainedOnDelete(resource);

@@ -1,7 +1,9 @@
 /** Change sets: what an operation would change, and its execution. */
 import { randomUUID } from 'node:crypto';
+import type { HookVerdict } from '../../extension/hook-handler';
 import { AwsError, type Structure } from '../../service';
 import { changesOf } from '../engine/changes';
+import { changeSetHooks, refusal } from '../engine/target-hooks';
 import { createStack, updateStack, type OnFailure } from '../engine/stack-operations';
 import { EventRecorder } from '../events';
 import { newStack, type ChangeSet, type Stack } from '../stack';
@@ -61,8 +63,14 @@ export function changeSetOperations(context: Context): Operations {
         statusReason: changed ? undefined : NO_CHANGES,
         executionStatus: changed ? 'AVAILABLE' : 'UNAVAILABLE',
         changes: changed ? await changesOf(environment, stack, target) : [],
+        skippedHooks: new Set(),
       };
       stack.changeSets.set(changeSet.name, changeSet);
+      const ask = changed ? changeSetHooks(environment, stack, changeSet) : undefined;
+      if (ask) {
+        Object.assign(changeSet, { status: 'CREATE_IN_PROGRESS', executionStatus: 'UNAVAILABLE' });
+        void ask().then((verdict) => decide(changeSet, verdict), (error) => fail(changeSet, error.message));
+      }
       return { Id: changeSet.id, StackId: stack.id };
     },
 
@@ -96,11 +104,11 @@ export function changeSetOperations(context: Context): Operations {
       stack.capabilities = changeSet.capabilities;
       stack.roleArn = changeSet.roleArn ?? stack.roleArn;
       stack.disableRollback = input.DisableRollback ?? false;
-      const token = input.ClientRequestToken;
+      const options = { token: input.ClientRequestToken, skippedHooks: changeSet.skippedHooks };
       start(stack, () =>
         changeSet.type === 'CREATE'
-          ? createStack(environment, stack, changeSet.target, onFailure(changeSet, stack), token)
-          : updateStack(environment, stack, changeSet.target, { disableRollback: stack.disableRollback, token }),
+          ? createStack(environment, stack, changeSet.target, { ...options, onFailure: onFailure(changeSet, stack) })
+          : updateStack(environment, stack, changeSet.target, { ...options, disableRollback: stack.disableRollback }),
       );
       return {};
     },
@@ -117,6 +125,18 @@ export function changeSetOperations(context: Context): Operations {
       return { Summaries: items.map((changeSet) => summary(stack, changeSet)), NextToken };
     },
   };
+}
+
+/** Hooks have looked at a change set. */
+function decide(changeSet: ChangeSet, verdict: HookVerdict): void {
+  const refused = refusal(verdict);
+  if (refused) return fail(changeSet, refused);
+  const skipped = verdict.results.filter(({ skipsStackHook }) => skipsStackHook).map(({ hook }) => hook.typeName);
+  Object.assign(changeSet, { status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', skippedHooks: new Set(skipped) });
+}
+
+function fail(changeSet: ChangeSet, statusReason: string): void {
+  Object.assign(changeSet, { status: 'FAILED', executionStatus: 'UNAVAILABLE', statusReason });
 }
 
 function onFailure(changeSet: ChangeSet, stack: Stack): OnFailure {

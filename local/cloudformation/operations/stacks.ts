@@ -46,7 +46,7 @@ export function stackOperations(context: Context): Operations {
       stack.disableRollback = input.DisableRollback ?? false;
       stacks.add(stack);
       const onFailure: OnFailure = input.OnFailure ?? (stack.disableRollback ? 'DO_NOTHING' : 'ROLLBACK');
-      start(stack, () => createStack(environment, stack, target, onFailure, input.ClientRequestToken));
+      start(stack, () => createStack(environment, stack, target, { onFailure, token: input.ClientRequestToken }));
       return { StackId: stack.id };
     },
 
@@ -110,7 +110,10 @@ export function stackOperations(context: Context): Operations {
     },
 
     async DescribeStacks({ input, region }) {
-      if (input.StackName) return { Stacks: [describe(stacks.get(input.StackName, region))] };
+      if (input.StackName) {
+        await context.awaitEnd(stacks.get(input.StackName, region));
+        return { Stacks: [describe(stacks.get(input.StackName, region))] };
+      }
       const existing = stacks.list(region).filter(({ status }) => status !== 'DELETE_COMPLETE');
       const { items, NextToken } = page(existing, input.NextToken);
       return { Stacks: items.map(describe), NextToken };

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { Clock } from '../../clock';
 import type { Structure } from '../../service';
+import { MOTO_UPDATABLE } from './moto-updatable';
 import { ProvisionFailure, type ExistingRequest, type Provisioned, type ProvisionRequest, type ResourceProvider } from './provider';
 
 /** Logical id in moto's stacks; moto appends it to generated names. */
@@ -89,6 +90,9 @@ export function motoProvider(options: { clock: Clock; motoOptions: CloudFormatio
     },
 
     async update(request) {
+      if (!MOTO_UPDATABLE.has(request.type.typeName)) {
+        throw new ProvisionFailure('moto cannot update this type in place.', { code: 'NotUpdatable' });
+      }
       const handle = request.current.handle!;
       await ask(request, (moto) => moto.send(new UpdateStackCommand({ StackName: handle, TemplateBody: motoTemplate(request) })));
       return inspect(request, handle);

@@ -1,0 +1,60 @@
+import { type Exemption, Exemptions } from '../engine/exemptions';
+import { resourceInput } from '../engine/inputs';
+import type { Policy } from '../engine/policy';
+import { type Input, report } from '../engine/report';
+import { answerOf, type HookAnswer } from './hook-answer';
+import { type HookEvent, readHookEvent } from './hook-event';
+import { FETCH_LIMITS, fetchPayload, payloadInput } from './hook-payload';
+
+/** What an organisation sets for its hook. */
+export interface HookSettings {
+  readonly policy: Policy;
+  /** Its central exemptions. */
+  readonly exemptions: readonly Exemption[];
+}
+
+/**
+ * Judge what a hook is asked about. This is the same for every kind of hook.
+ *
+ * @param settings asked for only when there is something to judge, so that they never stand in the way of a deletion.
+ * @param remainingMilliseconds time that is left for fetching a payload and judging.
+ * @throws HookEventError, HookPayloadError or TemplateError when it cannot be read, and whatever `settings` throws.
+ */
+export async function judgeHookEvent(
+  event: unknown,
+  settings: () => HookSettings,
+  remainingMilliseconds: number,
+): Promise<HookAnswer> {
+  const hookEvent = readHookEvent(event);
+  const { clientRequestToken } = hookEvent;
+  if (hookEvent.target === undefined) {
+    return { hookStatus: 'SUCCESS', message: 'Nothing to judge: it is deleted.', clientRequestToken };
+  }
+  const { policy, exemptions } = settings();
+  const input = await inputOf(hookEvent, hookEvent.target, remainingMilliseconds);
+  return answerOf(report(input, policy, new Exemptions(exemptions, hookEvent)), clientRequestToken);
+}
+
+async function inputOf(
+  { account, region, stack }: HookEvent,
+  target: NonNullable<HookEvent['target']>,
+  remainingMilliseconds: number,
+): Promise<Input> {
+  const pseudoParameters = defined({
+    'AWS::AccountId': account,
+    'AWS::Region': region,
+    'AWS::StackName': stack,
+  });
+  if (target.kind === 'resource') {
+    return resourceInput(target.logicalId, target.type, target.properties, { pseudoParameters });
+  }
+  const totalMilliseconds = Math.min(FETCH_LIMITS.totalMilliseconds, remainingMilliseconds);
+  const payload = await fetchPayload(target.url, { ...FETCH_LIMITS, totalMilliseconds });
+  return payloadInput(target.target, payload, { pseudoParameters });
+}
+
+function defined(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,3 @@
+export { forbids, PASS, requires, when } from './outcome';
+export { defineRule, flag, integer, integers, texts } from './rule';
+export { all, any, NEVER, not } from './truth';

@@ -1,0 +1,35 @@
+/**
+ * AWS types that moto 5.2.5 can update in place: its classes that implement `update_from_cloudformation_json`. It loses
+ * resources of all other types when their stack is updated, so those are replaced instead.
+ */
+export const MOTO_UPDATABLE: ReadonlySet<string> = new Set([
+  'AWS::AutoScaling::AutoScalingGroup',
+  'AWS::AutoScaling::LaunchConfiguration',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::EC2::LaunchTemplate',
+  'AWS::EC2::SecurityGroup',
+  'AWS::ECR::Repository',
+  'AWS::EFS::MountTarget',
+  'AWS::ElasticLoadBalancing::LoadBalancer',
+  'AWS::ElasticLoadBalancingV2::Listener',
+  'AWS::ElasticLoadBalancingV2::ListenerRule',
+  'AWS::Events::Archive',
+  'AWS::Events::EventBus',
+  'AWS::Events::Rule',
+  'AWS::IAM::AccessKey',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::IAM::User',
+  'AWS::KMS::Alias',
+  'AWS::Kinesis::Stream',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Logs::ResourcePolicy',
+  'AWS::Route53::RecordSet',
+  'AWS::S3::Bucket',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+  'AWS::SSM::Document',
+  'AWS::SSM::Parameter',
+  'AWS::StepFunctions::StateMachine',
+]);

@@ -1,0 +1,47 @@
+/** The objects of Amazon S3 that CloudFormation reads and writes: templates, and documents for hooks. Buckets are moto's. */
+import { validationError } from './template/parse';
+
+const TIMEOUT = 10_000;
+
+/** What moto takes for a presigned URL; it checks no signature. */
+const PRESIGNED = new URLSearchParams({
+  'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+  'X-Amz-Credential': 'local/20260101/us-east-1/s3/aws4_request',
+  'X-Amz-Date': '20260101T000000Z',
+  'X-Amz-Expires': '3600',
+  'X-Amz-SignedHeaders': 'host',
+  'X-Amz-Signature': 'local',
+});
+
+/**
+ * Read the template that a `TemplateURL` names.
+ *
+ * @param moto base URL of moto.
+ * @param url `https://BUCKET.s3.REGION.amazonaws.com/KEY`, `https://s3.REGION.amazonaws.com/BUCKET/KEY` or a local URL.
+ * @throws AwsError ValidationError when there is no such object.
+ */
+export async function readTemplate(moto: string, url: string): Promise<string> {
+  const path = objectPath(url);
+  const answer = path && (await fetch(`${moto}${path}?${PRESIGNED}`, { signal: AbortSignal.timeout(TIMEOUT) }));
+  if (!answer || !answer.ok) {
+    throw validationError(`TemplateURL must reference a valid S3 object to which you have access: ${url.split('?')[0]}`);
+  }
+  return answer.text();
+}
+
+/** Store a text in a bucket, which is made when there is none. Answers a presigned URL of it. */
+export async function putObject(moto: string, bucket: string, key: string, text: string): Promise<string> {
+  const url = `${moto}/${bucket}/${key}`;
+  for (const [target, body] of [[`${moto}/${bucket}`, undefined], [url, text]]) {
+    const answer = await fetch(target!, { method: 'PUT', body, signal: AbortSignal.timeout(TIMEOUT) });
+    if (!answer.ok && answer.status !== 409) throw new Error(`the object ${bucket}/${key} could not be stored: HTTP ${answer.status}`);
+  }
+  return `${url}?${PRESIGNED}`;
+}
+
+function objectPath(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { hostname, pathname } = new URL(url);
+  const bucket = /^(.+)\.s3[.-][a-z0-9-]*\.?amazonaws\.com$/.exec(hostname)?.[1];
+  return bucket ? `/${bucket}${pathname}` : pathname;
+}

@@ -1,0 +1,97 @@
+/** Change sets and the operations that show templates. */
+import { notebook, startSampleAccount, template, type SampleAccount } from './fixtures/sample-extension';
+
+let account: SampleAccount;
+beforeAll(async () => {
+  account = await startSampleAccount();
+});
+afterEach(() => account.clear());
+afterAll(() => account.close());
+
+const topic = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'pages', DisplayName: { Ref: 'Book' } } };
+const before = template({ Book: notebook({ Name: 'book', RetentionInDays: 7 }), Old: notebook({ Name: 'old' }), Topic: topic });
+const changeSet = async (TemplateBody: string, input: object = {}) => {
+  await account.cloudFormation.createChangeSet({ StackName: 'desk', ChangeSetName: 'next', TemplateBody, ...input });
+  return account.cloudFormation.describeChangeSet({ StackName: 'desk', ChangeSetName: 'next' });
+};
+const execute = async () => {
+  await account.cloudFormation.executeChangeSet({ StackName: 'desk', ChangeSetName: 'next' });
+  return account.settled('desk');
+};
+
+test('a change set creates a stack when it is executed', async () => {
+  const described = await changeSet(before, { ChangeSetType: 'CREATE', Tags: [{ Key: 'team', Value: 'paper' }] });
+  expect(described).toMatchObject({ Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE' });
+  expect(described.Changes!.map(({ ResourceChange: change }) => [change!.Action, change!.LogicalResourceId])).toEqual([
+    ['Add', 'Book'],
+    ['Add', 'Old'],
+    ['Add', 'Topic'],
+  ]);
+  expect((await account.settled('desk')).StackStatus).toBe('REVIEW_IN_PROGRESS');
+  expect(await execute()).toMatchObject({ StackStatus: 'CREATE_COMPLETE', Tags: [{ Key: 'team', Value: 'paper' }] });
+});
+
+test('a change set says what an update replaces, changes, adds and removes, and does it', async () => {
+  await account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: before });
+  await account.settled('desk');
+  const after = template({ Book: notebook({ Name: 'renamed', RetentionInDays: 7 }), New: notebook({ Name: 'new' }), Topic: topic });
+  const { Changes } = await changeSet(after);
+  expect(
+    Changes!.map(({ ResourceChange: change }) => [
+      change!.Action,
+      change!.LogicalResourceId,
+      change!.Replacement,
+      change!.Details?.map(({ Target, Evaluation }) => [Target!.Name, Target!.RequiresRecreation, Evaluation]) ?? [],
+    ]),
+  ).toEqual([
+    ['Modify', 'Book', 'True', [['Name', 'Always', 'Static']]],
+    ['Add', 'New', undefined, []],
+    ['Modify', 'Topic', 'False', [['DisplayName', 'Never', 'Dynamic']]],
+    ['Remove', 'Old', undefined, []],
+  ]);
+  expect((await execute()).StackStatus).toBe('UPDATE_COMPLETE');
+  expect(await account.notebooks()).toEqual(['/notebook/new', '/notebook/renamed']);
+});
+
+test('a change set without changes fails as the AWS CLI expects', async () => {
+  await account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: before });
+  await account.settled('desk');
+  expect(await changeSet(before)).toMatchObject({
+    Status: 'FAILED',
+    ExecutionStatus: 'UNAVAILABLE',
+    StatusReason: expect.stringContaining("The submitted information didn't contain changes."),
+  });
+  await expect(execute()).rejects.toMatchObject({ name: 'InvalidChangeSetStatusException' });
+});
+
+test('change sets are listed and deleted', async () => {
+  await changeSet(before, { ChangeSetType: 'CREATE' });
+  const { Summaries } = await account.cloudFormation.listChangeSets({ StackName: 'desk' });
+  expect(Summaries!.map(({ ChangeSetName }) => ChangeSetName)).toEqual(['next']);
+  await account.cloudFormation.deleteChangeSet({ StackName: 'desk', ChangeSetName: 'next' });
+  await expect(account.cloudFormation.describeChangeSet({ StackName: 'desk', ChangeSetName: 'next' })).rejects.toMatchObject({
+    name: 'ChangeSetNotFoundException',
+  });
+});
+
+test('IAM resources need the capability', async () => {
+  const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } };
+  await expect(changeSet(template({ Role: role }), { ChangeSetType: 'CREATE' })).rejects.toMatchObject({
+    name: 'InsufficientCapabilitiesException',
+    message: 'Requires capabilities : [CAPABILITY_IAM]',
+  });
+  expect(await account.cloudFormation.validateTemplate({ TemplateBody: template({ Role: role }) })).toMatchObject({ Capabilities: ['CAPABILITY_IAM'] });
+});
+
+test('templates are shown as they were given, and summarised', async () => {
+  const parameters = { Parameters: { Days: { Type: 'Number', Default: 7, AllowedValues: [1, 7], Description: 'how long' } } };
+  const body = template({ Book: notebook({ Name: 'book', RetentionInDays: { Ref: 'Days' } }) }, { Description: 'A desk', ...parameters });
+  await account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: body });
+  await account.settled('desk');
+  expect((await account.cloudFormation.getTemplate({ StackName: 'desk' })).TemplateBody).toBe(body);
+  expect(await account.cloudFormation.getTemplateSummary({ StackName: 'desk' })).toMatchObject({
+    Description: 'A desk',
+    ResourceTypes: ['Sample::Logs::Notebook'],
+    Parameters: [{ ParameterKey: 'Days', DefaultValue: '7', ParameterType: 'Number', ParameterConstraints: { AllowedValues: ['1', '7'] } }],
+  });
+});

@@ -1,0 +1,294 @@
+/**
+ * An AWS account with a hosted zone and a wildcard certificate, in which the network half of services is made and removed
+ * by the reconciler, without the ECS half. Waits pass on the virtual clock.
+ */
+import { DescribeCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
+import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
+import { randomUUID } from 'node:crypto';
+import { startLocalAws, type LocalAws } from '../../local';
+import { takeInventory } from '../../local/inventory';
+import { createClients, type Clients } from '../../src/clients';
+import type { AnyComponent, ApplyScope, Scope } from '../../src/component';
+import { certificate } from '../../src/components/certificate';
+import { dnsRecord } from '../../src/components/dns-record';
+import { listenerRule } from '../../src/components/listener-rule';
+import { listeners } from '../../src/components/listeners';
+import { loadBalancer } from '../../src/components/load-balancer';
+import { loadBalancerSecurityGroup } from '../../src/components/load-balancer-security-group';
+import { securityGroupRules } from '../../src/components/security-group-rules';
+import { serviceSecurityGroup } from '../../src/components/service-security-group';
+import { targetGroups } from '../../src/components/target-groups';
+import { webAclAssociation } from '../../src/components/web-acl-association';
+import { identityOf, type Identity } from '../../src/identity';
+import { discoverNetwork, type Network } from '../../src/network';
+import { done } from '../../src/outcome';
+import {
+  converge,
+  observe,
+  teardown,
+  type Continuation,
+  type Convergence,
+  type Observations,
+} from '../../src/reconcile';
+import type { ServiceSpec } from '../../src/spec';
+
+/** More than any operation needs. */
+const MOST_INVOCATIONS = 60;
+
+export const REGION = 'us-east-1';
+export const ACCOUNT_ID = '123456789012';
+export const BASE_DOMAIN = 'apps.example.com';
+
+/** What a test says of a service. */
+export interface Wish {
+  readonly containerPort?: number;
+  readonly hostName?: string;
+  /** `own` has a certificate requested; the default is the wildcard certificate of the account. */
+  readonly certificate?: 'own' | 'wildcard';
+  readonly certificateArn?: string;
+  readonly hostedZoneId?: string;
+  readonly subnetIds?: readonly string[];
+  readonly webAclArn?: string;
+  readonly healthCheckPath?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly removedTagKeys?: readonly string[];
+}
+
+/** When the process of an operation dies: at the n-th AWS call, before or after the call has taken effect. */
+export interface Crash {
+  readonly call: number;
+  readonly effect: 'before' | 'after';
+}
+
+/** What an operation cost. */
+export interface Cost {
+  readonly calls: number;
+  /** Calls of which each began only after the one before it had ended; the longest such row. */
+  readonly chain: number;
+  readonly operations: readonly string[];
+}
+
+/** The process of an operation has died. */
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+/** Everything that F's half of the provider is made of, around a task definition that is just there. */
+function componentsWith(containerPort: number | undefined): AnyComponent[] {
+  const taskDefinition: AnyComponent = {
+    kind: 'TaskDefinition',
+    needs: [],
+    permissions: { observe: [], apply: [], remove: [] },
+    observe: async () => (containerPort === undefined ? undefined : { containerPort }),
+    apply: async () => done({ containerPort }),
+    remove: async () => done(undefined),
+  };
+  return [
+    taskDefinition,
+    serviceSecurityGroup,
+    loadBalancerSecurityGroup,
+    securityGroupRules,
+    targetGroups,
+    certificate,
+    loadBalancer,
+    webAclAssociation,
+    listeners,
+    listenerRule,
+    dnsRecord,
+  ];
+}
+
+export class Account {
+  hostedZoneId = '';
+  wildcardArn = '';
+  private beginning: ReadonlySet<string> = new Set();
+  /** Of the last operation. */
+  cost: Cost = { calls: 0, chain: 0, operations: [] };
+
+  private constructor(readonly aws: LocalAws) {}
+
+  static async open(): Promise<Account> {
+    const aws = await startLocalAws();
+    process.env.AWS_ENDPOINT_URL = aws.endpoint;
+    const account = new Account(aws);
+    await account.prepare();
+    return account;
+  }
+
+  async reset(): Promise<void> {
+    await this.aws.reset();
+    await this.prepare();
+  }
+
+  async close(): Promise<void> {
+    delete process.env.AWS_ENDPOINT_URL;
+    await this.aws.close();
+  }
+
+  /** Clients of somebody who looks or meddles. */
+  clients(): Clients {
+    return createClients(this.aws.clientOptions());
+  }
+
+  identity(serviceName: string): Identity {
+    return identityOf({ partition: 'aws', region: REGION, accountId: ACCOUNT_ID }, 'default', serviceName);
+  }
+
+  spec(serviceName: string, wish: Wish): ServiceSpec {
+    const certificateArn = wish.certificate === 'own' ? undefined : (wish.certificateArn ?? this.wildcardArn);
+    return {
+      createsCluster: true,
+      infrastructureRoleArn: `arn:aws:iam::${ACCOUNT_ID}:role/infrastructure`,
+      task: { kind: 'own', taskDefinitionArn: 'unused' },
+      subnetIds: wish.subnetIds ?? [],
+      additionalSecurityGroupIds: [],
+      healthCheckPath: wish.healthCheckPath ?? '/',
+      scaling: { minTaskCount: 1, maxTaskCount: 20, metric: 'AVERAGE_CPU', targetValue: 60 },
+      domain: {
+        hostName: wish.hostName ?? `${serviceName}.${BASE_DOMAIN}`,
+        hostedZoneId: wish.hostedZoneId ?? this.hostedZoneId,
+        certificateArn,
+      },
+      webAclArn: wish.webAclArn,
+      tags: wish.tags ?? {},
+    };
+  }
+
+  /** Create or update a service. */
+  async apply(serviceName: string, wish: Wish = {}, crash?: Crash): Promise<Observations> {
+    const spec = this.spec(serviceName, wish);
+    const operationToken = randomUUID();
+    const meter = new Meter(crash);
+    return this.repeat(meter, (clients, continuation, invocation) => {
+      let network: Promise<Network> | undefined;
+      const scope: ApplyScope = {
+        identity: this.identity(serviceName),
+        clients,
+        log: () => undefined,
+        spec,
+        network: () => (network ??= discoverNetwork(clients, spec)),
+        operationToken,
+        invocation,
+        removedTagKeys: wish.removedTagKeys ?? [],
+      };
+      return converge(componentsWith(wish.containerPort ?? 8080), scope, continuation, () => true);
+    });
+  }
+
+  async remove(serviceName: string, crash?: Crash): Promise<Observations> {
+    return this.repeat(new Meter(crash), (clients, continuation) =>
+      teardown(componentsWith(undefined), this.scope(serviceName, clients), continuation, () => true),
+    );
+  }
+
+  read(serviceName: string): Promise<Observations> {
+    return observe(componentsWith(undefined), this.scope(serviceName, this.clients()));
+  }
+
+  private scope(serviceName: string, clients: Clients): Scope {
+    return { identity: this.identity(serviceName), clients, log: () => undefined };
+  }
+
+  /** Invoke again and again until nothing is waited for, as CloudFormation does. */
+  private async repeat(
+    meter: Meter,
+    invoke: (clients: Clients, continuation: Continuation, invocation: number) => Promise<Convergence>,
+  ): Promise<Observations> {
+    let continuation: Continuation = {};
+    for (let invocation = 0; invocation < MOST_INVOCATIONS; invocation += 1) {
+      const clients = meter.meter(this.clients());
+      const outcome = await this.aws.clock
+        .work(() => invoke(clients, continuation, invocation))
+        .finally(() => {
+          this.cost = meter.cost();
+        });
+      if (outcome.status === 'done') return outcome.observations;
+      // What is handed on is what CloudFormation would keep: JSON.
+      continuation = JSON.parse(JSON.stringify(outcome.continuation));
+      await this.aws.clock.sleep(outcome.seconds * 1000);
+    }
+    throw new Error('the operation does not come to an end');
+  }
+
+  /** A certificate that is issued already, requested by somebody else. */
+  async issueCertificate(domainName: string): Promise<string> {
+    const { acm, route53 } = this.clients();
+    const { CertificateArn } = await acm.send(
+      new RequestCertificateCommand({ DomainName: domainName, ValidationMethod: 'DNS' }),
+    );
+    const describe = () => acm.send(new DescribeCertificateCommand({ CertificateArn }));
+    const { Certificate } = await describe();
+    const { Name, Type, Value } = Certificate!.DomainValidationOptions![0]!.ResourceRecord!;
+    const ResourceRecordSet = { Name, Type, TTL: 300, ResourceRecords: [{ Value }] };
+    await route53.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: this.hostedZoneId,
+        ChangeBatch: { Changes: [{ Action: 'UPSERT', ResourceRecordSet }] },
+      }),
+    );
+    while ((await describe()).Certificate?.Status !== 'ISSUED') await this.aws.clock.sleep(10_000);
+    return CertificateArn!;
+  }
+
+  /** Identifiers of everything in the account but what it had in the beginning. */
+  async left(): Promise<readonly string[]> {
+    const inventory = await takeInventory(this.aws.clientOptions());
+    return inventory.filter((resource) => !this.beginning.has(resource));
+  }
+
+  private async prepare(): Promise<void> {
+    const { HostedZone } = await this.clients().route53.send(
+      new CreateHostedZoneCommand({ Name: BASE_DOMAIN, CallerReference: randomUUID() }),
+    );
+    this.hostedZoneId = HostedZone!.Id!.replace('/hostedzone/', '');
+    this.wildcardArn = await this.issueCertificate(`*.${BASE_DOMAIN}`);
+    this.beginning = new Set(await takeInventory(this.aws.clientOptions()));
+  }
+}
+
+/** Counts the AWS calls of an operation, and kills it at one of them. */
+class Meter {
+  private depthOfEnded = 0;
+  private readonly operations: string[] = [];
+  private isDead = false;
+
+  constructor(private readonly crash?: Crash) {}
+
+  cost(): Cost {
+    return { calls: this.operations.length, chain: this.depthOfEnded, operations: [...this.operations] };
+  }
+
+  meter(clients: Clients): Clients {
+    const metered = new Set<string>();
+    return new Proxy(clients, {
+      get: (target, name: keyof Clients) => {
+        const client = target[name];
+        if (!metered.has(name)) {
+          metered.add(name);
+          client.middlewareStack.add(
+            (next: (args: any) => Promise<any>, context: { commandName?: string }) => (args: any) =>
+              this.call(context.commandName ?? '', () => next(args)),
+            { step: 'initialize', priority: 'high' },
+          );
+        }
+        return client;
+      },
+    });
+  }
+
+  private async call<Answer>(name: string, next: () => Promise<Answer>): Promise<Answer> {
+    if (this.isDead) throw new Killed();
+    this.operations.push(name.replace(/Command$/, ''));
+    const depth = this.depthOfEnded + 1;
+    const isLast = this.operations.length === this.crash?.call;
+    if (isLast) this.isDead = true;
+    if (isLast && this.crash?.effect === 'before') throw new Killed();
+    try {
+      const answer = await next();
+      if (this.isDead) throw new Killed();
+      return answer;
+    } finally {
+      this.depthOfEnded = Math.max(this.depthOfEnded, depth);
+    }
+  }
+}
