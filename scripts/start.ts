@@ -15,6 +15,8 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { GetResourceCommand, CloudControlClient } from '@aws-sdk/client-cloudcontrol';
 import { startLocalAws, type LocalAws } from '../local';
+import { ACCOUNT_ID } from '../local/endpoint';
+import { GOVERNANCE_FUNCTION } from '../local/extension/repository';
 import { requestHost } from '../local/http-request';
 import { takeInventory } from '../local/inventory';
 import { observeCanary, type Share } from './start/canary';
@@ -38,6 +40,7 @@ const BASE_DOMAIN = 'example.com';
 const OLD_IMAGE = 'public.ecr.aws/docker/library/httpd:2.4';
 const NEW_IMAGE = 'public.ecr.aws/docker/library/httpd:2.4-alpine';
 const HELLO = join(__dirname, '..', 'examples', 'hello.yml');
+const GOVERNANCE_HOOK = join(__dirname, '..', 'examples', 'governance-hook.yml');
 const FORBIDDEN = join(__dirname, '..', 'examples', 'refused', 'public-ip.yml');
 
 /** A step did not do what it should. */
@@ -56,9 +59,18 @@ interface Figures {
 }
 
 async function demonstrate(aws: LocalAws): Promise<Figures> {
-  await prepareAccount(aws);
   const narrator = new Narrator(() => aws.clock.now());
   const stacks = new Stacks(aws.clientOptions(), (event) => narrator.line(describe(event)));
+
+  narrator.heading('Set the account up: a hosted zone, the base domain of the type, the governance hook');
+  await prepareAccount(aws);
+  const hook = await stacks.create('governance', GOVERNANCE_HOOK, {
+    GovernanceFunctionArn: functionArn(aws),
+  });
+  expectThat(
+    hook.StackStatus === 'CREATE_COMPLETE',
+    `the stack is ${hook.StackStatus}: ${hook.StackStatusReason}`,
+  );
   const before = await takeInventory(aws.clientOptions());
 
   narrator.heading('Deploy examples/hello.yml: an image and two roles');
@@ -156,6 +168,10 @@ async function updateUnderTraffic(
   );
   const updated = await stacks.update('hello', HELLO, { Image: NEW_IMAGE }).finally(() => (ended = true));
   return { updated, shares: await observed };
+}
+
+function functionArn(aws: LocalAws): string {
+  return `arn:aws:lambda:${aws.clientOptions().region}:${ACCOUNT_ID}:function:${GOVERNANCE_FUNCTION}`;
 }
 
 async function anySubnet(aws: LocalAws): Promise<string> {

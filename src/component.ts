@@ -74,10 +74,11 @@ export interface Component<Observed, Needs extends object = object> {
   /**
    * A cheap look at what {@link apply} waits for.
    *
-   * @param token of the {@link Wait} that apply returned.
+   * @param token of the {@link Wait} that apply or remove returned.
+   * @returns done with what is there now, when that is known and needs no further {@link apply}.
    * @throws HandlerError when what is waited for has failed.
    */
-  poll?(scope: Scope, token: string): Promise<Outcome<void>>;
+  poll?(scope: Scope, token: string): Promise<Outcome<Observed | void>>;
 
   /**
    * Remove what an earlier specification needed and the present one does not. Called when all components are as the

@@ -37,7 +37,10 @@ import { lowerCaseTagRecord, tagList } from './tags';
 import { mainContainerOf } from './task-definition-content';
 
 /** IAM actions of {@link readModel}. */
-export const READ_PERMISSIONS: readonly string[] = ['ecs:DescribeServiceRevisions', 'ecs:DescribeTaskDefinition'];
+export const READ_PERMISSIONS: readonly string[] = [
+  'ecs:DescribeServiceRevisions',
+  'ecs:DescribeTaskDefinition',
+];
 
 /** What may be observed, by kind; all but the service may be missing when somebody has deleted it by hand. */
 interface Observed {
@@ -110,11 +113,14 @@ export function modelOf(
 /** The revisions that take traffic now: one, or two during a deployment. */
 async function activeRevisions(
   scope: Scope,
-  { currentServiceRevisions = [] }: Service,
+  service: Service,
   known: TaskDefinition | undefined,
 ): Promise<ActiveRevision[]> {
-  const serviceRevisionArns = currentServiceRevisions.map(({ arn }) => arn!);
-  if (serviceRevisionArns.length === 0) return [];
+  const serviceRevisionArns = (service.currentServiceRevisions ?? []).map(({ arn }) => arn!);
+  const [only, ...others] = serviceRevisionArns;
+  if (only === undefined) return [];
+  // A single one is what the service says of itself, and needs no call.
+  if (others.length === 0) return [{ revision: soleRevision(only, service), definition: known }];
   const { serviceRevisions = [] } = await scope.clients.ecs.send(
     new DescribeServiceRevisionsCommand({ serviceRevisionArns }),
   );
@@ -129,8 +135,16 @@ async function activeRevisions(
   );
 }
 
+function soleRevision(serviceRevisionArn: string, service: Service): ServiceRevision {
+  const { taskDefinition, networkConfiguration, deployments = [] } = service;
+  const primary = deployments.find(({ status }) => status === 'PRIMARY');
+  return { serviceRevisionArn, taskDefinition, networkConfiguration, createdAt: primary?.createdAt };
+}
+
 async function describeTaskDefinition({ clients }: Scope, arn: string): Promise<TaskDefinition | undefined> {
-  const { taskDefinition } = await clients.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: arn }));
+  const { taskDefinition } = await clients.ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: arn }),
+  );
   return taskDefinition;
 }
 
@@ -194,7 +208,10 @@ function networkOf(
   });
 }
 
-function scalingOf({ ScalableTarget, ScalingPolicy }: Partial<Observed>): Properties<ScalingTarget> | undefined {
+function scalingOf({
+  ScalableTarget,
+  ScalingPolicy,
+}: Partial<Observed>): Properties<ScalingTarget> | undefined {
   if (!ScalableTarget && !ScalingPolicy) return undefined;
   return defined({
     MinTaskCount: ScalableTarget?.minTaskCount,
@@ -214,7 +231,7 @@ function endpointOf(host: Host | undefined): string | undefined {
 }
 
 function lastDeployment(service: Service, active: readonly ActiveRevision[]): Date | undefined {
-  const times = active.map(({ revision }) => Number(revision.createdAt));
+  const times = active.flatMap(({ revision: { createdAt } }) => (createdAt ? [Number(createdAt)] : []));
   return times.length > 0 ? new Date(Math.max(...times)) : service.createdAt;
 }
 
@@ -236,9 +253,7 @@ function activeConfiguration(
     NetworkConfiguration: networkOf(revision, observed.ServiceSecurityGroup),
     PrimaryContainer: definition && containerOf(definition, observed.LogGroup?.name),
     ScalingTarget: scalingOf(observed),
-    IngressPaths: endpoint
-      ? [{ AccessType: observed.LoadBalancer?.access, Endpoint: endpoint }]
-      : undefined,
+    IngressPaths: endpoint ? [{ AccessType: observed.LoadBalancer?.access, Endpoint: endpoint }] : undefined,
   });
 }
 

@@ -56,10 +56,11 @@ export async function converge(
   continuation: Continuation,
   hasTime: HasTime,
 ): Promise<Convergence> {
-  const still = await poll(components, scope, continuation);
+  const looks = await poll(components, scope, continuation);
+  const still = stillWaiting(components, continuation, looks);
   if (still) return still;
 
-  const known = continuation.observations ?? {};
+  const known = { ...continuation.observations, ...present(looks) };
   const found = await observeUnknown(components, scope, known);
   const applied = await inOrder(components, forward, (component, needs) => {
     if (component.kind in known) return Promise.resolve(done(known[component.kind]));
@@ -88,7 +89,8 @@ export async function teardown(
   continuation: Continuation,
   hasTime: HasTime,
 ): Promise<Convergence> {
-  const still = await poll(components, scope, continuation);
+  const looks = await poll(components, scope, continuation);
+  const still = stillWaiting(components, continuation, looks);
   if (still) return still;
 
   const found = await observe(components, scope);
@@ -112,24 +114,29 @@ async function observeUnknown(
   return present(looks);
 }
 
-/**
- * Take the cheap look at what the last invocation ended waiting for.
- *
- * @returns undefined when there is more to do than to wait on.
- */
+/** Take the cheap looks at what the last invocation ended waiting for. */
 async function poll(
   components: readonly AnyComponent[],
   scope: Scope,
-  { pending = [], observations }: Continuation,
-): Promise<Convergence | undefined> {
+  { pending = [] }: Continuation,
+): Promise<Map<string, Outcome<unknown>>> {
   const outcomes = new Map<string, Outcome<unknown>>();
   const looks = pending.map(async ({ kind, token }) => {
     const component = components.find((candidate) => candidate.kind === kind);
     if (component?.poll) outcomes.set(kind, await component.poll(scope, token));
   });
   await allOf(looks);
-  const nothingNew = pending.every(({ kind }) => outcomes.get(kind)?.status === 'wait');
-  const still = nothingNew && observations ? waiting(components, outcomes) : undefined;
+  return outcomes;
+}
+
+/** The answer when the cheap looks show nothing new and nothing else was waited for; undefined when there is more to do. */
+function stillWaiting(
+  components: readonly AnyComponent[],
+  { pending = [], observations }: Continuation,
+  looks: ReadonlyMap<string, Outcome<unknown>>,
+): Convergence | undefined {
+  const nothingNew = pending.every(({ kind }) => looks.get(kind)?.status === 'wait');
+  const still = nothingNew && observations ? waiting(components, looks) : undefined;
   return still?.status === 'wait'
     ? { ...still, continuation: { ...still.continuation, observations } }
     : undefined;

@@ -2,6 +2,7 @@ import type { Input } from './report';
 import { intrinsicName } from './resolve';
 import { Computed, isObject, type Node } from './scope';
 import { type KnownValues, Template } from './template';
+import { Unknown } from './unknown';
 
 /** A resource as a change set changes it. */
 export interface ChangedResource {
@@ -65,11 +66,18 @@ export function changeSetInput(
   };
 }
 
+const NOT_DESCRIBED = new Unknown(
+  'the change set was described without property values; describe it with --include-property-values',
+);
+
 /** The changed resources of a change set alone, where its template is not at hand. */
 export function changesOnlyInput(changes: readonly ChangedResource[], known: KnownValues = {}): Input {
   const resources = changes
     .filter(({ action }) => action !== 'Remove')
-    .map(({ logicalId, type, properties }) => [logicalId, { Type: type, Properties: properties ?? {} }]);
+    .map(({ logicalId, type, properties }) => [
+      logicalId,
+      { Type: type, Properties: properties ?? NOT_DESCRIBED },
+    ]);
   const document = { Resources: Object.fromEntries(resources) as Node };
   const hidden = 'only changed resources are visible here, and other resources of their stack decide';
   return { kind: 'changeSet', template: new Template(document, known, false, hidden) };

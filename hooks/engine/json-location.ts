@@ -1,53 +1,43 @@
-import { type Position, positionOf } from './source';
+import { Lines, type Position } from './source';
 
 /**
- * Find positions in a JSON text that is known to be valid, without building anything: everything beside the path is
- * skipped over.
+ * Find positions in a JSON text that is known to be valid. Nothing is read before the first question; then each object
+ * or list on a path is read once, and what lies beside the path is skipped over.
  */
 export function jsonLocator(text: string): (path: readonly string[]) => Position {
-  return (path) => positionOf(text, offsetOf(text, path));
+  const lines = new Lines(text);
+  const known = new Map<number, ReadonlyMap<string, number>>();
+  return (path) => {
+    let offset = skipSpace(text, 0);
+    for (const key of path) {
+      let children = known.get(offset);
+      if (children === undefined) known.set(offset, (children = childrenOf(text, offset)));
+      const child = children.get(key);
+      if (child === undefined) break;
+      offset = child;
+    }
+    return lines.positionOf(offset);
+  };
 }
 
-function offsetOf(text: string, path: readonly string[]): number {
-  let offset = skipSpace(text, 0);
-  for (const key of path) {
-    const child =
-      text[offset] === '{'
-        ? member(text, offset, key)
-        : text[offset] === '['
-          ? item(text, offset, Number(key))
-          : undefined;
-    if (child === undefined) break;
-    offset = child;
-  }
-  return offset;
-}
-
-/** Offset of an object's member, given the offset of its opening brace. */
-function member(text: string, start: number, key: string): number | undefined {
+/** Offsets of the members of an object or the items of a list that begins at an offset; of the last one of each name. */
+function childrenOf(text: string, start: number): ReadonlyMap<string, number> {
+  const children = new Map<string, number>();
+  const isObject = text[start] === '{';
+  if (!isObject && text[start] !== '[') return children;
   let offset = skipSpace(text, start + 1);
-  let found: number | undefined;
-  while (text[offset] === '"') {
-    const end = skipString(text, offset);
-    const name: unknown = JSON.parse(text.slice(offset, end));
-    offset = skipSpace(text, skipSpace(text, end) + 1);
-    // The last member of a name wins, as in JSON.parse.
-    if (name === key) found = offset;
+  for (let index = 0; offset < text.length && text[offset] !== '}' && text[offset] !== ']'; index++) {
+    let name = String(index);
+    if (isObject) {
+      const end = skipString(text, offset);
+      name = JSON.parse(text.slice(offset, end)) as string;
+      offset = skipSpace(text, skipSpace(text, end) + 1);
+    }
+    children.set(name, offset);
     offset = skipSpace(text, skipValue(text, offset));
     if (text[offset] === ',') offset = skipSpace(text, offset + 1);
   }
-  return found;
-}
-
-/** Offset of a list's item, given the offset of its opening bracket. */
-function item(text: string, start: number, index: number): number | undefined {
-  let offset = skipSpace(text, start + 1);
-  for (let position = 0; text[offset] !== ']' && offset < text.length; position++) {
-    if (position === index) return offset;
-    offset = skipSpace(text, skipValue(text, offset));
-    if (text[offset] === ',') offset = skipSpace(text, offset + 1);
-  }
-  return undefined;
+  return children;
 }
 
 function skipSpace(text: string, offset: number): number {

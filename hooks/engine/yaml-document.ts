@@ -9,7 +9,7 @@ import {
   type Tags,
 } from 'yaml';
 import type { Node } from './scope';
-import { type Position, positionOf, type TemplateDocument } from './source';
+import { Lines, type Position, type TemplateDocument } from './source';
 import { TemplateError } from './template';
 
 /** CloudFormation reads YAML 1.1, but knows no dates, sexagesimal numbers or language-specific types. */
@@ -45,13 +45,13 @@ export function parseYaml(text: string): TemplateDocument {
   const [document] = documents;
   const [error] = document.errors;
   if (error !== undefined) {
-    const { line, column } = positionOf(text, error.pos[0]);
+    const { line, column } = new Lines(text).positionOf(error.pos[0]);
     throw new TemplateError(`Line ${line}, column ${column}: ${error.message.split('\n')[0]}`);
   }
   const reader = new YamlReader((alias) => (isAlias(alias) ? alias.resolve(document) : undefined));
   return {
     content: reader.read(document.contents),
-    locate: (path) => locate(text, document.contents, path),
+    locate: yamlLocator(text, document.contents),
   };
 }
 
@@ -95,22 +95,32 @@ function splitOnce(name: string): string[] {
   return dot < 0 ? [name] : [name.slice(0, dot), name.slice(dot + 1)];
 }
 
-function locate(text: string, root: unknown, path: readonly string[]): Position {
-  let current = root;
-  let offset = rangeStart(root);
-  for (const key of path) {
-    if (isMap(current)) {
-      const pair = current.items.find((each) => isScalar(each.key) && String(each.key.value) === key);
-      if (pair === undefined) break;
-      offset = rangeStart(pair.key);
-      current = pair.value;
-    } else if (isSeq(current)) {
-      current = current.items[Number(key)];
-      if (current === undefined) break;
-      offset = rangeStart(current);
-    } else break;
-  }
-  return positionOf(text, offset);
+function yamlLocator(text: string, root: unknown): (path: readonly string[]) => Position {
+  const lines = new Lines(text);
+  const known = new Map<unknown, ReadonlyMap<string, { readonly at: unknown; readonly value: unknown }>>();
+  return (path) => {
+    let current = root;
+    let offset = rangeStart(root);
+    for (const key of path) {
+      let children = known.get(current);
+      if (children === undefined) known.set(current, (children = childrenOf(current)));
+      const child = children.get(key);
+      if (child === undefined) break;
+      offset = rangeStart(child.at);
+      current = child.value;
+    }
+    return lines.positionOf(offset);
+  };
+}
+
+/** What lies directly in a YAML node, with the node at whose position it begins: a mapping's key, a list's item. */
+function childrenOf(node: unknown): ReadonlyMap<string, { readonly at: unknown; readonly value: unknown }> {
+  if (isSeq(node))
+    return new Map(node.items.map((item, index) => [String(index), { at: item, value: item }]));
+  if (!isMap(node)) return new Map();
+  return new Map(
+    node.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : '', { at: key, value }]),
+  );
 }
 
 function rangeStart(node: unknown): number {

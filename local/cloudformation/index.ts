@@ -10,6 +10,7 @@ import type { Environment } from './engine/resource-operations';
 import { EventRecorder } from './events';
 import { changeSetOperations } from './operations/change-sets';
 import type { Context, Operations } from './operations/context';
+import { driftOperations } from './operations/drift';
 import { hookResultOperations } from './operations/hook-results';
 import { resourceOperations } from './operations/resources';
 import { stackOperations } from './operations/stacks';
@@ -91,6 +92,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     ...resourceOperations(context),
     ...templateOperations(context),
     ...changeSetOperations(context),
+    ...driftOperations(context),
     ...hookResultOperations(hooks),
     ...registry.operations,
   };

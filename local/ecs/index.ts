@@ -29,8 +29,6 @@ export interface Ecs {
   readonly service: AwsService;
   /** The tasks, for load balancers and security groups. */
   readonly network: TaskNetwork;
-  /** Every service that is not INACTIVE, for those who keep records of scalable targets. */
-  services(): { clusterName: string; serviceName: string; region: string }[];
 }
 
 /** An ECS without any resources. */
@@ -74,13 +72,5 @@ export function createEcs({ clock, motoOptions, loadBalancingChanged = () => und
       },
     },
     network: createTaskNetwork(context),
-    services: () =>
-      [...context.state.services()]
-        .filter(({ status }) => status !== 'INACTIVE')
-        .map(({ name, cluster }) => ({
-          clusterName: cluster.name,
-          serviceName: name,
-          region: cluster.scope.region,
-        })),
   };
 }

@@ -98,6 +98,12 @@ export function needsRevision(updated: Structure, existing: Structure): boolean 
   return REVISION_TRIGGERS.some((member) => !isDeepStrictEqual(updated[member], existing[member]));
 }
 
+/** Whether these settings differ in anything that is checked. */
+export function needsCheck(updated: Structure, existing: Structure): boolean {
+  const checked = [...REVISION_MEMBERS, 'deploymentConfiguration', 'availabilityZoneRebalancing'];
+  return checked.some((member) => !isDeepStrictEqual(updated[member], existing[member]));
+}
+
 /** The part of a service's settings that one of its revisions holds. */
 export function revisionSettings(settings: Structure): Structure {
   return Object.fromEntries(

@@ -21,7 +21,7 @@ const NETWORK_LIMITS = { subnets: 16, securityGroups: 5 };
  *
  * @param settings with ECS's defaults filled in.
  * @param input the request, to tell what was asked for from what was filled in.
- * @throws AwsError InvalidParameterException, ClientException or PlatformUnknownException, worded as ECS does.
+ * @throws AwsError InvalidParameterException or PlatformUnknownException, worded as ECS does.
  */
 export async function checkService(
   context: EcsContext,
@@ -30,7 +30,6 @@ export async function checkService(
   settings: Structure,
   input: Structure,
 ): Promise<void> {
-  if (taskDefinition.status !== 'ACTIVE') throw new AwsError('ClientException', 'TaskDefinition is inactive');
   checkCapacity(cluster, taskDefinition, settings, input);
   checkDeploymentConfiguration(settings, input);
   if (input.healthCheckGracePeriodSeconds && settings.loadBalancers.length === 0) {

@@ -10,7 +10,7 @@ import { Changes } from './flow';
 import { page } from './paging';
 import { atFullScale, scaleRevision, setDesiredCount } from './scheduler';
 import { describeService } from './service-description';
-import { createdSettings, needsRevision, updatedSettings } from './service-settings';
+import { createdSettings, needsCheck, needsRevision, updatedSettings } from './service-settings';
 import { checkService } from './service-validation';
 import { deploymentInProgress, wantedTasks, type Cluster, type Service, type TaskDefinition } from './state';
 import { checkTags } from './tags';
@@ -22,9 +22,10 @@ const DESCRIBED_AT_ONCE = 10;
 export function serviceOperations(context: EcsContext): Operations {
   const { state } = context;
 
-  function findTaskDefinition(scope: Scope, name: string): TaskDefinition {
+  function activeTaskDefinition(scope: Scope, name: string): TaskDefinition {
     const found = state.findTaskDefinition(scope, name);
     if (!found) throw new AwsError('ClientException', 'TaskDefinition not found.');
+    if (found.status !== 'ACTIVE') throw new AwsError('ClientException', 'TaskDefinition is inactive');
     return found;
   }
 
@@ -41,7 +42,7 @@ export function serviceOperations(context: EcsContext): Operations {
       if (input.desiredCount === undefined)
         refuse('desiredCount must be specified when using the REPLICA scheduling strategy.');
       const tags = checkTags(input.tags);
-      const taskDefinition = findTaskDefinition(scope, input.taskDefinition);
+      const taskDefinition = activeTaskDefinition(scope, input.taskDefinition);
       const settings = { ...createdSettings(input, cluster), taskDefinition: taskDefinition.arn };
       await checkService(context, cluster, taskDefinition, settings, input);
       // Another request of the same name may have come first while this one was checked.
@@ -71,22 +72,25 @@ export function serviceOperations(context: EcsContext): Operations {
       const cluster = state.cluster(scope, input.cluster);
       const service = state.service(cluster, input.service);
       checkActive(service);
-      const taskDefinition = findTaskDefinition(
-        scope,
-        input.taskDefinition ?? service.settings.taskDefinition,
-      );
-      const settings = { ...updatedSettings(input, service.settings), taskDefinition: taskDefinition.arn };
-      const deploy = input.forceNewDeployment === true || needsRevision(settings, service.settings);
-      if (deploy || input.deploymentConfiguration || input.capacityProviderStrategy) {
-        await checkService(context, cluster, taskDefinition, settings, input);
+      const given = input.taskDefinition ? activeTaskDefinition(scope, input.taskDefinition) : undefined;
+      const planned = () => ({
+        ...updatedSettings(input, service.settings),
+        ...(given && { taskDefinition: given.arn }),
+      });
+      const current = () => state.taskDefinitions.get(planned().taskDefinition)!;
+      if (input.forceNewDeployment || needsCheck(planned(), service.settings)) {
+        await checkService(context, cluster, current(), planned(), input);
         checkActive(service);
       }
+      // Planned anew: another update may have come in between.
+      const settings = planned();
+      const deploy = input.forceNewDeployment === true || needsRevision(settings, service.settings);
       service.settings = settings;
       if (input.desiredCount !== undefined && input.desiredCount !== service.desiredCount) {
         setDesiredCount(context, service, input.desiredCount);
         if (!deploy && !deploymentInProgress(service)) reportSteadyState(context, service);
       }
-      if (deploy) deployRevision(context, service, taskDefinition);
+      if (deploy) deployRevision(context, service, current());
       return { service: describeService(service, true) };
     },
     DescribeServices({ input, ...scope }) {

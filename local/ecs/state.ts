@@ -297,11 +297,6 @@ export class State {
       ? revisions.findLast(({ status }) => status === 'ACTIVE')
       : revisions.find((candidate) => candidate.revision === Number(revision));
   }
-
-  /** Every service in every cluster. */
-  *services(): Iterable<Service> {
-    for (const cluster of this.clusters.values()) yield* cluster.services.values();
-  }
 }
 
 /** Tasks of a revision that the scheduler has not stopped. */

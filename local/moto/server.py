@@ -56,6 +56,8 @@ def correct():
     global corrected
     with correction:
         if not corrected:
+            # No compiled file beside the source.
+            sys.dont_write_bytecode = True
             import corrections
 
             corrections.apply()

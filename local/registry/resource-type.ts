@@ -27,7 +27,7 @@ export interface ResourceTypeSchema {
   readonly createOnlyProperties?: readonly string[];
   readonly conditionalCreateOnlyProperties?: readonly string[];
   readonly typeConfiguration?: Structure;
-  readonly tagging?: { readonly taggable?: boolean; readonly tagUpdatable?: boolean };
+  readonly tagging?: { readonly taggable?: boolean; readonly tagUpdatable?: boolean; readonly tagProperty?: string };
 }
 
 /** CloudFormation's default for handlers that state no timeout. */

@@ -66,12 +66,10 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
       return begin(current?.arn);
     }
     if (newest.status === 'SUCCESSFUL') return done(newest);
+    if (RUNNING.has(newest.status)) return running(newest.arn, newest.status);
     const deployment = await describe(scope, newest.arn);
-    if (deployment && !RUNNING.has(deployment.status) && (await isHistory(scope, Service, deployment))) {
-      return done(newest);
-    }
-    const outcome = await verdict(scope, newest.arn, deployment);
-    return outcome.status === 'wait' ? outcome : done({ arn: newest.arn, status: 'SUCCESSFUL' });
+    const history = deployment && (await isHistory(scope, Service, deployment));
+    return history ? done(newest) : verdict(scope, newest.arn, deployment);
   },
 
   async poll(scope, token) {
@@ -88,11 +86,18 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
   },
 };
 
+function running(arn: string, stage = 'PENDING'): Wait {
+  return wait(`the service deployment (${stage})`, POLL_SECONDS, arn);
+}
+
 function begin(before: string | undefined): Wait {
   return wait('the service deployment to begin', 3, `${AFTER}${before ?? ''}`);
 }
 
-async function newestDeployment({ clients, identity }: Scope): Promise<ObservedServiceDeployment | undefined> {
+async function newestDeployment({
+  clients,
+  identity,
+}: Scope): Promise<ObservedServiceDeployment | undefined> {
   const { serviceDeployments = [] } = await clients.ecs.send(
     new ListServiceDeploymentsCommand({ cluster: identity.clusterName, service: identity.serviceName }),
   );
@@ -130,12 +135,11 @@ async function verdict(
   scope: Scope,
   arn: string,
   deployment: ServiceDeployment | undefined,
-): Promise<Outcome<void>> {
+): Promise<Outcome<ObservedServiceDeployment>> {
   // One that ECS does not show yet has only just begun.
   if (!deployment || RUNNING.has(deployment.status)) {
-    const stage = deployment?.lifecycleStage ?? deployment?.status ?? 'PENDING';
-    return wait(`the service deployment (${stage})`, POLL_SECONDS, arn);
+    return running(arn, deployment?.lifecycleStage ?? deployment?.status);
   }
-  if (deployment.status === 'SUCCESSFUL') return done(undefined);
+  if (deployment.status === 'SUCCESSFUL') return done({ arn, status: deployment.status });
   throw await deploymentFailure(scope, deployment);
 }

@@ -16,7 +16,12 @@ import { NETWORK_PERMISSIONS } from '../network';
 import { done, wait, type Outcome, type Wait } from '../outcome';
 import { checkOwn } from '../ownership';
 import { unless } from '../sdk-errors';
-import { desiredSettings, initialSettings, settingsChanges, type DeployedSettings } from '../service-settings';
+import {
+  desiredSettings,
+  initialSettings,
+  settingsChanges,
+  type DeployedSettings,
+} from '../service-settings';
 import { lowerCaseTagList, lowerCaseTagRecord, ownedTags, tagChanges } from '../tags';
 import { FARGATE, type ObservedCluster } from './cluster';
 import type { ObservedListenerRule } from './listener-rule';

@@ -30,7 +30,7 @@ const MAXIMUM_CONTEXT_BYTES = 32_768;
 const MAXIMUM_MESSAGE_LENGTH = 1024;
 
 /** A handler's result that breaks the contract is a defect of the handler. */
-function defect(problem: string): HandlerError {
+export function defect(problem: string): HandlerError {
   return new HandlerError('InternalFailure', problem, {
     remedy: 'This is a defect of the extension: report it',
   });
@@ -110,7 +110,12 @@ function identifies(model: ResourceModel): boolean {
   return model.getPrimaryIdentifier() !== null;
 }
 
-function checkContext(context: unknown): void {
+/**
+ * Whatever a handler wants back at the next invocation has to survive the way there.
+ *
+ * @throws HandlerError InternalFailure when the context is not plain JSON, or too large.
+ */
+export function checkContext(context: unknown): void {
   if (context == null) return;
   if (!isPlainJson(context)) throw defect('The callback context must be plain JSON');
   const bytes = Buffer.byteLength(JSON.stringify(context));

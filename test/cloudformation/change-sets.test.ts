@@ -95,3 +95,15 @@ test('templates are shown as they were given, and summarised', async () => {
     Parameters: [{ ParameterKey: 'Days', DefaultValue: '7', ParameterType: 'Number', ParameterConstraints: { AllowedValues: ['1', '7'] } }],
   });
 });
+
+test('a template may lie in a bucket', async () => {
+  const url = `${account.aws.moto.url}/templates/desk.json`;
+  const signed = { Authorization: 'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x' };
+  await fetch(`${account.aws.moto.url}/templates`, { method: 'PUT', headers: signed });
+  await fetch(url, { method: 'PUT', headers: signed, body: before });
+  const TemplateURL = 'https://templates.s3.us-east-1.amazonaws.com/desk.json';
+  expect((await account.cloudFormation.getTemplateSummary({ TemplateURL })).ResourceTypes).toContain('AWS::SNS::Topic');
+  await expect(account.cloudFormation.getTemplateSummary({ TemplateURL: `${TemplateURL}x` })).rejects.toMatchObject({
+    message: `TemplateURL must reference a valid S3 object to which you have access: ${TemplateURL}x`,
+  });
+});

@@ -4,6 +4,7 @@
  */
 import { DescribeCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
+import type { MiddlewareStack } from '@smithy/types';
 import { randomUUID } from 'node:crypto';
 import { startLocalAws, type LocalAws } from '../../local';
 import { takeInventory } from '../../local/inventory';
@@ -30,6 +31,7 @@ import {
   type Convergence,
   type Observations,
 } from '../../src/reconcile';
+import { clientConfiguration } from '../../src/runtime/client-configuration';
 import type { ServiceSpec } from '../../src/spec';
 
 /** More than any operation needs. */
@@ -127,7 +129,8 @@ export class Account {
 
   /** Clients of somebody who looks or meddles. */
   clients(): Clients {
-    return createClients(this.aws.clientOptions());
+    const { region, credentials } = this.aws.clientOptions();
+    return createClients(clientConfiguration(region, credentials));
   }
 
   identity(serviceName: string): Identity {
@@ -262,12 +265,13 @@ class Meter {
     const metered = new Set<string>();
     return new Proxy(clients, {
       get: (target, name: keyof Clients) => {
-        const client = target[name];
+        const client = target[name] as { middlewareStack: MiddlewareStack<object, object> };
         if (!metered.has(name)) {
           metered.add(name);
           client.middlewareStack.add(
-            (next: (args: any) => Promise<any>, context: { commandName?: string }) => (args: any) =>
-              this.call(context.commandName ?? '', () => next(args)),
+            (next, { commandName }) =>
+              (args) =>
+                this.call(commandName ?? '', () => next(args)),
             { step: 'initialize', priority: 'high' },
           );
         }

@@ -14,7 +14,6 @@ beforeAll(async () => {
   account = await Account.open();
 });
 afterAll(() => account.close());
-beforeEach(() => account.reset());
 
 const elb = () => account.clients().elasticLoadBalancing;
 
@@ -54,7 +53,8 @@ async function recordsIn(zone: string): Promise<string[]> {
 
 describe('the first service', () => {
   let made: any;
-  beforeEach(async () => {
+  beforeAll(async () => {
+    await account.reset();
     made = await account.apply('one', { containerPort: 8080, healthCheckPath: '/health' });
   });
 
@@ -133,7 +133,7 @@ describe('the first service', () => {
 
   test('gets an alias record, and beside it a record that says whose it is', async () => {
     expect(await recordsIn(account.hostedZoneId)).toEqual([
-      `A one.${BASE_DOMAIN}. ${made.LoadBalancer.dnsName}.`,
+      `A one.${BASE_DOMAIN}. ${made.LoadBalancer.dnsName}`,
       `TXT _org-ecs-express.one.${BASE_DOMAIN}. "${account.identity('one').serviceArn}"`,
     ]);
   });
@@ -151,7 +151,10 @@ describe('the first service', () => {
   });
 });
 
-test('a second service shares the load balancer, at the cost of few calls', async () => {
+describe('services together', () => {
+  beforeEach(() => account.reset());
+
+  test('a second service shares the load balancer, at the cost of few calls', async () => {
   const one: any = await account.apply('one');
   const two: any = await account.apply('two');
   expect(two.LoadBalancer.arn).toBe(one.LoadBalancer.arn);

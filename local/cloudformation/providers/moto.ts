@@ -100,13 +100,7 @@ export function motoProvider(options: { clock: Clock; motoOptions: CloudFormatio
 
     delete: (request: ExistingRequest) => discard(request, request.current.handle!),
 
-    async read(request) {
-      try {
-        return (await inspect(request, request.current.handle!)).attributes;
-      } catch {
-        return undefined;
-      }
-    },
+    read: async (request) => (await inspect(request, request.current.handle!)).attributes,
   };
 }
 

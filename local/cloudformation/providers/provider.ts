@@ -42,7 +42,7 @@ export interface ResourceProvider {
   update(request: ExistingRequest): Promise<Provisioned>;
   /** A resource that does not exist any more counts as deleted. */
   delete(request: ExistingRequest): Promise<void>;
-  /** Current attributes; undefined when the resource does not exist or cannot be read. */
+  /** Current attributes; undefined when the resource does not exist. */
   read(request: ExistingRequest): Promise<Structure | undefined>;
 }
 

@@ -56,8 +56,9 @@ export function registryProvider(handler: ResourceHandler): ResourceProvider {
     async read(request) {
       try {
         return (await run('READ', request)).model;
-      } catch {
-        return undefined;
+      } catch (error) {
+        if (error instanceof ProvisionFailure && error.code === 'NotFound') return undefined;
+        throw error;
       }
     },
   };

@@ -1,0 +1,32 @@
+import { components } from './components';
+import { LIST_PERMISSIONS } from './list';
+import { NETWORK_PERMISSIONS } from './network';
+import { READ_PERMISSIONS } from './read';
+
+/** Names of the handlers, as the schema spells them. */
+export type HandlerName = 'create' | 'read' | 'update' | 'delete' | 'list';
+
+type Step = keyof (typeof components)[number]['permissions'];
+
+function actionsOf(...steps: readonly Step[]): string[] {
+  return components.flatMap(({ permissions }) => steps.flatMap((step) => permissions[step]));
+}
+
+function sorted(actions: readonly string[]): string[] {
+  return [...new Set(actions)].sort();
+}
+
+/**
+ * IAM actions of each handler, sorted: what the schema must list, because CloudFormation's execution role is made from
+ * it.
+ */
+export function handlerPermissions(): Record<HandlerName, string[]> {
+  const converging = sorted([...actionsOf('observe', 'apply'), ...NETWORK_PERMISSIONS, ...READ_PERMISSIONS]);
+  return {
+    create: converging,
+    read: sorted([...actionsOf('observe'), ...READ_PERMISSIONS]),
+    update: converging,
+    delete: sorted(actionsOf('observe', 'remove')),
+    list: sorted(LIST_PERMISSIONS),
+  };
+}

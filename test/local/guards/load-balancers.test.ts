@@ -1,0 +1,224 @@
+import { CreateSubnetCommand, CreateVpcCommand } from '@aws-sdk/client-ec2';
+import {
+  DeleteLoadBalancerCommand,
+  DeleteRuleCommand,
+  DeleteTargetGroupCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ModifyLoadBalancerAttributesCommand,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  aws,
+  ec2,
+  elb,
+  forwardTo,
+  listener,
+  loadBalancer,
+  rule,
+  subnets,
+  targetGroup,
+  useLocalAws,
+} from './fixture';
+
+useLocalAws();
+
+describe('load balancers', () => {
+  test('the same creation again returns the existing load balancer', async () => {
+    const arn = await loadBalancer();
+    expect(await loadBalancer()).toBe(arn);
+    expect((await elb.send(new DescribeLoadBalancersCommand({}))).LoadBalancers).toHaveLength(1);
+  });
+
+  test('two creations at the same time make one load balancer', async () => {
+    const [one, other] = await Promise.all([loadBalancer(), loadBalancer()]);
+    expect(one).toBe(other);
+  });
+
+  test.each<[what: string, input: () => object, code: string, words: RegExp]>([
+    [
+      'another with the same name',
+      () => ({ Name: 'alb', Scheme: 'internal' }),
+      'DuplicateLoadBalancerNameException',
+      /'alb' exists, but with different settings/,
+    ],
+    ['a long name', () => ({ Name: 'a'.repeat(33) }), 'ValidationError', /cannot be longer than '32'/],
+    [
+      'a name with other characters',
+      () => ({ Name: 'a_b' }),
+      'ValidationError',
+      /alphanumeric characters and hyphens/,
+    ],
+    [
+      'a name that ends with a hyphen',
+      () => ({ Name: 'a-' }),
+      'ValidationError',
+      /cannot begin or end with '-'/,
+    ],
+    [
+      'a name that begins with internal-',
+      () => ({ Name: 'internal-a' }),
+      'ValidationError',
+      /cannot begin with 'internal-'/,
+    ],
+    ['no subnet', () => ({ Name: 'b', Subnets: [] }), 'ValidationError', /At least one subnet/],
+    [
+      'one zone',
+      () => ({ Name: 'b', Subnets: [subnets[0]] }),
+      'ValidationError',
+      /At least two subnets in two different Availability Zones/,
+    ],
+    [
+      'an unknown subnet',
+      () => ({ Name: 'b', Subnets: [subnets[0], 'subnet-0123456789abcdef0'] }),
+      'SubnetNotFoundException',
+      /subnet-0123456789abcdef0/,
+    ],
+    [
+      'an unknown security group',
+      () => ({ Name: 'b', SecurityGroups: ['sg-0123456789abcdef0'] }),
+      'InvalidSecurityGroupException',
+      /sg-0123456789abcdef0/,
+    ],
+  ])('%s is refused', async (_what, input, code, words) => {
+    await loadBalancer();
+    await expect(loadBalancer('alb', input())).rejects.toMatchObject({
+      name: code,
+      message: expect.stringMatching(words),
+    });
+  });
+
+  test('an internet-facing load balancer needs an internet gateway', async () => {
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+    const made = await Promise.all(
+      ['a', 'b'].map((letter, index) =>
+        ec2.send(
+          new CreateSubnetCommand({
+            VpcId: Vpc!.VpcId,
+            CidrBlock: `10.0.${index}.0/24`,
+            AvailabilityZone: `us-east-1${letter}`,
+          }),
+        ),
+      ),
+    );
+    const Subnets = made.map(({ Subnet }) => Subnet!.SubnetId!);
+    await expect(loadBalancer('alb', { Subnets })).rejects.toMatchObject({
+      name: 'InvalidSubnetException',
+      message: `VPC ${Vpc!.VpcId} has no internet gateway`,
+    });
+    await expect(loadBalancer('alb', { Subnets, Scheme: 'internal' })).resolves.toContain(
+      'loadbalancer/app/alb',
+    );
+    await expect(loadBalancer('other', { Subnets: [Subnets[0], subnets[1]] })).rejects.toMatchObject({
+      name: 'InvalidConfigurationRequestException',
+    });
+  });
+
+  test('without security groups it gets the default one of the VPC', async () => {
+    await loadBalancer();
+    const [made] = (await elb.send(new DescribeLoadBalancersCommand({}))).LoadBalancers!;
+    expect(made.SecurityGroups).toEqual([expect.stringMatching(/^sg-/)]);
+  });
+
+  test('it is provisioning for two minutes', async () => {
+    const LoadBalancerArns = [await loadBalancer()];
+    const state = async () =>
+      (await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns }))).LoadBalancers![0].State!.Code;
+    expect(await state()).toBe('provisioning');
+    await aws.clock.advance(119_000);
+    expect(await state()).toBe('provisioning');
+    await aws.clock.advance(1_000);
+    expect(await state()).toBe('active');
+  });
+
+  test('the quota of a Region holds', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await loadBalancer(name);
+    await expect(loadBalancer('e')).rejects.toMatchObject({ name: 'TooManyLoadBalancersException' });
+  });
+
+  test('deletion protection holds, and deletion of what is gone succeeds', async () => {
+    const LoadBalancerArn = await loadBalancer();
+    const protect = (Value: string) =>
+      elb.send(
+        new ModifyLoadBalancerAttributesCommand({
+          LoadBalancerArn,
+          Attributes: [{ Key: 'deletion_protection.enabled', Value }],
+        }),
+      );
+    await protect('true');
+    await expect(elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }))).rejects.toMatchObject({
+      name: 'OperationNotPermittedException',
+    });
+    await protect('false');
+    await elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
+    await elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
+  });
+});
+
+describe('target groups', () => {
+  test('the same creation again returns the existing target group; another of the name is refused', async () => {
+    const arn = await targetGroup('group');
+    expect(await targetGroup('group')).toBe(arn);
+    await expect(targetGroup('group', { Port: 81 })).rejects.toMatchObject({
+      name: 'DuplicateTargetGroupNameException',
+    });
+  });
+
+  test('one serves at most one load balancer, and is in use as long as a rule forwards to it', async () => {
+    const arn = await targetGroup('group');
+    const [first, second] = [
+      await listener(await loadBalancer('one')),
+      await listener(await loadBalancer('two')),
+    ];
+    const made = await rule(first, 1, forwardTo(arn));
+    await expect(rule(second, 1, forwardTo(arn))).rejects.toMatchObject({
+      name: 'TargetGroupAssociationLimitException',
+    });
+    await expect(elb.send(new DeleteTargetGroupCommand({ TargetGroupArn: arn }))).rejects.toMatchObject({
+      name: 'ResourceInUseException',
+    });
+    await elb.send(new DeleteRuleCommand({ RuleArn: made }));
+    expect(
+      (await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] }))).TargetGroups![0]
+        .LoadBalancerArns ?? [],
+    ).toEqual([]);
+    await rule(second, 1, forwardTo(arn));
+  });
+
+  test('quotas for a load balancer and for a Region', async () => {
+    const made = await listener(await loadBalancer());
+    const arns = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => targetGroup(name)));
+    const forward = (...list: string[]) => ({
+      Type: 'forward',
+      ForwardConfig: { TargetGroups: list.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 })) },
+    });
+    await rule(made, 1, forward(...arns.slice(0, 4)));
+    await expect(rule(made, 2, forward(arns[4]))).rejects.toMatchObject({
+      name: 'TooManyUniqueTargetGroupsPerLoadBalancerException',
+    });
+    for (const name of ['f', 'g', 'h']) await targetGroup(name);
+    await expect(targetGroup('i')).rejects.toMatchObject({ name: 'TooManyTargetGroupsException' });
+    await elb.send(new DeleteTargetGroupCommand({ TargetGroupArn: arns[4] }));
+    await targetGroup('i');
+  });
+
+  test('an unknown target group is named', async () => {
+    const made = await listener(await loadBalancer());
+    const arn = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0123456789abcdef';
+    await expect(rule(made, 1, forwardTo(arn))).rejects.toMatchObject({
+      name: 'TargetGroupNotFoundException',
+      message: expect.stringContaining(arn),
+    });
+  });
+
+  test('targets are unused until a load balancer forwards to them', async () => {
+    const TargetGroupArn = await targetGroup('group');
+    await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: '172.31.0.9', Port: 80 }] }));
+    const { TargetHealthDescriptions } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+    expect(TargetHealthDescriptions![0].TargetHealth).toMatchObject({
+      State: 'unused',
+      Reason: 'Target.NotInUse',
+    });
+  });
+});

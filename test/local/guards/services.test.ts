@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  DescribeScalableTargetsCommand,
+  RegisterScalableTargetCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import { DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs';
+import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  aws,
+  ec2,
+  ecs,
+  elb,
+  forwardTo,
+  listener,
+  loadBalancer,
+  rule,
+  scaling,
+  securityGroup,
+  subnets,
+  targetGroup,
+  useLocalAws,
+} from './fixture';
+
+useLocalAws();
+
+/** A service whose one task runs, is registered and has been healthy for long. */
+async function service(name: string, TargetGroupArn: string, group: string): Promise<void> {
+  await ecs.send(new CreateClusterCommand({ clusterName: 'cluster' }));
+  const { taskDefinition } = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: name,
+      networkMode: 'awsvpc',
+      requiresCompatibilities: ['FARGATE'],
+      cpu: '256',
+      memory: '512',
+      containerDefinitions: [
+        { name: 'Main', image: 'example/app:v1', portMappings: [{ containerPort: 80 }] },
+      ],
+    }),
+  );
+  await ecs.send(
+    new CreateServiceCommand({
+      cluster: 'cluster',
+      serviceName: name,
+      taskDefinition: taskDefinition!.taskDefinitionArn,
+      desiredCount: 1,
+      launchType: 'FARGATE',
+      loadBalancers: [{ targetGroupArn: TargetGroupArn, containerName: 'Main', containerPort: 80 }],
+      networkConfiguration: {
+        awsvpcConfiguration: { subnets: subnets.slice(0, 2), securityGroups: [group] },
+      },
+    }),
+  );
+}
+
+describe('services', () => {
+  test('their targets become healthy in the time of the health check', async () => {
+    const TargetGroupArn = await targetGroup('group');
+    await rule(await listener(await loadBalancer()), 1, forwardTo(TargetGroupArn));
+    await service('app', TargetGroupArn, await securityGroup('app'));
+    const states = async () => {
+      const { TargetHealthDescriptions } = await elb.send(
+        new DescribeTargetHealthCommand({ TargetGroupArn }),
+      );
+      return TargetHealthDescriptions!.map(({ TargetHealth }) => TargetHealth!.State);
+    };
+    const seen = new Set<string>();
+    for (let minute = 0; minute < 20; minute++) {
+      for (const state of await states()) seen.add(state!);
+      await aws.clock.advance(15_000);
+    }
+    expect([...seen]).toEqual(['initial', 'healthy']);
+  });
+
+  test('the security group of a running task cannot be deleted', async () => {
+    const TargetGroupArn = await targetGroup('group');
+    await rule(await listener(await loadBalancer()), 1, forwardTo(TargetGroupArn));
+    const GroupId = await securityGroup('app');
+    await service('app', TargetGroupArn, GroupId);
+    await aws.clock.advance(60_000);
+    await expect(ec2.send(new DeleteSecurityGroupCommand({ GroupId }))).rejects.toMatchObject({
+      name: 'DependencyViolation',
+    });
+    await ecs.send(new DeleteServiceCommand({ cluster: 'cluster', service: 'app', force: true }));
+    await aws.clock.advance(3_600_000);
+    await ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
+  });
+
+  test('only what exists can be a scalable target', async () => {
+    const TargetGroupArn = await targetGroup('group');
+    await rule(await listener(await loadBalancer()), 1, forwardTo(TargetGroupArn));
+    await service('app', TargetGroupArn, await securityGroup('app'));
+    const register = (ResourceId: string) =>
+      scaling.send(
+        new RegisterScalableTargetCommand({
+          ServiceNamespace: 'ecs',
+          ScalableDimension: 'ecs:service:DesiredCount',
+          ResourceId,
+          MinCapacity: 1,
+          MaxCapacity: 3,
+        }),
+      );
+    await register('service/cluster/app');
+    await register('service/cluster/app');
+    const { ScalableTargets } = await scaling.send(
+      new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' }),
+    );
+    expect(ScalableTargets).toMatchObject([{ ResourceId: 'service/cluster/app', MaxCapacity: 3 }]);
+    for (const unknown of ['service/cluster/none', 'service/none/app']) {
+      await expect(register(unknown)).rejects.toMatchObject({
+        name: 'ValidationException',
+        message: `ECS service doesn't exist: ${unknown}`,
+      });
+    }
+    await expect(register('app')).rejects.toMatchObject({
+      message: expect.stringContaining('service/<cluster>/<service>'),
+    });
+  });
+});
+
+describe('namespaces of Cloud Map', () => {
+  /** Call with the AWS CLI, since no SDK client of Cloud Map is installed. */
+  async function discovery(...args: string[]): Promise<string> {
+    const env = {
+      ...process.env,
+      AWS_ENDPOINT_URL: aws.endpoint,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_DEFAULT_REGION: 'us-east-1',
+    };
+    const { stdout } = await promisify(execFile)(
+      join(__dirname, '../../../.venv/bin/aws'),
+      ['servicediscovery', ...args, '--output', 'text'],
+      { env },
+    );
+    return stdout.trim();
+  }
+
+  test('one that has services cannot be deleted', async () => {
+    await discovery('create-http-namespace', '--name', 'apps');
+    const namespace = await discovery('list-namespaces', '--query', 'Namespaces[0].Id');
+    const id = await discovery(
+      'create-service',
+      '--name',
+      'app',
+      '--namespace-id',
+      namespace,
+      '--query',
+      'Service.Id',
+    );
+    await expect(discovery('delete-namespace', '--id', namespace)).rejects.toMatchObject({
+      stderr: expect.stringMatching(/ResourceInUse.*contains services/),
+    });
+    await discovery('delete-service', '--id', id);
+    await discovery('delete-namespace', '--id', namespace);
+  });
+});
