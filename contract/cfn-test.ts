@@ -1,20 +1,19 @@
 import { spawn } from 'node:child_process';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { TYPE_FUNCTION } from '../local/extension/repository';
 
-/** The project that `cfn test` finds in its working directory. Paths are absolute. */
+/** The project that `cfn test` finds in its working directory. */
 export interface ContractProject {
-  /** `.rpdk-config` of the project. */
+  /** Absolute path of the project's `.rpdk-config`. */
   readonly config: string;
-  /** Schema of the type; its file name is kept. */
-  readonly schema: string;
-  /** Folder with `inputs_1_*.json`. */
-  readonly inputs: string;
-  /** Configuration of the type, as CloudFormation would send it. */
+  /** The JSON files of the project, by path: the schema, `inputs/inputs_1_*.json`. */
+  readonly files: Readonly<Record<string, unknown>>;
+  /** Configuration of the type, in the form of `cfn test --typeconfig`. */
   readonly typeConfiguration: unknown;
+  /** The Lambda function that runs the handlers. */
+  readonly functionName: string;
 }
 
 /** Where `cfn test` finds AWS. */
@@ -71,7 +70,14 @@ export async function runCfnTest(
     join(venv, 'bin', 'cfn'),
     [
       'test',
-      ...['--endpoint', endpoints.lambda, '--function-name', TYPE_FUNCTION, '--region', endpoints.region],
+      ...[
+        '--endpoint',
+        endpoints.lambda,
+        '--function-name',
+        project.functionName,
+        '--region',
+        endpoints.region,
+      ],
       ...['--typeconfig', files.typeConfiguration],
       ...['--', '-p', 'contract_report', '-p', 'no:cacheprovider'],
     ],
@@ -111,17 +117,16 @@ export async function runCfnTest(
 
 async function prepareProject(
   directory: string,
-  project: ContractProject,
-  typeConfiguration: string,
+  { config, files, typeConfiguration }: ContractProject,
+  typeConfigurationFile: string,
 ): Promise<void> {
-  const inputs = join(directory, 'inputs');
-  await mkdir(inputs, { recursive: true });
-  await copyFile(project.config, join(directory, '.rpdk-config'));
-  await copyFile(project.schema, join(directory, basename(project.schema)));
-  for (const file of await readdir(project.inputs)) {
-    await copyFile(join(project.inputs, file), join(inputs, file));
+  await mkdir(directory, { recursive: true });
+  await copyFile(config, join(directory, '.rpdk-config'));
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), JSON.stringify(content));
   }
-  await writeFile(typeConfiguration, JSON.stringify(project.typeConfiguration));
+  await writeFile(typeConfigurationFile, JSON.stringify(typeConfiguration));
 }
 
 /**

@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startLocalAws } from '../local';
 import { type ContractProject, type ContractResult, runCfnTest } from './cfn-test';
+import { prepareHook } from './hook';
 import { type HandlerFailure, startLambdaFront } from './lambda-front';
 import { prepareResource } from './resource';
 import { startTlsFront } from './tls-front';
@@ -14,10 +15,11 @@ const ROOT = join(__dirname, '..');
 const VENV = join(ROOT, '.venv');
 const DIRECTORY = join(ROOT, 'build', 'contract');
 
-const USAGE = `Usage: npm run contract
+const USAGE = `Usage: npm run contract [-- NAME…]
 
-Runs \`cfn test\`, the official contract suite, against build/TypeFunction/handlers.js and a local AWS. Prints one line
-for each test and ends with "resource: N passed, N failed, N skipped". What the suite printed is kept in build/contract/.
+Runs \`cfn test\`, the official contract suite, on the resource type and on the registry's form of the hook, or on those
+named (resource, hook): their built bundles, and a local AWS. Prints one line for each test and ends each suite with
+"NAME: N passed, N failed, N skipped". What the suite printed is kept in build/contract/.
 
 Exit code: 0 when no test failed, 1 when one did or the suite could not run, 2 when the arguments are wrong.
 `;
@@ -28,7 +30,10 @@ interface Suite {
   readonly prepare: (aws: Awaited<ReturnType<typeof startLocalAws>>) => Promise<ContractProject>;
 }
 
-const SUITES: readonly Suite[] = [{ name: 'resource', prepare: prepareResource }];
+const SUITES: readonly Suite[] = [
+  { name: 'resource', prepare: prepareResource },
+  { name: 'hook', prepare: prepareHook },
+];
 
 /** Runs one suite in a local AWS of its own. Returns whether no test failed. */
 async function run({ name, prepare }: Suite): Promise<boolean> {
@@ -78,16 +83,19 @@ function indent(text: string): string {
   return text.replace(/^/gm, '    ');
 }
 
-async function main(parameters: readonly string[]): Promise<number> {
-  if (parameters.length > 0) {
-    const help = parameters[0] === '--help';
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !SUITES.some((suite) => suite.name === name));
+  if (unknown !== undefined) {
+    const help = unknown === '--help';
     (help ? process.stdout : process.stderr).write(
-      help ? USAGE : `contract: unknown argument ${parameters[0]}.\n\n${USAGE}`,
+      help ? USAGE : `contract: there is no suite ${unknown}.\n\n${USAGE}`,
     );
     return help ? 0 : 2;
   }
   let passed = true;
-  for (const suite of SUITES) passed = (await run(suite)) && passed;
+  for (const suite of SUITES.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    passed = (await run(suite)) && passed;
+  }
   return passed ? 0 : 1;
 }
 

@@ -2,6 +2,11 @@ import { join } from 'node:path';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import type { LocalAws } from '../local';
+import { TYPE_FUNCTION } from '../local/extension/repository';
+import inputsOfCreate from './inputs/inputs_1_create.json';
+import inputsOfInvalid from './inputs/inputs_1_invalid.json';
+import inputsOfUpdate from './inputs/inputs_1_update.json';
+import schema from '../schema/org-ecs-expressservice.json';
 import type { ContractProject } from './cfn-test';
 
 const ROOT = join(__dirname, '..');
@@ -31,8 +36,13 @@ export async function prepareResource(aws: LocalAws): Promise<ContractProject> {
   route53.destroy();
   return {
     config: join(ROOT, '.rpdk-config'),
-    schema: join(ROOT, 'schema', 'org-ecs-expressservice.json'),
-    inputs: join(__dirname, 'inputs'),
+    files: {
+      'org-ecs-expressservice.json': schema,
+      'inputs/inputs_1_create.json': inputsOfCreate,
+      'inputs/inputs_1_update.json': inputsOfUpdate,
+      'inputs/inputs_1_invalid.json': inputsOfInvalid,
+    },
+    functionName: TYPE_FUNCTION,
     typeConfiguration: {
       BaseDomain: BASE_DOMAIN,
       HostedZoneId: zone.HostedZone!.Id!.replace('/hostedzone/', ''),

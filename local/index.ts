@@ -101,6 +101,7 @@ async function startAround(
     hooks,
     resourceHandler,
     motoOptions,
+    endpoint: () => endpoint.url,
     patience: options.describeStacksPatience,
   });
   const cloudControl = createCloudControl({ clock, registry, hooks, resourceHandler });

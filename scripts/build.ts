@@ -12,16 +12,22 @@ const ROOT = join(__dirname, '..');
 
 /** A Lambda function of this repository. Paths are relative to the root of the repository. */
 export interface FunctionBundle {
-  /** Logical id in `template.yml`. */
+  /** Logical id in `template.yml`, or third part of the type's name. */
   readonly name: string;
   readonly source: string;
   readonly bundle: string;
 }
 
-/** The provider of the resource type, and the governance hook. */
+/** The provider of the resource type, and the governance hook in its two forms: managed, and of the registry. */
 export const FUNCTIONS: readonly FunctionBundle[] = [
   { name: 'TypeFunction', source: 'src/handlers.ts', bundle: 'build/TypeFunction/handlers.js' },
   { name: 'HookFunction', source: 'hooks/adapters/lambda-hook.ts', bundle: 'build/HookFunction/index.js' },
+  // Where `cfn submit`, run in hooks/, looks for it.
+  {
+    name: 'GovernanceHook',
+    source: 'hooks/registry/handlers.ts',
+    bundle: 'hooks/build/TypeFunction/handlers.js',
+  },
 ];
 
 /** A bundle may not be larger: a bigger one loads noticeably slower when Lambda starts it. */

@@ -29,8 +29,11 @@ export interface ApplyScope extends Scope {
 
 /** AWS actions (`service:Action`, as in an IAM policy) that a component calls. */
 export interface Permissions {
+  /** To look at it when only its identity is known, as READ does. */
   readonly observe: readonly string[];
+  /** To look at it when the specification is known, make, change and prune it. */
   readonly apply: readonly string[];
+  /** To remove it once it has been looked at. */
   readonly remove: readonly string[];
 }
 
@@ -45,6 +48,8 @@ export interface Component<Observed, Needs extends object = object> {
   readonly kind: string;
   /** Kinds that must be there first. Removal goes the other way round. */
   readonly needs: readonly (keyof Needs & string)[];
+  /** Whether services share it: that it is there does not mean that this service is. Default: they do not. */
+  readonly shared?: boolean;
   readonly permissions: Permissions;
   /**
    * Look at it in every invocation, because what is observed changes by itself or may not be kept between invocations

@@ -180,8 +180,9 @@ function hasTime({ deadline }: Request): () => boolean {
   return () => deadline.remainingMilliseconds() >= STEP_MILLISECONDS;
 }
 
+/** Whether nothing that belongs to one service alone was there. */
 function isEmpty(result: Convergence & { readonly status: 'done' }): boolean {
-  return Object.keys(result.observations).length === 0;
+  return components.every(({ kind, shared }) => shared || !(kind in result.observations));
 }
 
 function succeeded(resourceModel: ResourceModel): Progress {

@@ -79,7 +79,7 @@ async function attemptFetch(url: string, milliseconds: number, maximumBytes: num
 }
 
 function transportProblem(error: unknown): Answer {
-  const timedOut = error instanceof Error && error.name === 'TimeoutError';
+  const timedOut = (error as Error).name === 'TimeoutError';
   return { problem: timedOut ? 'the server took too long' : 'the connection failed', isTransient: true };
 }
 

@@ -20,7 +20,7 @@ function objectionOf({ status, at, because, given }: JudgedProblem): string {
       ? ''
       : ` when ${given.slice(0, 3).join(' and ')}${given.length > 3 ? ' and more' : ''}`;
   if (status === 'indeterminate' && at.unknown !== undefined) {
-    return `cannot be judged${assumption}, because ${at.unknown}; what matters: ${because}.`;
+    return `cannot be judged${assumption}, because ${at.unknown}; the objection would be: ${because}.`;
   }
   const found = at.path === '' ? 'is refused' : `is ${at.found}`;
   return `${found}${assumption}: ${because}.`;

@@ -1,4 +1,4 @@
-import type { Unknown } from './unknown';
+import { Unknown } from './unknown';
 
 /** Anything that can stand in a template: a scalar, a list, an object, an intrinsic function. */
 export type Node = unknown;
@@ -38,10 +38,13 @@ export interface Scope {
   rejectWorld(): void;
 }
 
-/** Whether a node is an object with keys (not null, a list, or one of the engine's own values). */
+/** Whether a node is an object with keys: not null, a list, or one of the engine's own values. */
 export function isObject(node: Node): node is Readonly<Record<string, Node>> {
   return (
-    typeof node === 'object' && node !== null && !Array.isArray(node) && Object.getPrototypeOf(node) === PLAIN
+    typeof node === 'object' &&
+    node !== null &&
+    !Array.isArray(node) &&
+    !(node instanceof Unknown) &&
+    !(node instanceof Computed)
   );
 }
-const PLAIN = Object.prototype;

@@ -84,11 +84,8 @@ export class Value {
     if (value instanceof Unknown) return this.answer(value.knowledge.nonEmpty === true || 'unknown');
     if (value === undefined || value === '') return this.answer(false);
     if (typeof value !== 'object') return this.answer(true);
-    return this.answer(Array.isArray(value) ? this.isNonEmptyList() : Object.keys(value).length > 0);
-  }
-
-  private isNonEmptyList(): boolean | 'unknown' {
-    return this.listItems().length > 0;
+    const children = Array.isArray(value) ? this.listItems() : Object.keys(value).map((key) => this.child(key));
+    return this.answer(children.some((child) => child.resolved !== undefined));
   }
 
   /** Whether it is the given value. Absent: false. */

@@ -35,22 +35,14 @@ const PROFILES: Readonly<Record<string, Profile>> = Object.fromEntries(
 export function settingsOf(configuration: GovernanceConfiguration, catalogue: readonly Rule[]): HookSettings {
   const base = Object.hasOwn(PROFILES, configuration.Profile) ? PROFILES[configuration.Profile] : undefined;
   if (base === undefined) {
-    throw invalid(
-      'Profile',
-      `there is no profile of this name`,
-      `Use one of ${Object.keys(PROFILES).join(', ')}`,
-    );
+    throw invalid('Profile', 'a profile', `Use one of ${Object.keys(PROFILES).join(', ')}`);
   }
   const rules = { ...base.rules };
   for (const [id, changes] of Object.entries(configuration.Rules ?? {})) {
     const rule = catalogue.find((each) => each.id === id);
     if (rule === undefined) {
       const nearest = nearestId(id, catalogue);
-      throw invalid(
-        `Rules/${id}`,
-        'there is no rule of this id',
-        nearest ? `Did you mean ${nearest}?` : undefined,
-      );
+      throw invalid(`Rules/${id}`, 'a rule', nearest && `Did you mean ${nearest}?`);
     }
     const parameters = { ...rules[id]?.parameters, ...parametersOf(rule, changes) };
     rules[id] = { ...rules[id], ...changes, parameters };
@@ -74,8 +66,8 @@ function parametersOf(rule: Rule, { parameters = {} }: RuleSettings): Record<str
         const names = Object.keys(declared).join(', ');
         throw invalid(
           `Rules/${rule.id}/parameters/${name}`,
-          'the rule has no parameter of this name',
-          names ? `Use one of ${names}` : undefined,
+          'a parameter of the rule',
+          names && `Use one of ${names}`,
         );
       }
       return [name, recast(value, declared[name]!.schema)];
@@ -83,9 +75,11 @@ function parametersOf(rule: Rule, { parameters = {} }: RuleSettings): Record<str
   );
 }
 
-function invalid(path: string, problem: string, remedy = 'Remove it'): HandlerError {
-  return new HandlerError('InvalidTypeConfiguration', problem, {
-    propertyPath: path,
-    remedy: `${remedy} in the configuration of the hook`,
-  });
+/** @param what is named that does not exist. */
+function invalid(propertyPath: string, what: string, remedy: string | undefined): HandlerError {
+  return new HandlerError(
+    'InvalidTypeConfiguration',
+    `The configuration of the hook names ${what} that does not exist`,
+    { propertyPath, remedy: remedy || 'Remove it' },
+  );
 }

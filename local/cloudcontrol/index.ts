@@ -32,12 +32,31 @@ const EXCEPTIONS: Record<string, [name: string, status: number]> = {
 
 /** Codes that the API knows of failures; the others are shown as a general one. */
 const PROGRESS_ERROR_CODES = new Set([
-  ...['NotUpdatable', 'InvalidRequest', 'AccessDenied', 'UnauthorizedTaggingOperation', 'InvalidCredentials', 'AlreadyExists'],
-  ...['NotFound', 'ResourceConflict', 'Throttling', 'ServiceLimitExceeded', 'NotStabilized', 'GeneralServiceException'],
+  ...[
+    'NotUpdatable',
+    'InvalidRequest',
+    'AccessDenied',
+    'UnauthorizedTaggingOperation',
+    'InvalidCredentials',
+    'AlreadyExists',
+  ],
+  ...[
+    'NotFound',
+    'ResourceConflict',
+    'Throttling',
+    'ServiceLimitExceeded',
+    'NotStabilized',
+    'GeneralServiceException',
+  ],
   ...['ServiceInternalError', 'ServiceTimeout', 'NetworkFailure', 'InternalFailure'],
 ]);
 
-export function createCloudControl({ clock, registry, resourceHandler, hooks }: CloudControlOptions): CloudControl {
+export function createCloudControl({
+  clock,
+  registry,
+  resourceHandler,
+  hooks,
+}: CloudControlOptions): CloudControl {
   const requests = new ResourceRequests();
 
   /** A type that has a handler for the action. */
@@ -51,11 +70,22 @@ export function createCloudControl({ clock, registry, resourceHandler, hooks }: 
     }
     const type = registry.privateType(typeName);
     if (type.handler(action)) return type;
-    throw new AwsError('UnsupportedActionException', `Resource type ${typeName} does not support ${action} action.`, 405);
+    throw new AwsError(
+      'UnsupportedActionException',
+      `Resource type ${typeName} does not support ${action} action.`,
+      405,
+    );
   }
 
   function call(request: AwsRequest, type: ResourceType, action: Action, model: Structure): HandlerRequest {
-    return { action, type, model, requestToken: randomUUID(), region: request.region, accountId: request.accountId };
+    return {
+      action,
+      type,
+      model,
+      requestToken: randomUUID(),
+      region: request.region,
+      accountId: request.accountId,
+    };
   }
 
   /** READ, with the errors of the API. */
@@ -66,20 +96,34 @@ export function createCloudControl({ clock, registry, resourceHandler, hooks }: 
   }
 
   /** Begin an operation in the background and answer its progress so far. */
-  function begin(request: AwsRequest, operation: ResourceRequest['operation'], handlerRequest: HandlerRequest, now: number): Structure {
+  function begin(
+    request: AwsRequest,
+    operation: ResourceRequest['operation'],
+    handlerRequest: HandlerRequest,
+    now: number,
+  ): Structure {
     const { request: entry, repeated } = requests.open(operation, request.input, now);
     if (!repeated) entry.running = run(request, entry, handlerRequest);
     return { ProgressEvent: progressEvent(entry) };
   }
 
-  async function run(request: AwsRequest, entry: ResourceRequest, handlerRequest: HandlerRequest): Promise<void> {
+  async function run(
+    request: AwsRequest,
+    entry: ResourceRequest,
+    handlerRequest: HandlerRequest,
+  ): Promise<void> {
     const refused = await askHooks(request, entry, handlerRequest);
-    if (refused) return finish(entry, { status: 'FAILED', errorCode: 'GeneralServiceException', message: refused });
+    if (refused)
+      return finish(entry, { status: 'FAILED', errorCode: 'GeneralServiceException', message: refused });
     const outcome = await resourceHandler({
       ...handlerRequest,
       signal: entry.cancel.signal,
       onProgress(model, identifier) {
-        Object.assign(entry, { model: handlerRequest.type.withoutWriteOnly(model), identifier, updatedAt: new Date(clock.now()) });
+        Object.assign(entry, {
+          model: handlerRequest.type.withoutWriteOnly(model),
+          identifier,
+          updatedAt: new Date(clock.now()),
+        });
       },
     });
     finish(entry, outcome, handlerRequest.type);
@@ -96,12 +140,18 @@ export function createCloudControl({ clock, registry, resourceHandler, hooks }: 
     } else {
       entry.status = 'FAILED';
       entry.message = outcome.message;
-      entry.errorCode = PROGRESS_ERROR_CODES.has(outcome.errorCode) ? outcome.errorCode : 'GeneralServiceException';
+      entry.errorCode = PROGRESS_ERROR_CODES.has(outcome.errorCode)
+        ? outcome.errorCode
+        : 'GeneralServiceException';
     }
   }
 
   /** Why hooks refuse the operation; undefined when they do not. */
-  async function askHooks(request: AwsRequest, entry: ResourceRequest, { action, type, model, previousModel }: HandlerRequest) {
+  async function askHooks(
+    request: AwsRequest,
+    entry: ResourceRequest,
+    { action, type, model, previousModel }: HandlerRequest,
+  ) {
     const verdict = await hooks.run({
       operation: 'CLOUD_CONTROL',
       action: action as ResourceRequest['operation'],
@@ -113,7 +163,9 @@ export function createCloudControl({ clock, registry, resourceHandler, hooks }: 
       accountId: request.accountId,
     });
     entry.hookResults = verdict.results;
-    return verdict.refusedBy.length > 0 ? `The following hook(s) failed: [${verdict.refusedBy.join(', ')}]` : undefined;
+    return verdict.refusedBy.length > 0
+      ? `The following hook(s) failed: [${verdict.refusedBy.join(', ')}]`
+      : undefined;
   }
 
   const operations: Record<string, (request: AwsRequest) => Promise<Structure>> = {
@@ -133,16 +185,27 @@ export function createCloudControl({ clock, registry, resourceHandler, hooks }: 
       refuseInvalid(type, after);
       const fixed = type.createOnlyChanges(before, after);
       if (fixed.length > 0) {
-        throw new AwsError('NotUpdatableException', `Invalid patch update: createOnlyProperties [${fixed.join(', ')}] cannot be updated`);
+        throw new AwsError(
+          'NotUpdatableException',
+          `Invalid patch update: createOnlyProperties [${fixed.join(', ')}] cannot be updated`,
+        );
       }
-      const handlerRequest = { ...call(request, type, 'UPDATE', { ...after, ...key }), previousModel: { ...before, ...key } };
+      const handlerRequest = {
+        ...call(request, type, 'UPDATE', { ...after, ...key }),
+        previousModel: { ...before, ...key },
+      };
       return begin(request, 'UPDATE', handlerRequest, clock.now());
     },
 
     async DeleteResource(request) {
       const { TypeName, Identifier } = request.input;
       const type = typeFor(TypeName, 'DELETE');
-      return begin(request, 'DELETE', call(request, type, 'DELETE', type.identifierModel(Identifier)), clock.now());
+      return begin(
+        request,
+        'DELETE',
+        call(request, type, 'DELETE', type.identifierModel(Identifier)),
+        clock.now(),
+      );
     },
 
     async GetResource(request) {
@@ -177,7 +240,11 @@ export function createCloudControl({ clock, registry, resourceHandler, hooks }: 
       const { Operations, OperationStatuses } = input.ResourceRequestStatusFilter ?? {};
       const found = requests
         .list()
-        .filter(({ operation, status }) => (!Operations || Operations.includes(operation)) && (!OperationStatuses || OperationStatuses.includes(status)));
+        .filter(
+          ({ operation, status }) =>
+            (!Operations || Operations.includes(operation)) &&
+            (!OperationStatuses || OperationStatuses.includes(status)),
+        );
       const start = Number(input.NextToken ?? 0);
       const end = start + (input.MaxResults ?? 20);
       return {
@@ -192,7 +259,11 @@ export function createCloudControl({ clock, registry, resourceHandler, hooks }: 
         entry.status = 'CANCEL_IN_PROGRESS';
         entry.cancel.abort();
       } else if (entry.status !== 'CANCEL_IN_PROGRESS') {
-        throw new AwsError('ConcurrentModificationException', `The request ${entry.token} is in the status ${entry.status} and cannot be cancelled.`, 500);
+        throw new AwsError(
+          'ConcurrentModificationException',
+          `The request ${entry.token} is in the status ${entry.status} and cannot be cancelled.`,
+          500,
+        );
       }
       return { ProgressEvent: progressEvent(entry) };
     },
@@ -204,7 +275,11 @@ export function createCloudControl({ clock, registry, resourceHandler, hooks }: 
       async handle(request) {
         const operation = operations[request.operation];
         if (operation) return operation(request);
-        throw new AwsError('NotImplemented', `The local AWS has no Cloud Control operation ${request.operation}.`, 501);
+        throw new AwsError(
+          'NotImplemented',
+          `The local AWS has no Cloud Control operation ${request.operation}.`,
+          501,
+        );
       },
       reset: () => requests.clear(),
     },
@@ -214,7 +289,10 @@ export function createCloudControl({ clock, registry, resourceHandler, hooks }: 
 
 /** The exception of a handler's failure. */
 function exception({ errorCode, message }: { errorCode: string; message: string }): AwsError {
-  const [name, status] = EXCEPTIONS[errorCode] ?? [/Exception$/.test(errorCode) ? errorCode : `${errorCode}Exception`, 400];
+  const [name, status] = EXCEPTIONS[errorCode] ?? [
+    /Exception$/.test(errorCode) ? errorCode : `${errorCode}Exception`,
+    400,
+  ];
   return new AwsError(name, message, status);
 }
 
@@ -235,5 +313,6 @@ function refuseInvalid(type: ResourceType, model: Structure): void {
     throw new AwsError('ValidationException', `readOnlyProperties [${readOnly.join(', ')}] cannot be set.`);
   }
   const violations = type.violations(model);
-  if (violations.length > 0) throw new AwsError('ValidationException', `Model validation failed (${violations.join('; ')})`);
+  if (violations.length > 0)
+    throw new AwsError('ValidationException', `Model validation failed (${violations.join('; ')})`);
 }

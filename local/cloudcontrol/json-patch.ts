@@ -70,7 +70,8 @@ function insert(root: any, operation: PatchOperation, path: string, inserted: un
   if (!Array.isArray(parent)) parent[key] = inserted;
   else {
     const index = key === '-' ? parent.length : Number(key);
-    if (!Number.isInteger(index) || index < 0 || index > parent.length) throw refusal(operation, 'the index is out of range');
+    if (!Number.isInteger(index) || index < 0 || index > parent.length)
+      throw refusal(operation, 'the index is out of range');
     parent.splice(index, 0, inserted);
   }
   return root;
@@ -88,7 +89,8 @@ function locate(root: any, operation: PatchOperation, path: string): { parent: a
   if (steps[0] !== '' || steps.length < 2) throw refusal(operation, 'a path begins with /');
   const parents = steps.slice(1, -1);
   const parent = parents.reduce((node, step) => get(node, step, operation), root);
-  if (typeof parent !== 'object' || parent === null) throw refusal(operation, 'there is no such place in the model');
+  if (typeof parent !== 'object' || parent === null)
+    throw refusal(operation, 'there is no such place in the model');
   return { parent, key: steps[steps.length - 1] };
 }
 
@@ -116,8 +118,14 @@ function parse(document: string): PatchOperation[] {
   } catch {
     throw new AwsError('ValidationException', 'PatchDocument is not a JSON document.');
   }
-  if (!Array.isArray(operations) || operations.some((entry) => typeof entry?.op !== 'string' || typeof entry?.path !== 'string')) {
-    throw new AwsError('ValidationException', 'PatchDocument must be a list of operations, each with op and path.');
+  if (
+    !Array.isArray(operations) ||
+    operations.some((entry) => typeof entry?.op !== 'string' || typeof entry?.path !== 'string')
+  ) {
+    throw new AwsError(
+      'ValidationException',
+      'PatchDocument must be a list of operations, each with op and path.',
+    );
   }
   return operations;
 }

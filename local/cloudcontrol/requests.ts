@@ -36,12 +36,20 @@ export class ResourceRequests {
    *
    * @throws AwsError ClientTokenConflictException when the token was used for another operation.
    */
-  open(operation: OperationName, input: Structure, now: number): { request: ResourceRequest; repeated: boolean } {
+  open(
+    operation: OperationName,
+    input: Structure,
+    now: number,
+  ): { request: ResourceRequest; repeated: boolean } {
     const clientToken: string = input.ClientToken ?? randomUUID();
     const earlier = [...this.requests.values()].find((request) => request.clientToken === clientToken);
     if (earlier) {
-      if (earlier.operation === operation && isDeepStrictEqual(earlier.input, input)) return { request: earlier, repeated: true };
-      throw new AwsError('ClientTokenConflictException', `The client token ${clientToken} was used for another request; use a new one.`);
+      if (earlier.operation === operation && isDeepStrictEqual(earlier.input, input))
+        return { request: earlier, repeated: true };
+      throw new AwsError(
+        'ClientTokenConflictException',
+        `The client token ${clientToken} was used for another request; use a new one.`,
+      );
     }
     const request: ResourceRequest = {
       token: randomUUID(),
@@ -80,7 +88,11 @@ export class ResourceRequests {
 
   private refuseSecond({ typeName, identifier }: ResourceRequest): void {
     const running = this.list().find(
-      (other) => identifier !== undefined && other.typeName === typeName && other.identifier === identifier && RUNNING.has(other.status),
+      (other) =>
+        identifier !== undefined &&
+        other.typeName === typeName &&
+        other.identifier === identifier &&
+        RUNNING.has(other.status),
     );
     if (running) {
       throw new AwsError(
@@ -94,7 +106,8 @@ export class ResourceRequests {
 
 /** A request in the form of the API's ProgressEvent. */
 export function progressEvent(request: ResourceRequest): Structure {
-  const { token, hooksToken, operation, typeName, identifier, status, message, errorCode, model, updatedAt } = request;
+  const { token, hooksToken, operation, typeName, identifier, status, message, errorCode, model, updatedAt } =
+    request;
   return {
     TypeName: typeName,
     Identifier: identifier,

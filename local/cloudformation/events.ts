@@ -53,7 +53,12 @@ export class EventRecorder {
   private describe(resource?: StackResource): Structure {
     const { name, id, status } = this.stack;
     if (!resource) {
-      return { LogicalResourceId: name, PhysicalResourceId: id, ResourceType: STACK_TYPE, ResourceStatus: status };
+      return {
+        LogicalResourceId: name,
+        PhysicalResourceId: id,
+        ResourceType: STACK_TYPE,
+        ResourceStatus: status,
+      };
     }
     return {
       LogicalResourceId: resource.logicalId,
@@ -68,7 +73,10 @@ export class EventRecorder {
     this.stack.events.push({
       StackId: this.stack.id,
       StackName: this.stack.name,
-      EventId: event.ResourceType === STACK_TYPE ? randomUUID() : `${event.LogicalResourceId}-${event.ResourceStatus}-${randomUUID()}`,
+      EventId:
+        event.ResourceType === STACK_TYPE
+          ? randomUUID()
+          : `${event.LogicalResourceId}-${event.ResourceStatus}-${randomUUID()}`,
       Timestamp: new Date(this.now()),
       ...(this.token && { ClientRequestToken: this.token }),
       ...Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)),

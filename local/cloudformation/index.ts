@@ -15,6 +15,7 @@ import { hookResultOperations } from './operations/hook-results';
 import { resourceOperations } from './operations/resources';
 import { stackOperations } from './operations/stacks';
 import { templateOperations } from './operations/templates';
+import { apiProvider } from './providers/api';
 import { lambdaHookProvider } from './providers/lambda-hook';
 import { motoProvider } from './providers/moto';
 import { registryProvider } from './providers/registry';
@@ -27,6 +28,8 @@ export interface CloudFormationOptions {
   readonly registry: Registry;
   readonly resourceHandler: ResourceHandler;
   readonly hooks: HookHandler;
+  /** URL of the local endpoint. */
+  readonly endpoint: () => string;
   /** SDK client configuration that points straight at moto. */
   readonly motoOptions: CloudFormationClientConfig & { readonly endpoint: string };
   /**
@@ -49,7 +52,12 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     now: () => clock.now(),
     registry,
     hooks,
-    providers: [registryProvider(options.resourceHandler), lambdaHookProvider(registry), motoProvider(options)],
+    providers: [
+      registryProvider(options.resourceHandler),
+      lambdaHookProvider(registry),
+      apiProvider(options),
+      motoProvider(options),
+    ],
     importValue(stack, exportName) {
       const found = stacks.exporter(exportName, stack.region);
       if (!found) throw validationError(`No export named ${exportName} found. Rollback requested by user.`);
@@ -60,7 +68,8 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       const found = stacks.exporter(exportName, stack.region)?.stack;
       return found === stack ? undefined : found?.name;
     },
-    publish: (name, document) => clock.work(() => putObject(options.motoOptions.endpoint, 'hook-payloads', name, document)),
+    publish: (name, document) =>
+      clock.work(() => putObject(options.motoOptions.endpoint, 'hook-payloads', name, document)),
     importers: (stack, exportName) => stacks.importers(exportName, stack.region).map(({ name }) => name),
   };
 
@@ -84,7 +93,10 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
   /** The last resort, so that no stack hangs: an error that no part of the engine expected. */
   function fail(stack: Stack, error: unknown): void {
     const reason = `Internal failure of the local AWS: ${(error as Error).message}`;
-    new EventRecorder(stack, environment.now).stackStatus(stack.status.replace(/_IN_PROGRESS$/, '_FAILED'), reason);
+    new EventRecorder(stack, environment.now).stackStatus(
+      stack.status.replace(/_IN_PROGRESS$/, '_FAILED'),
+      reason,
+    );
   }
 
   const operations: Operations = {
@@ -103,7 +115,11 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       async handle(request) {
         const operation = operations[request.operation];
         if (operation) return operation(request);
-        throw new AwsError('NotImplemented', `The local AWS has no CloudFormation operation ${request.operation}.`, 501);
+        throw new AwsError(
+          'NotImplemented',
+          `The local AWS has no CloudFormation operation ${request.operation}.`,
+          501,
+        );
       },
       reset() {
         stacks.clear();
@@ -113,7 +129,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     },
     async settled(stackNameOrId, region = 'us-east-1') {
       const stack = stacks.find(stackNameOrId, region);
-      for (let running; running !== stack?.running; ) await (running = stack?.running);
+      for (let running; running !== stack?.running;) await (running = stack?.running);
     },
   };
 }

@@ -22,9 +22,12 @@ const PRESIGNED = new URLSearchParams({
  */
 export async function readTemplate(moto: string, url: string): Promise<string> {
   const path = objectPath(url);
-  const answer = path && (await fetch(`${moto}${path}?${PRESIGNED}`, { signal: AbortSignal.timeout(TIMEOUT) }));
+  const answer =
+    path && (await fetch(`${moto}${path}?${PRESIGNED}`, { signal: AbortSignal.timeout(TIMEOUT) }));
   if (!answer || !answer.ok) {
-    throw validationError(`TemplateURL must reference a valid S3 object to which you have access: ${url.split('?')[0]}`);
+    throw validationError(
+      `TemplateURL must reference a valid S3 object to which you have access: ${url.split('?')[0]}`,
+    );
   }
   return answer.text();
 }
@@ -32,9 +35,13 @@ export async function readTemplate(moto: string, url: string): Promise<string> {
 /** Store a text in a bucket, which is made when there is none. Answers a presigned URL of it. */
 export async function putObject(moto: string, bucket: string, key: string, text: string): Promise<string> {
   const url = `${moto}/${bucket}/${key}`;
-  for (const [target, body] of [[`${moto}/${bucket}`, undefined], [url, text]]) {
+  for (const [target, body] of [
+    [`${moto}/${bucket}`, undefined],
+    [url, text],
+  ]) {
     const answer = await fetch(target!, { method: 'PUT', body, signal: AbortSignal.timeout(TIMEOUT) });
-    if (!answer.ok && answer.status !== 409) throw new Error(`the object ${bucket}/${key} could not be stored: HTTP ${answer.status}`);
+    if (!answer.ok && answer.status !== 409)
+      throw new Error(`the object ${bucket}/${key} could not be stored: HTTP ${answer.status}`);
   }
   return `${url}?${PRESIGNED}`;
 }

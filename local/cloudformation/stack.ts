@@ -120,7 +120,9 @@ export class Stacks {
   /** A stack by id, or one that is not deleted by name. */
   find(nameOrId: string, region: string): Stack | undefined {
     const byId = this.stacks.get(nameOrId);
-    return byId ?? this.list(region).find(({ name, status }) => name === nameOrId && status !== 'DELETE_COMPLETE');
+    return (
+      byId ?? this.list(region).find(({ name, status }) => name === nameOrId && status !== 'DELETE_COMPLETE')
+    );
   }
 
   /** @throws AwsError ValidationError when there is no such stack. */
@@ -142,7 +144,9 @@ export class Stacks {
 
   /** Stacks that use an export. */
   importers(exportName: string, region: string): Stack[] {
-    return this.list(region).filter(({ imports, status }) => status !== 'DELETE_COMPLETE' && imports.has(exportName));
+    return this.list(region).filter(
+      ({ imports, status }) => status !== 'DELETE_COMPLETE' && imports.has(exportName),
+    );
   }
 
   clear(): void {
@@ -198,6 +202,7 @@ export function refuseWhileBusy(stack: Stack, action: 'updated' | 'deleted'): vo
 /** Resource of a stack. @throws AwsError ValidationError when the stack has none of this name. */
 export function resourceOf(stack: Stack, logicalId: string): StackResource {
   const resource = stack.resources.get(logicalId);
-  if (!resource) throw new AwsError('ValidationError', `Resource ${logicalId} does not exist for stack ${stack.name}`);
+  if (!resource)
+    throw new AwsError('ValidationError', `Resource ${logicalId} does not exist for stack ${stack.name}`);
   return resource;
 }

@@ -73,7 +73,7 @@ export function serviceOperations(context: EcsContext): Operations {
       const service = state.service(cluster, input.service);
       checkActive(service);
       const given = input.taskDefinition ? activeTaskDefinition(scope, input.taskDefinition) : undefined;
-      const planned = () => ({
+      const planned = (): Structure => ({
         ...updatedSettings(input, service.settings),
         ...(given && { taskDefinition: given.arn }),
       });

@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock';
 import type { Lambda } from '../lambda';
 import type { Registry } from '../registry';
-import { applies, type Hook, type HookAction, type HookOccasion, type TargetOperation } from '../registry/hook';
+import {
+  applies,
+  type Hook,
+  type HookAction,
+  type HookOccasion,
+  type TargetOperation,
+} from '../registry/hook';
 import type { Structure } from '../service';
 
 /** What hooks are asked about. */
@@ -74,7 +80,12 @@ const RETRY_DELAY = 1_000;
 const TOTAL_MINUTES = 30;
 
 /** Longest message in characters, by the service that calls the hook. */
-const MESSAGE_LIMIT: Record<TargetOperation, number> = { RESOURCE: 4096, STACK: 4096, CHANGE_SET: 4096, CLOUD_CONTROL: 1024 };
+const MESSAGE_LIMIT: Record<TargetOperation, number> = {
+  RESOURCE: 4096,
+  STACK: 4096,
+  CHANGE_SET: 4096,
+  CLOUD_CONTROL: 1024,
+};
 
 interface HookAnswer {
   readonly hookStatus: string;
@@ -87,7 +98,15 @@ interface HookAnswer {
 
 type Decision = Pick<HookResult, 'status' | 'errorCode' | 'reason' | 'annotations' | 'skipsStackHook'>;
 
-export function createHookHandler({ clock, lambda, registry }: { clock: Clock; lambda: Lambda; registry: Registry }): HookHandler {
+export function createHookHandler({
+  clock,
+  lambda,
+  registry,
+}: {
+  clock: Clock;
+  lambda: Lambda;
+  registry: Registry;
+}): HookHandler {
   const history: HookResult[] = [];
 
   async function decide(hook: Hook, request: HookRequest): Promise<Decision> {
@@ -113,13 +132,21 @@ export function createHookHandler({ clock, lambda, registry }: { clock: Clock; l
   /** The hook's answer, or why there is none. */
   async function invoke(hook: Hook, payload: Structure): Promise<HookAnswer | string> {
     if (!lambda.has(hook.functionName)) return `the function ${hook.functionName} does not exist`;
-    const result = await clock.work(() => lambda.invoke(hook.functionName, payload, { timeoutSeconds: INVOCATION_SECONDS }));
+    const result = await clock.work(() =>
+      lambda.invoke(hook.functionName, payload, { timeoutSeconds: INVOCATION_SECONDS }),
+    );
     if (result.functionError) return String(result.payload?.errorMessage ?? 'the function failed');
     if (typeof result.payload !== 'object' || result.payload === null) return 'the hook gave no answer';
     return result.payload;
   }
 
-  function event(hook: Hook, request: HookRequest, token: string, invocation: number, context: Structure | null): Structure {
+  function event(
+    hook: Hook,
+    request: HookRequest,
+    token: string,
+    invocation: number,
+    context: Structure | null,
+  ): Structure {
     const cloudControl = request.operation === 'CLOUD_CONTROL';
     const resource = cloudControl || request.operation === 'RESOURCE';
     return {
@@ -136,7 +163,12 @@ export function createHookHandler({ clock, lambda, registry }: { clock: Clock; l
         targetType: cloudControl ? 'RESOURCE' : request.targetName,
         targetLogicalId: request.logicalId,
         ...(resource
-          ? { targetModel: { resourceProperties: request.properties ?? {}, previousResourceProperties: request.previousProperties ?? {} } }
+          ? {
+              targetModel: {
+                resourceProperties: request.properties ?? {},
+                previousResourceProperties: request.previousProperties ?? {},
+              },
+            }
           : { payload: request.payload }),
       },
       requestContext: { invocation, callbackContext: context },
@@ -158,7 +190,14 @@ export function createHookHandler({ clock, lambda, registry }: { clock: Clock; l
     options.onStart?.(hook);
     const invokedAt = clock.now();
     const decided = await decide(hook, request);
-    const result: HookResult = { id: randomUUID(), hook, invocationPoint: 'PRE_PROVISION', invokedAt, request, ...decided };
+    const result: HookResult = {
+      id: randomUUID(),
+      hook,
+      invocationPoint: 'PRE_PROVISION',
+      invokedAt,
+      request,
+      ...decided,
+    };
     history.push(result);
     options.onEnd?.(result);
     return result;
@@ -169,7 +208,9 @@ export function createHookHandler({ clock, lambda, registry }: { clock: Clock; l
     async run(request, options = {}) {
       const asked = options.hooks ?? applying(request);
       const results = await Promise.all(asked.map((hook) => ask(hook, request, options)));
-      const refusing = results.filter(({ status, hook }) => status !== 'HOOK_COMPLETE_SUCCEEDED' && hook.failureMode === 'FAIL');
+      const refusing = results.filter(
+        ({ status, hook }) => status !== 'HOOK_COMPLETE_SUCCEEDED' && hook.failureMode === 'FAIL',
+      );
       return { results, refusedBy: refusing.map(({ hook }) => hook.typeName) };
     },
     results: () => history,
@@ -189,7 +230,9 @@ const STATUSES: Record<string, (answer: HookAnswer) => HookResult['status']> = {
 function decision(answer: HookAnswer, operation: TargetOperation): Decision {
   const { hookStatus, errorCode, annotations = [] } = answer;
   if (!Object.hasOwn(STATUSES, hookStatus)) {
-    return undecided(`the hook answered the status ${JSON.stringify(hookStatus)}, which is none of SUCCESS, FAILED and IN_PROGRESS`);
+    return undecided(
+      `the hook answered the status ${JSON.stringify(hookStatus)}, which is none of SUCCESS, FAILED and IN_PROGRESS`,
+    );
   }
   const status = STATUSES[hookStatus](answer);
   const verb = status === 'HOOK_COMPLETE_SUCCEEDED' ? 'succeeded' : 'failed';
@@ -203,5 +246,10 @@ function decision(answer: HookAnswer, operation: TargetOperation): Decision {
 }
 
 function undecided(why: string): Decision {
-  return { status: 'HOOK_FAILED', reason: `Hook failed with message: ${why}`, annotations: [], skipsStackHook: false };
+  return {
+    status: 'HOOK_FAILED',
+    reason: `Hook failed with message: ${why}`,
+    annotations: [],
+    skipsStackHook: false,
+  };
 }

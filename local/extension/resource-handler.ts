@@ -116,7 +116,11 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
   const retry = options.retry ?? RETRY;
 
   /** One step of an operation: an invocation, repeated while its failure may pass. */
-  async function step(request: HandlerRequest, model: Structure, context: Structure | undefined): Promise<ProgressEvent> {
+  async function step(
+    request: HandlerRequest,
+    model: Structure,
+    context: Structure | undefined,
+  ): Promise<ProgressEvent> {
     for (let attempt = 1; ; attempt++) {
       const answer = await invoke(request, model, context);
       const crashed = answer.status === 'FAILED' && answer.errorCode === undefined;
@@ -130,7 +134,11 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
   }
 
   /** A failure without an error code means that the handler gave no answer at all. */
-  async function invoke(request: HandlerRequest, model: Structure, context: Structure | undefined): Promise<ProgressEvent> {
+  async function invoke(
+    request: HandlerRequest,
+    model: Structure,
+    context: Structure | undefined,
+  ): Promise<ProgressEvent> {
     const { action, type } = request;
     const invocationId = randomUUID();
     const result = await clock.work(() =>
@@ -142,7 +150,12 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     return result.functionError ? crash(result) : (result.payload ?? crash(result));
   }
 
-  function event(request: HandlerRequest, model: Structure, context: Structure | undefined, invocationId: string): Structure {
+  function event(
+    request: HandlerRequest,
+    model: Structure,
+    context: Structure | undefined,
+    invocationId: string,
+  ): Structure {
     const { action, type } = request;
     const logGroup = options.logGroup?.(type.typeName);
     return {
@@ -159,7 +172,11 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
       requestData: {
         callerCredentials: callers.issue({ typeName: type.typeName, operation: action, invocationId }),
         ...(logGroup && {
-          providerCredentials: callers.issue({ typeName: type.typeName, operation: 'LOG_DELIVERY', invocationId }),
+          providerCredentials: callers.issue({
+            typeName: type.typeName,
+            operation: 'LOG_DELIVERY',
+            invocationId,
+          }),
           providerLogGroupName: logGroup,
         }),
         logicalResourceId: request.logicalResourceId,
@@ -226,10 +243,20 @@ function failed(errorCode: string, message: string, identifier?: string, model?:
 }
 
 function cancelled({ action }: HandlerRequest) {
-  return { status: 'FAILED', errorCode: 'Cancelled', message: `Resource ${NOUNS[action]} cancelled` } as const;
+  return {
+    status: 'FAILED',
+    errorCode: 'Cancelled',
+    message: `Resource ${NOUNS[action]} cancelled`,
+  } as const;
 }
 
-const NOUNS: Record<Action, string> = { CREATE: 'creation', READ: 'read', UPDATE: 'update', DELETE: 'deletion', LIST: 'list' };
+const NOUNS: Record<Action, string> = {
+  CREATE: 'creation',
+  READ: 'read',
+  UPDATE: 'update',
+  DELETE: 'deletion',
+  LIST: 'list',
+};
 
 function crash(result: InvocationResult): ProgressEvent {
   const message = result.payload?.errorMessage ?? 'the handler gave no answer';
@@ -237,7 +264,11 @@ function crash(result: InvocationResult): ProgressEvent {
 }
 
 /** What an answer says that the contract forbids; undefined when it is as it should be. */
-function contractViolation(request: HandlerRequest, answer: ProgressEvent, identifier: string | undefined): string | undefined {
+function contractViolation(
+  request: HandlerRequest,
+  answer: ProgressEvent,
+  identifier: string | undefined,
+): string | undefined {
   const { action, type } = request;
   if (answer.status === 'FAILED') return undefined;
   const answered = type.identifier(answer.resourceModel);
@@ -246,8 +277,10 @@ function contractViolation(request: HandlerRequest, answer: ProgressEvent, ident
     return `The ${action} handler of ${type.typeName} answered the status ${JSON.stringify(answer.status)}.`;
   }
   if (answer.status === 'IN_PROGRESS') {
-    if (SYNCHRONOUS.has(action)) return `The ${action} handler of ${type.typeName} answered IN_PROGRESS, which READ and LIST must not.`;
-    if (!answered) return `The ${action} handler of ${type.typeName} answered IN_PROGRESS without the primary identifier (${key}).`;
+    if (SYNCHRONOUS.has(action))
+      return `The ${action} handler of ${type.typeName} answered IN_PROGRESS, which READ and LIST must not.`;
+    if (!answered)
+      return `The ${action} handler of ${type.typeName} answered IN_PROGRESS without the primary identifier (${key}).`;
   }
   if (answer.status === 'SUCCESS' && action !== 'DELETE' && action !== 'LIST' && !answered) {
     return `The ${action} handler of ${type.typeName} succeeded without the primary identifier (${key}).`;

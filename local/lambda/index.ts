@@ -88,7 +88,11 @@ export function createLambda(options: LambdaOptions): Lambda {
     );
   }
 
-  async function invoke(nameOrArn: string, payload: unknown, choices: InvocationOptions = {}): Promise<InvocationResult> {
+  async function invoke(
+    nameOrArn: string,
+    payload: unknown,
+    choices: InvocationOptions = {},
+  ): Promise<InvocationResult> {
     return find(nameOrArn).invoke(choices.invocationId ?? randomUUID(), payload, choices.timeoutSeconds);
   }
 
@@ -97,14 +101,20 @@ export function createLambda(options: LambdaOptions): Lambda {
       find(input.FunctionName);
       if (input.InvocationType === 'DryRun') return { StatusCode: 204 };
       if (input.InvocationType === 'Event') {
-        throw new AwsError('NotImplemented', 'The local AWS runs Lambda functions with InvocationType RequestResponse only.', 501);
+        throw new AwsError(
+          'NotImplemented',
+          'The local AWS runs Lambda functions with InvocationType RequestResponse only.',
+          501,
+        );
       }
       const result = await invoke(input.FunctionName, parsePayload(input.Payload));
       return {
         StatusCode: 200,
         ExecutedVersion: '$LATEST',
         ...(result.functionError && { FunctionError: result.functionError }),
-        ...(input.LogType === 'Tail' && { LogResult: Buffer.from(result.output).subarray(-LOG_TAIL_BYTES).toString('base64') }),
+        ...(input.LogType === 'Tail' && {
+          LogResult: Buffer.from(result.output).subarray(-LOG_TAIL_BYTES).toString('base64'),
+        }),
         Payload: Buffer.from(JSON.stringify(result.payload)),
       };
     },
@@ -122,7 +132,11 @@ export function createLambda(options: LambdaOptions): Lambda {
       async handle(request) {
         const operation = operations[request.operation];
         if (operation) return operation(request);
-        throw new AwsError('NotImplemented', `The local AWS has no Lambda operation ${request.operation}.`, 501);
+        throw new AwsError(
+          'NotImplemented',
+          `The local AWS has no Lambda operation ${request.operation}.`,
+          501,
+        );
       },
       async reset() {
         await Promise.all([...functions.values()].map((pool) => pool.abandon()));
@@ -144,7 +158,10 @@ export function createLambda(options: LambdaOptions): Lambda {
         AWS_EC2_METADATA_DISABLED: 'true',
         ...definition.environment,
       });
-      functions.set(definition.name, new Pool(definition, arn(definition.name), environment, options.concurrency ?? 10));
+      functions.set(
+        definition.name,
+        new Pool(definition, arn(definition.name), environment, options.concurrency ?? 10),
+      );
     },
     has: (nameOrArn) => functions.has(functionName(nameOrArn)),
     arn: (nameOrArn) => arn(functionName(nameOrArn)),
@@ -266,6 +283,9 @@ function parsePayload(payload: Uint8Array | string | undefined): unknown {
   try {
     return JSON.parse(typeof payload === 'string' ? payload : Buffer.from(payload).toString('utf8'));
   } catch {
-    throw new AwsError('InvalidRequestContentException', 'Could not parse request body into json: the payload is not JSON.');
+    throw new AwsError(
+      'InvalidRequestContentException',
+      'Could not parse request body into json: the payload is not JSON.',
+    );
   }
 }

@@ -6,7 +6,10 @@ const [bundle, handlerName, functionName, functionArn] = process.argv.slice(2);
 // Output goes to the parent as messages, because messages arrive in order with the answer, which pipes do not promise.
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = (chunk, encoding, callback) => {
-    process.send({ kind: 'output', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8') });
+    process.send({
+      kind: 'output',
+      text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'),
+    });
     const done = typeof encoding === 'function' ? encoding : callback;
     if (done) done();
     return true;
@@ -15,7 +18,11 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const describe = (error) =>
   error instanceof Error
-    ? { errorType: error.name, errorMessage: error.message, trace: String(error.stack).split('\n').slice(0, 10) }
+    ? {
+        errorType: error.name,
+        errorMessage: error.message,
+        trace: String(error.stack).split('\n').slice(0, 10),
+      }
     : { errorType: typeof error, errorMessage: String(error), trace: [] };
 
 let handler;

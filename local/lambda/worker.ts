@@ -121,8 +121,14 @@ export class Worker {
     if (!invocation) return;
     const { requestId, timedOut, timeout } = invocation;
     const error = timedOut
-      ? { errorType: 'Sandbox.Timedout', errorMessage: `RequestId: ${requestId} Error: Task timed out after ${(timeout / 1000).toFixed(2)} seconds` }
-      : { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${cause}` };
+      ? {
+          errorType: 'Sandbox.Timedout',
+          errorMessage: `RequestId: ${requestId} Error: Task timed out after ${(timeout / 1000).toFixed(2)} seconds`,
+        }
+      : {
+          errorType: 'Runtime.ExitError',
+          errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${cause}`,
+        };
     invocation.finish(JSON.stringify(error), true);
   }
 }

@@ -42,8 +42,7 @@ export class Router {
     if ('problem' in arrival) return { type: 'respond', response: explanation(421, arrival.problem) };
     const rule = arrival.listener.rules.find((candidate) => candidate.matches(request));
     if (!rule) throw new RoutingChanged();
-    const actions = await rule.actions();
-    return performActions(actions, {
+    return performActions(rule.actions, {
       ...arrival,
       request,
       ruleArn: rule.arn,

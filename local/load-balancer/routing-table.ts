@@ -2,7 +2,6 @@ import {
   type Action,
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
-  DescribeRulesCommand,
   DescribeTargetGroupAttributesCommand,
   DescribeTargetHealthCommand,
   type ElasticLoadBalancingV2Client,
@@ -27,11 +26,8 @@ export interface RoutingRule {
   readonly matches: RequestTest;
   /** Whether a host-header condition of the rule names the request's host. */
   readonly namesHost: RequestTest;
-  /**
-   * The rule's actions as they are now.
-   * @throws RoutingChanged when the rule has gone or its conditions are no longer those of this table.
-   */
-  readonly actions: () => Promise<readonly Action[]>;
+  /** In order. */
+  readonly actions: readonly Action[];
 }
 
 export interface RoutingListener {
@@ -54,7 +50,6 @@ export type Attributes = Readonly<Record<string, string>>;
 export interface RoutingTargetGroup {
   readonly arn: string;
   readonly attributes: Attributes;
-  /** The targets registered now. */
   readonly targets: readonly Target[];
 }
 
@@ -73,26 +68,23 @@ const GONE = new Set([
 const MAXIMUM_AGE = 1000;
 
 /**
- * Load balancers, listeners and rules as ELB stores them. What decides where a request goes at this moment (a rule's
- * actions with their weights, registered targets) is read for every request; the rest is kept until
- * {@link RoutingTable.invalidate} or for a second, whichever is first.
+ * Load balancers, listeners, rules and targets as ELB stores them; kept until {@link RoutingTable.invalidate}, or for a
+ * second, whichever is first.
  */
 export class RoutingTable {
   private kept:
     { readonly loadBalancers: readonly RoutingLoadBalancer[]; readonly until: number } | undefined;
   private version = 0;
   private readonly load = new SharedRead(() => this.readLoadBalancers());
-  private readonly targets = new Map<string, SharedRead<readonly Target[]>>();
-  private readonly attributes = new Map<string, Promise<Attributes>>();
+  private readonly targetGroups = new Map<string, Promise<RoutingTargetGroup>>();
 
   constructor(private readonly elb: ElasticLoadBalancingV2Client) {}
 
-  /** Forget what is kept: load balancers, listeners or rules have changed. */
+  /** Forget what is kept: load balancers, listeners, rules or targets have changed. */
   invalidate(): void {
     this.version++;
     this.kept = undefined;
-    this.attributes.clear();
-    this.targets.clear();
+    this.targetGroups.clear();
   }
 
   /** All application load balancers. */
@@ -102,16 +94,18 @@ export class RoutingTable {
   }
 
   /**
-   * A target group with the targets registered now.
+   * A target group with its targets.
    * @throws RoutingChanged when it has gone.
    */
-  async targetGroup(arn: string): Promise<RoutingTargetGroup> {
-    let targets = this.targets.get(arn);
-    if (!targets) this.targets.set(arn, (targets = new SharedRead(() => this.readTargets(arn))));
-    let attributes = this.attributes.get(arn);
-    if (!attributes) this.attributes.set(arn, (attributes = this.readAttributes(arn)));
-    const [current, kept] = await Promise.all([targets.get(), attributes]);
-    return { arn, attributes: kept, targets: current };
+  targetGroup(arn: string): Promise<RoutingTargetGroup> {
+    let group = this.targetGroups.get(arn);
+    if (!group) {
+      group = this.readTargetGroup(arn);
+      this.targetGroups.set(arn, group);
+      // What could not be read is read again by the next request.
+      group.catch(() => this.targetGroups.delete(arn));
+    }
+    return group;
   }
 
   private async readLoadBalancers(): Promise<readonly RoutingLoadBalancer[]> {
@@ -125,7 +119,7 @@ export class RoutingTable {
         .map((loadBalancer) => unlessGone(this.readLoadBalancer(loadBalancer))),
     );
     const loadBalancers = routed.filter((loadBalancer) => loadBalancer !== undefined);
-    this.attributes.clear();
+    this.targetGroups.clear();
     if (version === this.version) this.kept = { loadBalancers, until: performance.now() + MAXIMUM_AGE };
     return loadBalancers;
   }
@@ -151,54 +145,39 @@ export class RoutingTable {
     return {
       port: listener.Port ?? 0,
       protocol: listener.Protocol ?? '',
-      rules: rules.sort((a, b) => precedence(a) - precedence(b)).map((rule) => this.routingRule(rule)),
+      rules: rules.sort((a, b) => precedence(a) - precedence(b)).map(routingRule),
     };
   }
 
-  private routingRule(rule: Rule): RoutingRule {
-    const conditions = rule.Conditions ?? [];
-    const hostTests = conditions.filter(({ Field }) => Field === 'host-header').map(conditionTest);
-    const current = new SharedRead(() => this.readRule(rule));
+  private async readTargetGroup(arn: string): Promise<RoutingTargetGroup> {
+    const [health, attributes] = await Promise.all([
+      unlessGone(this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }))),
+      unlessGone(this.elb.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn }))),
+    ]);
+    if (!health || !attributes) throw new RoutingChanged();
+    const targets = health.TargetHealthDescriptions ?? [];
     return {
-      arn: rule.RuleArn ?? '',
-      matches: conditionsTest(conditions),
-      namesHost: (request: ClientRequest) => hostTests.some((test) => test(request)),
-      actions: () => current.get(),
+      arn,
+      attributes: asRecord(attributes.Attributes),
+      targets: targets.map(({ Target }) => ({ ip: Target?.Id ?? '', port: Target?.Port ?? 0 })),
     };
   }
+}
 
-  private async readRule(known: Rule): Promise<readonly Action[]> {
-    const answer = await unlessGone(
-      this.elb.send(new DescribeRulesCommand({ RuleArns: [known.RuleArn ?? ''] })),
-    );
-    const rule = answer?.Rules?.[0];
-    if (!rule || rule.Priority !== known.Priority || !sameConditions(rule, known)) throw new RoutingChanged();
-    return [...(rule.Actions ?? [])].sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0));
-  }
-
-  private async readTargets(TargetGroupArn: string): Promise<readonly Target[]> {
-    const answer = await unlessGone(this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn })));
-    if (!answer) throw new RoutingChanged();
-    const targets = answer.TargetHealthDescriptions ?? [];
-    return targets.map(({ Target }) => ({ ip: Target?.Id ?? '', port: Target?.Port ?? 0 }));
-  }
-
-  private async readAttributes(TargetGroupArn: string): Promise<Attributes> {
-    const answer = await unlessGone(
-      this.elb.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn })),
-    );
-    if (!answer) throw new RoutingChanged();
-    return asRecord(answer.Attributes);
-  }
+function routingRule(rule: Rule): RoutingRule {
+  const conditions = rule.Conditions ?? [];
+  const hostTests = conditions.filter(({ Field }) => Field === 'host-header').map(conditionTest);
+  return {
+    arn: rule.RuleArn ?? '',
+    matches: conditionsTest(conditions),
+    namesHost: (request: ClientRequest) => hostTests.some((test) => test(request)),
+    actions: [...(rule.Actions ?? [])].sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0)),
+  };
 }
 
 /** The default rule has the priority `default` and comes after all others. */
 function precedence(rule: Rule): number {
   return rule.IsDefault ? Infinity : Number(rule.Priority);
-}
-
-function sameConditions(one: Rule, other: Rule): boolean {
-  return JSON.stringify(one.Conditions ?? []) === JSON.stringify(other.Conditions ?? []);
 }
 
 function asRecord(attributes: readonly { Key?: string; Value?: string }[] = []): Attributes {

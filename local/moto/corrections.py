@@ -7,6 +7,12 @@ from copy import copy
 from typing import Any
 
 from moto.acm.models import CertBundle
+from moto.applicationautoscaling.exceptions import AWSValidationException
+from moto.applicationautoscaling.models import (
+    ApplicationAutoscalingBackend,
+    FakeApplicationAutoscalingPolicy,
+)
+from moto.core.exceptions import JsonRESTError
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.exceptions import (
     InvalidSecurityGroupNotFoundError,
@@ -20,6 +26,7 @@ from moto.elbv2.exceptions import TooManyTagsError
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup, elbv2_backends
 from moto.elbv2.responses import ELBV2Response
 from moto.iam.models import AWSManagedPolicy, IAMBackend
+from moto.route53.models import ChangeList
 
 # Elastic Load Balancing quotas, "Tags per resource".
 TAGS_PER_RESOURCE = 50
@@ -166,6 +173,57 @@ def missing_ids() -> None:
     )
 
 
+def created_records() -> None:
+    """moto takes a record that was created once for one that exists. The guard looks at what exists."""
+
+    ChangeList.__contains__ = lambda changes, change: False
+
+
+def scaling_policies() -> None:
+    """moto leaves the alarms of a policy that is changed, and finds policies by a part of their resource's id."""
+
+    put_policy = ApplicationAutoscalingBackend.put_scaling_policy
+    describe_policies = ApplicationAutoscalingBackend.describe_scaling_policies
+
+    def put(backend: ApplicationAutoscalingBackend, **named: Any) -> FakeApplicationAutoscalingPolicy:
+        key = FakeApplicationAutoscalingPolicy.formulate_key(
+            named["service_namespace"],
+            named["resource_id"],
+            named["scalable_dimension"],
+            named["policy_name"],
+        )
+        if key in backend.policies:
+            backend.policies[key].delete_alarms(backend.account_id, backend.region_name)
+        return put_policy(backend, **named)
+
+    def describe(backend: ApplicationAutoscalingBackend, **named: Any) -> Any:
+        for name in ("resource_id", "scalable_dimension"):
+            # moto asks whether a policy's value is `in` this: a list compares whole values, a text its parts.
+            named[name] = named[name] and [named[name]]
+        return describe_policies(backend, **named)
+
+    ApplicationAutoscalingBackend.put_scaling_policy = put
+    ApplicationAutoscalingBackend.describe_scaling_policies = describe
+
+
+def missing_scaling() -> None:
+    """moto answers ValidationException where Application Auto Scaling answers ObjectNotFoundException."""
+
+    def correct(method: str) -> None:
+        remove = getattr(ApplicationAutoscalingBackend, method)
+
+        def remove_existing(*arguments: Any, **named: Any) -> None:
+            try:
+                remove(*arguments, **named)
+            except AWSValidationException as error:
+                raise JsonRESTError("ObjectNotFoundException", error.message) from error
+
+        setattr(ApplicationAutoscalingBackend, method, remove_existing)
+
+    correct("delete_scaling_policy")
+    correct("deregister_scalable_target")
+
+
 def apply() -> None:
     """Correct moto in this process."""
     for correct in (
@@ -177,5 +235,8 @@ def apply() -> None:
         tag_quota,
         managed_policies,
         missing_ids,
+        created_records,
+        scaling_policies,
+        missing_scaling,
     ):
         correct()

@@ -23,11 +23,15 @@ export function awsResourceType(typeName: string): ResourceType | undefined {
 }
 
 function readIndex(): Record<string, string> {
-  const python = existsSync(LIBRARY) ? readdirSync(LIBRARY).find((name) => name.startsWith('python3')) : undefined;
+  const python = existsSync(LIBRARY)
+    ? readdirSync(LIBRARY).find((name) => name.startsWith('python3'))
+    : undefined;
   folder = join(LIBRARY, python ?? 'python3', 'site-packages', 'cfnlint', 'data', 'schemas');
   const path = join(folder, 'providers', 'us-east-1.json');
   if (!existsSync(path)) {
-    throw new Error('cfn-lint is not installed in .venv: run `node scripts/setup.mjs` in the repository first.');
+    throw new Error(
+      'cfn-lint is not installed in .venv: run `node scripts/setup.mjs` in the repository first.',
+    );
   }
   return JSON.parse(readFileSync(path, 'utf8'));
 }

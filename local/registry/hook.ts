@@ -52,8 +52,11 @@ export function applies(hook: Hook, occasion: HookOccasion): boolean {
     hook.status === 'ENABLED' &&
     hook.targetOperations.includes(occasion.operation) &&
     (!targetFilters?.actions?.length || targetFilters.actions.includes(occasion.action)) &&
-    (!targetFilters?.targetNames?.length || targetFilters.targetNames.some((name) => matches(name, occasion.targetName))) &&
-    (!stackFilters || occasion.stackName === undefined || selects(stackFilters, occasion.stackName, occasion.stackRole))
+    (!targetFilters?.targetNames?.length ||
+      targetFilters.targetNames.some((name) => matches(name, occasion.targetName))) &&
+    (!stackFilters ||
+      occasion.stackName === undefined ||
+      selects(stackFilters, occasion.stackName, occasion.stackRole))
   );
 }
 
@@ -64,7 +67,9 @@ function selects(filters: StackFilters, name: string, role: string | undefined):
   ];
   if (excluded.some(Boolean)) return false;
   const included = [
-    filters.stackNames?.include?.length ? filters.stackNames.include.some((pattern) => matches(pattern, name)) : undefined,
+    filters.stackNames?.include?.length
+      ? filters.stackNames.include.some((pattern) => matches(pattern, name))
+      : undefined,
     filters.stackRoles?.include?.length
       ? role !== undefined && filters.stackRoles.include.some((pattern) => matches(pattern, role))
       : undefined,
@@ -75,6 +80,9 @@ function selects(filters: StackFilters, name: string, role: string | undefined):
 
 /** Whether `text` fits a pattern in which `*` stands for any characters and `?` for one. */
 function matches(pattern: string, text: string): boolean {
-  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
   return new RegExp(`^${expression}$`).test(text);
 }

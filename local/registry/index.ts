@@ -64,9 +64,15 @@ export function createRegistry(): Registry {
     setTypeConfiguration(typeName, values) {
       const { schema } = registry.privateType(typeName);
       const checked = structuredClone(values);
-      const violations = compileValidation({ additionalProperties: false, ...schema.typeConfiguration }, schema.definitions)(checked);
+      const violations = compileValidation(
+        { additionalProperties: false, ...schema.typeConfiguration },
+        schema.definitions,
+      )(checked);
       if (violations.length > 0) {
-        throw new AwsError('CFNRegistryException', `Configuration of ${typeName} is not valid: ${violations.join('; ')}`);
+        throw new AwsError(
+          'CFNRegistryException',
+          `Configuration of ${typeName} is not valid: ${violations.join('; ')}`,
+        );
       }
       configurations.set(typeName, { values: checked, updated: new Date() });
     },
@@ -84,10 +90,15 @@ export function createRegistry(): Registry {
         const UnprocessedTypeConfigurations: Structure[] = [];
         const Errors: Structure[] = [];
         for (const identifier of request.input.TypeConfigurationIdentifiers as Structure[]) {
-          const TypeName = identifier.TypeName ?? typeNameOf(identifier.TypeArn ?? identifier.TypeConfigurationArn);
+          const TypeName =
+            identifier.TypeName ?? typeNameOf(identifier.TypeArn ?? identifier.TypeConfigurationArn);
           const configuration = configurations.get(TypeName);
           if (!types.has(TypeName)) {
-            Errors.push({ ErrorCode: 'TypeNotFoundException', ErrorMessage: `The type ${TypeName} is not registered.`, TypeConfigurationIdentifier: identifier });
+            Errors.push({
+              ErrorCode: 'TypeNotFoundException',
+              ErrorMessage: `The type ${TypeName} is not registered.`,
+              TypeConfigurationIdentifier: identifier,
+            });
           } else if (!configuration) {
             UnprocessedTypeConfigurations.push(identifier);
           } else {
@@ -121,10 +132,14 @@ export function createRegistry(): Registry {
         };
       },
       async ListTypes(request) {
-        const resources = [...types.values()].map(({ schema }) => summary(request, 'RESOURCE', schema.typeName, schema.description));
+        const resources = [...types.values()].map(({ schema }) =>
+          summary(request, 'RESOURCE', schema.typeName, schema.description),
+        );
         const activated = registry.hooks().map((hook) => summary(request, 'HOOK', hook.typeName, undefined));
         const wanted = request.input.Type;
-        return { TypeSummaries: [...resources, ...activated].filter(({ Type }) => !wanted || Type === wanted) };
+        return {
+          TypeSummaries: [...resources, ...activated].filter(({ Type }) => !wanted || Type === wanted),
+        };
       },
     },
     reset() {
@@ -135,7 +150,12 @@ export function createRegistry(): Registry {
   return registry;
 }
 
-function summary(request: AwsRequest, Type: string, TypeName: string, Description: string | undefined): Structure {
+function summary(
+  request: AwsRequest,
+  Type: string,
+  TypeName: string,
+  Description: string | undefined,
+): Structure {
   return {
     Type,
     TypeName,
@@ -156,7 +176,8 @@ function configurationArn(request: AwsRequest, typeName: string): string {
 
 function typeNameOf(arn: string | undefined): string {
   const name = /:type(?:-configuration)?\/\w+\/([^/]+)/.exec(arn ?? '')?.[1];
-  if (!name) throw new AwsError('ValidationError', 'Say which type is meant: give TypeName and Type, or TypeArn.');
+  if (!name)
+    throw new AwsError('ValidationError', 'Say which type is meant: give TypeName and Type, or TypeArn.');
   return name.replace(/-/g, '::');
 }
 

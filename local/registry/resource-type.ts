@@ -27,7 +27,11 @@ export interface ResourceTypeSchema {
   readonly createOnlyProperties?: readonly string[];
   readonly conditionalCreateOnlyProperties?: readonly string[];
   readonly typeConfiguration?: Structure;
-  readonly tagging?: { readonly taggable?: boolean; readonly tagUpdatable?: boolean; readonly tagProperty?: string };
+  readonly tagging?: {
+    readonly taggable?: boolean;
+    readonly tagUpdatable?: boolean;
+    readonly tagProperty?: string;
+  };
 }
 
 /** CloudFormation's default for handlers that state no timeout. */
@@ -68,7 +72,9 @@ export class ResourceType {
   /** Primary identifier of a model, its parts joined by `|`; undefined when a part is missing. */
   identifier(model: Structure | undefined | null): string | undefined {
     const parts = this.schema.primaryIdentifier.map((pointer) => valuesAt(model, pointer)[0]);
-    return parts.every((part) => part !== undefined && part !== null && part !== '') ? parts.join('|') : undefined;
+    return parts.every((part) => part !== undefined && part !== null && part !== '')
+      ? parts.join('|')
+      : undefined;
   }
 
   /** A model that holds the primary identifier only. */
@@ -87,7 +93,9 @@ export class ResourceType {
 
   /** Read-only properties that a caller set although only the type may. */
   readOnlyIn(properties: Structure): string[] {
-    return (this.schema.readOnlyProperties ?? []).filter((pointer) => valuesAt(properties, pointer).length > 0);
+    return (this.schema.readOnlyProperties ?? []).filter(
+      (pointer) => valuesAt(properties, pointer).length > 0,
+    );
   }
 
   /** Create-only properties that differ between two sets of properties. */
@@ -97,7 +105,9 @@ export class ResourceType {
 
   /** Differing properties of which the handler itself decides whether it can update them. */
   conditionalCreateOnlyChanges(before: Structure, after: Structure): string[] {
-    return (this.schema.conditionalCreateOnlyProperties ?? []).filter((pointer) => !same(before, after, pointer));
+    return (this.schema.conditionalCreateOnlyProperties ?? []).filter(
+      (pointer) => !same(before, after, pointer),
+    );
   }
 
   /** A model as a reader may see it. */

@@ -38,7 +38,10 @@ function javaPattern(pattern: string): RegExp {
  * @returns a function that converts scalars of the given properties in place, and answers the violations as
  *   `#/Property/0/Name: what is wrong`; none when the properties are valid.
  */
-export function compileValidation(schema: Structure, definitions: Structure = {}): (properties: Structure) => string[] {
+export function compileValidation(
+  schema: Structure,
+  definitions: Structure = {},
+): (properties: Structure) => string[] {
   let validate: ValidateFunction | undefined;
   return (properties) => {
     validate ??= ajv.compile({
@@ -71,9 +74,12 @@ const MODEL_KEYWORDS = [
 
 /** One error for each place: a value of a wrong type also fails all else that is asked of it. */
 function leaves(errors: ErrorObject[]): ErrorObject[] {
-  const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
+  const mistyped = new Set(
+    errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath),
+  );
   return errors.filter(
-    ({ keyword, instancePath }) => keyword !== 'if' && keyword !== 'allOf' && (keyword === 'type' || !mistyped.has(instancePath)),
+    ({ keyword, instancePath }) =>
+      keyword !== 'if' && keyword !== 'allOf' && (keyword === 'type' || !mistyped.has(instancePath)),
   );
 }
 
@@ -90,24 +96,32 @@ const TYPE_NAMES: Record<string, string> = {
 const MESSAGES: Record<string, (error: ErrorObject) => string> = {
   required: ({ params }) => `required key [${params.missingProperty}] not found`,
   additionalProperties: ({ params }) => `extraneous key [${params.additionalProperty}] is not permitted`,
-  type: ({ params, data }) => `expected type: ${[params.type].flat().map((type) => TYPE_NAMES[type]).join(' or ')}, found: ${typeName(data)}`,
+  type: ({ params, data }) =>
+    `expected type: ${[params.type]
+      .flat()
+      .map((type) => TYPE_NAMES[type])
+      .join(' or ')}, found: ${typeName(data)}`,
   enum: ({ params }) => `value is not one of the permitted values [${params.allowedValues.join(', ')}]`,
   const: ({ params }) => `value is not the permitted value [${params.allowedValue}]`,
   oneOf: ({ params }) => `${params.passingSchemas?.length ?? 0} subschemas matched instead of one`,
   anyOf: () => 'no subschema matched',
-  minItems: ({ params, data }) => `expected minimum item count: ${params.limit}, found: ${(data as unknown[]).length}`,
-  maxItems: ({ params, data }) => `expected maximum item count: ${params.limit}, found: ${(data as unknown[]).length}`,
+  minItems: ({ params, data }) =>
+    `expected minimum item count: ${params.limit}, found: ${(data as unknown[]).length}`,
+  maxItems: ({ params, data }) =>
+    `expected maximum item count: ${params.limit}, found: ${(data as unknown[]).length}`,
   minLength: ({ params, data }) => `expected minLength: ${params.limit}, actual: ${(data as string).length}`,
   maxLength: ({ params, data }) => `expected maxLength: ${params.limit}, actual: ${(data as string).length}`,
   minimum: ({ params, data }) => `${data} is not greater or equal to ${params.limit}`,
   maximum: ({ params, data }) => `${data} is not less or equal to ${params.limit}`,
   pattern: ({ params }) => `failed validation constraint for keyword [pattern]: ${params.pattern}`,
   uniqueItems: () => 'array items are not unique',
-  dependencies: ({ params }) => `property [${params.missingProperty}] is required when [${params.property}] is set`,
+  dependencies: ({ params }) =>
+    `property [${params.missingProperty}] is required when [${params.property}] is set`,
 };
 
 function message(error: ErrorObject): string {
-  const text = MESSAGES[error.keyword]?.(error) ?? `failed validation constraint for keyword [${error.keyword}]`;
+  const text =
+    MESSAGES[error.keyword]?.(error) ?? `failed validation constraint for keyword [${error.keyword}]`;
   return `#${error.instancePath}: ${text}`;
 }
 

@@ -1,4 +1,15 @@
-import { CreateClusterCommand, DescribeClustersCommand, type Cluster } from '@aws-sdk/client-ecs';
+import {
+  ClusterContainsCapacityProviderException,
+  ClusterContainsContainerInstancesException,
+  ClusterContainsServicesException,
+  ClusterContainsTasksException,
+  ClusterNotFoundException,
+  CreateClusterCommand,
+  DeleteClusterCommand,
+  DescribeClustersCommand,
+  UpdateInProgressException,
+  type Cluster,
+} from '@aws-sdk/client-ecs';
 import type { Component } from '../component';
 import { HandlerError } from '../errors';
 import { SHARED_TAG } from '../identity';
@@ -13,27 +24,45 @@ export interface ObservedCluster {
   readonly arn: string;
   /** Whether services may name the capacity provider FARGATE; without it they ask for the launch type. */
   readonly offersFargate: boolean;
+  /** Whether this resource type made it, for some service. */
+  readonly madeHere: boolean;
 }
 
+/** Value of {@link SHARED_TAG} on a cluster that was made here. */
+const MADE_HERE = 'cluster';
+
+/** What DeleteCluster answers when somebody uses the cluster, or it is gone: nothing is left to do. */
+const NOT_OURS_TO_DELETE = [
+  ClusterContainsCapacityProviderException,
+  ClusterContainsContainerInstancesException,
+  ClusterContainsServicesException,
+  ClusterContainsTasksException,
+  ClusterNotFoundException,
+  UpdateInProgressException,
+];
+
 /**
- * The cluster is shared and stays for ever: empty, it costs nothing. The one named `default` is made when it is absent,
- * as Express Mode does; any other must exist, so that a misspelt name does not make one.
+ * The cluster is shared. The one named `default` is made when it is absent, as Express Mode does; any other must exist,
+ * so that a misspelt name does not make one. What was made here goes when nothing is left in it: ECS itself decides,
+ * because it refuses to delete a cluster that anything runs in.
  */
 export const cluster: Component<ObservedCluster> = {
   kind: 'Cluster',
   needs: [],
+  shared: true,
   permissions: {
     observe: ['ecs:DescribeClusters'],
     // The first cluster of an account makes ECS's service-linked role, with the caller's permissions.
     apply: ['ecs:CreateCluster', 'ecs:TagResource', 'iam:CreateServiceLinkedRole'],
-    remove: [],
+    remove: ['ecs:DeleteCluster'],
   },
 
   async observe({ clients, identity: { clusterName }, spec }) {
-    if (!spec) return undefined;
-    const { clusters } = await clients.ecs.send(new DescribeClustersCommand({ clusters: [clusterName] }));
+    const { clusters } = await clients.ecs.send(
+      new DescribeClustersCommand({ clusters: [clusterName], include: ['TAGS'] }),
+    );
     const found = clusters?.find(({ status }) => status !== 'INACTIVE');
-    if (!found && !spec.createsCluster) {
+    if (!found && spec && !spec.createsCluster) {
       throw new HandlerError('InvalidRequest', `there is no cluster "${clusterName}"`, {
         propertyPath: 'Cluster',
         remedy: 'Make it first, or leave Cluster out to use the cluster default',
@@ -49,7 +78,7 @@ export const cluster: Component<ObservedCluster> = {
       new CreateClusterCommand({
         clusterName,
         capacityProviders: [FARGATE],
-        tags: lowerCaseTagList({ [SHARED_TAG]: 'cluster' }),
+        tags: lowerCaseTagList({ [SHARED_TAG]: MADE_HERE }),
       }),
     );
     return made?.status === 'PROVISIONING'
@@ -57,11 +86,21 @@ export const cluster: Component<ObservedCluster> = {
       : done(observed(made!));
   },
 
-  async remove() {
+  async remove({ clients }, _found, { arn, madeHere }) {
+    if (!madeHere) return done(undefined);
+    try {
+      await clients.ecs.send(new DeleteClusterCommand({ cluster: arn }));
+    } catch (error) {
+      if (!NOT_OURS_TO_DELETE.some((kind) => error instanceof kind)) throw error;
+    }
     return done(undefined);
   },
 };
 
-function observed({ clusterArn, capacityProviders }: Cluster): ObservedCluster {
-  return { arn: clusterArn!, offersFargate: capacityProviders?.includes(FARGATE) ?? false };
+function observed({ clusterArn, capacityProviders, tags }: Cluster): ObservedCluster {
+  return {
+    arn: clusterArn!,
+    offersFargate: capacityProviders?.includes(FARGATE) ?? false,
+    madeHere: tags?.some(({ key, value }) => key === SHARED_TAG && value === MADE_HERE) ?? false,
+  };
 }

@@ -110,13 +110,11 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
 
   async observe(scope) {
     if (!(await mayScale(scope))) return undefined;
+    const name = scalingPolicyName(scope.identity);
     const { ScalingPolicies } = await scope.clients.applicationAutoScaling.send(
-      new DescribeScalingPoliciesCommand({
-        ...scalableDimension(scope.identity),
-        PolicyNames: [scalingPolicyName(scope.identity)],
-      }),
+      new DescribeScalingPoliciesCommand({ ...scalableDimension(scope.identity), PolicyNames: [name] }),
     );
-    const found = ScalingPolicies?.[0];
+    const found = ScalingPolicies?.find(({ PolicyName }) => PolicyName === name);
     return (
       found && { arn: found.PolicyARN!, configuration: found.TargetTrackingScalingPolicyConfiguration! }
     );

@@ -45,8 +45,9 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
   needs: ['Service'],
   volatile: true,
   permissions: {
-    observe: [...DESCRIBED_SERVICE_ACTIONS, 'ecs:ListServiceDeployments'],
+    observe: [],
     apply: [
+      ...DESCRIBED_SERVICE_ACTIONS,
       'ecs:DescribeServiceDeployments',
       'ecs:DescribeServiceRevisions',
       'ecs:ListServiceDeployments',

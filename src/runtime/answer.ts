@@ -8,7 +8,8 @@ import {
   OperationStatus,
 } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
 import { ProgressEvent } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/proxy';
-import { HandlerError } from '../errors';
+import type { HandlerError } from '../errors';
+import { checkContext, defect } from './callback-context';
 import { removeProperties, type ResourceModel } from './model-class';
 
 /** Actions that must end within one invocation. */
@@ -23,18 +24,8 @@ const CODES_WITHOUT_MODEL: ReadonlySet<string> = new Set([
   HandlerErrorCode.NotFound,
 ]);
 
-/** Our own bound on what CloudFormation has to carry between invocations; identifiers fit in a hundredth of it. */
-const MAXIMUM_CONTEXT_BYTES = 32_768;
-
 /** Longest status message that CloudFormation takes (StatusMessage of its RecordHandlerProgress operation). */
 const MAXIMUM_MESSAGE_LENGTH = 1024;
-
-/** A handler's result that breaks the contract is a defect of the handler. */
-export function defect(problem: string): HandlerError {
-  return new HandlerError('InternalFailure', problem, {
-    remedy: 'This is a defect of the extension: report it',
-  });
-}
 
 /**
  * The answer to a successful or unfinished step, with everything removed that the contract forbids.
@@ -108,29 +99,4 @@ function progressEvent<Model extends ResourceModel>(
 
 function identifies(model: ResourceModel): boolean {
   return model.getPrimaryIdentifier() !== null;
-}
-
-/**
- * Whatever a handler wants back at the next invocation has to survive the way there.
- *
- * @throws HandlerError InternalFailure when the context is not plain JSON, or too large.
- */
-export function checkContext(context: unknown): void {
-  if (context == null) return;
-  if (!isPlainJson(context)) throw defect('The callback context must be plain JSON');
-  const bytes = Buffer.byteLength(JSON.stringify(context));
-  if (bytes > MAXIMUM_CONTEXT_BYTES) {
-    throw defect(`The callback context has ${bytes} bytes, more than ${MAXIMUM_CONTEXT_BYTES}`);
-  }
-}
-
-/** Whether the value comes back as it is after a round trip through JSON; unset members may get lost. */
-function isPlainJson(value: unknown, ancestors: readonly unknown[] = []): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || ancestors.includes(value)) return false;
-  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return false;
-  return Object.values(value).every(
-    (member) => (member === undefined && !Array.isArray(value)) || isPlainJson(member, [...ancestors, value]),
-  );
 }

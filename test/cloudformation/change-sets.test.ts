@@ -9,9 +9,18 @@ afterEach(() => account.clear());
 afterAll(() => account.close());
 
 const topic = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'pages', DisplayName: { Ref: 'Book' } } };
-const before = template({ Book: notebook({ Name: 'book', RetentionInDays: 7 }), Old: notebook({ Name: 'old' }), Topic: topic });
+const before = template({
+  Book: notebook({ Name: 'book', RetentionInDays: 7 }),
+  Old: notebook({ Name: 'old' }),
+  Topic: topic,
+});
 const changeSet = async (TemplateBody: string, input: object = {}) => {
-  await account.cloudFormation.createChangeSet({ StackName: 'desk', ChangeSetName: 'next', TemplateBody, ...input });
+  await account.cloudFormation.createChangeSet({
+    StackName: 'desk',
+    ChangeSetName: 'next',
+    TemplateBody,
+    ...input,
+  });
   return account.cloudFormation.describeChangeSet({ StackName: 'desk', ChangeSetName: 'next' });
 };
 const execute = async () => {
@@ -20,28 +29,44 @@ const execute = async () => {
 };
 
 test('a change set creates a stack when it is executed', async () => {
-  const described = await changeSet(before, { ChangeSetType: 'CREATE', Tags: [{ Key: 'team', Value: 'paper' }] });
+  const described = await changeSet(before, {
+    ChangeSetType: 'CREATE',
+    Tags: [{ Key: 'team', Value: 'paper' }],
+  });
   expect(described).toMatchObject({ Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE' });
-  expect(described.Changes!.map(({ ResourceChange: change }) => [change!.Action, change!.LogicalResourceId])).toEqual([
+  expect(
+    described.Changes!.map(({ ResourceChange: change }) => [change!.Action, change!.LogicalResourceId]),
+  ).toEqual([
     ['Add', 'Book'],
     ['Add', 'Old'],
     ['Add', 'Topic'],
   ]);
   expect((await account.settled('desk')).StackStatus).toBe('REVIEW_IN_PROGRESS');
-  expect(await execute()).toMatchObject({ StackStatus: 'CREATE_COMPLETE', Tags: [{ Key: 'team', Value: 'paper' }] });
+  expect(await execute()).toMatchObject({
+    StackStatus: 'CREATE_COMPLETE',
+    Tags: [{ Key: 'team', Value: 'paper' }],
+  });
 });
 
 test('a change set says what an update replaces, changes, adds and removes, and does it', async () => {
   await account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: before });
   await account.settled('desk');
-  const after = template({ Book: notebook({ Name: 'renamed', RetentionInDays: 7 }), New: notebook({ Name: 'new' }), Topic: topic });
+  const after = template({
+    Book: notebook({ Name: 'renamed', RetentionInDays: 7 }),
+    New: notebook({ Name: 'new' }),
+    Topic: topic,
+  });
   const { Changes } = await changeSet(after);
   expect(
     Changes!.map(({ ResourceChange: change }) => [
       change!.Action,
       change!.LogicalResourceId,
       change!.Replacement,
-      change!.Details?.map(({ Target, Evaluation }) => [Target!.Name, Target!.RequiresRecreation, Evaluation]) ?? [],
+      change!.Details?.map(({ Target, Evaluation }) => [
+        Target!.Name,
+        Target!.RequiresRecreation,
+        Evaluation,
+      ]) ?? [],
     ]),
   ).toEqual([
     ['Modify', 'Book', 'True', [['Name', 'Always', 'Static']]],
@@ -69,7 +94,9 @@ test('change sets are listed and deleted', async () => {
   const { Summaries } = await account.cloudFormation.listChangeSets({ StackName: 'desk' });
   expect(Summaries!.map(({ ChangeSetName }) => ChangeSetName)).toEqual(['next']);
   await account.cloudFormation.deleteChangeSet({ StackName: 'desk', ChangeSetName: 'next' });
-  await expect(account.cloudFormation.describeChangeSet({ StackName: 'desk', ChangeSetName: 'next' })).rejects.toMatchObject({
+  await expect(
+    account.cloudFormation.describeChangeSet({ StackName: 'desk', ChangeSetName: 'next' }),
+  ).rejects.toMatchObject({
     name: 'ChangeSetNotFoundException',
   });
 });
@@ -80,30 +107,51 @@ test('IAM resources need the capability', async () => {
     name: 'InsufficientCapabilitiesException',
     message: 'Requires capabilities : [CAPABILITY_IAM]',
   });
-  expect(await account.cloudFormation.validateTemplate({ TemplateBody: template({ Role: role }) })).toMatchObject({ Capabilities: ['CAPABILITY_IAM'] });
+  expect(
+    await account.cloudFormation.validateTemplate({ TemplateBody: template({ Role: role }) }),
+  ).toMatchObject({ Capabilities: ['CAPABILITY_IAM'] });
 });
 
 test('templates are shown as they were given, and summarised', async () => {
-  const parameters = { Parameters: { Days: { Type: 'Number', Default: 7, AllowedValues: [1, 7], Description: 'how long' } } };
-  const body = template({ Book: notebook({ Name: 'book', RetentionInDays: { Ref: 'Days' } }) }, { Description: 'A desk', ...parameters });
+  const parameters = {
+    Parameters: { Days: { Type: 'Number', Default: 7, AllowedValues: [1, 7], Description: 'how long' } },
+  };
+  const body = template(
+    { Book: notebook({ Name: 'book', RetentionInDays: { Ref: 'Days' } }) },
+    { Description: 'A desk', ...parameters },
+  );
   await account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: body });
   await account.settled('desk');
   expect((await account.cloudFormation.getTemplate({ StackName: 'desk' })).TemplateBody).toBe(body);
   expect(await account.cloudFormation.getTemplateSummary({ StackName: 'desk' })).toMatchObject({
     Description: 'A desk',
     ResourceTypes: ['Sample::Logs::Notebook'],
-    Parameters: [{ ParameterKey: 'Days', DefaultValue: '7', ParameterType: 'Number', ParameterConstraints: { AllowedValues: ['1', '7'] } }],
+    Parameters: [
+      {
+        ParameterKey: 'Days',
+        DefaultValue: '7',
+        ParameterType: 'Number',
+        ParameterConstraints: { AllowedValues: ['1', '7'] },
+      },
+    ],
   });
 });
 
 test('a template may lie in a bucket', async () => {
   const url = `${account.aws.moto.url}/templates/desk.json`;
-  const signed = { Authorization: 'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x' };
+  const signed = {
+    Authorization:
+      'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x',
+  };
   await fetch(`${account.aws.moto.url}/templates`, { method: 'PUT', headers: signed });
   await fetch(url, { method: 'PUT', headers: signed, body: before });
   const TemplateURL = 'https://templates.s3.us-east-1.amazonaws.com/desk.json';
-  expect((await account.cloudFormation.getTemplateSummary({ TemplateURL })).ResourceTypes).toContain('AWS::SNS::Topic');
-  await expect(account.cloudFormation.getTemplateSummary({ TemplateURL: `${TemplateURL}x` })).rejects.toMatchObject({
+  expect((await account.cloudFormation.getTemplateSummary({ TemplateURL })).ResourceTypes).toContain(
+    'AWS::SNS::Topic',
+  );
+  await expect(
+    account.cloudFormation.getTemplateSummary({ TemplateURL: `${TemplateURL}x` }),
+  ).rejects.toMatchObject({
     message: `TemplateURL must reference a valid S3 object to which you have access: ${TemplateURL}x`,
   });
 });

@@ -9,7 +9,10 @@ beforeAll(async () => {
   logs = new CloudWatchLogs(account.aws.clientOptions());
 });
 beforeEach(async () => {
-  const TemplateBody = template({ Book: notebook({ Name: 'book', RetentionInDays: 7, Password: 'x' }), Other: notebook({ Name: 'other' }) });
+  const TemplateBody = template({
+    Book: notebook({ Name: 'book', RetentionInDays: 7, Password: 'x' }),
+    Other: notebook({ Name: 'other' }),
+  });
   await account.cloudFormation.createStack({ StackName: 'desk', TemplateBody });
   await account.settled('desk');
 });
@@ -27,11 +30,16 @@ async function detect() {
   }
 }
 const drifts = async () => {
-  const { StackResourceDrifts } = await account.cloudFormation.describeStackResourceDrifts({ StackName: 'desk' });
+  const { StackResourceDrifts } = await account.cloudFormation.describeStackResourceDrifts({
+    StackName: 'desk',
+  });
   return StackResourceDrifts!.map((drift) => [
     drift.LogicalResourceId,
     drift.StackResourceDriftStatus,
-    drift.PropertyDifferences!.map((found) => `${found.PropertyPath}: ${found.ExpectedValue} → ${found.ActualValue} ${found.DifferenceType}`),
+    drift.PropertyDifferences!.map(
+      (found) =>
+        `${found.PropertyPath}: ${found.ExpectedValue} → ${found.ActualValue} ${found.DifferenceType}`,
+    ),
   ]);
 };
 
@@ -60,7 +68,12 @@ test('what has been taken away is found', async () => {
 });
 
 test('a resource that cannot be read is not called deleted', async () => {
-  account.aws.faults.add({ service: 'logs', operation: 'DescribeLogGroups', kind: 'accessDenied', callerOperation: 'READ' });
+  account.aws.faults.add({
+    service: 'logs',
+    operation: 'DescribeLogGroups',
+    kind: 'accessDenied',
+    callerOperation: 'READ',
+  });
   await detect();
   expect((await drifts()).map(([, status]) => status).sort()).toEqual(['IN_SYNC', 'UNKNOWN']);
 });

@@ -6,7 +6,11 @@ import { notebook, startSampleAccount, template, type SampleAccount } from './fi
 let account: SampleAccount;
 beforeAll(async () => {
   account = await startSampleAccount();
-  account.aws.lambda.register({ name: 'SampleHook', bundle: join(__dirname, 'fixtures', 'sample-hook.js'), handler: 'handler' });
+  account.aws.lambda.register({
+    name: 'SampleHook',
+    bundle: join(__dirname, 'fixtures', 'sample-hook.js'),
+    handler: 'handler',
+  });
 });
 beforeEach(() => account.aws.registry.activateHook(HOOK));
 afterEach(() => account.clear());
@@ -20,11 +24,16 @@ const HOOK: Hook = {
   targetOperations: ['RESOURCE'],
 };
 const create = async (properties: object) => {
-  await account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: template({ Book: notebook(properties) }) });
+  await account.cloudFormation.createStack({
+    StackName: 'desk',
+    TemplateBody: template({ Book: notebook(properties) }),
+  });
   return account.settled('desk');
 };
 const hookEvents = async () =>
-  (await account.events('desk')).filter(({ HookType }) => HookType).map(({ HookStatus, HookStatusReason }) => [HookStatus, HookStatusReason]);
+  (await account.events('desk'))
+    .filter(({ HookType }) => HookType)
+    .map(({ HookStatus, HookStatusReason }) => [HookStatus, HookStatusReason]);
 
 test('a refused resource is not provisioned, and its events name hook and reason', async () => {
   expect((await create({ Name: 'forbidden' })).StackStatus).toBe('ROLLBACK_COMPLETE');
@@ -67,7 +76,10 @@ test('failure mode WARN lets the resource pass with the reason in its events', a
 test('a hook in progress is asked again with its context', async () => {
   const before = account.aws.clock.now();
   await create({ Name: 'undecided' });
-  expect((await hookEvents()).at(-1)).toEqual(['HOOK_COMPLETE_SUCCEEDED', 'Hook succeeded with message: after {"seen":2}']);
+  expect((await hookEvents()).at(-1)).toEqual([
+    'HOOK_COMPLETE_SUCCEEDED',
+    'Hook succeeded with message: after {"seen":2}',
+  ]);
   expect(account.aws.clock.now() - before).toBe(2 * 20_000 + 30_000);
 });
 
@@ -83,7 +95,10 @@ test.each([
 test('updates and the deletion of a stack are asked too', async () => {
   await create({ Name: 'book' });
   const update = (Behaviour: string) =>
-    account.cloudFormation.updateStack({ StackName: 'desk', TemplateBody: template({ Book: notebook({ Name: 'book', Behaviour }) }) });
+    account.cloudFormation.updateStack({
+      StackName: 'desk',
+      TemplateBody: template({ Book: notebook({ Name: 'book', Behaviour }) }),
+    });
   await update('forbidden');
   expect((await account.settled('desk')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
   account.aws.registry.activateHook({ ...HOOK, targetFilters: { actions: ['DELETE'] } });
@@ -97,7 +112,10 @@ test('updates and the deletion of a stack are asked too', async () => {
 test('a hook without a function refuses', async () => {
   account.aws.registry.activateHook({ ...HOOK, functionName: 'nobody' });
   await create({ Name: 'book' });
-  expect((await hookEvents()).at(-1)).toEqual(['HOOK_FAILED', 'Hook failed with message: the function nobody does not exist']);
+  expect((await hookEvents()).at(-1)).toEqual([
+    'HOOK_FAILED',
+    'Hook failed with message: the function nobody does not exist',
+  ]);
 });
 
 test('AWS::CloudFormation::LambdaHook activates and deactivates a hook', async () => {
@@ -124,7 +142,12 @@ test('AWS::CloudFormation::LambdaHook activates and deactivates a hook', async (
   expect(account.aws.registry.hooks()).toEqual([]);
 });
 
-const occasion: HookOccasion = { operation: 'RESOURCE', action: 'CREATE', targetName: 'AWS::ECS::Service', stackName: 'shop' };
+const occasion: HookOccasion = {
+  operation: 'RESOURCE',
+  action: 'CREATE',
+  targetName: 'AWS::ECS::Service',
+  stackName: 'shop',
+};
 test.each<[string, Partial<Hook>, boolean]>([
   ['without filters', {}, true],
   ['disabled', { status: 'DISABLED' }, false],
@@ -133,10 +156,38 @@ test.each<[string, Partial<Hook>, boolean]>([
   ['for the type by wildcard', { targetFilters: { targetNames: ['AWS::ECS::*'] } }, true],
   ['for another type', { targetFilters: { targetNames: ['AWS::ECS::Cluster'] } }, false],
   ['for the stack', { stackFilters: { filteringCriteria: 'ALL', stackNames: { include: ['shop'] } } }, true],
-  ['for another stack', { stackFilters: { filteringCriteria: 'ALL', stackNames: { include: ['other'] } } }, false],
-  ['not for the stack', { stackFilters: { filteringCriteria: 'ANY', stackNames: { exclude: ['sh*'] } } }, false],
-  ['for the stack and a role', { stackFilters: { filteringCriteria: 'ALL', stackNames: { include: ['shop'] }, stackRoles: { include: ['r'] } } }, false],
-  ['for the stack or a role', { stackFilters: { filteringCriteria: 'ANY', stackNames: { include: ['shop'] }, stackRoles: { include: ['r'] } } }, true],
+  [
+    'for another stack',
+    { stackFilters: { filteringCriteria: 'ALL', stackNames: { include: ['other'] } } },
+    false,
+  ],
+  [
+    'not for the stack',
+    { stackFilters: { filteringCriteria: 'ANY', stackNames: { exclude: ['sh*'] } } },
+    false,
+  ],
+  [
+    'for the stack and a role',
+    {
+      stackFilters: {
+        filteringCriteria: 'ALL',
+        stackNames: { include: ['shop'] },
+        stackRoles: { include: ['r'] },
+      },
+    },
+    false,
+  ],
+  [
+    'for the stack or a role',
+    {
+      stackFilters: {
+        filteringCriteria: 'ANY',
+        stackNames: { include: ['shop'] },
+        stackRoles: { include: ['r'] },
+      },
+    },
+    true,
+  ],
 ])('a hook %s applies: %j %s', (_, overrides, expected) => {
   expect(applies({ ...HOOK, ...overrides }, occasion)).toBe(expected);
 });
@@ -149,7 +200,9 @@ describe('hooks for stacks and change sets', () => {
     const stack = await create({ Name: 'forbidden' });
     expect(stack.StackStatus).toBe('ROLLBACK_COMPLETE');
     expect(await account.history('desk')).not.toContain('Book CREATE_IN_PROGRESS');
-    expect((await account.events('desk')).find(({ HookStatus }) => HookStatus === 'HOOK_COMPLETE_FAILED')).toMatchObject({
+    expect(
+      (await account.events('desk')).find(({ HookStatus }) => HookStatus === 'HOOK_COMPLETE_FAILED'),
+    ).toMatchObject({
       ResourceType: 'AWS::CloudFormation::Stack',
       HookStatusReason: expect.stringContaining('PAPER-01'),
     });
@@ -158,9 +211,14 @@ describe('hooks for stacks and change sets', () => {
   test('a refused change set cannot be executed', async () => {
     account.aws.registry.activateHook({ ...HOOK, targetOperations: ['CHANGE_SET'] });
     const input = { StackName: 'desk', ChangeSetName: 'next' };
-    await account.cloudFormation.createChangeSet({ ...input, ChangeSetType: 'CREATE', TemplateBody: body('forbidden') });
+    await account.cloudFormation.createChangeSet({
+      ...input,
+      ChangeSetType: 'CREATE',
+      TemplateBody: body('forbidden'),
+    });
     let described = await account.cloudFormation.describeChangeSet(input);
-    while (described.Status === 'CREATE_IN_PROGRESS') described = await account.cloudFormation.describeChangeSet(input);
+    while (described.Status === 'CREATE_IN_PROGRESS')
+      described = await account.cloudFormation.describeChangeSet(input);
     expect(described).toMatchObject({
       Status: 'FAILED',
       StatusReason: 'The following hook(s) failed: [Org::Paper::Governance]',
@@ -170,11 +228,20 @@ describe('hooks for stacks and change sets', () => {
 
   test('results are listed with their annotations', async () => {
     await create({ Name: 'forbidden' });
-    const { HookResults } = await account.cloudFormation.listHookResults({ TargetType: 'RESOURCE', TargetId: 'Book' });
-    expect(HookResults).toEqual([expect.objectContaining({ TypeName: HOOK.typeName, Status: 'HOOK_COMPLETE_FAILED' })]);
-    expect(await account.cloudFormation.getHookResult({ HookResultId: HookResults![0].HookResultId })).toMatchObject({
+    const { HookResults } = await account.cloudFormation.listHookResults({
+      TargetType: 'RESOURCE',
+      TargetId: 'Book',
+    });
+    expect(HookResults).toEqual([
+      expect.objectContaining({ TypeName: HOOK.typeName, Status: 'HOOK_COMPLETE_FAILED' }),
+    ]);
+    expect(
+      await account.cloudFormation.getHookResult({ HookResultId: HookResults![0].HookResultId }),
+    ).toMatchObject({
       Target: { TargetTypeName: 'Sample::Logs::Notebook', TargetId: 'Book', Action: 'CREATE' },
-      Annotations: [{ AnnotationName: 'PAPER-01', Status: 'FAILED', RemediationMessage: 'Choose another one.' }],
+      Annotations: [
+        { AnnotationName: 'PAPER-01', Status: 'FAILED', RemediationMessage: 'Choose another one.' },
+      ],
     });
   });
 });

@@ -28,7 +28,18 @@ beforeAll(async () => {
   writeFileSync(bundle, BUNDLE);
   aws = await startLocalAws();
   client = new LambdaClient(aws.clientOptions());
-  for (const handler of ['echo', 'count', 'print', 'environment', 'fail', 'exit', 'hang', 'remaining', 'pid', 'absent']) {
+  for (const handler of [
+    'echo',
+    'count',
+    'print',
+    'environment',
+    'fail',
+    'exit',
+    'hang',
+    'remaining',
+    'pid',
+    'absent',
+  ]) {
     aws.lambda.register({ name: handler, bundle, handler, timeoutSeconds: handler === 'hang' ? 1 : 30 });
   }
   aws.lambda.register({ name: 'cold', bundle, handler: 'count', cold: true });
@@ -41,7 +52,9 @@ afterAll(async () => {
 });
 
 async function invoke(FunctionName: string, event: unknown = {}) {
-  const answer = await client.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event), LogType: 'Tail' }));
+  const answer = await client.send(
+    new InvokeCommand({ FunctionName, Payload: JSON.stringify(event), LogType: 'Tail' }),
+  );
   return {
     error: answer.FunctionError,
     payload: JSON.parse(Buffer.from(answer.Payload!).toString('utf8')),
@@ -86,7 +99,11 @@ test('the log tail holds what the function wrote', async () => {
 
 test('the environment names the endpoint and holds no credentials', async () => {
   const { payload } = await invoke('environment');
-  expect(payload).toMatchObject({ AWS_ENDPOINT_URL: aws.endpoint, AWS_REGION: 'us-east-1', AWS_LAMBDA_FUNCTION_NAME: 'environment' });
+  expect(payload).toMatchObject({
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_LAMBDA_FUNCTION_NAME: 'environment',
+  });
   expect(Object.keys(payload)).not.toContain('AWS_SECRET_ACCESS_KEY');
 });
 

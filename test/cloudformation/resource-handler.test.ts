@@ -1,6 +1,10 @@
 /** The protocol of resource handlers: what is invoked again, and which answers and accidents end an operation how. */
 import { randomUUID } from 'node:crypto';
-import { createResourceHandler, type HandlerRequest, type ResourceHandler } from '../../local/extension/resource-handler';
+import {
+  createResourceHandler,
+  type HandlerRequest,
+  type ResourceHandler,
+} from '../../local/extension/resource-handler';
 import { ResourceType } from '../../local/registry/resource-type';
 import { SAMPLE_HANDLERS, startSampleAccount, type SampleAccount } from './fixtures/sample-extension';
 import schema from './fixtures/sample-type.json';
@@ -30,9 +34,20 @@ const invocations = () => new Set(account.aws.calls.list({}).map((call) => call.
 test('a handler in progress is invoked again after its delay, with its context and model', async () => {
   const progress: unknown[] = [];
   const before = account.aws.clock.now();
-  const outcome = await handler(request({ model: { Name: 'book', RetentionInDays: 7, Password: 'x' }, onProgress: (model, id) => progress.push([model, id]) }));
-  expect(outcome).toMatchObject({ status: 'SUCCESS', identifier: '/notebook/book', model: { Name: 'book', RetentionInDays: 7 } });
-  expect(progress).toEqual([[{ Id: '/notebook/book', Name: 'book', RetentionInDays: 7, Password: 'x' }, '/notebook/book']]);
+  const outcome = await handler(
+    request({
+      model: { Name: 'book', RetentionInDays: 7, Password: 'x' },
+      onProgress: (model, id) => progress.push([model, id]),
+    }),
+  );
+  expect(outcome).toMatchObject({
+    status: 'SUCCESS',
+    identifier: '/notebook/book',
+    model: { Name: 'book', RetentionInDays: 7 },
+  });
+  expect(progress).toEqual([
+    [{ Id: '/notebook/book', Name: 'book', RetentionInDays: 7, Password: 'x' }, '/notebook/book'],
+  ]);
   expect(account.aws.clock.now() - before).toBe(30_000);
 });
 
@@ -52,17 +67,54 @@ test('the type configuration reaches the handler', async () => {
 });
 
 test.each([
-  ['fails', { errorCode: 'InvalidRequest', message: 'this notebook cannot be written', identifier: undefined }],
-  ['fails half way', { errorCode: 'NotStabilized', message: 'the ink ran out', identifier: '/notebook/book' }],
+  [
+    'fails',
+    { errorCode: 'InvalidRequest', message: 'this notebook cannot be written', identifier: undefined },
+  ],
+  [
+    'fails half way',
+    { errorCode: 'NotStabilized', message: 'the ink ran out', identifier: '/notebook/book' },
+  ],
   ['is taken', { errorCode: 'AlreadyExists', message: 'somebody has this notebook', identifier: undefined }],
-  ['never ends', { errorCode: 'NotStabilized', message: 'Resource timed out waiting for completion', identifier: '/notebook/book' }],
+  [
+    'never ends',
+    {
+      errorCode: 'NotStabilized',
+      message: 'Resource timed out waiting for completion',
+      identifier: '/notebook/book',
+    },
+  ],
   ['throws', { errorCode: 'InternalFailure', message: 'no such page' }],
-  ['exits', { errorCode: 'InternalFailure', message: expect.stringMatching(/^RequestId: .* Error: Runtime exited with error: exit status 3$/) }],
-  ['answers nonsense', { errorCode: 'InternalFailure', message: expect.stringContaining('answered the status "FAILURE"') }],
-  ['loses its identifier', { errorCode: 'InternalFailure', message: expect.stringContaining('IN_PROGRESS without the primary identifier (/properties/Id)') }],
-  ['changes its identifier', { errorCode: 'InternalFailure', message: expect.stringContaining('changed the primary identifier from /notebook/book to another') }],
+  [
+    'exits',
+    {
+      errorCode: 'InternalFailure',
+      message: expect.stringMatching(/^RequestId: .* Error: Runtime exited with error: exit status 3$/),
+    },
+  ],
+  [
+    'answers nonsense',
+    { errorCode: 'InternalFailure', message: expect.stringContaining('answered the status "FAILURE"') },
+  ],
+  [
+    'loses its identifier',
+    {
+      errorCode: 'InternalFailure',
+      message: expect.stringContaining('IN_PROGRESS without the primary identifier (/properties/Id)'),
+    },
+  ],
+  [
+    'changes its identifier',
+    {
+      errorCode: 'InternalFailure',
+      message: expect.stringContaining('changed the primary identifier from /notebook/book to another'),
+    },
+  ],
 ])('a handler that %s ends the operation', async (Behaviour, expected) => {
-  expect(await handler(request({ model: { Name: 'book', Behaviour } }))).toMatchObject({ status: 'FAILED', ...expected });
+  expect(await handler(request({ model: { Name: 'book', Behaviour } }))).toMatchObject({
+    status: 'FAILED',
+    ...expected,
+  });
 });
 
 test.each([
@@ -87,9 +139,17 @@ test('an invocation whose process is killed is repeated from the last answer', a
 });
 
 test('an invocation that takes too long is ended', async () => {
-  account.aws.lambda.register({ name: 'Hasty', bundle: SAMPLE_HANDLERS, handler: 'entrypoint', timeoutSeconds: 1 });
+  account.aws.lambda.register({
+    name: 'Hasty',
+    bundle: SAMPLE_HANDLERS,
+    handler: 'entrypoint',
+    timeoutSeconds: 1,
+  });
   const hasty = new ResourceType(schema, 'Hasty');
-  const once = createResourceHandler({ ...account.aws, retry: { attempts: 1, delay: 0, errorCodes: new Set() } });
+  const once = createResourceHandler({
+    ...account.aws,
+    retry: { attempts: 1, delay: 0, errorCodes: new Set() },
+  });
   expect(await once(request({ type: hasty, model: { Name: 'book', Behaviour: 'hangs' } }))).toMatchObject({
     errorCode: 'InternalFailure',
     message: expect.stringMatching(/Error: Task timed out after 1.00 seconds$/),
@@ -101,7 +161,10 @@ test.each([
   ['UPDATE', { Id: '/notebook/none', Name: 'none' }, 'NotFound'],
   ['DELETE', { Id: '/notebook/none' }, 'NotFound'],
 ] as const)('%s of what does not exist answers %s %s', async (action, model, errorCode) => {
-  expect(await handler(request({ action, model, previousModel: model }))).toMatchObject({ status: 'FAILED', errorCode });
+  expect(await handler(request({ action, model, previousModel: model }))).toMatchObject({
+    status: 'FAILED',
+    errorCode,
+  });
 });
 
 test('READ must answer at once', async () => {
@@ -114,6 +177,11 @@ test('READ must answer at once', async () => {
 
 test('an action without a handler is refused', async () => {
   const { list: _, ...handlers } = schema.handlers;
-  const outcome = await handler(request({ action: 'LIST', type: new ResourceType({ ...schema, handlers }, 'Sample') }));
-  expect(outcome).toMatchObject({ errorCode: 'UnsupportedAction', message: 'Sample::Logs::Notebook has no LIST handler.' });
+  const outcome = await handler(
+    request({ action: 'LIST', type: new ResourceType({ ...schema, handlers }, 'Sample') }),
+  );
+  expect(outcome).toMatchObject({
+    errorCode: 'UnsupportedAction',
+    message: 'Sample::Logs::Notebook has no LIST handler.',
+  });
 });

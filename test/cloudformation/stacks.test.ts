@@ -22,8 +22,9 @@ const remove = async () => {
   return account.settled(StackId!);
 };
 const reasonOf = async (logicalId: string, status: string) =>
-  (await account.events('desk')).find((event) => event.LogicalResourceId === logicalId && event.ResourceStatus === status)
-    ?.ResourceStatusReason;
+  (await account.events('desk')).find(
+    (event) => event.LogicalResourceId === logicalId && event.ResourceStatus === status,
+  )?.ResourceStatusReason;
 
 describe('creation', () => {
   test('makes resources in the order of their dependencies and evaluates outputs', async () => {
@@ -51,13 +52,21 @@ describe('creation', () => {
     const history = await account.history('desk');
     expect(history[0]).toBe('desk CREATE_IN_PROGRESS');
     expect(history.at(-1)).toBe('desk CREATE_COMPLETE');
-    expect(history.indexOf('First CREATE_COMPLETE')).toBeLessThan(history.indexOf('Second CREATE_IN_PROGRESS'));
+    expect(history.indexOf('First CREATE_COMPLETE')).toBeLessThan(
+      history.indexOf('Second CREATE_IN_PROGRESS'),
+    );
     expect(await account.notebooks()).toEqual(['/notebook/first', '/notebook/pages-second']);
   });
 
   test('waits in virtual time between invocations, independent resources at the same time', async () => {
     const before = account.aws.clock.now();
-    await create(template({ One: notebook({ Name: 'one' }), Two: notebook({ Name: 'two' }), Three: notebook({ Name: 'three' }) }));
+    await create(
+      template({
+        One: notebook({ Name: 'one' }),
+        Two: notebook({ Name: 'two' }),
+        Three: notebook({ Name: 'three' }),
+      }),
+    );
     expect(account.aws.clock.now() - before).toBe(30_000);
   });
 
@@ -68,7 +77,10 @@ describe('creation', () => {
         Dropped: notebook({ Name: 'dropped' }, { Condition: 'Unwanted' }),
       },
       {
-        Conditions: { Wanted: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] }, Unwanted: { 'Fn::Not': [{ Condition: 'Wanted' }] } },
+        Conditions: {
+          Wanted: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] },
+          Unwanted: { 'Fn::Not': [{ Condition: 'Wanted' }] },
+        },
         Outputs: { Dropped: { Condition: 'Unwanted', Value: { Ref: 'Dropped' } } },
       },
     );
@@ -95,7 +107,10 @@ describe('creation', () => {
   });
 
   test('gives up what runs beside a failed resource', async () => {
-    const body = template({ Slow: notebook({ Name: 'slow' }), Bad: notebook({ Name: 'bad', Behaviour: 'fails' }) });
+    const body = template({
+      Slow: notebook({ Name: 'slow' }),
+      Bad: notebook({ Name: 'bad', Behaviour: 'fails' }),
+    });
     await create(body);
     expect(await reasonOf('Slow', 'CREATE_FAILED')).toBe('Resource creation cancelled');
     expect(await account.notebooks()).toEqual([]);
@@ -105,21 +120,34 @@ describe('creation', () => {
     ['DO_NOTHING', 'CREATE_FAILED', ['/notebook/good']],
     ['DELETE', 'DELETE_COMPLETE', []],
   ])('on failure %s ends in %s', async (OnFailure, status, left) => {
-    const body = template({ Good: notebook({ Name: 'good' }), Bad: notebook({ Name: 'x', Behaviour: 'fails' }, { DependsOn: 'Good' }) });
-    const { StackId } = await account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: body, OnFailure: OnFailure as 'DELETE' });
+    const body = template({
+      Good: notebook({ Name: 'good' }),
+      Bad: notebook({ Name: 'x', Behaviour: 'fails' }, { DependsOn: 'Good' }),
+    });
+    const { StackId } = await account.cloudFormation.createStack({
+      StackName: 'desk',
+      TemplateBody: body,
+      OnFailure: OnFailure as 'DELETE',
+    });
     expect((await account.settled(StackId!)).StackStatus).toBe(status);
     expect(await account.notebooks()).toEqual(left);
   });
 
   test('does not delete what belongs to somebody else', async () => {
     await create(template({ Mine: notebook({ Name: 'mine' }) }));
-    await account.cloudFormation.createStack({ StackName: 'thief', TemplateBody: template({ Theirs: notebook({ Name: 'mine' }) }) });
+    await account.cloudFormation.createStack({
+      StackName: 'thief',
+      TemplateBody: template({ Theirs: notebook({ Name: 'mine' }) }),
+    });
     expect((await account.settled('thief')).StackStatus).toBe('ROLLBACK_COMPLETE');
     expect(await account.notebooks()).toEqual(['/notebook/mine']);
   });
 
   test.each([
-    [{ Name: 'x', RetentionInDays: 2 }, '#/RetentionInDays: value is not one of the permitted values [1, 7, 30]'],
+    [
+      { Name: 'x', RetentionInDays: 2 },
+      '#/RetentionInDays: value is not one of the permitted values [1, 7, 30]',
+    ],
     [{ Name: 'x', RetentionInDays: 'soon' }, '#/RetentionInDays: expected type: Integer, found: String'],
     [{ RetentionInDays: 7 }, '#: required key [Name] not found'],
     [{ Name: 'x', Colour: 'red' }, '#: extraneous key [Colour] is not permitted'],
@@ -127,12 +155,17 @@ describe('creation', () => {
     [{ Name: 'x', Id: 'mine' }, '#: read-only property [/properties/Id] cannot be set in a template'],
   ])('refuses the properties %j before a handler is called', async (properties, message) => {
     expect((await create(template({ Bad: notebook(properties) }))).StackStatus).toBe('ROLLBACK_COMPLETE');
-    expect(await reasonOf('Bad', 'CREATE_FAILED')).toBe(`Properties validation failed for resource Bad with message:\n${message}`);
+    expect(await reasonOf('Bad', 'CREATE_FAILED')).toBe(
+      `Properties validation failed for resource Bad with message:\n${message}`,
+    );
     expect(await account.notebooks()).toEqual([]);
   });
 
   test('converts the scalars of a template to the types of the schema', async () => {
-    const body = template({ Book: notebook({ Name: 42, RetentionInDays: { Ref: 'Days' } }) }, { Parameters: { Days: { Type: 'Number' } } });
+    const body = template(
+      { Book: notebook({ Name: 42, RetentionInDays: { Ref: 'Days' } }) },
+      { Parameters: { Days: { Type: 'Number' } } },
+    );
     const stack = await create(body, { Parameters: [{ ParameterKey: 'Days', ParameterValue: '30' }] });
     expect(stack.StackStatus).toBe('CREATE_COMPLETE');
   });
@@ -142,23 +175,34 @@ describe('creation', () => {
       { Book: notebook({ Name: 'book', Password: { Ref: 'Password' } }) },
       { Parameters: { Password: { Type: 'String', NoEcho: true } } },
     );
-    const stack = await create(body, { Parameters: [{ ParameterKey: 'Password', ParameterValue: 'open sesame' }] });
+    const stack = await create(body, {
+      Parameters: [{ ParameterKey: 'Password', ParameterValue: 'open sesame' }],
+    });
     expect(stack.Parameters).toEqual([{ ParameterKey: 'Password', ParameterValue: '****' }]);
     expect(JSON.stringify(await account.events('desk'))).not.toContain('sesame');
   });
 
   test('reports an AWS type that the local AWS cannot provision', async () => {
-    await create(template({ Fleet: { Type: 'AWS::GameLift::Location', Properties: { LocationName: 'custom-a' } } }));
-    expect(await reasonOf('Fleet', 'CREATE_FAILED')).toBe('The local AWS cannot provision resources of type AWS::GameLift::Location.');
+    await create(
+      template({ Fleet: { Type: 'AWS::GameLift::Location', Properties: { LocationName: 'custom-a' } } }),
+    );
+    expect(await reasonOf('Fleet', 'CREATE_FAILED')).toBe(
+      'The local AWS cannot provision resources of type AWS::GameLift::Location.',
+    );
   });
 });
 
 describe('update', () => {
-  const before = template({ Book: notebook({ Name: 'book', RetentionInDays: 7 }), Other: notebook({ Name: 'other' }) });
+  const before = template({
+    Book: notebook({ Name: 'book', RetentionInDays: 7 }),
+    Other: notebook({ Name: 'other' }),
+  });
 
   test('touches what has changed and nothing else', async () => {
     await create(before);
-    const stack = await update(template({ Book: notebook({ Name: 'book', RetentionInDays: 30 }), Other: notebook({ Name: 'other' }) }));
+    const stack = await update(
+      template({ Book: notebook({ Name: 'book', RetentionInDays: 30 }), Other: notebook({ Name: 'other' }) }),
+    );
     expect(stack.StackStatus).toBe('UPDATE_COMPLETE');
     const history = await account.history('desk');
     expect(history.slice(history.indexOf('desk UPDATE_IN_PROGRESS'))).toEqual([
@@ -178,14 +222,19 @@ describe('update', () => {
 
   test('replaces a resource for a create-only property', async () => {
     const properties = { Name: 'renamed' };
-    const dependent = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'pages', DisplayName: { Ref: 'Book' } } };
+    const dependent = {
+      Type: 'AWS::SNS::Topic',
+      Properties: { TopicName: 'pages', DisplayName: { Ref: 'Book' } },
+    };
     await create(template({ Book: notebook({ Name: 'book' }), Topic: dependent }));
     const stack = await update(template({ Book: notebook(properties), Topic: dependent }));
     expect(stack.StackStatus).toBe('UPDATE_COMPLETE');
     expect(await account.notebooks()).toEqual(['/notebook/renamed']);
     const history = await account.history('desk');
     expect(history.indexOf('Topic UPDATE_COMPLETE')).toBeLessThan(history.indexOf('Book DELETE_IN_PROGRESS'));
-    expect(await reasonOf('Book', 'UPDATE_IN_PROGRESS')).toMatch(/requires the creation of a new physical resource/);
+    expect(await reasonOf('Book', 'UPDATE_IN_PROGRESS')).toMatch(
+      /requires the creation of a new physical resource/,
+    );
   });
 
   test('replaces a resource when its handler says that it cannot be updated', async () => {
@@ -193,7 +242,9 @@ describe('update', () => {
     const stack = await update(template({ Book: notebook({ Name: 'book', Zone: 'elsewhere' }) }));
     // The new notebook has the name of the old one, which still exists.
     expect(stack.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(await reasonOf('Book', 'UPDATE_FAILED')).toMatch(/exists already.*HandlerErrorCode: AlreadyExists/);
+    expect(await reasonOf('Book', 'UPDATE_FAILED')).toMatch(
+      /exists already.*HandlerErrorCode: AlreadyExists/,
+    );
     expect(await account.notebooks()).toEqual(['/notebook/book']);
   });
 
@@ -215,10 +266,14 @@ describe('update', () => {
       }),
     );
     expect(stack.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(await reasonOf('desk', 'UPDATE_ROLLBACK_IN_PROGRESS')).toBe('The following resource(s) failed to create: [Bad].');
+    expect(await reasonOf('desk', 'UPDATE_ROLLBACK_IN_PROGRESS')).toBe(
+      'The following resource(s) failed to create: [Bad].',
+    );
     expect(await account.notebooks()).toEqual(['/notebook/book', '/notebook/other']);
     const { StackResources } = await account.cloudFormation.describeStackResources({ StackName: 'desk' });
-    expect(StackResources!.map((resource) => [resource.LogicalResourceId, resource.PhysicalResourceId])).toEqual([
+    expect(
+      StackResources!.map((resource) => [resource.LogicalResourceId, resource.PhysicalResourceId]),
+    ).toEqual([
       ['Book', '/notebook/book'],
       ['Other', '/notebook/other'],
     ]);
@@ -228,7 +283,9 @@ describe('update', () => {
 
   test('can continue a rollback that failed', async () => {
     await create(template({ Book: notebook({ Name: 'book', Behaviour: 'fails to update' }) }));
-    const stack = await update(template({ Book: notebook({ Name: 'book', Behaviour: 'fails to update', RetentionInDays: 7 }) }));
+    const stack = await update(
+      template({ Book: notebook({ Name: 'book', Behaviour: 'fails to update', RetentionInDays: 7 }) }),
+    );
     expect(stack.StackStatus).toBe('UPDATE_ROLLBACK_FAILED');
     await account.cloudFormation.continueUpdateRollback({ StackName: 'desk', ResourcesToSkip: ['Book'] });
     expect((await account.settled('desk')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -245,11 +302,18 @@ describe('update', () => {
 
 describe('deletion', () => {
   test('removes dependent resources first and forgets the name', async () => {
-    await create(template({ First: notebook({ Name: 'first' }), Second: notebook({ Name: 'second' }, { DependsOn: 'First' }) }));
+    await create(
+      template({
+        First: notebook({ Name: 'first' }),
+        Second: notebook({ Name: 'second' }, { DependsOn: 'First' }),
+      }),
+    );
     const stack = await remove();
     expect(stack.StackStatus).toBe('DELETE_COMPLETE');
     const history = await account.history(stack.StackId!);
-    expect(history.indexOf('Second DELETE_COMPLETE')).toBeLessThan(history.indexOf('First DELETE_IN_PROGRESS'));
+    expect(history.indexOf('Second DELETE_COMPLETE')).toBeLessThan(
+      history.indexOf('First DELETE_IN_PROGRESS'),
+    );
     expect(await account.notebooks()).toEqual([]);
     await expect(account.cloudFormation.describeStacks({ StackName: 'desk' })).rejects.toMatchObject({
       message: 'Stack with id desk does not exist',
@@ -270,7 +334,10 @@ describe('deletion', () => {
 
   test('takes over from a creation that still runs', async () => {
     account.aws.clock.setMode('manual');
-    await account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: template({ Book: notebook({ Name: 'book' }) }) });
+    await account.cloudFormation.createStack({
+      StackName: 'desk',
+      TemplateBody: template({ Book: notebook({ Name: 'book' }) }),
+    });
     const { Stacks } = await account.cloudFormation.describeStacks({ StackName: 'desk' });
     await account.cloudFormation.deleteStack({ StackName: 'desk' });
     account.aws.clock.setMode('jump');
@@ -279,9 +346,17 @@ describe('deletion', () => {
   });
 
   test('is refused while another stack uses an export', async () => {
-    const exporting = template({ Book: notebook({ Name: 'book' }) }, { Outputs: { Id: { Value: { Ref: 'Book' }, Export: { Name: 'book' } } } });
+    const exporting = template(
+      { Book: notebook({ Name: 'book' }) },
+      { Outputs: { Id: { Value: { Ref: 'Book' }, Export: { Name: 'book' } } } },
+    );
     await create(exporting);
-    const importing = template({ Copy: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'copy', DisplayName: { 'Fn::ImportValue': 'book' } } } });
+    const importing = template({
+      Copy: {
+        Type: 'AWS::SNS::Topic',
+        Properties: { TopicName: 'copy', DisplayName: { 'Fn::ImportValue': 'book' } },
+      },
+    });
     await account.cloudFormation.createStack({ StackName: 'reader', TemplateBody: importing });
     expect((await account.settled('reader')).StackStatus).toBe('CREATE_COMPLETE');
     const stack = await remove();
@@ -295,14 +370,19 @@ describe('deletion', () => {
 test('a second stack of the same name is refused', async () => {
   const body = template({ Book: notebook({ Name: 'book' }) });
   await create(body);
-  await expect(account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: body })).rejects.toMatchObject({
+  await expect(
+    account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: body }),
+  ).rejects.toMatchObject({
     name: 'AlreadyExistsException',
   });
 });
 
 test('a reset forgets stacks that are still being made', async () => {
   account.aws.clock.setMode('manual');
-  await account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: template({ Book: notebook({ Name: 'book' }) }) });
+  await account.cloudFormation.createStack({
+    StackName: 'desk',
+    TemplateBody: template({ Book: notebook({ Name: 'book' }) }),
+  });
   await account.aws.reset();
   account.aws.clock.setMode('jump');
   await account.aws.clock.sleep(60_000);

@@ -5,7 +5,8 @@ import { parseTemplate } from '../../local/cloudformation/template/parse';
 import { validateTemplate } from '../../local/cloudformation/template/validate';
 
 const RESOURCES = 'Resources: { Topic: { Type: AWS::SNS::Topic } }';
-const check = (text: string) => validateTemplate(parseTemplate(text), (typeName) => typeName.startsWith('AWS::'));
+const check = (text: string) =>
+  validateTemplate(parseTemplate(text), (typeName) => typeName.startsWith('AWS::'));
 
 describe('functions', () => {
   const template = parseTemplate(`
@@ -20,7 +21,8 @@ ${RESOURCES}`);
     template,
     region: 'us-east-1',
     parameter: (name) => ({ Size: '3', List: ['p', 'q'], 'AWS::Region': 'us-east-1' })[name],
-    resource: async ({ name, attribute }) => (attribute === undefined ? `id-of-${name}` : `${attribute}-of-${name}`),
+    resource: async ({ name, attribute }) =>
+      attribute === undefined ? `id-of-${name}` : `${attribute}-of-${name}`,
     importValue: (name) => `export-${name}`,
   };
   test.each([
@@ -30,7 +32,10 @@ ${RESOURCES}`);
     ['!GetAtt Topic.Status.Code', 'Status.Code-of-Topic'],
     ['!GetAtt [Topic, Name]', 'Name-of-Topic'],
     ['{ "Fn::GetAtt": Topic.Name }', 'Name-of-Topic'],
-    ["!Sub '${Size} ${Topic} ${Topic.Name} ${AWS::Region} ${!Literal}'", '3 id-of-Topic Name-of-Topic us-east-1 ${Literal}'],
+    [
+      "!Sub '${Size} ${Topic} ${Topic.Name} ${AWS::Region} ${!Literal}'",
+      '3 id-of-Topic Name-of-Topic us-east-1 ${Literal}',
+    ],
     ["!Sub ['${A}-${Size}', { A: !Ref Topic }]", 'id-of-Topic-3'],
     ["!Join [',', [a, !Ref Size, b]]", 'a,3,b'],
     ["!Join ['', !Ref List]", 'pq'],
@@ -76,19 +81,43 @@ describe('templates that are refused', () => {
     ['just text', /unsupported structure/],
     ['Resources: {}', /At least one Resources member must be defined/],
     [`${RESOURCES}\nResource: {}`, /Invalid template property or properties \[Resource\]/],
-    ['Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: } } }', /\[\/Resources\/Topic\/Properties\/TopicName\] 'null' values/],
+    [
+      'Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: } } }',
+      /\[\/Resources\/Topic\/Properties\/TopicName\] 'null' values/,
+    ],
     ['Resources: { Topic: { Properties: {} } }', /must contain a Type member/],
     ['Resources: { my-topic: { Type: AWS::SNS::Topic } }', /my-topic is non alphanumeric/],
-    ['Resources: { Topic: { Type: AWS::SNS::Topic, Propertys: {} } }', /Invalid template resource property 'Propertys'/],
+    [
+      'Resources: { Topic: { Type: AWS::SNS::Topic, Propertys: {} } }',
+      /Invalid template resource property 'Propertys'/,
+    ],
     ['Resources: { Topic: { Type: Org::Some::Type } }', /Unrecognized resource types: \[Org::Some::Type\]/],
-    ['Resources: { Topic: { Type: AWS::SNS::Topic, DependsOn: Nothing } }', /Unresolved resource dependencies \[Nothing\]/],
-    ['Resources: { Topic: { Type: AWS::SNS::Topic, Condition: Nothing } }', /Unresolved condition dependency Nothing/],
-    ['Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: !Ref Nothing } } }', /Unresolved resource dependencies \[Nothing\] in the Resources block/],
-    ['Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: !GetAtt Nothing.Arn } } }', /Fn::GetAtt references undefined resource Nothing/],
+    [
+      'Resources: { Topic: { Type: AWS::SNS::Topic, DependsOn: Nothing } }',
+      /Unresolved resource dependencies \[Nothing\]/,
+    ],
+    [
+      'Resources: { Topic: { Type: AWS::SNS::Topic, Condition: Nothing } }',
+      /Unresolved condition dependency Nothing/,
+    ],
+    [
+      'Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: !Ref Nothing } } }',
+      /Unresolved resource dependencies \[Nothing\] in the Resources block/,
+    ],
+    [
+      'Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: !GetAtt Nothing.Arn } } }',
+      /Fn::GetAtt references undefined resource Nothing/,
+    ],
     [`${RESOURCES}\nOutputs: { O: { Value: !Sub '\${Nothing}' } }`, /\[Nothing\] in the Outputs block/],
     [`${RESOURCES}\nConditions: { C: !Equals [!Ref Topic, a] }`, /\[Topic\] in the Conditions block/],
-    ['Resources: { A: { Type: AWS::SNS::Topic, DependsOn: B }, B: { Type: AWS::SNS::Topic, DependsOn: A } }', /Circular dependency between resources: \[A, B\]/],
-    [`Transform: AWS::Serverless-2016-10-31\n${RESOURCES}`, /cannot run the transform "AWS::Serverless-2016-10-31"/],
+    [
+      'Resources: { A: { Type: AWS::SNS::Topic, DependsOn: B }, B: { Type: AWS::SNS::Topic, DependsOn: A } }',
+      /Circular dependency between resources: \[A, B\]/,
+    ],
+    [
+      `Transform: AWS::Serverless-2016-10-31\n${RESOURCES}`,
+      /cannot run the transform "AWS::Serverless-2016-10-31"/,
+    ],
   ])('%s', (text, message) => {
     expect(() => check(text)).toThrow(message);
   });
@@ -102,10 +131,16 @@ Parameters:
   Colour: { Type: String, Default: red, AllowedValues: [red, blue], ConstraintDescription: must be a colour we have }
   Subnets: { Type: 'List<AWS::EC2::Subnet::Id>', Default: 'a, b' }
 ${RESOURCES}`);
-  const given = (values: Record<string, string>) => Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
+  const given = (values: Record<string, string>) =>
+    Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
 
   test('have defaults and lists', () => {
-    expect(parameterValues(template, given({ Name: 'abc' })).resolved).toEqual({ Name: 'abc', Size: '3', Colour: 'red', Subnets: ['a', 'b'] });
+    expect(parameterValues(template, given({ Name: 'abc' })).resolved).toEqual({
+      Name: 'abc',
+      Size: '3',
+      Colour: 'red',
+      Subnets: ['a', 'b'],
+    });
   });
 
   test('may keep their previous values', () => {
@@ -123,7 +158,10 @@ ${RESOURCES}`);
     [{ Name: 'abc', Size: 'three' }, "Parameter 'Size' must be a number."],
     [{ Name: 'abc', Size: '9' }, "Parameter 'Size' must be a number not greater than 5"],
     [{ Name: 'abc', Size: '0' }, "Parameter 'Size' must be a number not less than 1"],
-    [{ Name: 'abc', Colour: 'green' }, 'Parameter Colour failed to satisfy constraint: must be a colour we have'],
+    [
+      { Name: 'abc', Colour: 'green' },
+      'Parameter Colour failed to satisfy constraint: must be a colour we have',
+    ],
   ])('%j are refused: %s', (values, message) => {
     expect(() => parameterValues(template, given(values as Record<string, string>))).toThrow(message);
   });
@@ -141,7 +179,10 @@ Resources:
       Resources: {
         Topic: {
           Type: 'AWS::SNS::Topic',
-          Properties: { TopicName: { 'Fn::Sub': '${AWS::StackName}-x' }, DisplayName: { 'Fn::GetAtt': ['Other', 'TopicName'] } },
+          Properties: {
+            TopicName: { 'Fn::Sub': '${AWS::StackName}-x' },
+            DisplayName: { 'Fn::GetAtt': ['Other', 'TopicName'] },
+          },
         },
         Other: { Type: 'AWS::SNS::Topic' },
       },

@@ -210,3 +210,16 @@ test('an operation that is not implemented says so', async () => {
     message: 'The local AWS does not implement ecs CreateDaemon.',
   });
 });
+
+test('a reset ends deployments and forgets everything', async () => {
+  const other = await Fixture.start();
+  try {
+    await other.create(await other.input(await other.pair(), { strategy: 'BLUE_GREEN' }));
+    await other.advance(10_000);
+    await other.aws.reset();
+    await other.advance(60 * MINUTE);
+    expect((await other.ecs.send(new ListClustersCommand({}))).clusterArns).toEqual([]);
+  } finally {
+    await other.close();
+  }
+});

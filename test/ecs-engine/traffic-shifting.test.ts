@@ -5,7 +5,7 @@ import {
   type DeploymentConfiguration,
   type Service,
 } from '@aws-sdk/client-ecs';
-import { ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DeleteRuleCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { addressOf, Fixture, messages, MINUTE, type Pair } from './fixture';
 
 let fixture: Fixture;
@@ -292,6 +292,22 @@ describe('a deployment goes back to blue', () => {
       status: 'SUCCESSFUL',
       alarms: { status: 'DISABLED' },
     });
+  });
+
+  test('when its production rule is gone', async () => {
+    const pair = await fixture.pair();
+    const service = await fixture.running(pair, CANARY);
+    await deployNewImage(service, 'repository/web:2');
+    await fixture.advance(30_000);
+    await fixture.elb.send(new DeleteRuleCommand({ RuleArn: pair.production }));
+    await fixture.advance(5 * MINUTE);
+    expect(await fixture.deployment(service)).toMatchObject({
+      status: 'ROLLBACK_SUCCESSFUL',
+      statusReason: expect.stringMatching(
+        /because of invalid networking configuration\. One or more rules not found/i,
+      ),
+    });
+    expect(await fixture.targets(pair.blue)).toHaveLength(2);
   });
 
   test('when a user stops it', async () => {

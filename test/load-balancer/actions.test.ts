@@ -105,7 +105,6 @@ describe('arrival and actions', () => {
   test('a changed default action is seen at once', async () => {
     const headers = { 'x-forwarded-port': '81' };
     const ListenerArn = await fixture.listener(loadBalancer.arn, 'HTTP', 81, NOT_FOUND);
-    fixture.plane.invalidate();
     expect((await fixture.request(loadBalancer.dnsName, { headers })).status).toBe(404);
     const gone: Action = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '410' } };
     await fixture.elb.send(

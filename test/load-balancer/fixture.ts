@@ -91,6 +91,15 @@ export class Fixture {
     const clock = new Clock('manual');
     const plane = await startLoadBalancerDataPlane({ motoOptions: moto.clientOptions, network, clock });
     const elb = new ElasticLoadBalancingV2Client(moto.clientOptions);
+    // The endpoint tells the data plane of every change; this client goes straight to moto and has to do so itself.
+    elb.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        plane.invalidate();
+        return result;
+      },
+      { step: 'initialize', name: 'invalidate' },
+    );
     return new Fixture(moto, elb, clock, plane, network, Vpc!.VpcId!, subnets);
   }
 
@@ -143,7 +152,6 @@ export class Fixture {
         Priority: priority ?? ++this.sequence,
       }),
     );
-    this.plane.invalidate();
     return Rules![0].RuleArn!;
   }
 

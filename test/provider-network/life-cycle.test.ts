@@ -1,55 +1,16 @@
-import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2';
 import {
-  CreateRuleCommand,
   DescribeListenersCommand,
-  DescribeRulesCommand,
   DescribeTargetGroupsCommand,
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { Account, BASE_DOMAIN } from './account';
+import { permissionsOf, recordsOf, rulesOf } from './looks';
 
 let account: Account;
 beforeAll(async () => {
   account = await Account.open();
 });
 afterAll(() => account.close());
-
-const elb = () => account.clients().elasticLoadBalancing;
-
-async function rulesOf(listenerArn: string) {
-  const { Rules = [] } = await elb().send(new DescribeRulesCommand({ ListenerArn: listenerArn }));
-  return Rules.filter(({ IsDefault }) => !IsDefault);
-}
-
-/** `port ← id of the group` and `port → id of the group`, or the CIDR. */
-async function permissionsOf(groupId: string): Promise<{ ingress: string[]; egress: string[] }> {
-  const { SecurityGroups } = await account
-    .clients()
-    .ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [groupId] }));
-  const words = (arrow: string, permissions: (typeof SecurityGroups & object)[number]['IpPermissions']) =>
-    (permissions ?? []).flatMap(({ FromPort, IpRanges = [], Ipv6Ranges = [], UserIdGroupPairs = [] }) =>
-      [
-        ...IpRanges.map(({ CidrIp }) => CidrIp),
-        ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6),
-        ...UserIdGroupPairs.map(({ GroupId }) => GroupId),
-      ].map((peer) => `${FromPort ?? 'all'} ${arrow} ${peer}`),
-    );
-  return {
-    ingress: words('from', SecurityGroups![0]!.IpPermissions).sort(),
-    egress: words('to', SecurityGroups![0]!.IpPermissionsEgress).sort(),
-  };
-}
-
-async function recordsIn(zone: string): Promise<string[]> {
-  const { ResourceRecordSets = [] } = await account
-    .clients()
-    .route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zone }));
-  return ResourceRecordSets.filter(({ Type }) => Type === 'A' || Type === 'TXT').map(
-    ({ Name, Type, AliasTarget, ResourceRecords }) =>
-      `${Type} ${Name} ${AliasTarget?.DNSName ?? ResourceRecords?.[0]?.Value}`,
-  );
-}
 
 describe('the first service', () => {
   let made: any;
@@ -69,9 +30,9 @@ describe('the first service', () => {
   });
 
   test('gets an HTTPS listener with the certificate that was given, and a redirect from HTTP', async () => {
-    const { Listeners = [] } = await elb().send(
-      new DescribeListenersCommand({ LoadBalancerArn: made.LoadBalancer.arn }),
-    );
+    const { Listeners = [] } = await account
+      .clients()
+      .elasticLoadBalancing.send(new DescribeListenersCommand({ LoadBalancerArn: made.LoadBalancer.arn }));
     const https = Listeners.find(({ Port }) => Port === 443)!;
     expect(https).toMatchObject({
       Protocol: 'HTTPS',
@@ -87,7 +48,7 @@ describe('the first service', () => {
   });
 
   test('gets a rule for its host with all weight on the first of two target groups', async () => {
-    const [rule, ...others] = await rulesOf(made.Listeners.httpsArn);
+    const [rule, ...others] = await rulesOf(account, made.Listeners.httpsArn);
     expect(others).toEqual([]);
     expect(rule!.Conditions).toMatchObject([
       { Field: 'host-header', HostHeaderConfig: { Values: [`one.${BASE_DOMAIN}`] } },
@@ -100,9 +61,11 @@ describe('the first service', () => {
   });
 
   test('gets target groups with the health check of Express Mode and its own path', async () => {
-    const { TargetGroups = [] } = await elb().send(
-      new DescribeTargetGroupsCommand({ TargetGroupArns: [...made.TargetGroups.arns] }),
-    );
+    const { TargetGroups = [] } = await account
+      .clients()
+      .elasticLoadBalancing.send(
+        new DescribeTargetGroupsCommand({ TargetGroupArns: [...made.TargetGroups.arns] }),
+      );
     expect(TargetGroups).toHaveLength(2);
     for (const group of TargetGroups) {
       expect(group).toMatchObject({
@@ -121,18 +84,18 @@ describe('the first service', () => {
   test('opens nothing but HTTPS and HTTP to the load balancer and the container port to the tasks', async () => {
     const tasks = made.ServiceSecurityGroup.id;
     const balancer = made.LoadBalancerSecurityGroup.id;
-    expect(await permissionsOf(balancer)).toEqual({
+    expect(await permissionsOf(account, balancer)).toEqual({
       ingress: ['443 from 0.0.0.0/0', '443 from ::/0', '80 from 0.0.0.0/0', '80 from ::/0'],
       egress: [`8080 to ${tasks}`],
     });
-    expect(await permissionsOf(tasks)).toEqual({
+    expect(await permissionsOf(account, tasks)).toEqual({
       ingress: [`8080 from ${balancer}`],
       egress: ['all to 0.0.0.0/0'],
     });
   });
 
   test('gets an alias record, and beside it a record that says whose it is', async () => {
-    expect(await recordsIn(account.hostedZoneId)).toEqual([
+    expect(await recordsOf(account)).toEqual([
       `A one.${BASE_DOMAIN}. ${made.LoadBalancer.dnsName}`,
       `TXT _org-ecs-express.one.${BASE_DOMAIN}. "${account.identity('one').serviceArn}"`,
     ]);
@@ -151,36 +114,9 @@ describe('the first service', () => {
   });
 });
 
-describe('services together', () => {
+describe('an update', () => {
   beforeEach(() => account.reset());
 
-  test('a second service shares the load balancer, at the cost of few calls', async () => {
-  const one: any = await account.apply('one');
-  const two: any = await account.apply('two');
-  expect(two.LoadBalancer.arn).toBe(one.LoadBalancer.arn);
-  expect(two.ListenerRule.priority).not.toBe(one.ListenerRule.priority);
-  expect(account.cost.calls).toBeLessThanOrEqual(19);
-  expect(account.cost.operations.filter((name) => /^(Create|Authorize|Change)/.test(name)).sort()).toEqual([
-    'AuthorizeSecurityGroupEgress',
-    'AuthorizeSecurityGroupIngress',
-    'ChangeResourceRecordSets',
-    'CreateRule',
-    'CreateSecurityGroup',
-    'CreateTargetGroup',
-    'CreateTargetGroup',
-  ]);
-
-  await account.remove('one');
-  const left: any = await account.read('two');
-  expect(left.LoadBalancer.arn).toBe(one.LoadBalancer.arn);
-  expect(await permissionsOf(left.LoadBalancerSecurityGroup.id)).toMatchObject({
-    egress: [`8080 to ${left.ServiceSecurityGroup.id}`],
-  });
-  await account.remove('two');
-  expect(await account.left()).toEqual([]);
-});
-
-describe('an update', () => {
   const READS = /^(Describe|List|Get)/;
 
   test('that changes nothing writes nothing', async () => {
@@ -192,10 +128,10 @@ describe('an update', () => {
   test('of the port opens the new one and closes the old one', async () => {
     const before: any = await account.apply('one', { containerPort: 8080 });
     const after: any = await account.apply('one', { containerPort: 9090 });
-    expect(await permissionsOf(after.LoadBalancerSecurityGroup.id)).toMatchObject({
+    expect(await permissionsOf(account, after.LoadBalancerSecurityGroup.id)).toMatchObject({
       egress: [`9090 to ${before.ServiceSecurityGroup.id}`],
     });
-    expect(await permissionsOf(after.ServiceSecurityGroup.id)).toMatchObject({
+    expect(await permissionsOf(account, after.ServiceSecurityGroup.id)).toMatchObject({
       ingress: [`9090 from ${after.LoadBalancerSecurityGroup.id}`],
     });
     const { operations } = account.cost;
@@ -219,7 +155,7 @@ describe('an update', () => {
       { TargetGroupArn: first, Weight: 95 },
       { TargetGroupArn: second, Weight: 5 },
     ];
-    await elb().send(
+    await account.clients().elasticLoadBalancing.send(
       new ModifyRuleCommand({
         RuleArn: before.ListenerRule.arn,
         Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: weights } }],
@@ -236,9 +172,9 @@ describe('an update', () => {
       hostName: `other.${BASE_DOMAIN}`,
       hostNames: [`other.${BASE_DOMAIN}`],
     });
-    const [rule] = await rulesOf(read.Listeners.httpsArn);
+    const [rule] = await rulesOf(account, read.Listeners.httpsArn);
     expect(rule!.Actions![0]!.ForwardConfig!.TargetGroups).toEqual(weights);
-    expect((await recordsIn(account.hostedZoneId)).map((record) => record.split(' ')[1])).toEqual([
+    expect((await recordsOf(account)).map((record) => record.split(' ')[1])).toEqual([
       `other.${BASE_DOMAIN}.`,
       `_org-ecs-express.other.${BASE_DOMAIN}.`,
     ]);
@@ -258,21 +194,4 @@ describe('an update', () => {
       expect(tags).not.toHaveProperty('old');
     }
   });
-});
-
-test('rules that were added by hand stay, beside the services', async () => {
-  const one: any = await account.apply('one');
-  await elb().send(
-    new CreateRuleCommand({
-      ListenerArn: one.Listeners.httpsArn,
-      Priority: 2000,
-      Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/robots.txt'] } }],
-      Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } }],
-    }),
-  );
-  await account.apply('two');
-  await account.apply('one', { containerPort: 9090 });
-  const priorities = (await rulesOf(one.Listeners.httpsArn)).map(({ Priority }) => Priority);
-  expect(priorities).toHaveLength(3);
-  expect(priorities).toContain('2000');
 });

@@ -13,6 +13,7 @@ import { randomUUID } from 'node:crypto';
 import { entrypoint } from '../../src/handlers';
 import { startLocalAws, type LocalAws } from '../../local';
 import { createResourceHandler, type HandlerOutcome, type ResourceHandler } from '../../local/extension/resource-handler';
+import { takeInventory } from '../../local/inventory';
 import type { Lambda } from '../../local/lambda';
 import type { Structure } from '../../local/service';
 
@@ -20,6 +21,9 @@ export const TYPE_NAME = 'Org::ECS::ExpressService';
 export const ACCOUNT_ID = '123456789012';
 export const REGION = 'us-east-1';
 const BASE_DOMAIN = 'apps.example.com';
+
+/** Signing names that differ from the prefix of the service's IAM actions. */
+const IAM_PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' };
 
 /** When the process of an operation dies. */
 export interface Crash {
@@ -110,6 +114,19 @@ export class Driver {
 
   list(nextToken?: string): Promise<HandlerOutcome> {
     return this.run('LIST', {}, { nextToken });
+  }
+
+  /** Every resource of the account, shared ones included. */
+  inventory(): Promise<string[]> {
+    return takeInventory(this.aws.clientOptions() as Parameters<typeof takeInventory>[0]);
+  }
+
+  /** IAM actions of the calls that the handlers have made since the log of calls was last cleared. */
+  actions(callerOperation?: string): string[] {
+    return this.aws.calls
+      .list({ callerOperation })
+      .filter(({ caller }) => caller)
+      .map(({ service, operation }) => `${IAM_PREFIXES[service] ?? service}:${operation}`);
   }
 
   /** Model of a successful operation. @throws Error with the message of one that failed. */

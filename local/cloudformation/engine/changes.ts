@@ -14,19 +14,27 @@ import { walk } from './walk';
 const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}';
 
 /** The changes that an operation would make, in the form of DescribeChangeSet, in the order of the template. */
-export async function changesOf(environment: Environment, stack: Stack, target: StackTarget): Promise<Structure[]> {
+export async function changesOf(
+  environment: Environment,
+  stack: Stack,
+  target: StackTarget,
+): Promise<Structure[]> {
   const { template } = target;
   const made = new Set<string>();
   const resource = async ({ name, attribute }: Reference) => {
     const current = stack.resources.get(name);
     if (!current?.physicalId || made.has(name)) return KNOWN_AFTER_APPLY;
-    return attribute === undefined ? current.physicalId : (attributeOf(current.attributes, attribute) ?? KNOWN_AFTER_APPLY);
+    return attribute === undefined
+      ? current.physicalId
+      : (attributeOf(current.attributes, attribute) ?? KNOWN_AFTER_APPLY);
   };
   const importValue = (name: string) => environment.importValue(stack, name);
   const scope = stackScope({ stack, target, resource, importValue });
   const masked = stackScope({ stack, target, resource, importValue, masked: true });
   const entries = Object.entries(template.Resources);
-  const flags = await Promise.all(entries.map(([, { Condition }]) => !Condition || conditionHolds(Condition, scope)));
+  const flags = await Promise.all(
+    entries.map(([, { Condition }]) => !Condition || conditionHolds(Condition, scope)),
+  );
   const wanted = new Set(entries.filter((_, index) => flags[index]).map(([logicalId]) => logicalId));
   const changes = new Map<string, Structure>();
   await walk(
@@ -34,17 +42,30 @@ export async function changesOf(environment: Environment, stack: Stack, target: 
     (logicalId) => dependencies(template, logicalId),
     async (logicalId) => {
       const definition = template.Resources[logicalId];
-      const change = await resourceChange(environment, stack.resources.get(logicalId), logicalId, definition, scope, masked);
+      const change = await resourceChange(
+        environment,
+        stack.resources.get(logicalId),
+        logicalId,
+        definition,
+        scope,
+        masked,
+      );
       if (change) changes.set(logicalId, change);
       if (change && (change.Action === 'Add' || change.Replacement === 'True')) made.add(logicalId);
       return true;
     },
     true,
   );
-  const removals = [...stack.resources.values()].filter(({ logicalId, physicalId }) => physicalId && !wanted.has(logicalId));
+  const removals = [...stack.resources.values()].filter(
+    ({ logicalId, physicalId }) => physicalId && !wanted.has(logicalId),
+  );
   return [
     ...[...wanted].flatMap((logicalId) => changes.get(logicalId) ?? []),
-    ...removals.map((resource) => ({ Action: 'Remove', ...identity(resource), BeforeContext: context(resource.shownProperties) })),
+    ...removals.map((resource) => ({
+      Action: 'Remove',
+      ...identity(resource),
+      BeforeContext: context(resource.shownProperties),
+    })),
   ].map((ResourceChange) => ({ Type: 'Resource', ResourceChange }));
 }
 
@@ -59,7 +80,12 @@ async function resourceChange(
   const properties: Structure = (await evaluate(definition.Properties ?? {}, scope)) ?? {};
   const shown: Structure = (await evaluate(definition.Properties ?? {}, masked)) ?? {};
   if (!current?.physicalId) {
-    return { Action: 'Add', LogicalResourceId: logicalId, ResourceType: definition.Type, AfterContext: context(shown) };
+    return {
+      Action: 'Add',
+      LogicalResourceId: logicalId,
+      ResourceType: definition.Type,
+      AfterContext: context(shown),
+    };
   }
   const type = environment.registry.resourceType(definition.Type)!;
   // Scalars become what the schema says, as they did when the current properties were stored.
@@ -67,7 +93,9 @@ async function resourceChange(
   const names = [...new Set([...Object.keys(current.properties), ...Object.keys(properties)])];
   const changed = names.filter((name) => !isDeepStrictEqual(current.properties[name], properties[name]));
   if (changed.length === 0 && current.typeName === definition.Type) return undefined;
-  const recreating = new Set(type.createOnlyChanges(current.properties, properties).map((pointer) => steps(pointer)[0]));
+  const recreating = new Set(
+    type.createOnlyChanges(current.properties, properties).map((pointer) => steps(pointer)[0]),
+  );
   const replaced = current.typeName !== definition.Type || recreating.size > 0;
   return {
     Action: 'Modify',
@@ -76,7 +104,11 @@ async function resourceChange(
     Replacement: replaced ? 'True' : 'False',
     Scope: ['Properties'],
     Details: changed.map((Name) => ({
-      Target: { Attribute: 'Properties', Name, RequiresRecreation: recreating.has(Name) ? 'Always' : 'Never' },
+      Target: {
+        Attribute: 'Properties',
+        Name,
+        RequiresRecreation: recreating.has(Name) ? 'Always' : 'Never',
+      },
       Evaluation: JSON.stringify(properties[Name])?.includes(KNOWN_AFTER_APPLY) ? 'Dynamic' : 'Static',
       ChangeSource: 'DirectModification',
     })),

@@ -15,9 +15,17 @@ import type { StackResource } from '../stack';
 export function driftOf(type: ResourceType, resource: StackResource, live: Structure | undefined): Structure {
   const hidden = [...(type.schema.writeOnlyProperties ?? []), ...(type.schema.readOnlyProperties ?? [])];
   const expected = without(resource.properties, hidden);
-  if (!live) return { StackResourceDriftStatus: 'DELETED', ExpectedProperties: JSON.stringify(expected), PropertyDifferences: [] };
+  if (!live)
+    return {
+      StackResourceDriftStatus: 'DELETED',
+      ExpectedProperties: JSON.stringify(expected),
+      PropertyDifferences: [],
+    };
   const tagProperty = (type.schema.tagging?.tagProperty ?? '/properties/Tags').replace('/properties/', '');
-  const actual = { ...live, ...(live[tagProperty] && { [tagProperty]: ownTags(live[tagProperty], resource) }) };
+  const actual = {
+    ...live,
+    ...(live[tagProperty] && { [tagProperty]: ownTags(live[tagProperty], resource) }),
+  };
   const differences = compare(expected, actual, '', new Set(unorderedPaths(type)));
   return {
     StackResourceDriftStatus: differences.length > 0 ? 'MODIFIED' : 'IN_SYNC',
@@ -30,29 +38,49 @@ export function driftOf(type: ResourceType, resource: StackResource, live: Struc
 /** Tags that the template itself sets; the stack's tags and AWS's own are no drift. */
 function ownTags(tags: Structure[], { stackTags, properties }: StackResource): Structure[] {
   const set = JSON.stringify(properties);
-  return tags.filter(({ Key }) => !String(Key).startsWith('aws:') && (!(Key in stackTags) || set.includes(JSON.stringify(Key))));
+  return tags.filter(
+    ({ Key }) =>
+      !String(Key).startsWith('aws:') && (!(Key in stackTags) || set.includes(JSON.stringify(Key))),
+  );
 }
 
-function compare(expected: unknown, actual: unknown, path: string, unordered: ReadonlySet<string>): Structure[] {
+function compare(
+  expected: unknown,
+  actual: unknown,
+  path: string,
+  unordered: ReadonlySet<string>,
+): Structure[] {
   if (actual === undefined) return [difference(path, expected, actual, 'REMOVE')];
   if (Array.isArray(expected) && Array.isArray(actual)) {
-    const same = unordered.has(path) ? isDeepStrictEqual(sorted(expected), sorted(actual)) : isDeepStrictEqual(expected, actual);
+    const same = unordered.has(path)
+      ? isDeepStrictEqual(sorted(expected), sorted(actual))
+      : isDeepStrictEqual(expected, actual);
     return same ? [] : [difference(path, expected, actual, 'NOT_EQUAL')];
   }
   if (isMap(expected) && isMap(actual)) {
-    return Object.keys(expected).flatMap((key) => compare(expected[key], actual[key], `${path}/${key}`, unordered));
+    return Object.keys(expected).flatMap((key) =>
+      compare(expected[key], actual[key], `${path}/${key}`, unordered),
+    );
   }
   return isDeepStrictEqual(expected, actual) ? [] : [difference(path, expected, actual, 'NOT_EQUAL')];
 }
 
-function difference(PropertyPath: string, expected: unknown, actual: unknown, DifferenceType: string): Structure {
+function difference(
+  PropertyPath: string,
+  expected: unknown,
+  actual: unknown,
+  DifferenceType: string,
+): Structure {
   return { PropertyPath, ExpectedValue: text(expected), ActualValue: text(actual), DifferenceType };
 }
 
-const text = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value ?? 'null'));
+const text = (value: unknown) =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value ?? 'null');
 const sorted = (list: unknown[]) => list.map((item) => JSON.stringify(item)).sort();
-const isMap = (value: unknown): value is Structure => typeof value === 'object' && value !== null && !Array.isArray(value);
-const pick = (model: Structure, names: string[]) => Object.fromEntries(names.filter((name) => name in model).map((name) => [name, model[name]]));
+const isMap = (value: unknown): value is Structure =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const pick = (model: Structure, names: string[]) =>
+  Object.fromEntries(names.filter((name) => name in model).map((name) => [name, model[name]]));
 
 /** Top-level lists whose order the schema calls meaningless. */
 function unorderedPaths({ schema }: ResourceType): string[] {

@@ -6,7 +6,12 @@ import type { HookAction } from '../../registry/hook';
 import type { ResourceType } from '../../registry/resource-type';
 import type { Structure } from '../../service';
 import type { EventRecorder } from '../events';
-import { ProvisionFailure, type ExistingRequest, type ProvisionRequest, type ResourceProvider } from '../providers/provider';
+import {
+  ProvisionFailure,
+  type ExistingRequest,
+  type ProvisionRequest,
+  type ResourceProvider,
+} from '../providers/provider';
 import type { Change, Stack, StackResource, StackTarget } from '../stack';
 import { conditionHolds, evaluate, type Scope } from '../template/evaluate';
 import { attributesRead, dependencies, type Reference } from '../template/references';
@@ -60,7 +65,9 @@ export class ResourceOperations {
   /** Logical ids of the target whose condition holds. */
   async wanted(): Promise<Set<string>> {
     const entries = Object.entries(this.target.template.Resources);
-    const flags = await Promise.all(entries.map(([, { Condition }]) => !Condition || conditionHolds(Condition, this.scope)));
+    const flags = await Promise.all(
+      entries.map(([, { Condition }]) => !Condition || conditionHolds(Condition, this.scope)),
+    );
     return new Set(entries.filter((_, index) => flags[index]).map(([logicalId]) => logicalId));
   }
 
@@ -87,24 +94,33 @@ export class ResourceOperations {
       const failed = current ?? this.unresolved(logicalId);
       this.stack.resources.set(logicalId, failed);
       this.changes.set(logicalId, current ? { kind: 'untouched', before: current } : { kind: 'created' });
-      this.events.resourceStatus(failed, current ? 'UPDATE_FAILED' : 'CREATE_FAILED', (error as Error).message);
+      this.events.resourceStatus(
+        failed,
+        current ? 'UPDATE_FAILED' : 'CREATE_FAILED',
+        (error as Error).message,
+      );
       return false;
     }
     if (violations.length > 0) return this.refuse(current, desired, violations);
     if (!current?.physicalId) return this.create(desired, 'created');
     const type = this.type(desired);
     if (current.typeName !== desired.typeName) return this.replace(current, desired);
-    const tagsChanged = !!type.functionName && type.tagUpdatable && !isDeepStrictEqual(current.stackTags, desired.stackTags);
+    const tagsChanged =
+      !!type.functionName && type.tagUpdatable && !isDeepStrictEqual(current.stackTags, desired.stackTags);
     if (isDeepStrictEqual(current.properties, desired.properties) && !tagsChanged) {
       Object.assign(current, attributesOutsideProperties(desired));
       return true;
     }
-    if (type.createOnlyChanges(current.properties, desired.properties).length > 0) return this.replace(current, desired);
+    if (type.createOnlyChanges(current.properties, desired.properties).length > 0)
+      return this.replace(current, desired);
     return this.update(current, desired);
   }
 
   /** Delete a resource. False when that failed. `hooks`: ask hooks first, as for the deletion of a whole stack. */
-  async remove(resource: StackResource, { hooks = false, policy = resource.deletionPolicy } = {}): Promise<boolean> {
+  async remove(
+    resource: StackResource,
+    { hooks = false, policy = resource.deletionPolicy } = {},
+  ): Promise<boolean> {
     const { events } = this;
     if (this.stack.abandoned.signal.aborted) return false;
     if (policy === 'Retain' && resource.physicalId) {
@@ -149,7 +165,11 @@ export class ResourceOperations {
     return this.provider(resource).read(this.existing(resource));
   }
 
-  private async create(resource: StackResource, kind: 'created' | 'replaced', before?: StackResource): Promise<boolean> {
+  private async create(
+    resource: StackResource,
+    kind: 'created' | 'replaced',
+    before?: StackResource,
+  ): Promise<boolean> {
     const { events } = this;
     this.changes.set(resource.logicalId, { kind, before });
     this.stack.resources.set(resource.logicalId, resource);
@@ -162,7 +182,10 @@ export class ResourceOperations {
         resource.physicalId = physicalId;
         events.resourceStatus(resource, begun, 'Resource creation Initiated');
       };
-      const result = await this.provider(resource).create({ ...this.request(resource), onPhysicalId: announce });
+      const result = await this.provider(resource).create({
+        ...this.request(resource),
+        onPhysicalId: announce,
+      });
       announce(result.physicalId);
       Object.assign(resource, { attributes: result.attributes, handle: result.handle });
       events.resourceStatus(resource, completed);
@@ -192,14 +215,26 @@ export class ResourceOperations {
   }
 
   /** Update a resource in place. */
-  private async apply(current: StackResource, desired: StackResource, replace?: () => Promise<boolean>): Promise<boolean> {
-    const request: ExistingRequest = { ...this.existing(current), properties: desired.properties, stackTags: desired.stackTags };
+  private async apply(
+    current: StackResource,
+    desired: StackResource,
+    replace?: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const request: ExistingRequest = {
+      ...this.existing(current),
+      properties: desired.properties,
+      stackTags: desired.stackTags,
+    };
     if (current.status !== 'UPDATE_IN_PROGRESS') this.events.resourceStatus(current, 'UPDATE_IN_PROGRESS');
     // Also what a failed update left behind is closer to the new properties than to the old ones.
     Object.assign(current, provisionedWith(desired));
     try {
       const result = await this.provider(current).update(request);
-      Object.assign(current, { physicalId: result.physicalId, attributes: result.attributes, handle: result.handle });
+      Object.assign(current, {
+        physicalId: result.physicalId,
+        attributes: result.attributes,
+        handle: result.handle,
+      });
       this.events.resourceStatus(current, 'UPDATE_COMPLETE');
       return true;
     } catch (error) {
@@ -217,11 +252,18 @@ export class ResourceOperations {
     return readOnly.map((pointer) => `#: read-only property [${pointer}] cannot be set in a template`);
   }
 
-  private refuse(current: StackResource | undefined, desired: StackResource, violations: readonly string[]): false {
+  private refuse(
+    current: StackResource | undefined,
+    desired: StackResource,
+    violations: readonly string[],
+  ): false {
     const resource = current?.physicalId ? current : desired;
     const verb = current?.physicalId ? 'UPDATE' : 'CREATE';
     if (resource === desired) this.stack.resources.set(desired.logicalId, desired);
-    this.changes.set(desired.logicalId, current?.physicalId ? { kind: 'untouched', before: current } : { kind: 'created' });
+    this.changes.set(
+      desired.logicalId,
+      current?.physicalId ? { kind: 'untouched', before: current } : { kind: 'created' },
+    );
     this.events.resourceStatus(resource, `${verb}_IN_PROGRESS`);
     const reason = `Properties validation failed for resource ${desired.logicalId} with message:\n${violations.join('\n')}`;
     this.events.resourceStatus(resource, `${verb}_FAILED`, reason);
@@ -248,7 +290,10 @@ export class ResourceOperations {
         region: stack.region,
         accountId: stack.accountId,
       },
-      { onStart: (hook) => events.hookStarted(resource, hook), onEnd: (result) => events.hookEnded(resource, result) },
+      {
+        onStart: (hook) => events.hookStarted(resource, hook),
+        onEnd: (result) => events.hookEnded(resource, result),
+      },
     );
     const refused = refusal(verdict);
     if (refused) {
@@ -256,7 +301,11 @@ export class ResourceOperations {
       return false;
     }
     if (verdict.results.length > 0) {
-      events.resourceStatus(resource, resource.status, `Hook invocations complete.  Resource ${VERBS[action]} initiated`);
+      events.resourceStatus(
+        resource,
+        resource.status,
+        `Hook invocations complete.  Resource ${VERBS[action]} initiated`,
+      );
     }
     return true;
   }
@@ -293,7 +342,8 @@ export class ResourceOperations {
 
   private async referenceValue({ name, attribute }: Reference): Promise<unknown> {
     const resource = this.stack.resources.get(name);
-    if (!resource?.physicalId) throw new Error(`Unresolved resource dependencies [${name}] in the Resources block of the template`);
+    if (!resource?.physicalId)
+      throw new Error(`Unresolved resource dependencies [${name}] in the Resources block of the template`);
     if (attribute === undefined) return resource.physicalId;
     let value = attributeOf(resource.attributes, attribute);
     if (value === undefined) {
@@ -343,9 +393,15 @@ function attributesOutsideProperties(resource: StackResource): Partial<StackReso
 }
 
 function provisionedWith(resource: StackResource): Partial<StackResource> {
-  return { ...attributesOutsideProperties(resource), properties: resource.properties, stackTags: resource.stackTags };
+  return {
+    ...attributesOutsideProperties(resource),
+    properties: resource.properties,
+    stackTags: resource.stackTags,
+  };
 }
 
 function failureReason(error: unknown): string {
-  return error instanceof ProvisionFailure ? error.message : `Internal failure of the local AWS: ${(error as Error).message}`;
+  return error instanceof ProvisionFailure
+    ? error.message
+    : `Internal failure of the local AWS: ${(error as Error).message}`;
 }

@@ -40,10 +40,17 @@ export function stackScope({ stack, target, resource, importValue, masked }: Sco
 
 /** The value at `A.B.C` of a model; undefined when there is none. */
 export function attributeOf(model: unknown, path: string): unknown {
-  return path.split('.').reduce<any>((value, step) => (typeof value === 'object' && value !== null ? value[step] : undefined), model);
+  return path
+    .split('.')
+    .reduce<any>(
+      (value, step) => (typeof value === 'object' && value !== null ? value[step] : undefined),
+      model,
+    );
 }
 
 /** The error of `Fn::GetAtt` for an attribute that a type does not have. */
 export function noSuchAttribute({ name, attribute }: Reference): Error {
-  return validationError(`Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`);
+  return validationError(
+    `Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`,
+  );
 }

@@ -28,7 +28,14 @@ export async function createStack(
   const events = new EventRecorder(stack, environment.now, options.token);
   stack.target = target;
   const operations = begin(environment, stack, target, events, 'CREATE_IN_PROGRESS');
-  const refused = await stackHookRefusal(environment, stack, 'CREATE', { next: target }, events, options.skippedHooks);
+  const refused = await stackHookRefusal(
+    environment,
+    stack,
+    'CREATE',
+    { next: target },
+    events,
+    options.skippedHooks,
+  );
   const problem = refused ? `${refused}.` : await provisionAll(environment, stack, operations);
   if (!problem) return events.stackStatus('CREATE_COMPLETE');
   if (onFailure === 'DO_NOTHING') return events.stackStatus('CREATE_FAILED', problem);
@@ -37,7 +44,9 @@ export async function createStack(
   events.stackStatus(deleting ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS', why);
   const rollback = new ResourceOperations(environment, stack, target, events);
   const failed = await removeAll([...stack.resources.values()], (resource) =>
-    rollback.remove(resource, { policy: resource.deletionPolicy === 'RetainExceptOnCreate' ? 'Delete' : resource.deletionPolicy }),
+    rollback.remove(resource, {
+      policy: resource.deletionPolicy === 'RetainExceptOnCreate' ? 'Delete' : resource.deletionPolicy,
+    }),
   );
   stack.outputs = [];
   finishRemoval(environment, stack, events, failed, deleting ? 'DELETE' : 'ROLLBACK');
@@ -55,10 +64,19 @@ export async function updateStack(
   stack.updatedAt = new Date(environment.now());
   stack.target = target;
   const operations = begin(environment, stack, target, events, 'UPDATE_IN_PROGRESS');
-  const refused = await stackHookRefusal(environment, stack, 'UPDATE', { next: target, previous }, events, options.skippedHooks);
+  const refused = await stackHookRefusal(
+    environment,
+    stack,
+    'UPDATE',
+    { next: target, previous },
+    events,
+    options.skippedHooks,
+  );
   const problem = refused ? `${refused}.` : await provisionAll(environment, stack, operations);
   if (!problem) {
-    const replaced = [...operations.changes.values()].filter(({ kind }) => kind === 'replaced').map(({ before }) => before!);
+    const replaced = [...operations.changes.values()]
+      .filter(({ kind }) => kind === 'replaced')
+      .map(({ before }) => before!);
     const wanted = await operations.wanted();
     const removed = [...stack.resources.values()].filter(({ logicalId }) => !wanted.has(logicalId));
     for (const { logicalId } of removed) stack.resources.delete(logicalId);
@@ -69,14 +87,30 @@ export async function updateStack(
     stack.rollback = { changes: operations.changes, target: previous };
     return events.stackStatus('UPDATE_FAILED', problem);
   }
-  await rollBackUpdate(environment, stack, { changes: operations.changes, target: previous }, events, problem);
+  await rollBackUpdate(
+    environment,
+    stack,
+    { changes: operations.changes, target: previous },
+    events,
+    problem,
+  );
 }
 
 /** Go on with a rollback that failed, or begin one that was switched off. */
-export function continueRollback(environment: Environment, stack: Stack, skip: ReadonlySet<string>, token?: string): Promise<void> {
+export function continueRollback(
+  environment: Environment,
+  stack: Stack,
+  skip: ReadonlySet<string>,
+  token?: string,
+): Promise<void> {
   const { changes, target } = stack.rollback!;
   const remaining = new Map([...changes].filter(([logicalId]) => !skip.has(logicalId)));
-  return rollBackUpdate(environment, stack, { changes: remaining, target }, new EventRecorder(stack, environment.now, token));
+  return rollBackUpdate(
+    environment,
+    stack,
+    { changes: remaining, target },
+    new EventRecorder(stack, environment.now, token),
+  );
 }
 
 /** Delete a stack. Ends in DELETE_COMPLETE or DELETE_FAILED. */
@@ -88,10 +122,15 @@ export async function deleteStack(
 ): Promise<void> {
   const events = new EventRecorder(stack, environment.now, token);
   events.stackStatus('DELETE_IN_PROGRESS', 'User Initiated');
-  const used = stack.outputs.find(({ ExportName }) => ExportName && environment.importers(stack, ExportName).length > 0);
+  const used = stack.outputs.find(
+    ({ ExportName }) => ExportName && environment.importers(stack, ExportName).length > 0,
+  );
   if (used) {
     const importers = environment.importers(stack, used.ExportName!).join(', ');
-    return events.stackStatus('DELETE_FAILED', `Export ${used.ExportName} cannot be deleted as it is in use by ${importers}`);
+    return events.stackStatus(
+      'DELETE_FAILED',
+      `Export ${used.ExportName} cannot be deleted as it is in use by ${importers}`,
+    );
   }
   const refused = await stackHookRefusal(environment, stack, 'DELETE', { previous: stack.target }, events);
   if (refused) return events.stackStatus('DELETE_FAILED', refused);
@@ -118,7 +157,11 @@ function begin(
 }
 
 /** Provision all resources and the outputs. Answers what failed, undefined when nothing did. */
-async function provisionAll(environment: Environment, stack: Stack, operations: ResourceOperations): Promise<string | undefined> {
+async function provisionAll(
+  environment: Environment,
+  stack: Stack,
+  operations: ResourceOperations,
+): Promise<string | undefined> {
   const { template } = operations.target;
   const { signal } = stack.cancel!;
   try {
@@ -134,11 +177,15 @@ async function provisionAll(environment: Environment, stack: Stack, operations: 
       },
       true,
     );
-    if (failed.length > 0) return failures(failed.map((logicalId) => stack.resources.get(logicalId)).filter((found) => found !== undefined));
+    if (failed.length > 0)
+      return failures(
+        failed.map((logicalId) => stack.resources.get(logicalId)).filter((found) => found !== undefined),
+      );
     if (signal.aborted) return 'The operation was cancelled.';
     const outputs = await outputsOf(operations, template.Outputs);
     const taken = outputs.find(({ ExportName }) => ExportName && environment.exporter(stack, ExportName));
-    if (taken) return `Export with name ${taken.ExportName} is already exported by stack ${environment.exporter(stack, taken.ExportName!)}.`;
+    if (taken)
+      return `Export with name ${taken.ExportName} is already exported by stack ${environment.exporter(stack, taken.ExportName!)}.`;
     stack.outputs = outputs;
     return undefined;
   } catch (error) {
@@ -146,7 +193,10 @@ async function provisionAll(environment: Environment, stack: Stack, operations: 
   }
 }
 
-async function outputsOf(operations: ResourceOperations, definitions: StackTarget['template']['Outputs']): Promise<Output[]> {
+async function outputsOf(
+  operations: ResourceOperations,
+  definitions: StackTarget['template']['Outputs'],
+): Promise<Output[]> {
   const outputs = await Promise.all(
     Object.entries(definitions).map(async ([OutputKey, definition]): Promise<Output[]> => {
       if (!(await operations.holds(definition.Condition))) return [];
@@ -176,7 +226,10 @@ async function rollBackUpdate(
     false,
   );
   if (failed.length > 0) {
-    stack.rollback = { target: rollback.target, changes: new Map(failed.map((logicalId) => [logicalId, rollback.changes.get(logicalId)!])) };
+    stack.rollback = {
+      target: rollback.target,
+      changes: new Map(failed.map((logicalId) => [logicalId, rollback.changes.get(logicalId)!])),
+    };
     const resources = failed.map((logicalId) => stack.resources.get(logicalId)!);
     return events.stackStatus('UPDATE_ROLLBACK_FAILED', failures(resources));
   }
@@ -198,12 +251,18 @@ async function cleanUp(
     ...removed.map((resource) => [resource, retainedOnDelete(resource)] as const),
     ...replaced.map((resource) => [resource, resource.updateReplacePolicy] as const),
   ]);
-  await removeAll([...policies.keys()], (resource) => operations.remove(resource, { policy: policies.get(resource) }));
+  await removeAll([...policies.keys()], (resource) =>
+    operations.remove(resource, { policy: policies.get(resource) }),
+  );
 }
 
 /** Delete resources, dependent ones first. Answers those that could not be deleted. */
-function removeAll(resources: readonly StackResource[], remove: (resource: StackResource) => Promise<boolean>): Promise<StackResource[]> {
-  const dependents = (resource: StackResource) => resources.filter(({ dependsOn }) => dependsOn.has(resource.logicalId));
+function removeAll(
+  resources: readonly StackResource[],
+  remove: (resource: StackResource) => Promise<boolean>,
+): Promise<StackResource[]> {
+  const dependents = (resource: StackResource) =>
+    resources.filter(({ dependsOn }) => dependsOn.has(resource.logicalId));
   return walk(
     resources.filter(({ status }) => status !== 'DELETE_COMPLETE' && status !== 'DELETE_SKIPPED'),
     dependents,
@@ -221,7 +280,10 @@ function finishRemoval(
 ): void {
   if (failed.length > 0) {
     const names = failed.map(({ logicalId }) => logicalId).join(', ');
-    return events.stackStatus(`${operation}_FAILED`, `The following resource(s) failed to delete: [${names}]. `);
+    return events.stackStatus(
+      `${operation}_FAILED`,
+      `The following resource(s) failed to delete: [${names}]. `,
+    );
   }
   if (operation === 'DELETE') {
     stack.deletedAt = new Date(environment.now());
@@ -238,8 +300,14 @@ function retainedOnDelete(resource: StackResource) {
 /** The sentence with which CloudFormation says which resources failed. */
 function failures(resources: readonly StackResource[]): string {
   const sentence = (status: string, verb: string) => {
-    const names = resources.filter((resource) => resource.status === status).map(({ logicalId }) => logicalId);
+    const names = resources
+      .filter((resource) => resource.status === status)
+      .map(({ logicalId }) => logicalId);
     return names.length > 0 ? [`The following resource(s) failed to ${verb}: [${names.join(', ')}].`] : [];
   };
-  return [...sentence('CREATE_FAILED', 'create'), ...sentence('UPDATE_FAILED', 'update'), ...sentence('DELETE_FAILED', 'delete')].join(' ');
+  return [
+    ...sentence('CREATE_FAILED', 'create'),
+    ...sentence('UPDATE_FAILED', 'update'),
+    ...sentence('DELETE_FAILED', 'delete'),
+  ].join(' ');
 }

@@ -38,7 +38,11 @@ export async function stackHookRefusal(
 }
 
 /** The hooks that a new change set has to pass, and how to ask them; undefined when there are none. */
-export function changeSetHooks(environment: Environment, stack: Stack, changeSet: ChangeSet): (() => Promise<HookVerdict>) | undefined {
+export function changeSetHooks(
+  environment: Environment,
+  stack: Stack,
+  changeSet: ChangeSet,
+): (() => Promise<HookVerdict>) | undefined {
   const action = changeSet.type === 'CREATE' ? 'CREATE' : 'UPDATE';
   const request: HookRequest = {
     ...targetRequest(stack, action, 'CHANGE_SET'),
@@ -63,7 +67,11 @@ export function refusal({ refusedBy }: HookVerdict): string | undefined {
   return refusedBy.length > 0 ? `The following hook(s) failed: [${refusedBy.join(', ')}]` : undefined;
 }
 
-function targetRequest(stack: Stack, action: HookAction, target: 'STACK' | 'CHANGE_SET'): Omit<HookRequest, 'logicalId'> {
+function targetRequest(
+  stack: Stack,
+  action: HookAction,
+  target: 'STACK' | 'CHANGE_SET',
+): Omit<HookRequest, 'logicalId'> {
   return {
     operation: target,
     action,

@@ -23,7 +23,9 @@ export function changeSetOperations(context: Context): Operations {
     const id: string = input.ChangeSetName;
     const candidates = input.StackName ? [stacks.find(input.StackName, region)] : stacks.list(region);
     for (const stack of candidates) {
-      const changeSet = [...(stack?.changeSets.values() ?? [])].find((entry) => entry.id === id || entry.name === id);
+      const changeSet = [...(stack?.changeSets.values() ?? [])].find(
+        (entry) => entry.id === id || entry.name === id,
+      );
       if (stack && changeSet) return { stack, changeSet };
     }
     throw new AwsError('ChangeSetNotFoundException', `ChangeSet [${id}] does not exist`, 404);
@@ -37,10 +39,15 @@ export function changeSetOperations(context: Context): Operations {
       if (type === 'UPDATE' && !existing) throw validationError(`Stack [${input.StackName}] does not exist`);
       if (type === 'UPDATE' && existing) refuseUpdate(existing);
       if (type === 'CREATE' && existing && existing.status !== 'REVIEW_IN_PROGRESS') {
-        throw validationError(`Stack [${input.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`);
+        throw validationError(
+          `Stack [${input.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
+        );
       }
       if (existing?.changeSets.has(input.ChangeSetName)) {
-        throw new AwsError('AlreadyExistsException', `ChangeSet ${input.ChangeSetName} cannot be created due to a mismatch with existing attribute Template`);
+        throw new AwsError(
+          'AlreadyExistsException',
+          `ChangeSet ${input.ChangeSetName} cannot be created due to a mismatch with existing attribute Template`,
+        );
       }
       const target = await targetOf(context, input, existing);
       const stack = existing ?? newStack(input, request, new Date(clock.now()));
@@ -69,7 +76,10 @@ export function changeSetOperations(context: Context): Operations {
       const ask = changed ? changeSetHooks(environment, stack, changeSet) : undefined;
       if (ask) {
         Object.assign(changeSet, { status: 'CREATE_IN_PROGRESS', executionStatus: 'UNAVAILABLE' });
-        void ask().then((verdict) => decide(changeSet, verdict), (error) => fail(changeSet, error.message));
+        void ask().then(
+          (verdict) => decide(changeSet, verdict),
+          (error) => fail(changeSet, error.message),
+        );
       }
       return { Id: changeSet.id, StackId: stack.id };
     },
@@ -100,15 +110,22 @@ export function changeSetOperations(context: Context): Operations {
       }
       if (changeSet.type === 'UPDATE') refuseUpdate(stack);
       changeSet.executionStatus = 'EXECUTE_COMPLETE';
-      for (const other of stack.changeSets.values()) if (other !== changeSet) other.executionStatus = 'OBSOLETE';
+      for (const other of stack.changeSets.values())
+        if (other !== changeSet) other.executionStatus = 'OBSOLETE';
       stack.capabilities = changeSet.capabilities;
       stack.roleArn = changeSet.roleArn ?? stack.roleArn;
       stack.disableRollback = input.DisableRollback ?? false;
       const options = { token: input.ClientRequestToken, skippedHooks: changeSet.skippedHooks };
       start(stack, () =>
         changeSet.type === 'CREATE'
-          ? createStack(environment, stack, changeSet.target, { ...options, onFailure: onFailure(changeSet, stack) })
-          : updateStack(environment, stack, changeSet.target, { ...options, disableRollback: stack.disableRollback }),
+          ? createStack(environment, stack, changeSet.target, {
+              ...options,
+              onFailure: onFailure(changeSet, stack),
+            })
+          : updateStack(environment, stack, changeSet.target, {
+              ...options,
+              disableRollback: stack.disableRollback,
+            }),
       );
       return {};
     },
@@ -131,8 +148,14 @@ export function changeSetOperations(context: Context): Operations {
 function decide(changeSet: ChangeSet, verdict: HookVerdict): void {
   const refused = refusal(verdict);
   if (refused) return fail(changeSet, refused);
-  const skipped = verdict.results.filter(({ skipsStackHook }) => skipsStackHook).map(({ hook }) => hook.typeName);
-  Object.assign(changeSet, { status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', skippedHooks: new Set(skipped) });
+  const skipped = verdict.results
+    .filter(({ skipsStackHook }) => skipsStackHook)
+    .map(({ hook }) => hook.typeName);
+  Object.assign(changeSet, {
+    status: 'CREATE_COMPLETE',
+    executionStatus: 'AVAILABLE',
+    skippedHooks: new Set(skipped),
+  });
 }
 
 function fail(changeSet: ChangeSet, statusReason: string): void {
@@ -140,7 +163,9 @@ function fail(changeSet: ChangeSet, statusReason: string): void {
 }
 
 function onFailure(changeSet: ChangeSet, stack: Stack): OnFailure {
-  return (changeSet.onStackFailure as OnFailure | undefined) ?? (stack.disableRollback ? 'DO_NOTHING' : 'ROLLBACK');
+  return (
+    (changeSet.onStackFailure as OnFailure | undefined) ?? (stack.disableRollback ? 'DO_NOTHING' : 'ROLLBACK')
+  );
 }
 
 function summary(stack: Stack, changeSet: ChangeSet): Structure {

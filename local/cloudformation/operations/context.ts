@@ -20,7 +20,11 @@ export interface Context {
 }
 
 /** One page of a list, with the token of the next one. */
-export function page<T>(items: readonly T[], token: string | undefined, size = 100): { items: T[]; NextToken?: string } {
+export function page<T>(
+  items: readonly T[],
+  token: string | undefined,
+  size = 100,
+): { items: T[]; NextToken?: string } {
   const start = Number(token ?? 0);
   const end = start + size;
   return { items: items.slice(start, end), ...(end < items.length && { NextToken: String(end) }) };

@@ -23,8 +23,16 @@ export function driftOperations(context: Context): Operations {
 
   async function detect(stack: Stack, resource: StackResource): Promise<Structure> {
     const type = environment.registry.resourceType(resource.typeName)!;
-    const reader = new ResourceOperations(environment, stack, stack.target!, new EventRecorder(stack, environment.now));
-    const unknown = (StackResourceDriftStatus: string) => ({ StackResourceDriftStatus, PropertyDifferences: [] });
+    const reader = new ResourceOperations(
+      environment,
+      stack,
+      stack.target!,
+      new EventRecorder(stack, environment.now),
+    );
+    const unknown = (StackResourceDriftStatus: string) => ({
+      StackResourceDriftStatus,
+      PropertyDifferences: [],
+    });
     const drift: Structure = !type.functionName
       ? unknown('NOT_CHECKED')
       : await reader.read(resource).then(
@@ -45,14 +53,24 @@ export function driftOperations(context: Context): Operations {
   return {
     async DetectStackDrift({ input, region }) {
       const stack = stacks.get(input.StackName, region);
-      if (!stack.target) throw validationError(`Drift detection cannot be performed on stack ${stack.name}, which has no resources.`);
+      if (!stack.target)
+        throw validationError(
+          `Drift detection cannot be performed on stack ${stack.name}, which has no resources.`,
+        );
       const id = randomUUID();
-      const detection: Detection = { stack, startedAt: new Date(clock.now()), status: 'DETECTION_IN_PROGRESS' };
+      const detection: Detection = {
+        stack,
+        startedAt: new Date(clock.now()),
+        status: 'DETECTION_IN_PROGRESS',
+      };
       detections.set(id, detection);
       const chosen = [...stack.resources.values()].filter(
-        ({ status, logicalId }) => EXISTS.test(status) && (!input.LogicalResourceIds || input.LogicalResourceIds.includes(logicalId)),
+        ({ status, logicalId }) =>
+          EXISTS.test(status) && (!input.LogicalResourceIds || input.LogicalResourceIds.includes(logicalId)),
       );
-      void Promise.all(chosen.map((resource) => detect(stack, resource))).finally(() => (detection.status = 'DETECTION_COMPLETE'));
+      void Promise.all(chosen.map((resource) => detect(stack, resource))).finally(
+        () => (detection.status = 'DETECTION_COMPLETE'),
+      );
       return { StackDriftDetectionId: id };
     },
 
@@ -63,7 +81,8 @@ export function driftOperations(context: Context): Operations {
 
     async DescribeStackDriftDetectionStatus({ input }) {
       const detection = detections.get(input.StackDriftDetectionId);
-      if (!detection) throw validationError(`Stack drift detection ${input.StackDriftDetectionId} does not exist`);
+      if (!detection)
+        throw validationError(`Stack drift detection ${input.StackDriftDetectionId} does not exist`);
       const drifted = [...detection.stack.resources.values()].filter(({ drift }) => isDrift(drift));
       return {
         StackId: detection.stack.id,

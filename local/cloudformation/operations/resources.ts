@@ -7,7 +7,8 @@ import { page, type Context, type Operations } from './context';
 export function resourceOperations({ stacks }: Context): Operations {
   return {
     async DescribeStackEvents({ input, region }) {
-      if (!input.StackName) throw validationError('StackName is required: say which stack the events are of.');
+      if (!input.StackName)
+        throw validationError('StackName is required: say which stack the events are of.');
       const events = [...stacks.get(input.StackName, region).events].reverse();
       const { items, NextToken } = page(events, input.NextToken);
       return { StackEvents: items, NextToken };
@@ -30,7 +31,12 @@ export function resourceOperations({ stacks }: Context): Operations {
       const chosen = [...stack.resources.values()].filter(
         ({ logicalId }) => !input.LogicalResourceId || logicalId === input.LogicalResourceId,
       );
-      return { StackResources: chosen.map((resource) => ({ ...describe(stack, resource), Timestamp: resource.updatedAt })) };
+      return {
+        StackResources: chosen.map((resource) => ({
+          ...describe(stack, resource),
+          Timestamp: resource.updatedAt,
+        })),
+      };
     },
 
     async ListStackResources({ input, region }) {
@@ -49,7 +55,9 @@ function stackOf(stacks: Stacks, input: Structure, region: string): Stack {
   if (input.StackName) return stacks.get(input.StackName, region);
   const owner = stacks
     .list(region)
-    .find(({ resources }) => [...resources.values()].some(({ physicalId }) => physicalId === input.PhysicalResourceId));
+    .find(({ resources }) =>
+      [...resources.values()].some(({ physicalId }) => physicalId === input.PhysicalResourceId),
+    );
   if (!owner) throw validationError(`Stack for ${input.PhysicalResourceId} does not exist`);
   return owner;
 }

@@ -1,7 +1,13 @@
 /** Operations on whole stacks. */
 import { isDeepStrictEqual } from 'node:util';
 import { AwsError, type Structure } from '../../service';
-import { continueRollback, createStack, deleteStack, updateStack, type OnFailure } from '../engine/stack-operations';
+import {
+  continueRollback,
+  createStack,
+  deleteStack,
+  updateStack,
+  type OnFailure,
+} from '../engine/stack-operations';
 import { newStack, refuseWhileBusy, type Stack, type StackTarget } from '../stack';
 import { describeParameters } from '../template/parameters';
 import { validationError } from '../template/parse';
@@ -10,7 +16,14 @@ import { targetOf } from './target';
 
 /** States in which a stack takes an update. */
 const UPDATABLE = new Set([
-  ...['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'CREATE_FAILED', 'UPDATE_FAILED', 'IMPORT_COMPLETE'],
+  ...[
+    'CREATE_COMPLETE',
+    'UPDATE_COMPLETE',
+    'UPDATE_ROLLBACK_COMPLETE',
+    'CREATE_FAILED',
+    'UPDATE_FAILED',
+    'IMPORT_COMPLETE',
+  ],
 ]);
 
 /** @throws AwsError ValidationError when a stack cannot be updated in its state. */
@@ -46,7 +59,9 @@ export function stackOperations(context: Context): Operations {
       stack.disableRollback = input.DisableRollback ?? false;
       stacks.add(stack);
       const onFailure: OnFailure = input.OnFailure ?? (stack.disableRollback ? 'DO_NOTHING' : 'ROLLBACK');
-      start(stack, () => createStack(environment, stack, target, { onFailure, token: input.ClientRequestToken }));
+      start(stack, () =>
+        createStack(environment, stack, target, { onFailure, token: input.ClientRequestToken }),
+      );
       return { StackId: stack.id };
     },
 
@@ -67,7 +82,9 @@ export function stackOperations(context: Context): Operations {
     async CancelUpdateStack({ input, region }) {
       const stack = stacks.get(input.StackName, region);
       if (stack.status !== 'UPDATE_IN_PROGRESS') {
-        throw validationError(`CancelUpdateStack cannot be called from current stack status: ${stack.status}`);
+        throw validationError(
+          `CancelUpdateStack cannot be called from current stack status: ${stack.status}`,
+        );
       }
       stack.cancel!.abort();
       return {};
@@ -76,7 +93,9 @@ export function stackOperations(context: Context): Operations {
     async ContinueUpdateRollback({ input, region }) {
       const stack = stacks.get(input.StackName, region);
       if (!stack.rollback || !['UPDATE_ROLLBACK_FAILED', 'UPDATE_FAILED'].includes(stack.status)) {
-        throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not continue a rollback.`);
+        throw validationError(
+          `Stack:${stack.id} is in ${stack.status} state and can not continue a rollback.`,
+        );
       }
       const skip = new Set<string>(input.ResourcesToSkip ?? []);
       start(stack, () => continueRollback(environment, stack, skip, input.ClientRequestToken));
@@ -87,11 +106,15 @@ export function stackOperations(context: Context): Operations {
       const stack = stacks.find(input.StackName, region);
       if (!stack || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') return {};
       if (stack.terminationProtection) {
-        throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+        throw validationError(
+          `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`,
+        );
       }
       const retain = new Set<string>(input.RetainResources ?? []);
       if (retain.size > 0 && stack.status !== 'DELETE_FAILED') {
-        throw validationError('Invalid operation on stack. RetainResources is only supported for stacks in DELETE_FAILED state.');
+        throw validationError(
+          'Invalid operation on stack. RetainResources is only supported for stacks in DELETE_FAILED state.',
+        );
       }
       // A deletion takes over from whatever else runs.
       stack.cancel?.abort();
@@ -121,24 +144,33 @@ export function stackOperations(context: Context): Operations {
 
     async ListStacks({ input, region }) {
       const wanted: string[] = input.StackStatusFilter ?? [];
-      const found = stacks.list(region).filter(({ status }) => wanted.length === 0 || wanted.includes(status));
+      const found = stacks
+        .list(region)
+        .filter(({ status }) => wanted.length === 0 || wanted.includes(status));
       const { items, NextToken } = page(found, input.NextToken);
       return { StackSummaries: items.map(summary), NextToken };
     },
 
     async ListExports({ input, region }) {
-      const exports = stacks.list(region).flatMap(({ id, outputs }) =>
-        outputs
-          .filter(({ ExportName }) => ExportName !== undefined)
-          .map(({ ExportName, OutputValue }) => ({ ExportingStackId: id, Name: ExportName, Value: OutputValue })),
-      );
+      const exports = stacks
+        .list(region)
+        .flatMap(({ id, outputs }) =>
+          outputs
+            .filter(({ ExportName }) => ExportName !== undefined)
+            .map(({ ExportName, OutputValue }) => ({
+              ExportingStackId: id,
+              Name: ExportName,
+              Value: OutputValue,
+            })),
+        );
       const { items, NextToken } = page(exports, input.NextToken);
       return { Exports: items, NextToken };
     },
 
     async ListImports({ input, region }) {
       const names = stacks.importers(input.ExportName, region).map(({ name }) => name);
-      if (names.length === 0) throw validationError(`Export '${input.ExportName}' is not imported by any stack.`);
+      if (names.length === 0)
+        throw validationError(`Export '${input.ExportName}' is not imported by any stack.`);
       return { Imports: names };
     },
   };

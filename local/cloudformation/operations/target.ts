@@ -7,7 +7,11 @@ import { checkCapabilities, validateTemplate } from '../template/validate';
 import type { Context } from './context';
 
 /** The text of the template that an input names. @throws AwsError ValidationError when it names none. */
-export async function templateBody(context: Context, input: Structure, current?: StackTarget): Promise<string> {
+export async function templateBody(
+  context: Context,
+  input: Structure,
+  current?: StackTarget,
+): Promise<string> {
   if (input.TemplateBody !== undefined) return input.TemplateBody;
   if (input.TemplateURL !== undefined) return context.fetchTemplate(input.TemplateURL);
   if (input.UsePreviousTemplate && current) return current.body;

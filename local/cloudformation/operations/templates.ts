@@ -26,7 +26,9 @@ export function templateOperations(context: Context): Operations {
         Parameters: Object.entries(template.Parameters).map(([ParameterKey, definition]) => ({
           ...shown(ParameterKey, definition),
           ParameterType: definition.Type,
-          ParameterConstraints: definition.AllowedValues ? { AllowedValues: definition.AllowedValues.map(String) } : {},
+          ParameterConstraints: definition.AllowedValues
+            ? { AllowedValues: definition.AllowedValues.map(String) }
+            : {},
         })),
         Description: template.Description,
         Capabilities: capabilities,

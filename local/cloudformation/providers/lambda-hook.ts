@@ -14,7 +14,9 @@ export function lambdaHookProvider(registry: Registry): ResourceProvider {
     async create(request) {
       const { Alias } = request.properties;
       if (registry.hooks().some(({ typeName }) => typeName === Alias)) {
-        throw new ProvisionFailure(`A hook with the alias ${Alias} is activated already; choose another Alias.`);
+        throw new ProvisionFailure(
+          `A hook with the alias ${Alias} is activated already; choose another Alias.`,
+        );
       }
       registry.activateHook(hookOf(request.properties));
       return provisioned(request);
@@ -51,5 +53,9 @@ export function hookOf(properties: Structure): Hook {
 
 function stackFilters({ FilteringCriteria, StackNames, StackRoles }: Structure): StackFilters {
   const selection = (list?: Structure) => list && { include: list.Include, exclude: list.Exclude };
-  return { filteringCriteria: FilteringCriteria, stackNames: selection(StackNames), stackRoles: selection(StackRoles) };
+  return {
+    filteringCriteria: FilteringCriteria,
+    stackNames: selection(StackNames),
+    stackRoles: selection(StackRoles),
+  };
 }

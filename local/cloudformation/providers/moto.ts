@@ -15,12 +15,21 @@ import {
 import type { Clock } from '../../clock';
 import type { Structure } from '../../service';
 import { MOTO_UPDATABLE } from './moto-updatable';
-import { ProvisionFailure, type ExistingRequest, type Provisioned, type ProvisionRequest, type ResourceProvider } from './provider';
+import {
+  ProvisionFailure,
+  type ExistingRequest,
+  type Provisioned,
+  type ProvisionRequest,
+  type ResourceProvider,
+} from './provider';
 
 /** Logical id in moto's stacks; moto appends it to generated names. */
 const LOGICAL_ID = 'R';
 
-export function motoProvider(options: { clock: Clock; motoOptions: CloudFormationClientConfig }): ResourceProvider {
+export function motoProvider(options: {
+  clock: Clock;
+  motoOptions: CloudFormationClientConfig;
+}): ResourceProvider {
   const clients = new Map<string, CloudFormationClient>();
 
   function client(region: string): CloudFormationClient {
@@ -30,7 +39,10 @@ export function motoProvider(options: { clock: Clock; motoOptions: CloudFormatio
   }
 
   /** Talk to moto; an answer that is no CloudFormation error becomes a reason a person understands. */
-  async function ask<T>(request: ProvisionRequest, call: (moto: CloudFormationClient) => Promise<T>): Promise<T> {
+  async function ask<T>(
+    request: ProvisionRequest,
+    call: (moto: CloudFormationClient) => Promise<T>,
+  ): Promise<T> {
     try {
       return await options.clock.work(() => call(client(request.stack.region)));
     } catch (error) {
@@ -50,7 +62,9 @@ export function motoProvider(options: { clock: Clock; motoOptions: CloudFormatio
     if (!physicalId) throw new ProvisionFailure(unsupported(request.type.typeName));
     const values = Object.fromEntries(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
     const attributes: Structure = {};
-    request.attributesRead.forEach((attribute, index) => setPath(attributes, attribute, values[outputKey(index)]));
+    request.attributesRead.forEach((attribute, index) =>
+      setPath(attributes, attribute, values[outputKey(index)]),
+    );
     return { physicalId, attributes, handle };
   }
 
@@ -94,7 +108,9 @@ export function motoProvider(options: { clock: Clock; motoOptions: CloudFormatio
         throw new ProvisionFailure('moto cannot update this type in place.', { code: 'NotUpdatable' });
       }
       const handle = request.current.handle!;
-      await ask(request, (moto) => moto.send(new UpdateStackCommand({ StackName: handle, TemplateBody: motoTemplate(request) })));
+      await ask(request, (moto) =>
+        moto.send(new UpdateStackCommand({ StackName: handle, TemplateBody: motoTemplate(request) })),
+      );
       return inspect(request, handle);
     },
 
@@ -123,7 +139,10 @@ function motoTemplate(request: ProvisionRequest): string {
   return JSON.stringify({
     Resources: { [LOGICAL_ID]: { Type: type.typeName, Properties: properties } },
     Outputs: Object.fromEntries(
-      attributesRead.map((attribute, index) => [outputKey(index), { Value: { 'Fn::GetAtt': [LOGICAL_ID, attribute] } }]),
+      attributesRead.map((attribute, index) => [
+        outputKey(index),
+        { Value: { 'Fn::GetAtt': [LOGICAL_ID, attribute] } },
+      ]),
     ),
   });
 }
@@ -142,6 +161,7 @@ function unsupported(typeName: string): string {
 
 function failureReason(error: unknown, typeName: string): string {
   const refusal = error instanceof CloudFormationServiceException && error.$metadata.httpStatusCode !== 500;
-  if (refusal && error.name !== 'Unknown') return `${error.message} (HandlerErrorCode: GeneralServiceException)`;
+  if (refusal && error.name !== 'Unknown')
+    return `${error.message} (HandlerErrorCode: GeneralServiceException)`;
   return `${unsupported(typeName)} moto's CloudFormation failed on its properties.`;
 }

@@ -4,7 +4,12 @@ import type { Structure } from '../../service';
 
 /** One operation on one resource of a stack. */
 export interface ProvisionRequest {
-  readonly stack: { readonly id: string; readonly name: string; readonly region: string; readonly accountId: string };
+  readonly stack: {
+    readonly id: string;
+    readonly name: string;
+    readonly region: string;
+    readonly accountId: string;
+  };
   readonly logicalId: string;
   readonly type: ResourceType;
   /** Desired properties with all functions resolved. For deletion and reading: those it was provisioned with. */
@@ -26,7 +31,9 @@ export interface ProvisionRequest {
 }
 
 /** A request about a resource that exists. */
-export type ExistingRequest = ProvisionRequest & { readonly current: NonNullable<ProvisionRequest['current']> };
+export type ExistingRequest = ProvisionRequest & {
+  readonly current: NonNullable<ProvisionRequest['current']>;
+};
 
 export interface Provisioned {
   readonly physicalId: string;

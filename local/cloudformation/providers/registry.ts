@@ -6,7 +6,10 @@ import type { Structure } from '../../service';
 import { ProvisionFailure, type ProvisionRequest, type ResourceProvider } from './provider';
 
 export function registryProvider(handler: ResourceHandler): ResourceProvider {
-  async function run(action: Action, request: ProvisionRequest): Promise<Extract<HandlerOutcome, { status: 'SUCCESS' }>> {
+  async function run(
+    action: Action,
+    request: ProvisionRequest,
+  ): Promise<Extract<HandlerOutcome, { status: 'SUCCESS' }>> {
     const { current, type, stack } = request;
     const identifier = current ? type.identifierModel(current.physicalId) : {};
     const requestToken = randomUUID();
@@ -14,7 +17,10 @@ export function registryProvider(handler: ResourceHandler): ResourceProvider {
       action,
       type,
       model: action === 'READ' ? identifier : { ...request.properties, ...identifier },
-      ...(action === 'UPDATE' && { previousModel: { ...current!.properties, ...identifier }, previousStackTags: current!.stackTags }),
+      ...(action === 'UPDATE' && {
+        previousModel: { ...current!.properties, ...identifier },
+        previousStackTags: current!.stackTags,
+      }),
       logicalResourceId: request.logicalId,
       stackId: stack.id,
       systemTags: {
@@ -31,10 +37,10 @@ export function registryProvider(handler: ResourceHandler): ResourceProvider {
     };
     const outcome = await handler(call);
     if (outcome.status === 'SUCCESS') return outcome;
-    throw new ProvisionFailure(
-      reason(outcome, type.typeName, requestToken),
-      { code: outcome.errorCode, physicalId: outcome.identifier },
-    );
+    throw new ProvisionFailure(reason(outcome, type.typeName, requestToken), {
+      code: outcome.errorCode,
+      physicalId: outcome.identifier,
+    });
   }
 
   const provisioned = (outcome: { identifier?: string; model?: Structure }) => ({
@@ -65,7 +71,11 @@ export function registryProvider(handler: ResourceHandler): ResourceProvider {
 }
 
 /** The reason as CloudFormation words it in stack events. */
-function reason(outcome: Extract<HandlerOutcome, { status: 'FAILED' }>, typeName: string, requestToken: string): string {
+function reason(
+  outcome: Extract<HandlerOutcome, { status: 'FAILED' }>,
+  typeName: string,
+  requestToken: string,
+): string {
   if (outcome.errorCode === 'Cancelled') return outcome.message;
   const message =
     outcome.errorCode === 'AlreadyExists' && !outcome.message

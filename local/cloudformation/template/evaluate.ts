@@ -47,9 +47,12 @@ async function reduce(value: unknown, scope: Scope): Promise<unknown> {
     const [name, operand] = entries[0];
     if (name === 'Ref' && typeof operand === 'string') return reference({ name: operand }, scope);
     if (Object.hasOwn(FUNCTIONS, name)) return FUNCTIONS[name](operand, scope);
-    if (name.startsWith('Fn::')) throw validationError(`Template error: the local AWS does not know the function ${name}`);
+    if (name.startsWith('Fn::'))
+      throw validationError(`Template error: the local AWS does not know the function ${name}`);
   }
-  const reduced = await Promise.all(entries.map(async ([key, item]) => [key, await reduce(item, scope)] as const));
+  const reduced = await Promise.all(
+    entries.map(async ([key, item]) => [key, await reduce(item, scope)] as const),
+  );
   return Object.fromEntries(reduced.filter(([, item]) => item !== NO_VALUE));
 }
 
@@ -105,7 +108,9 @@ const FUNCTIONS: Record<string, TemplateFunction> = {
     return reduce((await conditionHolds(String(name), scope)) ? whenTrue : whenFalse, scope);
   },
   async 'Fn::FindInMap'(operand, scope) {
-    const [map, top, second] = (await Promise.all(listOperand(operand, 3, 'Fn::FindInMap').map((key) => reduce(key, scope)))).map(String);
+    const [map, top, second] = (
+      await Promise.all(listOperand(operand, 3, 'Fn::FindInMap').map((key) => reduce(key, scope)))
+    ).map(String);
     const value = scope.template.Mappings[map]?.[top]?.[second];
     if (value === undefined) {
       throw validationError(`Template error: Unable to get mapping for ${map}::${top}::${second}`);
@@ -134,7 +139,9 @@ type Predicate = (operand: any, scope: Scope) => Promise<boolean>;
 
 const PREDICATES: Record<string, Predicate> = {
   async 'Fn::Equals'(operand, scope) {
-    const [left, right] = await Promise.all(listOperand(operand, 2, 'Fn::Equals').map((side) => reduce(side, scope)));
+    const [left, right] = await Promise.all(
+      listOperand(operand, 2, 'Fn::Equals').map((side) => reduce(side, scope)),
+    );
     return JSON.stringify(comparable(left)) === JSON.stringify(comparable(right));
   },
   async 'Fn::And'(operand, scope) {
@@ -152,7 +159,9 @@ const PREDICATES: Record<string, Predicate> = {
 async function truth(condition: unknown, scope: Scope): Promise<boolean> {
   const [name, operand] = Object.entries((condition ?? {}) as object)[0] ?? [];
   if (name === undefined || !Object.hasOwn(PREDICATES, name)) {
-    throw validationError('Template format error: Every Conditions member must be a condition function: Fn::And, Fn::Equals, Fn::Not, Fn::Or or Condition.');
+    throw validationError(
+      'Template format error: Every Conditions member must be a condition function: Fn::And, Fn::Equals, Fn::Not, Fn::Or or Condition.',
+    );
   }
   return PREDICATES[name](operand, scope);
 }
@@ -172,13 +181,16 @@ function listOperand(operand: unknown, length: number, name: string): unknown[] 
 
 async function listValue(operand: unknown, scope: Scope, name: string): Promise<unknown[]> {
   const value = await reduce(operand, scope);
-  if (!Array.isArray(value)) throw validationError(`Template error: ${name} needs a list of values, found ${JSON.stringify(value)}`);
+  if (!Array.isArray(value))
+    throw validationError(`Template error: ${name} needs a list of values, found ${JSON.stringify(value)}`);
   return value;
 }
 
 function scalarText(value: unknown, name: string): string {
   if (value === NO_VALUE || value === undefined || typeof value === 'object') {
-    throw validationError(`Template error: ${name} needs a text, found ${JSON.stringify(value) ?? 'no value'}`);
+    throw validationError(
+      `Template error: ${name} needs a text, found ${JSON.stringify(value) ?? 'no value'}`,
+    );
   }
   return String(value);
 }

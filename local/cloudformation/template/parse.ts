@@ -1,5 +1,14 @@
 /** Reading a template: YAML with short function tags, or JSON. */
-import { isAlias, isMap as isYamlMap, isNode, isScalar, isSeq, parseDocument, type Document, type Scalar } from 'yaml';
+import {
+  isAlias,
+  isMap as isYamlMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Document,
+  type Scalar,
+} from 'yaml';
 import { AwsError, type Structure } from '../../service';
 
 /** One entry of `Resources`. */
@@ -56,13 +65,36 @@ export function validationError(message: string): AwsError {
 
 /** Functions that YAML may write as a tag; all but these two gain the prefix `Fn::`. */
 const SHORT_FUNCTIONS = new Set([
-  ...['And', 'Base64', 'Cidr', 'Equals', 'FindInMap', 'GetAtt', 'GetAZs', 'If', 'ImportValue', 'Join', 'Length', 'Not', 'Or'],
+  ...[
+    'And',
+    'Base64',
+    'Cidr',
+    'Equals',
+    'FindInMap',
+    'GetAtt',
+    'GetAZs',
+    'If',
+    'ImportValue',
+    'Join',
+    'Length',
+    'Not',
+    'Or',
+  ],
   ...['Select', 'Split', 'Sub', 'ToJsonString', 'Transform'],
 ]);
 const BARE_FUNCTIONS = new Set(['Ref', 'Condition']);
 
 const SECTIONS = new Set([
-  ...['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Rules', 'Mappings', 'Conditions', 'Transform'],
+  ...[
+    'AWSTemplateFormatVersion',
+    'Description',
+    'Metadata',
+    'Parameters',
+    'Rules',
+    'Mappings',
+    'Conditions',
+    'Transform',
+  ],
   ...['Resources', 'Outputs', 'Hooks'],
 ]);
 
@@ -76,7 +108,8 @@ export function parseTemplate(body: string): Template {
   const content = body.trimStart().startsWith('{') ? parseJson(body) : parseYaml(body);
   if (!isMap(content)) throw validationError('Template format error: unsupported structure.');
   const unknown = Object.keys(content).filter((section) => !SECTIONS.has(section));
-  if (unknown.length > 0) throw validationError(`Invalid template property or properties [${unknown.join(', ')}]`);
+  if (unknown.length > 0)
+    throw validationError(`Invalid template property or properties [${unknown.join(', ')}]`);
   refuseNulls(content, '');
   for (const section of ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs']) {
     if (content[section] !== undefined && !isMap(content[section])) {
@@ -102,7 +135,9 @@ function parseYaml(body: string): unknown {
   const error = document.errors[0];
   if (error) {
     const [start] = error.linePos ?? [{ line: 1, col: 1 }];
-    throw validationError(`Template format error: YAML not well-formed. (line ${start.line}, column ${start.col})`);
+    throw validationError(
+      `Template format error: YAML not well-formed. (line ${start.line}, column ${start.col})`,
+    );
   }
   return value(document.contents, document);
 }
@@ -116,14 +151,18 @@ function value(node: unknown, document: Document): unknown {
   const name = tag.slice(1);
   if (BARE_FUNCTIONS.has(name)) return { [name]: content };
   if (!SHORT_FUNCTIONS.has(name)) throw validationError(`Template format error: unknown function ${tag}.`);
-  return { [`Fn::${name}`]: name === 'GetAtt' && typeof content === 'string' ? splitAttribute(content) : content };
+  return {
+    [`Fn::${name}`]: name === 'GetAtt' && typeof content === 'string' ? splitAttribute(content) : content,
+  };
 }
 
 function nodeContent(node: unknown, document: Document): unknown {
   if (isScalar(node)) return node.tag?.startsWith('!') ? (node.source ?? node.value) : node.value;
   if (isSeq(node)) return node.items.map((item) => value(item, document));
   if (isYamlMap(node)) {
-    return Object.fromEntries(node.items.map((pair) => [String((pair.key as Scalar).value), value(pair.value, document)]));
+    return Object.fromEntries(
+      node.items.map((pair) => [String((pair.key as Scalar).value), value(pair.value, document)]),
+    );
   }
   return null;
 }

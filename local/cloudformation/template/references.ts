@@ -34,7 +34,9 @@ const FUNCTIONS: Record<string, (operand: any) => Reference[]> = {
 /** The reference that a placeholder of `Fn::Sub` makes. */
 export function placeholderReference(placeholder: string): Reference {
   const [name, attribute] = splitAttribute(placeholder);
-  return placeholder.includes('.') && !placeholder.startsWith('AWS::') ? { name, attribute } : { name: placeholder };
+  return placeholder.includes('.') && !placeholder.startsWith('AWS::')
+    ? { name, attribute }
+    : { name: placeholder };
 }
 
 /** Logical ids that a resource depends on, by reference or by `DependsOn`. */

@@ -18,7 +18,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text that may stand in an element or in an attribute. Characters that XML does not allow are left out. */
 export function escapeXml(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text
     .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '')
     .replace(/[&<>"\r]/g, (character) => ENTITIES[character]);

@@ -30,7 +30,10 @@ export function loadBalancers(
   const ec2 = regional(EC2Client, motoOptions);
   const waf = regional(WAFV2Client, motoOptions);
 
-  async function subnets(region: string, input: CreateLoadBalancerCommandInput): Promise<Subnet[]> {
+  async function subnets(
+    region: string,
+    input: Pick<CreateLoadBalancerCommandInput, 'Subnets' | 'SubnetMappings'>,
+  ): Promise<Subnet[]> {
     const ids = input.Subnets ?? (input.SubnetMappings ?? []).map(({ SubnetId }) => SubnetId!);
     if (ids.length === 0) throw new AwsError('ValidationError', 'At least one subnet must be specified');
     const found = await ec2(region)
@@ -140,6 +143,18 @@ export function loadBalancers(
       if (!times.anyProvisioning()) return undefined;
       const answer = await inventory.client(region).send(new DescribeLoadBalancersCommand(input));
       return { ...output(answer), LoadBalancers: answer.LoadBalancers!.map(inTime) };
+    },
+
+    async SetSubnets({ region, input }) {
+      const { Type } = await inventory.loadBalancer(region, input.LoadBalancerArn);
+      checkZones(Type!, await subnets(region, input));
+      return undefined;
+    },
+
+    async SetSecurityGroups({ region, input }) {
+      const { VpcId } = await inventory.loadBalancer(region, input.LoadBalancerArn);
+      await securityGroups(region, input.SecurityGroups, VpcId!);
+      return undefined;
     },
 
     async DeleteLoadBalancer({ region, input }) {

@@ -11,20 +11,7 @@ import {
   RemoveListenerCertificatesCommand,
   SetRulePrioritiesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import {
-  NOT_FOUND,
-  acm,
-  aws,
-  change,
-  elb,
-  host,
-  issuedCertificate,
-  listener,
-  loadBalancer,
-  rule,
-  status,
-  useLocalAws,
-} from './fixture';
+import { NOT_FOUND, acm, elb, issuedCertificate, listener, loadBalancer, rule, useLocalAws } from './fixture';
 
 useLocalAws();
 

@@ -8,6 +8,8 @@ import {
   DescribeTargetHealthCommand,
   ModifyLoadBalancerAttributesCommand,
   RegisterTargetsCommand,
+  SetSecurityGroupsCommand,
+  SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   aws,
@@ -119,6 +121,17 @@ describe('load balancers', () => {
     await loadBalancer();
     const [made] = (await elb.send(new DescribeLoadBalancersCommand({}))).LoadBalancers!;
     expect(made.SecurityGroups).toEqual([expect.stringMatching(/^sg-/)]);
+  });
+
+  test('its subnets and security groups are checked when they change, too', async () => {
+    const LoadBalancerArn = await loadBalancer();
+    const set = (Subnets: string[]) => elb.send(new SetSubnetsCommand({ LoadBalancerArn, Subnets }));
+    await set(subnets.slice(1, 3));
+    await expect(set([subnets[0]])).rejects.toMatchObject({ name: 'ValidationError' });
+    const SecurityGroups = ['sg-0123456789abcdef0'];
+    await expect(
+      elb.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups })),
+    ).rejects.toMatchObject({ name: 'InvalidSecurityGroupException' });
   });
 
   test('it is provisioning for two minutes', async () => {

@@ -16,7 +16,7 @@ import {
   GetWebACLForResourceCommand,
   ListResourcesForWebACLCommand,
 } from '@aws-sdk/client-wafv2';
-import { aws, ec2, elb, loadBalancer, rule, securityGroup, subnets, useLocalAws, vpc, waf } from './fixture';
+import { aws, ec2, elb, loadBalancer, securityGroup, subnets, useLocalAws, vpc, waf } from './fixture';
 
 useLocalAws();
 

@@ -1,0 +1,3 @@
+import { main } from '../adapters/command-line';
+
+void main();

@@ -1,0 +1,97 @@
+/** A process that dies at any of its AWS calls, before or after the call has taken effect. */
+import { Account, BASE_DOMAIN, Killed, type Crash, type Wish } from './account';
+
+let account: Account;
+beforeAll(async () => {
+  account = await Account.open();
+});
+afterAll(() => account.close());
+
+const WISH: Wish = { certificate: 'own' };
+const CHANGED: Wish = { certificate: 'own', containerPort: 9090, hostName: `other.${BASE_DOMAIN}` };
+
+/** Calls at which a process dies: every one that writes, and the first that reads. */
+function crashes(operations: readonly string[]): Crash[] {
+  return operations.flatMap((name, index): Crash[] =>
+    index === 0 || !/^(Describe|List|Get)/.test(name)
+      ? [
+          { call: index + 1, effect: 'before' },
+          { call: index + 1, effect: 'after' },
+        ]
+      : [],
+  );
+}
+
+/** What is observed of a service, with what differs from run to run made equal. */
+async function stateOf(serviceName: string): Promise<unknown> {
+  const text = JSON.stringify(await account.read(serviceName));
+  return JSON.parse(
+    text
+      .replace(/sg-[0-9a-f]+/g, 'sg')
+      .replace(/certificate\/[0-9a-f-]+/g, 'certificate')
+      .replace(/"org-ecs-express:operation":"[0-9a-f]+"/g, '"operation":""')
+      .replace(/(app|targetgroup)\/([^/"]+)\/[0-9a-f]+/g, '$1/$2')
+      .replace(/(listener|listener-rule)\/app\/([^/"]+)[/0-9a-f]+/g, '$1/$2')
+      .replace(/-\d+(\.us-east-1\.elb)/g, '$1')
+      .replace(/Z[A-Z0-9]{12,}|[A-Z0-9]{20,}/g, 'ZONE')
+      .replace(/(vpc|subnet)-[0-9a-f]+/g, '$1'),
+  );
+}
+
+async function dies(operation: Promise<unknown>): Promise<void> {
+  await expect(operation).rejects.toBeInstanceOf(Killed);
+}
+
+test('a creation that is started again ends like one that was not interrupted, or leaves nothing', async () => {
+  await account.reset();
+  await account.apply('one', WISH);
+  const points = crashes(account.cost.operations);
+  const undisturbed = await stateOf('one');
+  await account.remove('one');
+  expect(await account.left()).toEqual([]);
+  expect(points.length).toBeGreaterThan(20);
+
+  for (const crash of points) {
+    await dies(account.apply('one', WISH, crash));
+    await account.apply('one', WISH);
+    expect({ crash, state: await stateOf('one') }).toEqual({ crash, state: undisturbed });
+    await account.remove('one');
+    expect({ crash, left: await account.left() }).toEqual({ crash, left: [] });
+
+    await dies(account.apply('one', WISH, crash));
+    await account.remove('one');
+    expect({ crash, left: await account.left() }).toEqual({ crash, left: [] });
+  }
+}, 600_000);
+
+test('an update that is started again ends like one that was not interrupted', async () => {
+  await account.reset();
+  await account.apply('one', WISH);
+  await account.apply('one', CHANGED);
+  const points = crashes(account.cost.operations);
+  const undisturbed = await stateOf('one');
+  await account.remove('one');
+
+  for (const crash of points) {
+    await account.apply('one', WISH);
+    await dies(account.apply('one', CHANGED, crash));
+    await account.apply('one', CHANGED);
+    expect({ crash, state: await stateOf('one') }).toEqual({ crash, state: undisturbed });
+    await account.remove('one');
+    expect({ crash, left: await account.left() }).toEqual({ crash, left: [] });
+  }
+}, 600_000);
+
+test('a deletion that is started again leaves nothing', async () => {
+  await account.reset();
+  await account.apply('one', WISH);
+  await account.remove('one');
+  const points = crashes(account.cost.operations);
+
+  for (const crash of points) {
+    await account.apply('one', WISH);
+    await dies(account.remove('one', crash));
+    await account.remove('one');
+    expect({ crash, left: await account.left() }).toEqual({ crash, left: [] });
+  }
+}, 600_000);
