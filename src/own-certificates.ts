@@ -8,6 +8,7 @@ import {
   type CertificateDetail,
   type CertificateSummary,
 } from '@aws-sdk/client-acm';
+import { allOf } from './all-of';
 import type { Scope } from './component';
 import type { Host } from './hosts';
 import { done, wait, type Outcome } from './outcome';
@@ -116,7 +117,7 @@ export async function removeOwnCertificates(
   certificates: readonly OwnCertificate[],
 ): Promise<Outcome<void>> {
   const arns = certificates.map(({ arn }) => arn);
-  const outcomes = await Promise.all(
+  const outcomes = await allOf(
     certificates.map((certificate) => {
       const isRecordShared = certificate.sharesRecordWith.some((arn) => !arns.includes(arn));
       return removeOne(scope, certificate, isRecordShared);

@@ -1,3 +1,4 @@
+import { allOf } from './all-of';
 import type { AnyComponent, ApplyScope, Scope } from './component';
 import { done, wait, type Outcome, type Wait } from './outcome';
 
@@ -178,12 +179,6 @@ async function inOrder(
   };
   await allOf(components.map(run));
   return outcomes;
-}
-
-/** Wait for all to end, then throw the first failure, if any. */
-async function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
-  for (const result of await Promise.allSettled(promises))
-    if (result.status === 'rejected') throw result.reason;
 }
 
 /** Values of the outcomes that are done and have one. */

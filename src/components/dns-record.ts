@@ -3,6 +3,7 @@ import {
   type LoadBalancer as ElbLoadBalancer,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetHostedZoneCommand, type Change, type ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { allOf } from '../all-of';
 import type { ApplyScope, Component, Scope } from '../component';
 import { HandlerError } from '../errors';
 import { isSameHost, type Host } from '../hosts';
@@ -90,12 +91,12 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs> = {
 
   async prune(scope, _needs, { hosts }) {
     const former = hosts.filter(({ host }) => !isSameHost(host, scope.spec.domain));
-    await Promise.all(former.map(({ host }) => removeRecords(scope, host)));
+    await allOf(former.map(({ host }) => removeRecords(scope, host)));
     return done(undefined);
   },
 
   async remove(scope, _found, { hosts }) {
-    await Promise.all(hosts.map(({ host }) => removeRecords(scope, host)));
+    await allOf(hosts.map(({ host }) => removeRecords(scope, host)));
     return done(undefined);
   },
 };

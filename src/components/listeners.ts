@@ -5,6 +5,7 @@ import {
   paginateDescribeListenerCertificates,
   RemoveListenerCertificatesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { allOf } from '../all-of';
 import type { ApplyScope, Component, Scope } from '../component';
 import { SHARED_TAG } from '../identity';
 import { createHttpListener, describeListeners } from '../load-balancer-closing';
@@ -75,9 +76,9 @@ export const listeners: Component<ObservedListeners, Needs> = {
 
   async apply(scope, { LoadBalancer, Certificate }, current) {
     try {
-      const [https, httpArn] = await Promise.all([
+      const [https, httpArn] = await allOf([
         applyHttps(scope, LoadBalancer.arn, Certificate.arn!, current),
-        current?.httpArn ?? createHttpListener(scope, LoadBalancer.arn),
+        applyHttp(scope, LoadBalancer.arn, current),
       ]);
       return done({ ...https, httpArn });
     } catch (error) {
@@ -160,6 +161,15 @@ async function furtherCertificates({ clients }: Scope, listenerArn: string): Pro
     'ListenerNotFoundException',
   );
   return (found ?? []).filter(({ IsDefault }) => !IsDefault).map(({ CertificateArn }) => CertificateArn!);
+}
+
+/** The HTTP listener. */
+async function applyHttp(
+  scope: ApplyScope,
+  loadBalancerArn: string,
+  current: ObservedListeners | undefined,
+): Promise<string> {
+  return current?.httpArn ?? createHttpListener(scope, loadBalancerArn);
 }
 
 /** The HTTPS listener with the service's certificate. */

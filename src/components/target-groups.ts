@@ -8,6 +8,7 @@ import {
   RemoveTagsCommand,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { allOf } from '../all-of';
 import type { ApplyScope, Component, Scope } from '../component';
 import { shortHash, type Identity } from '../identity';
 import { done, wait } from '../outcome';
@@ -93,7 +94,7 @@ export const targetGroups: Component<ObservedTargetGroups> = {
   },
 
   async apply(scope, _needs, current) {
-    const made = await Promise.all(
+    const made = await allOf(
       targetGroupNames(scope.identity).map((name) => {
         const existing = current?.members.find((member) => member.name === name);
         return existing ? change(scope, existing) : create(scope, name);
@@ -104,9 +105,12 @@ export const targetGroups: Component<ObservedTargetGroups> = {
 
   async remove({ clients }, _found, { arns }) {
     try {
-      await Promise.all(
+      await allOf(
         arns.map((TargetGroupArn) =>
-          clients.elasticLoadBalancing.send(new DeleteTargetGroupCommand({ TargetGroupArn })),
+          unless(
+            clients.elasticLoadBalancing.send(new DeleteTargetGroupCommand({ TargetGroupArn })),
+            'TargetGroupNotFoundException',
+          ),
         ),
       );
     } catch (error) {
