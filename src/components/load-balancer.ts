@@ -48,8 +48,9 @@ export const loadBalancer: Component<ObservedLoadBalancer, Needs> = {
   kind: 'LoadBalancer',
   needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup'],
   permissions: {
-    observe: [...SURVEY_PERMISSIONS, ...NETWORK_PERMISSIONS],
+    observe: [...SURVEY_PERMISSIONS],
     apply: [
+      ...NETWORK_PERMISSIONS,
       'elasticloadbalancing:AddTags',
       'elasticloadbalancing:CreateLoadBalancer',
       'elasticloadbalancing:SetSubnets',

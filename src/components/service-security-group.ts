@@ -50,8 +50,8 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
   kind: 'ServiceSecurityGroup',
   needs: [],
   permissions: {
-    observe: [...SURVEY_PERMISSIONS, ...NETWORK_PERMISSIONS],
-    apply: ['ec2:CreateSecurityGroup', 'ec2:CreateTags', 'ec2:DeleteTags', 'ec2:DescribeSecurityGroups'],
+    observe: [...SURVEY_PERMISSIONS],
+    apply: [...NETWORK_PERMISSIONS, 'ec2:CreateSecurityGroup', 'ec2:CreateTags', 'ec2:DeleteTags', 'ec2:DescribeSecurityGroups'],
     remove: ['ec2:DeleteSecurityGroup'],
   },
 

@@ -116,10 +116,7 @@ test('ECS types live in the ECS engine', async () => {
   ).toBe('UPDATE_COMPLETE');
   expect((await ecs.describeTaskDefinition({ taskDefinition: 'shop' })).taskDefinition!.revision).toBe(2);
   expect(await remove()).toMatchObject({ failures: [], StackStatus: 'DELETE_COMPLETE' });
-  expect(
-    (await ecs.describeServices({ cluster: 'shop', services: [outputs(stack).Name!] })).services?.[0]
-      ?.status ?? 'INACTIVE',
-  ).toBe('INACTIVE');
+  expect((await ecs.listClusters({})).clusterArns).toEqual([]);
 });
 
 test('a load balancer with a web ACL, a certificate and an alarm', async () => {

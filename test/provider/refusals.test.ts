@@ -102,6 +102,7 @@ describe('what stands in the way', () => {
         serviceName: 'hello',
         taskDefinition: taskDefinition!.taskDefinitionArn,
         launchType: 'FARGATE',
+        desiredCount: 1,
         networkConfiguration: { awsvpcConfiguration: { subnets: NetworkConfiguration.Subnets } },
       }),
     );

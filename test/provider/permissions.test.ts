@@ -1,0 +1,109 @@
+/**
+ * The permissions in the schema: CloudFormation's execution role is made from them, so a missing one breaks an operation,
+ * and one too many is a power that nobody needs.
+ */
+import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+import schema from '../../schema/org-ecs-expressservice.json';
+import type { Structure } from '../../local/service';
+import { handlerPermissions, type HandlerName } from '../../src/permissions';
+import { Driver } from './driver';
+
+const HANDLERS = ['create', 'read', 'update', 'delete', 'list'] as const satisfies readonly HandlerName[];
+const listed: Record<HandlerName, readonly string[]> = {
+  create: schema.handlers.create.permissions,
+  read: schema.handlers.read.permissions,
+  update: schema.handlers.update.permissions,
+  delete: schema.handlers.delete.permissions,
+  list: schema.handlers.list.permissions,
+};
+
+/** Actions that AWS checks for a call beside the one of the call's name. Source: the Service Authorization Reference. */
+const IMPLIED: Readonly<Record<string, readonly string[]>> = {
+  'application-autoscaling:RegisterScalableTarget': [
+    'application-autoscaling:TagResource',
+    'iam:CreateServiceLinkedRole',
+  ],
+  'cloudwatch:PutMetricAlarm': ['cloudwatch:TagResource'],
+  'ec2:CreateSecurityGroup': ['ec2:CreateTags'],
+  'ecs:CreateCluster': ['ecs:TagResource', 'iam:CreateServiceLinkedRole'],
+  'ecs:CreateService': ['ecs:TagResource', 'iam:PassRole'],
+  'ecs:RegisterTaskDefinition': ['ecs:TagResource', 'iam:PassRole'],
+  'elasticloadbalancing:CreateLoadBalancer': ['elasticloadbalancing:AddTags'],
+  'elasticloadbalancing:CreateListener': ['elasticloadbalancing:AddTags'],
+  'elasticloadbalancing:CreateRule': ['elasticloadbalancing:AddTags'],
+  'elasticloadbalancing:CreateTargetGroup': ['elasticloadbalancing:AddTags'],
+  'logs:CreateLogGroup': ['logs:TagResource'],
+  'acm:RequestCertificate': ['acm:AddTagsToCertificate'],
+  'wafv2:AssociateWebACL': ['elasticloadbalancing:SetWebAcl'],
+  'wafv2:GetWebACLForResource': ['wafv2:GetWebACL'],
+};
+
+/**
+ * Actions that only a race with another service needs, or a network that grows; test/provider-network has them.
+ */
+const ONLY_IN_RACES: readonly string[] = [
+  'elasticloadbalancing:SetSubnets',
+];
+
+const used = {} as Record<HandlerName, Set<string>>;
+let driver: Driver;
+
+beforeAll(async () => {
+  driver = await Driver.start();
+  await runEverything();
+  for (const handler of HANDLERS) {
+    const called = driver.actions(handler.toUpperCase());
+    used[handler] = new Set(called.flatMap((action) => [action, ...(IMPLIED[action] ?? [])]));
+  }
+});
+afterAll(() => driver.close());
+
+/** Operations that between them need every permission. */
+async function runEverything(): Promise<void> {
+  const { Summary } = await new WAFV2Client(driver.aws.clientOptions()).send(
+    new CreateWebACLCommand({
+      Name: 'acl',
+      Scope: 'REGIONAL',
+      DefaultAction: { Allow: {} },
+      VisibilityConfig: { SampledRequestsEnabled: false, CloudWatchMetricsEnabled: false, MetricName: 'acl' },
+    }),
+  );
+  const base = { WebAclArn: Summary!.ARN, DomainName: 'www.hello.apps.example.com' };
+  const tags = (...keys: string[]) => keys.map((Key) => ({ Key, Value: 'x' }));
+  const image = (Image: string, more: Structure = {}) => ({ PrimaryContainer: { Image, ...more } });
+  const steps: Structure[] = [
+    { ...base, Tags: tags('a', 'b') },
+    { ...base, Tags: tags('a', 'c'), LogRetentionInDays: 7, HealthCheckPath: '/health' },
+    { ...base, ...image('example/hello:exits') },
+    base,
+    { ...base, DomainName: 'hello.apps.example.com', ...image('example/hello:2', { ContainerPort: 8080 }) },
+  ];
+  let model = Driver.modelOf(await driver.create(driver.model(steps[0])));
+  const second = Driver.modelOf(
+    await driver.create(driver.model({ ...base, ServiceName: 'second', DomainName: 'www.second.apps.example.com' })),
+  );
+  for (const step of steps.slice(1)) {
+    const previous = { ...model };
+    const outcome = await driver.update(previous, driver.model(step));
+    if (outcome.status === 'SUCCESS') model = outcome.model!;
+  }
+  await driver.read(model.ServiceArn);
+  await driver.list();
+  for (const { ServiceArn } of [model, second]) Driver.modelOf({ model: {}, ...(await driver.delete(ServiceArn)) } as never);
+}
+
+test.each(HANDLERS)('%s: the schema lists what the components say', (handler) => {
+  expect(listed[handler]).toEqual(handlerPermissions()[handler]);
+});
+
+test.each(HANDLERS)('%s: every call is permitted', (handler) => {
+  expect(used[handler].size).toBeGreaterThan(0);
+  expect([...used[handler]].filter((action) => !listed[handler].includes(action))).toEqual([]);
+});
+
+test.each(HANDLERS)('%s: every permission is used', (handler) => {
+  // One reconciler serves CREATE and UPDATE, so that what only the other one does in a test is permitted to both.
+  const sharing: readonly HandlerName[] = handler === 'create' || handler === 'update' ? ['create', 'update'] : [handler];
+  const needed = new Set(sharing.flatMap((name) => [...used[name], ...ONLY_IN_RACES]));
+  expect(listed[handler].filter((action) => !needed.has(action))).toEqual([]);
+});
