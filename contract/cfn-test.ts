@@ -129,6 +129,9 @@ async function prepareProject(
   await writeFile(typeConfigurationFile, JSON.stringify(typeConfiguration));
 }
 
+/** The services of which `cfn test` makes clients. */
+const SERVICES = ['cloudformation', 'lambda', 's3', 'sts'];
+
 /**
  * A home directory in which botocore finds STS on localhost: `cfn test` takes STS's address from botocore's list of
  * endpoints and from nowhere else, and botocore prefers a list in `~/.aws/models` to its own.
@@ -138,9 +141,11 @@ async function prepareHome(home: string, venv: string, { region, sts }: Contract
   await mkdir(models, { recursive: true });
   const endpoints = JSON.parse(await readFile(await botocoreEndpoints(venv), 'utf8'));
   const [aws] = endpoints.partitions;
-  // The suite reads the list anew for every request; with all services that takes most of its time.
-  aws.services = { sts: { endpoints: { [region]: { hostname: `localhost:${sts.port}` } } } };
-  await writeFile(join(models, 'endpoints.json'), JSON.stringify({ ...endpoints, partitions: [aws] }));
+  aws.services.sts.endpoints[region] = { hostname: `localhost:${sts.port}` };
+  // The suite reads the list anew for every request, so a short one saves much of its time.
+  const services = Object.fromEntries(SERVICES.map((name) => [name, aws.services[name]]));
+  const short = { ...endpoints, partitions: [{ ...aws, services }] };
+  await writeFile(join(models, 'endpoints.json'), JSON.stringify(short));
 }
 
 /** Path of botocore's list of endpoints in the virtual environment. */

@@ -84,7 +84,9 @@ export class Value {
     if (value instanceof Unknown) return this.answer(value.knowledge.nonEmpty === true || 'unknown');
     if (value === undefined || value === '') return this.answer(false);
     if (typeof value !== 'object') return this.answer(true);
-    const children = Array.isArray(value) ? this.listItems() : Object.keys(value).map((key) => this.child(key));
+    const children = Array.isArray(value)
+      ? this.listItems()
+      : Object.keys(value).map((key) => this.child(key));
     return this.answer(children.some((child) => child.resolved !== undefined));
   }
 

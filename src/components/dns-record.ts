@@ -49,10 +49,11 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs> = {
   kind: 'DnsRecord',
   needs: ['ServiceSecurityGroup', 'LoadBalancer', 'ListenerRule', 'WebAclAssociation'],
   permissions: {
-    observe: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
+    observe: ['route53:ListResourceRecordSets'],
     apply: [
       'elasticloadbalancing:DescribeLoadBalancers',
       'route53:ChangeResourceRecordSets',
+      'route53:GetHostedZone',
       'route53:ListResourceRecordSets',
     ],
     remove: ['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'],

@@ -157,7 +157,7 @@ export class Driver {
         ...options,
       });
     } finally {
-      this.aws.faults.clear();
+      if (crash) this.aws.faults.clear();
     }
   }
 

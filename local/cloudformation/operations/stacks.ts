@@ -152,17 +152,15 @@ export function stackOperations(context: Context): Operations {
     },
 
     async ListExports({ input, region }) {
-      const exports = stacks
-        .list(region)
-        .flatMap(({ id, outputs }) =>
-          outputs
-            .filter(({ ExportName }) => ExportName !== undefined)
-            .map(({ ExportName, OutputValue }) => ({
-              ExportingStackId: id,
-              Name: ExportName,
-              Value: OutputValue,
-            })),
-        );
+      const exports = stacks.list(region).flatMap(({ id, outputs }) =>
+        outputs
+          .filter(({ ExportName }) => ExportName !== undefined)
+          .map(({ ExportName, OutputValue }) => ({
+            ExportingStackId: id,
+            Name: ExportName,
+            Value: OutputValue,
+          })),
+      );
       const { items, NextToken } = page(exports, input.NextToken);
       return { Exports: items, NextToken };
     },

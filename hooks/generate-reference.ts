@@ -1,0 +1,94 @@
+// Writes what follows from the rules: the reference docs/rules.md and the JSON Schemas of profiles and exemptions.
+// With --check it writes nothing and fails when a file is stale.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import type { Rule } from './engine/rule';
+import { PROFILES } from './profiles';
+import { EXEMPTIONS_SCHEMA, profileSchema } from './profiles/schema';
+import { rules } from './rules';
+
+const ROOT = join(__dirname, '..');
+
+/** The generated files by path from the project's root, formatted like all others. */
+async function generatedFiles(): Promise<readonly (readonly [name: string, content: string])[]> {
+  const files = {
+    'docs/rules.md': reference(),
+    'hooks/profiles/profile.schema.json': JSON.stringify(profileSchema(rules)),
+    'hooks/profiles/exemptions.schema.json': JSON.stringify(EXEMPTIONS_SCHEMA),
+  };
+  const options = await resolveConfig(join(ROOT, 'docs/rules.md'));
+  return Promise.all(
+    Object.entries(files).map(
+      async ([name, content]) => [name, await format(content, { ...options, filepath: name })] as const,
+    ),
+  );
+}
+
+function reference(): string {
+  const names = Object.keys(PROFILES);
+  const table = rules.map((rule) => {
+    const modes = names.map((name) => PROFILES[name]?.rules?.[rule.id]?.mode ?? rule.mode ?? 'fail');
+    return `| [${rule.id}](#${rule.id.toLowerCase()}) | ${rule.title} | ${rule.severity.toLowerCase()} | ${modes.join(' | ')} |`;
+  });
+  return [
+    '# Rules',
+    '',
+    'Generated from the rules by `npx tsx hooks/generate-reference.ts`; do not edit.',
+    '',
+    'A rule refuses (fail), warns, or is off, by profile. Findings below the severity `refuseFrom` of a profile only warn.',
+    '',
+    `| Rule | A compliant resource | Severity | ${names.join(' | ')} |`,
+    `| --- | --- | --- | ${names.map(() => '---').join(' | ')} |`,
+    ...table,
+    '',
+    ...rules.flatMap(section),
+  ].join('\n');
+}
+
+function section(rule: Rule): string[] {
+  const equivalents = Object.entries(rule.equivalents ?? {}).map(
+    ([catalogue, ids]) => `${catalogue} ${ids.join(', ')}`,
+  );
+  const parameters = Object.entries(rule.parameters ?? {}).map(
+    ([name, { description, default: value }]) =>
+      `| \`${name}\` | ${description.replaceAll('|', '\\|')} | \`${JSON.stringify(value)}\` |`,
+  );
+  return [
+    `## ${rule.id}`,
+    '',
+    `**${rule.title}.** ${rule.rationale}`,
+    '',
+    `- What to do: ${rule.remedy}`,
+    `- Judges: ${rule.targets.map((type) => `\`${type}\``).join(', ')}${rule.level === 'stack' ? '; needs the whole stack' : ''}`,
+    ...(equivalents.length > 0 ? [`- Equivalents: ${equivalents.join('; ')}`] : []),
+    `- Source: <${rule.source}>`,
+    '',
+    ...(parameters.length > 0
+      ? ['| Parameter | Meaning | Default |', '| --- | --- | --- |', ...parameters, '']
+      : []),
+  ];
+}
+
+/** Write the files, or only compare them; returns the paths that differed. */
+async function generate(isCheck: boolean): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [name, content] of await generatedFiles()) {
+    const path = join(ROOT, name);
+    if (existsSync(path) && readFileSync(path, 'utf8') === content) continue;
+    stale.push(name);
+    if (isCheck) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+  return stale;
+}
+
+async function main(): Promise<void> {
+  const isCheck = process.argv.includes('--check');
+  const stale = await generate(isCheck);
+  for (const name of stale) process.stdout.write(`${isCheck ? 'stale' : 'written'}: ${name}\n`);
+  if (isCheck && stale.length > 0) process.exitCode = 1;
+}
+
+void main();
