@@ -41,7 +41,7 @@ const OLD_IMAGE = 'public.ecr.aws/docker/library/httpd:2.4';
 const NEW_IMAGE = 'public.ecr.aws/docker/library/httpd:2.4-alpine';
 const HELLO = join(__dirname, '..', 'examples', 'hello.yml');
 const GOVERNANCE_HOOK = join(__dirname, '..', 'examples', 'governance-hook.yml');
-const FORBIDDEN = join(__dirname, '..', 'examples', 'refused', 'public-ip.yml');
+const FORBIDDEN = join(__dirname, 'start', 'forbidden.yml');
 
 /** A step did not do what it should. */
 class Unexpected extends Error {}

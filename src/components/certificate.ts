@@ -49,7 +49,7 @@ export const certificate: Component<ObservedCertificate, Needs> = {
   kind: 'Certificate',
   needs: ['ServiceSecurityGroup'],
   permissions: {
-    observe: [...LIST_PERMISSIONS, 'acm:DescribeCertificate'],
+    observe: [...LIST_PERMISSIONS],
     apply: [
       'acm:AddTagsToCertificate',
       'acm:DescribeCertificate',

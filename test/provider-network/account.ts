@@ -6,7 +6,7 @@ import { DescribeCertificateCommand, RequestCertificateCommand } from '@aws-sdk/
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import type { MiddlewareStack } from '@smithy/types';
 import { randomUUID } from 'node:crypto';
-import { startLocalAws, type LocalAws } from '../../local';
+import { startLocalAws, type LocalAws, type LocalAwsOptions } from '../../local';
 import { takeInventory } from '../../local/inventory';
 import { createClients, type Clients } from '../../src/clients';
 import type { AnyComponent, ApplyScope, Scope } from '../../src/component';
@@ -109,8 +109,9 @@ export class Account {
 
   private constructor(readonly aws: LocalAws) {}
 
-  static async open(): Promise<Account> {
-    const aws = await startLocalAws();
+  /** @param limits delays of the local AWS that differ from the usual ones. */
+  static async open(limits: LocalAwsOptions['limits'] = {}): Promise<Account> {
+    const aws = await startLocalAws({ limits });
     process.env.AWS_ENDPOINT_URL = aws.endpoint;
     const account = new Account(aws);
     await account.prepare();

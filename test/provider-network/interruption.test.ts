@@ -3,7 +3,12 @@ import { Account, BASE_DOMAIN, Killed, type Crash, type Wish } from './account';
 
 let account: Account;
 beforeAll(async () => {
-  account = await Account.open();
+  // Long enough to be waited for.
+  account = await Account.open({
+    certificateValidation: 20_000,
+    loadBalancerProvisioning: 20_000,
+    networkInterfaceRelease: 20_000,
+  });
 });
 afterAll(() => account.close());
 

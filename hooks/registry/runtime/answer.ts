@@ -31,8 +31,7 @@ export function answerOf(progress: HookProgress): HookProgress {
 }
 
 /** The text, cut to what arrives whole. */
-function shorten(message: string | undefined): string | undefined {
-  return message !== undefined && message.length > MAXIMUM_MESSAGE_LENGTH
-    ? `${message.slice(0, MAXIMUM_MESSAGE_LENGTH - 1)}…`
-    : message;
+function shorten(message: string | null | undefined): string | undefined {
+  if (!message || message.length <= MAXIMUM_MESSAGE_LENGTH) return message ?? undefined;
+  return `${message.slice(0, MAXIMUM_MESSAGE_LENGTH - 1)}…`;
 }

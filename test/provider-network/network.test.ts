@@ -1,0 +1,180 @@
+import {
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DeleteSubnetCommand,
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+  AssociateRouteTableCommand,
+  CreateRouteTableCommand,
+  DeleteVpcCommand,
+} from '@aws-sdk/client-ec2';
+import { discoverNetwork, isPublic, oneSubnetPerZone } from '../../src/network';
+import { Account } from './account';
+
+describe('a subnet is public', () => {
+  const INTERNET = { GatewayId: 'igw-1', State: 'active' } as const;
+  const LOCAL = { GatewayId: 'local', State: 'active' } as const;
+  const main = (...Routes: object[]) => ({ Associations: [{ Main: true }], Routes });
+  const own = (...Routes: object[]) => ({ Associations: [{ SubnetId: 'subnet-1', Main: false }], Routes });
+
+  test.each([
+    ['when the main route table leads to an internet gateway', [main(LOCAL, INTERNET)], true],
+    ['not when the main route table stays in the VPC', [main(LOCAL)], false],
+    ['when its own route table leads to an internet gateway', [main(LOCAL), own(INTERNET)], true],
+    ['not when its own route table does not, though the main one does', [main(INTERNET), own(LOCAL)], false],
+    ['not when the internet gateway is gone', [main({ GatewayId: 'igw-1', State: 'blackhole' })], false],
+    ['not through a NAT gateway', [main({ NatGatewayId: 'nat-1', State: 'active' })], false],
+    ['not through an egress-only gateway', [main({ EgressOnlyInternetGatewayId: 'eigw-1' })], false],
+    ['not without any route table', [], false],
+  ])('%s', (_title, routeTables, expected) => {
+    expect(isPublic('subnet-1', routeTables)).toBe(expected);
+  });
+});
+
+test('a load balancer gets one subnet of each zone', () => {
+  const subnet = (id: string, availabilityZone: string) => ({ id, availabilityZone, public: true });
+  expect(
+    oneSubnetPerZone([subnet('a1', 'a'), subnet('a2', 'a'), subnet('b1', 'b')]).map(({ id }) => id),
+  ).toEqual(['a1', 'b1']);
+});
+
+describe('on the wire', () => {
+  let account: Account;
+  let defaultVpc: string;
+  let publicSubnets: string[];
+  /** Subnets without an internet gateway: two of the default VPC, and one of another. */
+  let privateSubnets: string[];
+  let foreignSubnet: string;
+  let foreignVpc: string;
+
+  const ec2 = () => account.clients().ec2;
+  const discover = (subnetIds: readonly string[], additionalSecurityGroupIds: readonly string[] = []) =>
+    discoverNetwork(account.clients(), { subnetIds, additionalSecurityGroupIds });
+
+  beforeAll(async () => {
+    account = await Account.open();
+    const { Vpcs = [] } = await ec2().send(
+      new DescribeVpcsCommand({ Filters: [{ Name: 'is-default', Values: ['true'] }] }),
+    );
+    defaultVpc = Vpcs[0]!.VpcId!;
+    const { Subnets = [] } = await ec2().send(new DescribeSubnetsCommand({}));
+    publicSubnets = Subnets.map(({ SubnetId }) => SubnetId!).sort();
+    privateSubnets = [];
+    const { RouteTable } = await ec2().send(new CreateRouteTableCommand({ VpcId: defaultVpc }));
+    for (const [AvailabilityZone, CidrBlock] of [
+      ['us-east-1a', '172.31.200.0/24'],
+      ['us-east-1b', '172.31.201.0/24'],
+    ]) {
+      const { Subnet } = await ec2().send(
+        new CreateSubnetCommand({ VpcId: defaultVpc, AvailabilityZone, CidrBlock }),
+      );
+      privateSubnets.push(Subnet!.SubnetId!);
+      await ec2().send(
+        new AssociateRouteTableCommand({
+          RouteTableId: RouteTable!.RouteTableId,
+          SubnetId: Subnet!.SubnetId,
+        }),
+      );
+    }
+    const { Vpc } = await ec2().send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+    foreignVpc = Vpc!.VpcId!;
+    const { Subnet } = await ec2().send(
+      new CreateSubnetCommand({
+        VpcId: foreignVpc,
+        AvailabilityZone: 'us-east-1b',
+        CidrBlock: '10.0.0.0/24',
+      }),
+    );
+    foreignSubnet = Subnet!.SubnetId!;
+  });
+  afterAll(() => account.close());
+
+  test('without subnets it is the public ones of the default VPC', async () => {
+    const network = await discover([]);
+    expect(network).toMatchObject({ vpcId: defaultVpc, access: 'PUBLIC' });
+    expect(network.subnets.map(({ id }) => id)).toEqual(publicSubnets);
+  });
+
+  test('subnets without an internet gateway make a private service', async () => {
+    expect(await discover(privateSubnets)).toEqual({
+      vpcId: defaultVpc,
+      access: 'PRIVATE',
+      subnets: privateSubnets
+        .map((id, index) => ({ id, availabilityZone: `us-east-1${'ab'[index]}`, public: false }))
+        .sort((a, b) => (a.id < b.id ? -1 : 1)),
+    });
+  });
+
+  test.each([
+    [
+      'that do not exist',
+      () => [publicSubnets[0]!, 'subnet-0123456789abcdef0'],
+      'NetworkConfiguration/Subnets: no subnet subnet-0123456789abcdef0 exists in this account and Region',
+    ],
+    ['of two VPCs', () => [publicSubnets[0]!, foreignSubnet], 'the subnets are in 2 VPCs'],
+    ['of one zone', () => [foreignSubnet], 'the subnets are all in the Availability Zone us-east-1b'],
+    [
+      'that are public and private',
+      () => [...publicSubnets, ...privateSubnets],
+      'the subnets are public and private',
+    ],
+  ])('subnets %s are refused', async (_title, subnets, message) => {
+    await expect(discover(subnets())).rejects.toMatchObject({
+      code: 'InvalidRequest',
+      propertyPath: 'NetworkConfiguration/Subnets',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('the refusal of mixed subnets says which are which', async () => {
+    const [first] = publicSubnets;
+    await expect(discover([first!, ...privateSubnets])).rejects.toMatchObject({
+      message: expect.stringMatching(
+        new RegExp(`${first} have a route to an internet gateway, .*${privateSubnets[0]}.* have none`),
+      ),
+    });
+  });
+
+  test('security groups must exist and be of the same VPC', async () => {
+    const create = async (VpcId: string) => {
+      const { GroupId } = await ec2().send(
+        new CreateSecurityGroupCommand({ GroupName: 'database', Description: 'Database', VpcId }),
+      );
+      return GroupId!;
+    };
+    const fitting = await create(defaultVpc);
+    const foreign = await create(foreignVpc);
+    await expect(discover([], [fitting])).resolves.toMatchObject({ vpcId: defaultVpc });
+    await expect(discover([], [fitting, foreign])).rejects.toMatchObject({
+      code: 'InvalidRequest',
+      propertyPath: 'NetworkConfiguration/SecurityGroups/1',
+      message: expect.stringContaining(
+        `${foreign} is in ${foreignVpc}, but the subnets are in ${defaultVpc}`,
+      ),
+    });
+    await expect(discover([], ['sg-0123456789abcdef0'])).rejects.toMatchObject({
+      propertyPath: 'NetworkConfiguration/SecurityGroups/0',
+      message: expect.stringContaining('no security group sg-0123456789abcdef0 exists'),
+    });
+  });
+
+  test('a default VPC without public subnets in two zones, or none at all, is told', async () => {
+    const { RouteTables = [] } = await ec2().send(
+      new DescribeRouteTablesCommand({ Filters: [{ Name: 'vpc-id', Values: [defaultVpc] }] }),
+    );
+    expect(RouteTables).toHaveLength(2);
+    for (const SubnetId of publicSubnets.slice(1)) await ec2().send(new DeleteSubnetCommand({ SubnetId }));
+    await expect(discover([])).rejects.toMatchObject({
+      code: 'InvalidRequest',
+      message: expect.stringContaining(`the default VPC ${defaultVpc} has no public subnets in two`),
+    });
+    await ec2()
+      .send(new DeleteVpcCommand({ VpcId: defaultVpc }))
+      .catch(() => undefined);
+    for (const SubnetId of [publicSubnets[0], ...privateSubnets]) {
+      await ec2().send(new DeleteSubnetCommand({ SubnetId }));
+    }
+  });
+});
