@@ -1,9 +1,8 @@
 /** `npm run bench`: what operations cost in AWS calls, and what the runtime costs in time, beside its peers. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CloudFormationClient, SetTypeConfigurationCommand } from '@aws-sdk/client-cloudformation';
-import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { startLocalAws } from '../local';
+import { createHostedZone, issueCertificate } from '../local/account';
 import { measureOperations, type OperationCost } from './operations';
 import { measureRuntime, type RuntimeFigures } from './runtime';
 
@@ -36,19 +35,12 @@ const AIMS = {
 async function operations(onProgress: (text: string) => void): Promise<OperationCost[]> {
   const aws = await startLocalAws({ clock: 'jump' });
   try {
-    const zone = await new Route53Client(aws.clientOptions()).send(
-      new CreateHostedZoneCommand({ Name: BASE_DOMAIN, CallerReference: 'bench' }),
-    );
-    await new CloudFormationClient(aws.clientOptions()).send(
-      new SetTypeConfigurationCommand({
-        Type: 'RESOURCE',
-        TypeName: 'Org::ECS::ExpressService',
-        Configuration: JSON.stringify({
-          BaseDomain: BASE_DOMAIN,
-          HostedZoneId: zone.HostedZone!.Id!.replace('/hostedzone/', ''),
-        }),
-      }),
-    );
+    const hostedZoneId = await createHostedZone(aws, BASE_DOMAIN);
+    aws.registry.setTypeConfiguration('Org::ECS::ExpressService', {
+      BaseDomain: BASE_DOMAIN,
+      HostedZoneId: hostedZoneId,
+      CertificateArn: await issueCertificate(aws, hostedZoneId, `*.${BASE_DOMAIN}`),
+    });
     return await measureOperations(aws, PROPERTIES, onProgress);
   } finally {
     await aws.close();
@@ -112,7 +104,8 @@ async function main(): Promise<number> {
   const costs = await operations(progress);
   progress('runtime');
   const runtime = await measureRuntime(BUNDLE);
-  if (format === 'json') process.stdout.write(`${JSON.stringify({ operations: costs, runtime }, undefined, 2)}\n`);
+  if (format === 'json')
+    process.stdout.write(`${JSON.stringify({ operations: costs, runtime }, undefined, 2)}\n`);
   else process.stdout.write(`\n${operationTable(costs)}\n\n${runtimeTable(runtime)}\n`);
   return 0;
 }

@@ -25,16 +25,16 @@ export interface OperationCost {
   readonly invocations: number;
 }
 
-/** Delay that is put on every call while chains are measured, in milliseconds; far above what a call takes by itself. */
+/**
+ * Milliseconds that every call is held up. Calls that do not wait for one another then overlap for sure, also where they
+ * begin a little apart.
+ */
 const LATENCY = 150;
 
 const READING = /^(Describe|Get|List)/;
 
 /**
  * Measure creates, an update and deletes of services, one after the other, through Cloud Control.
- *
- * A chain is measured, not guessed: every AWS call of the provider is held up by the same delay, so the time between
- * an invocation's first call and its last answer, counted in delays, is the number of calls that waited for another.
  *
  * @param properties desired state of a service; `ServiceName` is added.
  */
@@ -130,8 +130,14 @@ function count(groups: readonly (readonly Call[])[]): number {
   return groups.reduce((sum, group) => sum + group.length, 0);
 }
 
+/** Longest chain of calls of which each began after the one before it had ended. */
 function chainOf(calls: readonly Call[]): number {
-  const begin = Math.min(...calls.map(({ realTime }) => realTime));
-  const end = Math.max(...calls.map(({ realTime, durationMs }) => realTime + durationMs));
-  return Math.floor((end - begin) / LATENCY);
+  const end = ({ realTime, durationMs }: Call) => realTime + durationMs;
+  const inOrder = [...calls].sort((a, b) => a.realTime - b.realTime);
+  const depths = new Map<Call, number>();
+  for (const call of inOrder) {
+    const before = inOrder.filter((other) => depths.has(other) && end(other) <= call.realTime);
+    depths.set(call, 1 + Math.max(0, ...before.map((other) => depths.get(other)!)));
+  }
+  return Math.max(0, ...depths.values());
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
+import { createHostedZone, createRole } from '../local/account';
 import type { LocalAws } from '../local';
 import { TYPE_FUNCTION } from '../local/extension/repository';
 import inputsOfCreate from './inputs/inputs_1_create.json';
@@ -20,20 +19,7 @@ const ROLES = {
 
 /** Make what the inputs of the resource suite take for granted: two roles and a base domain. */
 export async function prepareResource(aws: LocalAws): Promise<ContractProject> {
-  const iam = new IAMClient(aws.clientOptions());
-  for (const [RoleName, Service] of Object.entries(ROLES)) {
-    const AssumeRolePolicyDocument = JSON.stringify({
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
-    });
-    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
-  }
-  iam.destroy();
-  const route53 = new Route53Client(aws.clientOptions());
-  const zone = await route53.send(
-    new CreateHostedZoneCommand({ Name: BASE_DOMAIN, CallerReference: 'contract' }),
-  );
-  route53.destroy();
+  for (const [roleName, principal] of Object.entries(ROLES)) await createRole(aws, roleName, principal);
   return {
     config: join(ROOT, '.rpdk-config'),
     files: {
@@ -45,7 +31,7 @@ export async function prepareResource(aws: LocalAws): Promise<ContractProject> {
     functionName: TYPE_FUNCTION,
     typeConfiguration: {
       BaseDomain: BASE_DOMAIN,
-      HostedZoneId: zone.HostedZone!.Id!.replace('/hostedzone/', ''),
+      HostedZoneId: await createHostedZone(aws, BASE_DOMAIN),
     },
   };
 }

@@ -1,4 +1,5 @@
-// Writes what follows from the rules: the reference docs/rules.md and the JSON Schemas of profiles and exemptions.
+// Writes what follows from the rules: the reference docs/rules.md, the JSON Schemas of profiles and exemptions, and the
+// schema of the registry hook.
 // With --check it writes nothing and fails when a file is stale.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,6 +7,7 @@ import { format, resolveConfig } from 'prettier';
 import type { Rule } from './engine/rule';
 import { PROFILES } from './profiles';
 import { EXEMPTIONS_SCHEMA, profileSchema } from './profiles/schema';
+import { governanceHookSchema } from './registry/schema';
 import { rules } from './rules';
 
 const ROOT = join(__dirname, '..');
@@ -16,6 +18,7 @@ async function generatedFiles(): Promise<readonly (readonly [name: string, conte
     'docs/rules.md': reference(),
     'hooks/profiles/profile.schema.json': JSON.stringify(profileSchema(rules)),
     'hooks/profiles/exemptions.schema.json': JSON.stringify(EXEMPTIONS_SCHEMA),
+    'hooks/schema/org-ecs-governancehook.json': JSON.stringify(governanceHookSchema(rules)),
   };
   const options = await resolveConfig(join(ROOT, 'docs/rules.md'));
   return Promise.all(

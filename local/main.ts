@@ -1,10 +1,16 @@
 /** `npm run local`: the local AWS as a process of its own, until it is interrupted. */
 import { parseArgs } from 'node:util';
 import { startLocalAws, type LocalAws, type LocalAwsOptions } from '.';
+import { createHostedZone } from './account';
+
+/** The type of this repository, and the domain in which its services get their host names here. */
+const TYPE_NAME = 'Org::ECS::ExpressService';
+const BASE_DOMAIN = 'example.com';
 
 const HELP = `Usage: npm run local -- [options]
 
-Starts an AWS on this machine, for the AWS CLI, SDKs and other tools. Ctrl+C ends it; nothing is kept.
+Starts an AWS on this machine, for the AWS CLI, SDKs and other tools. Ctrl+C ends it; nothing is kept. The account
+holds a hosted zone for ${BASE_DOMAIN}, which is also the base domain of ${TYPE_NAME}.
 
   --port N               port of the endpoint of all services (default 4566)
   --data-plane-port N    port at which the load balancers answer (default 8080)
@@ -65,6 +71,7 @@ Point the AWS CLI and SDKs at it:
 
 Then, for example:
   .venv/bin/aws cloudformation deploy --stack-name hello --template-file examples/hello.yml --capabilities CAPABILITY_IAM
+  .venv/bin/aws cloudformation describe-stacks --stack-name hello --query 'Stacks[0].Outputs'
   curl -H 'Host: <host of the service>' ${dataPlaneUrl}/
   curl ${endpoint}/_local/calls
 
@@ -77,6 +84,10 @@ async function main(): Promise<void> {
   if (chosen === 'help') return void process.stdout.write(HELP);
   process.stdout.write('Starting the local AWS …\n');
   const aws = await startLocalAws(chosen);
+  aws.registry.setTypeConfiguration(TYPE_NAME, {
+    BaseDomain: BASE_DOMAIN,
+    HostedZoneId: await createHostedZone(aws, BASE_DOMAIN),
+  });
   process.stdout.write(instructions(aws, chosen.region!));
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

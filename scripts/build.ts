@@ -30,6 +30,12 @@ export const FUNCTIONS: readonly FunctionBundle[] = [
   },
 ];
 
+/**
+ * Modules that Lambda's Node.js runtime brings and that only some invocations load: the governance hook reads settings of
+ * the organisation with them, where it has any.
+ */
+const RUNTIME_MODULES = ['@aws-sdk/client-s3', '@aws-sdk/client-ssm'];
+
 /** A bundle may not be larger: a bigger one loads noticeably slower when Lambda starts it. */
 const MAXIMUM_BYTES = 2_000_000;
 
@@ -63,6 +69,9 @@ export async function bundleFunction(
     format: 'cjs',
     // The ES modules of the SDK can be reduced to the operations in use; its CommonJS modules cannot.
     mainFields: ['module', 'main'],
+    external: RUNTIME_MODULES,
+    // The runtime finds its own modules for `require` only.
+    supported: { 'dynamic-import': false },
     alias: Object.fromEntries(
       Object.entries(SDK_V2_ALIASES).map(([module, substitute]) => [module, join(ROOT, substitute)]),
     ),

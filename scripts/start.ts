@@ -12,9 +12,9 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { GetResourceCommand, CloudControlClient } from '@aws-sdk/client-cloudcontrol';
 import { startLocalAws, type LocalAws } from '../local';
+import { createHostedZone } from '../local/account';
 import { ACCOUNT_ID } from '../local/endpoint';
 import { GOVERNANCE_FUNCTION } from '../local/extension/repository';
 import { requestHost } from '../local/http-request';
@@ -127,17 +127,13 @@ async function demonstrate(aws: LocalAws): Promise<Figures> {
 
 /** What a platform team sets up once: a hosted zone, and the base domain of the type. */
 async function prepareAccount(aws: LocalAws): Promise<void> {
-  const route53 = new Route53Client(aws.clientOptions());
-  const zone = await route53.send(
-    new CreateHostedZoneCommand({ Name: BASE_DOMAIN, CallerReference: 'npm start' }),
-  );
   await new CloudFormationClient(aws.clientOptions()).send(
     new SetTypeConfigurationCommand({
       Type: 'RESOURCE',
       TypeName: TYPE_NAME,
       Configuration: JSON.stringify({
         BaseDomain: BASE_DOMAIN,
-        HostedZoneId: zone.HostedZone!.Id!.replace('/hostedzone/', ''),
+        HostedZoneId: await createHostedZone(aws, BASE_DOMAIN),
       }),
     }),
   );

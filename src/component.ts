@@ -17,6 +17,11 @@ export interface Scope {
 /** A scope in which the desired state is known. */
 export interface ApplyScope extends Scope {
   readonly spec: ServiceSpec;
+  /**
+   * The desired state before this update; undefined when there is none. What it names and {@link spec} does not goes
+   * back to its default; what neither names stays as somebody may have set it by hand.
+   */
+  readonly previousSpec?: ServiceSpec;
   /** Where the service runs; looked up in AWS at most once for each invocation. */
   readonly network: () => Promise<Network>;
   /** The same for all invocations of one operation, another one for every other: what idempotency tokens are made from. */

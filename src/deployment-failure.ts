@@ -70,7 +70,10 @@ const ADVICE: readonly Advice[] = [
   },
   { cause: /OutOfMemory/, propertyPath: 'Memory', remedy: 'Raise Memory' },
   { cause: /CannotStartContainer|CannotCreateContainer/, remedy: 'Check Command and the image entry point' },
-  { cause: /Capacity is unavailable/i, remedy: 'Try again later, or name subnets in more Availability Zones' },
+  {
+    cause: /Capacity is unavailable/i,
+    remedy: 'Try again later, or name subnets in more Availability Zones',
+  },
   {
     cause: /health check|Health checks|Target\./,
     propertyPath: 'HealthCheckPath',
@@ -116,7 +119,9 @@ function causesOf({ deployment, stoppedTasks, targets, events }: Evidence): stri
     ...counted(stoppedTasks.flatMap(causeOfStop), 'task'),
     ...counted(targets.flatMap(causeOfHealth), 'target'),
   ];
-  const reasons = [deployment.rollback?.reason, deployment.statusReason].filter((reason) => reason !== undefined);
+  const reasons = [deployment.rollback?.reason, deployment.statusReason].filter(
+    (reason) => reason !== undefined,
+  );
   const general = [...new Set(reasons)];
   if (specific.length > 0 || general.length > 0) return [...specific, ...general];
   return events.slice(0, QUOTED_EVENTS).map(({ message }) => message!);

@@ -44,6 +44,17 @@ export class HandlerError extends Error {
 }
 
 /**
+ * The refusal of a property that is wrong by itself, whatever AWS holds.
+ *
+ * @param propertyPath as in {@link HandlerErrorDetails}.
+ * @param problem what is wrong, a sentence without the path.
+ * @param remedy one sentence: what to do.
+ */
+export function invalid(propertyPath: string, problem: string, remedy: string): HandlerError {
+  return new HandlerError('InvalidRequest', problem, { propertyPath, remedy });
+}
+
+/**
  * Error names of AWS services and of the SDK, without their suffix (`Exception`, `Error`, `Fault`), in order: the
  * first that matches wins, so throttling and quotas stand before the general forms.
  *

@@ -4,13 +4,7 @@ import type { ApplyScope, Scope } from './component';
 import { components } from './components';
 import { describedService, ownDescribedService } from './described-service';
 import { HandlerError } from './errors';
-import {
-  clusterNameOf,
-  generatedServiceName,
-  identityOf,
-  identityOfArn,
-  type Identity,
-} from './identity';
+import { clusterNameOf, generatedServiceName, identityOf, identityOfArn, type Identity } from './identity';
 import { listServices } from './list';
 import { ResourceModel, TypeConfigurationModel } from './model';
 import { discoverNetwork, type Network } from './network';
@@ -24,7 +18,7 @@ import {
   type CallbackContext,
   type HandlerRequest,
 } from './runtime';
-import { DEFAULTS, specificationOf } from './spec';
+import { DEFAULTS, specificationBefore, specificationOf } from './spec';
 
 type Request = HandlerRequest<ResourceModel, TypeConfigurationModel>;
 type Progress = ProgressEvent<ResourceModel, CallbackContext>;
@@ -45,7 +39,9 @@ const STEP_MILLISECONDS = 15_000;
  * identifier, is on record before anything is made, so that whatever happens later CloudFormation can delete it.
  */
 async function create(request: Request): Promise<Progress> {
-  return contextOf(request).invocation === undefined ? claim(request) : reconcile(request, identified(request));
+  return contextOf(request).invocation === undefined
+    ? claim(request)
+    : reconcile(request, identified(request));
 }
 
 async function claim(request: Request): Promise<Progress> {
@@ -114,7 +110,10 @@ async function read(request: Request): Promise<Progress> {
 }
 
 async function list(request: Request): Promise<Progress> {
-  const { serviceArns, nextToken } = await listServices(createClients(request.clientConfiguration), request.nextToken);
+  const { serviceArns, nextToken } = await listServices(
+    createClients(request.clientConfiguration),
+    request.nextToken,
+  );
   return new ProgressEvent({
     status: OperationStatus.Success,
     resourceModels: serviceArns.map((ServiceArn) => new ResourceModel({ ServiceArn })),
@@ -134,7 +133,10 @@ function identified({ desired, region, accountId }: Request): Identity {
 }
 
 /** @throws HandlerError NotUpdatable when the model asks for another service than its identifier names. */
-function checkUpdatable({ ServiceName, Cluster = DEFAULTS.Cluster }: ResourceModel, identity: Identity): void {
+function checkUpdatable(
+  { ServiceName, Cluster = DEFAULTS.Cluster }: ResourceModel,
+  identity: Identity,
+): void {
   const changes = [
     ['ServiceName', ServiceName ?? identity.serviceName, identity.serviceName],
     ['Cluster', clusterNameOf(Cluster), identity.clusterName],
@@ -157,14 +159,17 @@ function scopeOf({ clientConfiguration, logger }: Request, identity: Identity): 
 }
 
 function applyScope(request: Request, identity: Identity): ApplyScope {
-  const { desired, configuration, desiredTags, previousTags, clientRequestToken } = request;
+  const { desired, previous, configuration, desiredTags, previousTags, clientRequestToken } = request;
   const context = contextOf(request);
   const spec = specificationOf({ model: desired, configuration, identity, tags: desiredTags });
+  const previousSpec =
+    previous && specificationBefore({ model: previous, configuration, identity, tags: previousTags });
   const scope = scopeOf(request, identity);
   let network = context.network && Promise.resolve(context.network);
   return {
     ...scope,
     spec,
+    previousSpec,
     network: () => (network ??= discoverNetwork(scope.clients, spec)),
     operationToken: clientRequestToken,
     invocation: context.invocation ?? 0,

@@ -32,6 +32,16 @@ import { SERVICES_PER_LOAD_BALANCER } from './placement';
 import { isSdkError, unless } from './sdk-errors';
 import { tagList } from './tags';
 
+/** IAM actions of {@link closeIfUnused}. */
+export const CLOSE_PERMISSIONS = [
+  'elasticloadbalancing:AddTags',
+  'elasticloadbalancing:CreateListener',
+  'elasticloadbalancing:CreateRule',
+  'elasticloadbalancing:DeleteLoadBalancer',
+  'elasticloadbalancing:DescribeListeners',
+  'elasticloadbalancing:DescribeRules',
+] as const;
+
 /** Distance of the rule priorities that services use: the gaps are for rules that people add by hand. */
 const PRIORITY_STEP = 1000;
 
@@ -121,6 +131,7 @@ export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Prom
     const { https: httpsNow } = await describeListeners(scope, loadBalancerArn);
     if (httpsNow && (await hasServices(scope, httpsNow))) return done(undefined);
 
+    scope.log(`deleting load balancer ${loadBalancerArn}, which no service uses`);
     await elasticLoadBalancing.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn }));
   } catch (error) {
     if (isSdkError(error, 'LoadBalancerNotFoundException')) return done(undefined);

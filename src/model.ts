@@ -10,7 +10,7 @@
 import { BaseModel } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
 import { Expose, Transform, Type } from 'class-transformer';
 import type { Properties } from './runtime/properties';
-import { toNumber, toText } from './runtime/recast';
+import { toBoolean, toNumber, toText } from './runtime/recast';
 
 /** A tag of the service and of everything that is made for it. */
 export class Tag extends BaseModel {
@@ -92,6 +92,77 @@ export class RepositoryCredentials extends BaseModel {
   declare CredentialsParameter?: string;
 }
 
+/** A command in the container that tells ECS whether it is healthy. */
+export class HealthCheck extends BaseModel {
+  constructor(properties?: Properties<HealthCheck>) {
+    super(properties);
+  }
+
+  /** The command: CMD and its arguments, or CMD-SHELL and one line for the shell. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Command?: string[];
+
+  /** Seconds between two runs. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Interval?: number;
+
+  /** Seconds after which a run counts as failed. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Timeout?: number;
+
+  /** Failed runs in a row that make the container unhealthy. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Retries?: number;
+
+  /** Seconds after the start in which failed runs do not count. Default: none. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StartPeriod?: number;
+}
+
+/** A container that another one waits for. */
+export class ContainerDependency extends BaseModel {
+  constructor(properties?: Properties<ContainerDependency>) {
+    super(properties);
+  }
+
+  /** Name of the container that is waited for; the primary container is Main. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ContainerName?: string;
+
+  /** What it must have come to. COMPLETE and SUCCESS are for containers that are not essential, HEALTHY for those with a HealthCheck. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Condition?: 'START' | 'COMPLETE' | 'SUCCESS' | 'HEALTHY';
+}
+
+/** A volume in a container. */
+export class MountPoint extends BaseModel {
+  constructor(properties?: Properties<MountPoint>) {
+    super(properties);
+  }
+
+  /** Name of the volume, one of Volumes. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare SourceVolume?: string;
+
+  /** Path at which it appears. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ContainerPath?: string;
+
+  /** Whether the container may only read it. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare ReadOnly?: boolean;
+}
+
 /** The container that receives the service's traffic. Its name in the task definition is Main. */
 export class PrimaryContainer extends BaseModel {
   constructor(properties?: Properties<PrimaryContainer>) {
@@ -132,6 +203,191 @@ export class PrimaryContainer extends BaseModel {
   @Expose()
   @Type(() => Secret)
   declare Secrets?: Secret[];
+
+  /** Entry point that replaces the image's. An empty list means none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare EntryPoint?: string[];
+
+  /** User, and group after a colon, that the processes run as, by name or id. Default: the image's. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare User?: string;
+
+  /** Whether the container's root file system is read-only. Default: false. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare ReadonlyRootFilesystem?: boolean;
+
+  /** Seconds between the signal to stop and the end by force. Default: 30. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StopTimeout?: number;
+
+  /** A command in the container that tells ECS whether it is healthy. */
+  @Expose()
+  @Type(() => HealthCheck)
+  declare HealthCheck?: HealthCheck;
+
+  /** Containers that must have come to a condition before this one starts. Their order has no meaning. */
+  @Expose()
+  @Type(() => ContainerDependency)
+  declare DependsOn?: ContainerDependency[];
+
+  /** Where Volumes appear in the container. Their order has no meaning. */
+  @Expose()
+  @Type(() => MountPoint)
+  declare MountPoints?: MountPoint[];
+}
+
+/** A container that runs beside the primary one in every task. Its output goes to the log group of the service. */
+export class SidecarContainer extends BaseModel {
+  constructor(properties?: Properties<SidecarContainer>) {
+    super(properties);
+  }
+
+  /** Name of the container, unique in the task; Main is the primary container. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** Container image, with registry and tag or digest. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Image?: string;
+
+  /** Whether the task stops when this container stops. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Essential?: boolean;
+
+  /** Credentials of a private registry. */
+  @Expose()
+  @Type(() => RepositoryCredentials)
+  declare RepositoryCredentials?: RepositoryCredentials;
+
+  /** Command that replaces the image's. An empty list means none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Command?: string[];
+
+  /** Environment variables. Their order has no meaning. */
+  @Expose()
+  @Type(() => KeyValuePair)
+  declare Environment?: KeyValuePair[];
+
+  /** Environment variables read from secrets. Their order has no meaning. */
+  @Expose()
+  @Type(() => Secret)
+  declare Secrets?: Secret[];
+
+  /** Entry point that replaces the image's. An empty list means none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare EntryPoint?: string[];
+
+  /** User, and group after a colon, that the processes run as, by name or id. Default: the image's. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare User?: string;
+
+  /** Whether the container's root file system is read-only. Default: false. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare ReadonlyRootFilesystem?: boolean;
+
+  /** Seconds between the signal to stop and the end by force. Default: 30. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StopTimeout?: number;
+
+  /** A command in the container that tells ECS whether it is healthy. */
+  @Expose()
+  @Type(() => HealthCheck)
+  declare HealthCheck?: HealthCheck;
+
+  /** Containers that must have come to a condition before this one starts. Their order has no meaning. */
+  @Expose()
+  @Type(() => ContainerDependency)
+  declare DependsOn?: ContainerDependency[];
+
+  /** Where Volumes appear in the container. Their order has no meaning. */
+  @Expose()
+  @Type(() => MountPoint)
+  declare MountPoints?: MountPoint[];
+}
+
+/** How a task may use an Amazon EFS file system. */
+export class AuthorizationConfig extends BaseModel {
+  constructor(properties?: Properties<AuthorizationConfig>) {
+    super(properties);
+  }
+
+  /** Access point through which the file system is mounted. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AccessPointId?: string;
+
+  /** Whether the task role authorises the mount. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare IAM?: 'ENABLED' | 'DISABLED';
+}
+
+/** An Amazon EFS file system. Its mount targets must let the tasks in, on TCP port 2049. */
+export class EFSVolumeConfiguration extends BaseModel {
+  constructor(properties?: Properties<EFSVolumeConfiguration>) {
+    super(properties);
+  }
+
+  /** Id of the file system. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare FilesystemId?: string;
+
+  /** Directory of the file system that becomes the root of the volume. With an access point, only /. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare RootDirectory?: string;
+
+  /** Whether the data is encrypted on its way. Required with an access point and with IAM. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TransitEncryption?: 'ENABLED' | 'DISABLED';
+
+  /** How a task may use an Amazon EFS file system. */
+  @Expose()
+  @Type(() => AuthorizationConfig)
+  declare AuthorizationConfig?: AuthorizationConfig;
+}
+
+/** A volume that the containers of a task share: an EFS file system, or else empty at the start of each task. */
+export class Volume extends BaseModel {
+  constructor(properties?: Properties<Volume>) {
+    super(properties);
+  }
+
+  /** Name of the volume, unique among Volumes. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** An Amazon EFS file system. Its mount targets must let the tasks in, on TCP port 2049. */
+  @Expose()
+  @Type(() => EFSVolumeConfiguration)
+  declare EFSVolumeConfiguration?: EFSVolumeConfiguration;
+}
+
+/** Storage of a task that ends with it. */
+export class EphemeralStorage extends BaseModel {
+  constructor(properties?: Properties<EphemeralStorage>) {
+    super(properties);
+  }
+
+  /** Its size. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare SizeInGiB?: number;
 }
 
 /** Where the tasks and the load balancer run. */
@@ -408,7 +664,12 @@ export class ResourceModel extends BaseModel {
   @Type(() => PrimaryContainer)
   declare PrimaryContainer?: PrimaryContainer;
 
-  /** A task definition of your own, instead of one made from PrimaryContainer: FARGATE, awsvpc, with a container named Main that maps one named TCP port. Excludes PrimaryContainer, ExecutionRoleArn, TaskRoleArn, Cpu, Memory and CpuArchitecture. */
+  /** Containers that run beside the primary one. Their order has no meaning. */
+  @Expose()
+  @Type(() => SidecarContainer)
+  declare SidecarContainers?: SidecarContainer[];
+
+  /** A task definition of your own, instead of one made from PrimaryContainer: FARGATE, awsvpc, with a container named Main that maps one named TCP port. Excludes PrimaryContainer, ExecutionRoleArn, TaskRoleArn, Cpu, Memory, CpuArchitecture, SidecarContainers, EphemeralStorage and Volumes. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare TaskDefinitionArn?: string;
@@ -427,6 +688,16 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare CpuArchitecture?: 'X86_64' | 'ARM64';
+
+  /** Storage of a task that ends with it. */
+  @Expose()
+  @Type(() => EphemeralStorage)
+  declare EphemeralStorage?: EphemeralStorage;
+
+  /** Volumes that containers mount. Their order has no meaning. */
+  @Expose()
+  @Type(() => Volume)
+  declare Volumes?: Volume[];
 
   /** Path that the load balancer requests to see whether a task is healthy; it must answer 200. */
   @Expose()

@@ -136,8 +136,11 @@ async function removeOne(
   const record = described.DomainValidationOptions?.[0]?.ResourceRecord;
   // The record first: without the certificate nothing would say which it is.
   if (record && !isRecordShared) {
-    const records = await recordsAt(scope, host.hostedZoneId, record.Name!, ['CNAME']);
-    await deleteRecords(scope, host.hostedZoneId, records);
+    const records = await unless(
+      recordsAt(scope, host.hostedZoneId, record.Name!, ['CNAME']),
+      'NoSuchHostedZone',
+    );
+    await deleteRecords(scope, host.hostedZoneId, records ?? []);
   }
   try {
     await scope.clients.acm.send(new DeleteCertificateCommand({ CertificateArn: arn }));

@@ -33,6 +33,7 @@ import {
 import { authorsTags } from './ownership';
 import type { Observations } from './reconcile';
 import type { Properties } from './runtime';
+import { containerProperties, defined, sidecarsOf, unlessEmpty, volumesOf } from './read-containers';
 import { lowerCaseTagRecord, tagList } from './tags';
 import { mainContainerOf } from './task-definition-content';
 
@@ -156,6 +157,9 @@ function taskInputs(
   const { definition } = TaskDefinition;
   return {
     PrimaryContainer: containerOf(definition, LogGroup?.name),
+    SidecarContainers: sidecarsOf(definition),
+    EphemeralStorage: definition.ephemeralStorage && { SizeInGiB: definition.ephemeralStorage.sizeInGiB },
+    Volumes: volumesOf(definition),
     ExecutionRoleArn: definition.executionRoleArn,
     TaskRoleArn: definition.taskRoleArn,
     Cpu: definition.cpu as ResourceModel['Cpu'],
@@ -175,24 +179,13 @@ function containerOf(
 ): Properties<PrimaryContainer> | undefined {
   const container = mainContainerOf(definition);
   if (!container) return undefined;
-  const { image, portMappings, command, environment, secrets, repositoryCredentials } = container;
   const { 'awslogs-group': LogGroup, 'awslogs-stream-prefix': LogStreamPrefix } =
     container.logConfiguration?.options ?? {};
   return defined({
-    Image: image,
-    ContainerPort: portMappings?.[0]?.containerPort,
+    ...containerProperties(container),
+    ContainerPort: container.portMappings?.[0]?.containerPort,
     AwsLogsConfiguration:
       LogGroup !== undefined && LogGroup !== madeLogGroup ? { LogGroup, LogStreamPrefix } : undefined,
-    RepositoryCredentials: repositoryCredentials?.credentialsParameter
-      ? { CredentialsParameter: repositoryCredentials.credentialsParameter }
-      : undefined,
-    Command: unlessEmpty(command),
-    Environment: unlessEmpty(
-      environment?.map(({ name, value }) => ({ Name: name, Value: value })).sort(byName),
-    ),
-    Secrets: unlessEmpty(
-      secrets?.map(({ name, valueFrom }) => ({ Name: name, ValueFrom: valueFrom })).sort(byName),
-    ),
   });
 }
 
@@ -282,20 +275,6 @@ function managedResources(
   });
 }
 
-function byName(a: { Name?: string }, b: { Name?: string }): number {
-  return a.Name! < b.Name! ? -1 : 1;
-}
-
 function listOf(item: string | undefined): string[] | undefined {
   return item === undefined ? undefined : [item];
-}
-
-/** An empty list and none mean the same; a template says nothing. */
-function unlessEmpty<Item>(items: Item[] | undefined): Item[] | undefined {
-  return items?.length ? items : undefined;
-}
-
-/** The object without members that are undefined. */
-function defined<Value extends object>(value: Value): Value {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Value;
 }

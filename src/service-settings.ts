@@ -6,9 +6,9 @@ import type {
   Service,
   ServiceRevision,
 } from '@aws-sdk/client-ecs';
+import { MAIN_CONTAINER } from './containers';
 import type { Network } from './network';
 import type { ServiceSpec } from './spec';
-import { MAIN_CONTAINER } from './task-definition-content';
 
 /** Settings whose change starts a deployment. */
 export interface DeployedSettings {

@@ -1,4 +1,14 @@
-import { HandlerError } from './errors';
+import type { Volume } from '@aws-sdk/client-ecs';
+import {
+  HEALTH_CHECK_DEFAULTS,
+  checkTask,
+  containerSpec,
+  sidecarSpecs,
+  volumes,
+  type ContainerSpec,
+  type SidecarSpec,
+} from './containers';
+import { HandlerError, invalid } from './errors';
 import { FARGATE_CPU, fargateMemory } from './fargate';
 import { RESERVED_TAG_PREFIX, type Identity } from './identity';
 import type { ResourceModel, TypeConfigurationModel } from './model';
@@ -22,17 +32,12 @@ export interface ServiceSpec {
 }
 
 /** A task definition made from the template's properties. */
-export interface ManagedTask {
+export interface ManagedTask extends ContainerSpec {
   readonly kind: 'managed';
-  readonly image: string;
   readonly containerPort: number;
-  /** Undefined means the image's own. */
-  readonly command?: readonly string[];
-  /** Environment variables by name. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** ARN or name of the secret or parameter, by name of the variable. */
-  readonly secrets: Readonly<Record<string, string>>;
-  readonly repositoryCredentialsArn?: string;
+  readonly sidecars?: readonly SidecarSpec[];
+  readonly volumes?: readonly Volume[];
+  readonly ephemeralStorageGiB?: number;
   readonly executionRoleArn: string;
   readonly taskRoleArn?: string;
   /** CPU units. */
@@ -100,6 +105,7 @@ export const DEFAULTS = {
   AutoScalingTargetValue: 60,
   LogStreamPrefix: 'ecs',
   LogRetentionInDays: 30,
+  ...HEALTH_CHECK_DEFAULTS,
 } as const;
 
 /** Data members of the model: what the schema calls properties. */
@@ -125,9 +131,12 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
     TaskRoleArn,
     TaskDefinitionArn,
     PrimaryContainer,
+    SidecarContainers,
     Cpu,
     Memory,
     CpuArchitecture,
+    EphemeralStorage,
+    Volumes,
     LogRetentionInDays,
     HealthCheckPath = DEFAULTS.HealthCheckPath,
     NetworkConfiguration,
@@ -162,9 +171,12 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
     ExecutionRoleArn,
     TaskRoleArn,
     PrimaryContainer,
+    SidecarContainers,
     Cpu,
     Memory,
     CpuArchitecture,
+    EphemeralStorage,
+    Volumes,
     LogRetentionInDays,
   };
   return {
@@ -180,15 +192,32 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
   };
 }
 
+/**
+ * The desired state before an update.
+ *
+ * @returns undefined when today's configuration of the type does not allow it any more: then nothing is known of it.
+ */
+export function specificationBefore(request: SpecRequest): ServiceSpec | undefined {
+  try {
+    return specificationOf(request);
+  } catch (error) {
+    if (error instanceof HandlerError) return undefined;
+    throw error;
+  }
+}
+
 /** Properties that describe a task definition made here; with an own task definition they say nothing. */
 type ManagedTaskInput = Pick<
   Properties,
   | 'ExecutionRoleArn'
   | 'TaskRoleArn'
   | 'PrimaryContainer'
+  | 'SidecarContainers'
   | 'Cpu'
   | 'Memory'
   | 'CpuArchitecture'
+  | 'EphemeralStorage'
+  | 'Volumes'
   | 'LogRetentionInDays'
 >;
 
@@ -209,13 +238,8 @@ function managedTask(input: ManagedTaskInput, configuration: TypeConfigurationMo
   const { PrimaryContainer: container, ExecutionRoleArn, TaskRoleArn } = input;
   const cpu = input.Cpu ?? DEFAULTS.Cpu;
   const memory = input.Memory ?? DEFAULTS.Memory;
-  if (!container?.Image) {
-    throw invalid(
-      'PrimaryContainer/Image',
-      'is missing',
-      'Name the container image, or give TaskDefinitionArn',
-    );
-  }
+  const { PermittedImageRegistries: registries } = configuration;
+  const main = containerSpec(container, 'PrimaryContainer', registries);
   if (!ExecutionRoleArn) {
     throw invalid(
       'ExecutionRoleArn',
@@ -223,36 +247,25 @@ function managedTask(input: ManagedTaskInput, configuration: TypeConfigurationMo
       'Give the ARN of a role that trusts ecs-tasks.amazonaws.com and may pull the image, or give TaskDefinitionArn',
     );
   }
-  checkRegistry(container.Image, configuration.PermittedImageRegistries);
   checkSize(cpu, memory);
-  const environment = byName(container.Environment, 'Environment', 'Value');
-  const secrets = byName(container.Secrets, 'Secrets', 'ValueFrom');
-  for (const name of Object.keys(secrets)) {
-    if (name in environment) {
-      throw invalid(
-        'PrimaryContainer/Secrets',
-        `defines ${name}, as Environment does`,
-        'Keep one of the two',
-      );
-    }
-  }
+  const sidecars = sidecarSpecs(input.SidecarContainers, registries);
+  const taskVolumes = volumes(input.Volumes);
+  checkTask(main, sidecars, taskVolumes);
   return {
     kind: 'managed',
-    image: container.Image,
-    containerPort: container.ContainerPort ?? DEFAULTS.ContainerPort,
-    // An empty list and none are the same to ECS, and must not look like a change.
-    command: container.Command?.length ? container.Command : undefined,
-    environment,
-    secrets,
-    repositoryCredentialsArn: container.RepositoryCredentials?.CredentialsParameter,
+    ...main,
+    containerPort: container?.ContainerPort ?? DEFAULTS.ContainerPort,
+    sidecars,
+    volumes: taskVolumes,
+    ephemeralStorageGiB: input.EphemeralStorage?.SizeInGiB,
     executionRoleArn: ExecutionRoleArn,
     taskRoleArn: TaskRoleArn,
     cpu,
     memory,
     cpuArchitecture: input.CpuArchitecture ?? DEFAULTS.CpuArchitecture,
     logs: {
-      logGroupName: container.AwsLogsConfiguration?.LogGroup,
-      streamPrefix: container.AwsLogsConfiguration?.LogStreamPrefix ?? DEFAULTS.LogStreamPrefix,
+      logGroupName: container?.AwsLogsConfiguration?.LogGroup,
+      streamPrefix: container?.AwsLogsConfiguration?.LogStreamPrefix ?? DEFAULTS.LogStreamPrefix,
       retentionInDays: input.LogRetentionInDays ?? DEFAULTS.LogRetentionInDays,
     },
   };
@@ -365,16 +378,6 @@ function checkTags(tags: Properties['Tags']): void {
   }
 }
 
-function checkRegistry(image: string, permitted: readonly string[] | undefined): void {
-  if (permitted?.length && !permitted.some((registry) => image.startsWith(registry))) {
-    throw invalid(
-      'PrimaryContainer/Image',
-      `"${image}" is in none of the registries that this account permits: ${permitted.join(', ')}`,
-      'Use an image from one of them',
-    );
-  }
-}
-
 function checkSize(cpu: string, memory: string): void {
   const sizes = fargateMemory(cpu);
   if (sizes.length === 0) {
@@ -391,27 +394,4 @@ function checkSize(cpu: string, memory: string): void {
       `Choose ${sizes.length > 4 ? `${sizes[0]} to ${sizes.at(-1)} in steps of ${sizes[1]! - sizes[0]!}` : `one of ${sizes.join(', ')}`}`,
     );
   }
-}
-
-/** A list of named values as a record; order has no meaning, so two orders must make the same specification. */
-function byName<Item extends { Name?: string }>(
-  items: readonly Item[] | undefined,
-  property: 'Environment' | 'Secrets',
-  valueName: keyof Item & string,
-): Record<string, string> {
-  const entries = new Map<string, string>();
-  for (const [index, item] of (items ?? []).entries()) {
-    const path = `PrimaryContainer/${property}/${index}`;
-    const { Name: name, [valueName]: value } = item;
-    if (!name) throw invalid(`${path}/Name`, 'is missing', 'Name the variable');
-    if (typeof value !== 'string') throw invalid(`${path}/${valueName}`, 'is missing', 'Give a text');
-    if (entries.has(name))
-      throw invalid(`${path}/Name`, `"${name}" appears twice`, 'Give each variable once');
-    entries.set(name, value);
-  }
-  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function invalid(propertyPath: string, problem: string, remedy: string): HandlerError {
-  return new HandlerError('InvalidRequest', problem, { propertyPath, remedy });
 }

@@ -21,20 +21,28 @@ export interface HookAnswer {
   readonly annotations?: readonly HookAnnotation[];
 }
 
-/** The answer that follows from a report: refused when at least one finding is. */
-export function answerOf(report: Report, clientRequestToken: string | null): HookAnswer {
+/** Longest part of a message, in characters, that says which settings were applied. */
+const MAXIMUM_ORIGIN_LENGTH = 256;
+
+/**
+ * The answer that follows from a report: refused when at least one finding is.
+ *
+ * @param origin which settings were applied; it ends the message.
+ */
+export function answerOf(report: Report, clientRequestToken: string | null, origin?: string): HookAnswer {
   const refused = report.findings.filter((finding) => finding.refused);
   const annotations = report.rules.map((summary) => annotationOf(summary, report.findings));
+  const suffix = origin === undefined ? '' : ` (${truncate(origin, MAXIMUM_ORIGIN_LENGTH)})`;
   if (refused.length > 0) {
-    const message = messageOf(refused);
+    const message = messageOf(refused, suffix.length) + suffix;
     return { hookStatus: 'FAILED', errorCode: 'NonCompliant', message, clientRequestToken, annotations };
   }
   const warnings = report.findings.filter(({ exemption }) => exemption === undefined);
   const message =
     warnings.length === 0
-      ? 'Complies with all rules.'
-      : `Warnings only. ${messageOf(warnings, 'Warnings only. '.length)}`;
-  return { hookStatus: 'SUCCESS', message, clientRequestToken, annotations };
+      ? complianceOf(report)
+      : `Warnings only. ${messageOf(warnings, 'Warnings only. '.length + suffix.length)}`;
+  return { hookStatus: 'SUCCESS', message: message + suffix, clientRequestToken, annotations };
 }
 
 /** The answer when nothing could be judged. A hook that cannot judge refuses. */
@@ -45,6 +53,13 @@ export function failureAnswer(problem: string, clientRequestToken: string | null
     message: truncate(problem, 1024),
     clientRequestToken,
   };
+}
+
+function complianceOf({ findings }: Report): string {
+  const exempt = [...new Set(findings.map(({ rule }) => rule))];
+  return exempt.length === 0
+    ? 'Complies with all rules.'
+    : `Complies, with exemptions from ${exempt.join(', ')}.`;
 }
 
 function messageOf(findings: readonly Finding[], used = 0): string {
@@ -61,7 +76,8 @@ function annotationOf(
 ): HookAnnotation {
   const findings = all.filter((finding) => finding.rule === rule.id);
   const open = findings.filter(({ exemption }) => exemption === undefined);
-  const messages = (open.length > 0 ? open : findings).map(({ message }) => message);
+  const exempt = findings.filter(({ exemption }) => exemption !== undefined);
+  const messages = [...open.map(({ message }) => message), ...exempt.map(exemptionOf)];
   return {
     annotationName: rule.id,
     status: failed > 0 ? 'FAILED' : indeterminate > 0 ? 'SKIPPED' : 'PASSED',
@@ -70,4 +86,12 @@ function annotationOf(
     remediationLink: open.length > 0 ? rule.source : undefined,
     severityLevel: open[0]?.severity ?? severity,
   };
+}
+
+/** The use of an exemption: who grants it, why and until when, then what it is an exemption from. */
+function exemptionOf({ exemption, message }: Finding): string {
+  const { source, owner, reason, expires } = exemption!;
+  const by = owner === undefined ? source : `${source}, ${owner}`;
+  const until = expires === undefined ? '' : ` until ${expires}`;
+  return `Exempt${until} (${by}): ${reason}. ${message}`;
 }

@@ -11,18 +11,21 @@ export interface HookSettings {
   readonly policy: Policy;
   /** Its central exemptions. */
   readonly exemptions: readonly Exemption[];
+  /** Which documents the settings come from, in which versions; absent when they come with the bundle. */
+  readonly origin?: string;
 }
 
 /**
  * Judge what a hook is asked about. This is the same for every kind of hook.
  *
- * @param settings asked for only when there is something to judge, so that they never stand in the way of a deletion.
+ * @param settings asked for only when there is something to judge, so that they never stand in the way of a deletion; gets
+ * the time that is left, in milliseconds.
  * @param remainingMilliseconds time that is left for fetching a payload and judging.
  * @throws HookEventError, HookPayloadError or TemplateError when it cannot be read, and whatever `settings` throws.
  */
 export async function judgeHookEvent(
   event: unknown,
-  settings: () => HookSettings,
+  settings: (milliseconds: number) => HookSettings | Promise<HookSettings>,
   remainingMilliseconds: number,
 ): Promise<HookAnswer> {
   const hookEvent = readHookEvent(event);
@@ -30,9 +33,12 @@ export async function judgeHookEvent(
   if (hookEvent.target === undefined) {
     return { hookStatus: 'SUCCESS', message: 'Nothing to judge: it is deleted.', clientRequestToken };
   }
-  const { policy, exemptions } = settings();
-  const input = await inputOf(hookEvent, hookEvent.target, remainingMilliseconds);
-  return answerOf(report(input, policy, new Exemptions(exemptions, hookEvent)), clientRequestToken);
+  // At the same time, so that neither has to leave time for the other.
+  const [{ policy, exemptions, origin }, input] = await Promise.all([
+    settings(remainingMilliseconds),
+    inputOf(hookEvent, hookEvent.target, remainingMilliseconds),
+  ]);
+  return answerOf(report(input, policy, new Exemptions(exemptions, hookEvent)), clientRequestToken, origin);
 }
 
 async function inputOf(

@@ -1,10 +1,12 @@
-import { policyOf } from '../engine/policy';
 import { TemplateError } from '../engine/template';
-import orgDefault from '../profiles/org-default.json';
 import { rules } from '../rules';
+import { readChoices } from '../settings/environment';
+import { HookSettingsSource } from '../settings/hook-settings';
+import { readRemoteDocument } from '../settings/remote-document';
+import { SettingsError } from '../settings/settings-error';
 import { failureAnswer, type HookAnswer } from './hook-answer';
 import { clientRequestTokenOf, HookEventError } from './hook-event';
-import { type HookSettings, judgeHookEvent } from './hook-judgement';
+import { judgeHookEvent } from './hook-judgement';
 import { HookPayloadError } from './hook-payload';
 
 /** What this handler uses of the Lambda context. */
@@ -12,13 +14,24 @@ export interface LambdaContext {
   getRemainingTimeInMillis?(): number;
 }
 
-const settings: HookSettings = { policy: policyOf(orgDefault, rules), exemptions: [] };
+/** Made by the first invocation, so that a mistake in the environment is answered, not a crash of the function. */
+let source: HookSettingsSource | undefined;
+
+function settingsSource(): HookSettingsSource {
+  source ??= new HookSettingsSource(readChoices(process.env), {
+    catalogue: rules,
+    read: readRemoteDocument,
+    now: Date.now,
+    warn: (message) => console.warn(message),
+  });
+  return source;
+}
 
 /** Time to keep for judging and answering, in milliseconds. */
 const RESERVE_MILLISECONDS = 3_000;
 
 /** Problems whose messages are meant for whoever deploys. */
-const EXPLAINED = [HookEventError, HookPayloadError, TemplateError];
+const EXPLAINED = [HookEventError, HookPayloadError, SettingsError, TemplateError];
 
 /**
  * Entry point of the managed hook `AWS::CloudFormation::LambdaHook`. Judges what is about to be deployed and always
@@ -27,7 +40,7 @@ const EXPLAINED = [HookEventError, HookPayloadError, TemplateError];
 export async function handler(event: unknown, context: LambdaContext = {}): Promise<HookAnswer> {
   try {
     const remaining = (context.getRemainingTimeInMillis?.() ?? Infinity) - RESERVE_MILLISECONDS;
-    return await judgeHookEvent(event, () => settings, remaining);
+    return await judgeHookEvent(event, (milliseconds) => settingsSource().current(milliseconds), remaining);
   } catch (error) {
     const explained = EXPLAINED.some((kind) => error instanceof kind);
     const problem = explained

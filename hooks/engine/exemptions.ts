@@ -53,9 +53,9 @@ export class Exemptions {
   constructor(
     private readonly list: readonly Exemption[] = [],
     private readonly destination: Destination = {},
-    private readonly today = new Date().toISOString().slice(0, 10),
+    private readonly today = currentDate(),
   ) {
-    this.inForce = list.filter((exemption) => !this.isExpired(exemption) && this.isHere(exemption));
+    this.inForce = list.filter((exemption) => !isExpired(exemption, today) && this.isHere(exemption));
   }
 
   /** The exemption that applies to a verdict, if any: central ones first, then those of the template. */
@@ -83,23 +83,43 @@ export class Exemptions {
   }
 
   private problemOf(exemption: Exemption, catalogue: readonly Rule[], policy: Policy): string | undefined {
-    if (!catalogue.some(({ id }) => id === exemption.rule)) {
-      const nearest = nearestId(exemption.rule, catalogue);
-      return `no rule is called ${exemption.rule}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
-    }
-    if (policy.neverExempt.has(exemption.rule)) return `${exemption.rule} allows no exemptions`;
-    if (this.isExpired(exemption)) return `it expired after ${exemption.expires}`;
-    if (!this.isHere(exemption) || this.used.has(exemption)) return undefined;
+    const standing = standingProblem(exemption, catalogue, policy, this.today);
+    if (standing !== undefined || !this.isHere(exemption) || this.used.has(exemption)) return standing;
     return 'nothing in this input needs it';
-  }
-
-  private isExpired({ expires }: Exemption): boolean {
-    return expires < this.today;
   }
 
   private isHere({ account, stack }: Exemption): boolean {
     return fits(account, this.destination.account) && fits(stack, this.destination.stack);
   }
+}
+
+/**
+ * Why a central exemption has no effect whatever is judged: it is misspelt, forbidden or expired. Undefined when it has.
+ *
+ * @param catalogue all rules, also those that are off.
+ * @param today as YYYY-MM-DD.
+ */
+export function standingProblem(
+  exemption: Exemption,
+  catalogue: readonly Rule[],
+  policy: Policy,
+  today = currentDate(),
+): string | undefined {
+  if (!catalogue.some(({ id }) => id === exemption.rule)) {
+    const nearest = nearestId(exemption.rule, catalogue);
+    return `no rule is called ${exemption.rule}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
+  }
+  if (policy.neverExempt.has(exemption.rule)) return `${exemption.rule} allows no exemptions`;
+  return isExpired(exemption, today) ? `it expired after ${exemption.expires}` : undefined;
+}
+
+function isExpired({ expires }: Exemption, today: string): boolean {
+  return expires < today;
+}
+
+/** As YYYY-MM-DD in UTC. */
+function currentDate(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 function fits(pattern: string | undefined, value: string | undefined): boolean {

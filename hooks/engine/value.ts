@@ -1,6 +1,6 @@
 import { type Outcome, PASS } from './outcome';
 import { referencesOf, resolve } from './resolve';
-import { isObject, type Node, type Resolved, type Scope } from './scope';
+import { Computed, isObject, type Node, type Resolved, type Scope } from './scope';
 import { display } from './display';
 import { all, any, type Evidence, type Test } from './truth';
 import { equalsText, matchesPattern, Unknown } from './unknown';
@@ -88,6 +88,22 @@ export class Value {
       ? this.listItems()
       : Object.keys(value).map((key) => this.child(key));
     return this.answer(children.some((child) => child.resolved !== undefined));
+  }
+
+  /** Whether something is written there, be it empty. */
+  isPresent(): Test {
+    return this.answer(this.resolved instanceof Unknown ? 'unknown' : this.resolved !== undefined);
+  }
+
+  /** The same place with a document that is written as JSON text read; any other text stays as it is. */
+  parsed(): Value {
+    const text = this.resolved;
+    if (typeof text !== 'string' || !text.trimStart().startsWith('{')) return this;
+    try {
+      return new Value(this.scope, this.owner, this.path, new Computed(this.node, JSON.parse(text)));
+    } catch {
+      return this;
+    }
   }
 
   /** Whether it is the given value. Absent: false. */
@@ -224,12 +240,6 @@ export class Value {
     if (value === undefined || value instanceof Unknown) return [];
     if (!Array.isArray(value)) return [this];
     return value.map((_, index) => this.child(String(index))).filter((item) => item.resolved !== undefined);
-  }
-
-  /** The names of an object's properties; empty for anything else. */
-  keys(): readonly string[] {
-    const value = this.resolved;
-    return isObject(value) ? Object.keys(value) : [];
   }
 
   /** The logical ids of the resources that the expression refers to, in any branch; `open` when there may be others. */

@@ -3,13 +3,14 @@ import type { Rule } from '../engine/rule';
 import { METADATA_SOURCES } from '../engine/template-exemptions';
 
 const MODE = {
+  type: 'string',
   enum: ['fail', 'warn', 'off'],
   description: 'fail refuses the deployment, warn lets it pass, off does not judge.',
 };
-const INDETERMINATE = { enum: ['warn', 'fail'] };
+const INDETERMINATE = { type: 'string', enum: ['warn', 'fail'] };
 
 /** JSON Schema of a profile for a catalogue of rules: every rule with its own parameters. */
-export function profileSchema(catalogue: readonly Rule[]): object {
+export function profileSchema(catalogue: readonly Rule[]) {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Governance profile',
@@ -21,6 +22,7 @@ export function profileSchema(catalogue: readonly Rule[]): object {
       name: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*$', description: 'Short name.' },
       description: { type: 'string', minLength: 1, description: 'Whom or what it is for.' },
       refuseFrom: {
+        type: 'string',
         enum: SEVERITIES,
         description: 'Least severity that refuses a deployment. Default MEDIUM.',
       },
@@ -33,7 +35,7 @@ export function profileSchema(catalogue: readonly Rule[]): object {
       templateExemptions: {
         type: 'array',
         uniqueItems: true,
-        items: { enum: Object.keys(METADATA_SOURCES) },
+        items: { type: 'string', enum: Object.keys(METADATA_SOURCES) },
         description: 'Kinds of exemptions in resource metadata that count. Default none.',
       },
       rules: {
@@ -46,7 +48,7 @@ export function profileSchema(catalogue: readonly Rule[]): object {
   };
 }
 
-function settingsSchema({ title, parameters }: Rule): object {
+function settingsSchema({ title, parameters }: Rule) {
   const properties = Object.entries(parameters ?? {}).map(([name, parameter]) => [
     name,
     { ...parameter.schema, description: parameter.description, default: parameter.default },
@@ -57,7 +59,7 @@ function settingsSchema({ title, parameters }: Rule): object {
     description: `${title}.`,
     properties: {
       mode: MODE,
-      severity: { enum: SEVERITIES },
+      severity: { type: 'string', enum: SEVERITIES },
       neverExempt: { type: 'boolean', description: 'Accept no exemptions from this rule.' },
       parameters: {
         type: 'object',

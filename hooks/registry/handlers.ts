@@ -1,4 +1,9 @@
-/** The private registry hook `Org::ECS::GovernanceHook`: the same judgement as the managed hook, in its own runtime. */
+/**
+ * The private registry hook `Org::ECS::GovernanceHook`: the same judgement as the managed hook, in its own runtime.
+ *
+ * The languages that the registry documents for hooks are Python and Java. That it takes a Node.js package is not
+ * confirmed, which is one reason why the managed hook is the form to prefer.
+ */
 import { HandlerError } from '../../src/errors';
 import { HookEventError } from '../adapters/hook-event';
 import { judgeHookEvent } from '../adapters/hook-judgement';

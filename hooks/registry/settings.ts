@@ -1,12 +1,9 @@
 import type { HookSettings } from '../adapters/hook-judgement';
 import { type Exemption, nearestId } from '../engine/exemptions';
-import { policyOf, type Profile, type RuleSettings } from '../engine/policy';
+import { policyOf, type Profile } from '../engine/policy';
 import type { Rule } from '../engine/rule';
-import controlTower from '../profiles/control-tower.json';
-import orgDefault from '../profiles/org-default.json';
-import strict from '../profiles/strict.json';
+import { PROFILES } from '../profiles';
 import { HandlerError } from '../../src/errors';
-import { recast } from './runtime';
 
 /**
  * Configuration of the hook in an account and Region. Apart from the profile's name its members are what profile files
@@ -22,10 +19,6 @@ export interface GovernanceConfiguration {
   readonly TemplateExemptions?: Profile['templateExemptions'];
   readonly Exemptions?: readonly Exemption[];
 }
-
-const PROFILES: Readonly<Record<string, Profile>> = Object.fromEntries(
-  [orgDefault, controlTower, strict].map((profile) => [profile.name, profile as Profile]),
-);
 
 /**
  * What the configuration means.
@@ -44,8 +37,17 @@ export function settingsOf(configuration: GovernanceConfiguration, catalogue: re
       const nearest = nearestId(id, catalogue);
       throw invalid(`Rules/${id}`, 'a rule', nearest && `Did you mean ${nearest}?`);
     }
-    const parameters = { ...rules[id]?.parameters, ...parametersOf(rule, changes) };
-    rules[id] = { ...rules[id], ...changes, parameters };
+    const names = Object.keys(rule.parameters ?? {});
+    const unknown = Object.keys(changes.parameters ?? {}).find((name) => !names.includes(name));
+    if (unknown !== undefined) {
+      const remedy = names.length > 0 ? `Use one of ${names.join(', ')}` : undefined;
+      throw invalid(`Rules/${id}/parameters/${unknown}`, 'a parameter of the rule', remedy);
+    }
+    rules[id] = {
+      ...rules[id],
+      ...changes,
+      parameters: { ...rules[id]?.parameters, ...changes.parameters },
+    };
   }
   const profile: Profile = {
     ...base,
@@ -57,29 +59,11 @@ export function settingsOf(configuration: GovernanceConfiguration, catalogue: re
   return { policy: policyOf(profile, catalogue), exemptions: configuration.Exemptions ?? [] };
 }
 
-/** The parameters with the types that the rule declares for them. */
-function parametersOf(rule: Rule, { parameters = {} }: RuleSettings): Record<string, unknown> {
-  const declared = rule.parameters ?? {};
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => {
-      if (!Object.hasOwn(declared, name)) {
-        const names = Object.keys(declared).join(', ');
-        throw invalid(
-          `Rules/${rule.id}/parameters/${name}`,
-          'a parameter of the rule',
-          names && `Use one of ${names}`,
-        );
-      }
-      return [name, recast(value, declared[name]!.schema)];
-    }),
-  );
-}
-
 /** @param what is named that does not exist. */
-function invalid(propertyPath: string, what: string, remedy: string | undefined): HandlerError {
+function invalid(propertyPath: string, what: string, remedy = 'Remove it'): HandlerError {
   return new HandlerError(
     'InvalidTypeConfiguration',
     `The configuration of the hook names ${what} that does not exist`,
-    { propertyPath, remedy: remedy || 'Remove it' },
+    { propertyPath, remedy },
   );
 }

@@ -1,5 +1,6 @@
 import { forbids, type Outcome, requires, when } from '../engine/outcome';
 import { defineRule, type Examples, flag, single } from '../engine/rule';
+import { all } from '../engine/truth';
 import { isHttpListener, LISTENER, redirectsToHttps } from './elastic-load-balancing';
 
 export const rule = defineRule({
@@ -28,7 +29,7 @@ export const rule = defineRule({
     allowRedirect
       ? when(isHttpListener(resource), () =>
           requires(
-            resource.at('DefaultActions').every(redirectsToHttps),
+            all(resource.at('DefaultActions').isSet(), resource.at('DefaultActions').every(redirectsToHttps)),
             'the listener answers over unencrypted HTTP',
           ),
         )
@@ -49,6 +50,7 @@ export const examples = (): Examples => ({
   ],
   fail: [
     { title: 'a forward', template: listener('HTTP', forward) },
+    { title: 'no action', template: listener('HTTP') },
     {
       title: 'a redirect that keeps the protocol',
       template: listener('HTTP', { Type: 'redirect', RedirectConfig: { Port: '443' } }),

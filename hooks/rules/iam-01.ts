@@ -40,8 +40,8 @@ export const rule = defineRule({
           'this managed policy grants far more than a role needs',
         ),
       ),
-    ...resource.at('Policies').each((policy) => judgeStatements(policy.at('PolicyDocument'))),
-    ...judgeStatements(resource.at('PolicyDocument')),
+    ...resource.at('Policies').each((policy) => judgeStatements(policy.at('PolicyDocument').parsed())),
+    ...judgeStatements(resource.at('PolicyDocument').parsed()),
   ],
 });
 
@@ -60,6 +60,11 @@ function judgeStatements(document: Value): Outcome {
         { severity: 'LOW' },
       ),
       ...forbids(
+        all(statement.at('NotAction').isSet(), isAllowed),
+        'every action but the named ones is allowed',
+        { severity: 'LOW' },
+      ),
+      ...forbids(
         all(statement.at('Action').some(passesRoles), isAllowed, onEverything),
         'every role of the account may be passed on',
         { severity: 'LOW' },
@@ -73,7 +78,7 @@ function contains(list: Value, text: string): Test {
 }
 
 function isWholeService(action: Value): Test {
-  return action.satisfies((literal) => /^([a-z0-9-]+|\*):\*$/i.test(String(literal)));
+  return action.satisfies((literal) => /^(([a-z0-9-]+|\*):)?\*$/i.test(String(literal)));
 }
 
 function passesRoles(action: Value): Test {
@@ -105,6 +110,26 @@ export const examples = (): Examples => ({
       template: policy({ Effect: 'Allow', Action: ['S3:*'], Resource: 'arn:aws:s3:::bucket' }),
     },
     {
+      title: 'every action on one resource',
+      template: policy({ Effect: 'Allow', Action: '*', Resource: 'arn:aws:s3:::bucket' }),
+    },
+    {
+      title: 'every action but some',
+      template: policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }),
+    },
+    {
+      title: 'everything in a document that is written as text',
+      template: single(ROLE, {
+        Policies: [
+          {
+            PolicyDocument: {
+              'Fn::Sub': '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}',
+            },
+          },
+        ],
+      }),
+    },
+    {
       title: 'every role may be passed on',
       template: single(MANAGED_POLICY, {
         PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'iam:PassRole', Resource: '*' }] },
@@ -116,6 +141,23 @@ export const examples = (): Examples => ({
     },
   ],
   indeterminate: [
+    {
+      title: 'a document that is written as text with a resource in it',
+      template: {
+        Resources: {
+          Policy: {
+            Type: POLICY,
+            Properties: {
+              PolicyDocument: {
+                'Fn::Sub':
+                  '{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "${Bucket}"}}',
+              },
+            },
+          },
+          Bucket: { Type: 'AWS::S3::Bucket' },
+        },
+      },
+    },
     {
       title: 'a managed policy by a parameter without value',
       template: single(

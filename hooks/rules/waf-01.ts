@@ -33,11 +33,7 @@ export const rule = defineRule({
               rules.some((each) =>
                 all(
                   each.at('Statement.ManagedRuleGroupStatement.Name').equals(name),
-                  not(
-                    each
-                      .at('OverrideAction.Count')
-                      .answer(each.at('OverrideAction').keys().includes('Count')),
-                  ),
+                  not(each.at('OverrideAction.Count').isPresent()),
                 ),
               ),
               `the managed rule group ${name} is missing or only counts`,

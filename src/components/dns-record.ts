@@ -115,9 +115,12 @@ async function observeHost(scope: Scope, host: Host): Promise<ObservedHostRecord
     const target = addresses.find(({ Type }) => Type === 'A')?.AliasTarget?.DNSName;
     return { host, target: target && normalName(target) };
   }
-  const isWanted = scope.spec && isSameHost(host, scope.spec.domain);
-  if (isWanted && (ownership || addresses.length > 0)) throw conflict(host.hostName, ownership);
+  if (isWanted(scope, host) && (ownership || addresses.length > 0)) throw conflict(host.hostName, ownership);
   return undefined;
+}
+
+function isWanted({ spec }: Scope, host: Host): boolean {
+  return spec !== undefined && isSameHost(host, spec.domain);
 }
 
 /** Records that answer for the host, and the one that says whose they are. */
@@ -134,7 +137,7 @@ async function lookUp(
   } catch (error) {
     if (!isSdkError(error, 'NoSuchHostedZone')) throw error;
     // With the zone its records are gone; one that is to get records must exist.
-    if (scope.spec) throw noZone(hostedZoneId, error);
+    if (isWanted(scope, { hostName, hostedZoneId })) throw noZone(hostedZoneId, error);
     return [[], undefined];
   }
 }

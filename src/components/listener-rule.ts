@@ -6,18 +6,23 @@ import {
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Component, Scope } from '../component';
-import { closeIfUnused, describeRules, isClosed, SERVICE_PRIORITIES } from '../load-balancer-closing';
+import {
+  CLOSE_PERMISSIONS,
+  closeIfUnused,
+  describeRules,
+  isClosed,
+  SERVICE_PRIORITIES,
+} from '../load-balancer-closing';
 import { done, wait, type Outcome } from '../outcome';
-import { choosePlace, loadBalancerNumber } from '../placement';
 import { isSdkError, unless } from '../sdk-errors';
-import { candidates, takeSurvey } from '../survey';
+import { takeSurvey } from '../survey';
 import { ownedTags, tagList, tagRecord, type Tags } from '../tags';
 import { shortHash } from '../identity';
 import type { ObservedCertificate } from './certificate';
-import { releaseCertificates, type ObservedListeners } from './listeners';
+import { RELEASE_PERMISSIONS, releaseCertificates, type ObservedListeners } from './listeners';
 import type { ObservedLoadBalancer } from './load-balancer';
 import type { ObservedLoadBalancerSecurityGroup } from './load-balancer-security-group';
-import { placeOn, type ObservedServiceSecurityGroup } from './service-security-group';
+import { PLACE_PERMISSIONS, placeOnNext, type ObservedServiceSecurityGroup } from './service-security-group';
 import { changeElbTags, type ObservedTargetGroups } from './target-groups';
 
 /** The rule by which the load balancer sends the service's requests to its tasks. */
@@ -39,6 +44,13 @@ interface Needs {
   Listeners: ObservedListeners;
   TargetGroups: ObservedTargetGroups;
 }
+
+/** Errors that say that rules which were added by hand have used up the quotas of a load balancer. */
+const FULL: readonly string[] = [
+  'TooManyRulesException',
+  'TooManyTargetGroupsException',
+  'TooManyUniqueTargetGroupsPerLoadBalancerException',
+];
 
 /** How often one invocation tries for a place that others are after too. */
 const ATTEMPTS = 5;
@@ -63,12 +75,12 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
   permissions: {
     observe: ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags'],
     apply: [
-      'ec2:CreateTags',
-      'ec2:DescribeSecurityGroups',
+      ...CLOSE_PERMISSIONS,
+      ...PLACE_PERMISSIONS,
+      ...RELEASE_PERMISSIONS,
       'elasticloadbalancing:AddTags',
       'elasticloadbalancing:CreateRule',
       'elasticloadbalancing:DeleteRule',
-      'elasticloadbalancing:DescribeLoadBalancers',
       'elasticloadbalancing:DescribeRules',
       'elasticloadbalancing:ModifyRule',
       'elasticloadbalancing:RemoveTags',
@@ -183,7 +195,7 @@ async function takePlace(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     for (const priority of free.slice(0, 1)) {
       const made = await makeRule(scope, Listeners.httpsArn!, priority, TargetGroups);
-      if (made) return made;
+      if (made !== 'taken') return made;
     }
     const rules = await describeRules(scope, Listeners.httpsArn!);
     const own = ownRule(rules, TargetGroups);
@@ -207,17 +219,17 @@ function inOwnOrder({ identity }: Scope, priorities: readonly number[]): readonl
   return [...priorities.slice(start), ...priorities.slice(0, start)];
 }
 
-/** @returns undefined when the priority is taken. */
+/** @returns `taken` when another rule has the priority, `full` when the load balancer takes no more rules. */
 async function makeRule(
   scope: ApplyScope,
   listenerArn: string,
   priority: number,
   { arns: [first, second] }: ObservedTargetGroups,
-): Promise<ObservedListenerRule | undefined> {
+): Promise<ObservedListenerRule | 'taken' | 'full'> {
   const { hostName } = scope.spec.domain;
   const tags = ownedTags(scope);
-  const answer = await unless(
-    scope.clients.elasticLoadBalancing.send(
+  try {
+    const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
       new CreateRuleCommand({
         ListenerArn: listenerArn,
         Priority: priority,
@@ -235,22 +247,19 @@ async function makeRule(
         ],
         Tags: tagList(tags),
       }),
-    ),
-    'PriorityInUseException',
-  );
-  const arn = answer?.Rules?.[0]?.RuleArn;
-  return arn === undefined ? undefined : { arn, priority, hostName, hostNames: [hostName], tags };
+    );
+    return { arn: Rules[0]!.RuleArn!, priority, hostName, hostNames: [hostName], tags };
+  } catch (error) {
+    if (isSdkError(error, 'PriorityInUseException')) return 'taken';
+    if (isSdkError(error, ...FULL)) return 'full';
+    throw error;
+  }
 }
 
 /** Leave a load balancer that has no place, for the next one. */
 async function moveOn(scope: ApplyScope, needs: Needs): Promise<Outcome<never>> {
-  const { ServiceSecurityGroup, LoadBalancer, Certificate, Listeners } = needs;
-  const released = await releaseCertificates(scope, Listeners, Certificate.own);
-  if (released.status === 'wait') return released;
-  const found = await candidates(scope, await takeSurvey(scope));
-  const place = choosePlace(found, loadBalancerNumber(LoadBalancer.name));
-  await placeOn(scope, ServiceSecurityGroup, place);
-  return wait(`a place on load balancer ${place}`, 1);
+  const released = await releaseCertificates(scope, needs.Listeners, needs.Certificate.own);
+  return released.status === 'wait' ? released : placeOnNext(scope, needs.ServiceSecurityGroup);
 }
 
 async function deleteRule({ clients }: Scope, arn: string): Promise<void> {

@@ -16,7 +16,7 @@ import { tagList } from '../tags';
 import type { OwnCertificate } from '../own-certificates';
 import type { ObservedCertificate } from './certificate';
 import type { ObservedLoadBalancer } from './load-balancer';
-import type { ObservedServiceSecurityGroup } from './service-security-group';
+import { PLACE_PERMISSIONS, placeOnNext, type ObservedServiceSecurityGroup } from './service-security-group';
 
 /** The listeners of a shared load balancer. */
 export interface ObservedListeners {
@@ -39,6 +39,12 @@ interface Needs {
 /** TLS 1.3 and 1.2 with forward secrecy and post-quantum key exchange: what AWS recommends (ELB User Guide, "Security policies"). */
 const SECURITY_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09';
 
+/** IAM actions of {@link releaseCertificates}. */
+export const RELEASE_PERMISSIONS = [
+  'elasticloadbalancing:ModifyListener',
+  'elasticloadbalancing:RemoveListenerCertificates',
+] as const;
+
 /** How many invocations a certificate that is issued may stay invisible to ELB. */
 const CERTIFICATE_PATIENCE = 60;
 
@@ -52,10 +58,10 @@ export const listeners: Component<ObservedListeners, Needs> = {
       'elasticloadbalancing:AddListenerCertificates',
       'elasticloadbalancing:AddTags',
       'elasticloadbalancing:CreateListener',
-      'elasticloadbalancing:ModifyListener',
-      'elasticloadbalancing:RemoveListenerCertificates',
+      ...PLACE_PERMISSIONS,
+      ...RELEASE_PERMISSIONS,
     ],
-    remove: ['elasticloadbalancing:ModifyListener', 'elasticloadbalancing:RemoveListenerCertificates'],
+    remove: [...RELEASE_PERMISSIONS],
   },
 
   async observe(scope, { ServiceSecurityGroup, LoadBalancer }) {
@@ -74,7 +80,7 @@ export const listeners: Component<ObservedListeners, Needs> = {
     };
   },
 
-  async apply(scope, { LoadBalancer, Certificate }, current) {
+  async apply(scope, { ServiceSecurityGroup, LoadBalancer, Certificate }, current) {
     try {
       const [https, httpArn] = await allOf([
         applyHttps(scope, LoadBalancer.arn, Certificate.arn!, current),
@@ -82,6 +88,10 @@ export const listeners: Component<ObservedListeners, Needs> = {
       ]);
       return done({ ...https, httpArn });
     } catch (error) {
+      // Certificates that were given to services which have left stay, and may use up the quota.
+      if (isSdkError(error, 'TooManyCertificatesException')) {
+        return placeOnNext(scope, ServiceSecurityGroup);
+      }
       return waitForOthers(scope, error, LoadBalancer.name);
     }
   },

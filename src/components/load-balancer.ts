@@ -6,7 +6,7 @@ import {
 import type { ApplyScope, Component, Scope } from '../component';
 import { HandlerError } from '../errors';
 import { SHARED_TAG } from '../identity';
-import { closeIfUnused } from '../load-balancer-closing';
+import { CLOSE_PERMISSIONS, closeIfUnused } from '../load-balancer-closing';
 import { NETWORK_PERMISSIONS, oneSubnetPerZone, type Network } from '../network';
 import { done, wait, type Outcome } from '../outcome';
 import { keyOf } from '../placement';
@@ -55,14 +55,7 @@ export const loadBalancer: Component<ObservedLoadBalancer, Needs> = {
       'elasticloadbalancing:CreateLoadBalancer',
       'elasticloadbalancing:SetSubnets',
     ],
-    remove: [
-      'elasticloadbalancing:AddTags',
-      'elasticloadbalancing:CreateListener',
-      'elasticloadbalancing:CreateRule',
-      'elasticloadbalancing:DeleteLoadBalancer',
-      'elasticloadbalancing:DescribeListeners',
-      'elasticloadbalancing:DescribeRules',
-    ],
+    remove: [...CLOSE_PERMISSIONS],
   },
 
   async observe(scope, { ServiceSecurityGroup, LoadBalancerSecurityGroup: group }) {

@@ -39,7 +39,9 @@ function logGroupArn({ partition, region, accountId }: Identity, name: string): 
 
 /** Days that the log group is to keep its events; undefined when the author names a log group, or a task definition. */
 function wantedRetention({ spec: { task } }: ApplyScope): number | undefined {
-  return task.kind === 'managed' && task.logs.logGroupName === undefined ? task.logs.retentionInDays : undefined;
+  return task.kind === 'managed' && task.logs.logGroupName === undefined
+    ? task.logs.retentionInDays
+    : undefined;
 }
 
 /** Made unless the author names one; once made it stays as long as the service, so that no logs are lost. */

@@ -166,12 +166,18 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
   },
 
   async remove({ clients }, _found, { name }) {
-    await unless(clients.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [name] })), 'ResourceNotFound');
+    await unless(
+      clients.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [name] })),
+      'ResourceNotFound',
+    );
     return done(undefined);
   },
 };
 
-async function describe({ clients }: Pick<ApplyScope, 'clients'>, name: string): Promise<MetricAlarm | undefined> {
+async function describe(
+  { clients }: Pick<ApplyScope, 'clients'>,
+  name: string,
+): Promise<MetricAlarm | undefined> {
   const { MetricAlarms } = await clients.cloudWatch.send(
     new DescribeAlarmsCommand({ AlarmNames: [name], AlarmTypes: ['MetricAlarm'] }),
   );

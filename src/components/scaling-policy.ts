@@ -115,9 +115,7 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
       new DescribeScalingPoliciesCommand({ ...scalableDimension(scope.identity), PolicyNames: [name] }),
     );
     const found = ScalingPolicies?.find(({ PolicyName }) => PolicyName === name);
-    return (
-      found && { arn: found.PolicyARN!, configuration: found.TargetTrackingScalingPolicyConfiguration! }
-    );
+    return found && { arn: found.PolicyARN!, configuration: found.TargetTrackingScalingPolicyConfiguration! };
   },
 
   async apply({ clients, identity, spec }, { LoadBalancer, TargetGroups }, current) {

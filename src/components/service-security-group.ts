@@ -6,15 +6,17 @@ import {
   DescribeSecurityGroupsCommand,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
-import type { ApplyScope, Component } from '../component';
+import type { ApplyScope, Component, Scope } from '../component';
 import { HandlerError } from '../errors';
 import { hostsOf, hostTagKey, isSameHost, type Host } from '../hosts';
 import { RESERVED_TAG_PREFIX } from '../identity';
 import { NETWORK_PERMISSIONS } from '../network';
-import { done, wait } from '../outcome';
+import { done, wait, type Outcome } from '../outcome';
 import { checkOwn } from '../ownership';
+import { choosePlace, loadBalancerNumber } from '../placement';
 import { isSdkError } from '../sdk-errors';
 import {
+  candidates,
   isApplyScope,
   LOAD_BALANCER_TAG,
   placeOf,
@@ -22,6 +24,7 @@ import {
   serviceGroupName,
   survey,
   SURVEY_PERMISSIONS,
+  takeSurvey,
 } from '../survey';
 import { ownedTags, tagChanges, tagList, tagRecord, type TagChanges, type Tags } from '../tags';
 
@@ -51,18 +54,24 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
   needs: [],
   permissions: {
     observe: [...SURVEY_PERMISSIONS],
-    apply: [...NETWORK_PERMISSIONS, 'ec2:CreateSecurityGroup', 'ec2:CreateTags', 'ec2:DeleteTags', 'ec2:DescribeSecurityGroups'],
+    apply: [
+      ...NETWORK_PERMISSIONS,
+      'ec2:CreateSecurityGroup',
+      'ec2:CreateTags',
+      'ec2:DeleteTags',
+      'ec2:DescribeSecurityGroups',
+    ],
     remove: ['ec2:DeleteSecurityGroup'],
   },
 
   async observe(scope) {
-    const found = await survey(scope);
+    const [found, network] = await Promise.all([
+      survey(scope),
+      isApplyScope(scope) ? scope.network() : undefined,
+    ]);
     const group = serviceGroupIn(found, scope.identity);
-    if (isApplyScope(scope)) {
-      const { vpcId } = await scope.network();
-      if (group) checkVpc(group, vpcId);
-      else await checkName(scope, found.groups, vpcId);
-    }
+    if (network && group) checkVpc(group, network.vpcId);
+    if (network && !group) checkName(scope, found.groups, network.vpcId);
     return group && observed(group);
   },
 
@@ -105,19 +114,21 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
   },
 };
 
-/**
- * Place the service on another load balancer.
- *
- * @param name of the load balancer.
- */
-export async function placeOn(
-  { clients }: ApplyScope,
-  { id }: ObservedServiceSecurityGroup,
-  name: string,
-): Promise<void> {
-  await clients.ec2.send(
-    new CreateTagsCommand({ Resources: [id], Tags: tagList({ [LOAD_BALANCER_TAG]: name }) }),
+/** IAM actions of {@link placeOnNext}. */
+export const PLACE_PERMISSIONS = [...SURVEY_PERMISSIONS, 'ec2:CreateTags'] as const;
+
+/** Place the service on another load balancer: the one it is placed on has no room. */
+export async function placeOnNext(
+  scope: ApplyScope,
+  { id, loadBalancerName }: ObservedServiceSecurityGroup,
+): Promise<Outcome<never>> {
+  const found = await candidates(scope, await takeSurvey(scope));
+  const place = choosePlace(found, loadBalancerNumber(loadBalancerName));
+  scope.log(`load balancer ${loadBalancerName} has no room; going on to ${place}`);
+  await scope.clients.ec2.send(
+    new CreateTagsCommand({ Resources: [id], Tags: tagList({ [LOAD_BALANCER_TAG]: place }) }),
   );
+  return wait(`a place on load balancer ${place}`, 1);
 }
 
 async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> {
@@ -150,7 +161,7 @@ async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> 
         ],
       }),
     );
-    await checkName(scope, SecurityGroups, vpcId);
+    checkName(scope, SecurityGroups, vpcId);
     if (!SecurityGroups[0]) throw error;
     return observed(SecurityGroups[0]);
   }
@@ -198,7 +209,7 @@ function checkVpc({ VpcId }: SecurityGroup, vpcId: string): void {
 }
 
 /** Somebody else's group may stand under the name. */
-async function checkName(scope: ApplyScope, groups: readonly SecurityGroup[], vpcId: string): Promise<void> {
+function checkName(scope: Scope, groups: readonly SecurityGroup[], vpcId: string): void {
   const name = serviceGroupName(scope.identity);
   const group = groups.find(({ GroupName, VpcId }) => GroupName === name && VpcId === vpcId);
   if (!group) return;

@@ -122,7 +122,10 @@ export const service: Component<ObservedService, Needs> = {
       if (error instanceof ServiceNotActiveException) return inactive(scope);
       if (error instanceof ClusterNotFoundException) {
         // Its last service went between the look at the cluster and this call.
-        return wait(`cluster ${scope.identity.clusterName}, which has just been deleted, to be made again`, 2);
+        return wait(
+          `cluster ${scope.identity.clusterName}, which has just been deleted, to be made again`,
+          2,
+        );
       }
       if (error instanceof InvalidParameterException && scope.invocation < PATIENT_INVOCATIONS) {
         return wait(`ECS to accept the service, in case a role is new to it (${error.message})`, 10);

@@ -98,7 +98,8 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     if (task.kind === 'own') return done(current!);
     const base = current?.managed ? current : current?.newest && observed(current.newest, true);
     const reusable = [base, current?.newest].find(
-      (candidate) => candidate && isSameContent(candidate.definition, wanted(scope, task, candidate.definition)),
+      (candidate) =>
+        candidate && isSameContent(candidate.definition, wanted(scope, task, candidate.definition)),
     );
     if (!reusable) return done(await register(scope, task, base?.definition));
     await changeTags(scope, reusable);
@@ -156,9 +157,10 @@ function observed({ definition, tags }: Revision, managed: boolean): ObservedTas
   };
 }
 
-function wanted({ identity }: ApplyScope, task: ManagedTask, base: TaskDefinition | undefined) {
+function wanted({ identity, previousSpec }: ApplyScope, task: ManagedTask, base: TaskDefinition | undefined) {
+  const previous = previousSpec?.task.kind === 'managed' ? previousSpec.task : undefined;
   const logs = { logGroupName: task.logs.logGroupName ?? logGroupName(identity), region: identity.region };
-  return desiredContent(task, logs, base);
+  return desiredContent(task, logs, base, previous);
 }
 
 async function register(

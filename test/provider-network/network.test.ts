@@ -3,15 +3,18 @@ import {
   CreateSubnetCommand,
   CreateVpcCommand,
   DeleteSubnetCommand,
-  DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
   AssociateRouteTableCommand,
   CreateRouteTableCommand,
   DeleteVpcCommand,
 } from '@aws-sdk/client-ec2';
+import { createClients } from '../../src/clients';
 import { discoverNetwork, isPublic, oneSubnetPerZone } from '../../src/network';
+import { clientConfiguration } from '../../src/runtime/client-configuration';
 import { Account } from './account';
+
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 describe('a subnet is public', () => {
   const INTERNET = { GatewayId: 'igw-1', State: 'active' } as const;
@@ -160,21 +163,32 @@ describe('on the wire', () => {
     });
   });
 
-  test('a default VPC without public subnets in two zones, or none at all, is told', async () => {
-    const { RouteTables = [] } = await ec2().send(
-      new DescribeRouteTablesCommand({ Filters: [{ Name: 'vpc-id', Values: [defaultVpc] }] }),
-    );
-    expect(RouteTables).toHaveLength(2);
-    for (const SubnetId of publicSubnets.slice(1)) await ec2().send(new DeleteSubnetCommand({ SubnetId }));
-    await expect(discover([])).rejects.toMatchObject({
-      code: 'InvalidRequest',
-      message: expect.stringContaining(`the default VPC ${defaultVpc} has no public subnets in two`),
+  describe('without subnets', () => {
+    test('the default VPC must have public ones in two zones', async () => {
+      for (const SubnetId of publicSubnets.slice(1)) {
+        await ec2().send(new DeleteSubnetCommand({ SubnetId }));
+      }
+      await expect(discover([])).rejects.toMatchObject({
+        code: 'InvalidRequest',
+        propertyPath: 'NetworkConfiguration/Subnets',
+        message: expect.stringContaining(`the default VPC ${defaultVpc} has no public subnets in two`),
+      });
     });
-    await ec2()
-      .send(new DeleteVpcCommand({ VpcId: defaultVpc }))
-      .catch(() => undefined);
-    for (const SubnetId of [publicSubnets[0], ...privateSubnets]) {
-      await ec2().send(new DeleteSubnetCommand({ SubnetId }));
-    }
+
+    test('there must be a default VPC', async () => {
+      const client = createClients(clientConfiguration('eu-north-1', CREDENTIALS)).ec2;
+      const { Vpcs = [] } = await client.send(new DescribeVpcsCommand({}));
+      const { Subnets = [] } = await client.send(new DescribeSubnetsCommand({}));
+      for (const { SubnetId } of Subnets) await client.send(new DeleteSubnetCommand({ SubnetId }));
+      for (const { VpcId } of Vpcs) await client.send(new DeleteVpcCommand({ VpcId }));
+      const clients = createClients(clientConfiguration('eu-north-1', CREDENTIALS));
+      await expect(
+        discoverNetwork(clients, { subnetIds: [], additionalSecurityGroupIds: [] }),
+      ).rejects.toMatchObject({
+        code: 'InvalidRequest',
+        propertyPath: 'NetworkConfiguration/Subnets',
+        message: expect.stringContaining('there is no default VPC'),
+      });
+    });
   });
 });

@@ -1,4 +1,8 @@
-import { CreateRuleCommand, DescribeListenersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateRuleCommand,
+  DeleteRuleCommand,
+  DescribeListenersCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Account } from './account';
 import { loadBalancersOf, permissionsOf, rulesOf } from './looks';
 
@@ -92,6 +96,52 @@ test('services that come all at once take one place each, and 25 places of a loa
 
   await Promise.all(names(28).map((name) => account.remove(name)));
   expect(await account.left()).toEqual([]);
+});
+
+describe('a load balancer that was closed by one that left', () => {
+  /** What the last service on a load balancer does before it removes it. */
+  async function close(httpListenerArn: string): Promise<void> {
+    await account.clients().elasticLoadBalancing.send(
+      new CreateRuleCommand({
+        ListenerArn: httpListenerArn,
+        Priority: 50_000,
+        Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: ['closed.invalid'] } }],
+        Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
+      }),
+    );
+  }
+
+  test('keeps the services it has, takes no more, and goes with the last', async () => {
+    const one: any = await account.apply('one', { certificate: 'own' });
+    await close(one.Listeners.httpArn);
+    const two: any = await account.apply('two', { certificate: 'own' });
+    expect(two.LoadBalancer.name).toMatch(/-2$/);
+    expect(await placesTaken()).toEqual({ [one.LoadBalancer.name]: [1000], [two.LoadBalancer.name]: [1000] });
+    expect(await permissionsOf(account, one.LoadBalancerSecurityGroup.id)).toMatchObject({
+      egress: [`8080 to ${one.ServiceSecurityGroup.id}`],
+    });
+
+    await account.apply('one', { certificate: 'own', containerPort: 9090 });
+    await account.remove('one');
+    expect(await placesTaken()).toEqual({ [two.LoadBalancer.name]: [1000] });
+    await account.remove('two');
+    expect(await account.left()).toEqual([]);
+  });
+
+  test('is made anew when nobody is on it', async () => {
+    const one: any = await account.apply('one');
+    await close(one.Listeners.httpArn);
+    // Its remover has died before it removed the load balancer.
+    await account
+      .clients()
+      .elasticLoadBalancing.send(new DeleteRuleCommand({ RuleArn: one.ListenerRule.arn }));
+    const two: any = await account.apply('two');
+    expect(two.LoadBalancer.name).toBe(one.LoadBalancer.name);
+    expect(two.LoadBalancer.arn).not.toBe(one.LoadBalancer.arn);
+    await account.remove('one');
+    await account.remove('two');
+    expect(await account.left()).toEqual([]);
+  });
 });
 
 test('the last one out and the first one in at the same moment', async () => {

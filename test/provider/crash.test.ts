@@ -28,7 +28,13 @@ async function state(): Promise<unknown> {
   );
   const outcome = await driver.read(model.ServiceArn);
   if (outcome.status === 'FAILED') return { inventory: inventory.sort(), read: outcome.errorCode };
-  const { ECSManagedResourceArns: _arns, ActiveConfigurations, CreatedAt: _created, UpdatedAt: _updated, ...read } = outcome.model!;
+  const {
+    ECSManagedResourceArns: _arns,
+    ActiveConfigurations,
+    CreatedAt: _created,
+    UpdatedAt: _updated,
+    ...read
+  } = outcome.model!;
   return { inventory: inventory.sort(), read, activeConfigurations: ActiveConfigurations.length };
 }
 

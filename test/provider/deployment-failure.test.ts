@@ -25,7 +25,10 @@ test.each<[string, Partial<Evidence>, { says: string[]; propertyPath?: string }]
     'an image that cannot be pulled',
     {
       stoppedTasks: [
-        { stopCode: 'TaskFailedToStart', stoppedReason: 'CannotPullContainerError: pull image manifest: not found' },
+        {
+          stopCode: 'TaskFailedToStart',
+          stoppedReason: 'CannotPullContainerError: pull image manifest: not found',
+        },
       ],
     },
     { says: ['1 task: CannotPullContainerError', 'image exists'], propertyPath: 'PrimaryContainer/Image' },
@@ -34,7 +37,10 @@ test.each<[string, Partial<Evidence>, { says: string[]; propertyPath?: string }]
     'too little memory',
     {
       stoppedTasks: [
-        { ...exited, containers: [{ name: 'Main', exitCode: 137, reason: 'OutOfMemoryError: container killed' }] },
+        {
+          ...exited,
+          containers: [{ name: 'Main', exitCode: 137, reason: 'OutOfMemoryError: container killed' }],
+        },
       ],
     },
     { says: ['exited with code 137: OutOfMemoryError'], propertyPath: 'Memory' },
@@ -43,7 +49,10 @@ test.each<[string, Partial<Evidence>, { says: string[]; propertyPath?: string }]
     'tasks that fail their health checks',
     {
       stoppedTasks: [
-        { stopCode: 'ServiceSchedulerInitiated', stoppedReason: 'Task failed ELB health checks in (target-group x)' },
+        {
+          stopCode: 'ServiceSchedulerInitiated',
+          stoppedReason: 'Task failed ELB health checks in (target-group x)',
+        },
       ],
     },
     { says: ['1 task: Task failed ELB health checks', 'answer 200'], propertyPath: 'HealthCheckPath' },
@@ -56,12 +65,18 @@ test.each<[string, Partial<Evidence>, { says: string[]; propertyPath?: string }]
         { TargetHealth: { State: 'healthy' } },
       ],
     },
-    { says: ['1 target: unhealthy: Health checks failed with these codes: [503]'], propertyPath: 'HealthCheckPath' },
+    {
+      says: ['1 target: unhealthy: Health checks failed with these codes: [503]'],
+      propertyPath: 'HealthCheckPath',
+    },
   ],
   [
     'an alarm',
     {
-      deployment: { status: 'ROLLBACK_SUCCESSFUL', alarms: { triggeredAlarmNames: ['default/hello/RollbackAlarm'] } },
+      deployment: {
+        status: 'ROLLBACK_SUCCESSFUL',
+        alarms: { triggeredAlarmNames: ['default/hello/RollbackAlarm'] },
+      },
     },
     { says: ['alarm default/hello/RollbackAlarm went off'] },
   ],

@@ -12,7 +12,11 @@ import {
 import { randomUUID } from 'node:crypto';
 import { entrypoint } from '../../src/handlers';
 import { startLocalAws, type LocalAws } from '../../local';
-import { createResourceHandler, type HandlerOutcome, type ResourceHandler } from '../../local/extension/resource-handler';
+import {
+  createResourceHandler,
+  type HandlerOutcome,
+  type ResourceHandler,
+} from '../../local/extension/resource-handler';
 import { takeInventory } from '../../local/inventory';
 import type { Lambda } from '../../local/lambda';
 import type { Structure } from '../../local/service';
@@ -175,7 +179,9 @@ export class Driver {
       this.log += line;
       return true;
     });
-    const payload = await entrypoint(event, { awsRequestId: invocationId }).finally(() => write.mockRestore());
+    const payload = await entrypoint(event, { awsRequestId: invocationId }).finally(() =>
+      write.mockRestore(),
+    );
     if (this.crash && this.aws.faults.list().some(({ applied }) => applied > 0)) {
       this.crash = undefined;
       this.aws.faults.clear();

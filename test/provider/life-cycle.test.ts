@@ -1,5 +1,10 @@
 /** From the first service of an account to the last: what is made, read, changed and removed. */
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
 import { DescribeAlarmsCommand, CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Structure } from '../../local/service';
 import { Driver } from './driver';
@@ -19,7 +24,8 @@ afterAll(() => driver.close());
 beforeEach(() => driver.aws.calls.clear());
 
 /** Actions that change something. */
-const changes = (actions: readonly string[]) => actions.filter((action) => !/:(Describe|Get|List)/.test(action));
+const changes = (actions: readonly string[]) =>
+  actions.filter((action) => !/:(Describe|Get|List)/.test(action));
 
 async function service(name: string) {
   const { services } = await ecs.send(new DescribeServicesCommand({ services: [name], include: ['TAGS'] }));
@@ -67,7 +73,12 @@ describe('the first service', () => {
     const inventory = await driver.inventory();
     // The inventory has ARNs or, of security groups and log groups, the last part.
     const isThere = (arn: string) =>
-      inventory.some((line) => line.endsWith(` ${arn}`) || arn.endsWith(`/${line.split(' ')[1]}`) || arn.endsWith(`:${line.split(' ')[1]}`));
+      inventory.some(
+        (line) =>
+          line.endsWith(` ${arn}`) ||
+          arn.endsWith(`/${line.split(' ')[1]}`) ||
+          arn.endsWith(`:${line.split(' ')[1]}`),
+      );
     expect(named).toHaveLength(10);
     expect(named.filter((arn) => !isThere(arn))).toEqual([]);
   });
@@ -126,7 +137,9 @@ describe('the second service', () => {
   test('takes few calls apart from looks at its deployment', () => {
     const polls = /:(Describe|List)ServiceDeployments$/;
     const actions = driver.actions('CREATE');
-    expect(actions.filter((action) => !polls.test(action)).length).toBeLessThanOrEqual(CALLS_OF_SECOND_SERVICE);
+    expect(actions.filter((action) => !polls.test(action)).length).toBeLessThanOrEqual(
+      CALLS_OF_SECOND_SERVICE,
+    );
   });
 
   test('goes without a trace, and without touching the first', async () => {
@@ -174,17 +187,42 @@ describe('an update', () => {
   test.each<[string, Structure, string[]]>([
     [
       'the environment',
-      { PrimaryContainer: { Image: 'example/hello:2', Environment: [{ Name: 'B', Value: '2' }, { Name: 'A', Value: '1' }] } },
+      {
+        PrimaryContainer: {
+          Image: 'example/hello:2',
+          Environment: [
+            { Name: 'B', Value: '2' },
+            { Name: 'A', Value: '1' },
+          ],
+        },
+      },
       ['ecs:RegisterTaskDefinition', 'ecs:UpdateService'],
     ],
     [
       'the order of the environment',
-      { PrimaryContainer: { Image: 'example/hello:2', Environment: [{ Name: 'A', Value: '1' }, { Name: 'B', Value: '2' }] } },
+      {
+        PrimaryContainer: {
+          Image: 'example/hello:2',
+          Environment: [
+            { Name: 'A', Value: '1' },
+            { Name: 'B', Value: '2' },
+          ],
+        },
+      },
       [],
     ],
     [
       'an empty command',
-      { PrimaryContainer: { Image: 'example/hello:2', Command: [], Environment: [{ Name: 'A', Value: '1' }, { Name: 'B', Value: '2' }] } },
+      {
+        PrimaryContainer: {
+          Image: 'example/hello:2',
+          Command: [],
+          Environment: [
+            { Name: 'A', Value: '1' },
+            { Name: 'B', Value: '2' },
+          ],
+        },
+      },
       [],
     ],
     ['back to the plain image', {}, ['ecs:RegisterTaskDefinition', 'ecs:UpdateService']],
@@ -195,13 +233,44 @@ describe('an update', () => {
     ],
     [
       'the scaling metric',
-      { ScalingTarget: { MinTaskCount: 2, MaxTaskCount: 4, AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET', AutoScalingTargetValue: 500 } },
+      {
+        ScalingTarget: {
+          MinTaskCount: 2,
+          MaxTaskCount: 4,
+          AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET',
+          AutoScalingTargetValue: 500,
+        },
+      },
       ['application-autoscaling:PutScalingPolicy'],
     ],
-    ['the retention', { LogRetentionInDays: 7 }, ['logs:PutRetentionPolicy', 'application-autoscaling:RegisterScalableTarget', 'application-autoscaling:PutScalingPolicy']],
+    [
+      'the retention',
+      { LogRetentionInDays: 7 },
+      [
+        'logs:PutRetentionPolicy',
+        'application-autoscaling:RegisterScalableTarget',
+        'application-autoscaling:PutScalingPolicy',
+      ],
+    ],
     ['the retention back', {}, ['logs:PutRetentionPolicy']],
-    ['the port', { PrimaryContainer: { Image: 'example/hello:2', ContainerPort: 8080 } }, expect.arrayContaining(['ecs:RegisterTaskDefinition', 'ecs:UpdateService', 'ec2:AuthorizeSecurityGroupIngress', 'ec2:RevokeSecurityGroupIngress']) as never],
-    ['the cluster written as an ARN', { Cluster: 'arn:aws:ecs:us-east-1:123456789012:cluster/default', PrimaryContainer: { Image: 'example/hello:2', ContainerPort: 8080 } }, []],
+    [
+      'the port',
+      { PrimaryContainer: { Image: 'example/hello:2', ContainerPort: 8080 } },
+      expect.arrayContaining([
+        'ecs:RegisterTaskDefinition',
+        'ecs:UpdateService',
+        'ec2:AuthorizeSecurityGroupIngress',
+        'ec2:RevokeSecurityGroupIngress',
+      ]) as never,
+    ],
+    [
+      'the cluster written as an ARN',
+      {
+        Cluster: 'arn:aws:ecs:us-east-1:123456789012:cluster/default',
+        PrimaryContainer: { Image: 'example/hello:2', ContainerPort: 8080 },
+      },
+      [],
+    ],
   ])('of %s', async (_name, properties, expected) => {
     const wanted = driver.model({ ...next(), PrimaryContainer: { Image: 'example/hello:2' }, ...properties });
     const updated = Driver.modelOf(await driver.update(model, wanted));
@@ -214,16 +283,29 @@ describe('an update', () => {
   });
 
   test('of tags adds, changes and removes them, those of the stack too', async () => {
-    const wanted = driver.model({ ...next(), PrimaryContainer: { Image: 'example/hello:2', ContainerPort: 8080 }, Tags: [{ Key: 'cost', Value: '1' }] });
+    const wanted = driver.model({
+      ...next(),
+      PrimaryContainer: { Image: 'example/hello:2', ContainerPort: 8080 },
+      Tags: [{ Key: 'cost', Value: '1' }],
+    });
     const updated = Driver.modelOf(await driver.update(model, wanted, { stackTags: { stack: 'a' } }));
-    expect(updated.Tags).toEqual([{ Key: 'cost', Value: '1' }, { Key: 'stack', Value: 'a' }]);
+    expect(updated.Tags).toEqual([
+      { Key: 'cost', Value: '1' },
+      { Key: 'stack', Value: 'a' },
+    ]);
     expect(changes(driver.actions())).not.toContain('ecs:UpdateService');
     model = updated;
   });
 
   test('leaves what was changed by hand', async () => {
-    await ecs.send(new UpdateServiceCommand({ service: 'hello', desiredCount: 3, healthCheckGracePeriodSeconds: 60 }));
-    const wanted = driver.model({ ServiceName: 'hello', PrimaryContainer: { Image: 'example/hello:3', ContainerPort: 8080 }, Tags: model.Tags });
+    await ecs.send(
+      new UpdateServiceCommand({ service: 'hello', desiredCount: 3, healthCheckGracePeriodSeconds: 60 }),
+    );
+    const wanted = driver.model({
+      ServiceName: 'hello',
+      PrimaryContainer: { Image: 'example/hello:3', ContainerPort: 8080 },
+      Tags: model.Tags,
+    });
     model = Driver.modelOf(await driver.update(model, wanted));
     expect(await service('hello')).toMatchObject({ desiredCount: 3, healthCheckGracePeriodSeconds: 60 });
   });
@@ -233,7 +315,11 @@ describe('an update', () => {
     ['Cluster', { Cluster: 'other' }],
   ])('of %s is refused', async (property, properties) => {
     const outcome = await driver.update(model, driver.model(properties));
-    expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'NotUpdatable', message: expect.stringContaining(`${property}: `) });
+    expect(outcome).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'NotUpdatable',
+      message: expect.stringContaining(`${property}: `),
+    });
     expect(driver.actions()).toEqual([]);
   });
 });
@@ -242,6 +328,8 @@ test('when the last service goes, nothing is left', async () => {
   expect(await driver.delete(model.ServiceArn)).toMatchObject({ status: 'SUCCESS' });
   const left = (await driver.inventory()).filter((line) => !before.includes(line));
   expect(left).toEqual([]);
-  const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'default-hello:1' }));
+  const { taskDefinition } = await ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: 'default-hello:1' }),
+  );
   expect(taskDefinition!.status).toBe('INACTIVE');
 });

@@ -85,12 +85,20 @@ async function runEverything(): Promise<void> {
     models[name] = Driver.modelOf(await driver.create(service(name, { Tags: tags('a', 'b') })));
   }
   driver.aws.faults.add({ kind: 'lostResponse', operation: 'RegisterTaskDefinition' });
-  const changing = update('first', { Tags: tags('a', 'c'), LogRetentionInDays: 7, HealthCheckPath: '/h', ...image('example/hello:2') });
+  const changing = update('first', {
+    Tags: tags('a', 'c'),
+    LogRetentionInDays: 7,
+    HealthCheckPath: '/h',
+    ...image('example/hello:2'),
+  });
   await driver.aws.clock.sleep(180_000);
   Driver.modelOf(await driver.read(models.first!.ServiceArn));
   await changing;
   await update('first', image('example/hello:exits'));
-  await update('first', { DomainName: 'first.apps.example.com', ...image('example/hello:3', { ContainerPort: 81 }) });
+  await update('first', {
+    DomainName: 'first.apps.example.com',
+    ...image('example/hello:3', { ContainerPort: 81 }),
+  });
   await update('third', { DomainName: 'www.other.apps.example.com' });
   await driver.list();
   for (const name of ['third', 'first', 'second']) {
@@ -109,7 +117,8 @@ test.each(HANDLERS)('%s: every call is permitted', (handler) => {
 
 test.each(HANDLERS)('%s: every permission is used', (handler) => {
   // One reconciler serves CREATE and UPDATE, so that what only the other one does in a test is permitted to both.
-  const sharing: readonly HandlerName[] = handler === 'create' || handler === 'update' ? ['create', 'update'] : [handler];
+  const sharing: readonly HandlerName[] =
+    handler === 'create' || handler === 'update' ? ['create', 'update'] : [handler];
   const needed = new Set(sharing.flatMap((name) => [...used[name], ...ONLY_IN_RACES]));
   expect(listed[handler].filter((action) => !needed.has(action))).toEqual([]);
 });

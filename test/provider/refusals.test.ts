@@ -34,7 +34,11 @@ describe('bad input', () => {
     ['no execution role', { ExecutionRoleArn: undefined }, 'ExecutionRoleArn: '],
     ['no infrastructure role', { InfrastructureRoleArn: undefined }, 'InfrastructureRoleArn: '],
     ['memory that Fargate does not have', { Cpu: '256', Memory: '4096' }, 'Memory: '],
-    ['an unknown subnet', { NetworkConfiguration: { Subnets: ['subnet-0123456789abcdef0'] } }, 'NetworkConfiguration/Subnets: '],
+    [
+      'an unknown subnet',
+      { NetworkConfiguration: { Subnets: ['subnet-0123456789abcdef0'] } },
+      'NetworkConfiguration/Subnets: ',
+    ],
     ['an unknown cluster', { Cluster: 'other' }, 'Cluster: '],
     ['a tag that is kept for us', { Tags: [{ Key: 'org-ecs-express:service', Value: 'x' }] }, 'Tags/0/Key: '],
     ['a host outside every zone', { DomainName: 'hello.example.org' }, 'HostedZoneId: '],
@@ -62,7 +66,9 @@ describe('bad input', () => {
       requiresCompatibilities: ['FARGATE'],
       cpu: '256',
       memory: '512',
-      containerDefinitions: [{ name: 'web', image: 'example/web:1', portMappings: [{ name: 'web', containerPort: 80 }] }],
+      containerDefinitions: [
+        { name: 'web', image: 'example/web:1', portMappings: [{ name: 'web', containerPort: 80 }] },
+      ],
     };
     const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(definition));
     const outcome = await driver.create({
@@ -96,7 +102,9 @@ describe('what stands in the way', () => {
         containerDefinitions: [{ name: 'web', image: 'example/web:1' }],
       }),
     );
-    const { NetworkConfiguration } = Driver.modelOf(await driver.create(driver.model({ ServiceName: 'other' })));
+    const { NetworkConfiguration } = Driver.modelOf(
+      await driver.create(driver.model({ ServiceName: 'other' })),
+    );
     await ecs.send(
       new CreateServiceCommand({
         serviceName: 'hello',
@@ -196,17 +204,26 @@ describe('a deployment that fails', () => {
     before = await driver.inventory();
   });
 
-  test.each(CAUSES)('of a new service, image %s: fails with the cause, and can be deleted', async (tag, cause, hint) => {
-    const outcome = await driver.create(driver.model({ PrimaryContainer: { Image: `example/hello:${tag}` } }));
-    expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'NotStabilized', identifier: serviceArn('hello') });
-    const { message } = outcome as { message: string };
-    expect(message).toContain(`example/hello:${tag}`);
-    expect(message).toContain(cause);
-    expect(message).toContain(hint);
-    expect(message.length).toBeLessThanOrEqual(1000);
-    expect(await driver.delete(serviceArn('hello'))).toMatchObject({ status: 'SUCCESS' });
-    expect(await added()).toEqual([]);
-  });
+  test.each(CAUSES)(
+    'of a new service, image %s: fails with the cause, and can be deleted',
+    async (tag, cause, hint) => {
+      const outcome = await driver.create(
+        driver.model({ PrimaryContainer: { Image: `example/hello:${tag}` } }),
+      );
+      expect(outcome).toMatchObject({
+        status: 'FAILED',
+        errorCode: 'NotStabilized',
+        identifier: serviceArn('hello'),
+      });
+      const { message } = outcome as { message: string };
+      expect(message).toContain(`example/hello:${tag}`);
+      expect(message).toContain(cause);
+      expect(message).toContain(hint);
+      expect(message.length).toBeLessThanOrEqual(1000);
+      expect(await driver.delete(serviceArn('hello'))).toMatchObject({ status: 'SUCCESS' });
+      expect(await added()).toEqual([]);
+    },
+  );
 
   describe('of a service that runs', () => {
     let model: Structure;
@@ -214,20 +231,23 @@ describe('a deployment that fails', () => {
       model = Driver.modelOf(await driver.create(driver.model()));
     });
 
-    test.each(CAUSES)('image %s: is rolled back once, and the former model is then in force', async (tag, cause) => {
-      const broken = driver.model({ PrimaryContainer: { Image: `example/hello:${tag}` } });
-      driver.aws.calls.clear();
-      const outcome = await driver.update(model, broken);
-      expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'NotStabilized' });
-      expect((outcome as { message: string }).message).toContain('rolled back');
-      expect((outcome as { message: string }).message).toContain(cause);
-      expect(driver.actions().filter((action) => action === 'ecs:UpdateService')).toHaveLength(1);
+    test.each(CAUSES)(
+      'image %s: is rolled back once, and the former model is then in force',
+      async (tag, cause) => {
+        const broken = driver.model({ PrimaryContainer: { Image: `example/hello:${tag}` } });
+        driver.aws.calls.clear();
+        const outcome = await driver.update(model, broken);
+        expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'NotStabilized' });
+        expect((outcome as { message: string }).message).toContain('rolled back');
+        expect((outcome as { message: string }).message).toContain(cause);
+        expect(driver.actions().filter((action) => action === 'ecs:UpdateService')).toHaveLength(1);
 
-      driver.aws.calls.clear();
-      const restored = await driver.update({ ...broken, ServiceArn: model.ServiceArn }, driver.model());
-      expect(Driver.modelOf(restored).PrimaryContainer).toEqual(model.PrimaryContainer);
-      expect(driver.actions()).not.toContain('ecs:UpdateService');
-    });
+        driver.aws.calls.clear();
+        const restored = await driver.update({ ...broken, ServiceArn: model.ServiceArn }, driver.model());
+        expect(Driver.modelOf(restored).PrimaryContainer).toEqual(model.PrimaryContainer);
+        expect(driver.actions()).not.toContain('ecs:UpdateService');
+      },
+    );
 
     test('can be mended by the next image', async () => {
       const next = driver.model({ PrimaryContainer: { Image: 'example/hello:2' } });

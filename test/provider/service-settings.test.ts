@@ -1,8 +1,16 @@
-import { desiredSettings, initialSettings, settingsChanges, type ActualSettings } from '../../src/service-settings';
+import {
+  desiredSettings,
+  initialSettings,
+  settingsChanges,
+  type ActualSettings,
+} from '../../src/service-settings';
 import type { ServiceSpec } from '../../src/spec';
 
 const role = 'arn:aws:iam::123456789012:role/infrastructure';
-const spec = { infrastructureRoleArn: role, additionalSecurityGroupIds: ['sg-own'] } as unknown as ServiceSpec;
+const spec = {
+  infrastructureRoleArn: role,
+  additionalSecurityGroupIds: ['sg-own'],
+} as unknown as ServiceSpec;
 const desired = desiredSettings(spec, {
   taskDefinitionArn: 'task-definition:1',
   containerPort: 80,
@@ -49,7 +57,11 @@ test.each<[string, object]>([
 
 test.each<[string, object, (keyof typeof desired)[]]>([
   ['another task definition', { taskDefinition: 'task-definition:2' }, ['taskDefinition']],
-  ['a subnet too many', { network: { subnets: ['subnet-1', 'subnet-2', 'subnet-3'] } }, ['networkConfiguration']],
+  [
+    'a subnet too many',
+    { network: { subnets: ['subnet-1', 'subnet-2', 'subnet-3'] } },
+    ['networkConfiguration'],
+  ],
   ['a security group too few', { network: { securityGroups: ['sg-made'] } }, ['networkConfiguration']],
   ['no public addresses', { network: { assignPublicIp: 'DISABLED' } }, ['networkConfiguration']],
   ['another port', { loadBalancer: { containerPort: 81 } }, ['loadBalancers']],

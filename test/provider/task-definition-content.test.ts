@@ -88,7 +88,10 @@ test.each<[string, Partial<ManagedTask>]>([
   ['variable', { environment: { A: '1', B: '3' } }],
   ['variable taken away', { environment: { A: '1' } }],
   ['secrets', { secrets: {} }],
-  ['registry credentials', { repositoryCredentialsArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:r' }],
+  [
+    'registry credentials',
+    { repositoryCredentialsArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:r' },
+  ],
   ['execution role', { executionRoleArn: 'arn:aws:iam::123456789012:role/other' }],
   ['task role', { taskRoleArn: 'arn:aws:iam::123456789012:role/task' }],
   ['cpu', { cpu: '512', memory: '1024' }],
@@ -153,8 +156,16 @@ describe("an author's own task definition", () => {
       withPorts({ name: 'a', containerPort: 80 }, { name: 'b', containerPort: 81 }),
       'does not map exactly one TCP port in the container Main',
     ],
-    ['with a port for UDP only', withPorts({ name: 'a', containerPort: 80, protocol: 'udp' }), 'does not map exactly one TCP port in the container Main'],
-    ['with a nameless port', withPorts({ containerPort: 80 }), 'maps a port without a name in the container Main'],
+    [
+      'with a port for UDP only',
+      withPorts({ name: 'a', containerPort: 80, protocol: 'udp' }),
+      'does not map exactly one TCP port in the container Main',
+    ],
+    [
+      'with a nameless port',
+      withPorts({ containerPort: 80 }),
+      'maps a port without a name in the container Main',
+    ],
   ])('%s is refused', (_name, definition, flaw) => {
     expect(flawOf(definition)).toBe(flaw);
   });

@@ -13,7 +13,11 @@ const schema: HookSchema = {
       Strict: { type: 'boolean', default: false },
       Limit: { type: 'integer', default: 3 },
       Names: { type: 'array', items: { type: 'string' } },
-      Ports: { type: 'object', patternProperties: { '^[a-z]+$': { type: 'integer' } } },
+      Zones: { type: 'object', patternProperties: { '^[a-z]-[0-9]$': { type: 'boolean' } } },
+      Ports: {
+        type: 'object',
+        properties: { web: { type: 'integer' }, admin: { type: 'integer', default: 8443 } },
+      },
     },
   },
   handlers: {

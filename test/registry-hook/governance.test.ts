@@ -174,17 +174,19 @@ describe('the configuration', () => {
     expect(await invoke(service('ENABLED', { hookModel }))).toMatchObject({ hookStatus });
   });
 
-  test('parameters of rules have the types that the rules declare', async () => {
-    const logGroup = (minimumDays: unknown) =>
+  test('parameters of rules have the types that the rules declare, and change the profile only where they say', async () => {
+    const logGroup = (parameters: object, Profile = 'org-default') =>
       invoke(
         resource(
           'AWS::Logs::LogGroup',
           { RetentionInDays: '30', KmsKeyId: 'arn:aws:kms:eu-west-1:123456789012:key/1' },
-          { hookModel: { Rules: { 'LOG-01': { parameters: { minimumDays } } } } },
+          { hookModel: { Profile, Rules: { 'LOG-01': { parameters } } } },
         ),
       );
-    expect(await logGroup('30')).toMatchObject({ hookStatus: 'SUCCESS' });
-    expect(await logGroup('365')).toMatchObject({ hookStatus: 'FAILED', errorCode: 'NonCompliant' });
+    expect(await logGroup({ minimumDays: '30' })).toMatchObject({ hookStatus: 'SUCCESS' });
+    expect(await logGroup({ minimumDays: '31' })).toMatchObject({ hookStatus: 'FAILED' });
+    expect(await logGroup({ acceptUnlimited: 'false' })).toMatchObject({ hookStatus: 'SUCCESS' });
+    expect(await logGroup({ acceptUnlimited: 'false' }, 'strict')).toMatchObject({ hookStatus: 'FAILED' });
   });
 
   test.each([

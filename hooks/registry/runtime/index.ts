@@ -11,7 +11,6 @@ import type { HookProgress, HookType } from './hook-type';
 import { invoke } from './invocation';
 
 export type { HookHandler, HookProgress, HookRequest, HookSchema, HookType } from './hook-type';
-export { recast } from './type-configuration';
 
 /** A Lambda entry point: event in, answer of the hook protocol out. Never rejects. */
 export type HookEntrypoint = (event: unknown, context?: LambdaContext) => Promise<Record<string, unknown>>;

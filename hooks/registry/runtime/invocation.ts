@@ -10,7 +10,7 @@ import { answerOf } from './answer';
 import type { HookInvocationEvent, ParsedEvent } from './event';
 import type { HookProgress, HookType } from './hook-type';
 import { supports } from './targets';
-import { recast } from './type-configuration';
+import { typeConfigurationOf } from './type-configuration';
 
 /** How long CloudFormation waits for the answer to an invocation of a hook. */
 const LIMIT_MILLISECONDS = 30_000;
@@ -73,7 +73,10 @@ async function handle<TypeConfiguration>(
   }
   const progress = await handler({
     event,
-    typeConfiguration: recast(event.hookModel ?? {}, schema.typeConfiguration) as TypeConfiguration,
+    typeConfiguration: typeConfigurationOf(
+      event.hookModel ?? {},
+      schema.typeConfiguration,
+    ) as TypeConfiguration,
     callbackContext: event.requestContext?.callbackContext ?? {},
     clientConfiguration: callerCredentials && clientConfiguration(region, callerCredentials),
     deadline,

@@ -9,31 +9,33 @@ const SCALARS: Readonly<Record<string, typeof toNumber>> = {
 };
 
 /**
- * Give values the types of their schema: CloudFormation sends booleans and numbers to private hooks as texts. What does
- * not fit stays as it is.
+ * The configuration of a hook, with the types of its schema and the defaults of properties that are absent.
  *
- * @returns a copy, with the defaults of properties that are absent.
+ * @param hookModel as it arrives: CloudFormation sends booleans and numbers to private hooks as texts. What does not fit
+ *   the schema stays as it is.
  */
-export function recast(value: unknown, schema: PropertySchema): unknown {
+export function typeConfigurationOf(hookModel: object, schema: PropertySchema): object {
+  const defaults = Object.entries(schema.properties ?? {}).filter(
+    ([, { default: value }]) => value !== undefined,
+  );
+  return {
+    ...Object.fromEntries(defaults.map(([name, { default: value }]) => [name, value])),
+    ...recastObject(hookModel, schema),
+  };
+}
+
+function recast(value: unknown, schema: PropertySchema): unknown {
   if (Array.isArray(value)) return value.map((item) => recast(item, schema.items ?? {}));
   if (value !== null && typeof value === 'object') return recastObject(value, schema);
   return typeof schema.type === 'string' ? (SCALARS[schema.type]?.({ value }) ?? value) : value;
 }
 
 function recastObject(object: object, { properties = {}, patternProperties = {} }: PropertySchema): object {
-  const patterns = Object.entries(patternProperties).map(([source, schema]) => ({
-    pattern: new RegExp(source),
-    schema,
-  }));
-  const schemaOf = (name: string) =>
-    (Object.hasOwn(properties, name) ? properties[name] : undefined) ??
-    patterns.find(({ pattern }) => pattern.test(name))?.schema ??
-    {};
-  const defaults = Object.entries(properties).filter(([, { default: value }]) => value !== undefined);
-  return {
-    ...Object.fromEntries(defaults.map(([name, schema]) => [name, schema.default])),
-    ...Object.fromEntries(
-      Object.entries(object).map(([name, member]) => [name, recast(member, schemaOf(name))]),
-    ),
+  const schemaOf = (name: string) => {
+    if (Object.hasOwn(properties, name)) return properties[name]!;
+    return Object.entries(patternProperties).find(([pattern]) => new RegExp(pattern).test(name))?.[1] ?? {};
   };
+  return Object.fromEntries(
+    Object.entries(object).map(([name, member]) => [name, recast(member, schemaOf(name))]),
+  );
 }
