@@ -97,6 +97,7 @@ async function startAround(
   const resourceHandler = createResourceHandler({ clock, lambda, registry, callers });
   const cloudFormation = createCloudFormation({
     clock,
+    lambda,
     registry,
     hooks,
     resourceHandler,

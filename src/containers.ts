@@ -146,7 +146,12 @@ export function volumes(given: readonly model.Volume[] | undefined): Volume[] | 
 
 /** Source of the rules: API reference of ECS, EFSVolumeConfiguration and EFSAuthorizationConfig. */
 function efsVolume(
-  { FilesystemId, RootDirectory, TransitEncryption = 'ENABLED', AuthorizationConfig }: model.EFSVolumeConfiguration,
+  {
+    FilesystemId,
+    RootDirectory,
+    TransitEncryption = 'ENABLED',
+    AuthorizationConfig,
+  }: model.EFSVolumeConfiguration,
   path: string,
 ): EFSVolumeConfiguration {
   if (!FilesystemId) throw invalid(`${path}/FilesystemId`, 'is missing', 'Give the id of the file system');
@@ -230,7 +235,11 @@ function checkMountPoints(
   const paths = new Set<string | undefined>();
   for (const [index, { sourceVolume, containerPath }] of mountPoints.entries()) {
     if (!taskVolumes.some(({ name }) => name === sourceVolume)) {
-      throw invalid(`${path}/${index}/SourceVolume`, `there is no volume "${sourceVolume}"`, 'Add it to Volumes');
+      throw invalid(
+        `${path}/${index}/SourceVolume`,
+        `there is no volume "${sourceVolume}"`,
+        'Add it to Volumes',
+      );
     }
     if (paths.has(containerPath)) {
       throw invalid(
@@ -293,7 +302,8 @@ function byName<Item extends { Name?: string }>(
   for (const [index, item] of (items ?? []).entries()) {
     const { Name: name, [valueName]: value } = item;
     if (!name) throw invalid(`${path}/${index}/Name`, 'is missing', 'Name the variable');
-    if (typeof value !== 'string') throw invalid(`${path}/${index}/${valueName}`, 'is missing', 'Give a text');
+    if (typeof value !== 'string')
+      throw invalid(`${path}/${index}/${valueName}`, 'is missing', 'Give a text');
     if (entries.has(name)) {
       throw invalid(`${path}/${index}/Name`, `"${name}" appears twice`, 'Give each variable once');
     }

@@ -407,6 +407,148 @@ export class NetworkConfiguration extends BaseModel {
   declare SecurityGroups?: string[];
 }
 
+/** A share of the tasks on one kind of capacity. */
+export class CapacityProviderStrategyItem extends BaseModel {
+  constructor(properties?: Properties<CapacityProviderStrategyItem>) {
+    super(properties);
+  }
+
+  /** FARGATE, or FARGATE_SPOT for spare capacity that is cheaper and that AWS may take back with two minutes' notice. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CapacityProvider?: 'FARGATE' | 'FARGATE_SPOT';
+
+  /** Number of tasks that run on it before weights apply. At most one item may have one. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Base?: number;
+
+  /** Its share of all further tasks, relative to the other items. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Weight?: number;
+}
+
+/** The first step of a deployment, in which few requests go to the new tasks. */
+export class CanaryConfiguration extends BaseModel {
+  constructor(properties?: Properties<CanaryConfiguration>) {
+    super(properties);
+  }
+
+  /** Per cent of the requests that go to the new tasks; a multiple of 0.1. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare CanaryPercent?: number;
+
+  /** How long the first step lasts. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare CanaryBakeTimeInMinutes?: number;
+}
+
+/** What happens when the tasks of a deployment do not become healthy. */
+export class DeploymentCircuitBreaker extends BaseModel {
+  constructor(properties?: Properties<DeploymentCircuitBreaker>) {
+    super(properties);
+  }
+
+  /** Whether the deployment then fails, instead of being tried without end. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Enable?: boolean;
+
+  /** Whether the service then goes back to what ran before. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Rollback?: boolean;
+}
+
+/** What happens when an alarm goes off during a deployment. */
+export class DeploymentAlarms extends BaseModel {
+  constructor(properties?: Properties<DeploymentAlarms>) {
+    super(properties);
+  }
+
+  /** Names of CloudWatch alarms of your own that are watched beside the one made for the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AlarmNames?: string[];
+
+  /** Whether alarms are watched at all. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Enable?: boolean;
+
+  /** Whether the service then goes back to what ran before. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Rollback?: boolean;
+}
+
+/** The alarm that is made for the service: its rate of failed requests, in per cent, minute by minute. */
+export class RollbackAlarm extends BaseModel {
+  constructor(properties?: Properties<RollbackAlarm>) {
+    super(properties);
+  }
+
+  /** Per cent of failed requests above which a minute counts as bad. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Threshold?: number;
+
+  /** Minutes that are looked at. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare EvaluationPeriods?: number;
+
+  /** Bad minutes among them that set the alarm off. At most EvaluationPeriods. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare DatapointsToAlarm?: number;
+}
+
+/** How new tasks replace old ones. The strategy is always CANARY. */
+export class DeploymentConfiguration extends BaseModel {
+  constructor(properties?: Properties<DeploymentConfiguration>) {
+    super(properties);
+  }
+
+  /** The first step of a deployment, in which few requests go to the new tasks. */
+  @Expose()
+  @Type(() => CanaryConfiguration)
+  declare CanaryConfiguration?: CanaryConfiguration;
+
+  /** How long the old tasks stay after all requests go to the new ones. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare BakeTimeInMinutes?: number;
+
+  /** Greatest number of tasks during a deployment, in per cent of the desired number. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MaximumPercent?: number;
+
+  /** Least number of healthy tasks during a deployment, in per cent of the desired number. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MinimumHealthyPercent?: number;
+
+  /** What happens when the tasks of a deployment do not become healthy. */
+  @Expose()
+  @Type(() => DeploymentCircuitBreaker)
+  declare DeploymentCircuitBreaker?: DeploymentCircuitBreaker;
+
+  /** What happens when an alarm goes off during a deployment. */
+  @Expose()
+  @Type(() => DeploymentAlarms)
+  declare Alarms?: DeploymentAlarms;
+
+  /** The alarm that is made for the service: its rate of failed requests, in per cent, minute by minute. */
+  @Expose()
+  @Type(() => RollbackAlarm)
+  declare RollbackAlarm?: RollbackAlarm;
+}
+
 /** How the number of tasks follows the load. */
 export class ScalingTarget extends BaseModel {
   constructor(properties?: Properties<ScalingTarget>) {
@@ -713,6 +855,26 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Type(() => ScalingTarget)
   declare ScalingTarget?: ScalingTarget;
+
+  /** Capacity that tasks run on. Default: FARGATE, Base 1, Weight 1. With FARGATE_SPOT, a cluster other than the one named default must offer it. */
+  @Expose()
+  @Type(() => CapacityProviderStrategyItem)
+  declare CapacityProviderStrategy?: CapacityProviderStrategyItem[];
+
+  /** Version of the Fargate platform. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare PlatformVersion?: string;
+
+  /** Whether ECS Exec may run commands in the containers. Needs a task role that permits the ssmmessages actions of ECS Exec. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare EnableExecuteCommand?: boolean;
+
+  /** How new tasks replace old ones. The strategy is always CANARY. */
+  @Expose()
+  @Type(() => DeploymentConfiguration)
+  declare DeploymentConfiguration?: DeploymentConfiguration;
 
   /** Host name at which the service answers. Default: the service's name in the base domain of the type configuration. */
   @Expose()

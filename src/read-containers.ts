@@ -28,7 +28,10 @@ export function containerProperties(
     RepositoryCredentials: credentialsParameter ? { CredentialsParameter: credentialsParameter } : undefined,
     Command: unlessEmpty(container.command),
     EntryPoint: unlessEmpty(container.entryPoint),
-    Environment: sortedItems(container.environment, 'Name', ({ name, value }) => ({ Name: name, Value: value })),
+    Environment: sortedItems(container.environment, 'Name', ({ name, value }) => ({
+      Name: name,
+      Value: value,
+    })),
     Secrets: sortedItems(container.secrets, 'Name', ({ name, valueFrom }) => ({
       Name: name,
       ValueFrom: valueFrom,
@@ -51,7 +54,9 @@ export function containerProperties(
 }
 
 /** The containers beside the one that receives the traffic, those added by hand too. */
-export function sidecarsOf({ containerDefinitions }: TaskDefinition): Properties<SidecarContainer>[] | undefined {
+export function sidecarsOf({
+  containerDefinitions,
+}: TaskDefinition): Properties<SidecarContainer>[] | undefined {
   const others = containerDefinitions?.filter(({ name }) => name !== MAIN_CONTAINER);
   return sortedItems(others, 'Name', (container) =>
     withoutDefaults({

@@ -12,7 +12,7 @@ import type { ObservedListenerRule } from './components/listener-rule';
 import type { ObservedListeners } from './components/listeners';
 import type { ObservedLoadBalancer } from './components/load-balancer';
 import type { ObservedLogGroup } from './components/log-group';
-import type { ObservedRollbackAlarm } from './components/rollback-alarm';
+import { rollbackAlarmName, type ObservedRollbackAlarm } from './components/rollback-alarm';
 import type { ObservedScalableTarget } from './components/scalable-target';
 import { metricOf, type ObservedScalingPolicy } from './components/scaling-policy';
 import type { ObservedService } from './components/service';
@@ -30,6 +30,7 @@ import {
   type PrimaryContainer,
   type ScalingTarget,
 } from './model';
+import { settingsInputOf } from './optional-settings';
 import { authorsTags } from './ownership';
 import type { Observations } from './reconcile';
 import type { Properties } from './runtime';
@@ -95,6 +96,7 @@ export function modelOf(
     HealthCheckPath: observed.TargetGroups?.members[0]?.healthCheckPath,
     NetworkConfiguration: networkOf(service, observed.ServiceSecurityGroup),
     ScalingTarget: scalingOf(observed),
+    ...settingsInputOf(service, rollbackAlarmName(identity), observed.RollbackAlarm?.limits),
     DomainName: host?.hostName,
     HostedZoneId: host?.hostedZoneId,
     CertificateArn: observed.ServiceSecurityGroup?.certificateArn,

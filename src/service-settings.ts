@@ -1,13 +1,16 @@
 /** What a deployment of the service is made of, and how it differs from what runs. Pure: no call to AWS. */
 import type {
   AwsVpcConfiguration,
+  CapacityProviderStrategyItem,
   CreateServiceCommandInput,
+  DeploymentConfiguration,
   LoadBalancer,
   Service,
   ServiceRevision,
 } from '@aws-sdk/client-ecs';
 import { MAIN_CONTAINER } from './containers';
 import type { Network } from './network';
+import { DEPLOYMENT_DEFAULTS, isSameStrategy } from './optional-settings';
 import type { ServiceSpec } from './spec';
 
 /** Settings whose change starts a deployment. */
@@ -15,12 +18,14 @@ export interface DeployedSettings {
   readonly taskDefinition: string;
   readonly networkConfiguration: { readonly awsvpcConfiguration: AwsVpcConfiguration };
   readonly loadBalancers: LoadBalancer[];
+  /** Undefined means that it stays as it is. */
+  readonly capacityProviderStrategy?: CapacityProviderStrategyItem[];
 }
 
 /** The same as a service or one of its revisions has them. */
 export type ActualSettings = Pick<
   Service & ServiceRevision,
-  'taskDefinition' | 'networkConfiguration' | 'loadBalancers'
+  'taskDefinition' | 'networkConfiguration' | 'loadBalancers' | 'capacityProviderStrategy'
 >;
 
 /** AWS resources that the settings refer to. */
@@ -88,6 +93,10 @@ export function settingsChanges(
     ...(!isSameLoadBalancer(desired.loadBalancers[0]!, actual.loadBalancers?.[0]) && {
       loadBalancers: desired.loadBalancers,
     }),
+    ...(desired.capacityProviderStrategy &&
+      !isSameStrategy(desired.capacityProviderStrategy, actual.capacityProviderStrategy) && {
+        capacityProviderStrategy: desired.capacityProviderStrategy,
+      }),
   };
 }
 
@@ -127,20 +136,22 @@ export function initialSettings(
 ): Pick<
   CreateServiceCommandInput,
   | 'availabilityZoneRebalancing'
-  | 'deploymentConfiguration'
   | 'enableECSManagedTags'
   | 'healthCheckGracePeriodSeconds'
   | 'propagateTags'
   | 'schedulingStrategy'
-> {
+> & { readonly deploymentConfiguration: DeploymentConfiguration } {
   return {
     availabilityZoneRebalancing: 'ENABLED',
     deploymentConfiguration: {
       strategy: 'CANARY',
-      canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 3 },
-      bakeTimeInMinutes: 3,
-      maximumPercent: 200,
-      minimumHealthyPercent: 100,
+      canaryConfiguration: {
+        canaryPercent: DEPLOYMENT_DEFAULTS.CanaryPercent,
+        canaryBakeTimeInMinutes: DEPLOYMENT_DEFAULTS.CanaryBakeTimeInMinutes,
+      },
+      bakeTimeInMinutes: DEPLOYMENT_DEFAULTS.BakeTimeInMinutes,
+      maximumPercent: DEPLOYMENT_DEFAULTS.MaximumPercent,
+      minimumHealthyPercent: DEPLOYMENT_DEFAULTS.MinimumHealthyPercent,
       deploymentCircuitBreaker: { enable: true, rollback: true },
       alarms: { alarmNames: [alarmName], enable: true, rollback: true },
     },

@@ -9,6 +9,13 @@ import {
   type SidecarSpec,
 } from './containers';
 import { HandlerError, invalid } from './errors';
+import {
+  DEPLOYMENT_DEFAULTS,
+  alarmLimits,
+  optionalSettings,
+  type AlarmLimits,
+  type OptionalSettings,
+} from './optional-settings';
 import { FARGATE_CPU, fargateMemory } from './fargate';
 import { RESERVED_TAG_PREFIX, type Identity } from './identity';
 import type { ResourceModel, TypeConfigurationModel } from './model';
@@ -24,6 +31,9 @@ export interface ServiceSpec {
   readonly additionalSecurityGroupIds: readonly string[];
   readonly healthCheckPath: string;
   readonly scaling: Scaling;
+  /** Undefined members mean that the template says nothing. */
+  readonly settings?: OptionalSettings;
+  readonly rollbackAlarm?: AlarmLimits;
   readonly domain: Domain;
   /** Web ACL of the load balancer; undefined means none. */
   readonly webAclArn?: string;
@@ -106,6 +116,7 @@ export const DEFAULTS = {
   LogStreamPrefix: 'ecs',
   LogRetentionInDays: 30,
   ...HEALTH_CHECK_DEFAULTS,
+  ...DEPLOYMENT_DEFAULTS,
 } as const;
 
 /** Data members of the model: what the schema calls properties. */
@@ -141,6 +152,10 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
     HealthCheckPath = DEFAULTS.HealthCheckPath,
     NetworkConfiguration,
     ScalingTarget,
+    CapacityProviderStrategy,
+    PlatformVersion,
+    EnableExecuteCommand,
+    DeploymentConfiguration,
     DomainName,
     HostedZoneId,
     CertificateArn,
@@ -165,6 +180,20 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
       'Give the ARN of a role that trusts ecs.amazonaws.com',
     );
   }
+  if (EnableExecuteCommand && !TaskDefinitionArn && !TaskRoleArn) {
+    throw invalid(
+      'EnableExecuteCommand',
+      'needs a task role',
+      'Give TaskRoleArn a role that permits ssmmessages:CreateControlChannel, CreateDataChannel, OpenControlChannel and OpenDataChannel',
+    );
+  }
+  if (EnableExecuteCommand && PrimaryContainer?.ReadonlyRootFilesystem) {
+    throw invalid(
+      'EnableExecuteCommand',
+      'needs to write to the root file system, which PrimaryContainer/ReadonlyRootFilesystem forbids',
+      'Remove one of the two',
+    );
+  }
   checkCluster(Cluster, identity);
   checkTags(Tags);
   const task: ManagedTaskInput = {
@@ -186,6 +215,13 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
     ...subnetsAndSecurityGroups(NetworkConfiguration),
     healthCheckPath: HealthCheckPath,
     scaling: scaling(ScalingTarget),
+    settings: optionalSettings({
+      CapacityProviderStrategy,
+      PlatformVersion,
+      EnableExecuteCommand,
+      DeploymentConfiguration,
+    }),
+    rollbackAlarm: alarmLimits(DeploymentConfiguration?.RollbackAlarm),
     domain: domain({ DomainName, HostedZoneId, CertificateArn, ServiceName }, configuration, identity),
     webAclArn: WebAclArn,
     tags,

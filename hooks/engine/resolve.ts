@@ -38,12 +38,14 @@ export function intrinsicName(node: Node): string | undefined {
 }
 
 /**
- * The logical ids that an expression refers to by Ref, Fn::GetAtt or Fn::Sub, whatever branch they are in, and whether
- * it holds anything else that could turn out to be a reference (a parameter, an import).
+ * The logical ids that an expression refers to by Ref, Fn::GetAtt or Fn::Sub, and whether it holds anything else that
+ * could turn out to be a reference (a parameter, an import).
+ *
+ * @param scope with conditions only the branches that they choose count, without them all branches.
  */
 export function referencesOf(
   node: Node,
-  scope: Pick<Scope, 'hasResource'>,
+  scope: Pick<Scope, 'hasResource'> & Partial<Pick<Scope, 'condition'>>,
 ): { resources: Set<string>; open: boolean } {
   const found = { resources: new Set<string>(), open: false };
   const visit = (current: Node): void => {
@@ -52,16 +54,19 @@ export function referencesOf(
     if (!isObject(current)) return;
     const name = intrinsicName(current);
     if (name === undefined) return Object.values(current).forEach(visit);
-    const target = REFERENCE_TARGETS[name]?.(current[name]);
+    const argument = current[name];
+    if (name === 'Fn::If' && scope.condition !== undefined && Array.isArray(argument))
+      return visit(scope.condition(String(argument[0])) ? argument[1] : argument[2]);
+    const target = REFERENCE_TARGETS[name]?.(argument);
     if (target === undefined) {
       if (name === 'Fn::ImportValue' || name === 'Fn::Transform') found.open = true;
-      return visit(current[name]);
+      return visit(argument);
     }
     for (const logicalId of target) {
       if (scope.hasResource(logicalId)) found.resources.add(logicalId);
       else found.open ||= !logicalId.startsWith('AWS::');
     }
-    if (name === 'Fn::Sub' && Array.isArray(current[name])) visit(current[name][1]);
+    if (name === 'Fn::Sub' && Array.isArray(argument)) visit(argument[1]);
   };
   visit(node);
   return found;
@@ -70,10 +75,13 @@ export function referencesOf(
 const REFERENCE_TARGETS: Readonly<Record<string, (argument: Node) => string[] | undefined>> = {
   Ref: (argument) => [String(argument)],
   'Fn::GetAtt': (argument) => [attributeOf(argument)[0]],
-  'Fn::Sub': (argument) =>
-    substitutions(Array.isArray(argument) ? String(argument[0]) : String(argument)).flatMap((piece) =>
-      piece.variable === undefined ? [] : [piece.variable.split('.')[0]!],
-    ),
+  'Fn::Sub': (argument) => {
+    const [template, variables]: readonly Node[] = Array.isArray(argument) ? argument : [argument];
+    return substitutions(String(template))
+      .flatMap(({ variable }) => variable ?? [])
+      .filter((variable) => !isObject(variables) || !Object.hasOwn(variables, variable))
+      .map((variable) => variable.split('.')[0]!);
+  },
 };
 
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
@@ -92,7 +100,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     const list = resolveList(argument[1], scope);
     if (list instanceof Unknown) return list;
     const delimiter = String(argument[0]);
-    return concatenate(list.flatMap((item, index) => (index === 0 ? [text(item)] : [delimiter, text(item)])));
+    return joined(list.flatMap((item, index) => (index === 0 ? [text(item)] : [delimiter, text(item)])));
   },
   'Fn::Split': (argument, scope) => {
     if (!Array.isArray(argument) || argument.length !== 2) return malformed('Fn::Split');
@@ -141,7 +149,8 @@ function reference(name: string, scope: Scope): Resolved {
     });
   }
   const value = scope.parameter(name);
-  return value === undefined ? new Unknown(`nothing in the template is named ${name}`) : value;
+  if (value === undefined) return new Unknown(`nothing in the template is named ${name}`);
+  return typeof value === 'string' ? resolve(value, scope) : value;
 }
 
 function attributeOf(argument: Node): [logicalId: string, name: string] {
@@ -177,7 +186,7 @@ function substitutions(template: string): Substitution[] {
 
 function substitute(template: string, variables: Node, scope: Scope): Resolved {
   const local = isObject(variables) ? variables : {};
-  return concatenate(
+  return joined(
     substitutions(template).flatMap(({ literal, variable }): TextPart[] => {
       const known = resolve(literal, scope) as TextPart;
       if (variable === undefined) return [known];
@@ -217,6 +226,14 @@ function resolveList(node: Node, scope: Scope): readonly Resolved[] | Unknown {
   const list = resolve(node, scope);
   if (!Array.isArray(list)) return unknownFrom(list, 'a list');
   return list.map((item) => resolve(item, scope)).filter((item) => item !== undefined);
+}
+
+/** The text that pieces make up, which may make up a dynamic reference only together. */
+function joined(parts: readonly TextPart[]): string | Unknown {
+  const whole = concatenate(parts);
+  if (typeof whole === 'string') return whole.includes('{{') ? withoutDynamicReferences(whole) : whole;
+  const isReference = whole.knowledge.text?.some((part) => typeof part === 'string' && part.includes('{{'));
+  return isReference ? new Unknown(whole.cause, { nonEmpty: true }) : whole;
 }
 
 function text(value: Resolved): TextPart {

@@ -242,7 +242,7 @@ export class Value {
     return value.map((_, index) => this.child(String(index))).filter((item) => item.resolved !== undefined);
   }
 
-  /** The logical ids of the resources that the expression refers to, in any branch; `open` when there may be others. */
+  /** The logical ids of the resources that the expression refers to in this world; `open` when there may be others. */
   references(): { readonly resources: ReadonlySet<string>; readonly open: boolean } {
     return this.scope.hasIntrinsics
       ? referencesOf(this.node, this.scope)

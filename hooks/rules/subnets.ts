@@ -20,7 +20,10 @@ export function isPublicSubnet(subnet: Value, stack: Stack): Test {
     ),
   );
   // A subnet without association uses the VPC's main route table, which has no such route where the stack makes the VPC.
-  const isOpen = associations.length === 0 && stack.referredBy(declared.at('VpcId')) === undefined;
+  const isAssociated = associations.some(
+    (association) => association.at('SubnetId').refersTo(declared.logicalId).truth === true,
+  );
+  const isOpen = !isAssociated && stack.referredBy(declared.at('VpcId')) === undefined;
   return any(
     declared.at('MapPublicIpOnLaunch').equals(true),
     ...routed,

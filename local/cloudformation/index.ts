@@ -4,6 +4,7 @@ import type { CloudFormationClientConfig } from '@aws-sdk/client-cloudformation'
 import type { Clock } from '../clock';
 import type { HookHandler } from '../extension/hook-handler';
 import type { ResourceHandler } from '../extension/resource-handler';
+import type { Lambda } from '../lambda';
 import type { Registry } from '../registry';
 import { AwsError, type AwsService } from '../service';
 import type { Environment } from './engine/resource-operations';
@@ -16,15 +17,19 @@ import { resourceOperations } from './operations/resources';
 import { stackOperations } from './operations/stacks';
 import { templateOperations } from './operations/templates';
 import { apiProvider } from './providers/api';
+import { bucketPolicyProvider } from './providers/bucket-policy';
+import { lambdaFunctionProvider } from './providers/lambda-function';
 import { lambdaHookProvider } from './providers/lambda-hook';
 import { motoProvider } from './providers/moto';
 import { registryProvider } from './providers/registry';
+import { snsProvider } from './providers/sns';
 import { isBusy, Stacks, type Stack } from './stack';
 import { putObject, readTemplate } from './s3';
 import { validationError } from './template/parse';
 
 export interface CloudFormationOptions {
   readonly clock: Clock;
+  readonly lambda: Lambda;
   readonly registry: Registry;
   readonly resourceHandler: ResourceHandler;
   readonly hooks: HookHandler;
@@ -48,6 +53,11 @@ export interface CloudFormation {
 export function createCloudFormation(options: CloudFormationOptions): CloudFormation {
   const { clock, registry, hooks } = options;
   const stacks = new Stacks();
+  const functions = lambdaFunctionProvider({
+    clock,
+    lambda: options.lambda,
+    motoUrl: options.motoOptions.endpoint,
+  });
   const environment: Environment = {
     now: () => clock.now(),
     registry,
@@ -55,6 +65,9 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     providers: [
       registryProvider(options.resourceHandler),
       lambdaHookProvider(registry),
+      functions,
+      bucketPolicyProvider({ clock, motoUrl: options.motoOptions.endpoint }),
+      snsProvider({ clock, motoUrl: options.motoOptions.endpoint }),
       apiProvider(options),
       motoProvider(options),
     ],
@@ -123,6 +136,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       },
       reset() {
         stacks.clear();
+        functions.reset();
         registry.reset();
         hooks.reset();
       },

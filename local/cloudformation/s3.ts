@@ -1,4 +1,4 @@
-/** The objects of Amazon S3 that CloudFormation reads and writes: templates, and documents for hooks. Buckets are moto's. */
+/** The objects of Amazon S3 that CloudFormation reads and writes: templates, code, and documents for hooks. Buckets are moto's. */
 import { validationError } from './template/parse';
 
 const TIMEOUT = 10_000;
@@ -30,6 +30,13 @@ export async function readTemplate(moto: string, url: string): Promise<string> {
     );
   }
   return answer.text();
+}
+
+/** Read an object, for example the package of a Lambda function; undefined when there is none. */
+export async function readObject(moto: string, bucket: string, key: string): Promise<Buffer | undefined> {
+  const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+  const answer = await fetch(`${moto}${path}?${PRESIGNED}`, { signal: AbortSignal.timeout(TIMEOUT) });
+  return answer.ok ? Buffer.from(await answer.arrayBuffer()) : undefined;
 }
 
 /** Store a text in a bucket, which is made when there is none. Answers a presigned URL of it. */

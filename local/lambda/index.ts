@@ -1,6 +1,7 @@
 /** AWS Lambda as far as extensions need it: functions that run a bundle of this repository in processes of their own. */
 import { randomUUID } from 'node:crypto';
 import { devNull } from 'node:os';
+import { join } from 'node:path';
 import { AwsError, type AwsRequest, type AwsService, type Structure } from '../service';
 import { Worker } from './worker';
 
@@ -50,6 +51,8 @@ export interface Lambda {
   readonly service: AwsService;
   /** Add a function, or replace the one of the same name. */
   register(definition: LambdaFunction): void;
+  /** Remove a function, if there is one of this name. */
+  remove(name: string): void;
   /** Whether there is a function of this name or ARN. */
   has(nameOrArn: string): boolean;
   /** Amazon Resource Name of a function. */
@@ -67,6 +70,9 @@ export interface Lambda {
   /** Stop all processes. */
   close(): void;
 }
+
+/** AWS's Node.js runtime brings the SDK in a folder that `require` searches last; here that of this repository stands in. */
+const RUNTIME_MODULES = join(__dirname, '..', '..', 'node_modules');
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const LOG_TAIL_BYTES = 4096;
@@ -151,6 +157,7 @@ export function createLambda(options: LambdaOptions): Lambda {
         AWS_DEFAULT_REGION: region,
         AWS_LAMBDA_FUNCTION_NAME: definition.name,
         AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+        NODE_PATH: RUNTIME_MODULES,
         TZ: ':UTC',
         // Credentials come with the event only; none may be picked up from the machine.
         AWS_SHARED_CREDENTIALS_FILE: devNull,
@@ -162,6 +169,10 @@ export function createLambda(options: LambdaOptions): Lambda {
         definition.name,
         new Pool(definition, arn(definition.name), environment, options.concurrency ?? 10),
       );
+    },
+    remove(name) {
+      functions.get(name)?.close();
+      functions.delete(name);
     },
     has: (nameOrArn) => functions.has(functionName(nameOrArn)),
     arn: (nameOrArn) => arn(functionName(nameOrArn)),

@@ -19,6 +19,9 @@ import { lowerCaseTagList } from '../tags';
 /** The capacity provider that every cluster may have without anything being made for it. */
 export const FARGATE = 'FARGATE';
 
+/** Its spare capacity, offered in the same way. */
+const FARGATE_SPOT = 'FARGATE_SPOT';
+
 /** The cluster that the service runs in. */
 export interface ObservedCluster {
   readonly arn: string;
@@ -68,6 +71,19 @@ export const cluster: Component<ObservedCluster> = {
         remedy: 'Make it first, or leave Cluster out to use the cluster default',
       });
     }
+    const missing = spec?.settings?.capacityProviderStrategy?.find(
+      ({ capacityProvider }) => found && !found.capacityProviders?.includes(capacityProvider!),
+    );
+    if (missing) {
+      throw new HandlerError(
+        'InvalidRequest',
+        `cluster "${clusterName}" does not offer the capacity provider ${missing.capacityProvider}`,
+        {
+          propertyPath: 'CapacityProviderStrategy',
+          remedy: 'Associate it with the cluster, or leave it out of the strategy',
+        },
+      );
+    }
     return found && observed(found);
   },
 
@@ -77,7 +93,7 @@ export const cluster: Component<ObservedCluster> = {
     const { cluster: made } = await clients.ecs.send(
       new CreateClusterCommand({
         clusterName,
-        capacityProviders: [FARGATE],
+        capacityProviders: [FARGATE, FARGATE_SPOT],
         tags: lowerCaseTagList({ [SHARED_TAG]: MADE_HERE }),
       }),
     );

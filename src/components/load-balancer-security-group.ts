@@ -36,6 +36,9 @@ interface Needs {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
 }
 
+/** AWS takes minutes to remove the network interfaces of a load balancer. */
+const SECONDS_BETWEEN_ATTEMPTS = 15;
+
 const ANYWHERE: Pick<IpPermission, 'IpRanges' | 'Ipv6Ranges'> = {
   IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'Anywhere' }],
   Ipv6Ranges: [{ CidrIpv6: '::/0', Description: 'Anywhere' }],
@@ -110,6 +113,12 @@ export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGr
   remove(scope, { ServiceSecurityGroup }, { id }) {
     return removeIfUnused(scope, id, ServiceSecurityGroup?.id);
   },
+
+  /** Whether a group can be deleted is seen by deleting it. */
+  poll(scope, token) {
+    const [id, serviceGroupId] = token.split(' ');
+    return removeIfUnused(scope, id!, serviceGroupId);
+  },
 };
 
 /**
@@ -120,7 +129,7 @@ export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGr
 export async function removeIfUnused(
   scope: Scope,
   id: string,
-  serviceGroupId: string | undefined,
+  serviceGroupId: string = '',
 ): Promise<Outcome<void>> {
   const { groups, loadBalancers } = await takeSurvey(scope);
   const group = groups.find(({ GroupId }) => GroupId === id);
@@ -133,8 +142,9 @@ export async function removeIfUnused(
   } catch (error) {
     if (isSdkError(error, 'DependencyViolation')) {
       return wait(
-        `network interfaces of the deleted load balancer to let go of security group ${group.GroupName}`,
-        15,
+        `security group ${group.GroupName}, which network interfaces of the deleted load balancer or rules of other groups still use`,
+        SECONDS_BETWEEN_ATTEMPTS,
+        `${id} ${serviceGroupId}`,
       );
     }
     if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;

@@ -14,7 +14,9 @@ import type { ApplyScope, Component } from '../component';
 import { fittingName, type Identity } from '../identity';
 import { done } from '../outcome';
 import { checkOwn } from '../ownership';
+import { DEPLOYMENT_DEFAULTS, type AlarmLimits } from '../optional-settings';
 import { unless } from '../sdk-errors';
+import { threeWay } from '../three-way';
 import { ownedTags, tagChanges, tagList, tagRecord, type Tags } from '../tags';
 import type { ObservedLoadBalancer } from './load-balancer';
 import type { ObservedTargetGroups } from './target-groups';
@@ -25,6 +27,7 @@ export interface ObservedRollbackAlarm {
   readonly arn: string;
   /** Metrics that it watches, as CloudWatch holds them. */
   readonly metrics: readonly MetricDataQuery[];
+  readonly limits: AlarmLimits;
   readonly tags: Tags;
 }
 
@@ -43,11 +46,13 @@ const LEAST_FAILURES = 5;
 const PERIOD_SECONDS = 60;
 const ALARM = {
   ComparisonOperator: 'GreaterThanThreshold',
-  Threshold: 1,
-  EvaluationPeriods: 3,
-  DatapointsToAlarm: 2,
   TreatMissingData: 'notBreaching',
 } as const satisfies Partial<PutMetricAlarmCommandInput>;
+const LIMITS = {
+  Threshold: DEPLOYMENT_DEFAULTS.Threshold,
+  EvaluationPeriods: DEPLOYMENT_DEFAULTS.EvaluationPeriods,
+  DatapointsToAlarm: DEPLOYMENT_DEFAULTS.DatapointsToAlarm,
+} as const satisfies AlarmLimits;
 
 /** Name of the rollback alarm of a service. */
 export function rollbackAlarmName({ clusterName, serviceName }: Identity): string {
@@ -115,7 +120,7 @@ function watched(metrics: readonly MetricDataQuery[]): ReadonlySet<string> {
   );
 }
 
-/** Changed only when the load balancer or the target groups are others: thresholds set by hand stay. */
+/** Changed only when the load balancer, the target groups or limits in the template are others: the rest stays as set by hand. */
 export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
   kind: 'RollbackAlarm',
   needs: ['LoadBalancer', 'TargetGroups'],
@@ -138,20 +143,33 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
       propertyPath: 'ServiceName',
       remedy: 'Choose another name, or delete the alarm',
     });
-    return own ? { name, arn: alarm.AlarmArn!, metrics: alarm.Metrics ?? [], tags } : undefined;
+    return own ? { name, arn: alarm.AlarmArn!, metrics: alarm.Metrics ?? [], limits: limitsOf(alarm), tags } : undefined;
   },
 
   async apply(scope, { LoadBalancer, TargetGroups }, current) {
     const { partition, region, accountId } = scope.identity;
     const name = rollbackAlarmName(scope.identity);
     const metrics = failureRateMetrics(LoadBalancer.fullName, TargetGroups.fullNames);
+    const limits = threeWay<AlarmLimits>({
+      desired: scope.spec.rollbackAlarm,
+      previous: scope.previousSpec?.rollbackAlarm,
+      live: current?.limits ?? LIMITS,
+      initial: LIMITS,
+    });
     if (current) await changeTags(scope, current);
-    if (current && isDeepStrictEqual(watched(current.metrics), watched(metrics))) return done(current);
+    if (
+      current &&
+      isDeepStrictEqual(watched(current.metrics), watched(metrics)) &&
+      isDeepStrictEqual(current.limits, limits)
+    ) {
+      return done(current);
+    }
     const kept = current && (await describe(scope, name));
     await scope.clients.cloudWatch.send(
       new PutMetricAlarmCommand({
-        AlarmDescription: `Rolls deployments of ${scope.identity.serviceArn} back when more than ${ALARM.Threshold} % of its requests fail`,
+        AlarmDescription: `Rolls deployments of ${scope.identity.serviceArn} back when too many of its requests fail`,
         ...(kept ? settingsOf(kept) : ALARM),
+        ...limits,
         AlarmName: name,
         Metrics: metrics,
         Tags: tagList(ownedTags(scope)),
@@ -161,6 +179,7 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
       name,
       arn: `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${name}`,
       metrics,
+      limits,
       tags: ownedTags(scope),
     });
   },
@@ -187,7 +206,7 @@ async function describe(
 /** Settings that somebody may have changed by hand, to be put again with other metrics. */
 function settingsOf(alarm: MetricAlarm): Partial<PutMetricAlarmCommandInput> {
   const { AlarmDescription, ActionsEnabled, OKActions, AlarmActions, InsufficientDataActions } = alarm;
-  const { ComparisonOperator, Threshold, EvaluationPeriods, DatapointsToAlarm, TreatMissingData } = alarm;
+  const { ComparisonOperator, TreatMissingData } = alarm;
   return {
     AlarmDescription,
     ActionsEnabled,
@@ -195,11 +214,12 @@ function settingsOf(alarm: MetricAlarm): Partial<PutMetricAlarmCommandInput> {
     AlarmActions,
     InsufficientDataActions,
     ComparisonOperator,
-    Threshold,
-    EvaluationPeriods,
-    DatapointsToAlarm,
     TreatMissingData,
   };
+}
+
+function limitsOf({ Threshold, EvaluationPeriods, DatapointsToAlarm }: MetricAlarm): AlarmLimits {
+  return { Threshold, EvaluationPeriods, DatapointsToAlarm };
 }
 
 async function changeTags(scope: ApplyScope, { arn, tags }: ObservedRollbackAlarm): Promise<void> {

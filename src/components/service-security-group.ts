@@ -42,6 +42,9 @@ export interface ObservedServiceSecurityGroup {
   readonly tags: Tags;
 }
 
+/** ECS removes the network interfaces of a task within a minute or so. */
+const SECONDS_BETWEEN_ATTEMPTS = 15;
+
 /** Tag: ARN of the certificate that was given rather than requested. */
 const CERTIFICATE_TAG = `${RESERVED_TAG_PREFIX}certificate`;
 
@@ -101,16 +104,13 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
     return done(undefined);
   },
 
-  async remove({ clients }, _found, { id, name }) {
-    try {
-      await clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
-    } catch (error) {
-      if (isSdkError(error, 'DependencyViolation')) {
-        return wait(`network interfaces of the stopped tasks to let go of security group ${name}`, 15);
-      }
-      if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
-    }
-    return done(undefined);
+  remove(scope, _found, { id }) {
+    return deleteGroup(scope, id);
+  },
+
+  /** Whether a group can be deleted is seen by deleting it. */
+  poll(scope, id) {
+    return deleteGroup(scope, id);
   },
 };
 
@@ -173,6 +173,22 @@ function tagsOfDomain({ hostName, hostedZoneId, certificateArn }: ApplyScope['sp
     [hostTagKey({ hostName, hostedZoneId })]: hostName,
     ...(certificateArn !== undefined && { [CERTIFICATE_TAG]: certificateArn }),
   };
+}
+
+async function deleteGroup({ clients, identity }: Scope, id: string): Promise<Outcome<void>> {
+  try {
+    await clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
+  } catch (error) {
+    if (isSdkError(error, 'DependencyViolation')) {
+      return wait(
+        `security group ${serviceGroupName(identity)}, which network interfaces of stopped tasks or rules of other groups still use`,
+        SECONDS_BETWEEN_ATTEMPTS,
+        id,
+      );
+    }
+    if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
+  }
+  return done(undefined);
 }
 
 /** What has to change in the tags; former hosts stay until nothing is left of them. */

@@ -10,6 +10,7 @@ import {
   type CreateServiceCommandInput,
   type Service,
 } from '@aws-sdk/client-ecs';
+import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component } from '../component';
 import { DESCRIBED_SERVICE_ACTIONS, describeService, describedService } from '../described-service';
 import { shortHash } from '../identity';
@@ -17,6 +18,7 @@ import { NETWORK_PERMISSIONS } from '../network';
 import { done, wait, type Outcome, type Wait } from '../outcome';
 import { checkOwn } from '../ownership';
 import { unless } from '../sdk-errors';
+import { resolvedSettings, type ResolvedSettings } from '../optional-settings';
 import {
   desiredSettings,
   initialSettings,
@@ -58,6 +60,12 @@ interface Needs {
  * is believed only after this many invocations, ten seconds apart.
  */
 const PATIENT_INVOCATIONS = 12;
+
+/** What ECS would give to new tasks alone, without a deployment (API reference of UpdateService). */
+const NEEDS_NEW_TASKS: readonly string[] = ['capacityProviderStrategy', 'enableExecuteCommand'];
+
+/** Settings whose change does not show in what a revision runs. */
+type OptionalUpdate = Omit<ResolvedSettings, 'capacityProviderStrategy'>;
 
 /** Token of the wait for a deleted service. */
 const DRAINING = 'DRAINING';
@@ -106,7 +114,14 @@ export const service: Component<ObservedService, Needs> = {
   },
 
   async apply(scope, needs, current) {
-    const desired = desiredSettings(scope.spec, {
+    const { capacityProviderStrategy, ...optional } = resolvedSettings({
+      desired: scope.spec.settings,
+      previous: scope.previousSpec?.settings,
+      live: current?.service,
+      initial: { ...initialSettings(needs.RollbackAlarm.name), ...capacity(needs.Cluster) },
+      alarmName: needs.RollbackAlarm.name,
+    });
+    const deployed = desiredSettings(scope.spec, {
       taskDefinitionArn: needs.TaskDefinition.arn,
       containerPort: needs.TaskDefinition.containerPort,
       serviceSecurityGroupId: needs.ServiceSecurityGroup.id,
@@ -114,10 +129,11 @@ export const service: Component<ObservedService, Needs> = {
       listenerRuleArn: needs.ListenerRule.arn,
       network: await scope.network(),
     });
+    const desired = capacityProviderStrategy ? { ...deployed, capacityProviderStrategy } : deployed;
     try {
-      if (!current) return await create(scope, needs, desired);
+      if (!current) return await create(scope, needs, desired, optional);
       if (current.service.status !== 'ACTIVE') return inactive(scope);
-      return await update(scope, current.service, desired);
+      return await update(scope, current.service, desired, optional);
     } catch (error) {
       if (error instanceof ServiceNotActiveException) return inactive(scope);
       if (error instanceof ClusterNotFoundException) {
@@ -165,14 +181,16 @@ async function create(
   scope: ApplyScope,
   { Cluster, RollbackAlarm }: Needs,
   desired: DeployedSettings,
+  optional: OptionalUpdate,
 ): Promise<Outcome<ObservedService>> {
   const { clients, identity, spec, operationToken } = scope;
   const tags = ownedTags(scope);
   const { service: made } = await clients.ecs.send(
     new CreateServiceCommand({
       ...initialSettings(RollbackAlarm.name),
+      ...(desired.capacityProviderStrategy ? {} : capacity(Cluster)),
       ...desired,
-      ...capacity(Cluster),
+      ...optional,
       cluster: identity.clusterName,
       serviceName: identity.serviceName,
       clientToken: shortHash(`${identity.serviceArn} ${operationToken}`, 32),
@@ -200,21 +218,29 @@ async function update(
   scope: ApplyScope,
   current: Service,
   desired: DeployedSettings,
+  optional: OptionalUpdate,
 ): Promise<Outcome<ObservedService>> {
   const { clients, identity, spec } = scope;
   const tags = await changeTags(scope, current);
   const changes = settingsChanges(desired, current, spec.subnetIds.length === 0);
-  if (Object.keys(changes).length === 0) {
+  const optionalChanges = Object.fromEntries(
+    Object.entries(optional).filter(([name, value]) => !isDeepStrictEqual(value, current[name as keyof Service])),
+  ) as OptionalUpdate;
+  const changed = Object.keys({ ...changes, ...optionalChanges });
+  if (changed.length === 0) {
     return done({ service: { ...current, tags }, desired, deploymentStarted: false });
   }
   const { service: updated } = await clients.ecs.send(
     new UpdateServiceCommand({
       ...changes,
+      ...optionalChanges,
+      ...(changed.some((name) => NEEDS_NEW_TASKS.includes(name)) && { forceNewDeployment: true }),
       cluster: identity.clusterName,
       service: identity.serviceName,
     }),
   );
-  return done({ service: { ...updated, tags }, desired, deploymentStarted: true });
+  const deploymentStarted = changed.some((name) => name !== 'deploymentConfiguration');
+  return done({ service: { ...updated, tags }, desired, deploymentStarted });
 }
 
 /** @returns the tags that the service carries afterwards. */

@@ -2,13 +2,13 @@
  * The process of a handler dies at an AWS call, before or after its effect, and CloudFormation invokes the handler again
  * with the last event that is on record: the end is the same as without the death.
  *
- * Every sixth call of each operation is a point of death here; with CRASH_STEP=1 all of them are.
+ * Every eighth call of each operation is a point of death here; with CRASH_STEP=1 all of them are.
  */
 import type { Structure } from '../../local/service';
 import { Driver, type Crash } from './driver';
 
 /** Points of death are this many calls apart. */
-const STEP = Number(process.env.CRASH_STEP ?? 6);
+const STEP = Number(process.env.CRASH_STEP ?? 8);
 
 let driver: Driver;
 let model: Structure;

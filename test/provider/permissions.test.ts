@@ -42,6 +42,7 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
 const ONLY_IN_RACES: readonly string[] = [
   'ec2:DeleteSecurityGroup',
   'elasticloadbalancing:CreateListener',
+  'elasticloadbalancing:DeleteLoadBalancer',
   'elasticloadbalancing:DeleteRule',
   'elasticloadbalancing:SetSubnets',
 ];

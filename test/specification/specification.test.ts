@@ -48,6 +48,7 @@ describe('three inputs', () => {
       subnetIds: [],
       additionalSecurityGroupIds: [],
       healthCheckPath: '/',
+      settings: {},
       scaling: { minTaskCount: 1, maxTaskCount: 20, metric: 'AVERAGE_CPU', targetValue: 60 },
       domain: { hostName: 'web.example.com', hostedZoneId: 'Z0BASE' },
       tags: {},

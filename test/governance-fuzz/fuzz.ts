@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BLIND_SPOTS } from '../../conformance/blind-spots';
+import { labelledCases } from '../../conformance/cases';
+import { evaluate, type Verdict } from '../../hooks/engine/evaluate';
+import { Exemptions } from '../../hooks/engine/exemptions';
+import { templateInput } from '../../hooks/engine/inputs';
+import { MAXIMUM_MESSAGE_LENGTH } from '../../hooks/engine/message';
+import { policyOf } from '../../hooks/engine/policy';
+import { report } from '../../hooks/engine/report';
+import type { Examples } from '../../hooks/engine/rule';
+import { PROFILES } from '../../hooks/profiles';
+import { rules } from '../../hooks/rules';
+import { loop, loopCollection, mutate, particulars, resourceConditions, step } from './mutations';
+import { type Document, Refused, resolveDocument } from './resolver';
+
+/** Every template that the rules' examples, the labelled cases and the blind spots have. */
+export function startingTemplates(): Document[] {
+  const folder = join(__dirname, '../../hooks/rules');
+  const examples = readdirSync(folder)
+    .filter((file) => /^[a-z]+-\d\d\.ts$/.test(file))
+    .flatMap((file) => {
+      const { pass, fail, indeterminate } = (
+        require(join(folder, file)) as { examples: () => Examples }
+      ).examples();
+      return [...pass, ...fail, ...indeterminate].map(({ template }) => template);
+    });
+  const labelled = labelledCases.flatMap(({ checks }) =>
+    checks.flatMap(({ pass, fail, skip }) =>
+      [pass, fail, skip].flatMap((inputs) => Object.values(inputs ?? {})),
+    ),
+  );
+  const spots = BLIND_SPOTS.map(({ template }) => template);
+  return [...examples, ...labelled, ...spots].map(
+    (template) => JSON.parse(JSON.stringify(template)) as Document,
+  );
+}
+
+/** Every rule on; once as the organisation has them, once with all that they can ask for. */
+const POLICIES = ['org-default', 'strict'].map((name) => {
+  const profile = PROFILES[name]!;
+  const always = Object.fromEntries(
+    rules.map(({ id }) => [id, { ...profile.rules?.[id], mode: 'fail' as const }]),
+  );
+  return policyOf({ ...profile, rules: always }, rules);
+});
+
+/** How many resolutions of each template are judged besides the one by its defaults. */
+const RESOLUTIONS = 3;
+
+/**
+ * Check mutated templates: nothing crashes, what passes passes however the template is resolved, and what fails fails
+ * by the template's defaults.
+ *
+ * @param runs number of templates.
+ * @throws Error with the smallest counterexample, and the seed that finds it again.
+ */
+export function fuzz(runs: number, seed: number): void {
+  const templates = startingTemplates();
+  const result = fc.check(
+    fc.property(
+      fc.constantFrom(...templates),
+      fc.array(step, { minLength: 1, maxLength: 5 }),
+      resourceConditions,
+      loopCollection,
+      fc.constantFrom(...POLICIES),
+      fc.array(fc.nat(10_000), { minLength: RESOLUTIONS, maxLength: RESOLUTIONS }),
+      (original, steps, conditions, collection, policy, seeds) => {
+        const mutated = mutate(original, steps, conditions);
+        const document = collection === undefined ? mutated : loop(mutated, collection);
+        const judged = verdictsOf(document, policy.rules);
+        checkMessages(document, policy);
+        for (const chosen of seeds)
+          for (const isByDefault of [false, true])
+            compare(document, judged, chosen, isByDefault, policy.rules);
+      },
+    ),
+    { numRuns: runs, seed },
+  );
+  if (result.failed)
+    throw new Error(
+      `After ${result.numRuns} templates with seed ${seed}: ${(result.errorInstance as Error).message}`,
+    );
+}
+
+type Rules = (typeof POLICIES)[number]['rules'];
+
+/**
+ * The verdicts by rule and resource.
+ *
+ * @param resolved the same template with its values, as a change set has them.
+ */
+function verdictsOf(document: Document, ruleSet: Rules, resolved?: Document): Map<string, Verdict> {
+  const { template } = templateInput(document, {}, resolved);
+  return new Map(
+    evaluate(template, ruleSet).map((verdict) => {
+      const pair = `${verdict.active.rule.id} ${verdict.resource.logicalId}`;
+      for (const { because } of verdict.problems)
+        if (because.includes('the rule itself failed')) fail('crash', pair, document, because);
+      return [pair, verdict];
+    }),
+  );
+}
+
+function checkMessages(document: Document, policy: (typeof POLICIES)[number]): void {
+  for (const finding of report(templateInput(document), policy, new Exemptions()).findings) {
+    if (!finding.message.startsWith(`${finding.rule} ${finding.resource} `))
+      fail('message that does not begin with rule and resource', finding.rule, document, finding.message);
+    if (finding.message.length > MAXIMUM_MESSAGE_LENGTH)
+      fail('message that is too long', finding.rule, document, finding.message);
+  }
+}
+
+function compare(
+  document: Document,
+  judged: ReadonlyMap<string, Verdict>,
+  chosen: number,
+  isByDefault: boolean,
+  ruleSet: Rules,
+): void {
+  let resolved: Document;
+  try {
+    resolved = resolveDocument(document, pickBy(chosen), isByDefault);
+  } catch (error) {
+    if (error instanceof Refused) return;
+    throw error;
+  }
+  const answers = verdictsOf(resolved, ruleSet);
+  const withValues = verdictsOf(document, ruleSet, asComputed(resolved));
+  for (const [pair, { status }] of judged) {
+    const answer = answers.get(pair)?.status;
+    if (answer === undefined) continue;
+    if (withValues.get(pair)?.status === 'pass' && answer === 'fail')
+      fail('pass with its values beside it, but fail when resolved', pair, document, resolved);
+    if (status === 'pass' && answer !== 'pass')
+      fail(`pass, but ${answer} when resolved`, pair, document, resolved);
+    if (status === 'fail' && isByDefault && answer !== 'fail')
+      fail(`fail, but ${answer} by its defaults`, pair, document, resolved);
+  }
+}
+
+/** A resolved template as CloudFormation computes it before it makes anything: placeholders for what is not made yet. */
+function asComputed(resolved: Document): Document {
+  return JSON.parse(JSON.stringify(resolved), (_, value: unknown) => {
+    const [name, ...others] = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    const isOpen = others.length === 0 && (name === 'Ref' || name?.startsWith('Fn::'));
+    return isOpen ? '{{changeSet:KNOWN_AFTER_APPLY}}' : value;
+  }) as Document;
+}
+
+/** The same choice for the same name, spread over the values. */
+function pickBy(chosen: number): (name: string, count: number) => number {
+  return (name, count) => {
+    let hash = chosen;
+    for (const character of name) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) >>> 0;
+    return hash % count;
+  };
+}
+
+function fail(what: string, pair: string, document: Document, detail: unknown): never {
+  throw new Error(`${pair}: ${what}\n${JSON.stringify(particulars(document))}\n${JSON.stringify(detail)}`);
+}

@@ -1,0 +1,182 @@
+/** Settings of the ECS service, its deployments and its rollback alarm, end to end. */
+import { CloudWatchClient, DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import { CreateClusterCommand, DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import type { Structure } from '../../local/service';
+import { Driver } from '../provider/driver';
+import { testProperties } from './life-of-a-property';
+
+let driver: Driver;
+let ecs: ECSClient;
+let cloudWatch: CloudWatchClient;
+beforeAll(async () => {
+  driver = await Driver.start();
+  ecs = new ECSClient(driver.aws.clientOptions());
+  cloudWatch = new CloudWatchClient(driver.aws.clientOptions());
+  await cloudWatch.send(
+    new PutMetricAlarmCommand({
+      AlarmName: 'own',
+      Namespace: 'Own',
+      MetricName: 'Failures',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+    }),
+  );
+});
+afterAll(async () => {
+  ecs.destroy();
+  cloudWatch.destroy();
+  await driver.close();
+});
+
+const madeAlarm = (serviceName: string) => `default/${serviceName}/RollbackAlarm`;
+
+/** A service with the limits of its rollback alarm; that alarm is called `made` in its deployment configuration. */
+async function runningService(serviceName: string): Promise<Structure> {
+  const { services } = await ecs.send(new DescribeServicesCommand({ services: [serviceName] }));
+  const { MetricAlarms } = await cloudWatch.send(
+    new DescribeAlarmsCommand({ AlarmNames: [madeAlarm(serviceName)] }),
+  );
+  const text = JSON.stringify({ ...services![0], rollbackAlarm: MetricAlarms![0] });
+  return JSON.parse(text.replaceAll(madeAlarm(serviceName), 'made'));
+}
+
+const TaskRoleArn = 'arn:aws:iam::123456789012:role/task';
+const fargate = (base: number, weight: number) => ({ capacityProvider: 'FARGATE', base, weight });
+const defaultAlarm = { Threshold: 1, EvaluationPeriods: 3, DatapointsToAlarm: 2 };
+const defaultDeployment = {
+  strategy: 'CANARY',
+  canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 3 },
+  bakeTimeInMinutes: 3,
+  maximumPercent: 200,
+  minimumHealthyPercent: 100,
+  deploymentCircuitBreaker: { enable: true, rollback: true },
+  alarms: { alarmNames: ['made'], enable: true, rollback: true },
+};
+
+testProperties(
+  () => driver,
+  [
+    [
+      'CapacityProviderStrategy, PlatformVersion and EnableExecuteCommand',
+      {
+        set: {
+          TaskRoleArn,
+          CapacityProviderStrategy: [
+            { CapacityProvider: 'FARGATE', Base: 1 },
+            { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
+          ],
+          PlatformVersion: '1.4.0',
+          EnableExecuteCommand: true,
+        },
+        held: {
+          capacityProviderStrategy: [fargate(1, 0), { capacityProvider: 'FARGATE_SPOT', base: 0, weight: 1 }],
+          platformVersion: '1.4.0',
+          enableExecuteCommand: true,
+        },
+        changed: {
+          TaskRoleArn,
+          CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Weight: 3 }],
+          PlatformVersion: 'LATEST',
+          EnableExecuteCommand: false,
+        },
+        changedHeld: {
+          capacityProviderStrategy: [fargate(0, 3)],
+          platformVersion: 'LATEST',
+          enableExecuteCommand: false,
+        },
+        defaultHeld: {
+          capacityProviderStrategy: [fargate(1, 1)],
+          platformVersion: 'LATEST',
+          enableExecuteCommand: false,
+        },
+        defaultRead: {
+          CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Base: 1, Weight: 1 }],
+          PlatformVersion: 'LATEST',
+          EnableExecuteCommand: false,
+        },
+      },
+    ],
+    [
+      'DeploymentConfiguration',
+      {
+        set: {
+          DeploymentConfiguration: {
+            CanaryConfiguration: { CanaryPercent: 12.5 },
+            Alarms: { AlarmNames: ['own'] },
+            RollbackAlarm: { EvaluationPeriods: 1 },
+          },
+        },
+        held: {
+          deploymentConfiguration: {
+            ...defaultDeployment,
+            canaryConfiguration: { canaryPercent: 12.5, canaryBakeTimeInMinutes: 3 },
+            alarms: { alarmNames: ['made', 'own'], enable: true, rollback: true },
+          },
+          rollbackAlarm: { Threshold: 1, EvaluationPeriods: 1, DatapointsToAlarm: 1 },
+        },
+        changed: {
+          DeploymentConfiguration: {
+            CanaryConfiguration: { CanaryPercent: 50, CanaryBakeTimeInMinutes: 0 },
+            BakeTimeInMinutes: 1,
+            MaximumPercent: 150,
+            MinimumHealthyPercent: 50,
+            DeploymentCircuitBreaker: { Enable: true, Rollback: false },
+            Alarms: { Enable: true, Rollback: false },
+            RollbackAlarm: { Threshold: 2.5, EvaluationPeriods: 5, DatapointsToAlarm: 3 },
+          },
+        },
+        changedHeld: {
+          deploymentConfiguration: {
+            strategy: 'CANARY',
+            canaryConfiguration: { canaryPercent: 50, canaryBakeTimeInMinutes: 0 },
+            bakeTimeInMinutes: 1,
+            maximumPercent: 150,
+            minimumHealthyPercent: 50,
+            deploymentCircuitBreaker: { enable: true, rollback: false },
+            alarms: { alarmNames: ['made'], enable: true, rollback: false },
+          },
+          rollbackAlarm: { Threshold: 2.5, EvaluationPeriods: 5, DatapointsToAlarm: 3 },
+        },
+        defaultHeld: { deploymentConfiguration: defaultDeployment, rollbackAlarm: defaultAlarm },
+        defaultRead: {
+          DeploymentConfiguration: {
+            CanaryConfiguration: { CanaryPercent: 5, CanaryBakeTimeInMinutes: 3 },
+            BakeTimeInMinutes: 3,
+            MaximumPercent: 200,
+            MinimumHealthyPercent: 100,
+            DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+            Alarms: { AlarmNames: undefined, Enable: true, Rollback: true },
+            RollbackAlarm: defaultAlarm,
+          },
+        },
+      },
+    ],
+  ],
+  runningService,
+);
+
+test('a change of the deployment configuration alone starts no deployment', async () => {
+  const template = driver.model({ ServiceName: 'calm' });
+  const { ServiceArn } = Driver.modelOf(await driver.create(template));
+  const deployments = async () => (await runningService('calm')).deployments.map(({ id }: Structure) => id);
+  const before = await deployments();
+  const changed = { ...template, DeploymentConfiguration: { BakeTimeInMinutes: 10 } };
+  Driver.modelOf(await driver.update({ ...template, ServiceArn }, changed));
+  expect(await deployments()).toEqual(before);
+});
+
+test('a cluster that does not offer Spot is named before anything is made', async () => {
+  await ecs.send(new CreateClusterCommand({ clusterName: 'plain', capacityProviders: ['FARGATE'] }));
+  const before = await driver.inventory();
+  const CapacityProviderStrategy = [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }];
+  const outcome = await driver.create(driver.model({ Cluster: 'plain', CapacityProviderStrategy }));
+  expect(outcome).toMatchObject({
+    status: 'FAILED',
+    errorCode: 'InvalidRequest',
+    message: expect.stringContaining('CapacityProviderStrategy: '),
+  });
+  expect(await driver.inventory()).toEqual(before);
+});
