@@ -1,6 +1,7 @@
 import type { Verdict } from './evaluate';
 import type { Policy } from './policy';
 import type { Rule } from './rule';
+import type { AppliedExemption } from './applied-exemption';
 import { templateExemption } from './template-exemptions';
 import { matchesPattern } from './unknown';
 
@@ -19,15 +20,6 @@ export interface Exemption {
   readonly owner: string;
   /** Last day on which it holds, as YYYY-MM-DD. */
   readonly expires: string;
-}
-
-/** An exemption that was used. */
-export interface AppliedExemption {
-  /** Where it stands: `central`, or the metadata key of the template. */
-  readonly source: string;
-  readonly reason: string;
-  readonly owner?: string;
-  readonly expires?: string;
 }
 
 /** Where an input would be deployed, as far as it is known. */

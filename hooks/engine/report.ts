@@ -1,5 +1,6 @@
 import { evaluate, type Verdict } from './evaluate';
-import type { AppliedExemption, Exemptions } from './exemptions';
+import type { AppliedExemption } from './applied-exemption';
+import type { Exemptions } from './exemptions';
 import { describe } from './message';
 import { isAtLeast, SEVERITIES, type Severity } from './outcome';
 import type { InputKind, Policy } from './policy';

@@ -1,4 +1,4 @@
-import type { AppliedExemption } from './exemptions';
+import type { AppliedExemption } from './applied-exemption';
 import type { Rule } from './rule';
 import { isObject, type Node } from './scope';
 

@@ -7,7 +7,7 @@ import type { ResourceHandler } from '../extension/resource-handler';
 import type { Lambda } from '../lambda';
 import type { Registry } from '../registry';
 import { AwsError, type AwsService } from '../service';
-import type { Environment } from './engine/resource-operations';
+import type { Environment } from './engine/environment';
 import { EventRecorder } from './events';
 import { changeSetOperations } from './operations/change-sets';
 import type { Context, Operations } from './operations/context';

@@ -11,7 +11,7 @@ import {
   TEXT,
   withoutNulls,
 } from '../../../src/runtime/event-members';
-import { HANDLER_NAMES, type InvocationPoint } from './hook-type';
+import { HANDLER_NAMES, type InvocationPoint } from './invocation-point';
 
 /** An event of the hook protocol; members that are null or empty on the wire are absent here. */
 export interface HookInvocationEvent {

@@ -5,15 +5,7 @@ import type { Deadline } from '../../../src/runtime/deadline';
 import type { CallbackContext } from '../../../src/runtime/handler-request';
 import type { Logger } from '../../../src/runtime/logger';
 import type { HookInvocationEvent } from './event';
-
-/** When CloudFormation invokes a hook, and the name of the handler in the schema. */
-export const HANDLER_NAMES = {
-  CREATE_PRE_PROVISION: 'preCreate',
-  UPDATE_PRE_PROVISION: 'preUpdate',
-  DELETE_PRE_PROVISION: 'preDelete',
-} as const;
-
-export type InvocationPoint = keyof typeof HANDLER_NAMES;
+import type { HANDLER_NAMES, InvocationPoint } from './invocation-point';
 
 /** Every status that CloudFormation takes from a hook. */
 export const HOOK_STATUSES = [

@@ -1,4 +1,5 @@
-import { HANDLER_NAMES, type HookSchema, type InvocationPoint } from './hook-type';
+import type { HookSchema } from './hook-type';
+import { HANDLER_NAMES, type InvocationPoint } from './invocation-point';
 
 /**
  * Whether the schema names the target for this invocation point. In the schema's names `*` stands for any characters and

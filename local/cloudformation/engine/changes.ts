@@ -6,7 +6,7 @@ import { conditionHolds, evaluate, type Scope } from '../template/evaluate';
 import type { ResourceDefinition } from '../template/parse';
 import { dependencies, type Reference } from '../template/references';
 import { steps } from '../../registry/property-path';
-import type { Environment } from './resource-operations';
+import type { Environment } from './environment';
 import { attributeOf, stackScope } from './scope';
 import { walk } from './walk';
 

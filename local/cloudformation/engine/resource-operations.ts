@@ -1,7 +1,6 @@
 /** Create, update and delete one resource of a stack: validation, hooks, the provider's work, and the events of each step. */
 import { isDeepStrictEqual } from 'node:util';
-import type { HookHandler, HookVerdict } from '../../extension/hook-handler';
-import type { Registry } from '../../registry';
+import type { HookVerdict } from '../../extension/hook-handler';
 import type { HookAction } from '../../registry/hook';
 import type { ResourceType } from '../../registry/resource-type';
 import type { Structure } from '../../service';
@@ -15,23 +14,9 @@ import {
 import type { Change, Stack, StackResource, StackTarget } from '../stack';
 import { conditionHolds, evaluate, type Scope } from '../template/evaluate';
 import { attributesRead, dependencies, type Reference } from '../template/references';
+import type { Environment } from './environment';
 import { attributeOf, noSuchAttribute, stackScope } from './scope';
-import { refusal, type PublishPayload } from './target-hooks';
-
-/** What the engine works with. */
-export interface Environment {
-  readonly now: () => number;
-  readonly registry: Registry;
-  readonly hooks: HookHandler;
-  readonly providers: readonly ResourceProvider[];
-  /** Value that a stack of the same Region exports; records that `stack` uses it. @throws AwsError when nobody exports it. */
-  readonly importValue: (stack: Stack, exportName: string) => string;
-  /** Name of another stack that exports a name already. */
-  readonly exporter: (stack: Stack, exportName: string) => string | undefined;
-  readonly publish: PublishPayload;
-  /** Names of the stacks that use an export. */
-  readonly importers: (stack: Stack, exportName: string) => readonly string[];
-}
+import { refusal } from './target-hooks';
 
 /** Operations on the resources of one stack during one stack operation. */
 export class ResourceOperations {

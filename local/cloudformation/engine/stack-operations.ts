@@ -2,7 +2,8 @@
 import { EventRecorder } from '../events';
 import type { Change, Output, Stack, StackResource, StackTarget } from '../stack';
 import { dependencies } from '../template/references';
-import { ResourceOperations, type Environment } from './resource-operations';
+import type { Environment } from './environment';
+import { ResourceOperations } from './resource-operations';
 import { stackHookRefusal } from './target-hooks';
 import { walk } from './walk';
 

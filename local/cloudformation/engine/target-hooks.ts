@@ -5,10 +5,7 @@ import type { HookAction } from '../../registry/hook';
 import type { Structure } from '../../service';
 import type { EventRecorder } from '../events';
 import type { ChangeSet, Stack, StackTarget } from '../stack';
-import type { Environment } from './resource-operations';
-
-/** Stores a document and answers a URL under which a hook can read it. */
-export type PublishPayload = (name: string, document: string) => Promise<string>;
+import type { Environment } from './environment';
 
 /** Ask the hooks for stacks. Answers why the operation must not go on; undefined when it may. */
 export async function stackHookRefusal(

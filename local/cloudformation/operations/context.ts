@@ -1,6 +1,6 @@
 /** What the operations of the API share. */
 import type { Clock } from '../../clock';
-import type { Environment } from '../engine/resource-operations';
+import type { Environment } from '../engine/environment';
 import type { AwsRequest, Structure } from '../../service';
 import type { Stack, Stacks } from '../stack';
 
