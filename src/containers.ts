@@ -9,6 +9,7 @@ import type {
 import { invalid } from './errors';
 import type * as model from './model';
 import type { Properties } from './runtime';
+import { unlessEmpty } from './unset';
 
 /** Name of the container that receives the service's traffic. Source: ECS Express Mode. */
 export const MAIN_CONTAINER = 'Main';
@@ -310,8 +311,4 @@ function byName<Item extends { Name?: string }>(
     entries.set(name, value);
   }
   return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function unlessEmpty<Item>(items: Item[] | undefined): Item[] | undefined {
-  return items?.length ? items : undefined;
 }

@@ -549,6 +549,23 @@ export class DeploymentConfiguration extends BaseModel {
   declare RollbackAlarm?: RollbackAlarm;
 }
 
+/** A metric that the number of tasks follows. */
+export class ScalingMetric extends BaseModel {
+  constructor(properties?: Properties<ScalingMetric>) {
+    super(properties);
+  }
+
+  /** The metric; each may be followed once. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AutoScalingMetric?: 'AVERAGE_CPU' | 'AVERAGE_MEMORY' | 'REQUEST_COUNT_PER_TARGET';
+
+  /** Value of the metric that target tracking keeps. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare AutoScalingTargetValue?: number;
+}
+
 /** How the number of tasks follows the load. */
 export class ScalingTarget extends BaseModel {
   constructor(properties?: Properties<ScalingTarget>) {
@@ -574,6 +591,21 @@ export class ScalingTarget extends BaseModel {
   @Expose()
   @Transform(toNumber, { toClassOnly: true })
   declare AutoScalingTargetValue?: number;
+
+  /** Further metrics that target tracking follows. The number of tasks grows when any metric asks for it, and shrinks when all of them do. Their order has no meaning. */
+  @Expose()
+  @Type(() => ScalingMetric)
+  declare AdditionalMetrics?: ScalingMetric[];
+
+  /** Seconds after a scaling in before the next. Default: 300, by Application Auto Scaling. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare ScaleInCooldown?: number;
+
+  /** Seconds after a scaling out before the next. Default: 300, by Application Auto Scaling. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare ScaleOutCooldown?: number;
 }
 
 /** Status of the ECS service. */

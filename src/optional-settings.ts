@@ -7,8 +7,8 @@ import type {
 import { isDeepStrictEqual } from 'node:util';
 import { invalid } from './errors';
 import type * as model from './model';
-import { defined, unlessEmpty } from './read-containers';
 import { threeWay } from './three-way';
+import { defined, unlessEmpty } from './unset';
 
 /** The settings as ECS names them; undefined means that the template says nothing. */
 export interface OptionalSettings {
@@ -25,7 +25,11 @@ export type DeploymentSettings = Pick<
 > & {
   readonly deploymentCircuitBreaker?: { readonly enable?: boolean; readonly rollback?: boolean };
   /** With the names of the author's own alarms alone. */
-  readonly alarms?: { readonly alarmNames?: string[]; readonly enable?: boolean; readonly rollback?: boolean };
+  readonly alarms?: {
+    readonly alarmNames?: string[];
+    readonly enable?: boolean;
+    readonly rollback?: boolean;
+  };
 };
 
 /** What a template says of an alarm's limits, as CloudWatch names them. */

@@ -3,6 +3,7 @@ import type { ContainerDefinition, HealthCheck as EcsHealthCheck, TaskDefinition
 import { HEALTH_CHECK_DEFAULTS, MAIN_CONTAINER } from './containers';
 import type { HealthCheck, MountPoint, SidecarContainer, Volume } from './model';
 import type { Properties } from './runtime';
+import { defined, unlessEmpty } from './unset';
 
 /**
  * Defaults in the items of lists. A template usually leaves them out, and CloudFormation compares lists as a whole, so
@@ -117,14 +118,4 @@ function withoutDefaults<Value extends object>(value: Value): Value {
 
 function isPlainObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** An empty list and none mean the same; a template says nothing. */
-export function unlessEmpty<Item>(items: Item[] | undefined): Item[] | undefined {
-  return items?.length ? items : undefined;
-}
-
-/** The object without members that are undefined. */
-export function defined<Value extends object>(value: Value): Value {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Value;
 }

@@ -14,7 +14,7 @@ import type { ObservedLoadBalancer } from './components/load-balancer';
 import type { ObservedLogGroup } from './components/log-group';
 import { rollbackAlarmName, type ObservedRollbackAlarm } from './components/rollback-alarm';
 import type { ObservedScalableTarget } from './components/scalable-target';
-import { metricOf, type ObservedScalingPolicy } from './components/scaling-policy';
+import { scalingInputOf, type ObservedScalingPolicy } from './components/scaling-policy';
 import type { ObservedService } from './components/service';
 import type { ObservedServiceSecurityGroup } from './components/service-security-group';
 import type { ObservedTargetGroups } from './components/target-groups';
@@ -34,8 +34,9 @@ import { settingsInputOf } from './optional-settings';
 import { authorsTags } from './ownership';
 import type { Observations } from './reconcile';
 import type { Properties } from './runtime';
-import { containerProperties, defined, sidecarsOf, unlessEmpty, volumesOf } from './read-containers';
+import { containerProperties, sidecarsOf, volumesOf } from './read-containers';
 import { lowerCaseTagRecord, tagList } from './tags';
+import { defined, unlessEmpty } from './unset';
 import { mainContainerOf } from './task-definition-content';
 
 /** IAM actions of {@link readModel}. */
@@ -95,7 +96,7 @@ export function modelOf(
     ...taskInputs(observed, service),
     HealthCheckPath: observed.TargetGroups?.members[0]?.healthCheckPath,
     NetworkConfiguration: networkOf(service, observed.ServiceSecurityGroup),
-    ScalingTarget: scalingOf(observed),
+    ScalingTarget: scalingOf(identity, observed),
     ...settingsInputOf(service, rollbackAlarmName(identity), observed.RollbackAlarm?.limits),
     DomainName: host?.hostName,
     HostedZoneId: host?.hostedZoneId,
@@ -107,7 +108,7 @@ export function modelOf(
     Status: { StatusCode: service.status as 'ACTIVE' },
     CreatedAt: service.createdAt?.toISOString(),
     UpdatedAt: lastDeployment(service, active)?.toISOString(),
-    ActiveConfigurations: active.map((revision) => activeConfiguration(observed, host, revision)),
+    ActiveConfigurations: active.map((revision) => activeConfiguration(identity, observed, host, revision)),
     ECSManagedResourceArns: managedResources(identity, observed),
   };
   return new ResourceModel(defined(model));
@@ -203,16 +204,15 @@ function networkOf(
   });
 }
 
-function scalingOf({
-  ScalableTarget,
-  ScalingPolicy,
-}: Partial<Observed>): Properties<ScalingTarget> | undefined {
+function scalingOf(
+  identity: Identity,
+  { ScalableTarget, ScalingPolicy }: Partial<Observed>,
+): Properties<ScalingTarget> | undefined {
   if (!ScalableTarget && !ScalingPolicy) return undefined;
   return defined({
     MinTaskCount: ScalableTarget?.minTaskCount,
     MaxTaskCount: ScalableTarget?.maxTaskCount,
-    AutoScalingMetric: ScalingPolicy && metricOf(ScalingPolicy.configuration),
-    AutoScalingTargetValue: ScalingPolicy?.configuration.TargetValue,
+    ...(ScalingPolicy && defined(scalingInputOf(identity, ScalingPolicy))),
   });
 }
 
@@ -231,6 +231,7 @@ function lastDeployment(service: Service, active: readonly ActiveRevision[]): Da
 }
 
 function activeConfiguration(
+  identity: Identity,
   observed: Partial<Observed>,
   host: Host | undefined,
   { revision, definition }: ActiveRevision,
@@ -247,7 +248,7 @@ function activeConfiguration(
     HealthCheckPath: observed.TargetGroups?.members[0]?.healthCheckPath,
     NetworkConfiguration: networkOf(revision, observed.ServiceSecurityGroup),
     PrimaryContainer: definition && containerOf(definition, observed.LogGroup?.name),
-    ScalingTarget: scalingOf(observed),
+    ScalingTarget: scalingOf(identity, observed),
     IngressPaths: endpoint ? [{ AccessType: observed.LoadBalancer?.access, Endpoint: endpoint }] : undefined,
   });
 }
@@ -264,7 +265,7 @@ function managedResources(
     MetricAlarms: listOf(observed.RollbackAlarm?.arn),
     AutoScaling: defined({
       ScalableTarget: ScalableTarget?.arn,
-      ApplicationAutoScalingPolicies: listOf(ScalingPolicy?.arn),
+      ApplicationAutoScalingPolicies: ScalingPolicy?.policies.map(({ arn }) => arn),
     }),
     IngressPath: defined({
       LoadBalancerArn: LoadBalancer?.arn,

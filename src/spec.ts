@@ -18,7 +18,7 @@ import {
 } from './optional-settings';
 import { FARGATE_CPU, fargateMemory } from './fargate';
 import { RESERVED_TAG_PREFIX, type Identity } from './identity';
-import type { ResourceModel, TypeConfigurationModel } from './model';
+import type { ResourceModel, ScalingMetric as ScalingMetricModel, TypeConfigurationModel } from './model';
 
 /** The desired state of a service: every default applied, every rule that needs no call to AWS checked. */
 export interface ServiceSpec {
@@ -73,12 +73,24 @@ export interface Logs {
   readonly retentionInDays: number;
 }
 
-export interface Scaling {
+export interface Scaling extends ScalingMetric {
   readonly minTaskCount: number;
   readonly maxTaskCount: number;
+  readonly additionalMetrics?: readonly ScalingMetric[];
+  readonly cooldowns?: ScalingCooldowns;
+}
+
+/** What target tracking follows. */
+export interface ScalingMetric {
   readonly metric: 'AVERAGE_CPU' | 'AVERAGE_MEMORY' | 'REQUEST_COUNT_PER_TARGET';
   /** Per cent, or requests per target and minute. */
   readonly targetValue: number;
+}
+
+/** In seconds; undefined means that the template says nothing. Named as in Application Auto Scaling. */
+export interface ScalingCooldowns {
+  readonly ScaleInCooldown?: number;
+  readonly ScaleOutCooldown?: number;
 }
 
 /** How the service is reached. */
@@ -331,12 +343,37 @@ function scaling(target: Properties['ScalingTarget']): Scaling {
       'Make MinTaskCount at most MaxTaskCount',
     );
   }
+  const metric = target?.AutoScalingMetric ?? DEFAULTS.AutoScalingMetric;
   return {
     minTaskCount,
     maxTaskCount,
-    metric: target?.AutoScalingMetric ?? DEFAULTS.AutoScalingMetric,
+    metric,
     targetValue: target?.AutoScalingTargetValue ?? DEFAULTS.AutoScalingTargetValue,
+    additionalMetrics: target?.AdditionalMetrics && additionalMetrics(target.AdditionalMetrics, metric),
+    cooldowns: target && {
+      ScaleInCooldown: target.ScaleInCooldown,
+      ScaleOutCooldown: target.ScaleOutCooldown,
+    },
   };
+}
+
+function additionalMetrics(
+  given: readonly ScalingMetricModel[],
+  first: ScalingMetric['metric'],
+): ScalingMetric[] {
+  const followed = new Set([first]);
+  return given.map(({ AutoScalingMetric: metric, AutoScalingTargetValue: targetValue }, index) => {
+    const path = `ScalingTarget/AdditionalMetrics/${index}`;
+    if (!metric) throw invalid(`${path}/AutoScalingMetric`, 'is missing', 'Name the metric');
+    if (targetValue === undefined) {
+      throw invalid(`${path}/AutoScalingTargetValue`, 'is missing', 'Give the value to keep');
+    }
+    if (followed.has(metric)) {
+      throw invalid(`${path}/AutoScalingMetric`, `${metric} is followed already`, 'Follow each metric once');
+    }
+    followed.add(metric);
+    return { metric, targetValue };
+  });
 }
 
 function domain(

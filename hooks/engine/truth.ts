@@ -37,6 +37,17 @@ export function any(...tests: readonly Test[]): Test {
   return combine(tests, true);
 }
 
+/** Whether something holds for at least one item, as far as each answer is known. No items: false. */
+export function anyTruth<T>(items: readonly T[], truthOf: (item: T) => Truth): Truth {
+  let truth: Truth = false;
+  for (const item of items) {
+    const each = truthOf(item);
+    if (each === true) return true;
+    if (each === 'unknown') truth = each;
+  }
+  return truth;
+}
+
 /** `decisive` is the answer that settles the matter alone. */
 function combine(tests: readonly Test[], decisive: boolean): Test {
   let undecided: Test | undefined;

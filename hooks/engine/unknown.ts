@@ -53,8 +53,23 @@ function piecesOf(part: TextPart): readonly TextPart[] {
  * @returns true when every possible text matches, false when none does, 'unknown' otherwise.
  */
 export function matchesPattern(text: TextPart, pattern: string): boolean | 'unknown' {
-  if (typeof text === 'string' && !pattern.includes('*')) return text === pattern;
+  if (typeof text === 'string') return matchesKnown(text, pattern);
   return compare(text, pattern.replaceAll('*', ANY));
+}
+
+/** Whether a known text matches: first and last piece at the ends, the others in their order between them. */
+function matchesKnown(text: string, pattern: string): boolean {
+  const [first = '', ...others] = pattern.split('*');
+  const last = others.pop();
+  if (last === undefined) return text === pattern;
+  if (!text.startsWith(first)) return false;
+  let offset = first.length;
+  for (const piece of others) {
+    const found = text.indexOf(piece, offset);
+    if (found < 0) return false;
+    offset = found + piece.length;
+  }
+  return text.length - last.length >= offset && text.endsWith(last);
 }
 
 /** Whether a text equals another one, in three values as above; a `*` is a character like any other. */

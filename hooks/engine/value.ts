@@ -2,7 +2,7 @@ import { type Outcome, PASS } from './outcome';
 import { referencesOf, resolve } from './resolve';
 import { Computed, isObject, type Node, type Resolved, type Scope } from './scope';
 import { display } from './display';
-import { all, any, type Evidence, type Test } from './truth';
+import { all, any, anyTruth, type Evidence, type Test, type Truth } from './truth';
 import { equalsText, matchesPattern, Unknown } from './unknown';
 
 /** A literal, as rules see it. */
@@ -108,14 +108,18 @@ export class Value {
 
   /** Whether it is the given value. Absent: false. */
   equals(expected: Scalar): Test {
-    const value = this.resolved;
-    if (!(value instanceof Unknown)) return this.answer(sameScalar(value, expected));
-    return this.answer(typeof expected === 'string' ? equalsText(value, expected) : 'unknown');
+    return this.answer(this.equality(expected));
   }
 
   /** Whether it is one of the given values. */
   oneOf(expected: readonly Scalar[]): Test {
-    return any(this.answer(false), ...expected.map((each) => this.equals(each)));
+    return this.answer(anyTruth(expected, (each) => this.equality(each)));
+  }
+
+  private equality(expected: Scalar): Truth {
+    const value = this.resolved;
+    if (!(value instanceof Unknown)) return sameScalar(value, expected);
+    return typeof expected === 'string' ? equalsText(value, expected) : 'unknown';
   }
 
   /** Whether the text matches one of the patterns, in which `*` stands for any characters. Absent: false. */
@@ -124,10 +128,7 @@ export class Value {
     if (typeof value === 'object' && !(value instanceof Unknown)) return this.answer(false);
     if (value === undefined) return this.answer(false);
     const source = value instanceof Unknown ? value : String(value);
-    return any(
-      this.answer(false),
-      ...patterns.map((pattern) => this.answer(matchesPattern(source, pattern))),
-    );
+    return this.answer(anyTruth(patterns, (pattern) => matchesPattern(source, pattern)));
   }
 
   /** Whether the literal satisfies a predicate, which gets undefined for an absent value. Lists and objects: false. */

@@ -29,7 +29,7 @@ export const rule = defineRule({
 
 /** Without subnets the service runs in the default VPC; whether its subnets are public is known in the account only. */
 function usesDefaultSubnets(subnets: Value): Test {
-  return subnets.isSet().truth === false
+  return subnets.isSet().truth !== true
     ? subnets.undecided('no subnets are named, and those of the default VPC are usually public')
     : NEVER;
 }
@@ -74,6 +74,14 @@ export const examples = (): Examples => ({
     {
       title: 'enabled in one Region',
       template: service({ 'Fn::If': ['InIreland', 'ENABLED', 'DISABLED'] }, conditions),
+    },
+    {
+      title: 'an organisation service whose list of subnets may be empty',
+      template: single(
+        ORGANISATION_SERVICE,
+        { NetworkConfiguration: { Subnets: { Ref: 'Ids' } } },
+        { Parameters: { Ids: { Type: 'CommaDelimitedList' } } },
+      ),
     },
     { title: 'an organisation service in the default VPC', template: single(ORGANISATION_SERVICE, {}) },
   ],

@@ -39,7 +39,7 @@ export const rule = defineRule({
   check: ({ resource, parameters: { allowedPorts, highRiskPorts } }): Outcome => {
     const judge = (ingress: Value): Outcome =>
       when(isOpenToWorld(ingress), () => {
-        const atRisk = any(...highRiskPorts.map((port) => covers(ingress, port)));
+        const atRisk = coversOneOf(ingress, highRiskPorts);
         const [test, severity]: [Test, ProblemOptions] =
           atRisk.truth === true
             ? [atRisk, { severity: 'CRITICAL' }]
@@ -52,9 +52,10 @@ export const rule = defineRule({
   },
 });
 
-/** Whether a rule covers a port. Protocol -1 covers all, and so do TCP and UDP without ports. */
-function covers(ingress: Value, port: number): Test {
+/** Whether a rule covers one of the ports. Protocol -1 covers all, and so do TCP and UDP without ports. */
+function coversOneOf(ingress: Value, ports: readonly number[]): Test {
   const [from, to] = [ingress.at('FromPort'), ingress.at('ToPort')];
+  const end = to.or(String(from.literal ?? ''));
   return any(
     isAllTraffic(ingress),
     all(
@@ -62,7 +63,7 @@ function covers(ingress: Value, port: number): Test {
       any(
         not(from.isSet()),
         from.equals(-1),
-        all(from.atMost(port), to.or(String(from.literal ?? '')).atLeast(port)),
+        ...ports.map((port) => all(from.atMost(port), end.atLeast(port))),
       ),
     ),
   );

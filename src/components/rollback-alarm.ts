@@ -143,7 +143,9 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
       propertyPath: 'ServiceName',
       remedy: 'Choose another name, or delete the alarm',
     });
-    return own ? { name, arn: alarm.AlarmArn!, metrics: alarm.Metrics ?? [], limits: limitsOf(alarm), tags } : undefined;
+    return own
+      ? { name, arn: alarm.AlarmArn!, metrics: alarm.Metrics ?? [], limits: limitsOf(alarm), tags }
+      : undefined;
   },
 
   async apply(scope, { LoadBalancer, TargetGroups }, current) {

@@ -7,18 +7,25 @@ import {
   type TargetTrackingScalingPolicyConfiguration,
 } from '@aws-sdk/client-application-auto-scaling';
 import { isDeepStrictEqual } from 'node:util';
-import type { Component } from '../component';
+import type { ApplyScope, Component, Scope } from '../component';
 import { DESCRIBED_SERVICE_ACTIONS } from '../described-service';
 import { fittingName, type Identity } from '../identity';
 import { done, wait } from '../outcome';
 import { unless } from '../sdk-errors';
-import type { Scaling } from '../spec';
+import type { Scaling, ScalingCooldowns, ScalingMetric } from '../spec';
+import { threeWay } from '../three-way';
 import type { ObservedLoadBalancer } from './load-balancer';
 import { mayScale, scalableDimension, type ObservedScalableTarget } from './scalable-target';
 import type { ObservedTargetGroups } from './target-groups';
 
-/** How the number of tasks follows the load. */
+/** How the number of tasks follows the load: one policy for each metric. */
 export interface ObservedScalingPolicy {
+  readonly policies: readonly ObservedPolicy[];
+}
+
+/** A target tracking policy. */
+export interface ObservedPolicy {
+  readonly name: string;
   readonly arn: string;
   readonly configuration: TargetTrackingScalingPolicyConfiguration;
 }
@@ -44,9 +51,24 @@ const PREDEFINED = {
   AVERAGE_MEMORY: 'ECSServiceAverageMemoryUtilization',
 } as const;
 
-/** Name of the scaling policy of a service. */
-export function scalingPolicyName({ clusterName, serviceName }: Identity): string {
-  return fittingName(`${clusterName}/${serviceName}/TargetTracking`, LONGEST_NAME);
+/** Every metric that a policy may follow. */
+const METRICS = [
+  ...(Object.keys(PREDEFINED) as (keyof typeof PREDEFINED)[]),
+  'REQUEST_COUNT_PER_TARGET',
+] as const satisfies readonly Scaling['metric'][];
+
+/**
+ * Name of a scaling policy of a service.
+ *
+ * @param additional metric that it follows beside the first one; the name of the first one's policy does not depend on
+ *   its metric, so that another metric is a change in place.
+ */
+export function scalingPolicyName(
+  { clusterName, serviceName }: Identity,
+  additional?: Scaling['metric'],
+): string {
+  const suffix = additional ? `/${additional}` : '';
+  return fittingName(`${clusterName}/${serviceName}/TargetTracking${suffix}`, LONGEST_NAME);
 }
 
 /**
@@ -92,71 +114,67 @@ export function metricSpecification(
 }
 
 /** The metric in the template's words; undefined when it was changed by hand to one that the template does not have. */
-export function metricOf(configuration: MetricSpecification): Scaling['metric'] | undefined {
+function metricOf(configuration: MetricSpecification): Scaling['metric'] | undefined {
   if (configuration.CustomizedMetricSpecification) return 'REQUEST_COUNT_PER_TARGET';
   const type = configuration.PredefinedMetricSpecification?.PredefinedMetricType;
   return (Object.keys(PREDEFINED) as (keyof typeof PREDEFINED)[]).find((name) => PREDEFINED[name] === type);
 }
 
-/** Cooldowns set by hand stay. */
+/** Cooldowns set by hand stay, and so do policies with other names. */
 export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
   kind: 'ScalingPolicy',
   needs: ['LoadBalancer', 'ScalableTarget', 'TargetGroups'],
   permissions: {
     observe: [...DESCRIBED_SERVICE_ACTIONS, 'application-autoscaling:DescribeScalingPolicies'],
-    apply: ['application-autoscaling:PutScalingPolicy'],
+    apply: ['application-autoscaling:DeleteScalingPolicy', 'application-autoscaling:PutScalingPolicy'],
     remove: ['application-autoscaling:DeleteScalingPolicy'],
   },
 
   async observe(scope) {
     if (!(await mayScale(scope))) return undefined;
-    const name = scalingPolicyName(scope.identity);
-    const { ScalingPolicies } = await scope.clients.applicationAutoScaling.send(
-      new DescribeScalingPoliciesCommand({ ...scalableDimension(scope.identity), PolicyNames: [name] }),
+    const names = [undefined, ...METRICS].map((metric) => scalingPolicyName(scope.identity, metric));
+    const { ScalingPolicies = [] } = await scope.clients.applicationAutoScaling.send(
+      new DescribeScalingPoliciesCommand({ ...scalableDimension(scope.identity), PolicyNames: names }),
     );
-    const found = ScalingPolicies?.find(({ PolicyName }) => PolicyName === name);
-    return found && { arn: found.PolicyARN!, configuration: found.TargetTrackingScalingPolicyConfiguration! };
+    const policies = ScalingPolicies.filter(({ PolicyName }) => names.includes(PolicyName!)).map(
+      (policy) => ({
+        name: policy.PolicyName!,
+        arn: policy.PolicyARN!,
+        configuration: policy.TargetTrackingScalingPolicyConfiguration!,
+      }),
+    );
+    return policies.length > 0 ? { policies } : undefined;
   },
 
-  async apply({ clients, identity, spec }, { LoadBalancer, TargetGroups }, current) {
-    const { metric, targetValue } = spec.scaling;
-    const specification = metricSpecification(metric, LoadBalancer.fullName, TargetGroups.fullNames);
-    if (current && isSame(current.configuration, specification, targetValue)) return done(current);
-    const { ScaleInCooldown, ScaleOutCooldown, DisableScaleIn } = current?.configuration ?? {};
-    const configuration: TargetTrackingScalingPolicyConfiguration = {
-      ...specification,
-      TargetValue: targetValue,
-      ScaleInCooldown,
-      ScaleOutCooldown,
-      DisableScaleIn,
-    };
+  async apply(scope, needs, current = { policies: [] }) {
+    const { metric, targetValue, additionalMetrics = [] } = scope.spec.scaling;
+    const wanted = [
+      { name: scalingPolicyName(scope.identity), metric, targetValue },
+      ...additionalMetrics.map((additional) => ({
+        name: scalingPolicyName(scope.identity, additional.metric),
+        ...additional,
+      })),
+    ];
     try {
-      const { PolicyARN } = await clients.applicationAutoScaling.send(
-        new PutScalingPolicyCommand({
-          ...scalableDimension(identity),
-          PolicyName: scalingPolicyName(identity),
-          PolicyType: 'TargetTrackingScaling',
-          TargetTrackingScalingPolicyConfiguration: configuration,
-        }),
-      );
-      return done({ arn: PolicyARN!, configuration: JSON.parse(JSON.stringify(configuration)) });
+      const policies: ObservedPolicy[] = [];
+      // One after the other: Application Auto Scaling refuses changes of one target that overlap.
+      for (const policy of wanted) {
+        const existing = current.policies.find(({ name }) => name === policy.name);
+        policies.push(await put(scope, needs, policy, existing));
+      }
+      for (const { name } of current.policies) {
+        if (!wanted.some((policy) => policy.name === name)) await remove(scope, name);
+      }
+      return done({ policies });
     } catch (error) {
       if (error instanceof ConcurrentUpdateException) return wait('another change to the scaling', 2);
       throw error;
     }
   },
 
-  async remove({ clients, identity }) {
+  async remove(scope, _found, { policies }) {
     try {
-      await unless(
-        clients.applicationAutoScaling.send(
-          new DeleteScalingPolicyCommand({
-            ...scalableDimension(identity),
-            PolicyName: scalingPolicyName(identity),
-          }),
-        ),
-        'ObjectNotFoundException',
-      );
+      for (const { name } of policies) await remove(scope, name);
       return done(undefined);
     } catch (error) {
       if (error instanceof ConcurrentUpdateException) return wait('another change to the scaling', 2);
@@ -164,6 +182,70 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
     }
   },
 };
+
+/** @returns the policy as it is afterwards. */
+async function put(
+  { clients, identity, spec, previousSpec }: ApplyScope,
+  { LoadBalancer, TargetGroups }: Needs,
+  { name, metric, targetValue }: ScalingMetric & { readonly name: string },
+  current: ObservedPolicy | undefined,
+): Promise<ObservedPolicy> {
+  const { ScaleInCooldown, ScaleOutCooldown, DisableScaleIn } = current?.configuration ?? {};
+  const specification = metricSpecification(metric, LoadBalancer.fullName, TargetGroups.fullNames);
+  const live = { ScaleInCooldown, ScaleOutCooldown };
+  const cooldowns = threeWay<ScalingCooldowns>({
+    desired: spec.scaling.cooldowns,
+    previous: previousSpec?.scaling.cooldowns,
+    live,
+    initial: {},
+  });
+  const sameMetric = current && isSame(current.configuration, specification, targetValue);
+  if (sameMetric && isDeepStrictEqual(live, cooldowns)) return current;
+  const configuration: TargetTrackingScalingPolicyConfiguration = {
+    ...specification,
+    ...cooldowns,
+    TargetValue: targetValue,
+    DisableScaleIn,
+  };
+  const { PolicyARN } = await clients.applicationAutoScaling.send(
+    new PutScalingPolicyCommand({
+      ...scalableDimension(identity),
+      PolicyName: name,
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingScalingPolicyConfiguration: configuration,
+    }),
+  );
+  return { name, arn: PolicyARN!, configuration: JSON.parse(JSON.stringify(configuration)) };
+}
+
+async function remove({ clients, identity }: Scope, name: string): Promise<void> {
+  await unless(
+    clients.applicationAutoScaling.send(
+      new DeleteScalingPolicyCommand({ ...scalableDimension(identity), PolicyName: name }),
+    ),
+    'ObjectNotFoundException',
+  );
+}
+
+/** Scaling in the template's words, without the numbers of tasks. */
+export function scalingInputOf(identity: Identity, { policies }: ObservedScalingPolicy) {
+  const first = scalingPolicyName(identity);
+  const { configuration } = policies.find(({ name }) => name === first) ?? {};
+  const metric = (of: TargetTrackingScalingPolicyConfiguration) => ({
+    AutoScalingMetric: metricOf(of),
+    AutoScalingTargetValue: of.TargetValue,
+  });
+  const additional = METRICS.flatMap((name) =>
+    policies.filter((policy) => policy.name === scalingPolicyName(identity, name)),
+  );
+  return {
+    ...(configuration && metric(configuration)),
+    AdditionalMetrics:
+      additional.length > 0 ? additional.map((policy) => metric(policy.configuration)) : undefined,
+    ScaleInCooldown: configuration?.ScaleInCooldown,
+    ScaleOutCooldown: configuration?.ScaleOutCooldown,
+  };
+}
 
 function isSame(
   current: TargetTrackingScalingPolicyConfiguration,

@@ -224,7 +224,9 @@ async function update(
   const tags = await changeTags(scope, current);
   const changes = settingsChanges(desired, current, spec.subnetIds.length === 0);
   const optionalChanges = Object.fromEntries(
-    Object.entries(optional).filter(([name, value]) => !isDeepStrictEqual(value, current[name as keyof Service])),
+    Object.entries(optional).filter(
+      ([name, value]) => !isDeepStrictEqual(value, current[name as keyof Service]),
+    ),
   ) as OptionalUpdate;
   const changed = Object.keys({ ...changes, ...optionalChanges });
   if (changed.length === 0) {

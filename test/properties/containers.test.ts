@@ -150,7 +150,9 @@ testProperties(
       'SidecarContainers',
       {
         set: { SidecarContainers: [{ Name: 'proxy', Image: 'example/proxy:1' }] },
-        held: { containers: { proxy: { image: 'example/proxy:1', essential: true, logConfiguration: logs } } },
+        held: {
+          containers: { proxy: { image: 'example/proxy:1', essential: true, logConfiguration: logs } },
+        },
         changed: {
           ...main({ DependsOn: [{ ContainerName: 'proxy', Condition: 'HEALTHY' }] }),
           SidecarContainers: [

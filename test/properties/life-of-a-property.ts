@@ -73,7 +73,9 @@ function named(value: unknown, expectation: unknown): unknown {
     return value.map((item, index) => named(item, expectation[index]));
   }
   if (!isPlain(value) || !isPlain(expectation)) return value;
-  return Object.fromEntries(Object.keys(expectation).map((name) => [name, named(value[name], expectation[name])]));
+  return Object.fromEntries(
+    Object.keys(expectation).map((name) => [name, named(value[name], expectation[name])]),
+  );
 }
 
 function isPlain(value: unknown): value is Structure {

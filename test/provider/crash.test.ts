@@ -1,8 +1,9 @@
 /**
- * The process of a handler dies at an AWS call, before or after its effect, and CloudFormation invokes the handler again
- * with the last event that is on record: the end is the same as without the death.
+ * The process of a handler dies after the effect of an AWS call, before it sees the answer, and CloudFormation invokes the
+ * handler again with the last event that is on record: the end is the same as without the death.
  *
- * Every eighth call of each operation is a point of death here; with CRASH_STEP=1 all of them are.
+ * Every eighth call of each operation is a point of death here; `npm run crash` dies at all of them. (Death before a call
+ * leaves what death after the call before it leaves.)
  */
 import type { Structure } from '../../local/service';
 import { Driver, type Crash } from './driver';
@@ -60,12 +61,12 @@ interface Undisturbed {
   readonly points: readonly Crash[];
 }
 
-/** Points of death, before and after effects in turn. Of calls that look for the same thing again and again one is enough. */
+/** Points of death. Of calls that look for the same thing again and again one is enough. */
 function pointsOf(actions: readonly string[]): Crash[] {
   return actions
     .flatMap((action, index) => (action === actions[index - 1] ? [] : [index + 1]))
     .filter((_call, index) => index % STEP === 0)
-    .map((call, index) => ({ call, effect: index % 2 === 0 ? 'after' : 'before' }));
+    .map((call) => ({ call, effect: 'after' }));
 }
 
 const undisturbed: Record<string, Undisturbed> = {};
@@ -100,6 +101,7 @@ test('an operation that is cut short and invoked again ends as an undisturbed on
       }
     }
   }
+  process.stdout.write(`crash: ${deaths} points, ${diverged.length} diverged\n`);
   expect(diverged).toEqual([]);
-  expect(deaths).toBeGreaterThan(20);
-}, 900_000);
+  expect(deaths).toBeGreaterThan(15);
+}, 1_800_000);

@@ -95,6 +95,9 @@ async function runEverything(): Promise<void> {
   await driver.aws.clock.sleep(180_000);
   Driver.modelOf(await driver.read(models.first!.ServiceArn));
   await changing;
+  const AdditionalMetrics = [{ AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 }];
+  await update('second', { ScalingTarget: { AdditionalMetrics } });
+  await update('second', {});
   await update('first', image('example/hello:exits'));
   await update('first', {
     DomainName: 'first.apps.example.com',

@@ -1,0 +1,11 @@
+/** Values that mean the same as none. */
+
+/** An empty list and none mean the same; a template says nothing. */
+export function unlessEmpty<Item>(items: Item[] | undefined): Item[] | undefined {
+  return items?.length ? items : undefined;
+}
+
+/** The object without members that are undefined. */
+export function defined<Value extends object>(value: Value): Value {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Value;
+}

@@ -1,0 +1,167 @@
+/** Containers, volumes, deployments and scaling that cannot be right are refused before any call to AWS. */
+import { identityOf } from '../../src/identity';
+import type { ResourceModel, TypeConfigurationModel } from '../../src/model';
+import { specificationOf } from '../../src/spec';
+
+const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+
+function specify(properties: any): unknown {
+  const { PrimaryContainer, ...others } = properties;
+  const model = {
+    InfrastructureRoleArn: role('infrastructure'),
+    ExecutionRoleArn: role('execution'),
+    PrimaryContainer:
+      PrimaryContainer === null ? undefined : { Image: 'example/hello:1', ...PrimaryContainer },
+    ...others,
+  };
+  const configuration = {
+    BaseDomain: 'example.com',
+    HostedZoneId: 'Z0',
+    PermittedImageRegistries: ['example/'],
+  };
+  const location = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' };
+  return specificationOf({
+    model: model as ResourceModel,
+    configuration: configuration as TypeConfigurationModel,
+    identity: identityOf(location, 'default', 'web'),
+    tags: {},
+  });
+}
+
+const healthCheck = (...Command: string[]) => ({ PrimaryContainer: { HealthCheck: { Command } } });
+const sidecar = (properties: object = {}) => ({ Name: 'proxy', Image: 'example/proxy:1', ...properties });
+const dependsOn = (ContainerName: string, Condition: string) => ({
+  DependsOn: [{ ContainerName, Condition }],
+});
+const mounts = (...paths: string[]) => ({
+  MountPoints: paths.map((ContainerPath) => ({ SourceVolume: 'data', ContainerPath })),
+});
+const efs = (properties: object) => ({
+  Volumes: [{ Name: 'data', EFSVolumeConfiguration: { FilesystemId: 'fs-12345678', ...properties } }],
+});
+const accessPoint = { AuthorizationConfig: { AccessPointId: 'fsap-12345678' } };
+const efsPath = (property: string) => `Volumes/0/EFSVolumeConfiguration/${property}`;
+const strategy = (...items: object[]) => ({ CapacityProviderStrategy: items });
+const deployment = (DeploymentConfiguration: object) => ({ DeploymentConfiguration });
+const additional = (...metrics: string[]) => ({
+  ScalingTarget: {
+    AdditionalMetrics: metrics.map((AutoScalingMetric) => ({
+      AutoScalingMetric,
+      AutoScalingTargetValue: 50,
+    })),
+  },
+});
+
+test.each<[string, object, string]>([
+  ['a health check without CMD', healthCheck('curl', 'localhost'), 'PrimaryContainer/HealthCheck/Command'],
+  ['a health check of nothing', healthCheck('CMD'), 'PrimaryContainer/HealthCheck/Command'],
+  ['a sidecar named Main', { SidecarContainers: [sidecar({ Name: 'Main' })] }, 'SidecarContainers/0/Name'],
+  ['a sidecar twice', { SidecarContainers: [sidecar(), sidecar()] }, 'SidecarContainers/1/Name'],
+  [
+    'a sidecar from a registry that is not permitted',
+    { SidecarContainers: [sidecar({ Image: 'elsewhere/proxy:1' })] },
+    'SidecarContainers/0/Image',
+  ],
+  [
+    'a sidecar with a variable that is also a secret',
+    {
+      SidecarContainers: [
+        sidecar({ Environment: [{ Name: 'A', Value: '1' }], Secrets: [{ Name: 'A', ValueFrom: 'x' }] }),
+      ],
+    },
+    'SidecarContainers/0/Secrets',
+  ],
+  [
+    'a dependency on an unknown container',
+    { PrimaryContainer: dependsOn('proxy', 'START') },
+    'PrimaryContainer/DependsOn/0/ContainerName',
+  ],
+  [
+    'the health of a container without a health check',
+    { PrimaryContainer: dependsOn('proxy', 'HEALTHY'), SidecarContainers: [sidecar()] },
+    'PrimaryContainer/DependsOn/0/Condition',
+  ],
+  [
+    'the end of an essential container',
+    { PrimaryContainer: dependsOn('proxy', 'SUCCESS'), SidecarContainers: [sidecar()] },
+    'PrimaryContainer/DependsOn/0/Condition',
+  ],
+  [
+    'containers that wait for each other',
+    {
+      PrimaryContainer: dependsOn('proxy', 'START'),
+      SidecarContainers: [sidecar(dependsOn('Main', 'START'))],
+    },
+    'PrimaryContainer/DependsOn',
+  ],
+  ['an unknown volume', { PrimaryContainer: mounts('/a') }, 'PrimaryContainer/MountPoints/0/SourceVolume'],
+  [
+    'two volumes at one path',
+    { PrimaryContainer: mounts('/a', '/a'), Volumes: [{ Name: 'data' }] },
+    'PrimaryContainer/MountPoints/1/ContainerPath',
+  ],
+  ['a volume twice', { Volumes: [{ Name: 'data' }, { Name: 'data' }] }, 'Volumes/1/Name'],
+  [
+    'an access point without encryption',
+    efs({ ...accessPoint, TransitEncryption: 'DISABLED' }),
+    efsPath('TransitEncryption'),
+  ],
+  [
+    'an access point with a directory',
+    efs({ ...accessPoint, RootDirectory: '/a' }),
+    efsPath('RootDirectory'),
+  ],
+  [
+    'a volume beside an own task definition',
+    {
+      Volumes: [{ Name: 'data' }],
+      ExecutionRoleArn: undefined,
+      TaskDefinitionArn: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/own:1',
+      PrimaryContainer: null,
+    },
+    'Volumes',
+  ],
+  ['ECS Exec without a task role', { EnableExecuteCommand: true }, 'EnableExecuteCommand'],
+  [
+    'ECS Exec with a read-only root file system',
+    {
+      EnableExecuteCommand: true,
+      TaskRoleArn: role('task'),
+      PrimaryContainer: { ReadonlyRootFilesystem: true },
+    },
+    'EnableExecuteCommand',
+  ],
+  [
+    'a capacity provider twice',
+    strategy({ CapacityProvider: 'FARGATE', Weight: 1 }, { CapacityProvider: 'FARGATE' }),
+    'CapacityProviderStrategy/1/CapacityProvider',
+  ],
+  ['a strategy without a weight', strategy({ CapacityProvider: 'FARGATE' }), 'CapacityProviderStrategy'],
+  [
+    'a strategy with two bases',
+    strategy(
+      { CapacityProvider: 'FARGATE', Base: 1, Weight: 1 },
+      { CapacityProvider: 'FARGATE_SPOT', Base: 1 },
+    ),
+    'CapacityProviderStrategy',
+  ],
+  [
+    'a canary finer than ECS has',
+    deployment({ CanaryConfiguration: { CanaryPercent: 1.25 } }),
+    'DeploymentConfiguration/CanaryConfiguration/CanaryPercent',
+  ],
+  [
+    'more bad minutes than are looked at',
+    deployment({ RollbackAlarm: { DatapointsToAlarm: 4 } }),
+    'DeploymentConfiguration/RollbackAlarm/DatapointsToAlarm',
+  ],
+  [
+    'a metric that is followed already',
+    additional('AVERAGE_MEMORY', 'AVERAGE_CPU'),
+    'ScalingTarget/AdditionalMetrics/1/AutoScalingMetric',
+  ],
+])('%s', (_name, properties, propertyPath) => {
+  expect(() => specify(properties)).toThrow(
+    expect.objectContaining({ code: 'InvalidRequest', propertyPath, remedy: expect.any(String) }),
+  );
+});
