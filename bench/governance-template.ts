@@ -48,7 +48,7 @@ const KINDS: readonly ((index: number) => { readonly Type: string; readonly Prop
 /**
  * A template for measurements, with parameters, a condition and references.
  *
- * @param resources number of resources; 500 make 63 KB.
+ * @param resources number of resources; 500 make 62 KB.
  * @returns the template as JSON text.
  */
 export function templateOf(resources: number): string {

@@ -98,6 +98,29 @@ export const examples = (): Examples => ({
   indeterminate: [
     { title: 'a subnet of another stack', template: { Resources: { Service: service('subnet-1') } } },
     {
+      title: 'a subnet of another VPC, and a route table for a subnet that a parameter names',
+      template: {
+        Parameters: { Id: { Type: 'AWS::EC2::Subnet::Id' } },
+        Resources: {
+          ...network({ NatGatewayId: 'nat-1' }, { VpcId: 'vpc-1' }),
+          Association: {
+            Type: 'AWS::EC2::SubnetRouteTableAssociation',
+            Properties: { SubnetId: { Ref: 'Id' }, RouteTableId: { Ref: 'Table' } },
+          },
+        },
+      },
+    },
+    {
+      title: 'a private subnet in one Region, a subnet of another stack elsewhere',
+      template: {
+        Conditions: { InIreland: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'eu-west-1'] } },
+        Resources: {
+          ...network({ NatGatewayId: 'nat-1' }),
+          Service: service({ 'Fn::If': ['InIreland', { Ref: 'Subnet' }, 'subnet-1'] }),
+        },
+      },
+    },
+    {
       title: 'subnets of a parameter without value',
       template: {
         ...single('AWS::ECS::CapacityProvider', {

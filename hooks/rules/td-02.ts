@@ -44,6 +44,20 @@ export const examples = (): Examples => ({
       template: container({ Ref: 'User' }, { Parameters: { User: { Type: 'String' } } }),
     },
     {
+      title: 'a dynamic reference whose name a parameter completes',
+      template: container(
+        { 'Fn::Sub': '{{resolve:ssm:/${Stage}/user}}' },
+        { Parameters: { Stage: { Type: 'String', Default: 'dev' } } },
+      ),
+    },
+    {
+      title: 'a parameter whose default is a dynamic reference',
+      template: container(
+        { Ref: 'User' },
+        { Parameters: { User: { Type: 'String', Default: '{{resolve:ssm:/user}}' } } },
+      ),
+    },
+    {
       title: 'root under a condition',
       template: container(
         { 'Fn::If': ['Debug', 'root', 'app'] },
