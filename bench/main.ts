@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLocalAws } from '../local';
 import { createHostedZone, issueCertificate } from '../local/account';
+import { formatGovernanceRows, measureGovernance } from './governance';
 import { measureOperations, type OperationCost } from './operations';
 import { measureRuntime, type RuntimeFigures } from './runtime';
 
@@ -10,7 +11,7 @@ const USAGE = `Usage: npm run bench [-- --format text|json]
 
 Measures on the local AWS, and prints for each operation on Org::ECS::ExpressService: AWS calls, polls, the longest
 chain of dependent calls, and handler invocations; then milliseconds for each invocation beside the stock library's, and
-the start of the built bundle beside bare Node's.
+the start of the built bundle beside bare Node's; then the governance rules beside native cfn-guard.
 
 Options
   --format   text (default) or json
