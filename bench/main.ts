@@ -105,9 +105,13 @@ async function main(): Promise<number> {
   const costs = await operations(progress);
   progress('runtime');
   const runtime = await measureRuntime(BUNDLE);
-  if (format === 'json')
-    process.stdout.write(`${JSON.stringify({ operations: costs, runtime }, undefined, 2)}\n`);
-  else process.stdout.write(`\n${operationTable(costs)}\n\n${runtimeTable(runtime)}\n`);
+  progress('governance');
+  const governance = await measureGovernance();
+  process.stdout.write(
+    format === 'json'
+      ? `${JSON.stringify({ operations: costs, runtime, governance }, undefined, 2)}\n`
+      : `\n${operationTable(costs)}\n\n${runtimeTable(runtime)}\n\n${formatGovernanceRows(governance)}\n`,
+  );
   return 0;
 }
 
