@@ -99,7 +99,7 @@ export function standingProblem(
 ): string | undefined {
   if (!catalogue.some(({ id }) => id === exemption.rule)) {
     const nearest = nearestId(exemption.rule, catalogue);
-    return `no rule is called ${exemption.rule}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
+    return `no rule is called ${exemption.rule}${nearest === undefined ? '' : ` (the nearest is ${nearest})`}`;
   }
   if (policy.neverExempt.has(exemption.rule)) return `${exemption.rule} allows no exemptions`;
   return isExpired(exemption, today) ? `it expired after ${exemption.expires}` : undefined;

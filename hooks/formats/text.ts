@@ -18,7 +18,8 @@ export function text(result: CheckResult): string {
   );
   const { files, resources, passed, refused, warnings, indeterminate, exempt } = result.summary;
   const totals =
-    `${files} templates, ${resources} resources, profile ${result.profile}: ${refused} refused, ${warnings} warnings, ` +
+    `${count(files, 'template')}, ${count(resources, 'resource')}, profile ${result.profile}: ${refused} refused, ` +
+    `${count(warnings, 'warning')}, ` +
     `${indeterminate} undecided, ${exempt} exempt, ${passed} passed`;
   return [...findings, ...notices, ...exemptions, totals].join('\n') + '\n';
 }
@@ -31,4 +32,9 @@ function paragraph(finding: LocatedFinding): string {
       ? '\n  known from the baseline'
       : '';
   return `${file}:${line}:${column} ${WORDS[outcomeOf(finding)]} ${severity.toLowerCase()} ${message}${excuse}`;
+}
+
+/** A number with its noun: `1 template`, `2 templates`. */
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

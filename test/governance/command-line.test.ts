@@ -293,7 +293,7 @@ describe('exemptions', () => {
     [
       'a misspelt rule',
       { rule: 'NET01' },
-      'exemption of NET01 (web team): no rule is called NET01; did you mean NET-01?',
+      'exemption of NET01 (web team): no rule is called NET01 (the nearest is NET-01)',
     ],
     ['an expired one', { expires: '2026-01-01' }, 'it expired after 2026-01-01'],
     ['an unused one', { rule: 'SG-01' }, 'nothing in this input needs it'],
