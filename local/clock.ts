@@ -117,7 +117,7 @@ export class Clock {
   }
 
   /** Resolve once nothing is at work and every promise that is already resolved has run on. */
-  private async settled(): Promise<void> {
+  async settled(): Promise<void> {
     await settle();
     while (this.working > 0) {
       await new Promise<void>((resolve) => this.idle.push(resolve));

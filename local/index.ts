@@ -74,6 +74,17 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   }
 }
 
+/** Longest time, in milliseconds, that closing waits for work that is under way. */
+const QUIESCE_MILLISECONDS = 5_000;
+
+/** Let what is at work come to its end: connections that are cut under it would be reported to nobody who listens. */
+async function quiesce(clock: Clock): Promise<void> {
+  let giveUp: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => (giveUp = setTimeout(resolve, QUIESCE_MILLISECONDS)));
+  await Promise.race([clock.settled(), patience]);
+  clearTimeout(giveUp);
+}
+
 /** Start what stands around moto. Whatever has to be closed is added to `running` as soon as it runs. */
 async function startAround(
   moto: Moto,
@@ -154,7 +165,7 @@ async function startAround(
     },
     onKill: ({ invocationId }) => lambda.kill(invocationId),
   });
-  running.push(endpoint, { close: forget });
+  running.push(endpoint, { close: () => quiesce(clock) }, { close: forget });
 
   return {
     endpoint: endpoint.url,

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { Location } from './location';
@@ -30,8 +31,11 @@ const readObject: Read<'s3'> = async ({ bucket, key }, abortSignal) => {
   // One bucket may serve the hooks of all Regions.
   s3 ??= new S3Client({ maxAttempts: MAX_ATTEMPTS, followRegionRedirects: true });
   const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
-  if ((object.ContentLength ?? 0) > MAXIMUM_BYTES)
+  if ((object.ContentLength ?? 0) > MAXIMUM_BYTES) {
+    // A body that nobody reads holds its connection, and reports to nobody when that is cut.
+    (object.Body as Readable).destroy();
     throw new SettingsError(`it has more than ${MAXIMUM_BYTES} bytes. Put a profile or exemptions there`);
+  }
   const versioned = object.VersionId !== undefined && object.VersionId !== 'null';
   return {
     text: (await object.Body?.transformToString()) ?? '',

@@ -141,7 +141,7 @@ describe('loaded settings', () => {
     pass(1);
     await current();
     expect(warnings).toEqual([
-      'Exemption from NET-1, owner team web, has no effect: no rule is called NET-1; did you mean NET-01?.',
+      'Exemption from NET-1, owner team web, has no effect: no rule is called NET-1 (the nearest is NET-01).',
       'Exemption from NET-01, owner team web, has no effect: it expired after 2020-01-01.',
     ]);
   });
