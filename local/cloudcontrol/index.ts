@@ -157,6 +157,7 @@ export function createCloudControl({
       action: action as ResourceRequest['operation'],
       targetName: type.typeName,
       logicalId: `${type.typeName.replace(/::/g, '-')}-${entry.token}`,
+      hooksRequestToken: entry.hooksToken,
       properties: action === 'DELETE' ? {} : model,
       previousProperties: action === 'DELETE' ? model : previousModel,
       region: request.region,

@@ -21,6 +21,8 @@ export interface HookRequest {
   readonly logicalId: string;
   readonly stack?: { readonly id: string; readonly name: string; readonly roleArn?: string };
   readonly changeSetId?: string;
+  /** Cloud Control targets: the token by which the API lists the results of hooks. */
+  readonly hooksRequestToken?: string;
   /** Resource and Cloud Control targets: properties with every function resolved. */
   readonly properties?: Structure;
   readonly previousProperties?: Structure;

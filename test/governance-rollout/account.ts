@@ -39,6 +39,8 @@ export interface GovernedAccount {
   ): Promise<CommandResult>;
   /** Create a stack of a template in JSON, and answer it when it has settled. */
   create(stackName: string, resources: object): Promise<Stack>;
+  /** Value of a stack's output. */
+  output(stackName: string, key: string): Promise<string>;
   /** Events of a stack, oldest first. */
   events(stackName: string): Promise<StackEvent[]>;
   close(): Promise<void>;
@@ -104,6 +106,10 @@ export async function startGovernedAccount(): Promise<GovernedAccount> {
       await cloudFormation.createStack({ StackName, TemplateBody: JSON.stringify({ Resources }) });
       await aws.cloudFormation.settled(StackName);
       return (await cloudFormation.describeStacks({ StackName })).Stacks![0];
+    },
+    async output(StackName, key) {
+      const { Outputs } = (await cloudFormation.describeStacks({ StackName })).Stacks![0];
+      return Outputs!.find(({ OutputKey }) => OutputKey === key)!.OutputValue!;
     },
     async events(StackName) {
       return (await cloudFormation.describeStackEvents({ StackName })).StackEvents!.reverse();

@@ -1,5 +1,6 @@
 /** Operations that show what hooks have said. */
-import type { HookHandler, HookResult } from '../../extension/hook-handler';
+import type { HookHandler, HookRequest, HookResult } from '../../extension/hook-handler';
+import type { TargetOperation } from '../../registry/hook';
 import { AwsError, type AwsRequest, type Structure } from '../../service';
 import { page, type Operations } from './context';
 
@@ -21,7 +22,7 @@ export function hookResultOperations(hooks: HookHandler): Operations {
         ...summary(request, result),
         TargetType: result.request.operation,
         TargetId: targetId(result),
-        HookExecutionTarget: result.request.stack?.id,
+        HookExecutionTarget: result.request.stack?.id ?? result.request.hooksRequestToken,
       }));
       return { TargetType, TargetId, HookResults, NextToken };
     },
@@ -59,10 +60,16 @@ function summary(request: AwsRequest, result: HookResult): Structure {
   };
 }
 
-/** What a result is about: a change set, a stack, or a resource by its logical id. */
+/** How each kind of target is called in the API. */
+const TARGET_IDS: Record<TargetOperation, (request: HookRequest) => string> = {
+  CHANGE_SET: ({ changeSetId }) => changeSetId!,
+  STACK: ({ stack }) => stack!.id,
+  RESOURCE: ({ logicalId }) => logicalId,
+  CLOUD_CONTROL: ({ hooksRequestToken }) => hooksRequestToken!,
+};
+
 function targetId({ request }: HookResult): string {
-  if (request.operation === 'CHANGE_SET') return request.changeSetId!;
-  return request.operation === 'STACK' ? request.stack!.id : request.logicalId;
+  return TARGET_IDS[request.operation](request);
 }
 
 function typeArn(request: AwsRequest, { hook }: HookResult): string {
