@@ -44,6 +44,11 @@ export function propertyReference(schema: ResourceSchema): string {
     `\`Ref\` returns ${schema.primaryIdentifier.map((pointer) => code(pointer.replace('/properties/', ''))).join(' and ')}.`,
     '`Fn::GetAtt` returns:',
     attributeTable(schema, readOnly),
+    ...[...returnedItems(schema, readOnly, inputObjects)].flatMap(([name, object]) => [
+      `### ${name}`,
+      object.description ?? '',
+      itemTable(schema, object),
+    ]),
   ];
   if (schema.typeConfiguration) {
     const { description = '' } = schema.typeConfiguration;
@@ -68,6 +73,25 @@ function reachableObjects(
     if (target.items) reachableObjects(schema, [target.items], found);
   }
   return found;
+}
+
+/** Objects in the lists that attributes return, and what these refer to, as far as they were not shown before. */
+function returnedItems(
+  schema: ResourceSchema,
+  readOnly: ReadonlySet<string>,
+  shown: ReadonlyMap<string, ObjectSchema>,
+): ReadonlyMap<string, ObjectSchema> {
+  const items = [...readOnly].flatMap((name) => schema.properties[name]?.items ?? []);
+  return new Map([...reachableObjects(schema, items)].filter(([name]) => !shown.has(name)));
+}
+
+function itemTable(schema: ResourceSchema, object: ObjectSchema): string {
+  const rows = Object.entries(object.properties).map(([name, property]) => [
+    code(name),
+    typeName(schema, property),
+    property.description ?? resolve(schema, property).description ?? '',
+  ]);
+  return table(['Member', 'Type', 'Description'], rows);
 }
 
 function propertyTable(
