@@ -10,6 +10,7 @@ import {
   type ResourceHandlerRequest,
 } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib';
 import { ResourceModel, TypeConfigurationModel } from '../src/model';
+import schema from '../schema/org-ecs-expressservice.json';
 import { createEntrypoints, type Entrypoint } from '../src/runtime';
 
 /** Milliseconds per invocation, one figure for each round. */
@@ -37,6 +38,7 @@ const read = async ({ desired }: { desired: ResourceModel }) =>
 const { entrypoint: runtime } = createEntrypoints({
   model: ResourceModel,
   typeConfiguration: TypeConfigurationModel,
+  schema,
   sensitivePaths: [],
   handlers: { CREATE: read, READ: read, UPDATE: read, DELETE: read, LIST: read },
 });

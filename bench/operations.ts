@@ -2,19 +2,27 @@ import {
   CloudControlClient,
   CreateResourceCommand,
   DeleteResourceCommand,
+  GetResourceCommand,
   GetResourceRequestStatusCommand,
+  ListResourcesCommand,
   UpdateResourceCommand,
   type ProgressEvent,
 } from '@aws-sdk/client-cloudcontrol';
 import type { LocalAws } from '../local';
 import type { Call } from '../local/endpoint/call-log';
+import { PresentServices } from './present-services';
 
 const TYPE_NAME = 'Org::ECS::ExpressService';
 
+/** Services that are there when an operation begins, for the measurements of how its cost grows with them. */
+export const PRESENT: readonly number[] = [1, 25, 250, 1_000];
+
 /** What one operation on the resource type costs. */
 export interface OperationCost {
-  /** e.g. `create the first service`. */
+  /** e.g. `create`. */
   readonly operation: string;
+  /** Services that were there when it began, without the one that it is about. */
+  readonly present: number;
   /** AWS calls that the operation needs, apart from polls. */
   readonly calls: number;
   /** AWS calls of invocations that did nothing but look whether AWS was ready. */
@@ -33,14 +41,19 @@ const LATENCY = 150;
 
 const READING = /^(Describe|Get|List)/;
 
+type Action = 'CREATE' | 'READ' | 'UPDATE' | 'DELETE' | 'LIST';
+
 /**
- * Measure creates, an update and deletes of services, one after the other, through Cloud Control.
+ * Measure operations on one service, one after the other, through Cloud Control: while it is the only one, and beside as
+ * many others as {@link PRESENT} says.
  *
  * @param properties desired state of a service; `ServiceName` is added.
+ * @param hostedZoneId of the base domain.
  */
 export async function measureOperations(
   aws: LocalAws,
   properties: Record<string, unknown>,
+  hostedZoneId: string,
   onProgress: (operation: string) => void = () => undefined,
 ): Promise<OperationCost[]> {
   const client = new CloudControlClient(aws.clientOptions());
@@ -50,43 +63,62 @@ export async function measureOperations(
     milliseconds: LATENCY,
     times: Number.MAX_SAFE_INTEGER,
   });
+  const costs: OperationCost[] = [];
 
-  async function run(
-    operation: string,
-    begin: () => Promise<{ ProgressEvent?: ProgressEvent }>,
-  ): Promise<OperationCost> {
-    onProgress(operation);
+  async function measure(operation: string, action: Action, present: number, run: () => Promise<unknown>) {
+    onProgress(`${operation}, beside ${present}`);
     const after = aws.calls.list().at(-1)?.sequence ?? 0;
-    const { ProgressEvent: begun } = await begin();
-    const ended = await settled(client, begun!.RequestToken!);
-    if (ended.OperationStatus !== 'SUCCESS') throw new Error(`${operation} failed: ${ended.StatusMessage}`);
-    return cost(operation, aws.calls.list({ typeName: TYPE_NAME, after }));
+    await run();
+    const calls = aws.calls.list({ typeName: TYPE_NAME, callerOperation: action, after });
+    costs.push({ operation, present, ...costOf(calls) });
   }
+  const settle = async (begun: Promise<{ ProgressEvent?: ProgressEvent }>) => {
+    const ended = await settled(client, (await begun).ProgressEvent!.RequestToken!);
+    if (ended.OperationStatus !== 'SUCCESS')
+      throw new Error(`${ended.Operation} failed: ${ended.StatusMessage}`);
+  };
   const create = (name: string) =>
-    client.send(
-      new CreateResourceCommand({
-        TypeName: TYPE_NAME,
-        DesiredState: JSON.stringify({ ...properties, ServiceName: name }),
-      }),
+    settle(
+      client.send(
+        new CreateResourceCommand({
+          TypeName: TYPE_NAME,
+          DesiredState: JSON.stringify({ ...properties, ServiceName: name }),
+        }),
+      ),
     );
   const remove = (name: string) =>
-    client.send(new DeleteResourceCommand({ TypeName: TYPE_NAME, Identifier: arnOf(aws, name) }));
+    settle(client.send(new DeleteResourceCommand({ TypeName: TYPE_NAME, Identifier: arnOf(aws, name) })));
   const patch = (name: string, path: string, value: unknown) =>
-    client.send(
-      new UpdateResourceCommand({
-        TypeName: TYPE_NAME,
-        Identifier: arnOf(aws, name),
-        PatchDocument: JSON.stringify([{ op: 'replace', path, value }]),
-      }),
+    settle(
+      client.send(
+        new UpdateResourceCommand({
+          TypeName: TYPE_NAME,
+          Identifier: arnOf(aws, name),
+          PatchDocument: JSON.stringify([{ op: 'replace', path, value }]),
+        }),
+      ),
     );
 
-  return [
-    await run('create, first service', () => create('bench-one')),
-    await run('create, second service', () => create('bench-two')),
-    await run('update, new image', () => patch('bench-two', '/PrimaryContainer/Image', 'bench:2')),
-    await run('delete, not the last service', () => remove('bench-two')),
-    await run('delete, last service', () => remove('bench-one')),
-  ];
+  await measure('create', 'CREATE', 0, () => create('bench-first'));
+  await measure('delete', 'DELETE', 0, () => remove('bench-first'));
+  await create('bench-present');
+  const others = await PresentServices.beside(aws, 'bench-present', hostedZoneId);
+  for (const present of PRESENT) {
+    onProgress(`making ${present} services`);
+    await others.growTo(present);
+    await measure('create', 'CREATE', present, () => create('bench-one'));
+    await measure('update, new image', 'UPDATE', present, () =>
+      patch('bench-one', '/PrimaryContainer/Image', 'bench:2'),
+    );
+    await measure('read', 'READ', present, () =>
+      client.send(new GetResourceCommand({ TypeName: TYPE_NAME, Identifier: arnOf(aws, 'bench-one') })),
+    );
+    await measure('list, first page', 'LIST', present, () =>
+      client.send(new ListResourcesCommand({ TypeName: TYPE_NAME })),
+    );
+    await measure('delete', 'DELETE', present, () => remove('bench-one'));
+  }
+  return costs;
 }
 
 function arnOf(aws: LocalAws, name: string): string {
@@ -101,11 +133,9 @@ async function settled(client: CloudControlClient, RequestToken: string): Promis
   }
 }
 
-function cost(operation: string, calls: readonly Call[]): OperationCost {
+function costOf(calls: readonly Call[]): Omit<OperationCost, 'operation' | 'present'> {
   const invocations = new Map<string, Call[]>();
   for (const call of calls) {
-    // The READ that Cloud Control makes before an update is not the operation's own.
-    if (call.caller!.operation === 'READ') continue;
     const { invocationId } = call.caller!;
     invocations.set(invocationId, [...(invocations.get(invocationId) ?? []), call]);
   }
@@ -113,7 +143,6 @@ function cost(operation: string, calls: readonly Call[]): OperationCost {
   const polling = own.filter((group, index) => isPoll(group) && index > 0 && index < own.length - 1);
   const working = own.filter((group) => !polling.includes(group));
   return {
-    operation,
     calls: count(working),
     polls: count(polling),
     chain: working.reduce((sum, group) => sum + chainOf(group), 0),

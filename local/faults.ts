@@ -7,7 +7,8 @@ import { AwsError, type AwsRequest, type Caller } from './service';
  * - `connectionReset`: the connection is cut before the call has any effect.
  * - `lostResponse`: the call takes effect, then the connection is cut.
  * - `latency`: the call takes `milliseconds` (real time) longer.
- * - `processKill`: the process of the calling invocation dies before it sees the answer.
+ * - `processKill`: the process of the calling invocation dies before it sees the answer. It makes no call any more: what
+ *   still comes from the invocation (whose process may be one that cannot really be killed) has no effect.
  */
 export type FaultKind =
   | 'throttle'
@@ -89,6 +90,7 @@ const SERVER_ERROR: Readonly<Record<string, string>> = {
 };
 
 const NONE: Treatment = { delay: 0 };
+const CUT: Treatment = { delay: 0, cut: 'before' };
 
 const TREATMENTS: Record<FaultKind, (rule: FaultRule, request: AwsRequest) => Treatment> = {
   throttle: (_rule, { service }) =>
@@ -119,6 +121,8 @@ function refuse(code: string, message: string, status: number): Treatment {
 export class Faults {
   private active: ActiveFault[] = [];
   private ids = 0;
+  /** Ids of the invocations that {@link FaultKind} `processKill` has ended. */
+  private readonly dead = new Set<string>();
 
   /** Add a rule; of several that apply to a call the first one added wins. Returns its id. */
   add(rule: FaultRule): number {
@@ -142,6 +146,7 @@ export class Faults {
 
   /** Decide about one call, and count it. */
   treat(request: AwsRequest): Treatment {
+    if (request.caller && this.dead.has(request.caller.invocationId)) return CUT;
     let treatment: Treatment | undefined;
     for (const fault of this.active) {
       if (!matches(fault.rule, request)) continue;
@@ -151,6 +156,7 @@ export class Faults {
       fault.applied++;
       treatment = TREATMENTS[fault.rule.kind](fault.rule, request);
     }
+    if (treatment?.kill) this.dead.add(treatment.kill.invocationId);
     return treatment ?? NONE;
   }
 }

@@ -74,6 +74,9 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   }
 }
 
+/** Signing names of the services that decide which way requests go. */
+const ROUTED_BY: ReadonlySet<string> = new Set(['ec2', 'elasticloadbalancing']);
+
 /** Longest time, in milliseconds, that closing waits for work that is under way. */
 const QUIESCE_MILLISECONDS = 5_000;
 
@@ -160,8 +163,9 @@ async function startAround(
     guards,
     services,
     control: createControl({ clock, faults, calls, reset }),
-    onSuccess: ({ service, operation }) => {
-      if (service === 'elasticloadbalancing' && !operation.startsWith('Describe')) dataPlane.invalidate();
+    onSuccess: ({ service, operation, region: calledIn, input }) => {
+      if (ROUTED_BY.has(service) && !operation.startsWith('Describe')) dataPlane.invalidate();
+      if (operation === 'ModifyTargetGroup') ecs.healthCheckChanged(calledIn, input.TargetGroupArn);
     },
     onKill: ({ invocationId }) => lambda.kill(invocationId),
   });

@@ -69,8 +69,12 @@ export interface TargetHealth {
   readonly Description?: string;
 }
 
+/** How a target group speaks to its targets, as ELB names it. */
+export type ProtocolVersion = 'HTTP1' | 'HTTP2' | 'GRPC';
+
 /** What an HTTP client of the load balancer sends, and what a simulated container answers. */
 export interface HttpRequest {
+  readonly protocolVersion: ProtocolVersion;
   readonly method: string;
   readonly path: string;
   readonly query: string;
@@ -81,6 +85,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
+  /** Headers that follow the body, in HTTP/2. */
+  readonly trailers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -88,7 +94,10 @@ export interface HttpResponse {
  * guard asks for their health, and the EC2 guard for the security groups that their network interfaces hold.
  */
 export interface TaskNetwork {
-  /** Answer of the container that listens on this address, or undefined when nothing does (the ALB answers 502/504). */
+  /**
+   * Answer of the container that listens on this address, or undefined when nothing does that speaks the protocol (the
+   * ALB answers 502/504).
+   */
   request(ip: string, port: number, request: HttpRequest): Promise<HttpResponse | undefined>;
   /** Health of a target registered in a target group; undefined when the address belongs to no simulated task. */
   targetHealth(targetGroupArn: string, ip: string, port: number): TargetHealth | undefined;

@@ -23,7 +23,7 @@ const constructors = {
 };
 
 /** How often the SDK tries a call: enough to ride out throttling that lasts seconds; CloudFormation covers minutes. */
-const MAX_ATTEMPTS = 5;
+export const MAX_ATTEMPTS = 5;
 
 /** One SDK client for each service the provider calls; a client is made when it is first used. */
 export type Clients = {

@@ -2,6 +2,8 @@ import type { Clients } from './clients';
 import type { Identity } from './identity';
 import type { Network } from './network';
 import type { Outcome } from './outcome';
+import type { Placement } from './placement';
+import type { Placements } from './placements';
 import type { ServiceSpec } from './spec';
 
 /** What every step may use: the service that is meant, and AWS with the caller's credentials. */
@@ -12,6 +14,10 @@ export interface Scope {
   readonly log: (message: string) => void;
   /** The desired state; absent when the service is read or deleted, where only its identity is known. */
   readonly spec?: ServiceSpec;
+  /** The placement that is meant; undefined when the service has none, and nothing is to be made. */
+  readonly placement?: Placement;
+  /** All placements of the service; undefined like {@link placement}. */
+  readonly placements?: Placements;
 }
 
 /** A scope in which the desired state is known. */
@@ -55,6 +61,21 @@ export interface Component<Observed, Needs extends object = object> {
   readonly needs: readonly (keyof Needs & string)[];
   /** Whether services share it: that it is there does not mean that this service is. Default: they do not. */
   readonly shared?: boolean;
+  /**
+   * What there is one of it for, so that a service which moves has it twice: a load balancer (or the author's listener), or
+   * a placement, of which there can be two on one load balancer. Default: the service.
+   */
+  readonly per?: 'load balancer' | 'placement';
+  /**
+   * While the service joins another placement, the one that serves keeps it as it is: neither {@link apply} nor
+   * {@link prune} is called. What clients see changes only when they are sent to the other placement.
+   */
+  readonly staysWhileJoining?: true;
+  /**
+   * It needs what it names in {@link needs} in every placement, not only in the one that serves. {@link apply} is then
+   * given those of the placements that are joined as `Joining`.
+   */
+  readonly acrossPlacements?: true;
   readonly permissions: Permissions;
   /**
    * Look at it in every invocation, because what is observed changes by itself or may not be kept between invocations
@@ -80,6 +101,16 @@ export interface Component<Observed, Needs extends object = object> {
    * @throws HandlerError when it cannot be made.
    */
   apply(scope: ApplyScope, needs: Needs, current: Observed | undefined): Promise<Outcome<Observed>>;
+
+  /**
+   * Take it out of use in a placement that the service leaves: called instead of {@link apply}, before a deployment
+   * takes the tasks out of that placement. Default: nothing is done before it is removed.
+   *
+   * @param found what is observed of the components it needs, and of {@link leavesAfter}.
+   */
+  leave?(scope: Scope, found: Partial<Needs>, current: Observed): Promise<Outcome<Observed>>;
+  /** Kinds that must be as the specification says, in the placement that serves, before {@link leave}. */
+  readonly leavesAfter?: readonly string[];
 
   /**
    * A cheap look at what {@link apply} waits for.

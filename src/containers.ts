@@ -4,6 +4,7 @@ import type {
   EFSVolumeConfiguration,
   HealthCheck,
   MountPoint,
+  PortMapping,
   Volume,
 } from '@aws-sdk/client-ecs';
 import { invalid } from './errors';
@@ -37,6 +38,8 @@ export interface ContainerSpec {
 export interface SidecarSpec extends ContainerSpec {
   readonly name: string;
   readonly essential: boolean;
+  /** Ports that the other containers, or who shares its security groups, reach it at; never the load balancer. */
+  readonly portMappings?: readonly PortMapping[];
 }
 
 /** Defaults of a container's health check. Source: API reference of ECS, HealthCheck. */
@@ -46,7 +49,7 @@ export const HEALTH_CHECK_DEFAULTS = { Interval: 30, Timeout: 5, Retries: 3 } as
 const ENDED: readonly unknown[] = ['COMPLETE', 'SUCCESS'];
 
 /** What the schema has for every container. */
-type ContainerProperties = Omit<Properties<model.SidecarContainer>, 'Name' | 'Essential'>;
+type ContainerProperties = Omit<Properties<model.SidecarContainer>, 'Name' | 'Essential' | 'PortMappings'>;
 
 /**
  * What a template says of a container.
@@ -118,7 +121,17 @@ export function sidecarSpecs(
         throw invalid(`${path}/Name`, `"${name}" is another container's name`, 'Give each container its own');
       }
       names.add(name);
-      return { name, essential: Essential, ...containerSpec(container, path, permittedRegistries) };
+      return {
+        name,
+        essential: Essential,
+        portMappings: unlessEmpty(
+          container.PortMappings?.map(({ ContainerPort, Protocol = 'tcp' }, port) => {
+            if (ContainerPort !== undefined) return { containerPort: ContainerPort, protocol: Protocol };
+            throw invalid(`${path}/PortMappings/${port}/ContainerPort`, 'is missing', 'Give the port');
+          }),
+        ),
+        ...containerSpec(container, path, permittedRegistries),
+      };
     }),
   );
 }
@@ -182,10 +195,11 @@ function efsVolume(
 /**
  * Check what the containers of one task say of each other and of its volumes.
  *
+ * @param main the container that receives the traffic, with its TCP port.
  * @throws HandlerError InvalidRequest.
  */
 export function checkTask(
-  main: ContainerSpec,
+  main: ContainerSpec & { readonly containerPort: number },
   sidecars: readonly SidecarSpec[] = [],
   taskVolumes: readonly Volume[] = [],
 ): void {
@@ -224,6 +238,26 @@ export function checkTask(
     }
     if (dependsOnItself(name, containers)) {
       throw invalid(`${path}/DependsOn`, `makes container ${name} wait for itself`, 'Break the circle');
+    }
+  }
+  checkPorts(main.containerPort, sidecars);
+}
+
+/** The containers of a task share its network interface, so that each port is there once. */
+function checkPorts(mainPort: number, sidecars: readonly SidecarSpec[]): void {
+  const users = new Map([[`${mainPort}/tcp`, MAIN_CONTAINER]]);
+  for (const [index, { name, portMappings = [] }] of sidecars.entries()) {
+    for (const [mapping, { containerPort, protocol }] of portMappings.entries()) {
+      const port = `${containerPort}/${protocol}`;
+      const user = users.get(port);
+      if (user !== undefined) {
+        throw invalid(
+          `SidecarContainers/${index}/PortMappings/${mapping}/ContainerPort`,
+          `${port} is a port of container ${user} already`,
+          'Give the containers of one task different ports',
+        );
+      }
+      users.set(port, name);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { DescribeServicesCommand, type Service } from '@aws-sdk/client-ecs';
+import type { Clients } from './clients';
 import type { Scope } from './component';
 import { isOwn } from './ownership';
 import { unless } from './sdk-errors';
@@ -7,7 +8,8 @@ import { lowerCaseTagRecord } from './tags';
 /** IAM actions of {@link describedService}. */
 export const DESCRIBED_SERVICE_ACTIONS = ['ecs:DescribeServices'] as const;
 
-const described = new WeakMap<Scope, Promise<Service | undefined>>();
+/** By the clients, of which each invocation has its own. */
+const described = new WeakMap<Clients, Promise<Service | undefined>>();
 
 /**
  * The ECS service of this name, whoever made it, as it was at the beginning of the invocation: several components look
@@ -16,10 +18,10 @@ const described = new WeakMap<Scope, Promise<Service | undefined>>();
  * @returns undefined when there is none, or only an INACTIVE one, whose name may be used again.
  */
 export function describedService(scope: Scope): Promise<Service | undefined> {
-  const known = described.get(scope);
+  const known = described.get(scope.clients);
   if (known) return known;
   const looking = describeService(scope);
-  described.set(scope, looking);
+  described.set(scope.clients, looking);
   return looking;
 }
 

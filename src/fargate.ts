@@ -2,6 +2,7 @@
  * CPU and memory that Fargate offers together. Source: Amazon ECS Developer Guide, "Task CPU and memory" for tasks on
  * Fargate, platform version 1.4.0 or later.
  */
+import { invalid } from './errors';
 
 /** Memory in MiB that goes with a number of CPU units: from `least` to `most` in steps of `step`. */
 interface MemoryRange {
@@ -41,3 +42,28 @@ export function fargateMemory(cpu: string): readonly number[] {
 
 /** Numbers of CPU units that Fargate offers. */
 export const FARGATE_CPU: readonly string[] = ['256', ...Object.keys(RANGES)];
+
+/**
+ * Check that Fargate offers a task size.
+ *
+ * @param cpu CPU units.
+ * @param memory MiB.
+ * @throws HandlerError InvalidRequest.
+ */
+export function checkSize(cpu: string, memory: string): void {
+  const sizes = fargateMemory(cpu);
+  if (sizes.length === 0) {
+    throw invalid(
+      'Cpu',
+      `Fargate does not offer ${cpu} CPU units`,
+      `Choose one of ${FARGATE_CPU.join(', ')}`,
+    );
+  }
+  if (!sizes.includes(Number(memory))) {
+    throw invalid(
+      'Memory',
+      `Fargate does not offer ${memory} MiB with ${cpu} CPU units`,
+      `Choose ${sizes.length > 4 ? `${sizes[0]} to ${sizes.at(-1)} in steps of ${sizes[1]! - sizes[0]!}` : `one of ${sizes.join(', ')}`}`,
+    );
+  }
+}

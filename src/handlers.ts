@@ -1,15 +1,23 @@
 /** The five handlers of the resource type, and the entry points of their Lambda function. */
+import schema from '../schema/org-ecs-expressservice.json';
 import { createClients } from './clients';
 import type { ApplyScope, Scope } from './component';
 import { components } from './components';
+import { conflicts } from './conflicts';
 import { describedService, ownDescribedService } from './described-service';
 import { HandlerError } from './errors';
 import { clusterNameOf, generatedServiceName, identityOf, identityOfArn, type Identity } from './identity';
 import { listServices } from './list';
 import { ResourceModel, TypeConfigurationModel } from './model';
 import { discoverNetwork, type Network } from './network';
-import { readModel } from './read';
-import { converge, observe, teardown, type Continuation, type Convergence } from './reconcile';
+import {
+  convergePlaced,
+  observePlaced,
+  teardownPlaced,
+  type PlacedContinuation,
+  type PlacedConvergence,
+} from './move';
+import { modelOf, readModel } from './read';
 import {
   Action,
   createEntrypoints,
@@ -28,7 +36,9 @@ interface OperationContext {
   /** Invocations so far; absent at the first. */
   readonly invocation?: number;
   readonly network?: Network;
-  readonly continuation?: Continuation;
+  readonly continuation?: PlacedContinuation;
+  /** Conflicts that the first invocation has found, to be told with every answer. */
+  readonly notices?: readonly string[];
 }
 
 /** Milliseconds that must be left for another step: the slowest take a few calls, each possibly tried again. */
@@ -81,19 +91,37 @@ async function reconcile(request: Request, identity: Identity): Promise<Progress
   if (request.action === Action.Update && invocation === undefined && !(await ownDescribedService(scope))) {
     throw notFound(identity);
   }
-  const result = await converge(components, scope, continuation, hasTime(request));
-  if (result.status === 'done') return succeeded(await readModel(scope, result.observations));
+  const result = await convergePlaced(components, scope, continuation, hasTime(request));
+  const notices = contextOf(request).notices ?? conflictsOf(request, identity, result);
+  if (result.status === 'done') {
+    return succeeded(await readModel(scope, result.observations), notices);
+  }
   return inProgress(request, {
     reason: result.reason,
     seconds: result.seconds,
-    context: { network: network ?? (await scope.network()), continuation: result.continuation },
+    context: {
+      network: network ?? (await scope.network()),
+      continuation: result.continuation,
+      ...(notices.length > 0 && { notices }),
+    },
   });
+}
+
+/** See conflicts.ts; told by what the first invocation of an update has found. */
+function conflictsOf(
+  { action, previous, desired, callbackContext }: Request,
+  identity: Identity,
+  { found }: PlacedConvergence,
+): readonly string[] {
+  const isFirst = action === Action.Update && (callbackContext as OperationContext).invocation === undefined;
+  if (!isFirst || !previous || !found?.Service) return [];
+  return conflicts({ previous, live: modelOf({ identity }, found, []), desired });
 }
 
 async function remove(request: Request): Promise<Progress> {
   const identity = identified(request);
   const { invocation, continuation = {} } = contextOf(request);
-  const result = await teardown(components, scopeOf(request, identity), continuation, hasTime(request));
+  const result = await teardownPlaced(components, scopeOf(request, identity), continuation, hasTime(request));
   if (result.status === 'wait') {
     const { reason, seconds } = result;
     return inProgress(request, { reason, seconds, context: { continuation: result.continuation } });
@@ -106,7 +134,7 @@ async function read(request: Request): Promise<Progress> {
   const identity = identified(request);
   const scope = scopeOf(request, identity);
   if (!(await ownDescribedService(scope))) throw notFound(identity);
-  return succeeded(await readModel(scope, await observe(components, scope)));
+  return succeeded(await readModel(scope, await observePlaced(components, scope)));
 }
 
 async function list(request: Request): Promise<Progress> {
@@ -186,12 +214,20 @@ function hasTime({ deadline }: Request): () => boolean {
 }
 
 /** Whether nothing that belongs to one service alone was there. */
-function isEmpty(result: Convergence & { readonly status: 'done' }): boolean {
+function isEmpty(result: PlacedConvergence & { readonly status: 'done' }): boolean {
   return components.every(({ kind, shared }) => shared || !(kind in result.observations));
 }
 
-function succeeded(resourceModel: ResourceModel): Progress {
-  return new ProgressEvent({ status: OperationStatus.Success, resourceModel }) as Progress;
+function succeeded(resourceModel: ResourceModel, notices: readonly string[] = []): Progress {
+  const message = notices.length > 0 ? messageOf(notices) : undefined;
+  return new ProgressEvent({ status: OperationStatus.Success, message, resourceModel }) as Progress;
+}
+
+/** What CloudFormation shows of a message at most. */
+const LONGEST_MESSAGE = 1024;
+
+function messageOf(sentences: readonly string[]): string {
+  return sentences.join('. ').slice(0, LONGEST_MESSAGE);
 }
 
 /** The answer of an invocation that another one is to follow. */
@@ -202,7 +238,7 @@ function inProgress(
   const invocation = (contextOf(request).invocation ?? 0) + 1;
   return new ProgressEvent({
     status: OperationStatus.InProgress,
-    message: reason,
+    message: messageOf([reason, ...(context.notices ?? [])]),
     resourceModel: request.desired,
     callbackContext: { ...context, invocation } as CallbackContext,
     callbackDelaySeconds: Math.ceil(seconds),
@@ -212,6 +248,7 @@ function inProgress(
 export const { entrypoint, testEntrypoint } = createEntrypoints({
   model: ResourceModel,
   typeConfiguration: TypeConfigurationModel,
+  schema,
   handlers: {
     [Action.Create]: create,
     [Action.Read]: read,

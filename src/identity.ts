@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { HandlerError } from './errors';
+import { HandlerError, invalid } from './errors';
 
 /** Which service is meant. Everything that is made for it is named after and tagged with this. */
 export interface Identity {
@@ -60,6 +60,23 @@ export function identityOfArn(serviceArn: string): Identity {
 /** Name of a cluster from its name or ARN. */
 export function clusterNameOf(cluster: string): string {
   return cluster.slice(cluster.lastIndexOf('/') + 1);
+}
+
+/**
+ * Check that a cluster given by its ARN is where the service is to be.
+ *
+ * @param cluster name or ARN.
+ * @throws HandlerError InvalidRequest.
+ */
+export function checkCluster(cluster: string | undefined, { region, accountId }: Location): void {
+  const parts = cluster?.split(':') ?? [];
+  if (parts.length > 1 && (parts[3] !== region || parts[4] !== accountId)) {
+    throw invalid(
+      'Cluster',
+      `${cluster} is in another account or Region`,
+      `Name a cluster of account ${accountId} in ${region}`,
+    );
+  }
 }
 
 /**

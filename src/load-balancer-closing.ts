@@ -19,18 +19,20 @@ import {
   CreateRuleCommand,
   DeleteLoadBalancerCommand,
   DescribeListenersCommand,
+  DescribeTagsCommand,
   paginateDescribeRules,
   type CreateListenerCommandInput,
   type Listener,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Scope } from './component';
-import { SHARED_TAG } from './identity';
+import { OWNER_TAG, SHARED_TAG } from './identity';
 import { done, wait, type Outcome } from './outcome';
 import { allItems } from './pages';
-import { SERVICES_PER_LOAD_BALANCER } from './placement';
+import { SERVICES_PER_LOAD_BALANCER, TARGET_GROUP_NAME_PREFIX } from './placement';
 import { isSdkError, unless } from './sdk-errors';
-import { tagList } from './tags';
+import { tagList, tagRecord } from './tags';
+import { rememberRules } from './traffic-weights';
 
 /** IAM actions of {@link closeIfUnused}. */
 export const CLOSE_PERMISSIONS = [
@@ -40,6 +42,7 @@ export const CLOSE_PERMISSIONS = [
   'elasticloadbalancing:DeleteLoadBalancer',
   'elasticloadbalancing:DescribeListeners',
   'elasticloadbalancing:DescribeRules',
+  'elasticloadbalancing:DescribeTags',
 ] as const;
 
 /** Distance of the rule priorities that services use: the gaps are for rules that people add by hand. */
@@ -50,6 +53,9 @@ export const SERVICE_PRIORITIES: readonly number[] = Array.from(
   { length: SERVICES_PER_LOAD_BALANCER },
   (_, place) => (place + 1) * PRIORITY_STEP,
 );
+
+/** Resources that one call of DescribeTags takes (ELB API reference). */
+const MOST_TAGGED_RESOURCES = 20;
 
 /** The last priority there is (ELB API reference, CreateRule). */
 const CLOSED_PRIORITY = 50_000;
@@ -82,11 +88,13 @@ export async function describeListeners(
 }
 
 /** Rules of a listener. */
-export function describeRules({ clients }: Scope, listenerArn: string): Promise<Rule[]> {
-  return allItems(
-    paginateDescribeRules({ client: clients.elasticLoadBalancing }, { ListenerArn: listenerArn }),
+export async function describeRules(scope: Scope, listenerArn: string): Promise<Rule[]> {
+  const rules = await allItems(
+    paginateDescribeRules({ client: scope.clients.elasticLoadBalancing }, { ListenerArn: listenerArn }),
     ({ Rules }) => Rules,
   );
+  rememberRules(scope, rules);
+  return rules;
 }
 
 /** Make the HTTP listener. @throws DuplicateListenerException of the SDK when there is one. */
@@ -145,7 +153,30 @@ export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Prom
 
 async function hasServices(scope: Scope, { ListenerArn }: Listener): Promise<boolean> {
   const rules = await describeRules(scope, ListenerArn!);
-  return rules.some(({ Priority }) => SERVICE_PRIORITIES.includes(Number(Priority)));
+  if (rules.some(({ Priority }) => SERVICE_PRIORITIES.includes(Number(Priority)))) return true;
+  // A service may also name this listener as its author's; a rule that was added by hand has not the tag of one.
+  const others = rules.filter(forwardsToService).map(({ RuleArn }) => RuleArn!);
+  for (let first = 0; first < others.length; first += MOST_TAGGED_RESOURCES) {
+    const ResourceArns = others.slice(first, first + MOST_TAGGED_RESOURCES);
+    const { TagDescriptions = [] } = await scope.clients.elasticLoadBalancing.send(
+      new DescribeTagsCommand({ ResourceArns }),
+    );
+    if (TagDescriptions.some(({ Tags }) => OWNER_TAG in tagRecord(Tags))) return true;
+  }
+  return false;
+}
+
+/** Whether a rule forwards to target groups with names like those of services. */
+function forwardsToService(rule: Rule): boolean {
+  return targetGroupArnsOf(rule).some((arn) => arn.includes(`:targetgroup/${TARGET_GROUP_NAME_PREFIX}`));
+}
+
+/** Target groups that a rule forwards to. */
+export function targetGroupArnsOf({ Actions = [] }: Rule): string[] {
+  return Actions.flatMap(({ TargetGroupArn, ForwardConfig }) => [
+    TargetGroupArn ?? [],
+    ...(ForwardConfig?.TargetGroups ?? []).map((group) => group.TargetGroupArn!),
+  ]).flat();
 }
 
 async function close({ clients }: Scope, httpListenerArn: string): Promise<void> {

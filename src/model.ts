@@ -240,6 +240,23 @@ export class PrimaryContainer extends BaseModel {
   declare MountPoints?: MountPoint[];
 }
 
+/** A port of a container. All containers of a task share one network interface, so that each port is there once. */
+export class PortMapping extends BaseModel {
+  constructor(properties?: Properties<PortMapping>) {
+    super(properties);
+  }
+
+  /** The port. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare ContainerPort?: number;
+
+  /** Its protocol. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Protocol?: 'tcp' | 'udp';
+}
+
 /** A container that runs beside the primary one in every task. Its output goes to the log group of the service. */
 export class SidecarContainer extends BaseModel {
   constructor(properties?: Properties<SidecarContainer>) {
@@ -260,6 +277,11 @@ export class SidecarContainer extends BaseModel {
   @Expose()
   @Transform(toBoolean, { toClassOnly: true })
   declare Essential?: boolean;
+
+  /** Ports that the container listens on, beside the primary container's. The load balancer does not reach them. Their order has no meaning. */
+  @Expose()
+  @Type(() => PortMapping)
+  declare PortMappings?: PortMapping[];
 
   /** Credentials of a private registry. */
   @Expose()
@@ -388,6 +410,146 @@ export class EphemeralStorage extends BaseModel {
   @Expose()
   @Transform(toNumber, { toClassOnly: true })
   declare SizeInGiB?: number;
+}
+
+/** Where the load balancer logs the requests that it gets. */
+export class AccessLogs extends BaseModel {
+  constructor(properties?: Properties<AccessLogs>) {
+    super(properties);
+  }
+
+  /** Name of an S3 bucket of this Region, whose policy lets Elastic Load Balancing write into it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Bucket?: string;
+
+  /** What the names of the logs begin with. Default: nothing. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Prefix?: string;
+}
+
+/** The load balancer that the service is reached through. Services that agree on all of this, on the VPC and on WebAclArn share one; a change moves the service to another load balancer without losing a request. */
+export class LoadBalancerConfiguration extends BaseModel {
+  constructor(properties?: Properties<LoadBalancerConfiguration>) {
+    super(properties);
+  }
+
+  /** Whether the internet reaches the load balancer. internet-facing needs public subnets. Default: internet-facing when its subnets route to an internet gateway, else internal. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Scheme?: 'internet-facing' | 'internal';
+
+  /** Ids of the load balancer's subnets: one for each Availability Zone that tasks run in, two at least, in the tasks' VPC. Default: the tasks' subnets. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Subnets?: string[];
+
+  /** Address ranges, IPv4 or IPv6, that may reach the load balancer: 30 of each family at most, 60 without HttpRedirect. Default: everybody. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AllowedCidrs?: string[];
+
+  /** Whether requests to http:// are redirected to https://. When not, nobody reaches port 80. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare HttpRedirect?: boolean;
+
+  /** Seconds after which a connection is closed on which nothing was sent. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare IdleTimeoutSeconds?: number;
+
+  /** Where the load balancer logs the requests that it gets. */
+  @Expose()
+  @Type(() => AccessLogs)
+  declare AccessLogs?: AccessLogs;
+
+  /** HTTPS listener of an Application Load Balancer of the same VPC that the author looks after; the service gets a rule on it. Excludes everything else here, and WebAclArn. Without a hosted zone the author also looks after the DNS record and the certificate. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ListenerArn?: string;
+}
+
+/** How the load balancer sees whether a task is healthy, beside HealthCheckPath. A change takes effect with new tasks: without any other change it starts a deployment. */
+export class TargetGroupHealthCheck extends BaseModel {
+  constructor(properties?: Properties<TargetGroupHealthCheck>) {
+    super(properties);
+  }
+
+  /** Codes of a healthy answer, e.g. 200, 200-299 or 200,302: HTTP statuses from 200 to 499, with ProtocolVersion GRPC gRPC codes from 0 to 99. Default: 200, with GRPC 12. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Matcher?: string;
+
+  /** Seconds between two checks of a task. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare IntervalSeconds?: number;
+
+  /** Seconds without an answer after which a check has failed; less than IntervalSeconds. Default: 5, or 4 when IntervalSeconds is 5. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare TimeoutSeconds?: number;
+
+  /** Checks in a row that make a task healthy. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare HealthyThresholdCount?: number;
+
+  /** Failed checks in a row that make a task unhealthy. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare UnhealthyThresholdCount?: number;
+}
+
+/** How the load balancer talks to the tasks. */
+export class TargetGroupConfiguration extends BaseModel {
+  constructor(properties?: Properties<TargetGroupConfiguration>) {
+    super(properties);
+  }
+
+  /** How the load balancer sees whether a task is healthy, beside HealthCheckPath. A change takes effect with new tasks: without any other change it starts a deployment. */
+  @Expose()
+  @Type(() => TargetGroupHealthCheck)
+  declare HealthCheck?: TargetGroupHealthCheck;
+
+  /** Seconds that requests under way get to end before a task is stopped. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare DeregistrationDelaySeconds?: number;
+
+  /** Seconds for which a client that keeps cookies stays with the task that answered it. During a deployment clients are spread over old and new tasks all the same. Default: clients do not stay. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StickinessDurationSeconds?: number;
+
+  /** Version of HTTP in which the tasks are talked to. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ProtocolVersion?: 'HTTP1' | 'HTTP2' | 'GRPC';
+}
+
+/** A further host name at which the service answers. */
+export class AdditionalDomain extends BaseModel {
+  constructor(properties?: Properties<AdditionalDomain>) {
+    super(properties);
+  }
+
+  /** The host name. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare DomainName?: string;
+
+  /** Route 53 hosted zone that holds it. Required unless the hosted zone of the type configuration holds it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HostedZoneId?: string;
+
+  /** An issued ACM certificate that covers it. Default: as for DomainName of the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CertificateArn?: string;
 }
 
 /** Where the tasks and the load balancer run. */
@@ -606,6 +768,53 @@ export class ScalingTarget extends BaseModel {
   @Expose()
   @Transform(toNumber, { toClassOnly: true })
   declare ScaleOutCooldown?: number;
+
+  /** Changes of MinTaskCount and MaxTaskCount at set times. Their order has no meaning. */
+  @Expose()
+  @Type(() => ScheduledAction)
+  declare ScheduledActions?: ScheduledAction[];
+}
+
+/** A change of the least and greatest number of tasks at a set time. Give MinTaskCount, MaxTaskCount or both. */
+export class ScheduledAction extends BaseModel {
+  constructor(properties?: Properties<ScheduledAction>) {
+    super(properties);
+  }
+
+  /** Name of the scheduled action, unique in the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** When: at(yyyy-mm-ddThh:mm:ss), rate(value unit) or cron(fields), as Application Auto Scaling writes it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Schedule?: string;
+
+  /** Time zone of an at or cron expression, by its IANA name, e.g. Europe/Berlin. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Timezone?: string;
+
+  /** First time at which it may happen, in UTC, e.g. 2027-01-31T06:00:00Z. Default: at once. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare StartTime?: string;
+
+  /** Last time at which it may happen, in UTC. Default: none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare EndTime?: string;
+
+  /** Least number of tasks from then on. Default: unchanged. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MinTaskCount?: number;
+
+  /** Greatest number of tasks from then on. Default: unchanged. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MaxTaskCount?: number;
 }
 
 /** Status of the ECS service. */
@@ -652,6 +861,11 @@ export class ActiveConfiguration extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare CreatedAt?: string;
+
+  /** Its share of the requests by the weights of the listener rule; absent when that is not known. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare TrafficPercent?: number;
 
   /** Task execution role. */
   @Expose()
@@ -756,6 +970,33 @@ export class IngressPathArns extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare CertificateArn?: string;
+}
+
+/** A resource that the service is composed of. */
+export class ManagedResource extends BaseModel {
+  constructor(properties?: Properties<ManagedResource>) {
+    super(properties);
+  }
+
+  /** Its type, as CloudFormation names it where CloudFormation has one. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ResourceType?: string;
+
+  /** Its ARN; absent when it has none of its own, or when it is gone and its ARN cannot be told from its name. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Arn?: string;
+
+  /** Its status. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Status?: 'PROVISIONING' | 'ACTIVE' | 'DEPROVISIONING' | 'DELETED' | 'FAILED';
+
+  /** Why it is not ACTIVE. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare StatusReason?: string;
 }
 
 /** Everything that was made for the service. */
@@ -878,10 +1119,20 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare HealthCheckPath?: string;
 
+  /** How the load balancer talks to the tasks. */
+  @Expose()
+  @Type(() => TargetGroupConfiguration)
+  declare TargetGroupConfiguration?: TargetGroupConfiguration;
+
   /** Where the tasks and the load balancer run. */
   @Expose()
   @Type(() => NetworkConfiguration)
   declare NetworkConfiguration?: NetworkConfiguration;
+
+  /** The load balancer that the service is reached through. Services that agree on all of this, on the VPC and on WebAclArn share one; a change moves the service to another load balancer without losing a request. */
+  @Expose()
+  @Type(() => LoadBalancerConfiguration)
+  declare LoadBalancerConfiguration?: LoadBalancerConfiguration;
 
   /** How the number of tasks follows the load. */
   @Expose()
@@ -923,10 +1174,25 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare CertificateArn?: string;
 
+  /** Further host names at which the service answers. They follow every deployment as DomainName does, for they are matched by the same listener rule; with PathPatterns and DomainName there are five values at most. Their order has no meaning. */
+  @Expose()
+  @Type(() => AdditionalDomain)
+  declare AdditionalDomains?: AdditionalDomain[];
+
+  /** Paths at which the service answers, with * for any characters and ? for one, e.g. /api/*; six of these wildcards at most. Default: all paths. Their order has no meaning. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare PathPatterns?: string[];
+
   /** Regional AWS WAF web ACL of the load balancer. Services with different web ACLs do not share a load balancer. Default: the web ACL of the type configuration, if any. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare WebAclArn?: string;
+
+  /** What becomes of the log group that is made for the service when the service is deleted. A retained one loses nothing; a service of the same name in the same cluster takes it over. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LogGroupDeletionPolicy?: 'Delete' | 'Retain';
 
   /** How long the log group that is made for the service keeps its events. */
   @Expose()
@@ -994,6 +1260,11 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Type(() => ECSManagedResourceArns)
   declare ECSManagedResourceArns?: ECSManagedResourceArns;
+
+  /** Everything that the service is composed of, with its status: also what should be there and is not. */
+  @Expose()
+  @Type(() => ManagedResource)
+  declare ManagedResources?: ManagedResource[];
 }
 
 /** What a platform team sets once for each account and Region. */

@@ -7,7 +7,7 @@ import type {
 import { isDeepStrictEqual } from 'node:util';
 import { invalid } from './errors';
 import type * as model from './model';
-import { threeWay } from './three-way';
+import { overlaid, threeWay } from './three-way';
 import { defined, unlessEmpty } from './unset';
 
 /** The settings as ECS names them; undefined means that the template says nothing. */
@@ -153,9 +153,10 @@ export function alarmLimits(given: model.RollbackAlarm | undefined): AlarmLimits
   };
 }
 
-/** Settings of a service as the author's, the former author's and nobody's wishes make them. */
+/** What the settings of a service are made from. */
 export interface SettingsStates {
   readonly desired?: OptionalSettings;
+  /** What the template asked for before; undefined when nothing is known of that. */
   readonly previous?: OptionalSettings;
   /** The service as it runs; undefined when it is to be made. */
   readonly live?: Service;
@@ -168,7 +169,7 @@ export interface SettingsStates {
   readonly alarmName: string;
 }
 
-/** What a service is to have; members that nobody asks for, or ever asked for, are left out. */
+/** What a service is to have. */
 export interface ResolvedSettings {
   readonly platformVersion?: string;
   readonly enableExecuteCommand?: boolean;
@@ -176,25 +177,29 @@ export interface ResolvedSettings {
   readonly deploymentConfiguration?: EcsDeploymentConfiguration;
 }
 
-const SETTINGS = [
-  'platformVersion',
-  'enableExecuteCommand',
-  'capacityProviderStrategy',
-  'deploymentConfiguration',
-] as const satisfies readonly (keyof ResolvedSettings)[];
-
 /** {@link threeWay} of the optional settings. */
-export function resolvedSettings({ alarmName, live, ...states }: SettingsStates): ResolvedSettings {
-  const initial = {
+export function resolvedSettings(states: SettingsStates): ResolvedSettings {
+  const { desired, previous, live, alarmName } = states;
+  const initial: ResolvedSettings = {
     platformVersion: DEPLOYMENT_DEFAULTS.PlatformVersion,
     enableExecuteCommand: DEPLOYMENT_DEFAULTS.EnableExecuteCommand,
-    ...states.initial,
+    capacityProviderStrategy: states.initial.capacityProviderStrategy,
+    deploymentConfiguration: states.initial.deploymentConfiguration,
   };
-  const desired = withMadeAlarm(states.desired, alarmName);
-  const previous = withMadeAlarm(states.previous, alarmName);
-  const merged = threeWay<ResolvedSettings>({ desired, previous, live: live ?? initial, initial });
-  const spokenOf = SETTINGS.filter((name) => (desired[name] ?? previous[name]) !== undefined);
-  return Object.fromEntries(spokenOf.map((name) => [name, merged[name]]));
+  const wanted = (of: OptionalSettings | undefined) => overlaid(initial, withMadeAlarm(of, alarmName));
+  return threeWay(
+    {
+      desired: wanted(desired),
+      previous: previous && wanted(previous),
+      live: live && {
+        platformVersion: live.platformVersion,
+        enableExecuteCommand: live.enableExecuteCommand,
+        capacityProviderStrategy: live.capacityProviderStrategy,
+        deploymentConfiguration: live.deploymentConfiguration,
+      },
+    },
+    { alarmNames: (name: string) => name },
+  );
 }
 
 function withMadeAlarm(settings: OptionalSettings = {}, alarmName: string): OptionalSettings {
@@ -214,9 +219,8 @@ export function settingsInputOf(service: Service, madeAlarmName: string, limits:
       sortedStrategy(capacityProviderStrategy ?? []).map(({ capacityProvider, base, weight }) =>
         defined({
           CapacityProvider: capacityProvider as model.CapacityProviderStrategyItem['CapacityProvider'],
-          // Zeros are the defaults, and CloudFormation compares lists as a whole.
-          Base: base || undefined,
-          Weight: weight || undefined,
+          Base: base,
+          Weight: weight,
         }),
       ),
     ),

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-acm';
 import { allOf } from './all-of';
 import type { Scope } from './component';
-import type { Host } from './hosts';
+import { isManaged, type Host, type ManagedHost } from './hosts';
 import { done, wait, type Outcome } from './outcome';
 import { isOwn } from './ownership';
 import { allItems } from './pages';
@@ -22,7 +22,7 @@ import { tagRecord, type Tags } from './tags';
 export interface OwnCertificate {
   readonly arn: string;
   /** What it was requested for. */
-  readonly host: Host;
+  readonly host: ManagedHost;
   readonly status: string;
   /** ARNs of other certificates of the account that are validated by the same DNS record. */
   readonly sharesRecordWith: readonly string[];
@@ -52,7 +52,8 @@ const RECORD_TTL = 300;
  * host name and told by their owner tag.
  */
 export async function listOwnCertificates(scope: Scope, hosts: readonly Host[]): Promise<OwnCertificate[]> {
-  if (hosts.length === 0) return [];
+  const managed = hosts.filter(isManaged);
+  if (managed.length === 0) return [];
   const { acm } = scope.clients;
   const summaries = await allItems(
     // Without the key types ACM lists RSA certificates only; the others count for shared validation records.
@@ -63,7 +64,7 @@ export async function listOwnCertificates(scope: Scope, hosts: readonly Host[]):
     ({ CertificateSummaryList }) => CertificateSummaryList,
   );
   const found = await Promise.all(
-    hosts.flatMap((host) =>
+    managed.flatMap((host) =>
       summaries
         .filter(({ DomainName, Type }) => DomainName === host.hostName && Type !== 'IMPORTED')
         .map(async (summary): Promise<OwnCertificate[]> => {
@@ -98,7 +99,11 @@ export async function describeCertificate(
 }
 
 /** Make the DNS record by which ACM sees that the host is ours, if ACM has said what it wants. */
-export async function validate(scope: Scope, arn: string, { hostedZoneId }: Host): Promise<Outcome<void>> {
+export async function validate(
+  scope: Scope,
+  arn: string,
+  { hostedZoneId }: ManagedHost,
+): Promise<Outcome<void>> {
   const certificate = await describeCertificate(scope, arn);
   const record = certificate?.DomainValidationOptions?.[0]?.ResourceRecord;
   if (!record) return wait(`certificate ${arn} to be requested`, SECONDS_FOR_RECORD);

@@ -12,6 +12,11 @@ function actionsOf(...steps: readonly Step[]): string[] {
   return components.flatMap(({ permissions }) => steps.flatMap((step) => permissions[step]));
 }
 
+/** What an update removes when the service has left a placement. */
+function leavingActions(): string[] {
+  return components.flatMap(({ per, permissions }) => (per ? permissions.remove : []));
+}
+
 function sorted(actions: readonly string[]): string[] {
   return [...new Set(actions)].sort();
 }
@@ -21,7 +26,12 @@ function sorted(actions: readonly string[]): string[] {
  * it.
  */
 export function handlerPermissions(): Record<HandlerName, string[]> {
-  const converging = sorted([...actionsOf('observe', 'apply'), ...NETWORK_PERMISSIONS, ...READ_PERMISSIONS]);
+  const converging = sorted([
+    ...actionsOf('observe', 'apply'),
+    ...leavingActions(),
+    ...NETWORK_PERMISSIONS,
+    ...READ_PERMISSIONS,
+  ]);
   return {
     create: converging,
     read: sorted([...actionsOf('observe'), ...READ_PERMISSIONS]),

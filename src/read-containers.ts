@@ -1,28 +1,14 @@
 /** Containers and volumes of a task definition, as a template describes them. Pure: no call to AWS. */
 import type { ContainerDefinition, HealthCheck as EcsHealthCheck, TaskDefinition } from '@aws-sdk/client-ecs';
-import { HEALTH_CHECK_DEFAULTS, MAIN_CONTAINER } from './containers';
-import type { HealthCheck, MountPoint, SidecarContainer, Volume } from './model';
+import { MAIN_CONTAINER } from './containers';
+import type { HealthCheck, MountPoint, PortMapping, SidecarContainer, Volume } from './model';
 import type { Properties } from './runtime';
 import { defined, unlessEmpty } from './unset';
-
-/**
- * Defaults in the items of lists. A template usually leaves them out, and CloudFormation compares lists as a whole, so
- * that a default which is read back would look like drift.
- */
-const ITEM_DEFAULTS: Readonly<Record<string, unknown>> = {
-  ...HEALTH_CHECK_DEFAULTS,
-  Essential: true,
-  ReadOnly: false,
-  ReadonlyRootFilesystem: false,
-  RootDirectory: '/',
-  TransitEncryption: 'ENABLED',
-  IAM: 'DISABLED',
-};
 
 /** What the schema has for every container. */
 export function containerProperties(
   container: ContainerDefinition,
-): Omit<Properties<SidecarContainer>, 'Name' | 'Essential'> {
+): Omit<Properties<SidecarContainer>, 'Name' | 'Essential' | 'PortMappings'> {
   const { credentialsParameter } = container.repositoryCredentials ?? {};
   return defined({
     Image: container.image,
@@ -38,7 +24,7 @@ export function containerProperties(
       ValueFrom: valueFrom,
     })),
     User: container.user,
-    ReadonlyRootFilesystem: container.readonlyRootFilesystem,
+    ReadonlyRootFilesystem: container.readonlyRootFilesystem ?? false,
     StopTimeout: container.stopTimeout,
     HealthCheck: container.healthCheck && healthCheckOf(container.healthCheck),
     DependsOn: sortedItems(container.dependsOn, 'ContainerName', ({ containerName, condition }) => ({
@@ -48,8 +34,11 @@ export function containerProperties(
     MountPoints: sortedItems(
       container.mountPoints,
       'ContainerPath',
-      ({ sourceVolume, containerPath, readOnly }): Properties<MountPoint> =>
-        withoutDefaults({ SourceVolume: sourceVolume, ContainerPath: containerPath, ReadOnly: readOnly }),
+      ({ sourceVolume, containerPath, readOnly = false }): Properties<MountPoint> => ({
+        SourceVolume: sourceVolume,
+        ContainerPath: containerPath,
+        ReadOnly: readOnly,
+      }),
     ),
   });
 }
@@ -60,9 +49,17 @@ export function sidecarsOf({
 }: TaskDefinition): Properties<SidecarContainer>[] | undefined {
   const others = containerDefinitions?.filter(({ name }) => name !== MAIN_CONTAINER);
   return sortedItems(others, 'Name', (container) =>
-    withoutDefaults({
+    defined({
       Name: container.name,
       Essential: container.essential,
+      PortMappings: sortedItems(
+        container.portMappings,
+        'ContainerPort',
+        ({ containerPort, protocol = 'tcp' }): Properties<PortMapping> => ({
+          ContainerPort: containerPort,
+          Protocol: protocol,
+        }),
+      ),
       ...containerProperties(container),
     }),
   );
@@ -71,17 +68,19 @@ export function sidecarsOf({
 /** The volumes, those added by hand too. */
 export function volumesOf(definition: TaskDefinition): Properties<Volume>[] | undefined {
   return sortedItems(definition.volumes, 'Name', ({ name, efsVolumeConfiguration: efs }) =>
-    withoutDefaults({
+    defined({
       Name: name,
       EFSVolumeConfiguration: efs && {
         FilesystemId: efs.fileSystemId,
-        RootDirectory: efs.rootDirectory,
+        RootDirectory: efs.rootDirectory ?? '/',
         // What ECS leaves out is its own default, which is not the template's.
         TransitEncryption: efs.transitEncryption ?? 'DISABLED',
-        AuthorizationConfig: efs.authorizationConfig && {
-          AccessPointId: efs.authorizationConfig.accessPointId,
-          IAM: efs.authorizationConfig.iam,
-        },
+        AuthorizationConfig:
+          efs.authorizationConfig &&
+          defined({
+            AccessPointId: efs.authorizationConfig.accessPointId,
+            IAM: efs.authorizationConfig.iam ?? 'DISABLED',
+          }),
       },
     }),
   );
@@ -93,7 +92,7 @@ function healthCheckOf(check: EcsHealthCheck): Properties<HealthCheck> {
     Interval: check.interval,
     Timeout: check.timeout,
     Retries: check.retries,
-    StartPeriod: check.startPeriod || undefined,
+    StartPeriod: check.startPeriod ?? 0,
   });
 }
 
@@ -104,18 +103,4 @@ function sortedItems<Item, Result extends object>(
   resultOf: (item: Item) => Result,
 ): Result[] | undefined {
   return unlessEmpty(items?.map(resultOf).sort((a, b) => (a[key] < b[key] ? -1 : 1)));
-}
-
-/** The object without undefined members and without {@link ITEM_DEFAULTS}, at every depth. */
-function withoutDefaults<Value extends object>(value: Value): Value {
-  const members = Object.entries(value).filter(
-    ([name, member]) => member !== undefined && member !== ITEM_DEFAULTS[name],
-  );
-  return Object.fromEntries(
-    members.map(([name, member]) => [name, isPlainObject(member) ? withoutDefaults(member) : member]),
-  ) as Value;
-}
-
-function isPlainObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 /** What AWS holds of a service, as the model that CloudFormation reads. */
 import {
+  DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
   DescribeTaskDefinitionCommand,
   type Service,
@@ -7,64 +8,63 @@ import {
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import type { Scope } from './component';
-import type { ObservedCertificate } from './components/certificate';
-import type { ObservedListenerRule } from './components/listener-rule';
-import type { ObservedListeners } from './components/listeners';
 import type { ObservedLoadBalancer } from './components/load-balancer';
-import type { ObservedLogGroup } from './components/log-group';
-import { rollbackAlarmName, type ObservedRollbackAlarm } from './components/rollback-alarm';
-import type { ObservedScalableTarget } from './components/scalable-target';
-import { scalingInputOf, type ObservedScalingPolicy } from './components/scaling-policy';
+import { rollbackAlarmName } from './components/rollback-alarm';
 import type { ObservedService } from './components/service';
 import type { ObservedServiceSecurityGroup } from './components/service-security-group';
-import type { ObservedTargetGroups } from './components/target-groups';
-import type { ObservedTaskDefinition } from './components/task-definition';
-import type { ObservedWebAclAssociation } from './components/web-acl-association';
-import type { Host } from './hosts';
+import {
+  ATTRIBUTE_ACTIONS,
+  readAttributes,
+  servingMember,
+  type ObservedTargetGroupSettings,
+} from './components/target-group-settings';
 import type { Identity } from './identity';
+import { withoutItemDefaults } from './item-defaults';
+import { managedResources, type ObservedParts } from './managed-resources';
 import {
   ResourceModel,
   type ActiveConfiguration,
   type ECSManagedResourceArns,
   type NetworkConfiguration,
   type PrimaryContainer,
-  type ScalingTarget,
 } from './model';
+import type { LoadBalancerAttributes } from './load-balancer-settings';
 import { settingsInputOf } from './optional-settings';
 import { authorsTags } from './ownership';
+import { recordedPlacements } from './placements';
+import { loadBalancerInputOf } from './read-load-balancer';
 import type { Observations } from './reconcile';
 import type { Properties } from './runtime';
 import { containerProperties, sidecarsOf, volumesOf } from './read-containers';
+import { domainInputsOf } from './read-domains';
+import { scalingInputOf } from './read-scaling';
+import { unless } from './sdk-errors';
 import { lowerCaseTagRecord, tagList } from './tags';
+import { targetGroupInputOf } from './target-group-settings';
+import { recordOf } from './template-record';
 import { defined, unlessEmpty } from './unset';
 import { mainContainerOf } from './task-definition-content';
 
 /** IAM actions of {@link readModel}. */
 export const READ_PERMISSIONS: readonly string[] = [
+  ...ATTRIBUTE_ACTIONS,
+  'ecs:DescribeServiceDeployments',
   'ecs:DescribeServiceRevisions',
   'ecs:DescribeTaskDefinition',
 ];
 
 /** What may be observed, by kind; all but the service may be missing when somebody has deleted it by hand. */
-interface Observed {
-  readonly Certificate: ObservedCertificate;
-  readonly ListenerRule: ObservedListenerRule;
-  readonly Listeners: ObservedListeners;
-  readonly LoadBalancer: ObservedLoadBalancer;
-  readonly LogGroup: ObservedLogGroup;
-  readonly RollbackAlarm: ObservedRollbackAlarm;
-  readonly ScalableTarget: ObservedScalableTarget;
-  readonly ScalingPolicy: ObservedScalingPolicy;
-  readonly ServiceSecurityGroup: ObservedServiceSecurityGroup;
-  readonly TargetGroups: ObservedTargetGroups;
-  readonly TaskDefinition: ObservedTaskDefinition;
-  readonly WebAclAssociation: ObservedWebAclAssociation;
+interface Observed extends Required<ObservedParts> {
+  readonly LoadBalancerAttributes: LoadBalancerAttributes;
+  readonly TargetGroupSettings: ObservedTargetGroupSettings;
 }
 
 /** A revision of the service that takes traffic, with what it runs. */
 export interface ActiveRevision {
   readonly revision: ServiceRevision;
   readonly definition?: TaskDefinition;
+  /** Of the requests; undefined when that is not known. */
+  readonly trafficPercent?: number;
 }
 
 /**
@@ -74,8 +74,11 @@ export interface ActiveRevision {
  */
 export async function readModel(scope: Scope, observations: Observations): Promise<ResourceModel> {
   const { Service, TaskDefinition } = observations as { Service: ObservedService } & Partial<Observed>;
-  const active = await activeRevisions(scope, Service.service, TaskDefinition?.definition);
-  return modelOf(scope, observations, active);
+  const [active, TargetGroupSettings] = await Promise.all([
+    activeRevisions(scope, Service.service, TaskDefinition?.definition),
+    settingsWithAttributes(scope, observations),
+  ]);
+  return modelOf(scope, { ...observations, TargetGroupSettings }, active);
 }
 
 /** {@link readModel} without a call to AWS. */
@@ -86,32 +89,38 @@ export function modelOf(
 ): ResourceModel {
   const observed = observations as { Service: ObservedService } & Partial<Observed>;
   const { service } = observed.Service;
-  const host = spec?.domain ?? hostOf(observed);
-  const tags = tagList(authorsTags(lowerCaseTagRecord(service.tags)));
+  const domains = domainInputsOf(observed);
+  const endpoint = endpointOf(domains.DomainName);
+  const record = recordOf(observed.ServiceSecurityGroup?.tags);
+  const tags = tagList(authorsTags(lowerCaseTagRecord(service.tags))).filter(({ Key }) => !record.isStackTag(Key));
   const model: Properties<ResourceModel> = {
     ServiceArn: identity.serviceArn,
     ServiceName: identity.serviceName,
     Cluster: identity.clusterName,
     InfrastructureRoleArn: service.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
     ...taskInputs(observed, service),
-    HealthCheckPath: observed.TargetGroups?.members[0]?.healthCheckPath,
+    ...(observed.TargetGroupSettings && targetGroupInputOf(observed.TargetGroupSettings)),
     NetworkConfiguration: networkOf(service, observed.ServiceSecurityGroup),
-    ScalingTarget: scalingOf(identity, observed),
+    LoadBalancerConfiguration: loadBalancerInputOf(
+      recordedPlacements(observed.ServiceSecurityGroup?.tags ?? {})?.serving,
+      observed,
+    ),
+    ScalingTarget: scalingInputOf(identity, observed, record.taskCounts),
     ...settingsInputOf(service, rollbackAlarmName(identity), observed.RollbackAlarm?.limits),
-    DomainName: host?.hostName,
-    HostedZoneId: host?.hostedZoneId,
-    CertificateArn: observed.ServiceSecurityGroup?.certificateArn,
+    ...domains,
     WebAclArn: observed.WebAclAssociation?.webAclArn,
+    LogGroupDeletionPolicy: observed.LogGroup && (observed.LogGroup.retained ? 'Retain' : 'Delete'),
     LogRetentionInDays: observed.LogGroup?.retentionInDays as ResourceModel['LogRetentionInDays'],
     Tags: tags.length > 0 ? tags.sort((a, b) => (a.Key < b.Key ? -1 : 1)) : undefined,
-    Endpoint: endpointOf(host),
+    Endpoint: endpoint,
     Status: { StatusCode: service.status as 'ACTIVE' },
     CreatedAt: service.createdAt?.toISOString(),
     UpdatedAt: lastDeployment(service, active)?.toISOString(),
-    ActiveConfigurations: active.map((revision) => activeConfiguration(identity, observed, host, revision)),
-    ECSManagedResourceArns: managedResources(identity, observed),
+    ActiveConfigurations: active.map((revision) => activeConfiguration(identity, observed, endpoint, revision)),
+    ECSManagedResourceArns: managedResourceArns(identity, observed),
+    ManagedResources: managedResources(identity, observed, spec !== undefined),
   };
-  return new ResourceModel(defined(model));
+  return new ResourceModel(withoutItemDefaults(defined(model), record.isSpelledOut));
 }
 
 /** The revisions that take traffic now: one, or two during a deployment. */
@@ -124,10 +133,13 @@ async function activeRevisions(
   const [only, ...others] = serviceRevisionArns;
   if (only === undefined) return [];
   // A single one is what the service says of itself, and needs no call.
-  if (others.length === 0) return [{ revision: soleRevision(only, service), definition: known }];
-  const { serviceRevisions = [] } = await scope.clients.ecs.send(
-    new DescribeServiceRevisionsCommand({ serviceRevisionArns }),
-  );
+  if (others.length === 0) {
+    return [{ revision: soleRevision(only, service), definition: known, trafficPercent: 100 }];
+  }
+  const [{ serviceRevisions = [] }, shares] = await Promise.all([
+    scope.clients.ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns })),
+    trafficShares(scope, service),
+  ]);
   return Promise.all(
     serviceRevisions.map(async (revision) => ({
       revision,
@@ -135,7 +147,26 @@ async function activeRevisions(
         revision.taskDefinition === known?.taskDefinitionArn
           ? known
           : await describeTaskDefinition(scope, revision.taskDefinition!),
+      trafficPercent: shares.get(revision.serviceRevisionArn!),
     })),
+  );
+}
+
+/** Per cent of the requests by ARN of the revision, while a deployment shifts them. */
+async function trafficShares(
+  { clients }: Scope,
+  { currentServiceDeployment }: Service,
+): Promise<ReadonlyMap<string, number | undefined>> {
+  if (!currentServiceDeployment) return new Map();
+  const { serviceDeployments = [] } = await clients.ecs.send(
+    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [currentServiceDeployment] }),
+  );
+  const revisions = serviceDeployments.flatMap(({ sourceServiceRevisions = [], targetServiceRevision }) => [
+    ...sourceServiceRevisions,
+    ...(targetServiceRevision ? [targetServiceRevision] : []),
+  ]);
+  return new Map(
+    revisions.map(({ arn, requestedProductionTrafficWeight }) => [arn!, requestedProductionTrafficWeight]),
   );
 }
 
@@ -204,25 +235,25 @@ function networkOf(
   });
 }
 
-function scalingOf(
-  identity: Identity,
-  { ScalableTarget, ScalingPolicy }: Partial<Observed>,
-): Properties<ScalingTarget> | undefined {
-  if (!ScalableTarget && !ScalingPolicy) return undefined;
-  return defined({
-    MinTaskCount: ScalableTarget?.minTaskCount,
-    MaxTaskCount: ScalableTarget?.maxTaskCount,
-    ...(ScalingPolicy && defined(scalingInputOf(identity, ScalingPolicy))),
-  });
+/** Attributes of the target groups are looked at here only, where no change needed them. */
+async function settingsWithAttributes(
+  scope: Scope,
+  observations: Observations,
+): Promise<ObservedTargetGroupSettings | undefined> {
+  const observed = observations as Partial<Observed>;
+  const { TargetGroupSettings: settings, TargetGroups, ListenerRule } = observed;
+  const serving = TargetGroups && servingMember(TargetGroups, ListenerRule);
+  if (!settings || settings.attributes || !serving) return settings;
+  const attributes = await unless(readAttributes(scope, serving.arn), 'TargetGroupNotFoundException');
+  return { ...settings, attributes };
 }
 
-/** The host that the rule forwards, among those that the service is known to use. */
-function hostOf({ ListenerRule, ServiceSecurityGroup }: Partial<Observed>): Host | undefined {
-  return ServiceSecurityGroup?.hosts.find(({ hostName }) => ListenerRule?.hostNames.includes(hostName));
+function endpointOf(hostName: string | undefined): string | undefined {
+  return hostName && `https://${hostName}`;
 }
 
-function endpointOf(host: Host | undefined): string | undefined {
-  return host && `https://${host.hostName}`;
+function accessOf(loadBalancer: ObservedLoadBalancer | undefined): 'PUBLIC' | 'PRIVATE' | undefined {
+  return loadBalancer && (loadBalancer.scheme === 'internal' ? 'PRIVATE' : 'PUBLIC');
 }
 
 function lastDeployment(service: Service, active: readonly ActiveRevision[]): Date | undefined {
@@ -233,27 +264,27 @@ function lastDeployment(service: Service, active: readonly ActiveRevision[]): Da
 function activeConfiguration(
   identity: Identity,
   observed: Partial<Observed>,
-  host: Host | undefined,
-  { revision, definition }: ActiveRevision,
+  endpoint: string | undefined,
+  { revision, definition, trafficPercent }: ActiveRevision,
 ): Properties<ActiveConfiguration> {
-  const endpoint = endpointOf(host);
   return defined({
     ServiceRevisionArn: revision.serviceRevisionArn,
     CreatedAt: revision.createdAt?.toISOString(),
+    TrafficPercent: trafficPercent,
     ExecutionRoleArn: definition?.executionRoleArn,
     TaskRoleArn: definition?.taskRoleArn,
     TaskDefinitionArn: revision.taskDefinition,
     Cpu: definition?.cpu,
     Memory: definition?.memory,
-    HealthCheckPath: observed.TargetGroups?.members[0]?.healthCheckPath,
+    HealthCheckPath: observed.TargetGroupSettings?.healthCheck.path,
     NetworkConfiguration: networkOf(revision, observed.ServiceSecurityGroup),
     PrimaryContainer: definition && containerOf(definition, observed.LogGroup?.name),
-    ScalingTarget: scalingOf(identity, observed),
-    IngressPaths: endpoint ? [{ AccessType: observed.LoadBalancer?.access, Endpoint: endpoint }] : undefined,
+    ScalingTarget: scalingInputOf(identity, observed),
+    IngressPaths: endpoint ? [{ AccessType: accessOf(observed.LoadBalancer), Endpoint: endpoint }] : undefined,
   });
 }
 
-function managedResources(
+function managedResourceArns(
   { partition, region, accountId }: Identity,
   observed: Partial<Observed>,
 ): Properties<ECSManagedResourceArns> {

@@ -23,14 +23,18 @@ export interface Continuation {
 }
 
 /** Result of {@link converge} and {@link teardown}: what is there now, or what is waited for. */
-export type Convergence =
+export type Convergence = (
   | { readonly status: 'done'; readonly observations: Observations }
   | {
       readonly status: 'wait';
       readonly reason: string;
       readonly seconds: number;
       readonly continuation: Continuation;
-    };
+    }
+) & {
+  /** What there was before {@link converge} applied anything, when it has looked. */
+  readonly found?: Observations;
+};
 
 /** Tells whether there is time for another step in this invocation. */
 export type HasTime = () => boolean;
@@ -68,7 +72,7 @@ export async function converge(
     return hasTime() ? component.apply(scope, needs, found[component.kind]) : Promise.resolve(OUT_OF_TIME);
   });
   const unfinished = waiting(components, applied);
-  if (unfinished) return unfinished;
+  if (unfinished) return { ...unfinished, found };
 
   const observations = present(applied);
   const pruned = await inOrder(components, backward, async (component) =>
@@ -76,7 +80,7 @@ export async function converge(
       ? component.prune(scope, observations, observations[component.kind])
       : done(undefined),
   );
-  return waiting(components, pruned) ?? { status: 'done', observations };
+  return { ...(waiting(components, pruned) ?? { status: 'done', observations }), found };
 }
 
 /**

@@ -33,15 +33,21 @@ export interface SettingsReferences {
   readonly taskDefinitionArn: string;
   readonly containerPort: number;
   readonly serviceSecurityGroupId: string;
+  /** Where the service receives requests: one, or two while it joins another placement. */
+  readonly receivers: readonly Receiver[];
+  readonly network: Network;
+}
+
+/** What of a load balancer sends requests to the service. */
+export interface Receiver {
   /** Of the two between which deployments shift the traffic. */
   readonly targetGroupArns: readonly string[];
   readonly listenerRuleArn: string;
-  readonly network: Network;
 }
 
 /** Settings of the ECS service that the specification asks for. */
 export function desiredSettings(spec: ServiceSpec, references: SettingsReferences): DeployedSettings {
-  const { network, targetGroupArns, containerPort } = references;
+  const { network, receivers, containerPort } = references;
   return {
     taskDefinition: references.taskDefinitionArn,
     networkConfiguration: {
@@ -52,18 +58,16 @@ export function desiredSettings(spec: ServiceSpec, references: SettingsReference
         assignPublicIp: network.access === 'PUBLIC' ? 'ENABLED' : 'DISABLED',
       },
     },
-    loadBalancers: [
-      {
-        targetGroupArn: targetGroupArns[0],
-        containerName: MAIN_CONTAINER,
-        containerPort,
-        advancedConfiguration: {
-          alternateTargetGroupArn: targetGroupArns[1],
-          productionListenerRule: references.listenerRuleArn,
-          roleArn: spec.infrastructureRoleArn,
-        },
+    loadBalancers: receivers.map(({ targetGroupArns, listenerRuleArn }) => ({
+      targetGroupArn: targetGroupArns[0],
+      containerName: MAIN_CONTAINER,
+      containerPort,
+      advancedConfiguration: {
+        alternateTargetGroupArn: targetGroupArns[1],
+        productionListenerRule: listenerRuleArn,
+        roleArn: spec.infrastructureRoleArn,
       },
-    ],
+    })),
   };
 }
 
@@ -90,7 +94,7 @@ export function settingsChanges(
   return {
     ...(desired.taskDefinition !== actual.taskDefinition && { taskDefinition: desired.taskDefinition }),
     ...(!sameNetwork && { networkConfiguration: desired.networkConfiguration }),
-    ...(!isSameLoadBalancer(desired.loadBalancers[0]!, actual.loadBalancers?.[0]) && {
+    ...(!areSameLoadBalancers(desired.loadBalancers, actual.loadBalancers) && {
       loadBalancers: desired.loadBalancers,
     }),
     ...(desired.capacityProviderStrategy &&
@@ -100,14 +104,24 @@ export function settingsChanges(
   };
 }
 
+/** In any order. */
+function areSameLoadBalancers(
+  desired: readonly LoadBalancer[],
+  actual: readonly LoadBalancer[] = [],
+): boolean {
+  return (
+    desired.length === actual.length &&
+    desired.every((one) => actual.some((other) => isSameLoadBalancer(one, other)))
+  );
+}
+
 /** Deployments swap the roles of the two target groups, so their order says nothing. */
-function isSameLoadBalancer(desired: LoadBalancer, actual: LoadBalancer | undefined): boolean {
+function isSameLoadBalancer(desired: LoadBalancer, actual: LoadBalancer): boolean {
   const targetGroups = ({ targetGroupArn, advancedConfiguration }: LoadBalancer) => [
     targetGroupArn!,
     advancedConfiguration?.alternateTargetGroupArn ?? '',
   ];
   return (
-    actual !== undefined &&
     isSameSet(targetGroups(desired), targetGroups(actual)) &&
     desired.containerName === actual.containerName &&
     desired.containerPort === actual.containerPort &&

@@ -8,21 +8,28 @@
  */
 import { paginateDescribeSecurityGroups, type SecurityGroup } from '@aws-sdk/client-ec2';
 import { paginateDescribeLoadBalancers, type LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Clients } from './clients';
 import type { ApplyScope, Scope } from './component';
-import { fittingName, RESERVED_TAG_PREFIX, SHARED_TAG, type Identity } from './identity';
+import { fittingName, SHARED_TAG, type Identity } from './identity';
+import type { Network } from './network';
 import { isOwn } from './ownership';
 import { allItems } from './pages';
 import {
   choosePlace,
+  isPlaced,
+  keyOf,
   LOAD_BALANCER_NAME_PREFIX,
-  sharingKey,
+  loadBalancerNameOf,
+  loadBalancerNumber,
+  wantedPlacement,
   type Candidates,
+  type Placement,
   type SharedGroup,
+  type SharedPlacement,
+  type WantedPlacement,
 } from './placement';
+import { recordedPlacements, type Placements } from './placements';
 import { tagRecord } from './tags';
-
-/** Tag of a service's security group: name of the load balancer that the service is placed on. */
-export const LOAD_BALANCER_TAG = `${RESERVED_TAG_PREFIX}load-balancer`;
 
 /** IAM actions of {@link survey}. */
 export const SURVEY_PERMISSIONS = [
@@ -34,18 +41,19 @@ export const SURVEY_PERMISSIONS = [
 export interface Survey {
   /** Groups with the name of the service's own, in whatever VPC and whoever made them, and those of load balancers. */
   readonly groups: readonly SecurityGroup[];
-  /** All whose name begins like that of a shared one. */
+  /** All of the account and Region, also those that services do not share. */
   readonly loadBalancers: readonly LoadBalancer[];
 }
 
-const surveys = new WeakMap<Scope, Promise<Survey>>();
+/** By the clients, of which each invocation has its own. */
+const surveys = new WeakMap<Clients, Promise<Survey>>();
 
 /** The survey as it was at the beginning of the invocation: several components look at it. */
 export function survey(scope: Scope): Promise<Survey> {
-  const known = surveys.get(scope);
+  const known = surveys.get(scope.clients);
   if (known) return known;
   const looking = takeSurvey(scope);
-  surveys.set(scope, looking);
+  surveys.set(scope.clients, looking);
   return looking;
 }
 
@@ -67,9 +75,7 @@ export async function takeSurvey({ clients, identity }: Scope): Promise<Survey> 
   ]);
   return {
     groups,
-    loadBalancers: loadBalancers.filter(({ LoadBalancerName }) =>
-      LoadBalancerName?.startsWith(LOAD_BALANCER_NAME_PREFIX),
-    ),
+    loadBalancers,
   };
 }
 
@@ -85,24 +91,61 @@ export function serviceGroupIn({ groups }: Survey, identity: Identity): Security
 }
 
 /**
- * Name of the load balancer that the service is placed on; when it is not yet, of the one that it is to be placed on.
+ * The placements of the service. When the desired state is known they are as an update finds them that brings the
+ * service to the placement it asks for; all others are to be left.
  *
- * @returns undefined when the service is not placed and nothing is to be made.
+ * @returns undefined when the service has none and nothing is to be made.
  */
-export async function placeOf(scope: Scope): Promise<string | undefined> {
-  const found = await survey(scope);
+export async function placementsOf(scope: Scope): Promise<Placements | undefined> {
+  const [found, network] = await Promise.all([
+    survey(scope),
+    isApplyScope(scope) ? scope.network() : undefined,
+  ]);
   const group = serviceGroupIn(found, scope.identity);
-  if (group) return tagRecord(group.Tags)[LOAD_BALANCER_TAG];
-  return isApplyScope(scope) ? choosePlace(await candidates(scope, found)) : undefined;
+  const recorded = group && recordedPlacements(tagRecord(group.Tags));
+  if (!isApplyScope(scope)) return recorded && { serving: recorded.serving, leaving: recorded.others };
+  const wanted = wantedPlacement(scope.spec, network!);
+  if (!recorded) return { serving: choosePlacement(scope, network!, found, wanted), leaving: [] };
+  const { serving, others } = recorded;
+  if (isPlaced(serving, wanted)) return { serving, leaving: others };
+  return {
+    serving,
+    joining:
+      others.find((other) => isPlaced(other, wanted)) ?? choosePlacement(scope, network!, found, wanted),
+    leaving: others.filter((other) => !isPlaced(other, wanted)),
+  };
+}
+
+/** Whether the load balancer of a placement is there. */
+export function isThere({ loadBalancers }: Survey, placement: Placement): boolean {
+  return loadBalancers.some(({ LoadBalancerName }) => LoadBalancerName === loadBalancerNameOf(placement));
+}
+
+/** The placement on the next load balancer that may have room, when the one of a placement has none. */
+export async function nextPlacement(scope: ApplyScope, full: SharedPlacement): Promise<SharedPlacement> {
+  const [{ vpcId }, found] = await Promise.all([scope.network(), takeSurvey(scope)]);
+  const there = candidates(scope, keyOf(full.loadBalancerName), vpcId, found);
+  return { ...full, loadBalancerName: choosePlace(there, loadBalancerNumber(full.loadBalancerName)) };
+}
+
+function choosePlacement(
+  scope: ApplyScope,
+  { vpcId }: Network,
+  found: Survey,
+  wanted: WantedPlacement,
+): Placement {
+  if (wanted.kind === 'own') return wanted;
+  const { sharingKey, protocolVersion } = wanted;
+  const loadBalancerName = choosePlace(candidates(scope, sharingKey, vpcId, found));
+  return { kind: 'shared', loadBalancerName, protocolVersion };
 }
 
 /** The load balancers that the service may be placed on. */
-export async function candidates(scope: ApplyScope, found: Survey): Promise<Candidates> {
-  const network = await scope.network();
-  const ownId = serviceGroupIn(found, scope.identity)?.GroupId;
+function candidates({ identity }: Scope, key: string, vpcId: string, found: Survey): Candidates {
+  const ownId = serviceGroupIn(found, identity)?.GroupId;
   return {
-    key: sharingKey(network, scope.spec.webAclArn),
-    vpcId: network.vpcId,
+    key,
+    vpcId,
     groups: found.groups.map((group) => sharedGroup(group, ownId)),
     loadBalancers: found.loadBalancers.map(({ LoadBalancerName, SecurityGroups = [], State }) => ({
       name: LoadBalancerName!,

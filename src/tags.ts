@@ -1,6 +1,7 @@
 /** Tags of AWS resources: how they are spelled, and how they change. Whose they make a resource is told in ownership.ts. */
 import type { ApplyScope } from './component';
-import { OWNER_TAG, ownerTagValue } from './identity';
+import { invalid } from './errors';
+import { OWNER_TAG, RESERVED_TAG_PREFIX, ownerTagValue } from './identity';
 
 /** Tags by key. */
 export type Tags = Readonly<Record<string, string>>;
@@ -61,4 +62,30 @@ export function tagChanges(current: Tags, desired: Tags, removed: readonly strin
     set: Object.fromEntries(Object.entries(desired).filter(([key, value]) => current[key] !== value)),
     remove: removed.filter((key) => key in current && !(key in desired)),
   };
+}
+
+/** Tags that the author may give; the rest of the 50 that AWS takes are this resource type's own. */
+const MOST_TAGS = 45;
+
+/**
+ * Check the tags of a template.
+ *
+ * @param tags of the resource.
+ * @param all those of the stack, overlaid with them.
+ * @throws HandlerError InvalidRequest.
+ */
+export function checkTags(tags: readonly Tag[] | undefined, all: Tags): void {
+  const count = Object.keys(all).length;
+  if (count > MOST_TAGS) {
+    throw invalid('Tags', `make ${count} tags with those of the stack`, `Give at most ${MOST_TAGS} in all`);
+  }
+  const keys = new Set<string>();
+  for (const [index, { Key }] of (tags ?? []).entries()) {
+    if (!Key) throw invalid(`Tags/${index}/Key`, 'is missing', 'Name the tag');
+    if (/^aws:/i.test(Key) || Key.startsWith(RESERVED_TAG_PREFIX)) {
+      throw invalid(`Tags/${index}/Key`, `"${Key}" begins with a reserved prefix`, 'Choose another key');
+    }
+    if (keys.has(Key)) throw invalid(`Tags/${index}/Key`, `"${Key}" appears twice`, 'Give each key once');
+    keys.add(Key);
+  }
 }

@@ -1,15 +1,19 @@
 /** What is in the task definition that is made from the template. Pure: no call to AWS. */
 import type {
   ContainerDefinition,
+  ContainerDependency,
   HealthCheck,
   LogConfiguration,
+  MountPoint,
+  PortMapping,
   RegisterTaskDefinitionCommandInput,
   TaskDefinition,
   Volume,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
-import { HEALTH_CHECK_DEFAULTS, MAIN_CONTAINER, type ContainerSpec, type SidecarSpec } from './containers';
-import type { ManagedTask } from './spec';
+import { HEALTH_CHECK_DEFAULTS, MAIN_CONTAINER, type ContainerSpec } from './containers';
+import type { ManagedTask } from './task';
+import { threeWay, type ItemKeys } from './three-way';
 
 /** Name of its port, as Service Connect and own task definitions need one. */
 const PORT_NAME = 'main';
@@ -40,154 +44,114 @@ const REGISTERED = [
 /** Everything of a task definition but its family and tags. */
 export type TaskDefinitionContent = Pick<TaskDefinition, (typeof REGISTERED)[number]>;
 
-/** Where the container's output goes. */
-export interface LogDestination {
-  readonly logGroupName: string;
+/** What tells the items of its lists apart. Port mappings are one value: a port that changes is not one more. */
+const ITEM_KEYS: ItemKeys = {
+  containerDefinitions: nameOf,
+  volumes: nameOf,
+  environment: nameOf,
+  secrets: nameOf,
+  dependsOn: ({ containerName }: ContainerDependency) => containerName!,
+  mountPoints: ({ containerPath }: MountPoint) => containerPath!,
+};
+
+/** What a task definition is made of. */
+export interface ContentRequest {
+  readonly task: ManagedTask;
+  /** What the template asked for before; undefined when nothing is known of that. */
+  readonly previous?: ManagedTask;
+  /** The revision that runs now, if any. */
+  readonly live?: TaskDefinitionContent;
+  /** Name of the log group that is made when the template names none. */
+  readonly madeLogGroup: string;
   readonly region: string;
 }
 
 /**
- * Content of the task definition that the specification asks for. What the specification does not speak of, a sidecar
- * or a volume that was added by hand for instance, is taken over from `base`.
- *
- * @param base the revision that runs now, if any.
- * @param previous what was asked for before, if anything: what it names and `task` does not is not taken over.
+ * Content of the task definition that a service is to run: what the template asks for, with everything that was changed
+ * by hand in the revision that runs and that the template does not change.
  */
-export function desiredContent(
-  task: ManagedTask,
-  logs: LogDestination,
-  base: TaskDefinitionContent = {},
-  previous?: ManagedTask,
-): TaskDefinitionContent & { containerDefinitions: ContainerDefinition[] } {
-  const containers = base.containerDefinitions ?? [];
-  const baseOf = (name: string) => containers.find((container) => container.name === name) ?? {};
-  const sidecars = (task.sidecars ?? []).map((sidecar) =>
-    sidecarContainer(
-      sidecar,
-      logConfiguration(task, logs, baseOf(sidecar.name)),
-      baseOf(sidecar.name),
-      previous?.sidecars?.find(({ name }) => name === sidecar.name),
-    ),
+export function desiredContent({ task, previous, live, ...logs }: ContentRequest): TaskDefinitionContent {
+  return threeWay(
+    {
+      desired: templateContent(task, logs),
+      previous: previous && templateContent(previous, logs),
+      live: live && registered(live),
+    },
+    ITEM_KEYS,
   );
+}
+
+/** The task definition as the template alone makes it. */
+function templateContent(
+  task: ManagedTask,
+  logs: Pick<ContentRequest, 'madeLogGroup' | 'region'>,
+): TaskDefinitionContent {
+  const logConfiguration = logConfigurationOf(task, logs);
   return {
-    ...registered(base),
     networkMode: 'awsvpc',
     requiresCompatibilities: ['FARGATE'],
     cpu: task.cpu,
     memory: task.memory,
     executionRoleArn: task.executionRoleArn,
     taskRoleArn: task.taskRoleArn,
-    runtimePlatform: {
-      ...base.runtimePlatform,
-      cpuArchitecture: task.cpuArchitecture,
-      operatingSystemFamily: 'LINUX',
-    },
-    ephemeralStorage: task.ephemeralStorageGiB
-      ? { sizeInGiB: task.ephemeralStorageGiB }
-      : previous?.ephemeralStorageGiB
-        ? undefined
-        : base.ephemeralStorage,
-    volumes: merged(task.volumes, base.volumes, previous?.volumes, nameOf),
-    containerDefinitions: merged(
-      [mainContainer(task, logs, baseOf(MAIN_CONTAINER), previous), ...sidecars],
-      containers,
-      previous?.sidecars,
-      nameOf,
-    ),
+    runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
+    ephemeralStorage: task.ephemeralStorageGiB ? { sizeInGiB: task.ephemeralStorageGiB } : undefined,
+    volumes: task.volumes && [...task.volumes],
+    containerDefinitions: [
+      {
+        ...containerContent(task),
+        name: MAIN_CONTAINER,
+        essential: true,
+        // In awsvpc mode the host port is the container's; ECS fills it in, and it must not look like a change.
+        portMappings: [
+          {
+            name: PORT_NAME,
+            containerPort: task.containerPort,
+            hostPort: task.containerPort,
+            protocol: 'tcp',
+          },
+        ],
+        linuxParameters: { initProcessEnabled: true },
+        stopTimeout: task.stopTimeout ?? STOP_TIMEOUT_SECONDS,
+        logConfiguration,
+      },
+      ...(task.sidecars ?? []).map((sidecar) => ({
+        ...containerContent(sidecar),
+        name: sidecar.name,
+        essential: sidecar.essential,
+        portMappings: sidecar.portMappings?.map((mapping) => ({
+          ...mapping,
+          hostPort: mapping.containerPort,
+        })),
+        logConfiguration,
+      })),
+    ],
   };
 }
 
-const nameOf = ({ name }: { readonly name?: string }) => name;
-
-/** The desired items, and those that somebody has added by hand. */
-function merged<Item extends Key, Key>(
-  desired: readonly Item[] = [],
-  base: readonly Item[] = [],
-  previous: readonly Key[] = [],
-  keyOf: (item: Key) => string | undefined,
-): Item[] {
-  const named = new Set([...desired, ...previous].map(keyOf));
-  return [...desired, ...base.filter((item) => !named.has(keyOf(item)))];
-}
-
-/** Members that are ECS's own in a {@link ContainerSpec}, and that may be left out. */
-const OPTIONAL = [
-  'entryPoint',
-  'user',
-  'readonlyRootFilesystem',
-  'stopTimeout',
-  'healthCheck',
-  'dependsOn',
-] as const satisfies readonly (keyof ContainerSpec & keyof ContainerDefinition)[];
-
 /** What any container has from the template. */
-function containerContent(
-  container: ContainerSpec,
-  base: ContainerDefinition,
-  previous: ContainerSpec | undefined,
-): ContainerDefinition {
-  const optional = OPTIONAL.map((name) => [
-    name,
-    container[name] ?? (previous?.[name] === undefined ? base[name] : undefined),
-  ]);
+function containerContent(container: ContainerSpec): ContainerDefinition {
   return {
-    ...base,
-    ...Object.fromEntries(optional),
     image: container.image,
     command: container.command && [...container.command],
+    entryPoint: container.entryPoint && [...container.entryPoint],
     environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
     secrets: Object.entries(container.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
     repositoryCredentials: container.repositoryCredentialsArn
       ? { credentialsParameter: container.repositoryCredentialsArn }
       : undefined,
-    mountPoints: merged(
-      container.mountPoints,
-      base.mountPoints,
-      previous?.mountPoints,
-      ({ containerPath }) => containerPath,
-    ),
+    user: container.user,
+    readonlyRootFilesystem: container.readonlyRootFilesystem,
+    stopTimeout: container.stopTimeout,
+    healthCheck: container.healthCheck,
+    dependsOn: container.dependsOn && [...container.dependsOn],
+    mountPoints: container.mountPoints && [...container.mountPoints],
   };
 }
 
-function sidecarContainer(
-  sidecar: SidecarSpec,
-  logs: LogConfiguration,
-  base: ContainerDefinition,
-  previous: SidecarSpec | undefined,
-): ContainerDefinition {
-  return {
-    ...containerContent(sidecar, base, previous),
-    name: sidecar.name,
-    essential: sidecar.essential,
-    logConfiguration: logs,
-  };
-}
-
-function mainContainer(
-  task: ManagedTask,
-  logs: LogDestination,
-  base: ContainerDefinition,
-  previous: ManagedTask | undefined,
-): ContainerDefinition {
-  const content = containerContent(task, base, previous);
-  return {
-    ...content,
-    name: MAIN_CONTAINER,
-    essential: true,
-    // In awsvpc mode the host port is the container's; ECS fills it in, and it must not look like a change.
-    portMappings: [
-      { name: PORT_NAME, containerPort: task.containerPort, hostPort: task.containerPort, protocol: 'tcp' },
-    ],
-    linuxParameters: { ...base.linuxParameters, initProcessEnabled: true },
-    stopTimeout: content.stopTimeout ?? STOP_TIMEOUT_SECONDS,
-    logConfiguration: logConfiguration(task, logs, base),
-  };
-}
-
-function logConfiguration(
-  task: ManagedTask,
-  logs: LogDestination,
-  { logConfiguration: base }: ContainerDefinition,
+function logConfigurationOf(
+  { logs: { logGroupName, streamPrefix } }: ManagedTask,
+  { madeLogGroup, region }: Pick<ContentRequest, 'madeLogGroup' | 'region'>,
 ): LogConfiguration {
   return {
     logDriver: 'awslogs',
@@ -195,10 +159,9 @@ function logConfiguration(
       // A container that logs faster than CloudWatch takes it must not stand still. Source: ECS Express Mode.
       mode: 'non-blocking',
       'max-buffer-size': '25m',
-      ...(base?.logDriver === 'awslogs' && base.options),
-      'awslogs-group': logs.logGroupName,
-      'awslogs-region': logs.region,
-      'awslogs-stream-prefix': task.logs.streamPrefix,
+      'awslogs-group': logGroupName ?? madeLogGroup,
+      'awslogs-region': region,
+      'awslogs-stream-prefix': streamPrefix,
     },
   };
 }
@@ -224,6 +187,7 @@ function normalised(content: TaskDefinitionContent): unknown {
     environment: sortedBy(nameOf, container.environment),
     secrets: sortedBy(nameOf, container.secrets),
     dependsOn: sortedBy(({ containerName }) => containerName, container.dependsOn),
+    portMappings: container.portMappings?.map(normalisedPort),
     mountPoints: sortedBy(({ containerPath }) => containerPath, container.mountPoints).map((mountPoint) => ({
       ...mountPoint,
       readOnly: mountPoint.readOnly || undefined,
@@ -234,6 +198,15 @@ function normalised(content: TaskDefinitionContent): unknown {
     containerDefinitions: sortedBy(nameOf, containerDefinitions),
     volumes: sortedBy(nameOf, content.volumes).map(normalisedVolume),
   });
+}
+
+/** With what ECS fills in. */
+function normalisedPort(mapping: PortMapping): PortMapping {
+  return {
+    ...mapping,
+    hostPort: mapping.hostPort || mapping.containerPort,
+    protocol: mapping.protocol ?? 'tcp',
+  };
 }
 
 /** With what ECS fills in. */
@@ -270,6 +243,10 @@ function normalisedVolume({ host, efsVolumeConfiguration: efs, ...volume }: Volu
   };
 }
 
+function nameOf({ name }: { readonly name?: string }): string {
+  return name!;
+}
+
 function sortedBy<Item>(keyOf: (item: Item) => string | undefined, items: readonly Item[] = []): Item[] {
   return [...items].sort((a, b) => (keyOf(a)! < keyOf(b)! ? -1 : 1));
 }
@@ -283,6 +260,13 @@ function withoutUnset(value: unknown): unknown {
       .filter(([, member]) => member != null && !(Array.isArray(member) && member.length === 0))
       .map(([name, member]) => [name, withoutUnset(member)]),
   );
+}
+
+/** TCP port of the container that receives the traffic; 0 when it maps none. */
+export function mainPortOf(content: TaskDefinitionContent): number {
+  const mappings = mainContainerOf(content)?.portMappings;
+  const mapping = mappings?.find(({ name }) => name === PORT_NAME) ?? mappings?.[0];
+  return mapping?.containerPort ?? 0;
 }
 
 /** The container that receives the traffic, in a task definition. */

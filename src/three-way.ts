@@ -1,35 +1,79 @@
-/** The four states that a setting can be taken from. */
-export interface States {
-  /** What the author asks for now. */
-  readonly desired?: object;
-  /** What the author asked for before. */
-  readonly previous?: object;
-  /** What is there. */
-  readonly live?: object;
-  /** What is there when nobody has ever asked for anything. */
-  readonly initial: object;
+/** Three-way merge: what the template said before, what it says now, and what there is. Pure. */
+import { isDeepStrictEqual } from 'node:util';
+
+/** The three states of a setting. Members of groups that are undefined are absent. */
+export interface States<Value> {
+  /** What the template asks for now, defaults applied. */
+  readonly desired: Value;
+  /** What it asked for before, made in the same way; undefined when nothing is known of that. */
+  readonly previous?: Value;
+  /** What there is; undefined when nothing is. */
+  readonly live?: Value;
 }
+
+/** What tells the items of a list apart, by the name of the list. A list without an entry is one value. */
+export type ItemKeys = Readonly<Record<string, (item: never) => string>>;
 
 type Group = Readonly<Record<string, unknown>>;
 
 /**
- * Three-way merge: what the author asks for; the initial value of what was asked for before and is not now; of all
- * else what is there, so that changes made by hand stay. Lists count as one value.
+ * What is to be: where the template says the same as before, what there is stays, also when it was changed or taken away
+ * by hand; where the template says something new, the template wins. Objects are merged member by member and the lists
+ * of `itemKeys` item by item.
  */
-export function threeWay<Value extends object>(states: States): Value {
-  const { desired = {}, previous = {}, live = {}, initial } = states as Record<keyof States, Group>;
-  const names = new Set([...Object.keys(desired), ...Object.keys(previous)]);
-  const merged = [...names].map((name) => {
-    if (isGroup(desired[name]) || isGroup(previous[name])) {
-      const group = (of: Group) => of[name] as Group | undefined;
-      const groups = { desired: group(desired), previous: group(previous), live: group(live) };
-      return [name, threeWay({ ...groups, initial: group(initial) ?? {} })];
-    }
-    return [name, desired[name] ?? (previous[name] === undefined ? live[name] : initial[name])];
-  });
-  return { ...live, ...Object.fromEntries(merged) };
+export function threeWay<Value>(states: States<Value>, itemKeys: ItemKeys = {}): Value {
+  const { desired, previous, live } = states;
+  return live === undefined ? desired : (merged('', desired, previous, live, itemKeys) as Value);
 }
 
-function isGroup(value: unknown): boolean {
+function merged(
+  name: string,
+  desired: unknown,
+  previous: unknown,
+  live: unknown,
+  itemKeys: ItemKeys,
+): unknown {
+  if (isDeepStrictEqual(desired, previous)) return live;
+  if (isGroup(desired) && isGroup(live)) {
+    const before = isGroup(previous) ? previous : {};
+    return mergedMembers(desired, before, live, (member) => member, itemKeys);
+  }
+  const keyOf = itemKeys[name];
+  if (!keyOf) return desired;
+  const byKey = (items: unknown): Group =>
+    Object.fromEntries(((items ?? []) as never[]).map((item) => [keyOf(item), item]));
+  // Items have no name of their own under which a list could be found.
+  const items = Object.values(
+    mergedMembers(byKey(desired), byKey(previous), byKey(live), () => '', itemKeys),
+  );
+  return items.length > 0 ? items : desired;
+}
+
+function mergedMembers(
+  desired: Group,
+  previous: Group,
+  live: Group,
+  nameOf: (member: string) => string,
+  itemKeys: ItemKeys,
+): Group {
+  const members = new Set([...Object.keys(desired), ...Object.keys(live)]);
+  const entries = [...members].map((member) => [
+    member,
+    merged(nameOf(member), desired[member], previous[member], live[member], itemKeys),
+  ]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** `base` with the members of `over` that are not undefined in their place, at every depth; lists are one value. */
+export function overlaid<Value>(base: Value, over: object | undefined): Value {
+  if (over === undefined) return base;
+  const members = Object.entries(over).map(([name, value]) => {
+    const below = (base as Group | undefined)?.[name];
+    return [name, isGroup(value) ? overlaid(below, value) : (value ?? below)];
+  });
+  return { ...base, ...Object.fromEntries(members) };
+}
+
+function isGroup(value: unknown): value is Group {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -7,6 +7,7 @@ import { capacityProviderOperations } from './capacity-providers';
 import { clusterOperations, describeCluster } from './clusters';
 import { createAwsClients, type EcsContext, type Operations } from './context';
 import { Flows } from './flow';
+import { healthCheckChanged } from './health-check-changes';
 import { Identifiers } from './identifiers';
 import { serviceDeploymentOperations } from './service-deployments';
 import { serviceOperations } from './services';
@@ -29,6 +30,8 @@ export interface Ecs {
   readonly service: AwsService;
   /** The tasks, for load balancers and security groups. */
   readonly network: TaskNetwork;
+  /** Call after a change to the health check of a target group. */
+  healthCheckChanged(region: string, targetGroupArn: string): void;
 }
 
 /** An ECS without any resources. */
@@ -72,5 +75,6 @@ export function createEcs({ clock, motoOptions, loadBalancingChanged = () => und
       },
     },
     network: createTaskNetwork(context),
+    healthCheckChanged: (region, targetGroupArn) => healthCheckChanged(context, region, targetGroupArn),
   };
 }

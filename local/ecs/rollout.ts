@@ -86,9 +86,10 @@ class Rollout {
   /** Several revisions have tasks, as after a deployment that was stopped: keep the one that serves traffic. */
   private async reconcile(): Promise<void> {
     await passStage(this.context, this.flow, this.deployment, 'RECONCILE_SERVICE');
-    const [binding] = await chooseTargetGroups(this.context, this.target, false);
+    const bindings = await chooseTargetGroups(this.context, this.target, false);
+    const withTraffic = bindings.map(({ targetGroupArn }) => targetGroupArn);
     const serving = this.deployment.sources.find((source) =>
-      source.targetGroups.some(({ targetGroupArn }) => targetGroupArn === binding?.targetGroupArn),
+      source.targetGroups.some(({ targetGroupArn }) => withTraffic.includes(targetGroupArn)),
     );
     this.candidate = serving ?? this.candidate;
     if (!this.candidate) return;

@@ -13,7 +13,7 @@ const UNTHROTTLED_FAILURES = 3;
 export function scaleRevision(context: EcsContext, revision: ServiceRevision, count: number): void {
   revision.requestedCount = count;
   const tasks = wantedTasks(revision);
-  if (tasks.length < count) startTasks(context, revision, count - tasks.length, observer(context));
+  if (tasks.length < count) startTasks(context, revision, count - tasks.length, taskObserver(context));
   const surplus = tasks
     .sort((a, b) => Number(a.healthy) - Number(b.healthy))
     .slice(0, Math.max(0, tasks.length - count));
@@ -48,7 +48,8 @@ export function replaceTask(context: EcsContext, { revision }: Task): void {
     scaleRevision(context, revision, revision.requestedCount);
 }
 
-function observer(context: EcsContext): TaskObserver {
+/** What the scheduler does about tasks that become healthy, or fail. */
+export function taskObserver(context: EcsContext): TaskObserver {
   return {
     healthy({ revision }) {
       revision.consecutiveFailures = 0;

@@ -143,7 +143,7 @@ export interface LifecycleHook {
   status: 'AWAITING_ACTION' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
 }
 
-/** When a check of a task's health succeeds or fails, in virtual milliseconds; Infinity for never. */
+/** A check of a task's health: when it turns, in virtual milliseconds; Infinity for never. The later turn counts. */
 export interface HealthCheck {
   readonly healthyAt: number;
   readonly unhealthyAt: number;
@@ -206,7 +206,7 @@ export interface Task {
   readonly exits: Map<string, { exitCode?: number; reason?: string }>;
   /** Set when the task starts to run. */
   healthChecks: HealthCheck[];
-  /** Whether every health check has succeeded once. */
+  /** Whether every health check succeeds. */
   healthy: boolean;
 }
 
@@ -297,6 +297,16 @@ export class State {
       ? revisions.findLast(({ status }) => status === 'ACTIVE')
       : revisions.find((candidate) => candidate.revision === Number(revision));
   }
+}
+
+/** Whether a health check has succeeded, and has not failed since. */
+export function isHealthy({ healthyAt, unhealthyAt }: HealthCheck, time: number): boolean {
+  return healthyAt <= time && !(healthyAt < unhealthyAt && unhealthyAt <= time);
+}
+
+/** Whether a health check has failed, and has not succeeded since. */
+export function isUnhealthy({ healthyAt, unhealthyAt }: HealthCheck, time: number): boolean {
+  return unhealthyAt <= time && !(unhealthyAt <= healthyAt && healthyAt <= time);
 }
 
 /** Tasks of a revision that the scheduler has not stopped. */

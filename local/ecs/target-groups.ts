@@ -6,14 +6,42 @@ import {
   RegisterTargetsCommand,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Structure } from '../service';
 import { behaviourOf, containerOnPort, statusFor } from './containers';
 import type { EcsContext } from './context';
 import { recordEvent } from './events';
+import { grpcStatusFor } from './grpc';
 import { SECOND_MILLISECONDS } from './timings';
 import type { HealthCheck, ServiceRevision, TargetGroupBinding, Task } from './state';
 
 /** ELB's defaults, for settings that a description leaves out (API reference of CreateTargetGroup). */
-const DEFAULTS = { interval: 30, healthyThreshold: 5, unhealthyThreshold: 2, path: '/', matcher: '200' };
+const DEFAULTS = { interval: 30, healthyThreshold: 5, unhealthyThreshold: 2 };
+
+/** By protocol version: the defaults of path and matcher, and how a container's answer is told. */
+const CHECKS: Readonly<Record<string, HealthCheckKind>> = {
+  HTTP1: {
+    path: '/',
+    matcher: ({ Matcher }) => Matcher?.HttpCode ?? '200',
+    status: (container, path) => statusFor(container, path, [path]),
+  },
+  HTTP2: {
+    path: '/',
+    matcher: ({ Matcher }) => Matcher?.HttpCode ?? '200',
+    status: (container, path) => statusFor(container, path, [path]),
+  },
+  GRPC: {
+    path: '/AWS.ALB/healthcheck',
+    matcher: ({ Matcher }) => Matcher?.GrpcCode ?? '12',
+    status: (_container, path) => grpcStatusFor(path),
+  },
+};
+
+interface HealthCheckKind {
+  readonly path: string;
+  /** Codes and ranges of codes that count as healthy. */
+  readonly matcher: (targetGroup: TargetGroup) => string;
+  readonly status: (container: Structure, path: string) => number;
+}
 const DEREGISTRATION_DELAY = 'deregistration_delay.timeout_seconds';
 const DEFAULT_DEREGISTRATION_DELAY = 300;
 
@@ -115,18 +143,23 @@ function targets(binding: TargetGroupBinding, tasks: readonly Task[]) {
   };
 }
 
-/** When the load balancer's health checks of a new target succeed or fail. */
-function targetCheck(
+/**
+ * When the load balancer's health checks of a target succeed or fail.
+ *
+ * @param since virtual milliseconds since when it has been checked in this way.
+ */
+export function targetCheck(
   task: Task,
   binding: TargetGroupBinding,
   targetGroup: TargetGroup,
-  registeredAt: number,
+  since: number,
 ): HealthCheck {
-  const path = targetGroup.HealthCheckPath ?? DEFAULTS.path;
+  const { ProtocolVersion = 'HTTP1' } = targetGroup;
+  const kind = CHECKS[ProtocolVersion]!;
+  const path = targetGroup.HealthCheckPath ?? kind.path;
   const interval = (targetGroup.HealthCheckIntervalSeconds ?? DEFAULTS.interval) * SECOND_MILLISECONDS;
   const healthyAfter = interval * (targetGroup.HealthyThresholdCount ?? DEFAULTS.healthyThreshold);
-  const unhealthyAt =
-    registeredAt + interval * (targetGroup.UnhealthyThresholdCount ?? DEFAULTS.unhealthyThreshold);
+  const unhealthyAt = since + interval * (targetGroup.UnhealthyThresholdCount ?? DEFAULTS.unhealthyThreshold);
   const { HealthCheckPort: checked } = targetGroup;
   const port = checked === undefined || checked === 'traffic-port' ? binding.containerPort : Number(checked);
   const container = containerOnPort(task, port);
@@ -144,16 +177,20 @@ function targetCheck(
     },
   });
   if (!container) return check(Infinity, 'Target.Timeout', 'Request timed out');
-  const status = statusFor(container, path, [path]);
-  if (!accepts(targetGroup, status)) {
+  const { speaks, listensAfter } = behaviourOf(container.image);
+  if (!(speaks as readonly string[]).includes(ProtocolVersion)) {
+    return check(Infinity, 'Target.FailedHealthChecks', 'Health checks failed');
+  }
+  const status = kind.status(container, path);
+  if (targetGroup.HealthCheckProtocol !== 'TCP' && !accepts(kind.matcher(targetGroup), status)) {
     return check(
       Infinity,
       'Target.ResponseCodeMismatch',
       `Health checks failed with these codes: [${status}]`,
     );
   }
-  const listensAt = registeredAt + behaviourOf(container.image).listensAfter * SECOND_MILLISECONDS;
-  return check(listensAt, 'Target.FailedHealthChecks', 'Health checks failed');
+  const listensAt = (task.startedAt?.getTime() ?? since) + listensAfter * SECOND_MILLISECONDS;
+  return check(Math.max(since, listensAt), 'Target.FailedHealthChecks', 'Health checks failed');
 }
 
 function neverHealthy({ targetGroupArn }: TargetGroupBinding): HealthCheck {
@@ -161,10 +198,9 @@ function neverHealthy({ targetGroupArn }: TargetGroupBinding): HealthCheck {
   return { healthyAt: Infinity, unhealthyAt: 0, failure };
 }
 
-/** Whether a target group's matcher accepts this status; health checks without HTTP accept any listener. */
-function accepts({ HealthCheckProtocol, Matcher }: TargetGroup, status: number): boolean {
-  if (HealthCheckProtocol === 'TCP' || Matcher?.GrpcCode !== undefined) return status < 500;
-  return (Matcher?.HttpCode ?? DEFAULTS.matcher).split(',').some((range) => {
+/** Whether a matcher, e.g. `200,300-302`, accepts this status. */
+function accepts(matcher: string, status: number): boolean {
+  return matcher.split(',').some((range) => {
     const [first, last = first] = range.trim().split('-').map(Number) as [number, number?];
     return status >= first && status <= last;
   });

@@ -7,7 +7,7 @@ import { now, type EcsContext } from './context';
 import { nameTasks, recordEvent } from './events';
 import type { Flow } from './flow';
 import { createNetworkInterface } from './network-interfaces';
-import type { HealthCheck, ServiceRevision, Tag, Task } from './state';
+import { isHealthy, isUnhealthy, type HealthCheck, type ServiceRevision, type Tag, type Task } from './state';
 import { mergeTags } from './tags';
 import { deregisterTargets, registerTargets } from './target-groups';
 import { SECOND_MILLISECONDS, TIMINGS } from './timings';
@@ -152,8 +152,8 @@ async function bringUp(
   await watchHealth(context, flow, tasks, observer);
 }
 
-/** Follow tasks until each has become healthy, or has failed, or was stopped by somebody else. */
-async function watchHealth(
+/** Follow the health of tasks as long as it changes, and stop those that fail. */
+export async function watchHealth(
   context: EcsContext,
   flow: Flow,
   tasks: readonly Task[],
@@ -162,16 +162,15 @@ async function watchHealth(
   for (let open = tasks; open.length > 0;) {
     const time = context.clock.now();
     for (const task of open) {
-      if (task.healthChecks.every(({ healthyAt }) => healthyAt <= time)) {
-        task.healthy = true;
-        observer.healthy(task);
-      }
+      const wasHealthy = task.healthy;
+      task.healthy = task.healthChecks.every((check) => isHealthy(check, time));
+      if (task.healthy && !wasHealthy) observer.healthy(task);
     }
     for (const task of open) {
-      const failed = task.healthy || task.desiredStatus === 'STOPPED' ? undefined : failedCheck(task, time);
+      const failed = task.desiredStatus === 'RUNNING' ? failedCheck(task, time) : undefined;
       if (failed) fail(context, [task], { failure: failed, exits: new Map() }, observer);
     }
-    open = open.filter(({ healthy, desiredStatus }) => !healthy && desiredStatus === 'RUNNING');
+    open = open.filter(({ desiredStatus }) => desiredStatus === 'RUNNING');
     const next = Math.min(...open.flatMap((task) => turningPoints(task)).filter((point) => point > time));
     if (next === Infinity) return;
     await flow.sleep(next - time);
@@ -181,15 +180,13 @@ async function watchHealth(
 /** The check because of which the task is to be stopped; failures count only after the grace period. */
 function failedCheck(task: Task, time: number): StopReason | undefined {
   if (time < graceEnd(task)) return undefined;
-  const failed = task.healthChecks.find(
-    ({ healthyAt, unhealthyAt }) => unhealthyAt <= time && time < healthyAt,
-  );
+  const failed = task.healthChecks.find((check) => isUnhealthy(check, time));
   return failed && { stopCode: 'ServiceSchedulerInitiated', stoppedReason: failed.failure };
 }
 
 function turningPoints(task: Task): number[] {
   return [
-    graceEnd(task),
+    ...(task.healthy ? [] : [graceEnd(task)]),
     ...task.healthChecks.flatMap(({ healthyAt, unhealthyAt }) => [healthyAt, unhealthyAt]),
   ];
 }
@@ -213,8 +210,9 @@ function fail(
   for (const task of tasks) {
     for (const [name, exit] of exits) task.exits.set(name, exit);
     const { service } = task.revision;
-    for (const { target, unhealthyAt } of task.healthChecks) {
-      if (!target || unhealthyAt > context.clock.now()) continue;
+    for (const check of task.healthChecks) {
+      const { target } = check;
+      if (!target || !isUnhealthy(check, context.clock.now())) continue;
       recordEvent(
         context,
         service,

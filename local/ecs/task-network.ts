@@ -3,7 +3,7 @@ import type { TargetHealth, TaskNetwork } from '../service';
 import { answer, behaviourOf, containerOnPort, statusFor } from './containers';
 import type { EcsContext } from './context';
 import { SECOND_MILLISECONDS } from './timings';
-import type { HealthCheck, Task } from './state';
+import { isHealthy, isUnhealthy, type HealthCheck, type Task } from './state';
 
 /** Statuses in which a task's containers run: while it is DEACTIVATING, connections that are open are served. */
 const LISTENING = ['RUNNING', 'DEACTIVATING'];
@@ -42,7 +42,7 @@ function listeningContainer(task: Task, port: number, time: number) {
   return container;
 }
 
-function healthOf(task: Task, { healthyAt, unhealthyAt, target }: HealthCheck, time: number): TargetHealth {
+function healthOf(task: Task, check: HealthCheck, time: number): TargetHealth {
   if (task.desiredStatus === 'STOPPED') {
     return {
       State: 'draining',
@@ -50,9 +50,10 @@ function healthOf(task: Task, { healthyAt, unhealthyAt, target }: HealthCheck, t
       Description: 'Target deregistration is in progress',
     };
   }
-  if (healthyAt <= time) return { State: 'healthy' };
-  if (unhealthyAt <= time)
-    return { State: 'unhealthy', Reason: target!.reason, Description: target!.description };
+  if (isHealthy(check, time)) return { State: 'healthy' };
+  if (isUnhealthy(check, time)) {
+    return { State: 'unhealthy', Reason: check.target!.reason, Description: check.target!.description };
+  }
   return {
     State: 'initial',
     Reason: 'Elb.RegistrationInProgress',

@@ -58,13 +58,18 @@ export async function chooseTargetGroups(
   );
 }
 
-/** Send `percent` of the production traffic to the target revision of a deployment. @throws Ending when ELB refuses. */
+/**
+ * Send `percent` of the production traffic to the target revision of a deployment, on all its load balancers.
+ *
+ * @throws Ending when ELB refuses.
+ */
 export async function shiftProductionTraffic(
   context: EcsContext,
   deployment: ServiceDeployment,
   percent: number,
 ): Promise<void> {
-  await shift(context, deployment.target, percent, ({ production }) => production);
+  const { target, productionWeight } = deployment;
+  await shift(context, target, productionWeight, percent, ({ production }) => production);
   deployment.productionWeight = percent;
 }
 
@@ -74,7 +79,8 @@ export async function shiftTestTraffic(
   deployment: ServiceDeployment,
   percent: 0 | 100,
 ): Promise<void> {
-  await shift(context, deployment.target, percent, ({ test }) => test);
+  const { target, testWeight } = deployment;
+  await shift(context, target, testWeight, percent, ({ test }) => test);
   deployment.testWeight = percent;
 }
 
@@ -83,21 +89,38 @@ export function hasTestTraffic(revision: ServiceRevision): boolean {
   return revision.targetGroups.some(({ rules }) => rules?.test !== undefined);
 }
 
+/**
+ * Shift the weights of all rules together: when one rule cannot be changed, the others go back to where they were, or,
+ * in a rollback, stay rolled back.
+ */
 async function shift(
   context: EcsContext,
-  revision: ServiceRevision,
-  percent: number,
+  { service, targetGroups }: ServiceRevision,
+  from: number,
+  to: number,
   choose: (rules: NonNullable<TargetGroupBinding['rules']>) => string | undefined,
 ): Promise<void> {
-  const { elasticLoadBalancing } = context.aws(revision.service.cluster.scope.region);
-  try {
-    for (const { targetGroupArn, rules } of revision.targetGroups) {
+  const { elasticLoadBalancing } = context.aws(service.cluster.scope.region);
+  const shiftAll = async (percent: number): Promise<Error[]> => {
+    const failures: Error[] = [];
+    for (const { targetGroupArn, rules } of targetGroups) {
       const rule = rules && choose(rules);
-      if (rule)
-        await shiftWeights(elasticLoadBalancing, rule, targetGroupArn, rules.otherTargetGroupArn, percent);
+      if (!rule) continue;
+      await shiftWeights(
+        elasticLoadBalancing,
+        rule,
+        targetGroupArn,
+        rules.otherTargetGroupArn,
+        percent,
+      ).catch((error: Error) => failures.push(error));
     }
-  } catch (error) {
-    throw invalidNetworking((error as Error).message);
+    return failures;
+  };
+  try {
+    const [failure] = await shiftAll(to);
+    if (!failure) return;
+    if (to > from) await shiftAll(from);
+    throw invalidNetworking(failure.message);
   } finally {
     context.loadBalancingChanged();
   }

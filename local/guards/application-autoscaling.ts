@@ -1,10 +1,26 @@
-/** Application Auto Scaling: its targets are services of the local ECS, which moto does not know. */
+/**
+ * Application Auto Scaling: its targets are services of the local ECS, which moto does not know; they have tags, and
+ * policies and scheduled actions go with them.
+ */
+import {
+  ApplicationAutoScalingClient,
+  DeleteScalingPolicyCommand,
+  DeleteScheduledActionCommand,
+  DescribeScalableTargetsCommand,
+  DescribeScalingPoliciesCommand,
+  DescribeScheduledActionsCommand,
+  RegisterScalableTargetCommand,
+  type ScalableTarget,
+} from '@aws-sdk/client-application-auto-scaling';
 import { CreateClusterCommand, CreateServiceCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { AwsError, type AwsRequest, type Structure } from '../service';
 import { regional, type GuardContext, type ServiceGuard } from './guard';
 
 export function applicationAutoScaling({ motoOptions, services }: GuardContext): ServiceGuard {
   const ecs = regional(ECSClient, motoOptions);
+  const autoScaling = regional(ApplicationAutoScalingClient, motoOptions);
+  /** Tags of the targets, by ARN. */
+  const tags = new Map<string, Record<string, string>>();
 
   /** Put the service into moto's own ECS, where moto looks for it. */
   async function mirror(region: string, cluster: string, serviceName: string): Promise<void> {
@@ -28,8 +44,27 @@ export function applicationAutoScaling({ motoOptions, services }: GuardContext):
     return (answer.services ?? []).some((service: { status: string }) => service.status === 'ACTIVE');
   }
 
+  async function targetOf({ region, input }: AwsRequest): Promise<ScalableTarget | undefined> {
+    const { ServiceNamespace, ResourceId, ScalableDimension } = input;
+    const { ScalableTargets } = await autoScaling(region).send(
+      new DescribeScalableTargetsCommand({ ServiceNamespace, ResourceIds: [ResourceId], ScalableDimension }),
+    );
+    return ScalableTargets?.[0];
+  }
+
+  async function tagsOf({ region, input: { ResourceARN } }: AwsRequest): Promise<Record<string, string>> {
+    const { ScalableTargets = [] } = await autoScaling(region).send(
+      new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' }),
+    );
+    if (!ScalableTargets.some(({ ScalableTargetARN }) => ScalableTargetARN === ResourceARN)) {
+      throw new AwsError('ResourceNotFoundException', `No scalable target found for ARN: ${ResourceARN}`);
+    }
+    return tags.get(ResourceARN) ?? {};
+  }
+
   return {
     service: 'application-autoscaling',
+    reset: () => tags.clear(),
     operations: {
       async RegisterScalableTarget(request) {
         const { ServiceNamespace, ResourceId } = request.input;
@@ -45,7 +80,72 @@ export function applicationAutoScaling({ motoOptions, services }: GuardContext):
           throw new AwsError('ValidationException', `ECS service doesn't exist: ${ResourceId}`);
         }
         await mirror(request.region, cluster, name);
+        const { Tags } = request.input;
+        if (!Tags) return undefined;
+        if (await targetOf(request)) {
+          throw new AwsError('ValidationException', 'Tags can only be given when a target is registered.');
+        }
+        await autoScaling(request.region).send(new RegisterScalableTargetCommand(request.input as never));
+        const { ScalableTargetARN } = (await targetOf(request))!;
+        tags.set(ScalableTargetARN!, Tags);
+        return { ScalableTargetARN };
+      },
+
+      async DeregisterScalableTarget(request) {
+        const target = await targetOf(request);
+        if (!target) {
+          throw new AwsError('ObjectNotFoundException', `No scalable target: ${request.input.ResourceId}`);
+        }
+        const client = autoScaling(request.region);
+        const { ServiceNamespace, ResourceId, ScalableDimension } = target;
+        const of = { ServiceNamespace, ResourceId, ScalableDimension };
+        const [{ ScalingPolicies = [] }, { ScheduledActions = [] }] = await Promise.all([
+          client.send(new DescribeScalingPoliciesCommand(of)),
+          client.send(new DescribeScheduledActionsCommand(of)),
+        ]);
+        for (const { PolicyName } of ScalingPolicies) {
+          await client.send(new DeleteScalingPolicyCommand({ ...of, PolicyName }));
+        }
+        for (const { ScheduledActionName } of ScheduledActions) {
+          await client.send(new DeleteScheduledActionCommand({ ...of, ScheduledActionName }));
+        }
+        tags.delete(target.ScalableTargetARN!);
         return undefined;
+      },
+
+      async PutScheduledAction(request) {
+        if (await targetOf(request)) return undefined;
+        throw new AwsError('ObjectNotFoundException', `No scalable target: ${request.input.ResourceId}`);
+      },
+
+      async DeleteScheduledAction(request) {
+        const { ServiceNamespace, ResourceId, ScalableDimension, ScheduledActionName } = request.input;
+        const { ScheduledActions = [] } = await autoScaling(request.region).send(
+          new DescribeScheduledActionsCommand({
+            ServiceNamespace,
+            ResourceId,
+            ScalableDimension,
+            ScheduledActionNames: [ScheduledActionName],
+          }),
+        );
+        if (ScheduledActions.length > 0) return undefined;
+        throw new AwsError('ObjectNotFoundException', `No scheduled action: ${ScheduledActionName}`);
+      },
+
+      async ListTagsForResource(request) {
+        return { Tags: await tagsOf(request) };
+      },
+
+      async TagResource(request) {
+        tags.set(request.input.ResourceARN, { ...(await tagsOf(request)), ...request.input.Tags });
+        return {};
+      },
+
+      async UntagResource(request) {
+        const { ResourceARN, TagKeys } = request.input;
+        const left = Object.entries(await tagsOf(request)).filter(([key]) => !TagKeys.includes(key));
+        tags.set(ResourceARN, Object.fromEntries(left));
+        return {};
       },
     },
   };

@@ -1,6 +1,7 @@
 import type { Action, TargetGroupTuple } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { readSticky, requestCookies, writeStickyPair } from './cookies';
 import type { ActionContext, Decision } from './decision';
+import { isCompatible } from './protocol-versions';
 import { redirect } from './redirect';
 import { explanation, ownResponse } from './responses';
 import { selectTarget } from './target-selection';
@@ -79,7 +80,10 @@ async function forward(action: Action, context: ActionContext): Promise<Decision
       (group) => group.Weight ?? 1,
     );
   const arn = chosen?.TargetGroupArn;
-  const selection = arn && selectTarget(await table.targetGroup(arn), context);
+  if (!arn) return { type: 'respond', response: ownResponse(503) };
+  const group = await table.targetGroup(arn);
+  if (!isCompatible(request, group.protocolVersion)) return { type: 'respond', response: ownResponse(464) };
+  const selection = selectTarget(group, context);
   if (!selection) return { type: 'respond', response: ownResponse(503) };
   const binding = (): string[] =>
     sticky?.Enabled
@@ -93,6 +97,7 @@ async function forward(action: Action, context: ActionContext): Promise<Decision
     loadBalancer,
     listener,
     target: selection.target,
+    protocolVersion: group.protocolVersion,
     cookies: (setByTarget) => [...binding(), ...selection.cookies(setByTarget)],
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { HttpResponse, TaskNetwork } from '../service';
+import type { HttpResponse, ProtocolVersion, TaskNetwork } from '../service';
 import type { ClientRequest } from './client-request';
 import type { Rotation } from './rotation';
 import type { RoutingListener, RoutingLoadBalancer, RoutingTable, Target } from './routing-table';
@@ -14,6 +14,8 @@ export interface Arrival {
 export interface Forward extends Arrival {
   readonly type: 'forward';
   readonly target: Target;
+  /** How the target group speaks to it. */
+  readonly protocolVersion: ProtocolVersion;
   /** `Set-Cookie` headers to add to the target's answer, given the names of the cookies that it sets itself. */
   readonly cookies: (setByTarget: ReadonlySet<string>) => string[];
 }
@@ -24,8 +26,13 @@ export interface Respond {
   readonly response: HttpResponse;
 }
 
+/** The load balancer's security groups do not let the client connect. */
+export interface Refuse {
+  readonly type: 'refuse';
+}
+
 /** What the load balancer does with a request. */
-export type Decision = Forward | Respond;
+export type Decision = Forward | Respond | Refuse;
 
 /** What the actions of a rule work on. */
 export interface ActionContext extends Arrival {

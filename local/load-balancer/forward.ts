@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock';
-import type { HttpRequest, HttpResponse, TaskNetwork } from '../service';
-import { type ClientRequest, SOURCE_IP_HEADER } from './client-request';
+import type { HttpRequest, HttpResponse, ProtocolVersion, TaskNetwork } from '../service';
+import { type ClientRequest, LOAD_BALANCER_HEADER, SOURCE_IP_HEADER } from './client-request';
 import { setCookieName } from './cookies';
 import type { Arrival, Forward } from './decision';
+import { spokenToTarget } from './protocol-versions';
 import { ownResponse } from './responses';
 
 /** An answer for the client, with the `Set-Cookie` headers that the load balancer adds. */
@@ -20,6 +21,7 @@ const NOT_FORWARDED = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  LOAD_BALANCER_HEADER,
   SOURCE_IP_HEADER,
 ]);
 
@@ -36,14 +38,15 @@ const FORWARDED_FOR: Record<string, (sent: string | undefined, sourceIp: string)
  */
 export async function forwardToTarget(
   request: ClientRequest,
-  { target, cookies, ...arrival }: Forward,
+  { target, protocolVersion, cookies, ...arrival }: Forward,
   network: TaskNetwork,
   clock: Clock,
 ): Promise<ClientResponse> {
   const seconds = Number(arrival.loadBalancer.attributes['idle_timeout.timeout_seconds'] ?? 60);
   let response: HttpResponse | undefined | 'timeout';
   try {
-    const answer = network.request(target.ip, target.port, targetRequest(request, arrival));
+    const spoken = spokenToTarget(request, protocolVersion);
+    const answer = network.request(target.ip, target.port, targetRequest(request, spoken, arrival));
     response = await within(clock, seconds * 1000, answer);
   } catch {
     response = undefined;
@@ -55,7 +58,11 @@ export async function forwardToTarget(
 }
 
 /** The request as the target sees it. */
-function targetRequest(request: ClientRequest, { loadBalancer, listener }: Arrival): HttpRequest {
+function targetRequest(
+  request: ClientRequest,
+  protocolVersion: ProtocolVersion,
+  { loadBalancer, listener }: Arrival,
+): HttpRequest {
   const headers = Object.fromEntries(
     Object.entries(request.headers).filter(([name]) => !NOT_FORWARDED.has(name)),
   );
@@ -66,7 +73,8 @@ function targetRequest(request: ClientRequest, { loadBalancer, listener }: Arriv
   headers['x-forwarded-proto'] = listener.protocol.toLowerCase();
   headers['x-forwarded-port'] = String(listener.port);
   headers['x-amzn-trace-id'] ??= traceId();
-  return { method: request.method, path: request.path, query: request.query, headers, body: request.body };
+  const { method, path, query, body } = request;
+  return { protocolVersion, method, path, query, headers, body };
 }
 
 /** A new root trace id: time in seconds and 96 random bits, both in hexadecimal. */

@@ -1,5 +1,7 @@
-import { type Server, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type ServerResponse, createServer as createHttp1Server } from 'node:http';
+import { createServer as createHttp2Server, type Http2ServerResponse } from 'node:http2';
+import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import {
   ElasticLoadBalancingV2Client,
   type ElasticLoadBalancingV2ClientConfig,
@@ -28,50 +30,102 @@ export interface DataPlaneOptions {
 export interface LoadBalancerDataPlane {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Call after a change to load balancers, listeners or rules, so that the next request sees it. */
+  /** Call after a change to load balancers, listeners, rules or security groups, so that the next request sees it. */
   invalidate(): void;
   /** Stop listening and drop open connections. */
   close(): Promise<void>;
 }
 
 /**
- * Start the data plane of all application load balancers on one plain HTTP port. The Host header selects the load
- * balancer; the HTTPS listener answers unless `X-Forwarded-Proto` or `X-Forwarded-Port` names another.
+ * Start the data plane of all application load balancers on one plain HTTP port, which takes HTTP/1.1 and HTTP/2 (from
+ * clients that know so beforehand). The Host header selects the load balancer; the HTTPS listener answers unless
+ * `X-Forwarded-Proto` or `X-Forwarded-Port` names another.
  * @throws the error of `listen`, e.g. when the port is taken.
  */
 export async function startLoadBalancerDataPlane(options: DataPlaneOptions): Promise<LoadBalancerDataPlane> {
   const { network, clock } = options;
-  const elb = new ElasticLoadBalancingV2Client({ maxAttempts: 1, ...options.motoOptions });
-  const table = new RoutingTable(elb);
+  const clientOptions = { maxAttempts: 1, ...options.motoOptions };
+  const clients = [new ElasticLoadBalancingV2Client(clientOptions), new EC2Client(clientOptions)] as const;
+  const table = new RoutingTable(...clients);
   const router = new Router(table, network, clock);
 
-  async function answer(request: ClientRequest): Promise<ClientResponse> {
+  /** Undefined when the client is not let in. */
+  async function answer(request: ClientRequest): Promise<ClientResponse | undefined> {
     const decision = await clock.work(() => router.route(request));
+    if (decision.type === 'refuse') return undefined;
     if (decision.type === 'respond') return { ...decision.response, setCookies: [] };
     return forwardToTarget(request, decision, network, clock);
   }
 
-  const server = createServer(async (message, response) => {
+  async function serve(
+    message: Parameters<typeof readClientRequest>[0],
+    response: ServerResponse | Http2ServerResponse,
+    disconnect: () => void,
+  ): Promise<void> {
     try {
-      send(response, await answer(await readClientRequest(message)));
+      const given = await answer(await readClientRequest(message));
+      if (given) send(response, given);
+      else disconnect();
     } catch (error) {
       const reason = `The local load balancer cannot evaluate its rules (${(error as Error).name}).`;
       send(response, { ...explanation(500, reason), setCookies: [] });
     }
+  }
+
+  const http1 = createHttp1Server((message, response) =>
+    serve(message, response, () => message.socket.destroy()),
+  );
+  const http2 = createHttp2Server((message, response) =>
+    serve(message, response, () => message.stream.session?.destroy()),
+  );
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
+    // A connection of HTTP/2 begins with a preface of its own (RFC 9113, section 3.4).
+    socket.once('data', (head: Buffer) => {
+      socket.pause();
+      socket.unshift(head);
+      if (head.subarray(0, HTTP2_PREFACE.length).equals(HTTP2_PREFACE)) {
+        // It reads by itself what is there.
+        http2.emit('connection', socket);
+      } else {
+        http1.emit('connection', socket);
+        socket.resume();
+      }
+    });
   });
   await listen(server, options.port ?? 0);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     invalidate: () => table.invalidate(),
-    close: () => close(server, elb),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          for (const client of clients) client.destroy();
+          resolve();
+        });
+        for (const socket of sockets) socket.destroy();
+      }),
   };
 }
 
-function send(response: ServerResponse, answer: ClientResponse): void {
-  response.statusCode = answer.status;
-  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-  for (const cookie of answer.setCookies) response.appendHeader('set-cookie', cookie);
-  response.end(answer.body);
+const HTTP2_PREFACE = Buffer.from('PRI * HTTP/2.0');
+
+function send(
+  response: ServerResponse | Http2ServerResponse,
+  { status, headers, setCookies, trailers = {}, body }: ClientResponse,
+): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (setCookies.length > 0) response.setHeader('set-cookie', cookiesOf(headers, setCookies));
+  response.addTrailers(trailers);
+  response.end(body);
+}
+
+function cookiesOf(headers: ClientResponse['headers'], added: readonly string[]): string[] {
+  const own = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'set-cookie');
+  return [...own.map(([, value]) => value), ...added];
 }
 
 function listen(server: Server, port: number): Promise<void> {
@@ -81,15 +135,5 @@ function listen(server: Server, port: number): Promise<void> {
       server.off('error', reject);
       resolve();
     });
-  });
-}
-
-function close(server: Server, elb: ElasticLoadBalancingV2Client): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => {
-      elb.destroy();
-      resolve();
-    });
-    server.closeAllConnections();
   });
 }

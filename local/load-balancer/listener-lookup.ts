@@ -5,20 +5,25 @@ import type { RoutingListener, RoutingLoadBalancer } from './routing-table';
 /**
  * The listener that a request arrives at.
  *
- * In AWS, DNS and the connection's port decide that. Here the Host header does: it is the DNS name of a load balancer,
- * or a name that a host-header rule of one of its listeners names. With only one load balancer every other name arrives
- * there, as it would for a client that connects to its address.
+ * In AWS, DNS and the connection's port decide that. Here the client may name the load balancer that it is connected to.
+ * Otherwise the Host header decides: it is the DNS name of a load balancer, or a name that a host-header rule of one of
+ * its listeners names. With only one load balancer every other name arrives there, as it would for a client that connects
+ * to its address.
  * @returns the listener, or why the request arrives nowhere.
  */
 export function findListener(
   loadBalancers: readonly RoutingLoadBalancer[],
   request: ClientRequest,
 ): Arrival | { readonly problem: string } {
+  const { loadBalancer: connected, host } = request;
   const loadBalancer =
-    loadBalancers.find(({ dnsName }) => dnsName.toLowerCase() === request.host.toLowerCase()) ??
-    loadBalancers.find((candidate) => namesHost(candidate, request)) ??
-    (loadBalancers.length === 1 ? loadBalancers[0] : undefined);
+    connected === undefined
+      ? (named(loadBalancers, host) ??
+        loadBalancers.find((candidate) => namesHost(candidate, request)) ??
+        (loadBalancers.length === 1 ? loadBalancers[0] : undefined))
+      : named(loadBalancers, connected);
   if (!loadBalancer) {
+    if (connected !== undefined) return { problem: `There is no load balancer ${connected}.` };
     return {
       problem:
         `No load balancer serves the host "${request.host}": it is neither the DNS name of a load balancer nor named by a ` +
@@ -32,6 +37,10 @@ export function findListener(
   return {
     problem: `Load balancer ${loadBalancer.dnsName} has no listener for this request; its listeners: ${ports}.`,
   };
+}
+
+function named(loadBalancers: readonly RoutingLoadBalancer[], name: string): RoutingLoadBalancer | undefined {
+  return loadBalancers.find(({ dnsName }) => dnsName.toLowerCase() === name.toLowerCase());
 }
 
 function namesHost(loadBalancer: RoutingLoadBalancer, request: ClientRequest): boolean {

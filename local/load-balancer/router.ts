@@ -40,6 +40,7 @@ export class Router {
     const { table, rotation, network, clock } = this;
     const arrival = await this.arrive(request);
     if ('problem' in arrival) return { type: 'respond', response: explanation(421, arrival.problem) };
+    if (!arrival.loadBalancer.admits(request.sourceIp, arrival.listener.port)) return { type: 'refuse' };
     const rule = arrival.listener.rules.find((candidate) => candidate.matches(request));
     if (!rule) throw new RoutingChanged();
     return performActions(rule.actions, {

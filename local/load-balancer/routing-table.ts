@@ -3,6 +3,7 @@ import {
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
   DescribeTargetGroupAttributesCommand,
+  DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   type ElasticLoadBalancingV2Client,
   type Listener,
@@ -11,8 +12,11 @@ import {
   paginateDescribeLoadBalancers,
   paginateDescribeRules,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { ProtocolVersion } from '../service';
 import type { ClientRequest } from './client-request';
 import { type RequestTest, conditionTest, conditionsTest } from './conditions';
+import { readIngress } from './ingress';
 import { SharedRead } from './shared-read';
 
 /** One registered target. */
@@ -40,6 +44,8 @@ export interface RoutingListener {
 
 export interface RoutingLoadBalancer {
   readonly dnsName: string;
+  /** Whether its security groups let a client of this address connect to this port. */
+  readonly admits: (sourceIp: string, port: number) => boolean;
   readonly attributes: Attributes;
   readonly listeners: readonly RoutingListener[];
 }
@@ -49,6 +55,7 @@ export type Attributes = Readonly<Record<string, string>>;
 
 export interface RoutingTargetGroup {
   readonly arn: string;
+  readonly protocolVersion: ProtocolVersion;
   readonly attributes: Attributes;
   readonly targets: readonly Target[];
 }
@@ -78,7 +85,10 @@ export class RoutingTable {
   private readonly load = new SharedRead(() => this.readLoadBalancers());
   private readonly targetGroups = new Map<string, Promise<RoutingTargetGroup>>();
 
-  constructor(private readonly elb: ElasticLoadBalancingV2Client) {}
+  constructor(
+    private readonly elb: ElasticLoadBalancingV2Client,
+    private readonly ec2: EC2Client,
+  ) {}
 
   /** Forget what is kept: load balancers, listeners, rules or targets have changed. */
   invalidate(): void {
@@ -126,13 +136,15 @@ export class RoutingTable {
 
   private async readLoadBalancer(loadBalancer: LoadBalancer): Promise<RoutingLoadBalancer> {
     const LoadBalancerArn = loadBalancer.LoadBalancerArn;
-    const [{ Attributes: attributes }, { Listeners: listeners }] = await Promise.all([
+    const [{ Attributes: attributes }, { Listeners: listeners }, admits] = await Promise.all([
       this.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })),
       this.elb.send(new DescribeListenersCommand({ LoadBalancerArn })),
+      readIngress(this.ec2, loadBalancer.SecurityGroups ?? []),
     ]);
     const routed = (listeners ?? []).map((listener) => unlessGone(this.readListener(listener)));
     return {
       dnsName: loadBalancer.DNSName ?? '',
+      admits,
       attributes: asRecord(attributes),
       listeners: (await Promise.all(routed)).filter((listener) => listener !== undefined),
     };
@@ -150,14 +162,16 @@ export class RoutingTable {
   }
 
   private async readTargetGroup(arn: string): Promise<RoutingTargetGroup> {
-    const [health, attributes] = await Promise.all([
+    const [described, health, attributes] = await Promise.all([
+      unlessGone(this.elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] }))),
       unlessGone(this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }))),
       unlessGone(this.elb.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn }))),
     ]);
-    if (!health || !attributes) throw new RoutingChanged();
+    if (!described || !health || !attributes) throw new RoutingChanged();
     const targets = health.TargetHealthDescriptions ?? [];
     return {
       arn,
+      protocolVersion: (described.TargetGroups?.[0]?.ProtocolVersion ?? 'HTTP1') as ProtocolVersion,
       attributes: asRecord(attributes.Attributes),
       targets: targets.map(({ Target }) => ({ ip: Target?.Id ?? '', port: Target?.Port ?? 0 })),
     };

@@ -22,7 +22,7 @@ from moto.ec2.exceptions import (
 from moto.ec2.models.security_groups import SecurityGroupBackend
 from moto.ec2.models.subnets import SubnetBackend
 from moto.ec2.models.vpcs import VPCBackend
-from moto.elbv2.exceptions import TooManyTagsError
+from moto.elbv2.exceptions import InvalidConfigurationRequest, TooManyTagsError
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup, elbv2_backends
 from moto.elbv2.responses import ELBV2Response
 from moto.iam.models import AWSManagedPolicy, IAMBackend
@@ -119,6 +119,20 @@ def security_group_rules() -> None:
     SecurityGroupRule.__eq__ = is_same_without_description
 
 
+def grpc_matcher() -> None:
+    """moto changes the HTTP codes of a health check only."""
+    modify_group = ELBV2Response.modify_target_group
+
+    def modify(response: ELBV2Response) -> Any:
+        codes = response._get_param("Matcher.GrpcCode")
+        if codes:
+            arn = response._get_param("TargetGroupArn")
+            response.elbv2_backend.target_groups[arn].matcher = {"GrpcCode": codes}
+        return modify_group(response)
+
+    ELBV2Response.modify_target_group = modify
+
+
 def tag_quota() -> None:
     """moto allows ten tags on a load balancer."""
 
@@ -131,6 +145,30 @@ def tag_quota() -> None:
             backend.tagging_service.tag_resource(arn, tags)
 
     ELBv2Backend.add_tags = add
+
+
+def load_balancer_attributes() -> None:
+    """moto leaves out attributes that have their defaults, and lets a load balancer log to a bucket that is not there."""
+    defaults = {"access_logs.s3.enabled": "false", "idle_timeout.timeout_seconds": "60"}
+    describe_stored = ELBv2Backend.describe_load_balancer_attributes
+    modify_stored = ELBv2Backend.modify_load_balancer_attributes
+
+    def describe(backend: ELBv2Backend, arn: str) -> dict[str, Any]:
+        return {**defaults, **describe_stored(backend, arn)}
+
+    def modify(backend: ELBv2Backend, arn: str, attrs: dict[str, Any]) -> dict[str, Any]:
+        from moto.s3.models import s3_backends
+
+        bucket = attrs.get("access_logs.s3.bucket")
+        buckets = s3_backends[backend.account_id][backend.partition].buckets
+        if attrs.get("access_logs.s3.enabled") == "true" and bucket not in buckets:
+            raise InvalidConfigurationRequest(
+                f"Access Denied for bucket: {bucket}. Please check S3bucket permission"
+            )
+        return {**defaults, **modify_stored(backend, arn, attrs)}
+
+    ELBv2Backend.describe_load_balancer_attributes = describe
+    ELBv2Backend.modify_load_balancer_attributes = modify
 
 
 def managed_policies() -> None:
@@ -232,7 +270,9 @@ def apply() -> None:
         listener_certificates,
         default_certificate,
         security_group_rules,
+        grpc_matcher,
         tag_quota,
+        load_balancer_attributes,
         managed_policies,
         missing_ids,
         created_records,

@@ -16,12 +16,18 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 
+# moto's backends are plain dictionaries: a list call that meets a create call fails. As only one thread runs at a time
+# anyway, nothing is lost by answering one request after the other.
+one_at_a_time = threading.Lock()
+
+
 class Application(DomainDispatcherApplication):
     """moto, answering its own exceptions as one line of text: 501 for what it lacks, 500 for what went wrong in it."""
 
     def __call__(self, environ, start_response):
         try:
-            return super().__call__(environ, start_response)
+            with one_at_a_time:
+                return super().__call__(environ, start_response)
         except NotImplementedError as error:
             return answer(start_response, "501 Not Implemented", error)
         except Exception as error:

@@ -5,10 +5,12 @@ import {
   type CertificateDetail,
 } from '@aws-sdk/client-acm';
 import type { ApplyScope, Component, Scope } from '../component';
+import { allOf } from '../all-of';
+import { domainPath, domainsOf, type Domain } from '../domains';
 import { HandlerError } from '../errors';
-import { isSameHost } from '../hosts';
+import { isManaged, isSameHost, type ManagedHost } from '../hosts';
 import { RESERVED_TAG_PREFIX, shortHash } from '../identity';
-import { done, wait, type Outcome } from '../outcome';
+import { done, wait, type Outcome, type Wait } from '../outcome';
 import {
   describeCertificate,
   LIST_PERMISSIONS,
@@ -23,10 +25,10 @@ import type { ObservedServiceSecurityGroup } from './service-security-group';
 
 /** The certificates of the service. */
 export interface ObservedCertificate {
-  /** The one that the service uses; undefined when none is there yet. */
+  /** Of the endpoint; undefined when none is there yet, or the author sees to it. */
   readonly arn?: string;
-  /** Whether it was given, by the author or for the whole account, rather than requested for the service. */
-  readonly isGiven: boolean;
+  /** All that the service uses, that of the endpoint first; those that are not among {@link own} were given. */
+  readonly arns: readonly string[];
   /** Those that were requested for the service, former ones too. */
   readonly own: readonly OwnCertificate[];
 }
@@ -44,7 +46,7 @@ const SECONDS_BETWEEN_LOOKS = 15;
 
 const FAILED: readonly (string | undefined)[] = ['FAILED', 'VALIDATION_TIMED_OUT', 'REVOKED', 'EXPIRED'];
 
-/** The certificate that the service uses: one that was given, or one that is requested for its host and validated by DNS. */
+/** A certificate for each host of the service: one that was given, or one that is requested for it and validated by DNS. */
 export const certificate: Component<ObservedCertificate, Needs> = {
   kind: 'Certificate',
   needs: ['ServiceSecurityGroup'],
@@ -62,43 +64,48 @@ export const certificate: Component<ObservedCertificate, Needs> = {
   },
 
   async observe(scope, { ServiceSecurityGroup }) {
-    const domain = scope.spec?.domain;
+    const { spec } = scope;
+    const domains = spec ? domainsOf(spec) : (ServiceSecurityGroup?.domains ?? []);
     const [own] = await Promise.all([
       listOwnCertificates(scope, ServiceSecurityGroup?.hosts ?? []),
-      domain?.certificateArn !== undefined && checkGiven(scope, domain.certificateArn, domain.hostName),
+      spec && checkGiven(scope, domains),
     ]);
-    if (domain && domain.certificateArn === undefined) checkLength(domain.hostName);
-    const given = domain ? domain.certificateArn : ServiceSecurityGroup?.certificateArn;
-    if (given !== undefined) {
-      return { arn: given, isGiven: true, own: own.map((each) => ({ ...each, isObsolete: true })) };
-    }
-    const used = own.find((each) => isUsable(scope, each));
-    if (!used && own.length === 0) return undefined;
+    if (spec) checkLengths(domains);
+    const used = domains.map((domain) => certificateOf(scope, domain, own));
+    const arns = [...new Set(used.flatMap((arn) => arn ?? []))];
+    if (arns.length === 0 && own.length === 0) return undefined;
     return {
-      arn: used?.arn,
-      isGiven: false,
-      own: own.map((each) => ({ ...each, isObsolete: each !== used })),
+      arn: used[0],
+      arns,
+      own: own.map((each) => ({ ...each, isObsolete: !arns.includes(each.arn) })),
     };
   },
 
   async apply(scope, _needs, current) {
-    if (current?.isGiven) return done(current);
-    const used = current?.own.find(({ isObsolete }) => !isObsolete);
-    if (!used) return request(scope);
-    await changeTags(scope, used);
-    if (used.status === 'ISSUED') return done(current!);
-    if (FAILED.includes(used.status))
-      throw failure(await describeCertificate(scope, used.arn), used.host.hostName);
-    const validated = await validate(scope, used.arn, used.host);
-    return validated.status === 'wait' ? validated : waitForIssue(used.host.hostName, used.arn);
+    const requested = domainsOf(scope.spec)
+      .filter(isManaged)
+      .filter(({ certificateArn }) => certificateArn === undefined);
+    const outcomes = await allOf(
+      requested.map((host) => {
+        const used = current?.own.find((each) => !each.isObsolete && isSameHost(each.host, host));
+        return used ? proceed(scope, used) : request(scope, host);
+      }),
+    );
+    return together(outcomes) ?? done(current ?? { arns: [], own: [] });
   },
 
-  async poll(scope, arn) {
-    const described = await describeCertificate(scope, arn);
-    const hostName = described?.DomainName ?? arn;
-    if (described?.Status === 'ISSUED') return done(undefined);
-    if (!described || FAILED.includes(described.Status)) throw failure(described, hostName);
-    return waitForIssue(hostName, arn);
+  async poll(scope, token) {
+    const arns = token.split(' ');
+    const outcomes = await allOf(
+      arns.map(async (arn) => {
+        const described = await describeCertificate(scope, arn);
+        const hostName = described?.DomainName ?? arn;
+        if (described?.Status === 'ISSUED') return done(undefined);
+        if (!described || FAILED.includes(described.Status)) throw failure(described, hostName);
+        return waitForIssue(hostName, arn);
+      }),
+    );
+    return together(outcomes) ?? done(undefined);
   },
 
   prune(scope, _needs, { own }) {
@@ -111,16 +118,44 @@ export const certificate: Component<ObservedCertificate, Needs> = {
   },
 };
 
-/** @throws HandlerError InvalidRequest when the certificate cannot serve the host. */
-async function checkGiven(scope: Scope, arn: string, hostName: string): Promise<void> {
-  const described = await describeCertificate(scope, arn);
-  const problem = flawOf(described, hostName);
-  if (problem) {
-    throw new HandlerError('InvalidRequest', `certificate ${arn} ${problem}`, {
-      propertyPath: 'CertificateArn',
-      remedy: `Name an issued certificate of this account and Region that covers ${hostName}, or leave CertificateArn out to have one requested`,
-    });
-  }
+/** The certificate that the service uses for a domain; undefined when there is none yet, or the author sees to it. */
+function certificateOf(scope: Scope, domain: Domain, own: readonly OwnCertificate[]): string | undefined {
+  if (domain.certificateArn !== undefined) return domain.certificateArn;
+  return own.find((each) => isSameHost(each.host, domain) && isUsable(scope, each))?.arn;
+}
+
+/** One wait for all that is waited for; undefined when nothing is. */
+function together(outcomes: readonly Outcome<unknown>[]): Wait | undefined {
+  const waits = outcomes.filter((outcome) => outcome.status === 'wait');
+  const [first] = waits;
+  if (!first) return undefined;
+  const tokens = waits.flatMap(({ token }) => token ?? []);
+  return {
+    ...first,
+    reason: waits.map(({ reason }) => reason).join('; '),
+    seconds: Math.min(...waits.map(({ seconds }) => seconds)),
+    token: tokens.length === waits.length ? tokens.join(' ') : undefined,
+  };
+}
+
+/** @throws HandlerError InvalidRequest when a certificate that is given cannot serve its host. */
+async function checkGiven(scope: Scope, domains: readonly Domain[]): Promise<void> {
+  const described = new Map<string, ReturnType<typeof describeCertificate>>();
+  const describeOnce = (arn: string) => {
+    const looking = described.get(arn) ?? describeCertificate(scope, arn);
+    described.set(arn, looking);
+    return looking;
+  };
+  await allOf(
+    domains.map(async ({ hostName, certificateArn: arn }, index) => {
+      const problem = arn === undefined ? undefined : flawOf(await describeOnce(arn), hostName);
+      if (!problem) return;
+      throw new HandlerError('InvalidRequest', `certificate ${arn} ${problem}`, {
+        propertyPath: domainPath(index, 'CertificateArn'),
+        remedy: `Name an issued certificate of this account and Region that covers ${hostName}, or leave CertificateArn out to have one requested`,
+      });
+    }),
+  );
 }
 
 /** Why a certificate cannot serve a host, as the end of a sentence; undefined when it can. */
@@ -139,24 +174,35 @@ function covers(name: string, hostName: string): boolean {
     : pattern === hostName;
 }
 
-function checkLength(hostName: string): void {
-  if (hostName.length <= LONGEST_DOMAIN_NAME) return;
-  throw new HandlerError(
-    'InvalidRequest',
-    `ACM issues no certificate for a host name of more than ${LONGEST_DOMAIN_NAME} characters, and ${hostName} has ${hostName.length}`,
-    { propertyPath: 'DomainName', remedy: 'Choose a shorter one, or give CertificateArn' },
-  );
+function checkLengths(domains: readonly Domain[]): void {
+  for (const [index, { hostName, hostedZoneId, certificateArn }] of domains.entries()) {
+    if (certificateArn !== undefined || !hostedZoneId || hostName.length <= LONGEST_DOMAIN_NAME) continue;
+    throw new HandlerError(
+      'InvalidRequest',
+      `ACM issues no certificate for a host name of more than ${LONGEST_DOMAIN_NAME} characters, and ${hostName} has ${hostName.length}`,
+      { propertyPath: domainPath(index, 'DomainName'), remedy: 'Choose a shorter one, or give CertificateArn' },
+    );
+  }
 }
 
-/** Whether a certificate is for the present host; one that failed in an earlier operation is replaced. */
-function isUsable(scope: Scope, { host, status, tags }: OwnCertificate): boolean {
+/** Whether a certificate can be used; one that failed in an earlier operation is replaced. */
+function isUsable(scope: Scope, { status, tags }: OwnCertificate): boolean {
   if (!scope.spec) return true;
-  if (!isSameHost(host, scope.spec.domain)) return false;
   return !FAILED.includes(status) || tags[OPERATION_TAG] === operationOf(scope as ApplyScope);
 }
 
-async function request(scope: ApplyScope): Promise<Outcome<never>> {
-  const { hostName, hostedZoneId } = scope.spec.domain;
+/** Go on with a certificate that was requested. */
+async function proceed(scope: ApplyScope, used: OwnCertificate): Promise<Outcome<void>> {
+  await changeTags(scope, used);
+  if (used.status === 'ISSUED') return done(undefined);
+  const { hostName } = used.host;
+  if (FAILED.includes(used.status)) throw failure(await describeCertificate(scope, used.arn), hostName);
+  const validated = await validate(scope, used.arn, used.host);
+  return validated.status === 'wait' ? validated : waitForIssue(hostName, used.arn);
+}
+
+async function request(scope: ApplyScope, host: ManagedHost): Promise<Outcome<never>> {
+  const { hostName } = host;
   const operation = operationOf(scope);
   const { CertificateArn } = await scope.clients.acm.send(
     new RequestCertificateCommand({
@@ -167,7 +213,7 @@ async function request(scope: ApplyScope): Promise<Outcome<never>> {
       Tags: tagList({ ...ownedTags(scope), [OPERATION_TAG]: operation }),
     }),
   );
-  const validated = await validate(scope, CertificateArn!, { hostName, hostedZoneId });
+  const validated = await validate(scope, CertificateArn!, host);
   return validated.status === 'wait' ? validated : waitForIssue(hostName, CertificateArn!);
 }
 

@@ -4,39 +4,54 @@ import {
   DescribeTagsCommand,
   ModifyRuleCommand,
   type Rule,
+  type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Component, Scope } from '../component';
-import {
-  CLOSE_PERMISSIONS,
-  closeIfUnused,
-  describeRules,
-  isClosed,
-  SERVICE_PRIORITIES,
-} from '../load-balancer-closing';
+import { CLOSE_PERMISSIONS, closeIfUnused, describeRules, isClosed } from '../load-balancer-closing';
 import { done, wait, type Outcome } from '../outcome';
+import { isServing } from '../placements';
+import {
+  conditionsOf,
+  finalConditions,
+  hostNamesIn,
+  matchTheSame,
+  normalConditions,
+  pathsIn,
+  UNUSED_HOST,
+  unusedConditions,
+  widenedConditions,
+  type ConditionStates,
+} from '../rule-conditions';
 import { isSdkError, unless } from '../sdk-errors';
-import { takeSurvey } from '../survey';
+import { isApplyScope, takeSurvey } from '../survey';
 import { ownedTags, tagList, tagRecord, type Tags } from '../tags';
-import { shortHash } from '../identity';
+import { servingTargetGroup } from '../traffic-weights';
 import type { ObservedCertificate } from './certificate';
-import { RELEASE_PERMISSIONS, releaseCertificates, type ObservedListeners } from './listeners';
+import type { ObservedHostNames } from './host-names';
+import { RELEASE_PERMISSIONS, type ObservedListeners } from './listeners';
 import type { ObservedLoadBalancer } from './load-balancer';
 import type { ObservedLoadBalancerSecurityGroup } from './load-balancer-security-group';
-import { PLACE_PERMISSIONS, placeOnNext, type ObservedServiceSecurityGroup } from './service-security-group';
+import { rulePlaces } from './rule-places';
+import { PLACE_PERMISSIONS, type ObservedServiceSecurityGroup } from './service-security-group';
 import { changeElbTags, type ObservedTargetGroups } from './target-groups';
 
 /** The rule by which the load balancer sends the service's requests to its tasks. */
 export interface ObservedListenerRule {
   readonly arn: string;
   readonly priority: number;
-  /** Host name of the service. */
-  readonly hostName: string;
-  /** All host names that the rule matches: the service's, then former ones, and those that were added by hand. */
+  /** Everything that a request has to meet, as ELB takes it. */
+  readonly conditions: readonly RuleCondition[];
+  /** Host names that the rule matches, or will match in the end: the service's, and those that were added by hand. */
   readonly hostNames: readonly string[];
+  /** Path patterns that the rule matches, or will match in the end; none means all paths. */
+  readonly paths: readonly string[];
+  /** The target group that has all traffic; undefined when it is split. */
+  readonly servingTargetGroupArn?: string;
   readonly tags: Tags;
 }
 
 interface Needs {
+  HostNames: ObservedHostNames;
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
   LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
   LoadBalancer: ObservedLoadBalancer;
@@ -52,19 +67,30 @@ const FULL: readonly string[] = [
   'TooManyUniqueTargetGroupsPerLoadBalancerException',
 ];
 
+/**
+ * Seconds that clients may still follow a DNS answer from before the alias record was changed: Route 53 has a change
+ * everywhere within a minute, an answer for an alias to a load balancer may be kept for another one, and as long again for
+ * those that keep it too long.
+ */
+const DRAIN_SECONDS = 180;
+/** CloudFormation is asked to come again after this many seconds, as often as it takes. */
+const SECONDS_BETWEEN_LOOKS = 60;
+
 /** How often one invocation tries for a place that others are after too. */
 const ATTEMPTS = 5;
 
 /**
  * The rule that forwards the requests for the service's host to its two target groups. It is the service's place on the
- * load balancer: there are 25 priorities for services, and ELB gives each of them to one only, so that no race puts a
- * 26th service on it.
+ * load balancer: there are 25 priorities for services on a shared one (rule-places.ts), and ELB gives each of them to one
+ * only, so that no race puts a 26th service on it.
  *
  * ECS moves the weights of the target groups, deployment by deployment; they are set once, when the rule is made.
  */
 export const listenerRule: Component<ObservedListenerRule, Needs> = {
   kind: 'ListenerRule',
   needs: [
+    // The rule gets no host that another service still has.
+    'HostNames',
     'ServiceSecurityGroup',
     'LoadBalancerSecurityGroup',
     'LoadBalancer',
@@ -72,6 +98,8 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
     'Listeners',
     'TargetGroups',
   ],
+  per: 'placement',
+  staysWhileJoining: true,
   permissions: {
     observe: ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags'],
     apply: [
@@ -88,11 +116,15 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
     remove: ['elasticloadbalancing:DeleteRule'],
   },
 
-  async observe(scope, { Listeners, TargetGroups }) {
+  async observe(scope, { Listeners, ServiceSecurityGroup, TargetGroups }) {
     if (!Listeners?.httpsArn || !TargetGroups) return undefined;
     const rules = await unless(describeRules(scope, Listeners.httpsArn), 'ListenerNotFoundException');
     const rule = ownRule(rules ?? [], TargetGroups);
     if (!rule) return undefined;
+    if (isApplyScope(scope) && ServiceSecurityGroup && isServing(scope)) {
+      // There may be too many.
+      finalConditions(statesOf(scope, ServiceSecurityGroup, rule.Conditions ?? []));
+    }
     const { TagDescriptions = [] } = await scope.clients.elasticLoadBalancing.send(
       new DescribeTagsCommand({ ResourceArns: [rule.RuleArn!] }),
     );
@@ -101,7 +133,7 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
 
   async apply(scope, needs, current) {
     try {
-      return current ? await change(scope, current) : await claim(scope, needs);
+      return current ? await change(scope, needs, current) : await claim(scope, needs);
     } catch (error) {
       if (isSdkError(error, 'ListenerNotFoundException', 'RuleNotFoundException')) {
         return wait(`load balancer ${needs.LoadBalancer.name}, which another service is removing`, 2);
@@ -110,15 +142,32 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
     }
   },
 
-  /** Former hosts of the service get no more requests. */
-  async prune({ clients, spec }, { ServiceSecurityGroup }, { arn, hostNames }) {
-    const former = ServiceSecurityGroup.hosts
-      .map(({ hostName }) => hostName)
-      .filter((hostName) => hostName !== spec.domain.hostName);
-    if (hostNames.some((hostName) => former.includes(hostName))) {
-      const Conditions = hostCondition(hostNames.filter((hostName) => !former.includes(hostName)));
-      await clients.elasticLoadBalancing.send(new ModifyRuleCommand({ RuleArn: arn, Conditions }));
-    }
+  /**
+   * Clients have been sent to another placement. Once those that still come have had the time to follow, the rule gets no
+   * more requests: a deployment is about to take the tasks away from it. How long was waited is in the token of the wait,
+   * so that whoever loses it waits anew.
+   */
+  async leave(_scope, _found, current) {
+    return isUnused(current) ? done(current) : draining(current.arn, DRAIN_SECONDS);
+  },
+  leavesAfter: ['DnsRecord'],
+
+  async poll(scope, token) {
+    const [arn, seconds] = token.split(' ');
+    if (Number(seconds) > 0) return draining(arn!, Number(seconds));
+    const Conditions = unusedConditions();
+    await unless(
+      scope.clients.elasticLoadBalancing.send(new ModifyRuleCommand({ RuleArn: arn, Conditions })),
+      'RuleNotFoundException',
+    );
+    return done(undefined);
+  },
+
+  /** Former hosts and paths of the service get no more requests. */
+  async prune(scope, { ServiceSecurityGroup }, { arn, conditions }) {
+    if (!isServing(scope)) return done(undefined);
+    const Conditions = finalConditions(statesOf(scope, ServiceSecurityGroup, conditions));
+    await setConditions(scope, arn, conditions, Conditions);
     return done(undefined);
   },
 
@@ -127,6 +176,16 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
     return done(undefined);
   },
 };
+
+/** @param seconds that are left; the token has those that are left after this wait. */
+function draining(arn: string, seconds: number): Outcome<never> {
+  const next = Math.min(seconds, SECONDS_BETWEEN_LOOKS);
+  return wait('clients to follow the DNS record', next, `${arn} ${seconds - next}`);
+}
+
+function isUnused({ conditions }: ObservedListenerRule): boolean {
+  return hostNamesIn(conditions).every((hostName) => hostName === UNUSED_HOST);
+}
 
 /** The rule that forwards to the service's target groups: a target group has one load balancer only. */
 function ownRule(rules: readonly Rule[], { arns }: ObservedTargetGroups): Rule | undefined {
@@ -140,36 +199,63 @@ function ownRule(rules: readonly Rule[], { arns }: ObservedTargetGroups): Rule |
 }
 
 function observed(rule: Rule, tags: Tags): ObservedListenerRule {
-  const hostNames = (rule.Conditions ?? [])
-    .filter(({ Field }) => Field === 'host-header')
-    .flatMap(({ HostHeaderConfig, Values }) => HostHeaderConfig?.Values ?? Values ?? []);
-  const priority = Number(rule.Priority);
-  return { arn: rule.RuleArn!, priority, hostName: hostNames[0] ?? '', hostNames, tags };
+  const conditions = normalConditions(rule.Conditions ?? []);
+  return {
+    ...matching(conditions),
+    arn: rule.RuleArn!,
+    priority: Number(rule.Priority),
+    conditions,
+    servingTargetGroupArn: servingTargetGroup(rule),
+    tags,
+  };
 }
 
-/** Let the rule match the present host too; a former one stays until nothing leads to it any more. */
+function matching(
+  conditions: readonly RuleCondition[],
+): Pick<ObservedListenerRule, 'hostNames' | 'paths'> {
+  return { hostNames: hostNamesIn(conditions), paths: pathsIn(conditions) };
+}
+
+function statesOf(
+  { spec, previousSpec }: ApplyScope,
+  { hosts }: ObservedServiceSecurityGroup,
+  live: readonly RuleCondition[],
+): ConditionStates {
+  return { spec, previousSpec, knownHostNames: hosts.map(({ hostName }) => hostName), live };
+}
+
+/** Let the rule match the present hosts and paths too; former ones stay until nothing leads to them any more. */
 async function change(
   scope: ApplyScope,
+  { ServiceSecurityGroup }: Needs,
   current: ObservedListenerRule,
 ): Promise<Outcome<ObservedListenerRule>> {
-  const { hostName } = scope.spec.domain;
-  const hostNames = current.hostNames.includes(hostName)
-    ? current.hostNames
-    : [hostName, ...current.hostNames];
-  if (hostNames !== current.hostNames) {
-    await scope.clients.elasticLoadBalancing.send(
-      new ModifyRuleCommand({ RuleArn: current.arn, Conditions: hostCondition(hostNames) }),
-    );
-  }
-  return done({ ...current, hostName, hostNames, tags: await changeElbTags(scope, current) });
+  const tags = await changeElbTags(scope, current);
+  if (!isServing(scope)) return done({ ...current, tags });
+  const states = statesOf(scope, ServiceSecurityGroup, current.conditions);
+  const conditions = widenedConditions(states);
+  await setConditions(scope, current.arn, current.conditions, conditions);
+  return done({ ...current, ...matching(finalConditions(states)), conditions, tags });
+}
+
+async function setConditions(
+  { clients }: ApplyScope,
+  RuleArn: string,
+  current: readonly RuleCondition[],
+  Conditions: RuleCondition[],
+): Promise<void> {
+  if (matchTheSame(current, Conditions)) return;
+  await clients.elasticLoadBalancing.send(new ModifyRuleCommand({ RuleArn, Conditions }));
 }
 
 /** Take a place on the load balancer, and make sure that it was not closed meanwhile (see load-balancer-closing.ts). */
 async function claim(scope: ApplyScope, needs: Needs): Promise<Outcome<ObservedListenerRule>> {
+  const { goOn } = rulePlaces(scope.placement!);
   const rule = await takePlace(scope, needs);
-  if (rule === 'full') return moveOn(scope, needs);
+  if (rule === 'full') return goOn(scope, needs);
   if (rule === 'contended') return wait(`a place on load balancer ${needs.LoadBalancer.name}`, 1);
-  if (!(await isClosed(scope, needs.Listeners.httpArn!))) return done(rule);
+  const { httpArn } = needs.Listeners;
+  if (httpArn === undefined || !(await isClosed(scope, httpArn))) return done(rule);
 
   await deleteRule(scope, rule.arn);
   const removed = await closeIfUnused(scope, needs.LoadBalancer.arn);
@@ -177,7 +263,7 @@ async function claim(scope: ApplyScope, needs: Needs): Promise<Outcome<ObservedL
   const { loadBalancers } = await takeSurvey(scope);
   const isLeft = loadBalancers.some(({ LoadBalancerArn }) => LoadBalancerArn === needs.LoadBalancer.arn);
   // Where nobody else has stayed, the load balancer is made anew under the same name.
-  return isLeft ? moveOn(scope, needs) : wait(`load balancer ${needs.LoadBalancer.name} to be made again`, 2);
+  return isLeft ? goOn(scope, needs) : wait(`load balancer ${needs.LoadBalancer.name} to be made again`, 2);
 }
 
 /**
@@ -190,33 +276,19 @@ async function takePlace(
   needs: Needs,
 ): Promise<ObservedListenerRule | 'full' | 'contended'> {
   const { Listeners, LoadBalancerSecurityGroup, TargetGroups } = needs;
-  // Places are taken in order, so that this one is free unless somebody has left, or comes at the same moment.
-  let free: readonly number[] = SERVICE_PRIORITIES.slice(LoadBalancerSecurityGroup.otherServices).slice(0, 1);
+  const places = rulePlaces(scope.placement!);
+  let priority = places.guess(LoadBalancerSecurityGroup.otherServices);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    for (const priority of free.slice(0, 1)) {
-      const made = await makeRule(scope, Listeners.httpsArn!, priority, TargetGroups);
-      if (made !== 'taken') return made;
-    }
+    const made = priority && (await makeRule(scope, Listeners.httpsArn!, priority, TargetGroups));
+    if (made && made !== 'taken') return made;
     const rules = await describeRules(scope, Listeners.httpsArn!);
     const own = ownRule(rules, TargetGroups);
     // An earlier attempt, whose answer was lost, has made it.
     if (own) return observed(own, ownedTags(scope));
-    free = inOwnOrder(scope, freePriorities(rules));
-    if (free.length === 0) return 'full';
+    [priority] = places.free(scope, rules);
+    if (priority === undefined) return 'full';
   }
   return 'contended';
-}
-
-/** Priorities for services that no rule has. */
-export function freePriorities(rules: readonly Pick<Rule, 'Priority'>[]): readonly number[] {
-  const taken = rules.map(({ Priority }) => Number(Priority));
-  return SERVICE_PRIORITIES.filter((priority) => !taken.includes(priority));
-}
-
-/** Services that come at the same moment begin at different places, and get out of each other's way. */
-function inOwnOrder({ identity }: Scope, priorities: readonly number[]): readonly number[] {
-  const start = Number.parseInt(shortHash(identity.serviceArn, 8), 16) % Math.max(priorities.length, 1);
-  return [...priorities.slice(start), ...priorities.slice(0, start)];
 }
 
 /** @returns `taken` when another rule has the priority, `full` when the load balancer takes no more rules. */
@@ -226,14 +298,15 @@ async function makeRule(
   priority: number,
   { arns: [first, second] }: ObservedTargetGroups,
 ): Promise<ObservedListenerRule | 'taken' | 'full'> {
-  const { hostName } = scope.spec.domain;
+  // A placement that does not serve yet gets its requests when the tasks are there.
+  const conditions = isServing(scope) ? conditionsOf(scope.spec) : unusedConditions();
   const tags = ownedTags(scope);
   try {
     const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
       new CreateRuleCommand({
         ListenerArn: listenerArn,
         Priority: priority,
-        Conditions: hostCondition([hostName]),
+        Conditions: conditions,
         Actions: [
           {
             Type: 'forward',
@@ -248,7 +321,8 @@ async function makeRule(
         Tags: tagList(tags),
       }),
     );
-    return { arn: Rules[0]!.RuleArn!, priority, hostName, hostNames: [hostName], tags };
+    const arn = Rules[0]!.RuleArn!;
+    return { ...matching(conditions), arn, priority, conditions, servingTargetGroupArn: first, tags };
   } catch (error) {
     if (isSdkError(error, 'PriorityInUseException')) return 'taken';
     if (isSdkError(error, ...FULL)) return 'full';
@@ -256,19 +330,9 @@ async function makeRule(
   }
 }
 
-/** Leave a load balancer that has no place, for the next one. */
-async function moveOn(scope: ApplyScope, needs: Needs): Promise<Outcome<never>> {
-  const released = await releaseCertificates(scope, needs.Listeners, needs.Certificate.own);
-  return released.status === 'wait' ? released : placeOnNext(scope, needs.ServiceSecurityGroup);
-}
-
 async function deleteRule({ clients }: Scope, arn: string): Promise<void> {
   await unless(
     clients.elasticLoadBalancing.send(new DeleteRuleCommand({ RuleArn: arn })),
     'RuleNotFoundException',
   );
-}
-
-function hostCondition(hostNames: readonly string[]) {
-  return [{ Field: 'host-header', HostHeaderConfig: { Values: [...hostNames] } }];
 }

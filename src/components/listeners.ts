@@ -52,6 +52,9 @@ const CERTIFICATE_PATIENCE = 60;
 export const listeners: Component<ObservedListeners, Needs> = {
   kind: 'Listeners',
   needs: ['ServiceSecurityGroup', 'LoadBalancer', 'Certificate'],
+  shared: true,
+  per: 'load balancer',
+  staysWhileJoining: true,
   permissions: {
     observe: ['elasticloadbalancing:DescribeListenerCertificates', 'elasticloadbalancing:DescribeListeners'],
     apply: [
@@ -83,14 +86,14 @@ export const listeners: Component<ObservedListeners, Needs> = {
   async apply(scope, { ServiceSecurityGroup, LoadBalancer, Certificate }, current) {
     try {
       const [https, httpArn] = await allOf([
-        applyHttps(scope, LoadBalancer.arn, Certificate.arn!, current),
+        applyHttps(scope, LoadBalancer.arn, Certificate.arns, current),
         applyHttp(scope, LoadBalancer.arn, current),
       ]);
       return done({ ...https, httpArn });
     } catch (error) {
       // Certificates that were given to services which have left stay, and may use up the quota.
-      if (isSdkError(error, 'TooManyCertificatesException')) {
-        return placeOnNext(scope, ServiceSecurityGroup);
+      if (scope.placement?.kind === 'shared' && isSdkError(error, 'TooManyCertificatesException')) {
+        return placeOnNext(scope, ServiceSecurityGroup, scope.placement);
       }
       return waitForOthers(scope, error, LoadBalancer.name);
     }
@@ -159,7 +162,8 @@ async function removeCertificates(
   }
 }
 
-async function furtherCertificates({ clients }: Scope, listenerArn: string): Promise<string[]> {
+/** Certificates of a listener beside its default one. */
+export async function furtherCertificates({ clients }: Scope, listenerArn: string): Promise<string[]> {
   const found = await unless(
     allItems(
       paginateDescribeListenerCertificates(
@@ -182,22 +186,21 @@ async function applyHttp(
   return current?.httpArn ?? createHttpListener(scope, loadBalancerArn);
 }
 
-/** The HTTPS listener with the service's certificate. */
+/** The HTTPS listener with the service's certificates. */
 async function applyHttps(
-  { clients: { elasticLoadBalancing } }: ApplyScope,
+  scope: ApplyScope,
   loadBalancerArn: string,
-  certificateArn: string,
+  arns: readonly string[],
   current: ObservedListeners | undefined,
 ): Promise<ObservedListeners> {
-  const Certificates = [{ CertificateArn: certificateArn }];
   if (!current?.httpsArn) {
-    const { Listeners = [] } = await elasticLoadBalancing.send(
+    const { Listeners = [] } = await scope.clients.elasticLoadBalancing.send(
       new CreateListenerCommand({
         LoadBalancerArn: loadBalancerArn,
         Protocol: 'HTTPS',
         Port: 443,
         SslPolicy: SECURITY_POLICY,
-        Certificates,
+        Certificates: [{ CertificateArn: arns[0] }],
         DefaultActions: [
           {
             Type: 'fixed-response',
@@ -208,17 +211,31 @@ async function applyHttps(
       }),
     );
     const httpsArn = Listeners[0]!.ListenerArn!;
-    return { httpsArn, defaultCertificateArn: certificateArn, certificateArns: [] };
+    return addCertificates(scope, { httpsArn, defaultCertificateArn: arns[0], certificateArns: [] }, arns);
   }
-  const { httpsArn, defaultCertificateArn, certificateArns } = current;
-  if (certificateArn === defaultCertificateArn || certificateArns.includes(certificateArn)) return current;
-  await elasticLoadBalancing.send(
-    new AddListenerCertificatesCommand({ ListenerArn: httpsArn, Certificates }),
-  );
-  return { ...current, certificateArns: [...certificateArns, certificateArn] };
+  return addCertificates(scope, current, arns);
 }
 
-function waitForOthers(scope: ApplyScope, error: unknown, name: string): Outcome<never> {
+/** Add the certificates that the HTTPS listener lacks. */
+export async function addCertificates(
+  { clients }: ApplyScope,
+  current: ObservedListeners,
+  arns: readonly string[],
+): Promise<ObservedListeners> {
+  const { httpsArn, defaultCertificateArn, certificateArns } = current;
+  const missing = arns.filter((arn) => arn !== defaultCertificateArn && !certificateArns.includes(arn));
+  if (missing.length === 0) return current;
+  await clients.elasticLoadBalancing.send(
+    new AddListenerCertificatesCommand({
+      ListenerArn: httpsArn,
+      Certificates: missing.map((CertificateArn) => ({ CertificateArn })),
+    }),
+  );
+  return { ...current, certificateArns: [...certificateArns, ...missing] };
+}
+
+/** What to wait for after an error that says that another service is at work, or that a certificate is new. */
+export function waitForOthers(scope: ApplyScope, error: unknown, name: string): Outcome<never> {
   if (
     isSdkError(
       error,

@@ -9,28 +9,40 @@ import {
 import type { ApplyScope, Component, Scope } from '../component';
 import { HandlerError } from '../errors';
 import { RESERVED_TAG_PREFIX, SHARED_TAG } from '../identity';
+import { ingressOf, ingressPermissions, type Ingress } from '../load-balancer-ingress';
+import type { SharedLoadBalancerSpec } from '../load-balancer-settings';
 import { done, wait, type Outcome } from '../outcome';
-import { keyOf } from '../placement';
+import { keyOf, sharedName } from '../placement';
 import { isSdkError, unless } from '../sdk-errors';
-import { egressTargets, placeOf, survey, SURVEY_PERMISSIONS, takeSurvey } from '../survey';
+import { egressTargets, survey, SURVEY_PERMISSIONS, takeSurvey } from '../survey';
 import { tagList, tagRecord } from '../tags';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
+
+/** A security group that a load balancer stands in. */
+export interface LoadBalancerGroup {
+  readonly id: string;
+  /** Whether services share it; one that the author looks after is left as it is. */
+  readonly isShared: boolean;
+}
 
 /** The security group of the load balancer, which the services on it share. */
 export interface ObservedLoadBalancerSecurityGroup {
   readonly id: string;
   /** The same as the load balancer's. */
   readonly name: string;
+  /** From which the load balancer reaches the tasks. */
+  readonly groups: readonly LoadBalancerGroup[];
   /** How many other services have an egress rule in it: a hint at the next free place. */
   readonly otherServices: number;
-  /** Web ACL of the services on the load balancer; undefined means that they have none. */
-  readonly webAclArn?: string;
+  readonly ingress: Ingress;
+  /** Load balancer whose attributes services speak of; undefined means that none does. */
+  readonly attributesOf?: string;
   /** Whether it has been given its rules. */
   readonly complete: boolean;
 }
 
-/** Tag: ARN of the web ACL. */
-const WEB_ACL_TAG = `${RESERVED_TAG_PREFIX}web-acl`;
+/** Tag: ARN of the load balancer that has been given the attributes that services speak of (load-balancer-attributes.ts). */
+export const ATTRIBUTES_TAG = `${RESERVED_TAG_PREFIX}attributes`;
 
 interface Needs {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
@@ -39,22 +51,6 @@ interface Needs {
 /** AWS takes minutes to remove the network interfaces of a load balancer. */
 const SECONDS_BETWEEN_ATTEMPTS = 15;
 
-const ANYWHERE: Pick<IpPermission, 'IpRanges' | 'Ipv6Ranges'> = {
-  IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'Anywhere' }],
-  Ipv6Ranges: [{ CidrIpv6: '::/0', Description: 'Anywhere' }],
-};
-
-/**
- * HTTPS, and HTTP for the redirect, from anywhere, as ECS Express Mode does. An internal load balancer has private
- * addresses only, so that `anywhere` there means whatever has a route into the VPC.
- */
-const INGRESS: IpPermission[] = [443, 80].map((port) => ({
-  IpProtocol: 'tcp',
-  FromPort: port,
-  ToPort: port,
-  ...ANYWHERE,
-}));
-
 /** What EC2 gives every new security group: everything may leave. */
 const ALL_EGRESS: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
 
@@ -62,6 +58,9 @@ const ALL_EGRESS: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.
 export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGroup, Needs> = {
   kind: 'LoadBalancerSecurityGroup',
   needs: ['ServiceSecurityGroup'],
+  shared: true,
+  per: 'load balancer',
+  staysWhileJoining: true,
   permissions: {
     observe: [...SURVEY_PERMISSIONS],
     apply: [
@@ -78,7 +77,7 @@ export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGr
   },
 
   async observe(scope, { ServiceSecurityGroup }) {
-    const name = await placeOf(scope);
+    const name = sharedName(scope.placement);
     const { groups } = await survey(scope);
     const group = groups.find(
       ({ GroupName, VpcId }) => GroupName === name && VpcId === (ServiceSecurityGroup?.vpcId ?? VpcId),
@@ -89,21 +88,26 @@ export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGr
 
   async apply(scope, { ServiceSecurityGroup }, current) {
     if (current?.complete) return done(current);
-    const name = ServiceSecurityGroup.loadBalancerName;
-    const id = current?.id ?? (await create(scope, ServiceSecurityGroup));
+    const name = sharedName(scope.placement)!;
+    const id = current?.id ?? (await create(scope, name, ServiceSecurityGroup));
     if (id === undefined) return wait(`security group ${name}, which another service is making`, 1);
     const { ec2 } = scope.clients;
+    const { allowedCidrs, httpRedirect } = scope.spec.loadBalancer as SharedLoadBalancerSpec;
+    const ingress = { allowedCidrs, httpRedirect };
     // The ingress comes last: a group that has some has been given all its rules.
     await unless(
       ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId: id, IpPermissions: ALL_EGRESS })),
       'InvalidPermission.NotFound',
     );
     await unless(
-      ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions: INGRESS })),
+      ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions: ingressPermissions(ingress) })),
       'InvalidPermission.Duplicate',
     );
-    const { webAclArn } = scope.spec;
-    return done({ ...(current ?? { id, name, otherServices: 0, webAclArn }), complete: true });
+    return done({
+      ...(current ?? { id, name, groups: [{ id, isShared: true }], otherServices: 0 }),
+      ingress,
+      complete: true,
+    });
   },
 
   /**
@@ -156,8 +160,10 @@ function observed(group: SecurityGroup, ownId: string | undefined): ObservedLoad
   return {
     id: group.GroupId!,
     name: group.GroupName!,
+    groups: [{ id: group.GroupId!, isShared: true }],
     otherServices: egressTargets(group).filter((id) => id !== ownId).length,
-    webAclArn: tagRecord(group.Tags)[WEB_ACL_TAG],
+    ingress: ingressOf(group),
+    attributesOf: tagRecord(group.Tags)[ATTRIBUTES_TAG],
     complete: (group.IpPermissions ?? []).length > 0,
   };
 }
@@ -175,22 +181,20 @@ function isShared({ spec }: Scope, { GroupId, GroupName, Tags }: SecurityGroup):
 
 /** @returns undefined when another service is making the same group at this moment. */
 async function create(
-  { clients, spec }: ApplyScope,
-  { loadBalancerName, vpcId }: ObservedServiceSecurityGroup,
+  { clients }: ApplyScope,
+  name: string,
+  { vpcId }: ObservedServiceSecurityGroup,
 ): Promise<string | undefined> {
   const answer = await unless(
     clients.ec2.send(
       new CreateSecurityGroupCommand({
-        GroupName: loadBalancerName,
+        GroupName: name,
         Description: 'Load balancer that ECS services share',
         VpcId: vpcId,
         TagSpecifications: [
           {
             ResourceType: 'security-group',
-            Tags: tagList({
-              [SHARED_TAG]: keyOf(loadBalancerName),
-              ...(spec.webAclArn !== undefined && { [WEB_ACL_TAG]: spec.webAclArn }),
-            }),
+            Tags: tagList({ [SHARED_TAG]: keyOf(name) }),
           },
         ],
       }),

@@ -7,16 +7,19 @@ import type { ApplyScope, Component, Scope } from '../component';
 import { HandlerError } from '../errors';
 import { SHARED_TAG } from '../identity';
 import { CLOSE_PERMISSIONS, closeIfUnused } from '../load-balancer-closing';
-import { NETWORK_PERMISSIONS, oneSubnetPerZone, type Network } from '../network';
+import type { Scheme } from '../load-balancer-settings';
+import { NETWORK_PERMISSIONS } from '../network';
 import { done, wait, type Outcome } from '../outcome';
-import { keyOf } from '../placement';
+import { keyOf, sharedName } from '../placement';
 import { isSdkError } from '../sdk-errors';
-import { isApplyScope, placeOf, survey, SURVEY_PERMISSIONS } from '../survey';
+import { isServing } from '../placements';
+import type { Subnet } from '../subnets';
+import { isApplyScope, survey, SURVEY_PERMISSIONS } from '../survey';
 import { tagList } from '../tags';
 import type { ObservedLoadBalancerSecurityGroup } from './load-balancer-security-group';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
 
-/** An Application Load Balancer that services share. */
+/** The Application Load Balancer through which the service is reached. */
 export interface ObservedLoadBalancer {
   readonly arn: string;
   readonly name: string;
@@ -25,7 +28,7 @@ export interface ObservedLoadBalancer {
   readonly dnsName: string;
   /** Hosted zone of `dnsName`, for alias records. */
   readonly canonicalHostedZoneId: string;
-  readonly access: Network['access'];
+  readonly scheme: Scheme;
   readonly securityGroupIds: readonly string[];
   /** Subnets by Availability Zone. */
   readonly subnets: Readonly<Record<string, string>>;
@@ -38,8 +41,6 @@ interface Needs {
   LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
 }
 
-const SCHEMES = { PUBLIC: 'internet-facing', PRIVATE: 'internal' } as const;
-
 /**
  * The load balancer that the service is placed on; up to 25 services share one (see placement.ts). It is not waited for:
  * dns-record.ts does that at the end, so that everything else is made meanwhile.
@@ -47,6 +48,8 @@ const SCHEMES = { PUBLIC: 'internet-facing', PRIVATE: 'internal' } as const;
 export const loadBalancer: Component<ObservedLoadBalancer, Needs> = {
   kind: 'LoadBalancer',
   needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup'],
+  shared: true,
+  per: 'load balancer',
   permissions: {
     observe: [...SURVEY_PERMISSIONS],
     apply: [
@@ -58,13 +61,13 @@ export const loadBalancer: Component<ObservedLoadBalancer, Needs> = {
     remove: [...CLOSE_PERMISSIONS],
   },
 
-  async observe(scope, { ServiceSecurityGroup, LoadBalancerSecurityGroup: group }) {
-    const name = await placeOf(scope);
+  async observe(scope, { LoadBalancerSecurityGroup: group }) {
+    const name = sharedName(scope.placement);
     const { loadBalancers } = await survey(scope);
     const found = loadBalancers.find(({ LoadBalancerName }) => LoadBalancerName === name);
     if (!found || !isShared(scope, found, group)) return undefined;
-    const loadBalancer = observed(found);
-    if (ServiceSecurityGroup && isApplyScope(scope)) await checkFits(scope, loadBalancer, group);
+    const loadBalancer = observedLoadBalancer(found);
+    if (isApplyScope(scope)) await checkZones(scope, loadBalancer);
     return loadBalancer;
   },
 
@@ -84,7 +87,7 @@ export const loadBalancer: Component<ObservedLoadBalancer, Needs> = {
 };
 
 /** What AWS says about a load balancer, as far as it matters here. */
-function observed(found: ElbLoadBalancer): ObservedLoadBalancer {
+export function observedLoadBalancer(found: ElbLoadBalancer): ObservedLoadBalancer {
   const arn = found.LoadBalancerArn!;
   const zones = (found.AvailabilityZones ?? []).map(({ ZoneName, SubnetId }) => [ZoneName, SubnetId]);
   const code = found.State?.Code;
@@ -94,7 +97,7 @@ function observed(found: ElbLoadBalancer): ObservedLoadBalancer {
     fullName: arn.slice(arn.indexOf('loadbalancer/') + 'loadbalancer/'.length),
     dnsName: found.DNSName!,
     canonicalHostedZoneId: found.CanonicalHostedZoneId!,
-    access: found.Scheme === SCHEMES.PRIVATE ? 'PRIVATE' : 'PUBLIC',
+    scheme: found.Scheme as Scheme,
     securityGroupIds: found.SecurityGroups ?? [],
     subnets: Object.fromEntries(zones),
     // `active_impaired` works too: it lacks addresses to scale.
@@ -120,48 +123,25 @@ function isShared(
   );
 }
 
-/** A service stays on the load balancer it was placed on: what would take another one cannot change. */
-async function checkFits(
-  scope: ApplyScope,
-  { name, access }: ObservedLoadBalancer,
-  group: ObservedLoadBalancerSecurityGroup | undefined,
-): Promise<void> {
-  const network = await scope.network();
-  const remedy = 'Leave it as it is, or give another ServiceName so that the service is replaced';
-  if (access !== network.access) {
-    throw new HandlerError(
-      'NotUpdatable',
-      `the service is ${access.toLowerCase()} by its load balancer ${name}, but the subnets are ${network.access.toLowerCase()}`,
-      { propertyPath: 'NetworkConfiguration/Subnets', remedy },
-    );
-  }
-  if (group?.webAclArn !== scope.spec.webAclArn) {
-    throw new HandlerError(
-      'NotUpdatable',
-      `the service shares load balancer ${name} with services of ${group?.webAclArn ? `web ACL ${group.webAclArn}` : 'no web ACL'}`,
-      { propertyPath: 'WebAclArn', remedy },
-    );
-  }
-}
-
 async function create(
   scope: ApplyScope,
   group: ObservedLoadBalancerSecurityGroup,
 ): Promise<Outcome<ObservedLoadBalancer>> {
-  const { access, subnets } = await scope.network();
+  const { loadBalancer: where } = await scope.network();
+  const { scheme, subnets } = where!;
   try {
     const { LoadBalancers = [] } = await scope.clients.elasticLoadBalancing.send(
       new CreateLoadBalancerCommand({
         Name: group.name,
         Type: 'application',
-        Scheme: SCHEMES[access],
+        Scheme: scheme,
         IpAddressType: 'ipv4',
-        Subnets: oneSubnetPerZone(subnets).map(({ id }) => id),
+        Subnets: subnets.map(({ id }) => id),
         SecurityGroups: [group.id],
         Tags: tagList({ [SHARED_TAG]: keyOf(group.name) }),
       }),
     );
-    return done(observed(LoadBalancers[0]!));
+    return done(observedLoadBalancer(LoadBalancers[0]!));
   } catch (error) {
     if (isSdkError(error, 'DuplicateLoadBalancerNameException', 'InvalidSecurityGroupException')) {
       // Another service makes it, or removes the last one of this name, at this moment.
@@ -172,14 +152,48 @@ async function create(
 }
 
 /**
- * Let the load balancer reach every Availability Zone that the service's tasks run in; targets in others get no
- * requests. Nothing changes for the other services.
+ * Subnets by which the load balancer comes to reach every Availability Zone that tasks of the service run in: targets in
+ * others get no requests. Nothing changes for the other services. There are such subnets in two cases. Services without
+ * subnets of their own follow the default VPC, and tasks of theirs may run in a zone that has come to it. And a service
+ * that moves to other subnets is still reached on the load balancer that it leaves. All others share a load balancer only
+ * when they agree on its subnets, and those cover the zones of their tasks.
  */
-async function coverZones(scope: ApplyScope, current: ObservedLoadBalancer): Promise<ObservedLoadBalancer> {
-  const network = await scope.network();
-  const missing = oneSubnetPerZone(network.subnets).filter(
-    ({ availabilityZone }) => !(availabilityZone in current.subnets),
+async function subnetsToCover(scope: ApplyScope, current: ObservedLoadBalancer): Promise<readonly Subnet[]> {
+  const { loadBalancer: where } = await scope.network();
+  const mayGrow = where?.followsDefaultVpc || (isLeft(scope) && where?.scheme === current.scheme);
+  return mayGrow
+    ? where!.subnets.filter(({ availabilityZone }) => !(availabilityZone in current.subnets))
+    : [];
+}
+
+/** Whether the service is about to move away. */
+function isLeft(scope: Scope): boolean {
+  return scope.placements?.joining !== undefined && isServing(scope);
+}
+
+/** @throws HandlerError NotUpdatable when new tasks could not be reached on the load balancer that serves until they have moved. */
+async function checkZones(scope: ApplyScope, current: ObservedLoadBalancer): Promise<void> {
+  if (!isLeft(scope)) return;
+  const { subnets } = await scope.network();
+  const reached = [
+    ...Object.keys(current.subnets),
+    ...(await subnetsToCover(scope, current)).map(({ availabilityZone }) => availabilityZone),
+  ];
+  const zones = subnets.map(({ availabilityZone }) => availabilityZone);
+  const unreached = zones.filter((zone, index) => !reached.includes(zone) && zones.indexOf(zone) === index);
+  if (unreached.length === 0) return;
+  throw new HandlerError(
+    'NotUpdatable',
+    `load balancer ${current.name}, where the service is reached until it has moved, is not in ${unreached.join(', ')}`,
+    {
+      propertyPath: 'NetworkConfiguration/Subnets',
+      remedy: `Move to subnets in ${Object.keys(current.subnets).join(', ')} first, or give another ServiceName so that the service is replaced`,
+    },
   );
+}
+
+async function coverZones(scope: ApplyScope, current: ObservedLoadBalancer): Promise<ObservedLoadBalancer> {
+  const missing = await subnetsToCover(scope, current);
   if (missing.length === 0) return current;
   const subnets = {
     ...current.subnets,

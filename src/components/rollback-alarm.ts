@@ -16,7 +16,7 @@ import { done } from '../outcome';
 import { checkOwn } from '../ownership';
 import { DEPLOYMENT_DEFAULTS, type AlarmLimits } from '../optional-settings';
 import { unless } from '../sdk-errors';
-import { threeWay } from '../three-way';
+import { overlaid, threeWay } from '../three-way';
 import { ownedTags, tagChanges, tagList, tagRecord, type Tags } from '../tags';
 import type { ObservedLoadBalancer } from './load-balancer';
 import type { ObservedTargetGroups } from './target-groups';
@@ -120,7 +120,7 @@ function watched(metrics: readonly MetricDataQuery[]): ReadonlySet<string> {
   );
 }
 
-/** Changed only when the load balancer, the target groups or limits in the template are others: the rest stays as set by hand. */
+/** Changed only when the load balancer, the target groups or the template's limits are others: the rest stays as set by hand. */
 export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
   kind: 'RollbackAlarm',
   needs: ['LoadBalancer', 'TargetGroups'],
@@ -152,11 +152,10 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
     const { partition, region, accountId } = scope.identity;
     const name = rollbackAlarmName(scope.identity);
     const metrics = failureRateMetrics(LoadBalancer.fullName, TargetGroups.fullNames);
-    const limits = threeWay<AlarmLimits>({
-      desired: scope.spec.rollbackAlarm,
-      previous: scope.previousSpec?.rollbackAlarm,
-      live: current?.limits ?? LIMITS,
-      initial: LIMITS,
+    const limits = threeWay({
+      desired: overlaid<AlarmLimits>(LIMITS, scope.spec.rollbackAlarm),
+      previous: scope.previousSpec && overlaid<AlarmLimits>(LIMITS, scope.previousSpec.rollbackAlarm),
+      live: current?.limits,
     });
     if (current) await changeTags(scope, current);
     if (

@@ -3,20 +3,25 @@ import {
   DeregisterScalableTargetCommand,
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-application-auto-scaling';
-import type { Component, Scope } from '../component';
+import type { ApplyScope, Component, Scope } from '../component';
 import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../described-service';
 import type { Identity } from '../identity';
 import { done, wait } from '../outcome';
+import type { Scaling } from '../scaling';
 import { unless } from '../sdk-errors';
-import { ownedTags } from '../tags';
+import { ownedTags, tagChanges } from '../tags';
+import { threeWay } from '../three-way';
 import type { ObservedService } from './service';
 
+/** Between how many tasks the service scales. */
+type TaskCounts = Pick<Scaling, 'minTaskCount' | 'maxTaskCount'>;
+
 /** The registration of the service with Application Auto Scaling. */
-export interface ObservedScalableTarget {
+export interface ObservedScalableTarget extends TaskCounts {
   readonly arn?: string;
-  readonly minTaskCount: number;
-  readonly maxTaskCount: number;
 }
 
 /** What names the number of tasks of a service in Application Auto Scaling. */
@@ -46,6 +51,7 @@ export const scalableTarget: Component<ObservedScalableTarget, { Service: Observ
     apply: [
       'application-autoscaling:RegisterScalableTarget',
       'application-autoscaling:TagResource',
+      'application-autoscaling:UntagResource',
       'iam:CreateServiceLinkedRole',
     ],
     remove: ['application-autoscaling:DeregisterScalableTarget'],
@@ -68,7 +74,8 @@ export const scalableTarget: Component<ObservedScalableTarget, { Service: Observ
   },
 
   async apply(scope, _needs, current) {
-    const { minTaskCount, maxTaskCount } = scope.spec.scaling;
+    const { minTaskCount, maxTaskCount } = taskCounts(scope, current);
+    if (current) await changeTags(scope, current);
     if (current?.minTaskCount === minTaskCount && current.maxTaskCount === maxTaskCount) return done(current);
     try {
       const { ScalableTargetARN } = await scope.clients.applicationAutoScaling.send(
@@ -100,3 +107,38 @@ export const scalableTarget: Component<ObservedScalableTarget, { Service: Observ
     }
   },
 };
+
+/** {@link threeWay} of the numbers, which people and scheduled actions change too. */
+function taskCounts(
+  { spec, previousSpec }: ApplyScope,
+  current: ObservedScalableTarget | undefined,
+): TaskCounts {
+  const desired = countsOf(spec.scaling);
+  const counts = threeWay<TaskCounts>({
+    desired,
+    previous: previousSpec && countsOf(previousSpec.scaling),
+    live: current && countsOf(current),
+  });
+  // One number of the template's and one set by hand need not go together.
+  return counts.minTaskCount <= counts.maxTaskCount ? counts : desired;
+}
+
+function countsOf({ minTaskCount, maxTaskCount }: TaskCounts): TaskCounts {
+  return { minTaskCount, maxTaskCount };
+}
+
+/** Follows the template without a look at what is there: to set a tag again does no harm. */
+async function changeTags(scope: ApplyScope, { arn }: ObservedScalableTarget): Promise<void> {
+  const { clients, spec, previousSpec, removedTagKeys } = scope;
+  const { set } = tagChanges(previousSpec?.tags ?? {}, spec.tags, []);
+  const { applicationAutoScaling } = clients;
+  if (!arn || !previousSpec) return;
+  if (Object.keys(set).length > 0) {
+    await applicationAutoScaling.send(new TagResourceCommand({ ResourceARN: arn, Tags: { ...set } }));
+  }
+  if (removedTagKeys.length > 0) {
+    await applicationAutoScaling.send(
+      new UntagResourceCommand({ ResourceARN: arn, TagKeys: [...removedTagKeys] }),
+    );
+  }
+}

@@ -12,8 +12,9 @@ import { DESCRIBED_SERVICE_ACTIONS } from '../described-service';
 import { fittingName, type Identity } from '../identity';
 import { done, wait } from '../outcome';
 import { unless } from '../sdk-errors';
-import type { Scaling, ScalingCooldowns, ScalingMetric } from '../spec';
+import type { Scaling, ScalingCooldowns, ScalingMetric } from '../scaling';
 import { threeWay } from '../three-way';
+import { defined } from '../unset';
 import type { ObservedLoadBalancer } from './load-balancer';
 import { mayScale, scalableDimension, type ObservedScalableTarget } from './scalable-target';
 import type { ObservedTargetGroups } from './target-groups';
@@ -52,7 +53,7 @@ const PREDEFINED = {
 } as const;
 
 /** Every metric that a policy may follow. */
-const METRICS = [
+export const METRICS = [
   ...(Object.keys(PREDEFINED) as (keyof typeof PREDEFINED)[]),
   'REQUEST_COUNT_PER_TARGET',
 ] as const satisfies readonly Scaling['metric'][];
@@ -114,13 +115,13 @@ export function metricSpecification(
 }
 
 /** The metric in the template's words; undefined when it was changed by hand to one that the template does not have. */
-function metricOf(configuration: MetricSpecification): Scaling['metric'] | undefined {
+export function metricOf(configuration: MetricSpecification): Scaling['metric'] | undefined {
   if (configuration.CustomizedMetricSpecification) return 'REQUEST_COUNT_PER_TARGET';
   const type = configuration.PredefinedMetricSpecification?.PredefinedMetricType;
   return (Object.keys(PREDEFINED) as (keyof typeof PREDEFINED)[]).find((name) => PREDEFINED[name] === type);
 }
 
-/** Cooldowns set by hand stay, and so do policies with other names. */
+/** What was changed by hand and the template does not change stays, and so do policies with other names. */
 export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
   kind: 'ScalingPolicy',
   needs: ['LoadBalancer', 'ScalableTarget', 'TargetGroups'],
@@ -147,14 +148,7 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
   },
 
   async apply(scope, needs, current = { policies: [] }) {
-    const { metric, targetValue, additionalMetrics = [] } = scope.spec.scaling;
-    const wanted = [
-      { name: scalingPolicyName(scope.identity), metric, targetValue },
-      ...additionalMetrics.map((additional) => ({
-        name: scalingPolicyName(scope.identity, additional.metric),
-        ...additional,
-      })),
-    ];
+    const wanted = policiesOf(scope.identity, scope.spec.scaling);
     try {
       const policies: ObservedPolicy[] = [];
       // One after the other: Application Auto Scaling refuses changes of one target that overlap.
@@ -185,28 +179,14 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
 
 /** @returns the policy as it is afterwards. */
 async function put(
-  { clients, identity, spec, previousSpec }: ApplyScope,
-  { LoadBalancer, TargetGroups }: Needs,
-  { name, metric, targetValue }: ScalingMetric & { readonly name: string },
+  scope: ApplyScope,
+  needs: Needs,
+  { name, ...metric }: ScalingMetric & { readonly name: string },
   current: ObservedPolicy | undefined,
 ): Promise<ObservedPolicy> {
-  const { ScaleInCooldown, ScaleOutCooldown, DisableScaleIn } = current?.configuration ?? {};
-  const specification = metricSpecification(metric, LoadBalancer.fullName, TargetGroups.fullNames);
-  const live = { ScaleInCooldown, ScaleOutCooldown };
-  const cooldowns = threeWay<ScalingCooldowns>({
-    desired: spec.scaling.cooldowns,
-    previous: previousSpec?.scaling.cooldowns,
-    live,
-    initial: {},
-  });
-  const sameMetric = current && isSame(current.configuration, specification, targetValue);
-  if (sameMetric && isDeepStrictEqual(live, cooldowns)) return current;
-  const configuration: TargetTrackingScalingPolicyConfiguration = {
-    ...specification,
-    ...cooldowns,
-    TargetValue: targetValue,
-    DisableScaleIn,
-  };
+  const { clients, identity } = scope;
+  const configuration = desiredConfiguration(scope, needs, name, metric, current?.configuration);
+  if (current && isSame(current.configuration, configuration)) return current;
   const { PolicyARN } = await clients.applicationAutoScaling.send(
     new PutScalingPolicyCommand({
       ...scalableDimension(identity),
@@ -218,6 +198,49 @@ async function put(
   return { name, arn: PolicyARN!, configuration: JSON.parse(JSON.stringify(configuration)) };
 }
 
+/** {@link threeWay} of a policy's configuration. */
+function desiredConfiguration(
+  { identity, spec, previousSpec }: ApplyScope,
+  { LoadBalancer, TargetGroups }: Needs,
+  name: string,
+  metric: ScalingMetric,
+  live: TargetTrackingScalingPolicyConfiguration | undefined,
+): TargetTrackingScalingPolicyConfiguration {
+  const settings = (of: ScalingMetric, cooldowns: ScalingCooldowns | undefined) => ({
+    // In a list, because either of its members is set: merged one by one, both might be.
+    metric: [metricSpecification(of.metric, LoadBalancer.fullName, TargetGroups.fullNames)],
+    others: { ...cooldowns, TargetValue: of.targetValue },
+  });
+  const desired = settings(metric, spec.scaling.cooldowns);
+  const before =
+    previousSpec && policiesOf(identity, previousSpec.scaling).find((policy) => policy.name === name);
+  const { PredefinedMetricSpecification, CustomizedMetricSpecification, ...others } = live ?? {};
+  const merged = threeWay<{ metric: MetricSpecification[]; others: object }>({
+    desired,
+    previous: before && settings(before, previousSpec?.scaling.cooldowns),
+    live: live && { metric: [{ PredefinedMetricSpecification, CustomizedMetricSpecification }], others },
+  });
+  // When the service has moved to other target groups, the metric of requests watches the ones before.
+  const [specification] = merged.metric.map(metricOf).includes(metric.metric)
+    ? desired.metric
+    : merged.metric;
+  return { ...specification, ...merged.others } as TargetTrackingScalingPolicyConfiguration;
+}
+
+/** The policies that a template asks for, by name. */
+function policiesOf(
+  identity: Identity,
+  { metric, targetValue, additionalMetrics = [] }: Scaling,
+): (ScalingMetric & { readonly name: string })[] {
+  return [
+    { name: scalingPolicyName(identity), metric, targetValue },
+    ...additionalMetrics.map((additional) => ({
+      name: scalingPolicyName(identity, additional.metric),
+      ...additional,
+    })),
+  ];
+}
+
 async function remove({ clients, identity }: Scope, name: string): Promise<void> {
   await unless(
     clients.applicationAutoScaling.send(
@@ -227,40 +250,21 @@ async function remove({ clients, identity }: Scope, name: string): Promise<void>
   );
 }
 
-/** Scaling in the template's words, without the numbers of tasks. */
-export function scalingInputOf(identity: Identity, { policies }: ObservedScalingPolicy) {
-  const first = scalingPolicyName(identity);
-  const { configuration } = policies.find(({ name }) => name === first) ?? {};
-  const metric = (of: TargetTrackingScalingPolicyConfiguration) => ({
-    AutoScalingMetric: metricOf(of),
-    AutoScalingTargetValue: of.TargetValue,
-  });
-  const additional = METRICS.flatMap((name) =>
-    policies.filter((policy) => policy.name === scalingPolicyName(identity, name)),
-  );
-  return {
-    ...(configuration && metric(configuration)),
-    AdditionalMetrics:
-      additional.length > 0 ? additional.map((policy) => metric(policy.configuration)) : undefined,
-    ScaleInCooldown: configuration?.ScaleInCooldown,
-    ScaleOutCooldown: configuration?.ScaleOutCooldown,
-  };
-}
-
+/** Of a customised metric only what it watches is compared: AWS fills in the rest. */
 function isSame(
-  current: TargetTrackingScalingPolicyConfiguration,
-  { PredefinedMetricSpecification, CustomizedMetricSpecification }: MetricSpecification,
-  targetValue: number,
+  a: TargetTrackingScalingPolicyConfiguration,
+  b: TargetTrackingScalingPolicyConfiguration,
 ): boolean {
-  const type = PredefinedMetricSpecification?.PredefinedMetricType;
-  return (
-    current.TargetValue === targetValue &&
-    current.PredefinedMetricSpecification?.PredefinedMetricType === type &&
-    isDeepStrictEqual(
-      watched(current.CustomizedMetricSpecification?.Metrics),
-      watched(CustomizedMetricSpecification?.Metrics),
-    )
-  );
+  const compared = ({
+    CustomizedMetricSpecification: customized,
+    DisableScaleIn,
+    ...configuration
+  }: TargetTrackingScalingPolicyConfiguration) => [
+    defined(configuration),
+    DisableScaleIn ?? false,
+    watched(customized?.Metrics),
+  ];
+  return isDeepStrictEqual(compared(a), compared(b));
 }
 
 /** Metrics and what they belong to, in any order. */

@@ -10,6 +10,8 @@ import type { Component, Scope } from '../component';
 import { SHARED_TAG } from '../identity';
 import { done, wait, type Outcome } from '../outcome';
 import { isSdkError, unless } from '../sdk-errors';
+import { loadBalancerNameOf } from '../placement';
+import { elsewhere } from '../placements';
 import { survey, SURVEY_PERMISSIONS } from '../survey';
 import { tagRecord } from '../tags';
 import { removeIfUnused, type ObservedLoadBalancerSecurityGroup } from './load-balancer-security-group';
@@ -47,6 +49,7 @@ interface Needs {
 export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs> = {
   kind: 'SecurityGroupRules',
   needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup', 'TaskDefinition'],
+  per: 'load balancer',
   permissions: {
     observe: [...SURVEY_PERMISSIONS],
     apply: [
@@ -64,59 +67,71 @@ export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs> = 
     ],
   },
 
-  async observe(scope, { ServiceSecurityGroup: service }) {
+  async observe(scope, { ServiceSecurityGroup: service, LoadBalancerSecurityGroup }) {
     if (!service) return undefined;
     const { groups } = await survey(scope);
-    const shared = groups.filter(({ Tags }) => tagRecord(Tags)[SHARED_TAG]);
-    const sharedIds = shared.map(({ GroupId }) => GroupId!);
+    const others = elsewhere(scope.placements!, scope.placement!).map(loadBalancerNameOf);
+    const shared = groups.filter(
+      ({ GroupName, Tags }) => tagRecord(Tags)[SHARED_TAG] && !others.includes(GroupName!),
+    );
+    const isUsedElsewhere = others.includes(loadBalancerNameOf(scope.placement!));
+    const authors = (LoadBalancerSecurityGroup?.groups ?? [])
+      .filter(({ isShared }) => !isShared && !isUsedElsewhere)
+      .map(({ id }) => id);
+    const sourceIds = [...shared.map(({ GroupId }) => GroupId!), ...authors];
     const own = groups.find(({ GroupId }) => GroupId === service.id);
     return {
       egress: shared.flatMap(({ GroupId, IpPermissionsEgress }) =>
         portsTo(IpPermissionsEgress, service.id).map((port) => ({ loadBalancerGroupId: GroupId!, port })),
       ),
-      ingress: sharedIds.flatMap((id) =>
+      ingress: sourceIds.flatMap((id) =>
         portsTo(own?.IpPermissions, id).map((port) => ({ loadBalancerGroupId: id, port })),
       ),
     };
   },
 
   async apply({ clients, identity }, needs, current) {
-    const rule = {
-      loadBalancerGroupId: needs.LoadBalancerSecurityGroup.id,
-      port: needs.TaskDefinition.containerPort,
-    };
+    const wanted = wantedRules(needs);
     const { egress, ingress } = current ?? { egress: [], ingress: [] };
     const description = `${identity.clusterName}/${identity.serviceName}`.slice(0, LONGEST_DESCRIPTION);
     const { id } = needs.ServiceSecurityGroup;
     try {
-      if (!has(egress, rule)) await authorizeEgress(clients, rule, id, description);
-      if (!has(ingress, rule))
+      for (const rule of missing(egress, wanted.egress)) await authorizeEgress(clients, rule, id, description);
+      for (const rule of missing(ingress, wanted.ingress)) {
         await authorizeIngress(clients, rule, id, needs.LoadBalancerSecurityGroup.name);
+      }
     } catch (error) {
       // The last service on the load balancer removes its group at this moment; it will be made again.
       if (isSdkError(error, 'InvalidGroup.NotFound'))
         return wait('the security group of the load balancer', 2);
       throw error;
     }
-    return done({ egress: including(egress, rule), ingress: including(ingress, rule) });
+    return done({
+      egress: [...egress, ...missing(egress, wanted.egress)],
+      ingress: [...ingress, ...missing(ingress, wanted.ingress)],
+    });
   },
 
   async prune(scope, needs, { egress, ingress }) {
-    const rule = {
-      loadBalancerGroupId: needs.LoadBalancerSecurityGroup.id,
-      port: needs.TaskDefinition.containerPort,
-    };
-    const former = {
-      egress: egress.filter((other) => !isSame(other, rule)),
-      ingress: ingress.filter((other) => !isSame(other, rule)),
-    };
-    return revoke(scope, former, needs.ServiceSecurityGroup.id, needs.LoadBalancerSecurityGroup.id);
+    const wanted = wantedRules(needs);
+    const former = { egress: missing(wanted.egress, egress), ingress: missing(wanted.ingress, ingress) };
+    return revoke(scope, former, needs.ServiceSecurityGroup.id, needs.LoadBalancerSecurityGroup);
   },
 
   remove(scope, { ServiceSecurityGroup, LoadBalancerSecurityGroup }, current) {
-    return revoke(scope, current, ServiceSecurityGroup!.id, LoadBalancerSecurityGroup?.id);
+    return revoke(scope, current, ServiceSecurityGroup!.id, LoadBalancerSecurityGroup);
   },
 };
+
+/** The rules for the port of the container. Those of a group that the author looks after are the author's. */
+function wantedRules({
+  LoadBalancerSecurityGroup: { groups },
+  TaskDefinition: { containerPort: port },
+}: Needs): ObservedSecurityGroupRules {
+  const ingress = groups.map(({ id }) => ({ loadBalancerGroupId: id, port }));
+  const isShared = (id: string) => groups.some((group) => group.id === id && group.isShared);
+  return { ingress, egress: ingress.filter(({ loadBalancerGroupId: id }) => isShared(id)) };
+}
 
 /** Errors that say that a rule to revoke is gone. */
 const GONE: readonly string[] = ['InvalidPermission.NotFound', 'InvalidGroup.NotFound'];
@@ -169,13 +184,13 @@ async function authorizeIngress(
 /**
  * Remove rules, and the groups of load balancers that this was the last service to know of.
  *
- * @param loadBalancerGroupId group of the load balancer that the service is placed on; its own component sees to it.
+ * @param placedOn group of the load balancer that the service is placed on; its own component sees to it.
  */
 async function revoke(
   scope: Scope,
   { egress, ingress }: ObservedSecurityGroupRules,
   serviceGroupId: string,
-  loadBalancerGroupId: string | undefined,
+  placedOn: ObservedLoadBalancerSecurityGroup | undefined,
 ): Promise<Outcome<void>> {
   const { ec2 } = scope.clients;
   for (const { loadBalancerGroupId, port } of ingress) {
@@ -193,7 +208,7 @@ async function revoke(
     );
   }
   const left = new Set(egress.map((rule) => rule.loadBalancerGroupId));
-  left.delete(loadBalancerGroupId ?? '');
+  for (const { id } of placedOn?.groups ?? []) left.delete(id);
   for (const id of left) {
     const outcome = await removeIfUnused(scope, id, serviceGroupId);
     if (outcome.status === 'wait') return outcome;
@@ -214,10 +229,7 @@ function isSame(one: PortRule, other: PortRule): boolean {
   return one.loadBalancerGroupId === other.loadBalancerGroupId && one.port === other.port;
 }
 
-function has(rules: readonly PortRule[], rule: PortRule): boolean {
-  return rules.some((other) => isSame(other, rule));
-}
-
-function including(rules: readonly PortRule[], rule: PortRule): readonly PortRule[] {
-  return has(rules, rule) ? rules : [...rules, rule];
+/** Those of `wanted` that are not among `rules`. */
+function missing(rules: readonly PortRule[], wanted: readonly PortRule[]): readonly PortRule[] {
+  return wanted.filter((rule) => !rules.some((other) => isSame(other, rule)));
 }

@@ -1,30 +1,22 @@
-import {
-  DescribeServiceDeploymentsCommand,
-  DescribeServiceRevisionsCommand,
-  ListServiceDeploymentsCommand,
-  type ServiceDeployment,
-} from '@aws-sdk/client-ecs';
-import type { ApplyScope, Component, Scope } from '../component';
+import type { ServiceDeployment } from '@aws-sdk/client-ecs';
+import type { Component, Scope } from '../component';
 import { DEPLOYMENT_FAILURE_ACTIONS, deploymentFailure } from '../deployment-failure';
 import { DESCRIBED_SERVICE_ACTIONS, ownDescribedService } from '../described-service';
+import { HandlerError } from '../errors';
 import { done, wait, type Outcome, type Wait } from '../outcome';
-import { settingsChanges } from '../service-settings';
+import {
+  bringTheSame,
+  describeDeployment,
+  isRunning,
+  lookForNewestDeployment,
+  newestDeployment,
+  SERVICE_DEPLOYMENT_ACTIONS,
+  type ListedDeployment,
+} from '../service-deployments';
 import type { ObservedService } from './service';
 
 /** The newest deployment of the service. */
-export interface ObservedServiceDeployment {
-  readonly arn: string;
-  readonly status: ServiceDeployment['status'];
-}
-
-/** Statuses in which a deployment has not come to its end, its rollback included. */
-const RUNNING: ReadonlySet<ServiceDeployment['status']> = new Set([
-  'PENDING',
-  'IN_PROGRESS',
-  'STOP_REQUESTED',
-  'ROLLBACK_REQUESTED',
-  'ROLLBACK_IN_PROGRESS',
-]);
+export type ObservedServiceDeployment = ListedDeployment;
 
 /** Begins the token of the wait for a deployment that ECS does not list yet; the ARN of the one before follows. */
 const AFTER = 'after ';
@@ -46,13 +38,7 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
   volatile: true,
   permissions: {
     observe: [],
-    apply: [
-      ...DESCRIBED_SERVICE_ACTIONS,
-      'ecs:DescribeServiceDeployments',
-      'ecs:DescribeServiceRevisions',
-      'ecs:ListServiceDeployments',
-      ...DEPLOYMENT_FAILURE_ACTIONS,
-    ],
+    apply: [...DESCRIBED_SERVICE_ACTIONS, ...SERVICE_DEPLOYMENT_ACTIONS, ...DEPLOYMENT_FAILURE_ACTIONS],
     remove: [],
   },
 
@@ -62,24 +48,23 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
   },
 
   async apply(scope, { Service }, current) {
-    const newest = Service.deploymentStarted ? await newestDeployment(scope) : current;
+    const newest = Service.deploymentStarted ? await lookForNewestDeployment(scope) : current;
     if (!newest || (Service.deploymentStarted && newest.arn === current?.arn)) {
       return begin(current?.arn);
     }
     if (newest.status === 'SUCCESSFUL') return done(newest);
-    if (RUNNING.has(newest.status)) return running(newest.arn, newest.status);
-    const deployment = await describe(scope, newest.arn);
-    const history = deployment && (await isHistory(scope, Service, deployment));
-    return history ? done(newest) : verdict(scope, newest.arn, deployment);
+    if (isRunning(newest.status)) return running(newest.arn, newest.status);
+    // The service has what is desired without a deployment: what was rolled back was to bring something else, as when
+    // CloudFormation rolls a failed update back.
+    if (newest.status === 'ROLLBACK_SUCCESSFUL' && !Service.deploymentStarted) return done(newest);
+    return verdict(scope, newest.arn);
   },
 
   async poll(scope, token) {
-    if (!token.startsWith(AFTER)) return verdict(scope, token, await describe(scope, token));
+    if (!token.startsWith(AFTER)) return verdict(scope, token);
     const before = token.slice(AFTER.length);
-    const newest = await newestDeployment(scope);
-    return newest && newest.arn !== before
-      ? verdict(scope, newest.arn, await describe(scope, newest.arn))
-      : begin(before);
+    const newest = await lookForNewestDeployment(scope);
+    return newest && newest.arn !== before ? verdict(scope, newest.arn) : begin(before);
   },
 
   async remove() {
@@ -95,52 +80,34 @@ function begin(before: string | undefined): Wait {
   return wait('the service deployment to begin', 3, `${AFTER}${before ?? ''}`);
 }
 
-async function newestDeployment({
-  clients,
-  identity,
-}: Scope): Promise<ObservedServiceDeployment | undefined> {
-  const { serviceDeployments = [] } = await clients.ecs.send(
-    new ListServiceDeploymentsCommand({ cluster: identity.clusterName, service: identity.serviceName }),
-  );
-  const [newest] = [...serviceDeployments].sort((a, b) => Number(b.createdAt) - Number(a.createdAt));
-  return newest && { arn: newest.serviceDeploymentArn!, status: newest.status };
-}
-
-async function describe({ clients }: Scope, arn: string): Promise<ServiceDeployment | undefined> {
-  const { serviceDeployments } = await clients.ecs.send(
-    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] }),
-  );
-  return serviceDeployments?.[0];
-}
-
-/**
- * Whether a failed deployment says nothing about the present specification: it was to bring other settings, and the
- * service was rolled back to the desired ones. So it is when CloudFormation rolls a failed update back.
- */
-async function isHistory(
-  { clients, spec }: ApplyScope,
-  { desired, deploymentStarted }: ObservedService,
-  { targetServiceRevision }: ServiceDeployment,
-): Promise<boolean> {
-  if (deploymentStarted || !desired || !targetServiceRevision?.arn) return false;
-  const { serviceRevisions } = await clients.ecs.send(
-    new DescribeServiceRevisionsCommand({ serviceRevisionArns: [targetServiceRevision.arn] }),
-  );
-  const target = serviceRevisions?.[0];
-  const followsDefaultVpc = spec.subnetIds.length === 0;
-  return target !== undefined && Object.keys(settingsChanges(desired, target, followsDefaultVpc)).length > 0;
-}
-
 /** @throws HandlerError NotStabilized with the cause when the deployment has failed. */
-async function verdict(
-  scope: Scope,
-  arn: string,
-  deployment: ServiceDeployment | undefined,
-): Promise<Outcome<ObservedServiceDeployment>> {
+async function verdict(scope: Scope, arn: string): Promise<Outcome<ObservedServiceDeployment>> {
+  const deployment = await describeDeployment(scope, arn);
   // One that ECS does not show yet has only just begun.
-  if (!deployment || RUNNING.has(deployment.status)) {
+  if (!deployment || isRunning(deployment.status)) {
     return running(arn, deployment?.lifecycleStage ?? deployment?.status);
   }
   if (deployment.status === 'SUCCESSFUL') return done({ arn, status: deployment.status });
+  const successor = deployment.status === 'STOPPED' ? await successorOf(scope, deployment) : undefined;
+  if (successor) return verdict(scope, successor);
   throw await deploymentFailure(scope, deployment);
+}
+
+/**
+ * ARN of the deployment that somebody else started while this one was under way, when it brings the same, as one that
+ * was forced does.
+ *
+ * @returns undefined when this one is the newest.
+ * @throws HandlerError NotStabilized when it brings something else.
+ */
+async function successorOf(scope: Scope, deployment: ServiceDeployment): Promise<string | undefined> {
+  const newest = await lookForNewestDeployment(scope);
+  if (!newest || newest.arn === deployment.serviceDeploymentArn) return undefined;
+  const successor = await describeDeployment(scope, newest.arn);
+  if (successor && (await bringTheSame(scope, deployment, successor))) return newest.arn;
+  throw new HandlerError(
+    'NotStabilized',
+    `The deployment ended because somebody else updated the service meanwhile, with other settings (${newest.arn})`,
+    { remedy: 'Let that deployment come to its end, then update the stack again' },
+  );
 }

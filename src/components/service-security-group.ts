@@ -8,45 +8,40 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { ApplyScope, Component, Scope } from '../component';
 import { HandlerError } from '../errors';
-import { hostsOf, hostTagKey, isSameHost, type Host } from '../hosts';
-import { RESERVED_TAG_PREFIX } from '../identity';
+import { domainsOf, type Domain } from '../domains';
+import { domainTagKeys, domainTags, domainsOfTags, hostsOf, hostTagKey, isAmong, type Host } from '../hosts';
 import { NETWORK_PERMISSIONS } from '../network';
 import { done, wait, type Outcome } from '../outcome';
 import { checkOwn } from '../ownership';
-import { choosePlace, loadBalancerNumber } from '../placement';
+import type { Placement, SharedPlacement } from '../placement';
+import { obsoletePlacementTagKeys, placementTags, switchTags, tagsOfPlacements } from '../placements';
 import { isSdkError } from '../sdk-errors';
 import {
-  candidates,
   isApplyScope,
-  LOAD_BALANCER_TAG,
-  placeOf,
+  nextPlacement,
   serviceGroupIn,
   serviceGroupName,
   survey,
   SURVEY_PERMISSIONS,
-  takeSurvey,
 } from '../survey';
 import { ownedTags, tagChanges, tagList, tagRecord, type TagChanges, type Tags } from '../tags';
+import { RECORD_TAG } from '../template-record';
 
 /** The security group of the service's tasks, and what its tags say of the service. */
 export interface ObservedServiceSecurityGroup {
   readonly id: string;
   readonly name: string;
   readonly vpcId: string;
-  /** Name of the load balancer that the service is placed on. */
-  readonly loadBalancerName: string;
   /** Hosts that the service uses, and former ones of which something may be left. */
   readonly hosts: readonly Host[];
-  /** Certificate that the author gave, or the wildcard certificate of the account; undefined means the service's own. */
-  readonly certificateArn?: string;
+  /** What the service uses, the domain of the endpoint first. */
+  readonly domains: readonly Domain[];
   readonly tags: Tags;
 }
 
 /** ECS removes the network interfaces of a task within a minute or so. */
 const SECONDS_BETWEEN_ATTEMPTS = 15;
 
-/** Tag: ARN of the certificate that was given rather than requested. */
-const CERTIFICATE_TAG = `${RESERVED_TAG_PREFIX}certificate`;
 
 /**
  * The security group of the service's tasks. Nothing of the network half is made before it, and it is the last to go,
@@ -93,12 +88,13 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
     return done(describe(current, { ...Object.fromEntries(kept), ...set }));
   },
 
-  /** Forget the hosts that nothing is left of. */
-  async prune({ spec, clients }, _needs, { id, hosts }) {
-    const former = hosts.filter((host) => !isSameHost(host, spec.domain));
-    if (former.length > 0) {
+  /** Forget the hosts and the placements that nothing is left of. */
+  async prune({ spec, clients, placements }, _needs, { id, hosts, tags }) {
+    const former = hosts.filter((host) => !isAmong(host, domainsOf(spec)));
+    const keys = [...former.map(hostTagKey), ...obsoletePlacementTagKeys(tags, placements!)];
+    if (keys.length > 0) {
       await clients.ec2.send(
-        new DeleteTagsCommand({ Resources: [id], Tags: former.map((host) => ({ Key: hostTagKey(host) })) }),
+        new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }),
       );
     }
     return done(undefined);
@@ -117,18 +113,29 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
 /** IAM actions of {@link placeOnNext}. */
 export const PLACE_PERMISSIONS = [...SURVEY_PERMISSIONS, 'ec2:CreateTags'] as const;
 
-/** Place the service on another load balancer: the one it is placed on has no room. */
+/**
+ * Place the service on another load balancer: the one it is placed on has no room.
+ *
+ * @param full the placement of the scope.
+ */
 export async function placeOnNext(
   scope: ApplyScope,
-  { id, loadBalancerName }: ObservedServiceSecurityGroup,
+  { id }: ObservedServiceSecurityGroup,
+  full: SharedPlacement,
 ): Promise<Outcome<never>> {
-  const found = await candidates(scope, await takeSurvey(scope));
-  const place = choosePlace(found, loadBalancerNumber(loadBalancerName));
-  scope.log(`load balancer ${loadBalancerName} has no room; going on to ${place}`);
+  const next = await nextPlacement(scope, full);
+  scope.log(`load balancer ${full.loadBalancerName} has no room; going on to ${next.loadBalancerName}`);
   await scope.clients.ec2.send(
-    new CreateTagsCommand({ Resources: [id], Tags: tagList({ [LOAD_BALANCER_TAG]: place }) }),
+    new CreateTagsCommand({ Resources: [id], Tags: tagList(placementTags(scope.placements!, next)) }),
   );
-  return wait(`a place on load balancer ${place}`, 1);
+  return wait(`a place on load balancer ${next.loadBalancerName}`, 1);
+}
+
+/** Record, with one call, that the service is reached in another placement than before. */
+export async function serveFrom(scope: ApplyScope, serving: Placement, former: Placement): Promise<void> {
+  const group = serviceGroupIn(await survey(scope), scope.identity);
+  const Tags = tagList(switchTags(serving, former));
+  await scope.clients.ec2.send(new CreateTagsCommand({ Resources: [group!.GroupId!], Tags }));
 }
 
 async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> {
@@ -137,8 +144,9 @@ async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> 
   const name = serviceGroupName(identity);
   const tags: Tags = {
     ...ownedTags(scope),
-    [LOAD_BALANCER_TAG]: (await placeOf(scope))!,
-    ...tagsOfDomain(spec.domain),
+    [RECORD_TAG]: scope.spec.templateRecord,
+    ...tagsOfPlacements(scope.placements!),
+    ...domainTags(spec),
   };
   try {
     const { GroupId } = await clients.ec2.send(
@@ -167,14 +175,6 @@ async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> 
   }
 }
 
-/** Tags that say which host and certificate the service uses. */
-function tagsOfDomain({ hostName, hostedZoneId, certificateArn }: ApplyScope['spec']['domain']): Tags {
-  return {
-    [hostTagKey({ hostName, hostedZoneId })]: hostName,
-    ...(certificateArn !== undefined && { [CERTIFICATE_TAG]: certificateArn }),
-  };
-}
-
 async function deleteGroup({ clients, identity }: Scope, id: string): Promise<Outcome<void>> {
   try {
     await clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
@@ -193,8 +193,13 @@ async function deleteGroup({ clients, identity }: Scope, id: string): Promise<Ou
 
 /** What has to change in the tags; former hosts stay until nothing is left of them. */
 function changesOf(scope: ApplyScope, current: Tags): TagChanges {
-  const wanted = { ...ownedTags(scope), ...tagsOfDomain(scope.spec.domain) };
-  return tagChanges(current, wanted, [...scope.removedTagKeys, CERTIFICATE_TAG]);
+  const wanted = {
+    ...ownedTags(scope),
+    [RECORD_TAG]: scope.spec.templateRecord,
+    ...tagsOfPlacements(scope.placements!),
+    ...domainTags(scope.spec),
+  };
+  return tagChanges(current, wanted, [...scope.removedTagKeys, ...domainTagKeys(current)]);
 }
 
 function observed({ GroupId, GroupName, VpcId, Tags }: SecurityGroup): ObservedServiceSecurityGroup {
@@ -209,9 +214,8 @@ function describe(
     id,
     name,
     vpcId,
-    loadBalancerName: tags[LOAD_BALANCER_TAG] ?? '',
     hosts: hostsOf(tags),
-    certificateArn: tags[CERTIFICATE_TAG],
+    domains: domainsOfTags(tags),
     tags,
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component } from '../component';
+import { DEPLOYMENT_ORDER_ACTIONS, pollStopping, readyToDeploy } from '../deployment-order';
 import { DESCRIBED_SERVICE_ACTIONS, describeService, describedService } from '../described-service';
 import { shortHash } from '../identity';
 import { NETWORK_PERMISSIONS } from '../network';
@@ -19,11 +20,13 @@ import { done, wait, type Outcome, type Wait } from '../outcome';
 import { checkOwn } from '../ownership';
 import { unless } from '../sdk-errors';
 import { resolvedSettings, type ResolvedSettings } from '../optional-settings';
+import { isLeftHalfWay } from '../service-deployments';
 import {
   desiredSettings,
   initialSettings,
   settingsChanges,
   type DeployedSettings,
+  type Receiver,
 } from '../service-settings';
 import { lowerCaseTagList, lowerCaseTagRecord, ownedTags, tagChanges } from '../tags';
 import { FARGATE, type ObservedCluster } from './cluster';
@@ -32,6 +35,7 @@ import type { ObservedLogGroup } from './log-group';
 import type { ObservedRollbackAlarm } from './rollback-alarm';
 import type { ObservedSecurityGroupRules } from './security-group-rules';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
+import type { ObservedTargetGroupSettings } from './target-group-settings';
 import type { ObservedTargetGroups } from './target-groups';
 import type { ObservedTaskDefinition } from './task-definition';
 
@@ -52,7 +56,16 @@ interface Needs {
   SecurityGroupRules: ObservedSecurityGroupRules;
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
   TargetGroups: ObservedTargetGroups;
+  TargetGroupSettings: ObservedTargetGroupSettings;
   TaskDefinition: ObservedTaskDefinition;
+  /** Of the placement that the service joins; absent unless it moves. */
+  Joining?: Ingress;
+}
+
+/** What of a placement sends requests to the service; absent where it was deleted by hand. */
+interface Ingress {
+  readonly ListenerRule?: ObservedListenerRule;
+  readonly TargetGroups?: ObservedTargetGroups;
 }
 
 /**
@@ -71,8 +84,8 @@ type OptionalUpdate = Omit<ResolvedSettings, 'capacityProviderStrategy'>;
 const DRAINING = 'DRAINING';
 
 /**
- * An update that comes during a deployment replaces it, as it does in ECS. The number of tasks is set once: from then
- * on autoscaling owns it.
+ * An update that comes during a deployment has it rolled back before it starts its own. The number of tasks is set once:
+ * from then on autoscaling owns it.
  */
 export const service: Component<ObservedService, Needs> = {
   kind: 'Service',
@@ -85,13 +98,16 @@ export const service: Component<ObservedService, Needs> = {
     'SecurityGroupRules',
     'ServiceSecurityGroup',
     'TargetGroups',
+    'TargetGroupSettings',
     'TaskDefinition',
   ],
+  acrossPlacements: true,
   // A deployment changes it.
   volatile: true,
   permissions: {
     observe: DESCRIBED_SERVICE_ACTIONS,
     apply: [
+      ...DEPLOYMENT_ORDER_ACTIONS,
       ...NETWORK_PERMISSIONS,
       'ecs:CreateService',
       'ecs:TagResource',
@@ -125,15 +141,15 @@ export const service: Component<ObservedService, Needs> = {
       taskDefinitionArn: needs.TaskDefinition.arn,
       containerPort: needs.TaskDefinition.containerPort,
       serviceSecurityGroupId: needs.ServiceSecurityGroup.id,
-      targetGroupArns: needs.TargetGroups.arns,
-      listenerRuleArn: needs.ListenerRule.arn,
+      receivers: [needs, needs.Joining].flatMap(receiver),
       network: await scope.network(),
     });
     const desired = capacityProviderStrategy ? { ...deployed, capacityProviderStrategy } : deployed;
     try {
       if (!current) return await create(scope, needs, desired, optional);
       if (current.service.status !== 'ACTIVE') return inactive(scope);
-      return await update(scope, current.service, desired, optional);
+      const { needsDeployment } = needs.TargetGroupSettings;
+      return await update(scope, current.service, desired, optional, needsDeployment);
     } catch (error) {
       if (error instanceof ServiceNotActiveException) return inactive(scope);
       if (error instanceof ClusterNotFoundException) {
@@ -151,6 +167,8 @@ export const service: Component<ObservedService, Needs> = {
   },
 
   async poll(scope, token) {
+    const stopping = await pollStopping(scope, token);
+    if (stopping) return stopping;
     return token === DRAINING && (await describeService(scope)) ? draining(scope) : done(undefined);
   },
 
@@ -167,6 +185,13 @@ export const service: Component<ObservedService, Needs> = {
     return draining(scope);
   },
 };
+
+function receiver(ingress: Ingress | undefined): Receiver[] {
+  const { TargetGroups, ListenerRule } = ingress ?? {};
+  return TargetGroups && ListenerRule
+    ? [{ targetGroupArns: TargetGroups.arns, listenerRuleArn: ListenerRule.arn }]
+    : [];
+}
 
 function draining({ identity: { serviceName } }: Pick<ApplyScope, 'identity'>): Wait {
   return wait(`the tasks of service ${serviceName} to stop`, 10, DRAINING);
@@ -219,6 +244,7 @@ async function update(
   current: Service,
   desired: DeployedSettings,
   optional: OptionalUpdate,
+  needsDeployment: boolean,
 ): Promise<Outcome<ObservedService>> {
   const { clients, identity, spec } = scope;
   const tags = await changeTags(scope, current);
@@ -229,19 +255,24 @@ async function update(
     ),
   ) as OptionalUpdate;
   const changed = Object.keys({ ...changes, ...optionalChanges });
-  if (changed.length === 0) {
+  const isForced = needsDeployment || (changed.length === 0 && (await isLeftHalfWay(scope)));
+  if (changed.length === 0 && !isForced) {
     return done({ service: { ...current, tags }, desired, deploymentStarted: false });
   }
+  const deploymentStarted = isForced || changed.some((name) => name !== 'deploymentConfiguration');
+  const obstacle = deploymentStarted ? await readyToDeploy(scope, current) : undefined;
+  if (obstacle) return obstacle;
   const { service: updated } = await clients.ecs.send(
     new UpdateServiceCommand({
       ...changes,
       ...optionalChanges,
-      ...(changed.some((name) => NEEDS_NEW_TASKS.includes(name)) && { forceNewDeployment: true }),
+      ...((isForced || changed.some((name) => NEEDS_NEW_TASKS.includes(name))) && {
+        forceNewDeployment: true,
+      }),
       cluster: identity.clusterName,
       service: identity.serviceName,
     }),
   );
-  const deploymentStarted = changed.some((name) => name !== 'deploymentConfiguration');
   return done({ service: { ...updated, tags }, desired, deploymentStarted });
 }
 

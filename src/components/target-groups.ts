@@ -4,7 +4,6 @@ import {
   DeleteTargetGroupCommand,
   DescribeTagsCommand,
   DescribeTargetGroupsCommand,
-  ModifyTargetGroupCommand,
   RemoveTagsCommand,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -13,15 +12,24 @@ import type { ApplyScope, Component, Scope } from '../component';
 import { shortHash, type Identity } from '../identity';
 import { done, wait } from '../outcome';
 import { checkOwn } from '../ownership';
+import { placementHash, TARGET_GROUP_NAME_PREFIX, type Placement } from '../placement';
 import { isSdkError, unless } from '../sdk-errors';
 import { serviceGroupIn, survey, SURVEY_PERMISSIONS } from '../survey';
 import { ownedTags, tagChanges, tagList, tagRecord, type Tags } from '../tags';
+import {
+  creationSettings,
+  healthCheckOf,
+  protocolVersionOf,
+  type HealthCheck,
+  type TargetGroupSettings,
+} from '../target-group-settings';
 
 /** One of the two target groups of a service. */
 export interface ObservedTargetGroup {
   readonly arn: string;
   readonly name: string;
-  readonly healthCheckPath: string;
+  readonly protocolVersion: TargetGroupSettings['protocolVersion'];
+  readonly healthCheck: HealthCheck;
   readonly tags: Tags;
 }
 
@@ -35,30 +43,27 @@ export interface ObservedTargetGroups {
   readonly members: readonly ObservedTargetGroup[];
 }
 
-/** Health check of a target group, as ECS Express Mode has it: seconds and counts. */
-const HEALTH_CHECK = {
-  HealthCheckEnabled: true,
-  HealthCheckProtocol: 'HTTP',
-  HealthCheckPort: 'traffic-port',
-  HealthCheckIntervalSeconds: 30,
-  HealthCheckTimeoutSeconds: 5,
-  HealthyThresholdCount: 5,
-  UnhealthyThresholdCount: 2,
-  Matcher: { HttpCode: '200' },
-} as const;
-
 /** Port of targets that are registered without one; ECS registers all with the port of the container. */
 const NOMINAL_PORT = 80;
 
-/** Names of the two target groups of a service. */
-export function targetGroupNames({ serviceArn }: Identity): readonly string[] {
-  return [1, 2].map((number) => `express-${shortHash(serviceArn, 12)}-${number}`);
+/** What the names of a service's target groups begin with, and of nobody else's. */
+export function targetGroupNamePrefix({ serviceArn }: Identity): string {
+  return `${TARGET_GROUP_NAME_PREFIX}${shortHash(serviceArn, 12)}-`;
 }
 
-/** Two target groups, between which ECS shifts the traffic of a canary deployment. */
+/** Names of the two target groups that a service has in a placement; 32 characters at most, as ELB wants it. */
+export function targetGroupNames(identity: Identity, placement: Placement): readonly string[] {
+  return [1, 2].map((number) => `${targetGroupNamePrefix(identity)}${placementHash(placement)}-${number}`);
+}
+
+/**
+ * Two target groups, between which ECS shifts the traffic of a canary deployment. How they are set when they are there is
+ * the matter of target-group-settings.ts.
+ */
 export const targetGroups: Component<ObservedTargetGroups> = {
   kind: 'TargetGroups',
   needs: [],
+  per: 'placement',
   permissions: {
     observe: [
       ...SURVEY_PERMISSIONS,
@@ -68,14 +73,14 @@ export const targetGroups: Component<ObservedTargetGroups> = {
     apply: [
       'elasticloadbalancing:AddTags',
       'elasticloadbalancing:CreateTargetGroup',
-      'elasticloadbalancing:ModifyTargetGroup',
       'elasticloadbalancing:RemoveTags',
     ],
     remove: ['elasticloadbalancing:DeleteTargetGroup'],
   },
 
   async observe(scope) {
-    const found = await describe(scope, targetGroupNames(scope.identity));
+    if (!scope.placement) return undefined;
+    const found = await describe(scope, targetGroupNames(scope.identity, scope.placement));
     if (found.length === 0) return undefined;
     const tags = await tagsOf(
       scope,
@@ -95,9 +100,9 @@ export const targetGroups: Component<ObservedTargetGroups> = {
 
   async apply(scope, _needs, current) {
     const made = await allOf(
-      targetGroupNames(scope.identity).map((name) => {
+      targetGroupNames(scope.identity, scope.placement!).map((name) => {
         const existing = current?.members.find((member) => member.name === name);
-        return existing ? change(scope, existing) : create(scope, name);
+        return existing ? withTags(scope, existing) : create(scope, name);
       }),
     );
     return done(together(made));
@@ -154,23 +159,15 @@ async function create(scope: ApplyScope, name: string): Promise<ObservedTargetGr
       Protocol: 'HTTP',
       Port: NOMINAL_PORT,
       VpcId: vpcId,
-      ...HEALTH_CHECK,
-      HealthCheckPath: scope.spec.healthCheckPath,
+      ...creationSettings({ ...scope.spec.targetGroup, protocolVersion: scope.placement!.protocolVersion }),
       Tags: tagList(ownedTags(scope)),
     }),
   );
   return observed(TargetGroups[0]!, ownedTags(scope));
 }
 
-async function change(scope: ApplyScope, current: ObservedTargetGroup): Promise<ObservedTargetGroup> {
-  const { elasticLoadBalancing } = scope.clients;
-  const { healthCheckPath } = scope.spec;
-  if (current.healthCheckPath !== healthCheckPath) {
-    await elasticLoadBalancing.send(
-      new ModifyTargetGroupCommand({ TargetGroupArn: current.arn, HealthCheckPath: healthCheckPath }),
-    );
-  }
-  return { ...current, healthCheckPath, tags: await changeElbTags(scope, current) };
+async function withTags(scope: ApplyScope, current: ObservedTargetGroup): Promise<ObservedTargetGroup> {
+  return { ...current, tags: await changeElbTags(scope, current) };
 }
 
 /**
@@ -198,7 +195,8 @@ function observed(group: TargetGroup, tags: Tags): ObservedTargetGroup {
   return {
     arn: group.TargetGroupArn!,
     name: group.TargetGroupName!,
-    healthCheckPath: group.HealthCheckPath ?? '/',
+    protocolVersion: protocolVersionOf(group),
+    healthCheck: healthCheckOf(group),
     tags,
   };
 }

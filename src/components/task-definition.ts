@@ -14,9 +14,15 @@ import { fittingName, type Identity } from '../identity';
 import { done, wait } from '../outcome';
 import { checkOwn } from '../ownership';
 import { unless } from '../sdk-errors';
-import type { ManagedTask } from '../spec';
+import type { ManagedTask } from '../task';
 import { lowerCaseTagList, lowerCaseTagRecord, ownedTags, tagChanges, type Tags } from '../tags';
-import { desiredContent, flawOf, isSameContent, mainContainerOf } from '../task-definition-content';
+import {
+  desiredContent,
+  flawOf,
+  isSameContent,
+  mainPortOf,
+  type TaskDefinitionContent,
+} from '../task-definition-content';
 import { logGroupName } from './log-group';
 
 /** A revision with its tags. */
@@ -97,11 +103,12 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     const { task } = scope.spec;
     if (task.kind === 'own') return done(current!);
     const base = current?.managed ? current : current?.newest && observed(current.newest, true);
+    const content = wanted(scope, task, base?.definition);
+    // The newest one is what an attempt that was cut short has registered.
     const reusable = [base, current?.newest].find(
-      (candidate) =>
-        candidate && isSameContent(candidate.definition, wanted(scope, task, candidate.definition)),
+      (candidate) => candidate && isSameContent(candidate.definition, content),
     );
-    if (!reusable) return done(await register(scope, task, base?.definition));
+    if (!reusable) return done(await register(scope, content));
     await changeTags(scope, reusable);
     return done(observed({ ...reusable, tags: ownedTags(scope) }, true));
   },
@@ -151,28 +158,34 @@ function observed({ definition, tags }: Revision, managed: boolean): ObservedTas
   return {
     arn: definition.taskDefinitionArn!,
     definition,
-    containerPort: mainContainerOf(definition)?.portMappings?.[0]?.containerPort ?? 0,
+    containerPort: mainPortOf(definition),
     managed,
     tags,
   };
 }
 
-function wanted({ identity, previousSpec }: ApplyScope, task: ManagedTask, base: TaskDefinition | undefined) {
+function wanted(
+  { identity, previousSpec }: ApplyScope,
+  task: ManagedTask,
+  live: TaskDefinition | undefined,
+): TaskDefinitionContent {
   const previous = previousSpec?.task.kind === 'managed' ? previousSpec.task : undefined;
-  const logs = { logGroupName: task.logs.logGroupName ?? logGroupName(identity), region: identity.region };
-  return desiredContent(task, logs, base, previous);
+  return desiredContent({
+    task,
+    previous,
+    live,
+    madeLogGroup: logGroupName(identity),
+    region: identity.region,
+  });
 }
 
-async function register(
-  scope: ApplyScope,
-  task: ManagedTask,
-  base: TaskDefinition | undefined,
-): Promise<ObservedTaskDefinition> {
+async function register(scope: ApplyScope, content: TaskDefinitionContent): Promise<ObservedTaskDefinition> {
   const { clients, identity } = scope;
   const { taskDefinition: made, $metadata } = await clients.ecs.send(
     new RegisterTaskDefinitionCommand({
       family: taskDefinitionFamily(identity),
-      ...wanted(scope, task, base),
+      ...content,
+      containerDefinitions: content.containerDefinitions!,
       tags: lowerCaseTagList(ownedTags(scope)),
     }),
   );

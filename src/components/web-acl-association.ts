@@ -22,6 +22,9 @@ interface Needs {
 export const webAclAssociation: Component<ObservedWebAclAssociation, Needs> = {
   kind: 'WebAclAssociation',
   needs: ['LoadBalancer'],
+  shared: true,
+  per: 'load balancer',
+  staysWhileJoining: true,
   permissions: {
     observe: ['wafv2:GetWebACL', 'wafv2:GetWebACLForResource'],
     apply: ['elasticloadbalancing:SetWebAcl', 'wafv2:AssociateWebACL'],

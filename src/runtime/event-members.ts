@@ -6,6 +6,12 @@ export type Check = readonly [what: string, holds: (value: unknown) => boolean];
 
 export const TEXT: Check = ['a text', (value) => typeof value === 'string' && value !== ''];
 export const OBJECT: Check = ['an object', isObject];
+/** Deeper than any model: what reads a model further on is recursive. */
+const MAXIMUM_DEPTH = 50;
+export const PROPERTIES: Check = [
+  `an object, nested ${MAXIMUM_DEPTH} levels at most`,
+  (value) => isObject(value) && isShallow(value),
+];
 export const TAGS: Check = [
   'an object of texts',
   (value) => isObject(value) && Object.values(value).every((tag) => typeof tag === 'string'),
@@ -55,6 +61,17 @@ export function malformed(problem: string, protocol: string): HandlerError {
 /** Whether a value is an object in the sense of JSON. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function isShallow(value: object): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAXIMUM_DEPTH) return false;
+    level = level.flatMap((member) =>
+      typeof member === 'object' && member !== null ? Object.values(member) : [],
+    );
+  }
+  return true;
 }
 
 /** The object without the members that are null on the wire. */

@@ -20,7 +20,7 @@ export interface HandlerRequest<Model extends BaseModel, TypeConfiguration exten
    * by then, so a handler sets it once something of its own may exist, and never before.
    */
   readonly desired: Model;
-  /** The model before, in UPDATE only. */
+  /** The model before, in UPDATE only; absent when today's schema does not allow it any more. */
   readonly previous?: Model;
   /** The same for all invocations of one operation: the base of idempotency tokens. */
   readonly clientRequestToken: string;

@@ -15,10 +15,11 @@ import { answerOf, failureOf } from './answer';
 import { clientConfiguration } from './client-configuration';
 import { startDeadline, type Deadline, type LambdaContext } from './deadline';
 import { Delivery } from './delivery';
-import type { ResourceEvent } from './event';
+import type { RequestData, ResourceEvent } from './event';
 import type { CallbackContext, Handler, HandlerRequest } from './handler-request';
 import { InvocationLogger } from './logger';
 import { InvocationMetrics, resourceMetricNames } from './metrics';
+import { checkModel, checkTypeConfiguration, type ModelSchema } from './model-check';
 import {
   deserialize,
   tagsOf,
@@ -33,6 +34,8 @@ import { Redaction } from './redaction';
 export interface ResourceType<Model extends ResourceModel, TypeConfiguration extends BaseModel> {
   readonly model: ResourceModelClass<Model>;
   readonly typeConfiguration: ModelClass<TypeConfiguration>;
+  /** What models and configurations may hold. */
+  readonly schema: ModelSchema;
   readonly handlers: Readonly<Record<Action, Handler<Model, TypeConfiguration>>>;
   /** Ends of property paths whose values are secret, `*` for a list index, e.g. that of an environment variable. */
   readonly sensitivePaths: readonly string[];
@@ -46,6 +49,9 @@ const LIMIT_MILLISECONDS: Readonly<Record<Action, number>> = {
   [Action.Read]: 30_000,
   [Action.List]: 30_000,
 };
+
+/** Actions whose model must be what the schema says; to read and to delete, an identifier is enough. */
+const CHANGING: ReadonlySet<Action> = new Set([Action.Create, Action.Update]);
 
 /** The members of BaseResource that are used or replaced here; its typings hide most of them as private. */
 interface LibraryResource {
@@ -161,11 +167,15 @@ export class Invocation<Model extends ResourceModel, TypeConfiguration extends B
   #request(): HandlerRequest<Model, TypeConfiguration> {
     const { action, awsAccountId, bearerToken, callbackContext, nextToken, region, stackId, requestData } =
       this.#event;
-    const { model, typeConfiguration } = this.#type;
+    const { model, typeConfiguration, schema } = this.#type;
     if (!requestData.callerCredentials) {
       throw new HandlerError('InvalidCredentials', 'CloudFormation sent no credentials for this type', {
         remedy: 'Activate or register the type with an execution role',
       });
+    }
+    if (CHANGING.has(action)) {
+      checkModel(schema, requestData.resourceProperties);
+      checkTypeConfiguration(schema, requestData.typeConfiguration);
     }
     const desired = deserialize(model, requestData.resourceProperties);
     const previous =
@@ -173,7 +183,7 @@ export class Invocation<Model extends ResourceModel, TypeConfiguration extends B
     return {
       action,
       desired,
-      previous,
+      previous: isModel(schema, requestData.previousResourceProperties) ? previous : undefined,
       clientRequestToken: bearerToken,
       logicalResourceIdentifier: requestData.logicalResourceId,
       desiredTags: { ...requestData.stackTags, ...tagsOf(desired, model.TAG_PROPERTY) },
@@ -190,6 +200,17 @@ export class Invocation<Model extends ResourceModel, TypeConfiguration extends B
       deadline: this.#deadline,
       logger: this.#logger,
     };
+  }
+}
+
+/** Whether the schema allows these properties; those of an earlier version of the type may be others. */
+function isModel(schema: ModelSchema, properties: RequestData['resourceProperties']): boolean {
+  try {
+    checkModel(schema, properties);
+    return true;
+  } catch (error) {
+    if (error instanceof HandlerError) return false;
+    throw error;
   }
 }
 

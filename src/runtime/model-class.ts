@@ -1,5 +1,6 @@
 /** What the runtime knows of a resource type's models. */
 import type { BaseModel } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
+import { isObject } from './event-members';
 
 /** A model of a resource, with its primary identifier. */
 export interface ResourceModel extends BaseModel {
@@ -22,12 +23,26 @@ export interface ResourceModelClass<Model extends ResourceModel> extends ModelCl
   readonly TAG_PROPERTY: string | undefined;
 }
 
-/** A model from plain properties; members that the schema does not know are dropped, absent ones stay absent. */
+/**
+ * A model from plain properties; members that the schema does not know are dropped, absent ones stay absent, and so do
+ * those that are null.
+ */
 export function deserialize<Model extends BaseModel>(
   modelClass: ModelClass<Model>,
   properties: Readonly<Record<string, unknown>> | undefined,
 ): Model {
-  return modelClass.deserialize.call(modelClass, properties ?? {}, { exposeUnsetFields: false }) as Model;
+  return modelClass.deserialize.call(modelClass, withoutNulls(properties ?? {}), { exposeUnsetFields: false }) as Model;
+}
+
+/** A copy of the object without the members that are null, at any depth. */
+function withoutNulls(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const copy = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(copy) : isObject(value) ? withoutNulls(value) : value;
+  return Object.fromEntries(
+    Object.entries(object)
+      .filter(([, value]) => value != null)
+      .map(([name, value]) => [name, copy(value)]),
+  );
 }
 
 /** The resource's own tags, of the form `[{ Key, Value }]`; incomplete ones are left out. */

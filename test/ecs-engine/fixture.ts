@@ -19,6 +19,7 @@ import {
   UpdateServiceCommand,
   type CreateServiceCommandInput,
   type DeploymentConfiguration,
+  type LoadBalancer,
   type Service,
   type ServiceDeployment,
   type Task,
@@ -82,16 +83,9 @@ export class Fixture {
     const { LoadBalancers } = await elb.send(
       new CreateLoadBalancerCommand({ Name: 'shared', Subnets: subnets }),
     );
-    const { Listeners } = await elb.send(
-      new CreateListenerCommand({
-        LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn,
-        Protocol: 'HTTP',
-        Port: 80,
-        DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
-      }),
-    );
+    const listener = await createListener(elb, LoadBalancers![0]!.LoadBalancerArn!);
     await ecs.send(new CreateClusterCommand({ capacityProviders: ['FARGATE', 'FARGATE_SPOT'] }));
-    return new Fixture(aws, ecs, elb, ec2, cloudWatch, vpc, subnets, GroupId!, Listeners![0]!.ListenerArn!);
+    return new Fixture(aws, ecs, elb, ec2, cloudWatch, vpc, subnets, GroupId!, listener);
   }
 
   close(): Promise<void> {
@@ -133,15 +127,27 @@ export class Fixture {
     return arn;
   }
 
+  /** A second load balancer. Returns the ARN of its listener. */
+  async anotherListener(): Promise<string> {
+    const { LoadBalancers } = await this.elb.send(
+      new CreateLoadBalancerCommand({ Name: this.name('another'), Subnets: this.subnets }),
+    );
+    return createListener(this.elb, LoadBalancers![0]!.LoadBalancerArn!);
+  }
+
   /** A rule that forwards to target groups with weights. */
-  async rule(weights: readonly (readonly [string, number])[], header?: string): Promise<string> {
+  async rule(
+    weights: readonly (readonly [string, number])[],
+    header?: string,
+    listener = this.listener,
+  ): Promise<string> {
     const priority = ++this.sequence;
     const conditions = header
       ? [{ Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: header, Values: [`v${priority}`] } }]
       : [{ Field: 'host-header', HostHeaderConfig: { Values: [`s${priority}.example.com`] } }];
     const { Rules } = await this.elb.send(
       new CreateRuleCommand({
-        ListenerArn: this.listener,
+        ListenerArn: listener,
         Priority: priority,
         Conditions: conditions,
         Actions: [
@@ -157,10 +163,16 @@ export class Fixture {
     return Rules![0]!.RuleArn!;
   }
 
-  async pair(): Promise<Pair> {
+  /** @param listener of the rules; that of the load balancer which all pairs share when left out. */
+  async pair(listener?: string): Promise<Pair> {
     const [blue, green] = [await this.targetGroup(), await this.targetGroup()];
     const weights = [[blue, 100] as const, [green, 0] as const];
-    return { blue, green, production: await this.rule(weights), test: await this.rule(weights, 'x-test') };
+    return {
+      blue,
+      green,
+      production: await this.rule(weights, undefined, listener),
+      test: await this.rule(weights, 'x-test', listener),
+    };
   }
 
   /** Register a Fargate task definition of one container on port 80. Returns `family:revision`. */
@@ -194,19 +206,7 @@ export class Fixture {
       },
       deploymentConfiguration,
       ...(pair && {
-        loadBalancers: [
-          {
-            targetGroupArn: pair.blue,
-            containerName: 'Main',
-            containerPort: 80,
-            advancedConfiguration: {
-              alternateTargetGroupArn: pair.green,
-              productionListenerRule: pair.production,
-              testListenerRule: pair.test,
-              roleArn: ROLE,
-            },
-          },
-        ],
+        loadBalancers: [loadBalancerOf(pair)],
       }),
       ...overrides,
     };
@@ -304,6 +304,33 @@ export class Fixture {
     await set('OK');
     return { name, set };
   }
+}
+
+/** The entry of a service's load balancers that stands for a pair of target groups. */
+export function loadBalancerOf(pair: Pair): LoadBalancer {
+  return {
+    targetGroupArn: pair.blue,
+    containerName: 'Main',
+    containerPort: 80,
+    advancedConfiguration: {
+      alternateTargetGroupArn: pair.green,
+      productionListenerRule: pair.production,
+      testListenerRule: pair.test,
+      roleArn: ROLE,
+    },
+  };
+}
+
+async function createListener(elb: ElasticLoadBalancingV2Client, loadBalancerArn: string): Promise<string> {
+  const { Listeners } = await elb.send(
+    new CreateListenerCommand({
+      LoadBalancerArn: loadBalancerArn,
+      Protocol: 'HTTP',
+      Port: 80,
+      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+    }),
+  );
+  return Listeners![0]!.ListenerArn!;
 }
 
 /** The private address of a task's network interface. */

@@ -1,6 +1,13 @@
 /** A data plane over a real moto process, with targets that the test scripts. */
 import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
-import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  EC2Client,
+  type IpPermission,
+} from '@aws-sdk/client-ec2';
 import {
   type Action,
   CreateListenerCommand,
@@ -17,7 +24,13 @@ import {
 import { Clock } from '../../local/clock';
 import { type LoadBalancerDataPlane, startLoadBalancerDataPlane } from '../../local/load-balancer';
 import { type Moto, startMoto } from '../../local/moto';
-import type { HttpRequest, HttpResponse, TargetHealth, TaskNetwork } from '../../local/service';
+import type {
+  HttpRequest,
+  HttpResponse,
+  ProtocolVersion,
+  TargetHealth,
+  TaskNetwork,
+} from '../../local/service';
 
 export interface Answer {
   readonly status: number;
@@ -63,6 +76,7 @@ export class Fixture {
   private constructor(
     private readonly moto: Moto,
     readonly elb: ElasticLoadBalancingV2Client,
+    readonly ec2: EC2Client,
     readonly clock: Clock,
     readonly plane: LoadBalancerDataPlane,
     readonly network: ScriptedNetwork,
@@ -86,7 +100,6 @@ export class Fixture {
         return Subnet!.SubnetId!;
       }),
     );
-    ec2.destroy();
     const network = new ScriptedNetwork();
     const clock = new Clock('manual');
     const plane = await startLoadBalancerDataPlane({ motoOptions: moto.clientOptions, network, clock });
@@ -100,23 +113,34 @@ export class Fixture {
       },
       { step: 'initialize', name: 'invalidate' },
     );
-    return new Fixture(moto, elb, clock, plane, network, Vpc!.VpcId!, subnets);
+    return new Fixture(moto, elb, ec2, clock, plane, network, Vpc!.VpcId!, subnets);
   }
 
   async close(): Promise<void> {
     await this.plane.close();
     this.elb.destroy();
+    this.ec2.destroy();
     await this.moto.close();
   }
 
   /** A load balancer with an HTTPS listener on 443 that answers 404 unless a rule matches. */
-  async loadBalancer(): Promise<LoadBalancerFixture> {
+  async loadBalancer(...SecurityGroups: string[]): Promise<LoadBalancerFixture> {
     const { LoadBalancers } = await this.elb.send(
-      new CreateLoadBalancerCommand({ Name: `lb-${++this.sequence}`, Subnets: this.subnets }),
+      new CreateLoadBalancerCommand({ Name: `lb-${++this.sequence}`, Subnets: this.subnets, SecurityGroups }),
     );
     const { LoadBalancerArn: arn, DNSName: dnsName } = LoadBalancers![0];
     const https = await this.listener(arn!, 'HTTPS', 443, NOT_FOUND);
     return { arn: arn!, dnsName: dnsName!, https };
+  }
+
+  /** A security group with these inbound rules. Returns its id. */
+  async securityGroup(IpPermissions: IpPermission[]): Promise<string> {
+    const name = `group-${++this.sequence}`;
+    const { GroupId } = await this.ec2.send(
+      new CreateSecurityGroupCommand({ GroupName: name, Description: name, VpcId: this.vpcId }),
+    );
+    await this.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+    return GroupId!;
   }
 
   /** Returns the listener's ARN. */
@@ -164,11 +188,16 @@ export class Fixture {
   }
 
   /** A target group whose targets are healthy and answer with their address. Returns its ARN. */
-  async targetGroup(addresses: string[], attributes: Record<string, string> = {}): Promise<string> {
+  async targetGroup(
+    addresses: string[],
+    attributes: Record<string, string> = {},
+    ProtocolVersion: ProtocolVersion = 'HTTP1',
+  ): Promise<string> {
     const { TargetGroups } = await this.elb.send(
       new CreateTargetGroupCommand({
         Name: `tg-${++this.sequence}`,
         Protocol: 'HTTP',
+        ProtocolVersion,
         Port: 8080,
         VpcId: this.vpcId,
         TargetType: 'ip',

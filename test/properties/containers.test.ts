@@ -43,6 +43,10 @@ const mounts = (...MountPoints: Structure[]) => ({
   Volumes: [efs(), { Name: 'scratch' }],
 });
 
+const sidecarPorts = (...PortMappings: Structure[]) => ({
+  SidecarContainers: [{ Name: 'proxy', Image: 'example/proxy:1', PortMappings }],
+});
+
 testProperties(
   () => driver,
   [
@@ -95,7 +99,7 @@ testProperties(
           EntryPoint: undefined,
           HealthCheck: undefined,
           User: undefined,
-          ReadonlyRootFilesystem: undefined,
+          ReadonlyRootFilesystem: false,
           StopTimeout: 30,
         }),
       },
@@ -197,6 +201,29 @@ testProperties(
         },
         defaultHeld: { containerDefinitions: [{ name: 'Main', dependsOn: undefined }], volumes: [] },
         defaultRead: { SidecarContainers: undefined, ...main({ DependsOn: undefined }) },
+      },
+    ],
+    [
+      'SidecarContainers/PortMappings',
+      {
+        set: sidecarPorts({ ContainerPort: 9000 }, { ContainerPort: 53, Protocol: 'udp' }),
+        held: {
+          containers: {
+            proxy: {
+              portMappings: [
+                { containerPort: 9000, hostPort: 9000, protocol: 'tcp' },
+                { containerPort: 53, hostPort: 53, protocol: 'udp' },
+              ],
+            },
+          },
+        },
+        read: sidecarPorts({ ContainerPort: 53, Protocol: 'udp' }, { ContainerPort: 9000 }),
+        changed: sidecarPorts({ ContainerPort: 9001, Protocol: 'tcp' }),
+        changedHeld: {
+          containers: { proxy: { portMappings: [{ containerPort: 9001, hostPort: 9001, protocol: 'tcp' }] } },
+        },
+        defaultHeld: { containerDefinitions: [{ name: 'Main' }] },
+        defaultRead: { SidecarContainers: undefined },
       },
     ],
   ],

@@ -1,8 +1,12 @@
 /** Metrics and cooldowns of the scaling, end to end. */
 import {
   ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
   DescribeScalingPoliciesCommand,
+  DescribeScheduledActionsCommand,
+  ListTagsForResourceCommand,
   PutScalingPolicyCommand,
+  RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
 import type { Structure } from '../../local/service';
 import { Driver } from '../provider/driver';
@@ -19,20 +23,35 @@ afterAll(async () => {
   await driver.close();
 });
 
-/** Configurations of a service's scaling policies, by what follows the service in their names. */
-async function policies(serviceName: string): Promise<Structure> {
-  const { ScalingPolicies } = await autoScaling.send(
-    new DescribeScalingPoliciesCommand({
-      ServiceNamespace: 'ecs',
-      ResourceId: `service/default/${serviceName}`,
-    }),
+/**
+ * The scaling of a service: configurations of its policies by what follows the service in their names, numbers of tasks
+ * and tags, and its scheduled actions by name.
+ */
+async function scalingHeld(serviceName: string): Promise<Structure> {
+  const ResourceId = `service/default/${serviceName}`;
+  const [{ ScalingPolicies }, { ScheduledActions }, { ScalableTargets }] = await Promise.all([
+    autoScaling.send(new DescribeScalingPoliciesCommand({ ServiceNamespace: 'ecs', ResourceId })),
+    autoScaling.send(new DescribeScheduledActionsCommand({ ServiceNamespace: 'ecs', ResourceId })),
+    autoScaling.send(
+      new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs', ResourceIds: [ResourceId] }),
+    ),
+  ]);
+  const { Tags } = await autoScaling.send(
+    new ListTagsForResourceCommand({ ResourceARN: ScalableTargets![0]!.ScalableTargetARN }),
   );
-  return Object.fromEntries(
-    ScalingPolicies!.map(({ PolicyName, TargetTrackingScalingPolicyConfiguration: configuration }) => [
-      PolicyName!.replace(`default/${serviceName}/`, ''),
-      configuration,
-    ]),
-  );
+  const policies = ScalingPolicies!.map(({ PolicyName, TargetTrackingScalingPolicyConfiguration: held }) => [
+    PolicyName!.replace(`default/${serviceName}/`, ''),
+    held,
+  ]);
+  const actions = ScheduledActions!.map(({ ScheduledActionName, ...action }) => [
+    ScheduledActionName,
+    action,
+  ]);
+  return {
+    ...Object.fromEntries(policies),
+    scheduled: Object.fromEntries(actions),
+    target: { ...ScalableTargets![0], tags: Tags },
+  };
 }
 
 const cpu = { PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' } };
@@ -97,8 +116,82 @@ testProperties(
         }),
       },
     ],
+    [
+      'ScalingTarget/ScheduledActions',
+      {
+        set: scaling({
+          ScheduledActions: [
+            { Name: 'morning', Schedule: 'cron(0 7 * * ? *)', Timezone: 'Europe/Berlin', MinTaskCount: 5 },
+            {
+              Name: 'launch',
+              Schedule: 'at(2027-01-31T06:00:00)',
+              StartTime: '2027-01-01T00:00:00Z',
+              EndTime: '2027-02-01T00:00:00Z',
+              MinTaskCount: 10,
+              MaxTaskCount: 40,
+            },
+          ],
+        }),
+        held: {
+          scheduled: {
+            morning: {
+              Schedule: 'cron(0 7 * * ? *)',
+              Timezone: 'Europe/Berlin',
+              ScalableTargetAction: { MinCapacity: 5 },
+            },
+            launch: {
+              Schedule: 'at(2027-01-31T06:00:00)',
+              StartTime: new Date('2027-01-01T00:00:00Z'),
+              EndTime: new Date('2027-02-01T00:00:00Z'),
+              ScalableTargetAction: { MinCapacity: 10, MaxCapacity: 40 },
+            },
+          },
+        },
+        read: scaling({
+          ScheduledActions: [
+            {
+              Name: 'launch',
+              Schedule: 'at(2027-01-31T06:00:00)',
+              StartTime: '2027-01-01T00:00:00Z',
+              EndTime: '2027-02-01T00:00:00Z',
+              MinTaskCount: 10,
+              MaxTaskCount: 40,
+            },
+            { Name: 'morning', Schedule: 'cron(0 7 * * ? *)', Timezone: 'Europe/Berlin', MinTaskCount: 5 },
+          ],
+        }),
+        changed: scaling({
+          ScheduledActions: [
+            { Name: 'morning', Schedule: 'cron(0 8 * * ? *)', Timezone: 'UTC', MaxTaskCount: 3 },
+          ],
+        }),
+        changedHeld: {
+          scheduled: {
+            morning: {
+              Schedule: 'cron(0 8 * * ? *)',
+              Timezone: 'UTC',
+              ScalableTargetAction: { MaxCapacity: 3 },
+            },
+            launch: undefined,
+          },
+        },
+        defaultHeld: { scheduled: { morning: undefined } },
+        defaultRead: scaling({ ScheduledActions: undefined }),
+      },
+    ],
+    [
+      'Tags, on the scalable target',
+      {
+        set: { Tags: [{ Key: 'team', Value: 'web' }] },
+        held: { target: { tags: { team: 'web' } } },
+        changed: { Tags: [{ Key: 'team', Value: 'api' }] },
+        changedHeld: { target: { tags: { team: 'api' } } },
+        defaultHeld: { target: { tags: { team: undefined } } },
+        defaultRead: { Tags: undefined },
+      },
+    ],
   ],
-  policies,
+  scalingHeld,
 );
 
 test('cooldowns and policies that somebody has set by hand survive an update', async () => {
@@ -122,8 +215,32 @@ test('cooldowns and policies that somebody has set by hand survive an update', a
   }
   const changed = { ...template, ScalingTarget: { AutoScalingTargetValue: 50 } };
   Driver.modelOf(await driver.update({ ...template, ServiceArn }, changed));
-  expect(await policies('by-hand')).toMatchObject({
+  expect(await scalingHeld('by-hand')).toMatchObject({
     TargetTracking: { TargetValue: 50, ScaleInCooldown: 42 },
     own: { TargetValue: 60, ScaleInCooldown: 42 },
   });
+});
+
+test('numbers of tasks that a scheduled action has set are no drift, and survive an update', async () => {
+  const ScheduledActions = [{ Name: 'morning', Schedule: 'cron(0 7 * * ? *)', MinTaskCount: 5 }];
+  const template = driver.model({
+    ServiceName: 'scheduled',
+    ScalingTarget: { MinTaskCount: 2, MaxTaskCount: 8, ScheduledActions },
+  });
+  const { ServiceArn } = Driver.modelOf(await driver.create(template));
+  await autoScaling.send(
+    new RegisterScalableTargetCommand({
+      ServiceNamespace: 'ecs',
+      ResourceId: 'service/default/scheduled',
+      ScalableDimension: 'ecs:service:DesiredCount',
+      MinCapacity: 5,
+    }),
+  );
+  const read = async () => Driver.modelOf(await driver.read(ServiceArn)).ScalingTarget;
+  expect(await read()).toMatchObject({ MinTaskCount: 2, MaxTaskCount: 8 });
+
+  const changed = { ...template, LogRetentionInDays: 7 };
+  Driver.modelOf(await driver.update({ ...template, ServiceArn }, changed));
+  expect(await scalingHeld('scheduled')).toMatchObject({ target: { MinCapacity: 5, MaxCapacity: 8 } });
+  expect(await read()).toMatchObject({ MinTaskCount: 2, MaxTaskCount: 8 });
 });

@@ -12,27 +12,31 @@ import { createClients, type Clients } from '../../src/clients';
 import type { AnyComponent, ApplyScope, Scope } from '../../src/component';
 import { certificate } from '../../src/components/certificate';
 import { dnsRecord } from '../../src/components/dns-record';
+import { hostNames } from '../../src/components/host-names';
 import { listenerRule } from '../../src/components/listener-rule';
 import { listeners } from '../../src/components/listeners';
 import { loadBalancer } from '../../src/components/load-balancer';
 import { loadBalancerSecurityGroup } from '../../src/components/load-balancer-security-group';
 import { securityGroupRules } from '../../src/components/security-group-rules';
 import { serviceSecurityGroup } from '../../src/components/service-security-group';
+import { targetGroupSettings as targetGroupSettingsComponent } from '../../src/components/target-group-settings';
 import { targetGroups } from '../../src/components/target-groups';
 import { webAclAssociation } from '../../src/components/web-acl-association';
 import { identityOf, type Identity } from '../../src/identity';
+import { loadBalancerSpec } from '../../src/load-balancer-settings';
 import { discoverNetwork, type Network } from '../../src/network';
 import { done } from '../../src/outcome';
 import {
-  converge,
-  observe,
-  teardown,
-  type Continuation,
-  type Convergence,
-  type Observations,
-} from '../../src/reconcile';
+  convergePlaced,
+  observePlaced,
+  teardownPlaced,
+  type PlacedContinuation,
+  type PlacedConvergence,
+} from '../../src/move';
+import type { Observations } from '../../src/reconcile';
 import { clientConfiguration } from '../../src/runtime/client-configuration';
 import type { ServiceSpec } from '../../src/spec';
+import { targetGroupSettings } from '../../src/target-group-settings';
 
 /** More than any operation needs. */
 const MOST_INVOCATIONS = 60;
@@ -49,7 +53,11 @@ export interface Wish {
   readonly certificate?: 'own' | 'wildcard';
   readonly certificateArn?: string;
   readonly hostedZoneId?: string;
+  readonly additionalDomains?: ServiceSpec['additionalDomains'];
+  readonly pathPatterns?: ServiceSpec['pathPatterns'];
   readonly subnetIds?: readonly string[];
+  /** The property LoadBalancerConfiguration. */
+  readonly loadBalancer?: Parameters<typeof loadBalancerSpec>[0];
   readonly webAclArn?: string;
   readonly healthCheckPath?: string;
   readonly tags?: Readonly<Record<string, string>>;
@@ -91,11 +99,13 @@ function componentsWith(containerPort: number | undefined): AnyComponent[] {
     loadBalancerSecurityGroup,
     securityGroupRules,
     targetGroups,
+    hostNames,
     certificate,
     loadBalancer,
     webAclAssociation,
     listeners,
     listenerRule,
+    targetGroupSettingsComponent,
     dnsRecord,
   ];
 }
@@ -146,15 +156,19 @@ export class Account {
       task: { kind: 'own', taskDefinitionArn: 'unused' },
       subnetIds: wish.subnetIds ?? [],
       additionalSecurityGroupIds: [],
-      healthCheckPath: wish.healthCheckPath ?? '/',
+      targetGroup: targetGroupSettings({}, wish.healthCheckPath),
       scaling: { minTaskCount: 1, maxTaskCount: 20, metric: 'AVERAGE_CPU', targetValue: 60 },
       domain: {
         hostName: wish.hostName ?? `${serviceName}.${BASE_DOMAIN}`,
         hostedZoneId: wish.hostedZoneId ?? this.hostedZoneId,
         certificateArn,
       },
+      additionalDomains: wish.additionalDomains ?? [],
+      pathPatterns: wish.pathPatterns ?? [],
+      loadBalancer: loadBalancerSpec(wish.loadBalancer, undefined),
       webAclArn: wish.webAclArn,
       tags: wish.tags ?? {},
+      templateRecord: '1 20',
     };
   }
 
@@ -175,18 +189,18 @@ export class Account {
         invocation,
         removedTagKeys: wish.removedTagKeys ?? [],
       };
-      return converge(componentsWith(wish.containerPort ?? 8080), scope, continuation, () => true);
+      return convergePlaced(componentsWith(wish.containerPort ?? 8080), scope, continuation, () => true);
     });
   }
 
   async remove(serviceName: string, crash?: Crash): Promise<Observations> {
     return this.repeat(new Meter(crash), (clients, continuation) =>
-      teardown(componentsWith(undefined), this.scope(serviceName, clients), continuation, () => true),
+      teardownPlaced(componentsWith(undefined), this.scope(serviceName, clients), continuation, () => true),
     );
   }
 
   read(serviceName: string): Promise<Observations> {
-    return observe(componentsWith(undefined), this.scope(serviceName, this.clients()));
+    return observePlaced(componentsWith(undefined), this.scope(serviceName, this.clients()));
   }
 
   private scope(serviceName: string, clients: Clients): Scope {
@@ -196,9 +210,9 @@ export class Account {
   /** Invoke again and again until nothing is waited for, as CloudFormation does. */
   private async repeat(
     meter: Meter,
-    invoke: (clients: Clients, continuation: Continuation, invocation: number) => Promise<Convergence>,
+    invoke: (clients: Clients, continuation: PlacedContinuation, invocation: number) => Promise<PlacedConvergence>,
   ): Promise<Observations> {
-    let continuation: Continuation = {};
+    let continuation: PlacedContinuation = {};
     for (let invocation = 0; invocation < MOST_INVOCATIONS; invocation += 1) {
       const clients = meter.meter(this.clients());
       const outcome = await this.aws.clock

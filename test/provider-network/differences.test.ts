@@ -1,34 +1,51 @@
 /** The parts of the network half that decide without a call to AWS. */
 import { flawOf } from '../../src/components/certificate';
-import { freePriorities } from '../../src/components/listener-rule';
+import { rulePlaces } from '../../src/components/rule-places';
 import { portsTo } from '../../src/components/security-group-rules';
 import { hostsOf, hostTagKey } from '../../src/hosts';
-import type { Network } from '../../src/network';
 import { choosePlace, keyOf, loadBalancerName, loadBalancerNumber, sharingKey } from '../../src/placement';
+import type { Scope } from '../../src/component';
+import { identityOf } from '../../src/identity';
+import type { Placement } from '../../src/placement';
 import { tagChanges } from '../../src/tags';
 
 describe('services share a load balancer', () => {
-  const network: Network = {
+  const subnets = [
+    { id: 'subnet-1', availabilityZone: 'a', public: true },
+    { id: 'subnet-2', availabilityZone: 'b', public: true },
+  ];
+  const network = {
     vpcId: 'vpc-1',
-    access: 'PUBLIC',
-    subnets: [
-      { id: 'subnet-1', availabilityZone: 'a', public: true },
-      { id: 'subnet-2', availabilityZone: 'b', public: true },
-    ],
-  };
-  const key = sharingKey(network, undefined);
+    loadBalancer: { scheme: 'internet-facing', subnets, followsDefaultVpc: false },
+  } as const;
+  const on = (loadBalancer: object) => ({
+    ...network,
+    loadBalancer: { ...network.loadBalancer, ...loadBalancer },
+  });
+  const key = sharingKey(network, {});
 
   test('when their subnets are the same, in whatever order', () => {
-    expect(sharingKey({ ...network, subnets: [...network.subnets].reverse() }, undefined)).toBe(key);
+    expect(sharingKey(on({ subnets: [...subnets].reverse() }), {})).toBe(key);
+  });
+
+  test('when nothing is said of their settings, in so many words or not', () => {
+    expect(sharingKey(network, { webAclArn: undefined })).toBe(key);
+  });
+
+  test('in the default VPC, whatever subnets are added to it', () => {
+    const followsDefaultVpc = true;
+    expect(sharingKey(on({ followsDefaultVpc, subnets: subnets.slice(1) }), {})).toBe(
+      sharingKey(on({ followsDefaultVpc }), {}),
+    );
   });
 
   test.each([
-    ['VPC', { ...network, vpcId: 'vpc-2' }, undefined],
-    ['scheme', { ...network, access: 'PRIVATE' }, undefined],
-    ['subnets', { ...network, subnets: network.subnets.slice(1) }, undefined],
-    ['web ACL', network, 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/a/1'],
-  ] as const)('not with another %s', (_title, other, webAclArn) => {
-    expect(sharingKey(other, webAclArn)).not.toBe(key);
+    ['VPC', { ...network, vpcId: 'vpc-2' }, {}],
+    ['scheme', on({ scheme: 'internal' }), {}],
+    ['subnets', on({ subnets: subnets.slice(1) }), {}],
+    ['setting', network, { webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/a/1' }],
+  ])('not with another %s', (_title, other, settings) => {
+    expect(sharingKey(other, settings)).not.toBe(key);
   });
 });
 
@@ -92,20 +109,60 @@ describe('the place of a service', () => {
   });
 });
 
-test.each([
-  ['all 25 without rules', [], 25, 1000],
-  ['24 beside one service', ['1000'], 24, 2000],
-  ['all but those of rules that were added by hand', ['2000', '2500'], 24, 1000],
-  [
-    'none when all are taken',
-    Array.from({ length: 25 }, (_, index) => String((index + 1) * 1000)),
-    0,
-    undefined,
-  ],
-])('free priorities: %s', (_title, priorities, count, first) => {
-  const free = freePriorities([{ Priority: 'default' }, ...priorities.map((Priority) => ({ Priority }))]);
-  expect(free).toHaveLength(count);
-  expect(free[0]).toBe(first);
+describe('the priority of a rule', () => {
+  const identity = identityOf(
+    { partition: 'aws', region: 'us-east-1', accountId: '123456789012' },
+    'default',
+    'one',
+  );
+  const free = (placement: Placement, taken: readonly string[], pathPatterns: readonly string[] = []) =>
+    rulePlaces(placement).free({ identity, spec: { pathPatterns } } as unknown as Scope, [
+      { Priority: 'default' },
+      ...taken.map((Priority) => ({ Priority })),
+    ]);
+  const protocolVersion = 'HTTP1';
+  const shared: Placement = { kind: 'shared', loadBalancerName: 'ecs-express-1', protocolVersion };
+  const listenerArn = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/own/1/2';
+  const own: Placement = { kind: 'own', listenerArn, protocolVersion };
+
+  test.each([
+    ['all 25 without rules', [], 25],
+    ['24 beside one service', ['1000'], 24],
+    ['all but those of rules that were added by hand', ['2000', '2500'], 24],
+    ['none when all are taken', Array.from({ length: 25 }, (_, index) => String((index + 1) * 1000)), 0],
+  ])('is one of 25 on a shared load balancer: %s', (_title, priorities, count) => {
+    const places = free(shared, priorities);
+    expect(places).toHaveLength(count);
+    for (const place of places) expect(place % 1000).toBe(0);
+    expect(places.map(String).filter((place) => priorities.includes(place))).toEqual([]);
+  });
+
+  test.each([
+    ['behind all others without paths', [], 26_000, 49_999],
+    ['late for short paths', ['/*'], 926, 950],
+    ['earlier for longer ones', ['/api/*'], 826, 850],
+    ['early for very long ones', [`/${'a'.repeat(60)}`], 1, 25],
+    ['late when one of several is short', ['/api/v1/orders/*', '/a'], 901, 925],
+  ])('is on a listener of the author’s %s', (_title, patterns, first, last) => {
+    const [priority] = free(own, [], patterns);
+    expect(priority).toBeGreaterThanOrEqual(first);
+    expect(priority).toBeLessThanOrEqual(last);
+  });
+
+  test('is a later one when those of a length are taken, and an earlier one only then', () => {
+    const range = (first: number, last: number) =>
+      Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
+    expect(free(own, range(826, 850), ['/api/*'])[0]).toBe(851);
+    expect(free(own, range(826, 975), ['/api/*'])[0]).toBe(825);
+    expect(free(own, range(1, 975), ['/api/*'])).toEqual([]);
+  });
+
+  test('is on a listener of the author’s never that of a place on a shared load balancer', () => {
+    const places = new Set(free(shared, []));
+    for (const patterns of [[], ['/api/*']]) {
+      expect(free(own, [], patterns).filter((priority) => places.has(priority))).toEqual([]);
+    }
+  });
 });
 
 test.each([

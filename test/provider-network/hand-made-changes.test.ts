@@ -64,7 +64,7 @@ describe('what was deleted by hand is made again by the next update, and nothing
     await account.apply('one');
     const read: any = await account.read('one');
     expect(read).toMatchObject({
-      ListenerRule: { hostName: made.ListenerRule.hostName },
+      ListenerRule: { hostNames: made.ListenerRule.hostNames },
       Listeners: { httpsArn: expect.any(String), httpArn: expect.any(String) },
       DnsRecord: { hosts: [{ target: read.LoadBalancer.dnsName }] },
     });
@@ -196,7 +196,7 @@ describe('a service that is to run in other subnets', () => {
       ids: [a, b, c],
     } = await subnets('10.1');
     const before: any = await account.apply('one', { subnetIds: [a!, b!] });
-    expect(before.LoadBalancer.access).toBe('PRIVATE');
+    expect(before.LoadBalancer.scheme).toBe('internal');
     const after: any = await account.apply('one', { subnetIds: [a!, b!, c!] });
     expect(after.LoadBalancer.arn).toBe(before.LoadBalancer.arn);
     const read: any = await account.read('one');

@@ -22,7 +22,7 @@ describe('the first service', () => {
   test('gets a load balancer that answers before its name leads there', () => {
     expect(made.LoadBalancer).toMatchObject({
       name: expect.stringMatching(/^ecs-express-[0-9a-f]{10}-1$/),
-      access: 'PUBLIC',
+      scheme: 'internet-facing',
     });
     const { operations } = account.cost;
     expect(operations.at(-1)).toBe('ChangeResourceRecordSets');
@@ -104,6 +104,13 @@ describe('the first service', () => {
   test('is found again from its ARN alone', async () => {
     const { TaskDefinition: _, ...expected } = structuredClone(made);
     expected.LoadBalancer.state = 'active';
+    // Looked at before the records were made.
+    expected.HostNames.hosts = made.DnsRecord.hosts.map(({ host, target }: any) => ({
+      host,
+      state: { kind: 'own', target, isReleased: false },
+    }));
+    // A look at what nobody has changed is left out.
+    delete expected.TargetGroupSettings.attributes;
     expect(await account.read('one')).toEqual(expected);
   });
 
@@ -142,10 +149,9 @@ describe('an update', () => {
 
   test('of the health check path changes both target groups', async () => {
     await account.apply('one');
-    const { TargetGroups }: any = await account.apply('one', { healthCheckPath: '/ready' });
-    expect(TargetGroups.members.map((member: any) => member.healthCheckPath)).toEqual(['/ready', '/ready']);
-    const read: any = await account.read('one');
-    expect(read.TargetGroups).toEqual(TargetGroups);
+    await account.apply('one', { healthCheckPath: '/ready' });
+    const { TargetGroups }: any = await account.read('one');
+    expect(TargetGroups.members.map((member: any) => member.healthCheck.path)).toEqual(['/ready', '/ready']);
   });
 
   test('of the host leaves nothing of the old one, and the weights as ECS has set them', async () => {
@@ -169,7 +175,6 @@ describe('an update', () => {
     ]);
     expect(read.ListenerRule).toMatchObject({
       arn: before.ListenerRule.arn,
-      hostName: `other.${BASE_DOMAIN}`,
       hostNames: [`other.${BASE_DOMAIN}`],
     });
     const [rule] = await rulesOf(account, read.Listeners.httpsArn);

@@ -10,8 +10,10 @@ import {
   DeleteVpcCommand,
 } from '@aws-sdk/client-ec2';
 import { createClients } from '../../src/clients';
-import { discoverNetwork, isPublic, oneSubnetPerZone } from '../../src/network';
+import { loadBalancerSpec } from '../../src/load-balancer-settings';
+import { discoverNetwork } from '../../src/network';
 import { clientConfiguration } from '../../src/runtime/client-configuration';
+import { isPublic, oneSubnetPerZone } from '../../src/subnets';
 import { Account } from './account';
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -53,8 +55,25 @@ describe('on the wire', () => {
   let foreignVpc: string;
 
   const ec2 = () => account.clients().ec2;
-  const discover = (subnetIds: readonly string[], additionalSecurityGroupIds: readonly string[] = []) =>
-    discoverNetwork(account.clients(), { subnetIds, additionalSecurityGroupIds });
+  const discover = (
+    subnetIds: readonly string[],
+    additionalSecurityGroupIds: readonly string[] = [],
+    configuration: Parameters<typeof loadBalancerSpec>[0] = {},
+  ) => {
+    const loadBalancer = loadBalancerSpec(configuration, undefined);
+    return discoverNetwork(account.clients(), { subnetIds, additionalSecurityGroupIds, loadBalancer });
+  };
+  /** The network, and the ids of the subnets. */
+  const ids = async (...wish: Parameters<typeof discover>) => {
+    const { subnets, access, loadBalancer } = await discover(...wish);
+    const idsOf = (of: readonly { readonly id: string }[] = []) => of.map(({ id }) => id);
+    return {
+      access,
+      tasks: idsOf(subnets),
+      scheme: loadBalancer?.scheme,
+      loadBalancer: idsOf(loadBalancer?.subnets),
+    };
+  };
 
   beforeAll(async () => {
     account = await Account.open();
@@ -101,12 +120,14 @@ describe('on the wire', () => {
   });
 
   test('subnets without an internet gateway make a private service', async () => {
+    const subnets = privateSubnets
+      .map((id, index) => ({ id, availabilityZone: `us-east-1${'ab'[index]}`, public: false }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
     expect(await discover(privateSubnets)).toEqual({
       vpcId: defaultVpc,
       access: 'PRIVATE',
-      subnets: privateSubnets
-        .map((id, index) => ({ id, availabilityZone: `us-east-1${'ab'[index]}`, public: false }))
-        .sort((a, b) => (a.id < b.id ? -1 : 1)),
+      subnets,
+      loadBalancer: { scheme: 'internal', subnets, followsDefaultVpc: false },
     });
   });
 
@@ -163,6 +184,112 @@ describe('on the wire', () => {
     });
   });
 
+  describe('a load balancer apart from its tasks', () => {
+    /** Public subnets of the zones a and b, in which the private ones are. */
+    const publicPair = () => ['us-east-1a', 'us-east-1b'].map(inZone).sort();
+    const inZone = (zone: string) => publicSubnets.find((id) => zones.get(id) === zone)!;
+    let zones: ReadonlyMap<string, string>;
+    beforeAll(async () => {
+      const { Subnets = [] } = await ec2().send(new DescribeSubnetsCommand({}));
+      zones = new Map(Subnets.map(({ SubnetId, AvailabilityZone }) => [SubnetId!, AvailabilityZone!]));
+    });
+
+    test('stands in public subnets before private tasks', async () => {
+      expect(await ids(privateSubnets, [], { Subnets: publicPair() })).toEqual({
+        access: 'PRIVATE',
+        tasks: [...privateSubnets].sort(),
+        scheme: 'internet-facing',
+        loadBalancer: publicPair(),
+      });
+    });
+
+    test('may be internal before public tasks', async () => {
+      expect(await ids(publicSubnets, [], { Scheme: 'internal' })).toEqual({
+        access: 'PUBLIC',
+        tasks: publicSubnets,
+        scheme: 'internal',
+        loadBalancer: publicSubnets,
+      });
+    });
+
+    test('lets tasks run in one zone', async () => {
+      const [task] = privateSubnets;
+      expect(await ids([task!], [], { Subnets: publicPair() })).toMatchObject({ tasks: [task] });
+    });
+
+    test('keeps tasks of the default VPC in its zones', async () => {
+      expect(await ids([], [], { Subnets: privateSubnets })).toEqual({
+        access: 'PUBLIC',
+        tasks: publicPair(),
+        scheme: 'internal',
+        loadBalancer: [...privateSubnets].sort(),
+      });
+    });
+
+    test.each([
+      [
+        'is internet-facing before private tasks without subnets of its own',
+        () => discover(privateSubnets, [], { Scheme: 'internet-facing' }),
+        'LoadBalancerConfiguration/Scheme',
+        "is internet-facing, but the tasks' subnets",
+      ],
+      [
+        'is internet-facing in private subnets',
+        () => discover([], [], { Scheme: 'internet-facing', Subnets: privateSubnets }),
+        'LoadBalancerConfiguration/Subnets',
+        'have no route to an internet gateway',
+      ],
+      [
+        'has public and private subnets and no scheme',
+        () => discover([], [], { Subnets: [inZone('us-east-1a'), privateSubnets[1]!] }),
+        'LoadBalancerConfiguration/Subnets',
+        'the subnets are public and private',
+      ],
+      [
+        'has subnets that do not exist',
+        () => discover(privateSubnets, [], { Subnets: [publicPair()[0]!, 'subnet-0123456789abcdef0'] }),
+        'LoadBalancerConfiguration/Subnets',
+        'no subnet subnet-0123456789abcdef0 exists in this account and Region',
+      ],
+      [
+        'has subnets outside the default VPC, where its tasks are',
+        () => discover([], [], { Subnets: [publicPair()[0]!, foreignSubnet] }),
+        'LoadBalancerConfiguration/Subnets',
+        'exists in the default VPC vpc-',
+      ],
+      [
+        'has subnets of another VPC than the tasks',
+        () => discover(privateSubnets, [], { Subnets: [publicPair()[0]!, foreignSubnet] }),
+        'LoadBalancerConfiguration/Subnets',
+        "but the tasks' subnets are in vpc-",
+      ],
+      [
+        'has subnets of one zone',
+        () => discover([privateSubnets[0]!], [], { Subnets: [privateSubnets[0]!] }),
+        'LoadBalancerConfiguration/Subnets',
+        'the subnets are all in the Availability Zone us-east-1a',
+      ],
+      [
+        'has two subnets of a zone',
+        () => discover(privateSubnets, [], { Subnets: [...publicPair(), privateSubnets[0]!] }),
+        'LoadBalancerConfiguration/Subnets',
+        'two of the subnets are in us-east-1a',
+      ],
+      [
+        'has no subnet where tasks run',
+        () => discover(publicSubnets, [], { Subnets: privateSubnets }),
+        'LoadBalancerConfiguration/Subnets',
+        'tasks run in us-east-1c',
+      ],
+    ])('is refused when it %s', async (_title, look, propertyPath, message) => {
+      await expect(look()).rejects.toMatchObject({
+        code: 'InvalidRequest',
+        propertyPath,
+        message: expect.stringContaining(message),
+      });
+    });
+  });
+
   describe('without subnets', () => {
     test('the default VPC must have public ones in two zones', async () => {
       for (const SubnetId of publicSubnets.slice(1)) {
@@ -182,8 +309,9 @@ describe('on the wire', () => {
       for (const { SubnetId } of Subnets) await client.send(new DeleteSubnetCommand({ SubnetId }));
       for (const { VpcId } of Vpcs) await client.send(new DeleteVpcCommand({ VpcId }));
       const clients = createClients(clientConfiguration('eu-north-1', CREDENTIALS));
+      const loadBalancer = loadBalancerSpec({}, undefined);
       await expect(
-        discoverNetwork(clients, { subnetIds: [], additionalSecurityGroupIds: [] }),
+        discoverNetwork(clients, { subnetIds: [], additionalSecurityGroupIds: [], loadBalancer }),
       ).rejects.toMatchObject({
         code: 'InvalidRequest',
         propertyPath: 'NetworkConfiguration/Subnets',

@@ -1,7 +1,6 @@
 import { CreateSecurityGroupCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { CreateTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
-import { targetGroupNames } from '../../src/components/target-groups';
 import { serviceGroupName } from '../../src/survey';
 import { Account, BASE_DOMAIN, type Wish } from './account';
 
@@ -52,7 +51,9 @@ const OBSTACLES: readonly [string, () => Promise<Wish | void>, object][] = [
     'target groups with the names of its own',
     async () => {
       const VpcId = await defaultVpc();
-      for (const Name of targetGroupNames(account.identity('one'))) {
+      const { TargetGroups }: any = await account.apply('one');
+      await account.remove('one');
+      for (const { name: Name } of TargetGroups.members) {
         await account
           .clients()
           .elasticLoadBalancing.send(

@@ -44,6 +44,8 @@ export interface Options {
   readonly previousStackTags?: Record<string, string>;
   readonly logicalResourceId?: string;
   readonly nextToken?: string;
+  /** Aborted when CloudFormation gives the operation up. */
+  readonly signal?: AbortSignal;
 }
 
 /** The resource type at work, on an AWS of its own. */

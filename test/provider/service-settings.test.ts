@@ -15,8 +15,7 @@ const desired = desiredSettings(spec, {
   taskDefinitionArn: 'task-definition:1',
   containerPort: 80,
   serviceSecurityGroupId: 'sg-made',
-  targetGroupArns: ['blue', 'green'],
-  listenerRuleArn: 'rule',
+  receivers: [{ targetGroupArns: ['blue', 'green'], listenerRuleArn: 'rule' }],
   network: {
     vpcId: 'vpc-1',
     access: 'PUBLIC',

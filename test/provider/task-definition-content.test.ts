@@ -1,5 +1,5 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
-import type { ManagedTask } from '../../src/spec';
+import type { ManagedTask } from '../../src/task';
 import { desiredContent, flawOf, isSameContent } from '../../src/task-definition-content';
 
 const task: ManagedTask = {
@@ -12,11 +12,16 @@ const task: ManagedTask = {
   cpu: '256',
   memory: '512',
   cpuArchitecture: 'X86_64',
-  logs: { streamPrefix: 'ecs', retentionInDays: 30 },
+  logs: { streamPrefix: 'ecs', retentionInDays: 30, retained: false },
 };
-const logs = { logGroupName: '/aws/ecs/default/hello-1234', region: 'us-east-1' };
-const content = (changes: Partial<ManagedTask> = {}, base?: TaskDefinition) =>
-  desiredContent({ ...task, ...changes }, logs, base);
+const content = (changes: Partial<ManagedTask> = {}, live?: TaskDefinition) =>
+  desiredContent({
+    task: { ...task, ...changes },
+    previous: live && task,
+    live,
+    madeLogGroup: '/aws/ecs/default/hello-1234',
+    region: 'us-east-1',
+  });
 
 /** What ECS answers for a registered content: with members filled in that nobody has set. */
 function asDescribed(registered: ReturnType<typeof content>): TaskDefinition {
@@ -96,22 +101,32 @@ test.each<[string, Partial<ManagedTask>]>([
   ['task role', { taskRoleArn: 'arn:aws:iam::123456789012:role/task' }],
   ['cpu', { cpu: '512', memory: '1024' }],
   ['architecture', { cpuArchitecture: 'ARM64' }],
-  ['stream prefix', { logs: { streamPrefix: 'web', retentionInDays: 30 } }],
+  ['stream prefix', { logs: { ...task.logs, streamPrefix: 'web' } }],
 ])('another %s is a difference', (_name, changes) => {
   const described = asDescribed(content());
   expect(isSameContent(described, content(changes, described))).toBe(false);
 });
 
 test('a removed task role is a difference', () => {
-  const described = asDescribed(content({ taskRoleArn: 'arn:aws:iam::123456789012:role/task' }));
-  expect(content({}, described).taskRoleArn).toBeUndefined();
-  expect(isSameContent(described, content({}, described))).toBe(false);
+  const previous = { ...task, taskRoleArn: 'arn:aws:iam::123456789012:role/task' };
+  const live = asDescribed(content(previous));
+  const next = desiredContent({ task, previous, live, madeLogGroup: 'made', region: 'us-east-1' });
+  expect(next.taskRoleArn).toBeUndefined();
+  expect(isSameContent(live, next)).toBe(false);
 });
 
-describe('what the template does not speak of', () => {
+describe('what was changed by hand', () => {
   const byHand = asDescribed(content());
   byHand.containerDefinitions!.push({ name: 'sidecar', image: 'example/proxy:1' });
-  byHand.containerDefinitions![0]!.ulimits = [{ name: 'nofile', softLimit: 1024, hardLimit: 4096 }];
+  Object.assign(byHand.containerDefinitions![0]!, {
+    image: 'example/hello:debug',
+    command: ['serve', '--debug'],
+    ulimits: [{ name: 'nofile', softLimit: 1024, hardLimit: 4096 }],
+    environment: [
+      { name: 'A', value: 'by hand' },
+      { name: 'C', value: 'added' },
+    ],
+  });
   byHand.ephemeralStorage = { sizeInGiB: 50 };
 
   test('is no difference', () => {
@@ -119,12 +134,42 @@ describe('what the template does not speak of', () => {
   });
 
   test('is taken over into the next revision', () => {
-    const next = content({ image: 'example/hello:2' }, byHand);
-    expect(next.ephemeralStorage).toEqual({ sizeInGiB: 50 });
+    const next = content({ cpu: '512', memory: '1024' }, byHand);
+    expect(next).toMatchObject({ cpu: '512', ephemeralStorage: { sizeInGiB: 50 } });
     expect(next.containerDefinitions).toMatchObject([
-      { name: 'Main', image: 'example/hello:2', ulimits: [{ name: 'nofile' }] },
+      {
+        name: 'Main',
+        image: 'example/hello:debug',
+        command: ['serve', '--debug'],
+        ulimits: [{ name: 'nofile' }],
+        environment: [
+          { name: 'A', value: 'by hand' },
+          { name: 'C', value: 'added' },
+        ],
+      },
       { name: 'sidecar', image: 'example/proxy:1' },
     ]);
+  });
+
+  test('gives way to what the template changes, and to nothing else', () => {
+    const environment = { A: 'template', B: '2' };
+    const next = content({ image: 'example/hello:2', environment }, byHand);
+    expect(next.containerDefinitions).toMatchObject([
+      {
+        image: 'example/hello:2',
+        command: ['serve', '--debug'],
+        environment: [
+          { name: 'A', value: 'template' },
+          { name: 'C', value: 'added' },
+        ],
+      },
+      { name: 'sidecar' },
+    ]);
+  });
+
+  test('does not keep the port from changing', () => {
+    const ports = content({ containerPort: 9090 }, byHand).containerDefinitions![0]!.portMappings;
+    expect(ports).toMatchObject([{ containerPort: 9090 }]);
   });
 });
 

@@ -40,6 +40,19 @@ export class ExampleConfiguration extends BaseModel {
   @Expose() declare Domain?: string;
 }
 
+const TEXT = { type: 'string' };
+const EXAMPLE_SCHEMA = {
+  properties: {
+    Id: TEXT,
+    Name: TEXT,
+    Count: { type: 'integer' },
+    Enabled: { type: 'boolean' },
+    Password: TEXT,
+    Environment: { type: 'array', items: { type: 'object', properties: { Name: TEXT, Value: TEXT } } },
+    Tags: { type: 'array', items: { type: 'object', properties: { Key: TEXT, Value: TEXT } } },
+  },
+};
+
 export type ExampleRequest = HandlerRequest<Example, ExampleConfiguration>;
 export type ExampleHandler = Handler<Example, ExampleConfiguration>;
 
@@ -64,6 +77,7 @@ export function entrypoints(handler: ExampleHandler) {
   return createEntrypoints({
     model: Example,
     typeConfiguration: ExampleConfiguration,
+    schema: EXAMPLE_SCHEMA,
     sensitivePaths: ['Environment/*/Value', 'Password'],
     handlers: { CREATE: handler, READ: handler, UPDATE: handler, DELETE: handler, LIST: handler },
   });

@@ -43,15 +43,22 @@ describe('three inputs', () => {
         cpu: '1024',
         memory: '2048',
         cpuArchitecture: 'X86_64',
-        logs: { streamPrefix: 'ecs', retentionInDays: 30 },
+        logs: { streamPrefix: 'ecs', retentionInDays: 30, retained: false },
       },
       subnetIds: [],
       additionalSecurityGroupIds: [],
       healthCheckPath: '/',
       settings: {},
       scaling: { minTaskCount: 1, maxTaskCount: 20, metric: 'AVERAGE_CPU', targetValue: 60 },
+      loadBalancer: {
+        kind: 'shared',
+        subnetIds: [],
+        allowedCidrs: ['0.0.0.0/0', '::/0'],
+        httpRedirect: true,
+      },
       domain: { hostName: 'web.example.com', hostedZoneId: 'Z0BASE' },
       tags: {},
+      templateRecord: '1 20',
     });
   });
 

@@ -8,6 +8,7 @@ import { Inventory } from './inventory';
 import { listeners } from './listeners';
 import { loadBalancers } from './load-balancers';
 import { rules } from './rules';
+import { Stickiness } from './stickiness';
 import { TargetGroupChecks } from './target-group-checks';
 import { targetGroups } from './target-groups';
 
@@ -18,8 +19,9 @@ export function elasticLoadBalancing(
   defaultVpc: DefaultVpc,
 ): ServiceGuard {
   const inventory = new Inventory(context);
-  const checks = new TargetGroupChecks(context, inventory);
-  const groups = targetGroups(context, inventory);
+  const stickiness = new Stickiness(inventory);
+  const checks = new TargetGroupChecks(context, inventory, stickiness);
+  const groups = targetGroups(context, inventory, stickiness);
   return {
     service: 'elasticloadbalancing',
     operations: {
@@ -29,6 +31,9 @@ export function elasticLoadBalancing(
       ...rules(context, inventory, checks),
       ...groups.operations,
     },
-    reset: () => groups.reset(),
+    reset: () => {
+      groups.reset();
+      stickiness.reset();
+    },
   };
 }

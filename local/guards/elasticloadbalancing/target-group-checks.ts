@@ -3,6 +3,7 @@ import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../service';
 import type { GuardContext } from '../guard';
 import { targetGroupsOf, type Inventory } from './inventory';
+import type { Stickiness } from './stickiness';
 
 /** Largest weight of a target group (TargetGroupTuple, API reference). */
 const LARGEST_WEIGHT = 999;
@@ -11,18 +12,20 @@ export class TargetGroupChecks {
   constructor(
     private readonly context: GuardContext,
     private readonly inventory: Inventory,
+    private readonly stickiness: Stickiness,
   ) {}
 
   /**
    * Check the target groups of actions that are to be put on a load balancer.
    *
    * @throws AwsError TargetGroupNotFound, TargetGroupAssociationLimit, TooManyTargetGroups,
-   *   TooManyUniqueTargetGroupsPerLoadBalancer or ValidationError.
+   *   TooManyUniqueTargetGroupsPerLoadBalancer, InvalidLoadBalancerAction or ValidationError.
    */
   async check(region: string, loadBalancerArn: string, actions: readonly Action[]): Promise<void> {
     const arns = [...new Set(targetGroupsOf(actions))];
     if (arns.length === 0) return;
     this.checkForward(actions);
+    this.stickiness.checkActions(actions);
     const groups = await this.inventory.targetGroups(region, arns);
     if (groups.length < arns.length) {
       throw new AwsError('TargetGroupNotFound', `One or more target groups not found: ${arns.join(', ')}`);

@@ -9,6 +9,7 @@ import { AwsError } from '../../service';
 import { output, type GuardContext, type ServiceGuard } from '../guard';
 import type { Inventory } from './inventory';
 import { checkName } from './names';
+import type { Stickiness } from './stickiness';
 
 /** Members of CreateTargetGroup that a target group shows again; two creations must agree on them. */
 const SETTINGS = [
@@ -27,6 +28,9 @@ const SETTINGS = [
   'IpAddressType',
 ] as const satisfies readonly (keyof CreateTargetGroupCommandInput & keyof TargetGroup)[];
 
+/** Defaults of a health check by gRPC, where moto has those by HTTP. */
+const GRPC_HEALTH_CHECK = { HealthCheckPath: '/AWS.ALB/healthcheck', Matcher: { GrpcCode: '12' } };
+
 const NOT_IN_USE = {
   State: 'unused',
   Reason: 'Target.NotInUse',
@@ -37,6 +41,7 @@ const NOT_IN_USE = {
 export function targetGroups(
   { limits, network }: GuardContext,
   inventory: Inventory,
+  stickiness: Stickiness,
 ): { operations: ServiceGuard['operations']; reset(): void } {
   // Counted here, since moto would have to list thousands for each creation.
   const created = new Map<string, Set<string>>();
@@ -50,7 +55,7 @@ export function targetGroups(
     reset: () => created.clear(),
     operations: {
       async CreateTargetGroup({ region, input }) {
-        const wanted = input as CreateTargetGroupCommandInput;
+        const wanted = withDefaults(input as CreateTargetGroupCommandInput);
         checkName('Target group', wanted.Name!);
         const namesake = await inventory.targetGroupNamed(region, wanted.Name!);
         if (namesake) {
@@ -71,6 +76,11 @@ export function targetGroups(
         const answer = await inventory.client(region).send(new CreateTargetGroupCommand(wanted));
         for (const { TargetGroupArn } of answer.TargetGroups!) createdIn(region).add(TargetGroupArn!);
         return output(answer);
+      },
+
+      async ModifyTargetGroupAttributes({ region, input }) {
+        await stickiness.change(region, input.TargetGroupArn, input.Attributes);
+        return undefined;
       },
 
       async DeleteTargetGroup({ region, input }) {
@@ -98,4 +108,8 @@ export function targetGroups(
       },
     },
   };
+}
+
+function withDefaults(input: CreateTargetGroupCommandInput): CreateTargetGroupCommandInput {
+  return input.ProtocolVersion === 'GRPC' ? { ...GRPC_HEALTH_CHECK, ...input } : input;
 }

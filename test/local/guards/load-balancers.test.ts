@@ -7,6 +7,9 @@ import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   ModifyLoadBalancerAttributesCommand,
+  ModifyRuleCommand,
+  ModifyTargetGroupAttributesCommand,
+  ModifyTargetGroupCommand,
   RegisterTargetsCommand,
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
@@ -223,6 +226,48 @@ describe('target groups', () => {
       name: 'TargetGroupNotFoundException',
       message: expect.stringContaining(arn),
     });
+  });
+
+  test('of gRPC are checked for the code of a method that is not implemented, unless told otherwise', async () => {
+    const TargetGroupArn = await targetGroup('group', { ProtocolVersion: 'GRPC' });
+    const described = async () =>
+      (await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [TargetGroupArn] }))).TargetGroups![0];
+    expect(await described()).toMatchObject({
+      ProtocolVersion: 'GRPC',
+      HealthCheckPath: '/AWS.ALB/healthcheck',
+      Matcher: { GrpcCode: '12' },
+    });
+    await elb.send(new ModifyTargetGroupCommand({ TargetGroupArn, Matcher: { GrpcCode: '0-5' } }));
+    expect((await described()).Matcher).toEqual({ GrpcCode: '0-5' });
+  });
+
+  test('have sticky targets only behind rules that bind clients to one of their target groups', async () => {
+    const made = await listener(await loadBalancer());
+    const [one, two] = [await targetGroup('one'), await targetGroup('two')];
+    const stick = (TargetGroupArn: string, Value: string) =>
+      elb.send(
+        new ModifyTargetGroupAttributesCommand({
+          TargetGroupArn,
+          Attributes: [{ Key: 'stickiness.enabled', Value }],
+        }),
+      );
+    const weighted = (Enabled: boolean) => ({
+      Type: 'forward' as const,
+      ForwardConfig: {
+        TargetGroups: [one, two].map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 })),
+        TargetGroupStickinessConfig: { Enabled, DurationSeconds: 60 },
+      },
+    });
+    await stick(one, 'true');
+    await expect(rule(made, 1, weighted(false))).rejects.toMatchObject({
+      name: 'InvalidLoadBalancerActionException',
+    });
+    const bound = await rule(made, 1, weighted(true));
+    await stick(two, 'true');
+    await stick(one, 'false');
+    await stick(two, 'false');
+    await elb.send(new ModifyRuleCommand({ RuleArn: bound, Actions: [weighted(false)] }));
+    await expect(stick(one, 'true')).rejects.toMatchObject({ name: 'InvalidConfigurationRequestException' });
   });
 
   test('targets are unused until a load balancer forwards to them', async () => {

@@ -1,0 +1,155 @@
+import type { ApplyScope, Component, Scope } from '../component';
+import { allOf } from '../all-of';
+import { domainPath, domainsOf } from '../domains';
+import { HandlerError } from '../errors';
+import {
+  checkZone,
+  HOST_STATE_ACTIONS,
+  hostState,
+  noZone,
+  release,
+  type HostState,
+} from '../host-records';
+import { isAmong, isManaged, isSameHost, type Host, type ManagedHost } from '../hosts';
+import { done, wait } from '../outcome';
+import { isSdkError } from '../sdk-errors';
+import type { ObservedServiceSecurityGroup } from './service-security-group';
+
+/** Whose the hosts of the service are. */
+export interface ObservedHostNames {
+  /** Those whose records are made here, former ones too, without those that nobody has. */
+  readonly hosts: readonly ObservedHost[];
+}
+
+/** A host, and whose it is. */
+export interface ObservedHost {
+  readonly host: ManagedHost;
+  readonly state: HostState;
+}
+
+interface Needs {
+  ServiceSecurityGroup: ObservedServiceSecurityGroup;
+}
+
+/**
+ * How many invocations an update waits for another service to give a host up, and the seconds between them: in a stack
+ * update in which services exchange their hosts, all are updated at the same time.
+ */
+const PATIENT_INVOCATIONS = 24;
+const SECONDS_BETWEEN_LOOKS = 5;
+
+/**
+ * The host names that the service answers at, before anything answers there. Those that it gives up are offered to other
+ * services, and those that another service gives up are waited for.
+ */
+export const hostNames: Component<ObservedHostNames, Needs> = {
+  kind: 'HostNames',
+  needs: ['ServiceSecurityGroup'],
+  permissions: {
+    observe: [...HOST_STATE_ACTIONS],
+    apply: [...HOST_STATE_ACTIONS, 'route53:ChangeResourceRecordSets', 'route53:GetHostedZone'],
+    remove: [],
+  },
+
+  async observe(scope, { ServiceSecurityGroup }) {
+    const wanted = managedHosts(scope);
+    const known = (ServiceSecurityGroup?.hosts ?? []).filter(isManaged);
+    const fresh = wanted.filter((host) => !isAmong(host, known));
+    const [observed] = await Promise.all([
+      Promise.all([...known, ...fresh].map((host) => observeHost(scope, host))),
+      Promise.all(fresh.map((host) => checkZone(scope, host, pathOf(scope, host, 'HostedZoneId')))),
+    ]);
+    const hosts = observed.filter(({ state }) => state.kind !== 'free');
+    return hosts.length > 0 ? { hosts } : undefined;
+  },
+
+  async apply(scope, _needs, current = { hosts: [] }) {
+    const wanted = managedHosts(scope);
+    const hosts = await allOf(
+      current.hosts.map(async ({ host, state }): Promise<ObservedHost> => {
+        const isReleased = !isAmong(host, wanted);
+        if (state.kind !== 'own' || state.isReleased === isReleased) return { host, state };
+        await release(scope, host, isReleased);
+        return { host, state: { ...state, isReleased } };
+      }),
+    );
+    const held = hosts.find(({ host, state }) => isAmong(host, wanted) && isHeld(state));
+    if (!held) return done({ hosts });
+    return wait(
+      `${held.host.hostName}, which ${ownerOf(held.state)} has not given up yet`,
+      SECONDS_BETWEEN_LOOKS,
+    );
+  },
+
+  /** Their records go with dns-record.ts. */
+  async remove() {
+    return done(undefined);
+  },
+};
+
+/** Hosts that the specification asks for and whose records are made here. */
+export function managedHosts({ spec }: Scope): readonly ManagedHost[] {
+  if (!spec) return [];
+  return domainsOf(spec)
+    .filter(isManaged)
+    .map(({ hostName, hostedZoneId }) => ({ hostName, hostedZoneId }));
+}
+
+/** Whose a host is. */
+export function stateOf({ hosts }: ObservedHostNames, host: Host): HostState {
+  return hosts.find((each) => isSameHost(each.host, host))?.state ?? { kind: 'free' };
+}
+
+/** @throws HandlerError ResourceConflict when the service wants a host that somebody else keeps. */
+async function observeHost(scope: Scope, host: ManagedHost): Promise<ObservedHost> {
+  const isWanted = isAmong(host, managedHosts(scope));
+  const state = await lookAt(scope, host, isWanted);
+  // What is no longer wanted and belongs to others is none of the service's business.
+  if (!isWanted) return { host, state: state.kind === 'own' ? state : { kind: 'free' } };
+  if (state.kind === 'foreign' || (isHeld(state) && !isPatient(scope as ApplyScope))) {
+    throw conflict(host, state, pathOf(scope, host, 'DomainName'));
+  }
+  return { host, state };
+}
+
+async function lookAt(scope: Scope, host: ManagedHost, isWanted: boolean): Promise<HostState> {
+  try {
+    return await hostState(scope, host);
+  } catch (error) {
+    if (!isSdkError(error, 'NoSuchHostedZone')) throw error;
+    // With the zone its records are gone; one that is to get records must exist.
+    if (isWanted) throw noZone(host.hostedZoneId, pathOf(scope, host, 'HostedZoneId'), error);
+    return { kind: 'free' };
+  }
+}
+
+/** A new service has not been promised anything. */
+function isPatient({ previousSpec, invocation }: ApplyScope): boolean {
+  return previousSpec !== undefined && invocation < PATIENT_INVOCATIONS;
+}
+
+function isHeld(state: HostState): boolean {
+  return state.kind === 'other service' && !state.isReleased;
+}
+
+function ownerOf(state: HostState): string | undefined {
+  return state.kind === 'other service' ? state.owner : undefined;
+}
+
+function pathOf({ spec }: Scope, host: Host, property: 'DomainName' | 'HostedZoneId'): string {
+  return domainPath(
+    domainsOf(spec!).findIndex((domain) => isSameHost(domain, host)),
+    property,
+  );
+}
+
+function conflict({ hostName }: Host, state: HostState, propertyPath: string): HandlerError {
+  const owner = ownerOf(state);
+  return new HandlerError(
+    'ResourceConflict',
+    owner
+      ? `${hostName} belongs to ${owner}`
+      : `${hostName} has DNS records that do not belong to this service`,
+    { propertyPath, remedy: 'Choose another host name, or delete the records first' },
+  );
+}

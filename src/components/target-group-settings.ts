@@ -1,0 +1,287 @@
+import {
+  DescribeRulesCommand,
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetGroupsCommand,
+  ModifyRuleCommand,
+  ModifyTargetGroupAttributesCommand,
+  ModifyTargetGroupCommand,
+  type Rule,
+  type TargetGroup,
+  type TargetGroupAttribute,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { isDeepStrictEqual } from 'node:util';
+import { allOf } from '../all-of';
+import type { ApplyScope, Component, Scope } from '../component';
+import { DEPLOYMENT_ORDER_ACTIONS, pollStopping, readyToDeploy } from '../deployment-order';
+import { DESCRIBED_SERVICE_ACTIONS, ownDescribedService } from '../described-service';
+import { done, wait, type Outcome } from '../outcome';
+import {
+  attributesOf,
+  delayAttribute,
+  elbHealthCheck,
+  healthCheckOf,
+  initialAttributes,
+  stickinessAttributes,
+  wantedAttributes,
+  wantedHealthCheck,
+  type HealthCheck,
+  type TargetGroupAttributes,
+  type TargetGroupSettings,
+} from '../target-group-settings';
+import { weightsOf } from '../traffic-weights';
+import type { ObservedListenerRule } from './listener-rule';
+import type { ObservedTargetGroup, ObservedTargetGroups } from './target-groups';
+
+/** How the target groups of the service are set. */
+export interface ObservedTargetGroupSettings {
+  readonly protocolVersion: TargetGroupSettings['protocolVersion'];
+  /** Of the target group that has the traffic. */
+  readonly healthCheck: HealthCheck;
+  /** Undefined when they were not looked at, because nothing is to change: see {@link readAttributes}. */
+  readonly attributes?: TargetGroupAttributes;
+  /** Whether only new tasks can bring the health check that the specification asks for. */
+  readonly needsDeployment: boolean;
+}
+
+interface Needs {
+  TargetGroups: ObservedTargetGroups;
+  ListenerRule: ObservedListenerRule;
+}
+
+/** IAM actions of {@link readAttributes}. */
+export const ATTRIBUTE_ACTIONS = ['elasticloadbalancing:DescribeTargetGroupAttributes'] as const;
+
+/** Seconds between looks at a deployment, which takes minutes. */
+const SECONDS_BETWEEN_LOOKS = 15;
+
+/**
+ * Seconds for which a client stays with a target group while it stays with a target. ELB wants both or none, and a
+ * client that a rule binds to a target group gets no answer from it once a deployment has taken its tasks away: so this
+ * is as short as ELB permits, and target groups change with the weights alone.
+ */
+const TARGET_GROUP_STICKINESS_SECONDS = 1;
+
+/**
+ * Health check and attributes of the target groups.
+ *
+ * The tasks that serve may not know a new health check: ELB would take them out of service. So the target group without
+ * traffic gets it first, a deployment brings its tasks there, and the other one gets it when its tasks are gone. When the
+ * deployment fails, what served has not been touched.
+ */
+export const targetGroupSettings: Component<ObservedTargetGroupSettings, Needs> = {
+  kind: 'TargetGroupSettings',
+  needs: ['TargetGroups', 'ListenerRule'],
+  per: 'placement',
+  // Which target group has the traffic changes with every deployment.
+  volatile: true,
+  permissions: {
+    observe: [],
+    apply: [
+      ...ATTRIBUTE_ACTIONS,
+      ...DEPLOYMENT_ORDER_ACTIONS,
+      ...DESCRIBED_SERVICE_ACTIONS,
+      'elasticloadbalancing:DescribeRules',
+      'elasticloadbalancing:DescribeTargetGroups',
+      'elasticloadbalancing:ModifyRule',
+      'elasticloadbalancing:ModifyTargetGroup',
+      'elasticloadbalancing:ModifyTargetGroupAttributes',
+    ],
+    remove: [],
+  },
+
+  async observe(_scope, { TargetGroups, ListenerRule }) {
+    const serving = TargetGroups && servingMember(TargetGroups, ListenerRule);
+    return serving && settingsOf(serving);
+  },
+
+  async apply(scope, needs) {
+    const attributes = await applyAttributes(scope, needs.TargetGroups);
+    const outcome = await applyHealthCheck(scope, needs);
+    return outcome.status === 'wait' ? outcome : done({ ...outcome.value, attributes });
+  },
+
+  async poll(scope, token) {
+    return (await pollStopping(scope, token)) ?? done(undefined);
+  },
+
+  /** Only now no deployment moves the weights, which are part of the action of the rule. */
+  async prune(scope, needs, { attributes }) {
+    const { spec, previousSpec } = scope;
+    const [desired, previous] = [spec, previousSpec].map(
+      (each) => each?.targetGroup.attributes.stickinessDurationSeconds,
+    );
+    if (desired !== previous && attributes) await applyStickiness(scope, needs, attributes);
+    return done(undefined);
+  },
+
+  /** It goes with the target groups. */
+  async remove() {
+    return done(undefined);
+  },
+};
+
+/** The target group that has the traffic, as far as is known. */
+export function servingMember(
+  { members }: ObservedTargetGroups,
+  rule: ObservedListenerRule | undefined,
+): ObservedTargetGroup | undefined {
+  return members.find(({ arn }) => arn === rule?.servingTargetGroupArn) ?? members[0];
+}
+
+/** Attributes of a target group. */
+export async function readAttributes(
+  { clients }: Scope,
+  targetGroupArn: string,
+): Promise<TargetGroupAttributes> {
+  const { Attributes = [] } = await clients.elasticLoadBalancing.send(
+    new DescribeTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn }),
+  );
+  return attributesOf(Attributes);
+}
+
+function settingsOf({
+  protocolVersion,
+  healthCheck,
+}: Pick<ObservedTargetGroup, 'protocolVersion' | 'healthCheck'>): ObservedTargetGroupSettings {
+  return { protocolVersion, healthCheck, needsDeployment: false };
+}
+
+async function applyHealthCheck(
+  scope: ApplyScope,
+  { TargetGroups, ListenerRule }: Needs,
+): Promise<Outcome<ObservedTargetGroupSettings>> {
+  const { spec, previousSpec } = scope;
+  const { protocolVersion } = spec.targetGroup;
+  const known = TargetGroups.members;
+  // Of a placement that the service is about to leave for another protocol version.
+  if (scope.placement?.protocolVersion !== protocolVersion) return done(settingsOf(known[0]!));
+  const wanted = (live: HealthCheck) =>
+    wantedHealthCheck(spec.targetGroup, previousSpec?.targetGroup, live);
+  const kept = wanted(known[0]!.healthCheck);
+  const settled = (healthCheck: HealthCheck, needsDeployment = false) =>
+    done({ protocolVersion, healthCheck, needsDeployment });
+  if (known.every(({ healthCheck }) => isDeepStrictEqual(healthCheck, kept))) return settled(kept);
+
+  const [service, { groups, serving }] = await Promise.all([
+    ownDescribedService(scope),
+    look(scope, TargetGroups.arns, ListenerRule.arn),
+  ]);
+  const isIdle = ({ TargetGroupArn }: TargetGroup) => !serving.includes(TargetGroupArn!);
+  const used = groups.filter((group) => !isIdle(group));
+  const healthCheck = wanted(healthCheckOf(used[0] ?? groups[0]!));
+  const others = (among: readonly TargetGroup[]) =>
+    among.filter((group) => !isDeepStrictEqual(healthCheckOf(group), healthCheck));
+  if (!service) {
+    // No task is there that could be taken out of service.
+    await modify(scope, others(groups), healthCheck);
+    return settled(healthCheck);
+  }
+  const isDeploying = service.deployments?.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
+  if (isDeploying && (others(used).length === 0 || others(groups.filter(isIdle)).length === 0)) {
+    // Its old tasks may be wanted again, or it is the one that brings the health check.
+    return wait('the service deployment that is under way', SECONDS_BETWEEN_LOOKS);
+  }
+  if (others(used).length > 0) {
+    const unready = await readyToDeploy(scope, service);
+    if (unready) return unready;
+    if (used.length > 1) return wait('one target group to have all traffic', 1);
+  }
+  await modify(scope, others(groups.filter(isIdle)), healthCheck);
+  return settled(healthCheck, others(used).length > 0);
+}
+
+/** The target groups and those among them that have traffic, as they are now. */
+async function look({ clients: { elasticLoadBalancing } }: Scope, arns: readonly string[], ruleArn: string) {
+  const [{ TargetGroups = [] }, rule] = await Promise.all([
+    elasticLoadBalancing.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [...arns] })),
+    ruleAt(elasticLoadBalancing, ruleArn),
+  ]);
+  const serving = weightsOf(rule).filter(({ weight }) => weight > 0);
+  return { groups: TargetGroups, serving: serving.map(({ targetGroupArn }) => targetGroupArn) };
+}
+
+async function ruleAt(client: Scope['clients']['elasticLoadBalancing'], arn: string): Promise<Rule> {
+  const { Rules = [] } = await client.send(new DescribeRulesCommand({ RuleArns: [arn] }));
+  return Rules[0]!;
+}
+
+async function modify(
+  { clients, spec }: ApplyScope,
+  groups: readonly TargetGroup[],
+  healthCheck: HealthCheck,
+): Promise<void> {
+  const settings = elbHealthCheck(healthCheck, spec.targetGroup.protocolVersion);
+  await allOf(
+    groups.map(({ TargetGroupArn }) =>
+      clients.elasticLoadBalancing.send(new ModifyTargetGroupCommand({ TargetGroupArn, ...settings })),
+    ),
+  );
+}
+
+/**
+ * Change what takes effect at once without harm.
+ *
+ * @returns the attributes that the target groups are to have; undefined when they stay as they are and were not looked
+ *   at.
+ */
+async function applyAttributes(
+  scope: ApplyScope,
+  { arns }: ObservedTargetGroups,
+): Promise<TargetGroupAttributes | undefined> {
+  const [desired, previous] = [scope.spec.targetGroup, scope.previousSpec?.targetGroup];
+  if (isDeepStrictEqual(desired.attributes, previous?.attributes)) return undefined;
+  const initial = previous ? undefined : initialAttributes(desired);
+  if (initial) return initial;
+  const live = await allOf(arns.map((arn) => readAttributes(scope, arn)));
+  const wanted = wantedAttributes(desired, previous, live[0]!);
+  const others = arns.filter(
+    (_arn, index) => live[index]!.deregistrationDelaySeconds !== wanted.deregistrationDelaySeconds,
+  );
+  await allOf(others.map((arn) => setAttributes(scope, arn, delayAttribute(wanted))));
+  return wanted;
+}
+
+async function applyStickiness(
+  scope: ApplyScope,
+  { TargetGroups: { arns }, ListenerRule }: Needs,
+  wanted: TargetGroupAttributes,
+): Promise<void> {
+  const { elasticLoadBalancing } = scope.clients;
+  const [rule, live] = await allOf([
+    ruleAt(elasticLoadBalancing, ListenerRule.arn),
+    allOf(arns.map((arn) => readAttributes(scope, arn))),
+  ]);
+  const isSticky = wanted.stickinessDurationSeconds !== undefined;
+  const others = arns.filter(
+    (_arn, index) => live[index]!.stickinessDurationSeconds !== wanted.stickinessDurationSeconds,
+  );
+  const changeGroups = () =>
+    allOf(others.map((arn) => setAttributes(scope, arn, stickinessAttributes(wanted))));
+  const changeRule = () => setStickiness(scope, rule, isSticky);
+  // Never a sticky target group under a rule that is not.
+  for (const change of isSticky ? [changeRule, changeGroups] : [changeGroups, changeRule]) await change();
+}
+
+async function setStickiness({ clients }: ApplyScope, rule: Rule, isSticky: boolean): Promise<void> {
+  const forward = rule.Actions?.find(({ Type }) => Type === 'forward')?.ForwardConfig;
+  if ((forward?.TargetGroupStickinessConfig?.Enabled ?? false) === isSticky) return;
+  const TargetGroupStickinessConfig = isSticky
+    ? { Enabled: true, DurationSeconds: TARGET_GROUP_STICKINESS_SECONDS }
+    : { Enabled: false };
+  const Actions = rule.Actions!.map(({ TargetGroupArn: _single, ...action }) =>
+    action.Type === 'forward'
+      ? { ...action, ForwardConfig: { ...action.ForwardConfig, TargetGroupStickinessConfig } }
+      : action,
+  );
+  await clients.elasticLoadBalancing.send(new ModifyRuleCommand({ RuleArn: rule.RuleArn, Actions }));
+}
+
+async function setAttributes(
+  { clients }: ApplyScope,
+  TargetGroupArn: string,
+  Attributes: TargetGroupAttribute[],
+): Promise<void> {
+  await clients.elasticLoadBalancing.send(
+    new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }),
+  );
+}

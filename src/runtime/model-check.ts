@@ -1,0 +1,220 @@
+/**
+ * Whether properties are what the type's schema says. CloudFormation checks this before it invokes a handler; whoever
+ * invokes the function directly gets the same refusal here, and no code behind it has to expect anything else.
+ */
+import { invalid } from '../errors';
+import { isObject } from './event-members';
+import { toBoolean, toNumber, toText } from './recast';
+
+/** A property, as far as its values are judged by it. */
+export interface PropertySchema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly description?: string;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly items?: PropertySchema;
+  readonly properties?: Readonly<Record<string, PropertySchema>>;
+  readonly required?: readonly string[];
+}
+
+/** The part of a resource type's schema that says what a model may hold. */
+export interface ModelSchema extends PropertySchema {
+  readonly properties: Readonly<Record<string, PropertySchema>>;
+  readonly definitions?: Readonly<Record<string, PropertySchema>>;
+  /** JSON pointers to what AWS alone decides; it is not judged. */
+  readonly readOnlyProperties?: readonly string[];
+  /** What the configuration of the type may hold. */
+  readonly typeConfiguration?: PropertySchema;
+}
+
+type Definitions = NonNullable<ModelSchema['definitions']>;
+
+/**
+ * Refuse properties that the schema does not allow. Members that are null count as absent.
+ *
+ * @param schema of the resource type.
+ * @param properties as they came: scalars may be texts.
+ * @throws HandlerError InvalidRequest with the path of the first property that is wrong, never with its value.
+ */
+export function checkModel(schema: ModelSchema, properties: Readonly<Record<string, unknown>> = {}): void {
+  const { readOnlyProperties = [], definitions = {} } = schema;
+  const judged = Object.entries(properties).filter(
+    ([name]) => !readOnlyProperties.includes(`/properties/${name}`),
+  );
+  checkMembers(schema, Object.fromEntries(judged), '', definitions);
+}
+
+/**
+ * Refuse a configuration of the type that its schema does not allow; as {@link checkModel}.
+ *
+ * @throws HandlerError InvalidRequest with a path that begins with `TypeConfiguration`.
+ */
+export function checkTypeConfiguration(
+  { typeConfiguration, definitions = {} }: ModelSchema,
+  properties: Readonly<Record<string, unknown>> = {},
+): void {
+  if (typeConfiguration) checkMembers(typeConfiguration, properties, 'TypeConfiguration', definitions);
+}
+
+/** What a type is called, and what a value of it looks like to the handlers. */
+interface Type {
+  readonly name: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+const NUMBER = (value: unknown) => typeof toNumber({ value }) === 'number';
+
+/** The types of JSON schema. Scalars are judged as the model will hold them: `"80"` is a number. */
+const TYPES: Readonly<Record<string, Type>> = {
+  string: { name: 'a text', holds: (value) => isScalar(value) && typeof toText({ value }) === 'string' },
+  integer: {
+    name: 'a whole number',
+    holds: (value) => isScalar(value) && Number.isSafeInteger(toNumber({ value })),
+  },
+  number: { name: 'a number', holds: (value) => isScalar(value) && NUMBER(value) },
+  boolean: {
+    name: 'true or false',
+    holds: (value) => isScalar(value) && typeof toBoolean({ value }) === 'boolean',
+  },
+  array: { name: 'a list', holds: Array.isArray },
+  object: { name: 'an object', holds: isObject },
+};
+
+/** What else is asked of a value of the right type: `undefined`, or what is wrong and what to do. */
+type Constraint = (
+  value: any,
+  schema: PropertySchema,
+) => readonly [problem: string, remedy: string] | undefined;
+
+const CONSTRAINTS: Readonly<Record<string, readonly Constraint[]>> = {
+  string: [
+    (value, { minLength }) => atLeast(lengthOf(value), minLength, 'characters'),
+    (value, { maxLength }) => atMost(lengthOf(value), maxLength, 'characters'),
+    (value, { pattern }) =>
+      pattern === undefined || new RegExp(pattern, 'u').test(toText({ value }) as string)
+        ? undefined
+        : [`does not match the pattern ${pattern}`, 'Give a value that does'],
+    oneOf(toText),
+  ],
+  integer: [minimum, maximum, oneOf(toNumber)],
+  number: [minimum, maximum, oneOf(toNumber)],
+  array: [
+    (value, { minItems }) => atLeast(value.length, minItems, 'items'),
+    (value, { maxItems }) => atMost(value.length, maxItems, 'items'),
+  ],
+};
+
+function check(given: PropertySchema, value: unknown, path: string, definitions: Definitions): void {
+  const schema = resolve(given, definitions);
+  const type = TYPES[schema.type ?? 'object']!;
+  if (!type.holds(value)) throw invalid(path, `is not ${type.name}`, `Give ${type.name}`);
+  for (const constraint of CONSTRAINTS[schema.type ?? ''] ?? []) {
+    const violation = constraint(value, schema);
+    if (violation) throw invalid(path, ...violation);
+  }
+  if (Array.isArray(value)) checkItems(schema, value, path, definitions);
+  else if (isObject(value)) checkMembers(schema, value, path, definitions);
+}
+
+function checkItems(
+  { items, uniqueItems }: PropertySchema,
+  values: readonly unknown[],
+  path: string,
+  definitions: Definitions,
+): void {
+  const seen = new Set<string>();
+  for (const [index, value] of values.entries()) {
+    if (items) check(items, value, `${path}/${index}`, definitions);
+    const text = JSON.stringify(value);
+    if (uniqueItems && seen.has(text)) {
+      throw invalid(`${path}/${index}`, 'is there twice', 'Give each item once');
+    }
+    seen.add(text);
+  }
+}
+
+function checkMembers(
+  { properties, required = [] }: PropertySchema,
+  values: Readonly<Record<string, unknown>>,
+  path: string,
+  definitions: Definitions,
+): void {
+  if (!properties) return;
+  const pathOf = (name: string) => (path === '' ? name : `${path}/${name}`);
+  for (const name of required) {
+    if (!Object.hasOwn(values, name) || values[name] == null) {
+      const { description = '' } = resolve(properties[name]!, definitions);
+      throw invalid(pathOf(name), 'is missing', `Give it: ${description}`);
+    }
+  }
+  for (const [name, value] of Object.entries(values)) {
+    if (value == null) continue;
+    if (!Object.hasOwn(properties, name)) {
+      throw invalid(
+        pathOf(display(name)),
+        'is no property of this type',
+        `Remove it, or give one of ${Object.keys(properties).join(', ')}`,
+      );
+    }
+    check(properties[name]!, value, pathOf(name), definitions);
+  }
+}
+
+function resolve(property: PropertySchema, definitions: Definitions): PropertySchema {
+  return property.$ref === undefined ? property : definitions[property.$ref.replace('#/definitions/', '')]!;
+}
+
+/** What JSON has beside lists and objects; lists have to be told from their only item. */
+function isScalar(value: unknown): boolean {
+  return typeof value !== 'object';
+}
+
+/** Characters as JSON schema counts them: code points. */
+function lengthOf(value: unknown): number {
+  return [...String(value)].length;
+}
+
+function minimum(value: unknown, { minimum: limit }: PropertySchema): ReturnType<Constraint> {
+  const number = toNumber({ value }) as number;
+  return limit !== undefined && number < limit
+    ? [`is ${number}, less than ${limit}`, `Give at least ${limit}`]
+    : undefined;
+}
+
+function maximum(value: unknown, { maximum: limit }: PropertySchema): ReturnType<Constraint> {
+  const number = toNumber({ value }) as number;
+  return limit !== undefined && number > limit
+    ? [`is ${number}, more than ${limit}`, `Give at most ${limit}`]
+    : undefined;
+}
+
+function atLeast(size: number, limit: number | undefined, unit: string): ReturnType<Constraint> {
+  return limit !== undefined && size < limit ? [`has ${size} ${unit}`, `Give at least ${limit}`] : undefined;
+}
+
+function atMost(size: number, limit: number | undefined, unit: string): ReturnType<Constraint> {
+  return limit !== undefined && size > limit ? [`has ${size} ${unit}`, `Give at most ${limit}`] : undefined;
+}
+
+function oneOf(recast: typeof toText): Constraint {
+  return (value, { enum: permitted }) =>
+    permitted === undefined || permitted.includes(recast({ value }))
+      ? undefined
+      : ['is not one of the permitted values', `Give one of ${permitted.join(', ')}`];
+}
+
+const LONGEST_NAME = 100;
+
+/** The name of an unknown member, on one line and not too long. */
+function display(name: string): string {
+  const line = JSON.stringify(name).slice(1, -1);
+  return line.length <= LONGEST_NAME ? line : `${line.slice(0, LONGEST_NAME)}…`;
+}

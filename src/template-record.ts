@@ -1,0 +1,73 @@
+/**
+ * What READ has to know of the template and AWS holds nowhere: kept in one tag of the service's security group. A
+ * record that is missing or incomplete costs nothing but drift that is none.
+ */
+import { createHash } from 'node:crypto';
+import { RESERVED_TAG_PREFIX } from './identity';
+import { spelledOutDefaults } from './item-defaults';
+import type { ResourceModel } from './model';
+import type { Tags } from './tags';
+
+/** Key of the tag. */
+export const RECORD_TAG = `${RESERVED_TAG_PREFIX}template`;
+
+/** The longest value that a tag takes. */
+const LONGEST_VALUE = 256;
+/** Characters of a hash, each of 6 bits: enough to tell the few dozen keys and paths of one template apart. */
+const HASH_LENGTH = 3;
+
+/** The numbers of tasks in the template, which scheduled actions change in AWS. */
+export interface RecordedTaskCounts {
+  readonly minTaskCount: number;
+  readonly maxTaskCount: number;
+}
+
+/** See the head of this file. */
+export interface TemplateRecord {
+  /** Undefined when nothing is recorded. */
+  readonly taskCounts?: RecordedTaskCounts;
+  /** Whether a tag comes from the stack rather than from the resource. */
+  isStackTag(key: string): boolean;
+  /** Whether the template spells a default out; see item-defaults.ts for the path. */
+  isSpelledOut(path: string): boolean;
+}
+
+/**
+ * Value of the tag: the numbers of tasks, then hashes of the keys of stack tags and of the paths of spelled out
+ * defaults, as far as they fit in.
+ *
+ * @param tags of the stack, overlaid with the model's own.
+ */
+export function templateRecord(model: ResourceModel, tags: Tags, counts: RecordedTaskCounts): string {
+  const own = new Set((model.Tags ?? []).map(({ Key }) => Key));
+  const stackTags = Object.keys(tags).filter((key) => !own.has(key));
+  const head = `${counts.minTaskCount} ${counts.maxTaskCount} ${hashes(stackTags)} `;
+  const room = Math.floor((LONGEST_VALUE - head.length) / HASH_LENGTH);
+  return `${head}${hashes(spelledOutDefaults(model).slice(0, Math.max(0, room)))}`.trimEnd();
+}
+
+/** What the tags of the service's security group record. */
+export function recordOf(tags: Tags = {}): TemplateRecord {
+  const [least, most, stackTags = '', paths = ''] = (tags[RECORD_TAG] ?? '').split(' ');
+  return {
+    taskCounts: least && most ? { minTaskCount: Number(least), maxTaskCount: Number(most) } : undefined,
+    isStackTag: (key) => includes(stackTags, key),
+    isSpelledOut: (path) => includes(paths, path),
+  };
+}
+
+function hashes(texts: readonly string[]): string {
+  return texts.map(hash).sort().join('');
+}
+
+function includes(all: string, text: string): boolean {
+  const wanted = hash(text);
+  for (let at = 0; at < all.length; at += HASH_LENGTH) {
+    if (all.startsWith(wanted, at)) return true;
+  }
+  return false;
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, HASH_LENGTH);
+}

@@ -1,0 +1,95 @@
+/** The operations that are disturbed, as a table: each begins in the state that the one before leaves. */
+import type { Structure } from '../../local/service';
+
+/** What an account has that templates refer to. */
+export interface Surroundings {
+  readonly executionRoleArn: string;
+  readonly infrastructureRoleArn: string;
+  readonly privateSubnetIds: readonly string[];
+}
+
+/** An operation on the one service. */
+export interface Operation {
+  readonly action: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly description: string;
+  /** Properties of the template; undefined for a deletion. */
+  readonly template?: (surroundings: Surroundings) => Structure;
+}
+
+/** Nothing takes longer than it must: what handlers wait for they look at again and again, with the same calls. */
+const WITHOUT_WAITS = {
+  DeploymentConfiguration: {
+    BakeTimeInMinutes: 0,
+    CanaryConfiguration: { CanaryPercent: 50, CanaryBakeTimeInMinutes: 0 },
+  },
+  TargetGroupConfiguration: {
+    DeregistrationDelaySeconds: 5,
+    HealthCheck: { IntervalSeconds: 5, TimeoutSeconds: 2, HealthyThresholdCount: 2 },
+  },
+};
+
+function created({ executionRoleArn, infrastructureRoleArn }: Surroundings): Structure {
+  return {
+    ServiceName: 'hello',
+    ExecutionRoleArn: executionRoleArn,
+    InfrastructureRoleArn: infrastructureRoleArn,
+    PrimaryContainer: { Image: 'example/hello:1', Environment: [{ Name: 'STAGE', Value: 'one' }] },
+    ...WITHOUT_WAITS,
+    Tags: [
+      { Key: 'team', Value: 'blue' },
+      { Key: 'passing', Value: 'yes' },
+    ],
+  };
+}
+
+function updatedInPlace(surroundings: Surroundings): Structure {
+  return {
+    ...created(surroundings),
+    PrimaryContainer: { Image: 'example/hello:2', Environment: [{ Name: 'STAGE', Value: 'two' }] },
+    ScalingTarget: { MinTaskCount: 2, MaxTaskCount: 5, AutoScalingTargetValue: 70 },
+    Tags: [
+      { Key: 'team', Value: 'green' },
+      { Key: 'added', Value: 'yes' },
+    ],
+  };
+}
+
+function updatedHard(surroundings: Surroundings): Structure {
+  const { PrimaryContainer, ...others } = updatedInPlace(surroundings);
+  return {
+    ...others,
+    PrimaryContainer: { ...PrimaryContainer, ContainerPort: 8080 },
+    HealthCheckPath: '/health',
+    DomainName: 'other.apps.example.com',
+  };
+}
+
+function moved(surroundings: Surroundings): Structure {
+  return {
+    ...updatedHard(surroundings),
+    NetworkConfiguration: { Subnets: [...surroundings.privateSubnetIds] },
+  };
+}
+
+export const OPERATIONS = {
+  create: { action: 'CREATE', description: 'the first service of an account', template: created },
+  'update-in-place': {
+    action: 'UPDATE',
+    description: 'image, environment, tags and scaling',
+    template: updatedInPlace,
+  },
+  'update-hard': {
+    action: 'UPDATE',
+    description: 'container port, health check path and domain',
+    template: updatedHard,
+  },
+  'update-move': {
+    action: 'UPDATE',
+    description: 'from public to private subnets, and with them to another load balancer',
+    template: moved,
+  },
+  delete: { action: 'DELETE', description: 'the last service of an account' },
+} as const satisfies Readonly<Record<string, Operation>>;
+
+export type OperationName = keyof typeof OPERATIONS;
+export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[];

@@ -1,0 +1,247 @@
+/**
+ * The life of one service, from nothing to nothing, in which each operation is disturbed at one point or not at all; and
+ * the judgement on what each disturbance left.
+ */
+import type { HandlerOutcome } from '../../local/extension/resource-handler';
+import type { Structure } from '../../local/service';
+import type { Account, Watch } from './account';
+import { FAULTS, type Fault } from './faults';
+import { undisturbedCalls, type Point, type UndisturbedCall } from './matrix';
+import { beyond, isResource, withoutHistory, type Observation } from './observation';
+import { OPERATION_NAMES, OPERATIONS, type Operation, type OperationName } from './operations';
+
+/**
+ * What became of a point.
+ * - `same end`: the end of the undisturbed operation.
+ * - `clean failure`: the operation failed, and after CloudFormation's reaction everything is as it was before.
+ * - `diverged`: neither.
+ * - `leaked`: neither, and resources are there that should not be.
+ * - `not reached`: the call did not come; the point counts for nothing.
+ */
+export type Result = 'same end' | 'clean failure' | 'diverged' | 'leaked' | 'not reached';
+
+export interface Verdict {
+  readonly point: Point;
+  readonly result: Result;
+  /** What is wrong, for the reader; the error message of a clean failure. */
+  readonly detail: string;
+}
+
+/** Undisturbed operations: their calls, and what an observer sees before and after each. */
+export interface Reference {
+  readonly calls: Readonly<Record<OperationName, readonly UndisturbedCall[]>>;
+  /** Before the first operation. */
+  readonly before: Observation;
+  readonly after: Readonly<Record<OperationName, Observation>>;
+}
+
+/** Points of one round: at most one for each operation. */
+export type Round = Readonly<Partial<Record<OperationName, Point>>>;
+
+/** Run every operation undisturbed. @throws Error when one does not succeed. */
+export async function measure(account: Account): Promise<Reference> {
+  await account.reset();
+  const life = new Life(account);
+  const before = await account.observe();
+  const calls: Partial<Record<OperationName, UndisturbedCall[]>> = {};
+  const after: Partial<Record<OperationName, Observation>> = {};
+  for (const name of OPERATION_NAMES) {
+    account.aws.calls.clear();
+    succeeded(name, await life.run(name));
+    const { action } = OPERATIONS[name];
+    calls[name] = undisturbedCalls(account.aws.calls.list({ callerOperation: action }));
+    after[name] = await life.observe();
+  }
+  return { calls, before, after } as Reference;
+}
+
+/**
+ * Run one round.
+ *
+ * @returns a verdict on each point up to the first one that leaves another state than it should; what comes after that has
+ *   lost its footing and is left out.
+ * @throws Error when an operation that is not disturbed fails.
+ */
+export async function runRound(account: Account, round: Round, reference: Reference): Promise<Verdict[]> {
+  await account.reset();
+  const life = new Life(account);
+  const verdicts: Verdict[] = [];
+  const last = OPERATION_NAMES.findLastIndex((name) => round[name]);
+  let before = reference.before;
+  for (const name of OPERATION_NAMES.slice(0, last + 1)) {
+    const point = round[name];
+    if (!point) succeeded(name, await life.run(name));
+    else {
+      const verdict = await disturb(account, life, point, before, reference.after[name]);
+      verdicts.push(verdict);
+      if (verdict.result === 'diverged' || verdict.result === 'leaked') break;
+      if (verdict.result === 'clean failure' && name !== 'delete') succeeded(name, await life.run(name));
+    }
+    before = reference.after[name];
+  }
+  return verdicts;
+}
+
+async function disturb(
+  account: Account,
+  life: Life,
+  point: Point,
+  before: Observation,
+  after: Observation,
+): Promise<Verdict> {
+  const { faults } = account.aws;
+  const fault: Fault = FAULTS[point.fault];
+  const { service, operation, occurrence: nth } = point.call;
+  const id = faults.add({ ...fault.rule, service, operation, nth, extensionsOnly: true });
+  const applied = () => faults.list().find((active) => active.id === id)!.applied > 0;
+  account.watch = watchFor(fault, applied);
+  const complaints: string[] = [];
+  try {
+    const outcome = await life.run(point.operation);
+    const reached = applied();
+    if (outcome.status === 'SUCCESS') {
+      faults.clear();
+      complaints.push(...differences(await life.observe(), after));
+      return verdict(point, reached ? 'same end' : 'not reached', complaints);
+    }
+    complaints.push(...wrongWords(outcome, fault, point));
+    if (!fault.lasting) faults.clear();
+    let reaction = await life.react(point.operation, outcome);
+    if (reaction.status === 'FAILED' && fault.lasting) {
+      complaints.push(...wrongWords(reaction, fault, point));
+      faults.clear();
+      reaction = await life.react(point.operation, outcome);
+    }
+    faults.clear();
+    if (reaction.status === 'FAILED') {
+      complaints.push(`CloudFormation's reaction failed: ${reaction.errorCode}: ${reaction.message}`);
+    }
+    const seen = await life.observe();
+    complaints.push(...differences(...toCompare(point.operation, seen, before, after)));
+    return verdict(point, 'clean failure', complaints, outcome.message);
+  } catch (error) {
+    return verdict(point, 'diverged', [(error as Error).stack ?? String(error)]);
+  } finally {
+    faults.clear();
+    account.watch = undefined;
+  }
+}
+
+/** What is seen after a failure and CloudFormation's reaction to it, and what is to be seen. */
+function toCompare(
+  name: OperationName,
+  seen: Observation,
+  before: Observation,
+  after: Observation,
+): [seen: Observation, expected: Observation] {
+  const { action } = OPERATIONS[name];
+  if (action === 'DELETE') return [seen, after];
+  if (action === 'CREATE') return [seen, before];
+  return [withoutHistory(seen, before), withoutHistory(before, before)];
+}
+
+function verdict(point: Point, result: Result, complaints: readonly string[], detail = ''): Verdict {
+  if (complaints.length === 0) return { point, result, detail };
+  const leaked = complaints.some((complaint) => complaint.startsWith(LEFT));
+  return { point, result: leaked ? 'leaked' : 'diverged', detail: complaints.join('\n') };
+}
+
+const LEFT = 'should not be there: AWS::';
+
+function differences(observation: Observation, expected: Observation): string[] {
+  const missing = beyond(expected, observation);
+  const extra = beyond(observation, expected);
+  return [
+    ...extra.map((line) => `should not be there: ${line}`),
+    ...missing.map((line) => `is missing: ${line}`),
+  ].sort((a, b) => Number(isResource(b.split(': ')[1])) - Number(isResource(a.split(': ')[1])));
+}
+
+/** What is wrong about the words of a failure. */
+function wrongWords(
+  { errorCode, message }: HandlerOutcome & { readonly status: 'FAILED' },
+  fault: Fault,
+  { call }: Point,
+): string[] {
+  const said = `: ${errorCode}: ${message}`;
+  const complaints = [];
+  if (fault.lasting && (errorCode !== 'AccessDenied' || !message.includes(`:${call.operation}`))) {
+    complaints.push(`the failure does not name the action${said}`);
+  }
+  if (errorCode === 'InternalFailure') complaints.push(`the failure says nothing to a user${said}`);
+  if (/^\s+at .*:\d+:\d+/m.test(message)) complaints.push(`the failure shows a stack${said}`);
+  return complaints;
+}
+
+/** Tells the account when the process of a disturbed operation dies: at the end of the invocation that has met the fault. */
+function watchFor({ death }: Fault, applied: () => boolean): Watch | undefined {
+  if (!death) return undefined;
+  let dead = false;
+  return {
+    ended() {
+      if (dead || !applied()) return 'goes on';
+      dead = true;
+      return death === 'before the answer' ? 'dies without answer' : 'dies with its answer';
+    },
+  };
+}
+
+function succeeded(name: OperationName, outcome: HandlerOutcome): void {
+  if (outcome.status === 'SUCCESS') return;
+  throw new Error(`${name} failed without being disturbed: ${outcome.errorCode}: ${outcome.message}`);
+}
+
+/** A service as CloudFormation knows it: its identifier, and the template it was last brought to. */
+class Life {
+  private serviceArn: string | undefined;
+  private template: Structure | undefined;
+
+  constructor(private readonly account: Account) {}
+
+  /** Carry out an operation. */
+  async run(name: OperationName): Promise<HandlerOutcome> {
+    const operation: Operation = OPERATIONS[name];
+    const { template } = this;
+    const desired = operation.template?.(this.account.surroundings);
+    const outcome = await this.carryOut(operation.action, desired, template);
+    if (outcome.status === 'SUCCESS') this.template = desired;
+    return outcome;
+  }
+
+  /**
+   * What CloudFormation does after a failure: it deletes what it was creating, brings back the template before, or deletes
+   * again.
+   */
+  async react(name: OperationName, failure: HandlerOutcome): Promise<HandlerOutcome> {
+    const operation: Operation = OPERATIONS[name];
+    if (operation.action === 'UPDATE') {
+      const failed = operation.template!(this.account.surroundings);
+      return this.carryOut('UPDATE', this.template, failed);
+    }
+    if (!failure.identifier) return failure.status === 'FAILED' ? { status: 'SUCCESS' } : failure;
+    const outcome = await this.carryOut('DELETE', undefined, undefined, failure.identifier);
+    const gone = outcome.status === 'FAILED' && outcome.errorCode === 'NotFound';
+    return gone ? { status: 'SUCCESS' } : outcome;
+  }
+
+  /** What an observer sees, and what READ answers to CloudFormation. */
+  async observe(): Promise<Observation> {
+    return this.account.observe();
+  }
+
+  private async carryOut(
+    action: Operation['action'],
+    desired: Structure | undefined,
+    previous: Structure | undefined,
+    serviceArn = this.serviceArn,
+  ): Promise<HandlerOutcome> {
+    const identifier = serviceArn && { ServiceArn: serviceArn };
+    const outcome = await this.account.run(
+      action,
+      action === 'CREATE' ? desired! : { ...desired, ...identifier },
+      action === 'UPDATE' ? { ...previous, ...identifier } : undefined,
+    );
+    if (action === 'CREATE' && outcome.status === 'SUCCESS') this.serviceArn = outcome.identifier;
+    return outcome;
+  }
+}

@@ -1,0 +1,238 @@
+/** Settings of the target groups, end to end. */
+import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import {
+  DescribeRulesCommand,
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyTargetGroupAttributesCommand,
+  ModifyTargetGroupCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Structure } from '../../local/service';
+import { Driver } from '../provider/driver';
+import { testProperties } from './life-of-a-property';
+
+let driver: Driver;
+let ecs: ECSClient;
+let elb: ElasticLoadBalancingV2Client;
+beforeAll(async () => {
+  driver = await Driver.start();
+  ecs = new ECSClient(driver.aws.clientOptions());
+  elb = new ElasticLoadBalancingV2Client(driver.aws.clientOptions());
+});
+afterAll(async () => {
+  ecs.destroy();
+  elb.destroy();
+  await driver.close();
+});
+
+async function describeService(serviceName: string): Promise<Structure> {
+  const { services } = await ecs.send(new DescribeServicesCommand({ services: [serviceName] }));
+  return services![0]!;
+}
+
+/** The target groups of a service with their attributes, that with the traffic first. */
+async function targetGroupsOf(serviceName: string): Promise<Structure[]> {
+  const { loadBalancers } = await describeService(serviceName);
+  const { targetGroupArn, advancedConfiguration: advanced } = loadBalancers[0];
+  const { Rules } = await elb.send(new DescribeRulesCommand({ RuleArns: [advanced.productionListenerRule] }));
+  const weighted = Rules![0]!.Actions![0]!.ForwardConfig!.TargetGroups!;
+  const { TargetGroups = [] } = await elb.send(
+    new DescribeTargetGroupsCommand({ TargetGroupArns: [targetGroupArn, advanced.alternateTargetGroupArn] }),
+  );
+  const groups = await Promise.all(
+    TargetGroups.map(async (group) => {
+      const { TargetGroupArn } = group;
+      const { Attributes = [] } = await elb.send(
+        new DescribeTargetGroupAttributesCommand({ TargetGroupArn }),
+      );
+      const attributes = Object.fromEntries(Attributes.map(({ Key, Value }) => [Key, Value]));
+      const Weight = weighted.find((each) => each.TargetGroupArn === TargetGroupArn)!.Weight!;
+      return { ...group, attributes, Weight };
+    }),
+  );
+  return groups.sort((a, b) => b.Weight - a.Weight);
+}
+
+/** What both target groups of a service have, and whether its rule is sticky. */
+async function settingsOf(serviceName: string): Promise<Structure> {
+  const [serving, idle] = await targetGroupsOf(serviceName);
+  const { loadBalancers } = await describeService(serviceName);
+  const { Rules } = await elb.send(
+    new DescribeRulesCommand({
+      RuleArns: [loadBalancers[0].advancedConfiguration.productionListenerRule],
+    }),
+  );
+  const stickiness = Rules![0]!.Actions![0]!.ForwardConfig!.TargetGroupStickinessConfig;
+  return { serving, idle, ruleIsSticky: stickiness?.Enabled ?? false };
+}
+
+const both = (settings: Structure) => ({ serving: settings, idle: settings });
+
+const defaultHealthCheck = {
+  HealthCheckPath: '/',
+  Matcher: { HttpCode: '200' },
+  HealthCheckIntervalSeconds: 30,
+  HealthCheckTimeoutSeconds: 5,
+  HealthyThresholdCount: 5,
+  UnhealthyThresholdCount: 2,
+};
+const defaultInput = {
+  Matcher: '200',
+  IntervalSeconds: 30,
+  TimeoutSeconds: 5,
+  HealthyThresholdCount: 5,
+  UnhealthyThresholdCount: 2,
+};
+const attributes = (delay: string, sticky: string | undefined) => ({
+  attributes: {
+    'deregistration_delay.timeout_seconds': delay,
+    'stickiness.enabled': String(sticky !== undefined),
+    ...(sticky && { 'stickiness.type': 'lb_cookie', 'stickiness.lb_cookie.duration_seconds': sticky }),
+  },
+});
+
+testProperties(
+  () => driver,
+  [
+    [
+      'HealthCheckPath and TargetGroupConfiguration/HealthCheck',
+      {
+        set: {
+          HealthCheckPath: '/health',
+          TargetGroupConfiguration: { HealthCheck: { Matcher: '200-299', IntervalSeconds: 5 } },
+        },
+        held: both({
+          ...defaultHealthCheck,
+          HealthCheckPath: '/health',
+          Matcher: { HttpCode: '200-299' },
+          HealthCheckIntervalSeconds: 5,
+          HealthCheckTimeoutSeconds: 4,
+        }),
+        changed: {
+          HealthCheckPath: '/ready',
+          TargetGroupConfiguration: {
+            HealthCheck: {
+              Matcher: '200,404',
+              IntervalSeconds: 20,
+              TimeoutSeconds: 19,
+              HealthyThresholdCount: 2,
+              UnhealthyThresholdCount: 10,
+            },
+          },
+        },
+        changedHeld: both({
+          HealthCheckPath: '/ready',
+          Matcher: { HttpCode: '200,404' },
+          HealthCheckIntervalSeconds: 20,
+          HealthCheckTimeoutSeconds: 19,
+          HealthyThresholdCount: 2,
+          UnhealthyThresholdCount: 10,
+        }),
+        defaultHeld: both(defaultHealthCheck),
+        defaultRead: { HealthCheckPath: '/', TargetGroupConfiguration: { HealthCheck: defaultInput } },
+      },
+    ],
+    [
+      'DeregistrationDelaySeconds and StickinessDurationSeconds',
+      {
+        set: { TargetGroupConfiguration: { DeregistrationDelaySeconds: 0, StickinessDurationSeconds: 60 } },
+        held: { ...both(attributes('0', '60')), ruleIsSticky: true },
+        changed: {
+          TargetGroupConfiguration: { DeregistrationDelaySeconds: 30, StickinessDurationSeconds: 604800 },
+        },
+        changedHeld: { ...both(attributes('30', '604800')), ruleIsSticky: true },
+        defaultHeld: { ...both(attributes('300', undefined)), ruleIsSticky: false },
+        defaultRead: {
+          TargetGroupConfiguration: { DeregistrationDelaySeconds: 300, StickinessDurationSeconds: undefined },
+        },
+      },
+    ],
+    [
+      'ProtocolVersion',
+      {
+        set: {
+          HealthCheckPath: '/grpc.health.v1.Health/Check',
+          TargetGroupConfiguration: { ProtocolVersion: 'GRPC', HealthCheck: { Matcher: '0-12' } },
+        },
+        held: both({
+          ProtocolVersion: 'GRPC',
+          HealthCheckPath: '/grpc.health.v1.Health/Check',
+          Matcher: { GrpcCode: '0-12' },
+        }),
+        changed: { TargetGroupConfiguration: { ProtocolVersion: 'HTTP2' } },
+        changedHeld: both({ ...defaultHealthCheck, ProtocolVersion: 'HTTP2' }),
+        defaultHeld: both({ ...defaultHealthCheck, ProtocolVersion: 'HTTP1' }),
+        defaultRead: { TargetGroupConfiguration: { ProtocolVersion: 'HTTP1' } },
+      },
+    ],
+  ],
+  settingsOf,
+);
+
+describe('a change', () => {
+  const deploymentsOf = async (name: string) => (await describeService(name)).deployments[0].id;
+
+  test.each([
+    ['of the health check starts a deployment', { HealthCheckPath: '/ready' }, true],
+    [
+      'of the deregistration delay starts none',
+      { TargetGroupConfiguration: { DeregistrationDelaySeconds: 5 } },
+      false,
+    ],
+    ['of the stickiness starts none', { TargetGroupConfiguration: { StickinessDurationSeconds: 5 } }, false],
+  ])('%s', async (title, properties, starts) => {
+    const template = driver.model({ ServiceName: `change-${title.length}` });
+    const { ServiceArn, ServiceName } = Driver.modelOf(await driver.create(template));
+    const before = await deploymentsOf(ServiceName);
+    Driver.modelOf(await driver.update({ ...template, ServiceArn }, { ...template, ...properties }));
+    expect((await deploymentsOf(ServiceName)) !== before).toBe(starts);
+  });
+
+  test('of the health check that fails leaves the target group that serves as it was', async () => {
+    const template = driver.model({ ServiceName: 'failing' });
+    const { ServiceArn } = Driver.modelOf(await driver.create(template));
+    const previous = { ...template, ServiceArn };
+    const [before] = await targetGroupsOf('failing');
+    // No task answers 499.
+    const failing = { ...template, TargetGroupConfiguration: { HealthCheck: { Matcher: '499' } } };
+    expect(await driver.update(previous, failing)).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'NotStabilized',
+    });
+    expect(await targetGroupsOf('failing')).toMatchObject([before, { Matcher: { HttpCode: '499' } }]);
+
+    // As CloudFormation rolls back.
+    const rolledBack = await driver.update({ ...failing, ServiceArn }, template);
+    expect(Driver.modelOf(rolledBack).TargetGroupConfiguration.HealthCheck).toEqual(defaultInput);
+    expect(await settingsOf('failing')).toMatchObject(both(defaultHealthCheck));
+  });
+});
+
+test('what was set by hand stays while the template does not change it', async () => {
+  const template = driver.model({ ServiceName: 'by-hand' });
+  const { ServiceArn } = Driver.modelOf(await driver.create(template));
+  for (const { TargetGroupArn } of await targetGroupsOf('by-hand')) {
+    const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '10' }];
+    await elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
+    await elb.send(new ModifyTargetGroupCommand({ TargetGroupArn, HealthyThresholdCount: 3 }));
+  }
+  const changed = {
+    ...template,
+    HealthCheckPath: '/ready',
+    TargetGroupConfiguration: { StickinessDurationSeconds: 60 },
+  };
+  const model = Driver.modelOf(await driver.update({ ...template, ServiceArn }, changed));
+  expect(model.TargetGroupConfiguration).toMatchObject({
+    HealthCheck: { HealthyThresholdCount: 3 },
+    DeregistrationDelaySeconds: 10,
+    StickinessDurationSeconds: 60,
+  });
+  expect(await settingsOf('by-hand')).toMatchObject(
+    both({
+      HealthCheckPath: '/ready',
+      HealthyThresholdCount: 3,
+      attributes: attributes('10', '60').attributes,
+    }),
+  );
+});

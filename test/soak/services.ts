@@ -1,0 +1,110 @@
+/** The services of a soak: how they differ, and what is changed about them. */
+import type { Structure } from '../../local/service';
+import { BASE_DOMAIN, type Account } from './account';
+import type { Random } from './random';
+
+/** Services of one kind share load balancers with one another, and with no others. */
+export interface Kind {
+  readonly name: string;
+  /** How many of a hundred services are of this kind. */
+  readonly share: number;
+  /** Properties that tell it from the other kinds. */
+  readonly properties: (account: Account) => Structure;
+}
+
+export const KINDS: readonly Kind[] = [
+  { name: 'public', share: 60, properties: () => ({}) },
+  { name: 'web ACL', share: 25, properties: ({ webAclArn }) => ({ WebAclArn: webAclArn }) },
+  {
+    name: 'private',
+    share: 15,
+    properties: ({ privateSubnetIds }) => ({ NetworkConfiguration: { Subnets: privateSubnetIds } }),
+  },
+];
+
+/** Every so manieth service has a host of its own, with a certificate that is requested for it. */
+const OWN_DOMAIN_EVERY = 8;
+
+/**
+ * Deployments without pauses and alarms: nothing happens in them that services could disturb, and ECS looks at alarms so often
+ * that the local AWS would be busy with little else.
+ */
+const DEPLOYMENT = {
+  BakeTimeInMinutes: 0,
+  CanaryConfiguration: { CanaryBakeTimeInMinutes: 0 },
+  Alarms: { Enable: false },
+};
+
+/** A service, as its author sees it. */
+export class Service {
+  readonly name: string;
+  /** Host at which it answers. */
+  readonly hostName: string;
+  /** Desired properties; undefined when the service is not to exist. */
+  model: Structure | undefined;
+  /** Whether it is to answer requests: from the end of its creation to the beginning of its deletion. */
+  answers = false;
+  /** How often its deletion has begun. */
+  deletions = 0;
+
+  constructor(
+    readonly index: number,
+    readonly kind: Kind,
+  ) {
+    this.name = `service-${index}`;
+    this.hostName = this.hasOwnDomain ? `${this.name}.own.${BASE_DOMAIN}` : `${this.name}.${BASE_DOMAIN}`;
+  }
+
+  /** The properties it is made with. */
+  initialModel(account: Account): Structure {
+    return {
+      ServiceName: this.name,
+      InfrastructureRoleArn: account.roles.infrastructure,
+      ExecutionRoleArn: account.roles.execution,
+      PrimaryContainer: { Image: `soak/${this.name}:1` },
+      DeploymentConfiguration: DEPLOYMENT,
+      ...(this.hasOwnDomain && { DomainName: this.hostName }),
+      ...this.kind.properties(account),
+    };
+  }
+
+  private get hasOwnDomain(): boolean {
+    return this.index % OWN_DOMAIN_EVERY === OWN_DOMAIN_EVERY - 1;
+  }
+}
+
+/** As many services as wanted, the kinds in the proportion of their shares. */
+export function servicesOf(count: number): Service[] {
+  const whole = KINDS.reduce((sum, { share }) => sum + share, 0);
+  return Array.from({ length: count }, (_, index) => {
+    // Spread evenly: a golden-ratio sequence visits every part of the whole in its proportion.
+    let point = ((index * 0.618033988749895) % 1) * whole;
+    const kind = KINDS.find(({ share }) => (point -= share) < 0) ?? KINDS[0]!;
+    return new Service(index, kind);
+  });
+}
+
+/** A change of a service. Returns the desired properties after it. */
+type Change = (model: Structure, random: Random) => Structure;
+
+const container = (model: Structure, change: Structure): Structure => ({
+  ...model,
+  PrimaryContainer: { ...model.PrimaryContainer, ...change },
+});
+
+const newImage = ({ PrimaryContainer }: Structure, random: Random): Structure => ({
+  Image: PrimaryContainer.Image.replace(/:.*/, `:${1 + Math.floor(random.next() * 1_000_000)}`),
+});
+
+/** What an update may change. */
+export const CHANGES: readonly Change[] = [
+  (model, random) => container(model, newImage(model, random)),
+  (model, random) =>
+    container(model, { ...newImage(model, random), ContainerPort: random.pick([80, 8080, 9090]) }),
+  (model, random) => ({ ...model, HealthCheckPath: `/health-${random.pick([1, 2, 3])}` }),
+  (model, random) => ({ ...model, Tags: [{ Key: 'round', Value: String(random.next()) }] }),
+  (model, random) => ({
+    ...model,
+    ScalingTarget: { MinTaskCount: 1, MaxTaskCount: random.pick([2, 5, 10]) },
+  }),
+];

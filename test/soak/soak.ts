@@ -1,0 +1,279 @@
+/**
+ * Services of one VPC that are created, updated and deleted at random, all at the same time, by handlers in separate
+ * processes. What must hold is read through list calls and requested through the load balancers, while they are at it
+ * and whenever it is quiet.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { requestHost } from '../../local/http-request';
+import type { Structure } from '../../local/service';
+import { SERVICES_PER_LOAD_BALANCER } from '../../src/placement';
+import { Account, type Operation } from './account';
+import * as invariants from './invariants';
+import { INVARIANTS, type Invariant } from './invariants';
+import { placement, type PlacedLoadBalancer } from './placement';
+import { Random } from './random';
+import { CHANGES, KINDS, servicesOf, type Service } from './services';
+import { Tally, type Finding } from './tally';
+
+export interface SoakOptions {
+  /** How many services there are at most. */
+  readonly services: number;
+  readonly seed: number;
+  /** Random operations on each service, between its first creation and its last deletion. */
+  readonly operations: number;
+  /** Quota of the local AWS for rules on a load balancer, when it is to be lower than what services keep to themselves. */
+  readonly servicesPerLoadBalancer?: number;
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface SoakReport {
+  readonly services: number;
+  readonly seed: number;
+  /** Operations that were carried out, by kind. */
+  readonly operations: Readonly<Record<Operation, number>>;
+  /** Greatest number of load balancers that were seen at one time. */
+  readonly mostLoadBalancers: number;
+  readonly findings: readonly Finding[];
+}
+
+/** Real milliseconds between two looks at the load balancers, and between two requests, while operations run. */
+const LOOK_EVERY = 3_000;
+const REQUEST_EVERY = 500;
+
+/** Of a hundred random operations on a service that exists, so many delete it; the others update it. */
+const DELETIONS = 35;
+
+/**
+ * Create all, let everybody do random operations, create again those that are gone, delete all.
+ *
+ * @throws Error when something other than the provider fails.
+ */
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  const { servicesPerLoadBalancer: rulesPerLoadBalancer } = options;
+  const account = await Account.open(rulesPerLoadBalancer === undefined ? {} : { rulesPerLoadBalancer });
+  try {
+    return await new Soak(account, options).run();
+  } finally {
+    await account.close();
+  }
+}
+
+class Soak {
+  private readonly tally = new Tally<Invariant>(Object.keys(INVARIANTS) as Invariant[]);
+  private readonly random: Random;
+  private readonly services: readonly Service[];
+  private readonly limit: number;
+  private readonly operations: Record<Operation, number> = { CREATE: 0, UPDATE: 0, DELETE: 0 };
+  private mostLoadBalancers = 0;
+  /** How many services of a kind there were at one time. */
+  private readonly mostServices = new Map<string, number>();
+
+  constructor(
+    private readonly account: Account,
+    private readonly options: SoakOptions,
+  ) {
+    this.random = new Random(options.seed);
+    this.services = servicesOf(options.services);
+    this.limit = options.servicesPerLoadBalancer ?? SERVICES_PER_LOAD_BALANCER;
+  }
+
+  async run(): Promise<SoakReport> {
+    await this.phase('create all', (service) => this.create(service));
+    await this.quiet('exact', (kind) => [this.needed(kind), this.needed(kind)]);
+
+    await this.phase('create, update and delete at random', (service, random) => this.live(service, random));
+    const left = await this.quiet('bounded', (kind) => [
+      0,
+      Math.ceil(this.mostServices.get(kind)! / this.limit),
+    ]);
+
+    await this.phase('create those that are gone', async (service) => {
+      if (!service.model) await this.create(service);
+    });
+    await this.quiet('refilled', (kind) => [0, Math.max(left.get(kind)!, this.needed(kind))]);
+
+    await this.phase('delete all', async (service) => {
+      if (service.model) await this.delete(service);
+    });
+    this.check('inventory', await this.account.difference());
+    return {
+      services: this.options.services,
+      seed: this.options.seed,
+      operations: this.operations,
+      mostLoadBalancers: this.mostLoadBalancers,
+      findings: this.tally.findings().map(({ invariant, ...finding }) => ({
+        invariant: INVARIANTS[invariant as Invariant],
+        ...finding,
+      })),
+    };
+  }
+
+  /** Let all services do something at the same time, and look meanwhile. */
+  private async phase(
+    title: string,
+    step: (service: Service, random: Random) => Promise<void>,
+  ): Promise<void> {
+    const start = performance.now();
+    const ended = new AbortController();
+    const { signal } = ended;
+    const working = Promise.all(this.services.map((service) => step(service, this.random.fork())));
+    await Promise.all([
+      working.finally(() => ended.abort()),
+      repeat(LOOK_EVERY, signal, () => this.look()),
+      repeat(REQUEST_EVERY, signal, () => this.request()),
+    ]);
+    const { CREATE, UPDATE, DELETE } = this.operations;
+    this.options.onProgress?.(
+      `${title}: ${((performance.now() - start) / 1000).toFixed(0)} s; so far ${CREATE} creations, ${UPDATE} updates, ` +
+        `${DELETE} deletions; ${this.existing().length} services exist`,
+    );
+  }
+
+  /** A few random operations on one service, one after the other. */
+  private async live(service: Service, random: Random): Promise<void> {
+    for (let n = 0; n < this.options.operations; n++) {
+      if (!service.model) await this.create(service);
+      else if (random.next() * 100 < DELETIONS) await this.delete(service);
+      else await this.update(service, random);
+    }
+  }
+
+  private async create(service: Service): Promise<void> {
+    const model = service.initialModel(this.account);
+    service.model = model;
+    const kind = service.kind.name;
+    const now = this.existing(kind).length;
+    this.mostServices.set(kind, Math.max(now, this.mostServices.get(kind) ?? 0));
+    service.answers = await this.operate('CREATE', service, model);
+    // As CloudFormation does when a creation fails.
+    if (!service.answers) await this.delete(service);
+  }
+
+  private async update(service: Service, random: Random): Promise<void> {
+    const previous = service.model!;
+    const changed = random.pick(CHANGES)(previous, random);
+    const identified = { ...changed, ServiceArn: this.account.serviceArn(service.name) };
+    if (await this.operate('UPDATE', service, identified, previous)) service.model = changed;
+  }
+
+  private async delete(service: Service): Promise<void> {
+    service.answers = false;
+    service.deletions++;
+    await this.operate('DELETE', service, { ServiceArn: this.account.serviceArn(service.name) });
+    service.model = undefined;
+  }
+
+  /** @returns whether it succeeded. */
+  private async operate(
+    operation: Operation,
+    { name }: Service,
+    model: Structure,
+    previous?: Structure,
+  ): Promise<boolean> {
+    const outcome = await this.account.operate(operation, model, previous);
+    this.operations[operation]++;
+    this.check(
+      'operation',
+      outcome.status === 'FAILED' ? [`${operation} ${name}: ${outcome.errorCode}: ${outcome.message}`] : [],
+    );
+    return outcome.status === 'SUCCESS';
+  }
+
+  /** What must hold at any moment. */
+  private async look(): Promise<readonly PlacedLoadBalancer[]> {
+    const placed = await placement(this.account.aws);
+    this.mostLoadBalancers = Math.max(this.mostLoadBalancers, placed.length);
+    this.check('limit', invariants.tooMany(placed, this.limit));
+    this.check('priorities', invariants.samePriorities(placed));
+    this.check('kinds', invariants.mixedKinds(placed, this.services));
+    return placed;
+  }
+
+  /** Request one of the services that exist. */
+  private async request(): Promise<void> {
+    const answering = this.services.filter(({ answers }) => answers);
+    if (answering.length === 0) return;
+    const service = this.random.pick(answering);
+    const { deletions } = service;
+    const { status, body } = await requestHost(this.account.aws.dataPlaneUrl, service.hostName);
+    // Its deletion may have begun meanwhile.
+    if (service.deletions !== deletions) return;
+    this.check('answers', status === 200 ? [] : [`${service.hostName} answered ${status} ${body.trim()}`]);
+  }
+
+  /**
+   * What must hold when no operation runs.
+   *
+   * @param bounds least and greatest number of load balancers of a kind of services.
+   * @returns the number of load balancers by kind.
+   */
+  private async quiet(
+    invariant: Invariant,
+    bounds: (kind: string) => readonly [least: number, greatest: number],
+  ): Promise<ReadonlyMap<string, number>> {
+    const placed = await this.look();
+    const existing = this.existing();
+    this.check('places', invariants.misplaced(placed, existing));
+    this.check('empty', invariants.emptyOnes(placed));
+    for (const service of existing) this.check('images', await this.wrongImage(service));
+    this.check('list', await this.wronglyListed(existing));
+    const numbers = new Map<string, number>();
+    for (const { name } of KINDS) {
+      const number = invariants.loadBalancersOfKind(placed, this.services, name);
+      const [least, greatest] = bounds(name);
+      const isWrong = number < least || number > greatest;
+      const wanted = least === greatest ? `${greatest}` : `at most ${greatest}`;
+      this.check(
+        invariant,
+        isWrong
+          ? [`${name}: ${number} load balancers for ${this.existing(name).length} services, not ${wanted}`]
+          : [],
+      );
+      numbers.set(name, number);
+    }
+    return numbers;
+  }
+
+  private async wrongImage({ hostName, model }: Service): Promise<string[]> {
+    const { status, body } = await requestHost(this.account.aws.dataPlaneUrl, hostName);
+    const { Image } = model!.PrimaryContainer;
+    return status === 200 && body.includes(`"${Image}"`)
+      ? []
+      : [`${hostName}, of image ${Image}, answered ${status} ${body.trim()}`];
+  }
+
+  private async wronglyListed(existing: readonly Service[]): Promise<string[]> {
+    const found = await this.account.listed();
+    const wanted = existing.map(({ name }) => this.account.serviceArn(name));
+    return [
+      ...wanted.filter((arn) => !found.includes(arn)).map((arn) => `${arn} is not listed`),
+      ...found.filter((arn) => !wanted.includes(arn)).map((arn) => `${arn} is listed and does not exist`),
+      ...(new Set(found).size < found.length ? ['a service is listed twice'] : []),
+    ];
+  }
+
+  /** Services that exist, of all kinds or of one. */
+  private existing(kind?: string): readonly Service[] {
+    return this.services.filter((service) => service.model && (!kind || service.kind.name === kind));
+  }
+
+  /** Load balancers that the services of a kind need at least. */
+  private needed(kind: string): number {
+    return Math.ceil(this.existing(kind).length / this.limit);
+  }
+
+  private check(invariant: Invariant, problems: readonly string[]): void {
+    this.tally.check(invariant, problems);
+    for (const problem of problems)
+      this.options.onProgress?.(`violated: ${INVARIANTS[invariant]}: ${problem}`);
+  }
+}
+
+/** Do something again and again, with a pause, until told to stop. */
+async function repeat(milliseconds: number, signal: AbortSignal, run: () => Promise<unknown>): Promise<void> {
+  while (!signal.aborted) {
+    await run();
+    // Being told to stop ends the pause.
+    await pause(milliseconds, undefined, { signal }).catch(() => undefined);
+  }
+}
