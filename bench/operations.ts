@@ -99,8 +99,8 @@ export async function measureOperations(
       ),
     );
 
-  await measure('create', 'CREATE', 0, () => create('bench-first'));
-  await measure('delete', 'DELETE', 0, () => remove('bench-first'));
+  await measure('create, first', 'CREATE', 0, () => create('bench-first'));
+  await measure('delete, last', 'DELETE', 0, () => remove('bench-first'));
   await create('bench-present');
   const others = await PresentServices.beside(aws, 'bench-present', hostedZoneId);
   for (const present of PRESENT) {

@@ -100,7 +100,7 @@ async function startAround(
   const clock = new Clock(options.clock);
   const calls = new CallLog();
   const callers = new CallerRegistry();
-  const faults = new Faults();
+  const faults = new Faults(() => clock.now());
 
   const ecs = createEcs({ clock, motoOptions, loadBalancingChanged: () => dataPlane.invalidate() });
   const { network } = ecs;

@@ -59,6 +59,8 @@ export interface Component<Observed, Needs extends object = object> {
   readonly kind: string;
   /** Kinds that must be there first. Removal goes the other way round. */
   readonly needs: readonly (keyof Needs & string)[];
+  /** Kinds that must be gone before it is removed, beside those that need it. */
+  readonly removedAfter?: readonly string[];
   /** Whether services share it: that it is there does not mean that this service is. Default: they do not. */
   readonly shared?: boolean;
   /**
@@ -117,6 +119,7 @@ export interface Component<Observed, Needs extends object = object> {
    *
    * @param token of the {@link Wait} that apply or remove returned.
    * @returns done with what is there now, when that is known and needs no further {@link apply}.
+   *   After {@link remove}, done means that it is removed.
    * @throws HandlerError when what is waited for has failed.
    */
   poll?(scope: Scope, token: string): Promise<Outcome<Observed | void>>;

@@ -71,15 +71,17 @@ function found(
       found([...path, item], one[item], other[item], third[item], true),
     );
   }
-  if (isGroup(before ?? desired) && isGroup(live) && isGroup(desired ?? before)) {
+  // An item that is new to the template has no members to compare one by one.
+  const isNewItem = isItem && before === undefined;
+  if (!isNewItem && isGroup(before ?? desired) && isGroup(live) && isGroup(desired ?? before)) {
     const [one, other, third] = [before, live, desired].map((group) => group ?? {}) as [Group, Group, Group];
     return Object.keys({ ...one, ...third }).flatMap((member) =>
       found([...path, member], one[member], other[member], third[member], false),
     );
   }
   const previous = before ?? DEFAULTS[name as keyof typeof DEFAULTS];
-  // Where the template said nothing and no default is known, what is there may be AWS's own choice; an item of a list is not.
-  const isKnown = previous !== undefined || (isItem && live !== undefined);
+  // Where the template said nothing and no default is known, what is there may be AWS's own choice; an item is not.
+  const isKnown = previous !== undefined || (isNewItem && live !== undefined);
   const isConflict = isKnown && !isSame(before, desired) && !isSame(previous, live) && !isSame(live, desired);
   return isConflict ? [sentence(path, previous, live, desired)] : [];
 }

@@ -4,6 +4,7 @@
  */
 import { isNativeError } from 'node:util/types';
 import { HandlerErrorCode } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
+import { quotaOf } from './quotas';
 import { failedOperation } from './runtime/failed-operation';
 
 export { HandlerErrorCode };
@@ -17,6 +18,10 @@ export interface HandlerErrorDetails {
   /** The error this one explains; logged, never shown. */
   readonly cause?: unknown;
 }
+
+/** Characters that CloudFormation takes of a message, and those that a remedy may have of it. */
+const LONGEST_MESSAGE = 1_024;
+const LONGEST_REMEDY = 500;
 
 /** A failure that CloudFormation shows to the user: what is wrong, where, and what to do. */
 export class HandlerError extends Error {
@@ -33,8 +38,11 @@ export class HandlerError extends Error {
     problem: string,
     { propertyPath, remedy, cause }: HandlerErrorDetails = {},
   ) {
+    const where = propertyPath ? `${propertyPath}: ` : '';
+    const help = remedy ? ` ${sentence(shortened(remedy, LONGEST_REMEDY))}` : '';
+    const room = LONGEST_MESSAGE - where.length - help.length;
     super(
-      `${propertyPath ? `${propertyPath}: ` : ''}${sentence(problem)}${remedy ? ` ${sentence(remedy)}` : ''}`,
+      `${where}${sentence(shortened(problem, room))}${help}`,
       cause === undefined ? undefined : { cause },
     );
     this.name = 'HandlerError';
@@ -75,7 +83,7 @@ const CODE_BY_ERROR_NAME: ReadonlyArray<readonly [RegExp, HandlerErrorCode]> = [
     /^(Expired|Invalid|Missing)\w*Token|^InvalidClientTokenId$|^UnrecognizedClient$|^InvalidAccessKeyId$|Signature|^AuthFailure$|^RequestExpired$|^CredentialsProvider/,
     HandlerErrorCode.InvalidCredentials,
   ],
-  [/^TooMany|LimitExceeded|QuotaExceeded/, HandlerErrorCode.ServiceLimitExceeded],
+  [/^TooMany|Limits?Exceeded|QuotaExceeded|AssociationLimit$/, HandlerErrorCode.ServiceLimitExceeded],
   [/^Timeout$|^RequestTimeout$/, HandlerErrorCode.NetworkFailure],
   [
     /^InternalFail|^Internal(Server|Service)?$|^Server$|Unavailable$|^InsufficientCapacity/,
@@ -115,7 +123,7 @@ const NETWORK_ERROR_CODES: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** What to do about a failed AWS call, by code; `{action}` is the IAM action where it is known. */
+/** What to do about a failed AWS call, by code; `{action}` is the IAM action and `{quota}` the quota where it is known. */
 const REMEDIES: Partial<Record<HandlerErrorCode, string>> = {
   [HandlerErrorCode.AccessDenied]: 'Allow {action} in the role that CloudFormation uses for this resource',
   [HandlerErrorCode.InvalidCredentials]:
@@ -123,7 +131,7 @@ const REMEDIES: Partial<Record<HandlerErrorCode, string>> = {
   [HandlerErrorCode.Throttling]: 'Try again later',
   [HandlerErrorCode.ServiceInternalError]: 'Try again later',
   [HandlerErrorCode.NetworkFailure]: 'Try again, and check the network path to the AWS endpoint',
-  [HandlerErrorCode.ServiceLimitExceeded]: 'Raise the quota with Service Quotas, or delete what is not used',
+  [HandlerErrorCode.ServiceLimitExceeded]: 'Raise {quota} with Service Quotas, or delete what is not used',
 };
 
 /** An error as SDK v3 throws it; every member may be absent, because network errors pass through unchanged. */
@@ -151,8 +159,11 @@ export function toHandlerError(error: unknown): HandlerError {
     });
   }
   const action = /perform: ([\w-]+:\w+)/.exec(sdkError.message)?.[1] ?? failedOperation(sdkError);
+  const quota = quotaOf(baseName(sdkError), action);
   return new HandlerError(code, describe(sdkError, action), {
-    remedy: REMEDIES[code]?.replace('{action}', action ?? 'the action'),
+    remedy: REMEDIES[code]
+      ?.replace('{action}', action ?? 'the action')
+      .replace('{quota}', quota ? `the quota "${quota}"` : 'the quota'),
     cause: error,
   });
 }
@@ -199,5 +210,10 @@ function describe(error: SdkError, action: string | undefined): string {
 }
 
 function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+/** What a template says may be of any length; a message that repeats it may not. */
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`;
 }

@@ -26,6 +26,7 @@ import {
   type CallbackContext,
   type HandlerRequest,
 } from './runtime';
+import { SENSITIVE_PATHS } from './sensitive-paths';
 import { DEFAULTS, specificationBefore, specificationOf } from './spec';
 
 type Request = HandlerRequest<ResourceModel, TypeConfigurationModel>;
@@ -256,9 +257,5 @@ export const { entrypoint, testEntrypoint } = createEntrypoints({
     [Action.Delete]: remove,
     [Action.List]: list,
   },
-  sensitivePaths: [
-    'Environment/*/Value',
-    'Secrets/*/ValueFrom',
-    'RepositoryCredentials/CredentialsParameter',
-  ],
+  sensitivePaths: SENSITIVE_PATHS,
 });

@@ -167,16 +167,12 @@ async function hasServices(scope: Scope, { ListenerArn }: Listener): Promise<boo
 }
 
 /** Whether a rule forwards to target groups with names like those of services. */
-function forwardsToService(rule: Rule): boolean {
-  return targetGroupArnsOf(rule).some((arn) => arn.includes(`:targetgroup/${TARGET_GROUP_NAME_PREFIX}`));
-}
-
-/** Target groups that a rule forwards to. */
-export function targetGroupArnsOf({ Actions = [] }: Rule): string[] {
-  return Actions.flatMap(({ TargetGroupArn, ForwardConfig }) => [
-    TargetGroupArn ?? [],
-    ...(ForwardConfig?.TargetGroups ?? []).map((group) => group.TargetGroupArn!),
-  ]).flat();
+function forwardsToService({ Actions = [] }: Rule): boolean {
+  const arns = Actions.flatMap(({ TargetGroupArn, ForwardConfig }) => [
+    TargetGroupArn,
+    ...(ForwardConfig?.TargetGroups ?? []).map((group) => group.TargetGroupArn),
+  ]);
+  return arns.some((arn) => arn?.includes(`:targetgroup/${TARGET_GROUP_NAME_PREFIX}`));
 }
 
 async function close({ clients }: Scope, httpListenerArn: string): Promise<void> {

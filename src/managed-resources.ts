@@ -194,9 +194,11 @@ const PARTS: readonly Row[] = [
     'Certificate',
     'AWS::CertificateManager::Certificate',
     ({ observed: { Certificate } }) =>
-      (Certificate?.own ?? []).map(({ arn, status }) =>
-        withStatus(arn, CERTIFICATE_STATUS[status] ?? 'FAILED', `ACM says ${status}`),
-      ),
+      (Certificate?.own ?? [])
+        .filter(({ isObsolete }) => !isObsolete)
+        .map(({ arn, status }) =>
+          withStatus(arn, CERTIFICATE_STATUS[status] ?? 'FAILED', `ACM says ${status}`),
+        ),
   ],
   [
     'LoadBalancer',
@@ -233,7 +235,7 @@ const PARTS: readonly Row[] = [
     'DnsRecord',
     'AWS::Route53::RecordSet',
     ({ observed: { DnsRecord, ServiceSecurityGroup } }) =>
-      (ServiceSecurityGroup?.hosts ?? [])
+      (ServiceSecurityGroup?.domains ?? [])
         .filter(({ hostedZoneId }) => hostedZoneId !== undefined)
         .map(({ hostName }) => {
           const records = DnsRecord?.hosts.find(({ host }) => host.hostName === hostName);

@@ -524,7 +524,7 @@ export class TargetGroupConfiguration extends BaseModel {
   @Transform(toNumber, { toClassOnly: true })
   declare StickinessDurationSeconds?: number;
 
-  /** Version of HTTP in which the tasks are talked to. */
+  /** Version of HTTP in which the tasks are talked to. During a change new tasks are talked to in both versions, so that the new image must answer both; from and to GRPC the service has to be replaced by another one. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare ProtocolVersion?: 'HTTP1' | 'HTTP2' | 'GRPC';
@@ -1114,7 +1114,7 @@ export class ResourceModel extends BaseModel {
   @Type(() => Volume)
   declare Volumes?: Volume[];
 
-  /** Path that the load balancer requests to see whether a task is healthy; it must answer 200. */
+  /** Path that the load balancer requests to see whether a task is healthy. A change takes effect with new tasks: without any other change it starts a deployment. With ProtocolVersion GRPC the default is /AWS.ALB/healthcheck. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare HealthCheckPath?: string;

@@ -18,8 +18,12 @@ export interface Continuation {
   /**
    * What was done when nothing but `pending` was waited for, without volatile components. Absent when something else
    * was waited for too: then everything is looked at again.
+   *
+   * Of a removal: what is still to be removed, without shared components, which others change meanwhile.
    */
   readonly observations?: Observations;
+  /** Of a removal, beside `observations`: kinds that need no further look, because they have been removed. */
+  readonly removed?: readonly string[];
 }
 
 /** Result of {@link converge} and {@link teardown}: what is there now, or what is waited for. */
@@ -98,13 +102,24 @@ export async function teardown(
   const still = stillWaiting(components, continuation, looks);
   if (still) return still;
 
-  const found = await observe(components, scope);
-  const removed = await inOrder(components, backward, (component) => {
+  const { observations = {}, removed = [] } = continuation;
+  // What was waited for with `observations` kept is gone. What was not there is looked at again: it may have been made by
+  // an operation that was cut short a moment before the first look.
+  const gone = [...removed, ...(continuation.observations ? kindsThatAre('done', looks) : [])];
+  const absent = Object.fromEntries(gone.map((kind) => [kind, undefined]));
+  const found = await observeUnknown(components, scope, { ...observations, ...absent });
+  const outcomes = await inOrder(components, backward, (component) => {
     const current = found[component.kind];
     if (current === undefined) return Promise.resolve(done(undefined));
     return hasTime() ? component.remove(scope, found, current) : Promise.resolve(OUT_OF_TIME);
   });
-  return waiting(components, removed) ?? { status: 'done', observations: found };
+  const ended = kindsThatAre('done', outcomes);
+  const shared = components.filter((component) => component.shared).map(({ kind }) => kind);
+  const unfinished = waiting(components, outcomes, without(found, [...ended, ...shared]));
+  if (!unfinished) return { status: 'done', observations: found };
+  const { continuation: left } = unfinished;
+  const kinds = [...gone, ...ended.filter((kind) => kind in found)];
+  return { ...unfinished, continuation: left.observations ? { ...left, removed: kinds } : left };
 }
 
 /** {@link observe}, without another look at what is known already. */
@@ -137,21 +152,22 @@ async function poll(
 /** The answer when the cheap looks show nothing new and nothing else was waited for; undefined when there is more to do. */
 function stillWaiting(
   components: readonly AnyComponent[],
-  { pending = [], observations }: Continuation,
+  continuation: Continuation,
   looks: ReadonlyMap<string, Outcome<unknown>>,
 ): Convergence | undefined {
+  const { pending = [], observations } = continuation;
   const nothingNew = pending.every(({ kind }) => looks.get(kind)?.status === 'wait');
   const still = nothingNew && observations ? waiting(components, looks) : undefined;
-  return still?.status === 'wait'
-    ? { ...still, continuation: { ...still.continuation, observations } }
-    : undefined;
+  return still && { ...still, continuation: { ...continuation, ...still.continuation, observations } };
 }
 
 /** Which components come before a component, in one of the two directions. */
 type Direction = (components: readonly AnyComponent[], component: AnyComponent) => readonly string[];
 const forward: Direction = (_components, component) => component.needs;
-const backward: Direction = (components, component) =>
-  components.filter(({ needs }) => needs.includes(component.kind)).map(({ kind }) => kind);
+const backward: Direction = (components, { kind, removedAfter = [] }) =>
+  components
+    .filter((other) => other.needs.includes(kind) || removedAfter.includes(other.kind))
+    .map((other) => other.kind);
 
 /**
  * Run a step for every component, each as soon as the steps of those that come before it are done. A component
@@ -194,26 +210,42 @@ function present(outcomes: ReadonlyMap<string, Outcome<unknown>>): Record<string
   return values;
 }
 
-/** What is waited for, as one answer: all reasons, and the soonest look. Undefined when nothing is. */
+/** Kinds whose step has come to this. */
+function kindsThatAre(
+  status: Outcome<unknown>['status'],
+  outcomes: ReadonlyMap<string, Outcome<unknown>>,
+): string[] {
+  return [...outcomes].filter(([, outcome]) => outcome.status === status).map(([kind]) => kind);
+}
+
+function without(observations: Observations, kinds: readonly string[]): Observations {
+  return Object.fromEntries(Object.entries(observations).filter(([kind]) => !kinds.includes(kind)));
+}
+
+/**
+ * What is waited for, as one answer: all reasons, and the soonest look. Undefined when nothing is.
+ *
+ * @param known what need not be looked at again.
+ */
 function waiting(
   components: readonly AnyComponent[],
   outcomes: ReadonlyMap<string, Outcome<unknown>>,
-): Convergence | undefined {
+  known: Observations = present(outcomes),
+): Extract<Convergence, { status: 'wait' }> | undefined {
   const waits = components.flatMap(({ kind }) => {
     const outcome = outcomes.get(kind);
     return outcome?.status === 'wait' ? [{ kind, ...outcome }] : [];
   });
   if (waits.length === 0) return undefined;
   const pending = waits.flatMap(({ kind, token }) => (token === undefined ? [] : [{ kind, token }]));
-  const kept = components.filter(({ volatile }) => !volatile).map(({ kind }) => kind);
-  const observations = Object.entries(present(outcomes)).filter(([kind]) => kept.includes(kind));
+  const volatile = components.filter((component) => component.volatile).map(({ kind }) => kind);
   return {
     status: 'wait',
     reason: `waiting for ${[...new Set(waits.map(({ reason }) => reason))].join('; ')}`,
     seconds: Math.min(...waits.map(({ seconds }) => seconds)),
     continuation: {
       pending,
-      ...(pending.length === waits.length && { observations: Object.fromEntries(observations) }),
+      ...(pending.length === waits.length && { observations: without(known, volatile) }),
     },
   };
 }

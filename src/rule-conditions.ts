@@ -111,17 +111,15 @@ export function widenedConditions(states: ConditionStates): RuleCondition[] {
   const { live } = states;
   const final = finalMatched(states);
   const before = { hostNames: usedHostNames(live), paths: pathsIn(live) };
-  const others = replaced(live, { hostNames: [], paths: [] }).flatMap(valuesOf).length;
   const isForAllPaths = final.paths.length === 0 || before.paths.length === 0;
-  const necessary = others + final.hostNames.length + (isForAllPaths ? 0 : final.paths.length);
-  const further = isForAllPaths ? [] : without(before.paths, final.paths);
-  const hostNames = [...final.hostNames, ...without(before.hostNames, final.hostNames)].slice(
-    0,
-    Math.max(VALUES_PER_RULE - necessary, 0) + final.hostNames.length,
-  );
-  const room = Math.max(VALUES_PER_RULE - necessary - (hostNames.length - final.hostNames.length), 0);
-  const paths = isForAllPaths ? [] : [...final.paths, ...further.slice(0, room)];
-  return replaced(live, { hostNames, paths });
+  const necessary = replaced(live, isForAllPaths ? { ...final, paths: [] } : final).flatMap(valuesOf).length;
+  const room = Math.max(VALUES_PER_RULE - necessary, 0);
+  const formerHosts = without(before.hostNames, final.hostNames).slice(0, room);
+  const formerPaths = without(before.paths, final.paths).slice(0, room - formerHosts.length);
+  return replaced(live, {
+    hostNames: [...final.hostNames, ...formerHosts],
+    paths: isForAllPaths ? [] : [...final.paths, ...formerPaths],
+  });
 }
 
 /** Whether two lists of conditions match the same requests, whatever the order of their values. */

@@ -12,6 +12,7 @@ import { MAIN_CONTAINER } from './containers';
 import type { Network } from './network';
 import { DEPLOYMENT_DEFAULTS, isSameStrategy } from './optional-settings';
 import type { ServiceSpec } from './spec';
+import { threeWay } from './three-way';
 
 /** Settings whose change starts a deployment. */
 export interface DeployedSettings {
@@ -38,6 +39,14 @@ export interface SettingsReferences {
   readonly network: Network;
 }
 
+/** What the settings are merged with, so that what was changed by hand and the template does not change stays. */
+export interface FormerSettings {
+  /** What the template asked for before; undefined when nothing is known of that. */
+  readonly previous?: Pick<ServiceSpec, 'subnetIds' | 'additionalSecurityGroupIds'>;
+  /** The service as it runs; undefined when it is to be made. */
+  readonly live?: ActualSettings;
+}
+
 /** What of a load balancer sends requests to the service. */
 export interface Receiver {
   /** Of the two between which deployments shift the traffic. */
@@ -46,14 +55,21 @@ export interface Receiver {
 }
 
 /** Settings of the ECS service that the specification asks for. */
-export function desiredSettings(spec: ServiceSpec, references: SettingsReferences): DeployedSettings {
+export function desiredSettings(
+  spec: ServiceSpec,
+  references: SettingsReferences,
+  former: FormerSettings = {},
+): DeployedSettings {
   const { network, receivers, containerPort } = references;
   return {
     taskDefinition: references.taskDefinitionArn,
     networkConfiguration: {
       awsvpcConfiguration: {
-        subnets: network.subnets.map(({ id }) => id),
-        securityGroups: [references.serviceSecurityGroupId, ...spec.additionalSecurityGroupIds],
+        subnets: [...subnetsOf(spec, network, former)],
+        securityGroups: [
+          references.serviceSecurityGroupId,
+          ...securityGroupsOf(spec, references.serviceSecurityGroupId, former),
+        ],
         // Tasks in public subnets reach the registry only with an address of their own.
         assignPublicIp: network.access === 'PUBLIC' ? 'ENABLED' : 'DISABLED',
       },
@@ -69,6 +85,34 @@ export function desiredSettings(spec: ServiceSpec, references: SettingsReference
       },
     })),
   };
+}
+
+function subnetsOf(
+  { subnetIds }: ServiceSpec,
+  network: Network,
+  { previous, live }: FormerSettings,
+): readonly string[] {
+  const current = live?.networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
+  const isUnchanged = subnetIds.length > 0 && isSameSet(subnetIds, previous?.subnetIds);
+  return isUnchanged && current.length > 0 ? current : network.subnets.map(({ id }) => id);
+}
+
+/** Without the one that is made for the service. */
+function securityGroupsOf(
+  { additionalSecurityGroupIds }: ServiceSpec,
+  madeGroupId: string,
+  { previous, live }: FormerSettings,
+): readonly string[] {
+  const current = live?.networkConfiguration?.awsvpcConfiguration?.securityGroups;
+  const { groups } = threeWay(
+    {
+      desired: { groups: additionalSecurityGroupIds },
+      previous: previous && { groups: previous.additionalSecurityGroupIds },
+      live: current && { groups: current.filter((id) => id !== madeGroupId) },
+    },
+    { groups: (id: string) => id },
+  );
+  return groups;
 }
 
 /**

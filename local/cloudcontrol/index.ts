@@ -134,6 +134,7 @@ export function createCloudControl({
     if (outcome.status === 'SUCCESS') {
       entry.status = 'SUCCESS';
       entry.identifier = outcome.identifier ?? entry.identifier;
+      entry.message = outcome.message;
       entry.model = outcome.model && type?.withoutWriteOnly(outcome.model);
     } else if (outcome.errorCode === 'Cancelled') {
       entry.status = 'CANCEL_COMPLETE';

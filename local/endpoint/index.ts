@@ -16,6 +16,7 @@ import { createForward, type Forward } from './forward';
 import { serviceModel, type Operation, type ServiceModel } from './models';
 import { protocolOf, type HttpAnswer, type HttpMessage, type Protocol } from './protocols';
 import { credentialScope } from './scope';
+import { StaleReads } from './stale-reads';
 import { validate } from './validation';
 
 /** The account in which everything happens. It is also moto's. */
@@ -48,6 +49,11 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
+/** The options, and what an endpoint has beside them. */
+interface Parts extends EndpointOptions {
+  readonly staleReads: StaleReads;
+}
+
 /** A request that has been understood. */
 interface Understood {
   readonly model: ServiceModel;
@@ -59,8 +65,9 @@ interface Understood {
 /** Start to listen. @throws Error saying so when the port is taken. */
 export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const { forward, close } = createForward(options.motoUrl);
+  const staleReads = new StaleReads(options.faults);
   const server = createServer((incoming, response) => {
-    answerRequest(options, forward, incoming, response).catch(() => response.destroy());
+    answerRequest({ ...options, staleReads }, forward, incoming, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
@@ -85,7 +92,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
 }
 
 async function answerRequest(
-  options: EndpointOptions,
+  options: Parts,
   forward: Forward,
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -104,7 +111,7 @@ async function answerRequest(
 
 /** Answer one AWS call; undefined when the connection is to be cut instead. */
 async function answerCall(
-  options: EndpointOptions,
+  options: Parts,
   forward: Forward,
   message: HttpMessage,
 ): Promise<HttpAnswer | undefined> {
@@ -135,7 +142,7 @@ function pick({ service, operation, caller }: AwsRequest) {
 }
 
 async function treated(
-  options: EndpointOptions,
+  options: Parts,
   forward: Forward,
   understood: Understood,
   message: HttpMessage,
@@ -147,9 +154,9 @@ async function treated(
   if (error) return protocol.encodeError(model, error, requestId);
   let answer: HttpAnswer | undefined;
   if (cut !== 'before') {
-    answer = await carryOut(options, forward, understood, message, requestId).catch((thrown: unknown) =>
-      protocol.encodeError(model, toAwsError(thrown), requestId),
-    );
+    answer = await options.staleReads
+      .around(understood.request, () => carryOut(options, forward, understood, message, requestId))
+      .catch((thrown: unknown) => protocol.encodeError(model, toAwsError(thrown), requestId));
     if (answer.status < 400) options.onSuccess(understood.request);
   }
   if (kill) options.onKill(kill);

@@ -48,6 +48,8 @@ export type HandlerOutcome =
       readonly model?: Structure;
       readonly models?: readonly Structure[];
       readonly nextToken?: string;
+      /** What the handler says beside. */
+      readonly message?: string;
       /** Primary identifier; absent for LIST. */
       readonly identifier?: string;
     }
@@ -219,6 +221,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
           model: answer.resourceModel ?? undefined,
           models: answer.resourceModels ?? undefined,
           nextToken: answer.nextToken ?? undefined,
+          message: answer.message || undefined,
           identifier,
         };
       }

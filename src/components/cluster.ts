@@ -52,6 +52,8 @@ const NOT_OURS_TO_DELETE = [
 export const cluster: Component<ObservedCluster> = {
   kind: 'Cluster',
   needs: [],
+  // ECS deletes no cluster with tasks in it; when the security group of the tasks can be deleted they are gone.
+  removedAfter: ['ServiceSecurityGroup'],
   shared: true,
   permissions: {
     observe: ['ecs:DescribeClusters'],

@@ -184,7 +184,7 @@ function draining(arn: string, seconds: number): Outcome<never> {
 }
 
 function isUnused({ conditions }: ObservedListenerRule): boolean {
-  return hostNamesIn(conditions).every((hostName) => hostName === UNUSED_HOST);
+  return hostNamesIn(conditions).includes(UNUSED_HOST);
 }
 
 /** The rule that forwards to the service's target groups: a target group has one load balancer only. */

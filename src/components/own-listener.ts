@@ -27,6 +27,7 @@ import { removeIfUnused, type ObservedLoadBalancerSecurityGroup } from './load-b
 import {
   ADD_CERTIFICATES_PERMISSIONS,
   addRecorded,
+  mayHaveCertificates,
   REMOVE_CERTIFICATES_PERMISSIONS,
   takeOff,
 } from './own-listener-certificates';
@@ -124,14 +125,14 @@ export const ownListener: OwnListenerVariant<
     const listener = all?.find(({ ListenerArn }) => ListenerArn === listenerArn);
     if (!listener) return isApplyScope(scope) ? notThere() : undefined;
     if (isApplyScope(scope)) checkProtocol(listener);
-    const hasCertificates =
-      ServiceSecurityGroup && Certificate && (Certificate.arns.length || Certificate.own.length);
     return {
       httpsArn: listenerArn,
       // Only the listener of a shared load balancer says whether it takes services (load-balancer-closing.ts).
       httpArn: all?.find((each) => each.Port === 80 && isRedirectOnly(each))?.ListenerArn,
       defaultCertificateArn: listener.Certificates?.[0]?.CertificateArn,
-      certificateArns: hasCertificates ? await furtherCertificates(scope, listenerArn) : [],
+      certificateArns: mayHaveCertificates(listenerArn, ServiceSecurityGroup, Certificate)
+        ? await furtherCertificates(scope, listenerArn)
+        : [],
     };
   },
 

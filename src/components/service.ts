@@ -137,12 +137,16 @@ export const service: Component<ObservedService, Needs> = {
       initial: { ...initialSettings(needs.RollbackAlarm.name), ...capacity(needs.Cluster) },
       alarmName: needs.RollbackAlarm.name,
     });
-    const deployed = desiredSettings(scope.spec, {
+    const references = {
       taskDefinitionArn: needs.TaskDefinition.arn,
       containerPort: needs.TaskDefinition.containerPort,
       serviceSecurityGroupId: needs.ServiceSecurityGroup.id,
       receivers: [needs, needs.Joining].flatMap(receiver),
       network: await scope.network(),
+    };
+    const deployed = desiredSettings(scope.spec, references, {
+      previous: scope.previousSpec,
+      live: current?.service,
     });
     const desired = capacityProviderStrategy ? { ...deployed, capacityProviderStrategy } : deployed;
     try {

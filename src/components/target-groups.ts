@@ -46,14 +46,10 @@ export interface ObservedTargetGroups {
 /** Port of targets that are registered without one; ECS registers all with the port of the container. */
 const NOMINAL_PORT = 80;
 
-/** What the names of a service's target groups begin with, and of nobody else's. */
-export function targetGroupNamePrefix({ serviceArn }: Identity): string {
-  return `${TARGET_GROUP_NAME_PREFIX}${shortHash(serviceArn, 12)}-`;
-}
-
 /** Names of the two target groups that a service has in a placement; 32 characters at most, as ELB wants it. */
-export function targetGroupNames(identity: Identity, placement: Placement): readonly string[] {
-  return [1, 2].map((number) => `${targetGroupNamePrefix(identity)}${placementHash(placement)}-${number}`);
+export function targetGroupNames({ serviceArn }: Identity, placement: Placement): readonly string[] {
+  const service = shortHash(serviceArn, 12);
+  return [1, 2].map((number) => `${TARGET_GROUP_NAME_PREFIX}${service}-${placementHash(placement)}-${number}`);
 }
 
 /**

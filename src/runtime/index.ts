@@ -23,6 +23,20 @@ export type { ResourceType } from './invocation';
 export type { Logger } from './logger';
 export type { Properties } from './properties';
 
+/**
+ * The event as the library gets it. It makes objects of all that is in an event, which fails for some names of members,
+ * and uses none of these: the invocation has the event itself.
+ */
+function withoutModels({ callbackContext: _context, ...event }: ResourceEvent): ResourceEvent {
+  const {
+    resourceProperties: _properties,
+    previousResourceProperties: _previous,
+    typeConfiguration: _configuration,
+    ...requestData
+  } = event.requestData;
+  return { ...event, requestData };
+}
+
 /** A Lambda entry point: event in, answer of the resource protocol out. Never rejects. */
 export type Entrypoint = (event: unknown, context?: LambdaContext) => Promise<Dict>;
 
@@ -40,7 +54,7 @@ export function createEntrypoints<Model extends ResourceModel, TypeConfiguration
     async (event, context) => {
       try {
         const parsed = parse(event);
-        return await new Invocation(type, parsed, context).entrypoint(parsed, context);
+        return await new Invocation(type, parsed, context).entrypoint(withoutModels(parsed), context);
       } catch (error) {
         const { code, message } = toHandlerError(error);
         return ProgressEvent.failed(code as HandlerErrorCode, message).serialize();

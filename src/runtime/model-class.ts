@@ -31,7 +31,9 @@ export function deserialize<Model extends BaseModel>(
   modelClass: ModelClass<Model>,
   properties: Readonly<Record<string, unknown>> | undefined,
 ): Model {
-  return modelClass.deserialize.call(modelClass, withoutNulls(properties ?? {}), { exposeUnsetFields: false }) as Model;
+  return modelClass.deserialize.call(modelClass, withoutNulls(properties ?? {}), {
+    exposeUnsetFields: false,
+  }) as Model;
 }
 
 /** A copy of the object without the members that are null, at any depth. */

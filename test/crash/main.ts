@@ -1,17 +1,13 @@
 /** `npm run crash`: every AWS call of every operation goes wrong in every way, and the end is looked at. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { bundleFunction } from '../../scripts/build';
+import { withBundle } from './bundle';
 import { FAULT_NAMES, FAULTS } from './faults';
 import type { Choice } from './matrix';
 import { OPERATION_NAMES, OPERATIONS } from './operations';
 import { runMatrix } from './pool';
 import { asJson, failuresAsText, lastLine, summarise, tableAsText } from './report';
 import type { Verdict } from './round';
-
-const SOURCE = join(__dirname, '..', '..', 'src', 'handlers.ts');
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MILLISECONDS = 5_000;
@@ -127,12 +123,11 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'crash-'));
+  const { choice, workers, format } = options;
   try {
-    const bundle = join(folder, 'handlers.js');
-    await bundleFunction(SOURCE, bundle);
-    const { choice, workers, format } = options;
-    const verdicts = await runMatrix({ bundle, choice, workers, onVerdict: progress() });
+    const verdicts = await withBundle((bundle) =>
+      runMatrix({ bundle, choice, workers, onVerdict: progress() }),
+    );
     const summary = summarise(verdicts);
     process.stdout.write(
       format === 'json' ? asJson(verdicts) : `${failuresAsText(verdicts)}\n${tableAsText(verdicts)}\n`,
@@ -142,8 +137,6 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     process.stderr.write(`crash: the matrix could not be run: ${(error as Error).message}\n`);
     return 3;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -192,7 +192,7 @@ function succeeded(name: OperationName, outcome: HandlerOutcome): void {
 }
 
 /** A service as CloudFormation knows it: its identifier, and the template it was last brought to. */
-class Life {
+export class Life {
   private serviceArn: string | undefined;
   private template: Structure | undefined;
 

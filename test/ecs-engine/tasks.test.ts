@@ -7,7 +7,7 @@ import {
   type Service,
 } from '@aws-sdk/client-ecs';
 import { createEcs } from '../../local/ecs';
-import type { Structure, TaskNetwork } from '../../local/service';
+import type { HttpRequest, Structure, TaskNetwork } from '../../local/service';
 import { addressOf, Fixture, MINUTE } from './fixture';
 
 let fixture: Fixture;
@@ -193,7 +193,14 @@ test('tasks can be listed by service, family and status, in pages', async () => 
 
 describe('the network of tasks', () => {
   const scope = { service: 'ecs', region: 'us-east-1', accountId: '123456789012', accessKeyId: 'local' };
-  const get = (path: string) => ({ method: 'GET', path, query: '', headers: {}, body: Buffer.alloc(0) });
+  const get = (path: string): HttpRequest => ({
+    protocolVersion: 'HTTP1',
+    method: 'GET',
+    path,
+    query: '',
+    headers: {},
+    body: Buffer.alloc(0),
+  });
 
   interface Running {
     readonly network: TaskNetwork;

@@ -9,15 +9,18 @@ import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwa
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
+  DeleteLogGroupCommand,
   DescribeLogGroupsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs';
+import { CreateClusterCommand, ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs';
 import {
+  CreateTargetGroupCommand,
   DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { ListFunctionsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListHostedZonesCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -198,18 +201,98 @@ describe('the process of an invocation is killed', () => {
       handler: 'handler',
     });
     const invocationId = `invocation-${effect}`;
-    const credentials = aws.callers.issue({
-      typeName: 'Org::ECS::ExpressService',
-      operation: 'CREATE',
-      invocationId,
-    });
+    const credentialsOf = (id: string) =>
+      aws.callers.issue({ typeName: 'Org::ECS::ExpressService', operation: 'CREATE', invocationId: id });
     aws.faults.add({ kind: 'processKill', operation: 'CreateLogGroup', effect });
-    const payload = { credentials, logGroupName: 'a' };
+    const payload = { credentials: credentialsOf(invocationId), logGroupName: 'a' };
     const killed = await aws.lambda.invoke('Caller', payload, { invocationId });
     expect(killed.functionError).toBe('Unhandled');
     expect(killed.payload.errorType).toBe('Runtime.ExitError');
     expect(await logGroups()).toEqual(groups);
-    const again = await aws.lambda.invoke('Caller', payload);
+    const again = await aws.lambda.invoke('Caller', { ...payload, credentials: credentialsOf('another') });
     expect(again.payload).toBe(effect === 'before' ? 'created' : 'ResourceAlreadyExistsException');
+  });
+});
+
+describe('a role that is not known yet', () => {
+  const createCluster = () => failure(ECSClient, new CreateClusterCommand({}));
+
+  test.each<[string, Omit<FaultRule, 'kind'>, before: number[], after: number[]]>([
+    ['is refused for a number of calls', { times: 2 }, [0, 60], [120, 180]],
+    ['is refused for a number of seconds', { seconds: 100 }, [0, 60], [120, 180]],
+  ])('%s', async (_name, rule, refused, accepted) => {
+    aws.faults.add({ kind: 'roleNotAssumable', service: 'ecs', operation: 'CreateCluster', ...rule });
+    const start = aws.clock.now();
+    const at = async (second: number) => {
+      await aws.clock.sleep(start + second * 1000 - aws.clock.now());
+      return (await createCluster())?.name;
+    };
+    for (const second of refused) expect(await at(second)).toBe('InvalidParameterException');
+    for (const second of accepted) expect(await at(second)).toBeUndefined();
+  });
+
+  test('is counted from when it is made', async () => {
+    aws.faults.add({
+      kind: 'roleNotAssumable',
+      operation: 'CreateCluster',
+      after: 'CreateRole',
+      seconds: 30,
+    });
+    expect(await createCluster()).toBeUndefined();
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+    await failure(IAMClient, new CreateRoleCommand({ RoleName: 'new', AssumeRolePolicyDocument }));
+    expect(await createCluster()).toMatchObject({
+      message: expect.stringContaining('Unable to assume role'),
+    });
+    await aws.clock.sleep(31_000);
+    expect(await createCluster()).toBeUndefined();
+  });
+});
+
+describe('reads that do not show yet what was written', () => {
+  const elb = () => new ElasticLoadBalancingV2Client({ ...aws.clientOptions(), maxAttempts: 1 });
+
+  test('show the state before the write, each question a number of times', async () => {
+    aws.faults.add({ kind: 'staleRead', service: 'logs', operation: 'DescribeLogGroups', times: 2 });
+    expect(await logGroups()).toEqual([]);
+    await failure(CloudWatchLogsClient, create('a'));
+    expect([await logGroups(), await logGroups(), await logGroups()]).toEqual([[], [], ['a']]);
+    await failure(CloudWatchLogsClient, new DeleteLogGroupCommand({ logGroupName: 'a' }));
+    expect([await logGroups(), await logGroups(), await logGroups()]).toEqual([['a'], ['a'], []]);
+  });
+
+  test('are those alone that the rule names', async () => {
+    aws.faults.add({ kind: 'staleRead', service: 'ecs' });
+    expect(await logGroups()).toEqual([]);
+    await failure(CloudWatchLogsClient, create('a'));
+    expect(await logGroups()).toEqual(['a']);
+  });
+
+  test('show the state of a moment before the write, not of the last question', async () => {
+    aws.faults.add({ kind: 'staleRead', service: 'logs' });
+    await logGroups();
+    await failure(CloudWatchLogsClient, create('a'));
+    expect([await logGroups(), await logGroups()]).toEqual([[], ['a']]);
+    await failure(CloudWatchLogsClient, create('b'));
+    expect([await logGroups(), await logGroups()]).toEqual([['a'], ['a', 'b']]);
+  });
+
+  test('do not find what they name', async () => {
+    aws.faults.add({ kind: 'staleRead', service: 'elasticloadbalancing', times: 1 });
+    const { Vpcs } = await new EC2Client(aws.clientOptions()).send(new DescribeVpcsCommand({}));
+    const { TargetGroups } = await elb().send(
+      new CreateTargetGroupCommand({
+        Name: 'group',
+        TargetType: 'ip',
+        Protocol: 'HTTP',
+        Port: 80,
+        VpcId: Vpcs![0]!.VpcId,
+      }),
+    );
+    const { TargetGroupArn } = TargetGroups![0]!;
+    const describe = () =>
+      elb().send(new DescribeTargetGroupsCommand({ TargetGroupArns: [TargetGroupArn!] }));
+    await expect(describe()).rejects.toMatchObject({ name: 'TargetGroupNotFoundException' });
+    expect((await describe()).TargetGroups).toHaveLength(1);
   });
 });

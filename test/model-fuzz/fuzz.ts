@@ -61,9 +61,10 @@ const ACTIONS = fc.constantFrom<Action>(
 );
 const MUTATION = fc.tuple(fc.constantFrom(...MUTATION_NAMES), fc.tuple(fc.nat(), fc.nat()));
 
-export function cases(base: Structure, words: readonly string[]): fc.Arbitrary<FuzzCase> {
+function cases(base: Structure, words: readonly string[]): fc.Arbitrary<FuzzCase> {
+  const valid = models(base, words);
   const model = NUMBER_OF_MUTATIONS.chain((minLength) =>
-    fc.tuple(models(base, words), fc.array(MUTATION, { minLength, maxLength: minLength })),
+    fc.tuple(valid, fc.array(MUTATION, { minLength, maxLength: minLength })),
   );
   return fc.tuple(ACTIONS, model, model).map(([action, [valid, changes], [before, changesBefore]]) => ({
     action,

@@ -123,12 +123,13 @@ function wronglyRefused(
   if (!REFUSALS.has(errorCode)) return `answered ${said}`;
   if (message.length > LONGEST_MESSAGE) return `said too much (${message.length} characters)`;
   if (/\n\s+at /.test(message)) return `showed its stack: ${said}`;
-  if (!/[.!?] \S/.test(message)) return `gave no remedy: ${said}`;
+  if (!/[.!?…] \S/.test(message)) return `gave no remedy: ${said}`;
   return namesProperty(message, model) ? undefined : `named no property: ${said}`;
 }
 
 function namesProperty(message: string, model: unknown): boolean {
-  if (message.startsWith('The event is malformed: requestData/resourceProperties must be ')) return true;
+  if (/^The event is malformed: requestData\/(r|previousR)esourceProperties must be /.test(message))
+    return true;
   const [first = ''] = message.split(/[:/]/, 1);
   if (Object.hasOwn(SCHEMA.properties, first)) return true;
   // A member that the schema does not know is named as it is, on one line.

@@ -50,12 +50,23 @@ export async function live(model: Structure, { aws, typeConfiguration }: Account
   if (deleted && deleted.status === 'FAILED' && deleted.errorCode !== 'NotFound') {
     return { ran, problem: `could not be deleted: ${deleted.errorCode}: ${deleted.message}` };
   }
-  const left = (await takeInventory(aws.clientOptions())).filter((resource) => !before.includes(resource));
+  const left = (await takeInventory(aws.clientOptions())).filter(
+    (resource) => !before.includes(resource) && !isRetained(resource, model),
+  );
   return { ran, problem: problem ?? (left.length > 0 ? `left ${left.join(', ')}` : undefined) };
 }
 
+/** Whether the model asks that this stays. */
+function isRetained(resource: string, { LogGroupDeletionPolicy }: Structure): boolean {
+  return LogGroupDeletionPolicy === 'Retain' && resource.startsWith('AWS::Logs::LogGroup ');
+}
+
+/** What AWS may have against a model that is right by itself: what it names is not there, or its image does not answer. */
+const EXPECTED_FAILURES: ReadonlySet<string> = new Set(['InvalidRequest', 'NotStabilized']);
+
 function failureProblem(errorCode: string, message: string): string | undefined {
-  return errorCode === 'InvalidRequest' && /^\w+(\/\w+)*: /.test(message)
+  const namesProperty = /^\w+(\/\w+)*: .*[.!?…] \S/.test(message);
+  return namesProperty && EXPECTED_FAILURES.has(errorCode)
     ? undefined
     : `could not be created: ${errorCode}: ${message}`;
 }

@@ -47,6 +47,9 @@ const isText = ({ node }: Site) => node.type === 'string';
 const isList = ({ value }: Site) => Array.isArray(value);
 const isMap = ({ value }: Site) => value !== null && typeof value === 'object' && !Array.isArray(value);
 
+/** Characters of a list whose items are repeated: an event has 6 MB at most. */
+const LONGEST_REPEATED = 2_000;
+
 /** By what they do, for reports. */
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'another type': ({ node }) =>
@@ -86,9 +89,9 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'an unknown member': (site) =>
     isMap(site) ? STRANGE_NAMES.map((name) => withMember(site.value, name, 'value')) : [],
   'a list of many': (site) =>
-    isList(site) && site.value.length > 0
+    isList(site) && site.value.length > 0 && JSON.stringify(site.value).length < LONGEST_REPEATED
       ? [(site.node.maxItems ?? 0) + 1, 2_000].map((length) =>
-          Array.from({ length }, (_, index) => structuredClone(site.value[index % site.value.length])),
+          Array.from({ length }, (_, index) => site.value[index % site.value.length]),
         )
       : [],
   'an empty list': (site) => (isList(site) ? [[]] : []),
@@ -108,13 +111,15 @@ export const MUTATION_NAMES: readonly string[] = Object.keys(MUTATIONS);
  */
 export function mutate(model: unknown, name: string, choices: readonly [number, number]): unknown {
   const holder = { model: structuredClone(model) };
-  const possible = sitesOf(holder).flatMap((site) => {
+  const sites = sitesOf(holder);
+  // Replacements can be large: those of one site are made, of the next one that has any.
+  for (let step = 0; step < sites.length; step++) {
+    const site = sites[(choices[0] + step) % sites.length]!;
     const replacements = MUTATIONS[name]!(site);
-    return replacements.length > 0 ? [{ site, replacements }] : [];
-  });
-  if (possible.length === 0) return model;
-  const { site, replacements } = possible[choices[0] % possible.length]!;
-  site.replace(replacements[choices[1] % replacements.length]);
+    if (replacements.length === 0) continue;
+    site.replace(replacements[choices[1] % replacements.length]);
+    break;
+  }
   return holder.model;
 }
 

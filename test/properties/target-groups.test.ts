@@ -9,7 +9,9 @@ import {
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Structure } from '../../local/service';
-import { Driver } from '../provider/driver';
+import { callGrpc } from '../../local/http2-request';
+import { whileRequested } from '../moves/steady-requests';
+import { Driver, TYPE_NAME } from '../provider/driver';
 import { testProperties } from './life-of-a-property';
 
 let driver: Driver;
@@ -151,17 +153,10 @@ testProperties(
     [
       'ProtocolVersion',
       {
-        set: {
-          HealthCheckPath: '/grpc.health.v1.Health/Check',
-          TargetGroupConfiguration: { ProtocolVersion: 'GRPC', HealthCheck: { Matcher: '0-12' } },
-        },
-        held: both({
-          ProtocolVersion: 'GRPC',
-          HealthCheckPath: '/grpc.health.v1.Health/Check',
-          Matcher: { GrpcCode: '0-12' },
-        }),
-        changed: { TargetGroupConfiguration: { ProtocolVersion: 'HTTP2' } },
-        changedHeld: both({ ...defaultHealthCheck, ProtocolVersion: 'HTTP2' }),
+        set: { TargetGroupConfiguration: { ProtocolVersion: 'HTTP2' } },
+        held: both({ ...defaultHealthCheck, ProtocolVersion: 'HTTP2' }),
+        changed: { TargetGroupConfiguration: { ProtocolVersion: 'HTTP1' } },
+        changedHeld: both({ ...defaultHealthCheck, ProtocolVersion: 'HTTP1' }),
         defaultHeld: both({ ...defaultHealthCheck, ProtocolVersion: 'HTTP1' }),
         defaultRead: { TargetGroupConfiguration: { ProtocolVersion: 'HTTP1' } },
       },
@@ -170,23 +165,64 @@ testProperties(
   settingsOf,
 );
 
+test('a gRPC service is checked as ELB does by default, and answers calls', async () => {
+  const template = driver.model({
+    ServiceName: 'grpc',
+    PrimaryContainer: { Image: 'example/hello:grpc' },
+    TargetGroupConfiguration: { ProtocolVersion: 'GRPC' },
+  });
+  const model = Driver.modelOf(await driver.create(template));
+  expect(model).toMatchObject({
+    HealthCheckPath: '/AWS.ALB/healthcheck',
+    TargetGroupConfiguration: { ProtocolVersion: 'GRPC', HealthCheck: { ...defaultInput, Matcher: '12' } },
+  });
+  expect(await settingsOf('grpc')).toMatchObject(
+    both({ ProtocolVersion: 'GRPC', Matcher: { GrpcCode: '12' } }),
+  );
+  const { host } = new URL(model.Endpoint);
+  expect(await callGrpc(driver.aws.dataPlaneUrl, host, '/hello.Hello/Say')).toMatchObject({ grpcStatus: 0 });
+});
+
 describe('a change', () => {
-  const deploymentsOf = async (name: string) => (await describeService(name)).deployments[0].id;
+  test('of the health check starts a deployment, of attributes none', async () => {
+    const deployment = async () => (await describeService('change')).deployments[0].id;
+    let template = driver.model({ ServiceName: 'change' });
+    const { ServiceArn } = Driver.modelOf(await driver.create(template));
+    for (const [properties, starts] of [
+      [{ TargetGroupConfiguration: { DeregistrationDelaySeconds: 5 } }, false],
+      [{ TargetGroupConfiguration: { StickinessDurationSeconds: 5 } }, false],
+      [{ HealthCheckPath: '/ready' }, true],
+    ] as const) {
+      const before = await deployment();
+      const changed = { ...template, ...properties };
+      Driver.modelOf(await driver.update({ ...template, ServiceArn }, changed));
+      expect((await deployment()) !== before).toBe(starts);
+      template = changed;
+    }
+  });
 
   test.each([
-    ['of the health check starts a deployment', { HealthCheckPath: '/ready' }, true],
+    ['the health check path alone', 'hello:1', 'hello:1', '/', '/ready'],
     [
-      'of the deregistration delay starts none',
-      { TargetGroupConfiguration: { DeregistrationDelaySeconds: 5 } },
-      false,
+      'the path with an image of which each knows its own',
+      'hello:knows-old',
+      'hello:knows-new',
+      '/old',
+      '/new',
     ],
-    ['of the stickiness starts none', { TargetGroupConfiguration: { StickinessDurationSeconds: 5 } }, false],
-  ])('%s', async (title, properties, starts) => {
-    const template = driver.model({ ServiceName: `change-${title.length}` });
-    const { ServiceArn, ServiceName } = Driver.modelOf(await driver.create(template));
-    const before = await deploymentsOf(ServiceName);
-    Driver.modelOf(await driver.update({ ...template, ServiceArn }, { ...template, ...properties }));
-    expect((await deploymentsOf(ServiceName)) !== before).toBe(starts);
+  ])('of %s loses no answer', async (title, oldImage, newImage, oldPath, newPath) => {
+    const ServiceName = `steady-${title.length}`;
+    const template = (image: string, HealthCheckPath: string) =>
+      driver.model({ ServiceName, PrimaryContainer: { Image: `example/${image}` }, HealthCheckPath });
+    const before = template(oldImage, oldPath);
+    const { ServiceArn, Endpoint } = Driver.modelOf(await driver.create(before));
+    const { HostedZoneId } = driver.aws.registry.typeConfiguration(TYPE_NAME)!;
+    const { answers, result } = await whileRequested(driver.aws, new URL(Endpoint).host, HostedZoneId, () =>
+      driver.update({ ...before, ServiceArn }, template(newImage, newPath)),
+    );
+    expect(Driver.modelOf(result).HealthCheckPath).toBe(newPath);
+    expect(answers.lost).toEqual([]);
+    expect(answers.bodies.join()).toContain(`"image":"example/${newImage}"`);
   });
 
   test('of the health check that fails leaves the target group that serves as it was', async () => {

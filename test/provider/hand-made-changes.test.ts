@@ -223,10 +223,9 @@ const schedule = (name: string, Schedule: string) =>
 /** What somebody does by hand, and what must hold then and after an update that touches none of it. */
 type Change = readonly [what: string, byHand: () => Promise<unknown>, holds: () => Promise<void>];
 
-/** Both change what the task is made of, so that they need one deployment. */
 const CHANGES: readonly Change[] = [
   [
-    'a sidecar, an environment variable, another image and another log driver in a new revision',
+    'a sidecar, an environment variable and another image in a new revision',
     () =>
       deploy((containers) => {
         const [main] = containers;

@@ -3,15 +3,17 @@ import {
   initialSettings,
   settingsChanges,
   type ActualSettings,
+  type SettingsReferences,
 } from '../../src/service-settings';
 import type { ServiceSpec } from '../../src/spec';
 
 const role = 'arn:aws:iam::123456789012:role/infrastructure';
 const spec = {
   infrastructureRoleArn: role,
+  subnetIds: ['subnet-1', 'subnet-2'],
   additionalSecurityGroupIds: ['sg-own'],
 } as unknown as ServiceSpec;
-const desired = desiredSettings(spec, {
+const references = {
   taskDefinitionArn: 'task-definition:1',
   containerPort: 80,
   serviceSecurityGroupId: 'sg-made',
@@ -21,7 +23,8 @@ const desired = desiredSettings(spec, {
     access: 'PUBLIC',
     subnets: ['subnet-1', 'subnet-2'].map((id) => ({ id, availabilityZone: id, public: true })),
   },
-});
+} as const satisfies SettingsReferences;
+const desired = desiredSettings(spec, references);
 
 /** A service as it runs, with changes to its network and load balancer. */
 function actual({ network = {}, loadBalancer = {}, advanced = {}, ...rest }: any = {}): ActualSettings {
@@ -38,6 +41,26 @@ test('tasks get the group that was made, the author’s own, and an address in p
     subnets: ['subnet-1', 'subnet-2'],
     securityGroups: ['sg-made', 'sg-own'],
     assignPublicIp: 'ENABLED',
+  });
+});
+
+describe('subnets and security groups that were changed by hand', () => {
+  const live = actual({ network: { subnets: ['subnet-1'], securityGroups: ['sg-made', 'sg-by-hand'] } });
+  const network = (previous?: Pick<ServiceSpec, 'subnetIds' | 'additionalSecurityGroupIds'>) =>
+    desiredSettings(spec, references, { previous, live }).networkConfiguration.awsvpcConfiguration;
+
+  test('stay when the template says the same as before', () => {
+    expect(network(spec)).toMatchObject({
+      subnets: ['subnet-1'],
+      securityGroups: ['sg-made', 'sg-by-hand'],
+    });
+  });
+
+  test('give way to what the template changes', () => {
+    expect(network({ subnetIds: ['subnet-1'], additionalSecurityGroupIds: ['sg-before'] })).toMatchObject({
+      subnets: ['subnet-1', 'subnet-2'],
+      securityGroups: ['sg-made', 'sg-own', 'sg-by-hand'],
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { AnyComponent, ApplyScope } from '../../src/component';
 import { done, wait } from '../../src/outcome';
-import { converge, observe, teardown } from '../../src/reconcile';
+import { converge, observe, teardown, type Continuation } from '../../src/reconcile';
 
 const scope = {} as ApplyScope;
 const plentyOfTime = () => true;
@@ -58,6 +58,7 @@ describe('converge', () => {
     expect(result).toEqual({
       status: 'done',
       observations: { Cluster: 'Cluster', Network: 'Network', Service: 'Service', Policy: 'Policy' },
+      found: {},
     });
     expect(journal.findIndex((line) => line.startsWith('make'))).toBe(4);
     expect(journal.slice(4)).toEqual([
@@ -101,6 +102,7 @@ describe('converge', () => {
         pending: [{ kind: 'Network', token: 'route-1' }],
         observations: { Cluster: 'Cluster' },
       },
+      found: {},
     });
     expect([...world]).toEqual(['Cluster']);
   });
@@ -184,6 +186,13 @@ describe('teardown', () => {
     expect([...world]).toEqual([]);
   });
 
+  test('removes a component after those that it is removed after', async () => {
+    const { components, journal, world } = composition({ Cluster: { removedAfter: ['Network'] } });
+    for (const { kind } of components) world.add(kind);
+    await teardown(components, scope, {}, plentyOfTime);
+    expect(journal.slice(-2)).toEqual(['remove Network', 'remove Cluster']);
+  });
+
   test('goes on past what is gone already', async () => {
     const { components, world } = composition();
     world.add('Cluster');
@@ -204,6 +213,70 @@ describe('teardown', () => {
       continuation: { pending: [] },
     });
     expect([...world]).toEqual(['Cluster', 'Network', 'Service']);
+  });
+});
+
+describe('a removal that waits for what has a cheap look', () => {
+  /** Everything is there, and the service waits once. @returns what the first invocation leaves to the next. */
+  async function begun(more: Record<string, Partial<AnyComponent>> = {}) {
+    const made = composition({
+      Service: {
+        remove: async () => wait('tasks to drain', 10, 'draining'),
+        poll: async () => done(undefined),
+      },
+      ...more,
+    });
+    for (const { kind } of made.components) made.world.add(kind);
+    const first = await teardown(made.components, scope, {}, plentyOfTime);
+    made.journal.length = 0;
+    return { ...made, continuation: (first as { continuation: Continuation }).continuation };
+  }
+
+  test('leaves what is still to be removed, and what needs no further look', async () => {
+    const { continuation } = await begun();
+    expect(continuation).toEqual({
+      pending: [{ kind: 'Service', token: 'draining' }],
+      observations: { Cluster: 'Cluster', Network: 'Network', Service: 'Service' },
+      removed: ['Policy'],
+    });
+  });
+
+  test('goes on without another look', async () => {
+    const { components, journal, continuation } = await begun();
+    expect(await teardown(components, scope, continuation, plentyOfTime)).toMatchObject({ status: 'done' });
+    expect(journal).toEqual(['remove Cluster', 'remove Network']);
+  });
+
+  test('keeps what it knows while the cheap look says wait', async () => {
+    const { components, continuation } = await begun({
+      Service: {
+        remove: async () => wait('tasks to drain', 10, 'draining'),
+        poll: async () => wait('tasks to drain', 10, 'draining'),
+      },
+    });
+    const second = await teardown(components, scope, continuation, plentyOfTime);
+    expect(second).toMatchObject({ status: 'wait', continuation });
+  });
+
+  test.each(['shared', 'volatile'] as const)('looks again at what is %s', async (property) => {
+    const { components, journal, continuation } = await begun({ Network: { [property]: true } });
+    await teardown(components, scope, continuation, plentyOfTime);
+    expect(journal).toEqual(['observe Network', 'remove Cluster', 'remove Network']);
+  });
+
+  test('looks again at what was absent: it may have been made a moment before the first look', async () => {
+    let looks = 0;
+    const { components, journal, continuation } = await begun({
+      Network: { observe: async () => (looks++ === 0 ? undefined : 'Network') },
+    });
+    await teardown(components, scope, continuation, plentyOfTime);
+    expect(journal).toContain('remove Network');
+  });
+
+  test('looks at everything again when what it knew is lost', async () => {
+    const { components, journal } = await begun({ Service: {} });
+    await teardown(components, scope, {}, plentyOfTime);
+    expect(journal.filter((line) => line.startsWith('observe'))).toHaveLength(4);
   });
 });
 

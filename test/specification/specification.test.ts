@@ -47,7 +47,18 @@ describe('three inputs', () => {
       },
       subnetIds: [],
       additionalSecurityGroupIds: [],
-      healthCheckPath: '/',
+      targetGroup: {
+        protocolVersion: 'HTTP1',
+        healthCheck: {
+          path: '/',
+          matcher: '200',
+          intervalSeconds: 30,
+          timeoutSeconds: 5,
+          healthyThresholdCount: 5,
+          unhealthyThresholdCount: 2,
+        },
+        attributes: { deregistrationDelaySeconds: 300 },
+      },
       settings: {},
       scaling: { minTaskCount: 1, maxTaskCount: 20, metric: 'AVERAGE_CPU', targetValue: 60 },
       loadBalancer: {
@@ -56,7 +67,9 @@ describe('three inputs', () => {
         allowedCidrs: ['0.0.0.0/0', '::/0'],
         httpRedirect: true,
       },
-      domain: { hostName: 'web.example.com', hostedZoneId: 'Z0BASE' },
+      domain: { hostName: 'web.example.com', hostedZoneId: 'Z0BASE', written: [] },
+      additionalDomains: [],
+      pathPatterns: [],
       tags: {},
       templateRecord: '1 20',
     });

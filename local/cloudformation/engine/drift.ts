@@ -26,7 +26,7 @@ export function driftOf(type: ResourceType, resource: StackResource, live: Struc
     ...live,
     ...(live[tagProperty] && { [tagProperty]: ownTags(live[tagProperty], resource) }),
   };
-  const differences = compare(expected, actual, '', new Set(unorderedPaths(type)));
+  const differences = compare(inOrder(expected, type), inOrder(actual, type), '');
   return {
     StackResourceDriftStatus: differences.length > 0 ? 'MODIFIED' : 'IN_SYNC',
     ExpectedProperties: JSON.stringify(expected),
@@ -44,23 +44,10 @@ function ownTags(tags: Structure[], { stackTags, properties }: StackResource): S
   );
 }
 
-function compare(
-  expected: unknown,
-  actual: unknown,
-  path: string,
-  unordered: ReadonlySet<string>,
-): Structure[] {
+function compare(expected: unknown, actual: unknown, path: string): Structure[] {
   if (actual === undefined) return [difference(path, expected, actual, 'REMOVE')];
-  if (Array.isArray(expected) && Array.isArray(actual)) {
-    const same = unordered.has(path)
-      ? isDeepStrictEqual(sorted(expected), sorted(actual))
-      : isDeepStrictEqual(expected, actual);
-    return same ? [] : [difference(path, expected, actual, 'NOT_EQUAL')];
-  }
   if (isMap(expected) && isMap(actual)) {
-    return Object.keys(expected).flatMap((key) =>
-      compare(expected[key], actual[key], `${path}/${key}`, unordered),
-    );
+    return Object.keys(expected).flatMap((key) => compare(expected[key], actual[key], `${path}/${key}`));
   }
   return isDeepStrictEqual(expected, actual) ? [] : [difference(path, expected, actual, 'NOT_EQUAL')];
 }
@@ -76,15 +63,25 @@ function difference(
 
 const text = (value: unknown) =>
   typeof value === 'object' ? JSON.stringify(value) : String(value ?? 'null');
-const sorted = (list: unknown[]) => list.map((item) => JSON.stringify(item)).sort();
 const isMap = (value: unknown): value is Structure =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const pick = (model: Structure, names: string[]) =>
   Object.fromEntries(names.filter((name) => name in model).map((name) => [name, model[name]]));
 
-/** Top-level lists whose order the schema calls meaningless. */
-function unorderedPaths({ schema }: ResourceType): string[] {
-  return Object.entries(schema.properties)
-    .filter(([, definition]) => definition.insertionOrder === false)
-    .map(([name]) => `/${name}`);
+/** The properties with one order for lists whose order the schema calls meaningless, and for the members of maps. */
+function inOrder(properties: Structure, { schema }: ResourceType): Structure {
+  const target = (node: Structure | undefined): Structure =>
+    node?.$ref ? (schema.definitions?.[String(node.$ref).replace('#/definitions/', '')] ?? {}) : (node ?? {});
+  const ordered = (value: unknown, node: Structure): unknown => {
+    if (Array.isArray(value)) {
+      const items = value.map((item) => ordered(item, target(node.items)));
+      return node.insertionOrder === false ? items.sort((a, b) => (text(a) < text(b) ? -1 : 1)) : items;
+    }
+    if (!isMap(value)) return value;
+    const members = Object.keys(value).sort();
+    return Object.fromEntries(
+      members.map((name) => [name, ordered(value[name], target(node.properties?.[name]))]),
+    );
+  };
+  return ordered(properties, schema) as Structure;
 }

@@ -51,6 +51,7 @@ export class Stickiness {
 /** Whether an action forwards to several target groups without binding clients to one of them. */
 function needsGroupStickiness({ ForwardConfig }: Action): boolean {
   return (
-    (ForwardConfig?.TargetGroups?.length ?? 0) > 1 && ForwardConfig?.TargetGroupStickinessConfig?.Enabled !== true
+    (ForwardConfig?.TargetGroups?.length ?? 0) > 1 &&
+    ForwardConfig?.TargetGroupStickinessConfig?.Enabled !== true
   );
 }

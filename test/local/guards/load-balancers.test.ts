@@ -231,7 +231,8 @@ describe('target groups', () => {
   test('of gRPC are checked for the code of a method that is not implemented, unless told otherwise', async () => {
     const TargetGroupArn = await targetGroup('group', { ProtocolVersion: 'GRPC' });
     const described = async () =>
-      (await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [TargetGroupArn] }))).TargetGroups![0];
+      (await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [TargetGroupArn] })))
+        .TargetGroups![0];
     expect(await described()).toMatchObject({
       ProtocolVersion: 'GRPC',
       HealthCheckPath: '/AWS.ALB/healthcheck',

@@ -1,0 +1,252 @@
+/**
+ * Secrets stay where they belong. A stack whose properties hold secrets is created, changed, broken in several ways, and
+ * deleted, by the built bundles, under a hook; then everything that was written is searched.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
+import { DescribeTaskDefinitionCommand, ECSClient, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
+import { startLocalAws, type LocalAws } from '../../local';
+import { createHostedZone, createRole } from '../../local/account';
+import { GOVERNANCE_FUNCTION, TYPE_FUNCTION } from '../../local/extension/repository';
+import type { Structure } from '../../local/service';
+import { bundleFunction } from '../../scripts/build';
+import { kept, leaks, PROVIDER_LOG_GROUP, recordInvocations, type Secrets, type Text } from './written';
+
+const TYPE_NAME = 'Org::ECS::ExpressService';
+const STACK = 'secretive';
+const BUNDLE = join(__dirname, '..', '..', 'build', 'TypeFunction', 'handlers.js');
+const LEAKING = join(__dirname, 'fixtures', 'leaking.js');
+
+const secretArn = (name: string) => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}`;
+const PROPERTIES = {
+  'environment value': 'canary-environment "quoted" \\ and spaced',
+  password: 'canary-password-of-a-database',
+  'presigned URL': 'https://canary.s3.amazonaws.com/key?X-Amz-Signature=canary-signature&X-Amz-Expires=60',
+  'environment value of a sidecar': 'canary-sidecar',
+  secret: secretArn('canary-secret-AbCdEf'),
+  'repository credentials': secretArn('canary-registry-AbCdEf'),
+};
+
+let aws: LocalAws;
+let cloudFormation: CloudFormation;
+let roles: Record<'ExecutionRoleArn' | 'InfrastructureRoleArn', string>;
+let secrets: Secrets;
+let invocations: Text[];
+const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+
+beforeAll(async () => {
+  aws = await startLocalAws();
+  cloudFormation = new CloudFormation(aws.clientOptions());
+  aws.registry.setTypeConfiguration(TYPE_NAME, {
+    BaseDomain: 'example.com',
+    HostedZoneId: await createHostedZone(aws, 'example.com'),
+  });
+  roles = {
+    ExecutionRoleArn: await createRole(aws, 'execution', 'ecs-tasks.amazonaws.com'),
+    InfrastructureRoleArn: await createRole(aws, 'infrastructure', 'ecs.amazonaws.com'),
+  };
+  secrets = { properties: PROPERTIES, credentials: new Set() };
+  invocations = recordInvocations(aws, secrets);
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await aws.close();
+});
+beforeEach(() => {
+  invocations.length = 0;
+});
+afterEach(() => aws.faults.clear());
+
+/** A template whose every secret property holds a canary. */
+function template(image: string, more: Structure = {}, environment: Structure[] = []): string {
+  const service = {
+    ServiceName: STACK,
+    ...roles,
+    PrimaryContainer: {
+      Image: image,
+      Environment: [
+        { Name: 'GREETING', Value: PROPERTIES['environment value'] },
+        { Name: 'DB_PASSWORD', Value: PROPERTIES.password },
+        { Name: 'DOWNLOAD', Value: PROPERTIES['presigned URL'] },
+        ...environment,
+      ],
+      Secrets: [{ Name: 'TOKEN', ValueFrom: PROPERTIES.secret }],
+      RepositoryCredentials: { CredentialsParameter: PROPERTIES['repository credentials'] },
+    },
+    SidecarContainers: [
+      {
+        Name: 'proxy',
+        Image: 'example/proxy:1',
+        Environment: [{ Name: 'KEY', Value: PROPERTIES['environment value of a sidecar'] }],
+      },
+    ],
+    ...more,
+  };
+  return JSON.stringify({ Resources: { Service: { Type: TYPE_NAME, Properties: service } } });
+}
+
+async function create(body: string): Promise<string> {
+  await cloudFormation.createStack({ StackName: STACK, TemplateBody: body });
+  return settled();
+}
+
+async function update(body: string): Promise<string> {
+  await cloudFormation.updateStack({ StackName: STACK, TemplateBody: body });
+  return settled();
+}
+
+async function settled(): Promise<string> {
+  await aws.cloudFormation.settled(STACK);
+  const { Stacks = [] } = await cloudFormation.describeStacks({ StackName: STACK });
+  return Stacks[0]!.StackStatus!;
+}
+
+async function remove(): Promise<void> {
+  await cloudFormation.deleteStack({ StackName: STACK });
+  await aws.cloudFormation.settled(STACK);
+}
+
+/** Why resources failed, newest first. */
+async function reasons(): Promise<string> {
+  const { StackEvents = [] } = await cloudFormation.describeStackEvents({ StackName: STACK });
+  return StackEvents.map(
+    ({ ResourceStatusReason, HookStatusReason }) => ResourceStatusReason ?? HookStatusReason,
+  ).join('\n');
+}
+
+const found = async () => leaks([...invocations, ...(await kept(aws))], secrets);
+
+/** Refuse an AWS call with an error that repeats what it was given, as services do. */
+function echo(service: string, operation: string): void {
+  const message = `Invalid request: ${JSON.stringify(PROPERTIES)}`;
+  aws.faults.add({ kind: 'refuse', service, operation, error: { code: 'ClientException', message } });
+}
+
+describe('the life of a service with secrets', () => {
+  beforeAll(() =>
+    aws.registry.activateHook({
+      typeName: 'Org::ECS::Governance',
+      functionName: GOVERNANCE_FUNCTION,
+      failureMode: 'WARN',
+      status: 'ENABLED',
+      targetOperations: ['RESOURCE', 'STACK'],
+    }),
+  );
+  afterAll(() => aws.registry.deactivateHook('Org::ECS::Governance'));
+  afterAll(remove);
+
+  test('its creation, which a hook warns of', async () => {
+    expect(await create(template('example/hello:1'))).toBe('CREATE_COMPLETE');
+    expect(await reasons()).toMatch(/TD-08/);
+    expect(invocations.some(({ where }) => where === `output of ${GOVERNANCE_FUNCTION}`)).toBe(true);
+    expect((await kept(aws)).some(({ where }) => where === `log ${PROVIDER_LOG_GROUP}`)).toBe(true);
+    expect(await found()).toEqual([]);
+  });
+
+  test('only its task definition has the values', async () => {
+    const ecs = new ECSClient(aws.clientOptions());
+    const { taskDefinitionArns = [] } = await ecs.send(new ListTaskDefinitionsCommand({}));
+    const described = await ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: taskDefinitionArns[0] }),
+    );
+    const text = { where: 'task definition', text: JSON.stringify(described) };
+    expect(leaks([text], secrets)).toHaveLength(Object.keys(PROPERTIES).length);
+  });
+
+  test.each<[string, () => string, RegExp]>([
+    [
+      'a model that is refused',
+      () =>
+        template('example/hello:1', {}, [{ Name: 'DB_PASSWORD', Value: PROPERTIES['environment value'] }]),
+      /PrimaryContainer\/Environment\/3\/Name/,
+    ],
+    [
+      'a deployment whose containers exit',
+      () => template('example/hello:exits'),
+      /Essential container in task exited/,
+    ],
+    [
+      'an error of AWS that repeats what it was given',
+      () => {
+        echo('ecs', 'RegisterTaskDefinition');
+        return template('example/hello:2');
+      },
+      /RegisterTaskDefinition: ClientException: Invalid request/,
+    ],
+  ])('an update that fails by %s', async (_what, body, reason) => {
+    expect(await update(body())).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await reasons()).toMatch(reason);
+    expect(await found()).toEqual([]);
+  });
+
+  test('an update whose process is killed', async () => {
+    aws.faults.add({ kind: 'processKill', service: 'ecs', operation: 'UpdateService' });
+    expect(await update(template('example/hello:3'))).toBe('UPDATE_COMPLETE');
+    expect(await found()).toEqual([]);
+  });
+
+  test('drift detection and its deletion', async () => {
+    await cloudFormation.detectStackDrift({ StackName: STACK });
+    await remove();
+    expect(await found()).toEqual([]);
+  });
+});
+
+test.each<[string, () => string, RegExp]>([
+  ['a deployment that fails', () => template('example/hello:exits'), /Essential container in task exited/],
+  [
+    'an error of AWS',
+    () => {
+      echo('ecs', 'CreateService');
+      return template('example/hello:1');
+    },
+    /CreateService: ClientException: Invalid request/,
+  ],
+])('a creation that ends in %s', async (_what, body, reason) => {
+  expect(await create(body())).toBe('ROLLBACK_COMPLETE');
+  expect(await reasons()).toMatch(reason);
+  await remove();
+  expect(await found()).toEqual([]);
+});
+
+describe('handlers that are careless with their request', () => {
+  beforeAll(async () => {
+    const bundle = join(folder, 'careless.js');
+    await bundleFunction(join(__dirname, 'fixtures', 'careless-handlers.ts'), bundle);
+    aws.lambda.register({ name: TYPE_FUNCTION, bundle, handler: 'entrypoint' });
+  });
+  afterEach(remove);
+  afterAll(() => aws.lambda.register({ name: TYPE_FUNCTION, bundle: BUNDLE, handler: 'entrypoint' }));
+
+  test.each(['throws', 'refuses', 'logs', 'rejects'])(
+    'one that %s everything it got',
+    async (ServiceName) => {
+      expect(await create(template('example/hello:1', { ServiceName }))).toBe('ROLLBACK_COMPLETE');
+      expect(await found()).toEqual([]);
+    },
+  );
+});
+
+describe('the search finds what handlers leak on purpose', () => {
+  afterEach(remove);
+  afterAll(() => aws.lambda.register({ name: TYPE_FUNCTION, bundle: BUNDLE, handler: 'entrypoint' }));
+
+  test.each([
+    ['output', `output of ${TYPE_FUNCTION}: environment value`],
+    ['log', `log ${PROVIDER_LOG_GROUP}: environment value`],
+    ['message', 'stack events: environment value'],
+    ['context', `answer of ${TYPE_FUNCTION}: environment value`],
+    ['credentials', `output of ${TYPE_FUNCTION}: credentials`],
+  ])('into their %s', async (LEAK, place) => {
+    aws.lambda.register({
+      name: TYPE_FUNCTION,
+      bundle: LEAKING,
+      handler: 'entrypoint',
+      environment: { LEAK },
+    });
+    await create(template('example/hello:1'));
+    expect(await found()).toContain(place);
+  });
+});
