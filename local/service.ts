@@ -101,6 +101,8 @@ export interface TaskNetwork {
   request(ip: string, port: number, request: HttpRequest): Promise<HttpResponse | undefined>;
   /** Health of a target registered in a target group; undefined when the address belongs to no simulated task. */
   targetHealth(targetGroupArn: string, ip: string, port: number): TargetHealth | undefined;
+  /** Ids of the security groups of the network interface with this address; undefined when no simulated task has it. */
+  securityGroupsOf(ip: string): readonly string[] | undefined;
   /** Ids of the security groups that are attached to a network interface of a task. */
   securityGroupsInUse(): ReadonlySet<string>;
 }

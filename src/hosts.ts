@@ -25,7 +25,10 @@ const CERTIFICATE_TAG_PREFIX = `${RESERVED_TAG_PREFIX}certificate/`;
 const DOMAINS_TAG = `${RESERVED_TAG_PREFIX}domains`;
 
 /** In {@link DOMAINS_TAG}: what the template says of a domain. */
-const WRITTEN: Readonly<Record<WrittenMember, string>> = { HostedZoneId: '+zone', CertificateArn: '+certificate' };
+const WRITTEN: Readonly<Record<WrittenMember, string>> = {
+  HostedZoneId: '+zone',
+  CertificateArn: '+certificate',
+};
 
 /** Key of the tag of a host; its value is the host name, which is too long for a key. */
 export function hostTagKey({ hostName, hostedZoneId = '' }: Host): string {

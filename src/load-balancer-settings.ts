@@ -93,14 +93,6 @@ function ownListener(
 function sharedLoadBalancer(given: Omit<Input, 'ListenerArn'>): SharedLoadBalancerSpec {
   const { Scheme: scheme, Subnets, AllowedCidrs, HttpRedirect, IdleTimeoutSeconds, AccessLogs: logs } = given;
   const httpRedirect = HttpRedirect ?? LOAD_BALANCER_DEFAULTS.HttpRedirect;
-  if (Subnets?.length === 0) {
-    throw invalid(
-      `${PATH}/Subnets`,
-      'is empty',
-      "Name subnets in at least two Availability Zones, or leave Subnets out to use the tasks' subnets",
-    );
-  }
-  if (logs && !logs.Bucket) throw invalid(`${PATH}/AccessLogs/Bucket`, 'is missing', 'Name an S3 bucket');
   const speaksOfAttributes = IdleTimeoutSeconds !== undefined || logs !== undefined;
   return {
     kind: 'shared',
@@ -119,14 +111,6 @@ function sharedLoadBalancer(given: Omit<Input, 'ListenerArn'>): SharedLoadBalanc
 
 function allowedCidrs(given: readonly string[], httpRedirect: boolean): string[] {
   const path = `${PATH}/AllowedCidrs`;
-  if (given.length === 0) {
-    throw invalid(
-      path,
-      'is empty: nobody would reach the service',
-      'Name the ranges that may reach it, or leave AllowedCidrs out to let everybody in',
-    );
-  }
-  const seen = new Set<string>();
   for (const [index, cidr] of given.entries()) {
     const canonical = canonicalCidr(cidr);
     if (canonical === undefined) {
@@ -139,8 +123,6 @@ function allowedCidrs(given: readonly string[], httpRedirect: boolean): string[]
     // EC2 would answer the canonical form, which CloudFormation would take for drift.
     if (canonical !== cidr)
       throw invalid(`${path}/${index}`, `"${cidr}" means ${canonical}`, `Write ${canonical}`);
-    if (seen.has(cidr)) throw invalid(`${path}/${index}`, `${cidr} appears twice`, 'Give each range once');
-    seen.add(cidr);
   }
   const most = RULES_OF_SECURITY_GROUP / portsOpen(httpRedirect).length;
   for (const version of [4, 6]) {
@@ -154,7 +136,7 @@ function allowedCidrs(given: readonly string[], httpRedirect: boolean): string[]
         : 'Join ranges',
     );
   }
-  return [...seen].sort();
+  return [...given].sort();
 }
 
 /** Ports at which clients reach a shared load balancer. */

@@ -166,9 +166,7 @@ function replaced(live: readonly RuleCondition[], { hostNames, paths }: Matched)
 }
 
 function hostCondition(hostNames: readonly string[]): RuleCondition[] {
-  return hostNames.length > 0
-    ? [{ Field: 'host-header', HostHeaderConfig: { Values: [...hostNames] } }]
-    : [];
+  return hostNames.length > 0 ? [{ Field: 'host-header', HostHeaderConfig: { Values: [...hostNames] } }] : [];
 }
 
 function pathCondition(paths: readonly string[]): RuleCondition[] {

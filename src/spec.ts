@@ -50,8 +50,8 @@ export interface ServiceSpec {
   readonly webAclArn?: string;
   /** Tags that the author gave, by key: those of the resource and those of the stack. */
   readonly tags: Readonly<Record<string, string>>;
-  /** See template-record.ts. */
-  readonly templateRecord: string;
+  /** Tag of the service's security group; see template-record.ts. */
+  readonly templateRecord: Readonly<Record<string, string>>;
 }
 
 /** What the specification is made from. */

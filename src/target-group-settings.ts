@@ -3,6 +3,7 @@ import type {
   CreateTargetGroupCommandInput,
   TargetGroup,
   TargetGroupAttribute,
+  TargetGroupStickinessConfig,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { invalid } from './errors';
 import type { TargetGroupConfiguration } from './model';
@@ -92,8 +93,7 @@ export function targetGroupSettings(
       matcher: HealthCheck.Matcher ?? answers.matcher,
       intervalSeconds,
       timeoutSeconds,
-      healthyThresholdCount:
-        HealthCheck.HealthyThresholdCount ?? TARGET_GROUP_DEFAULTS.HealthyThresholdCount,
+      healthyThresholdCount: HealthCheck.HealthyThresholdCount ?? TARGET_GROUP_DEFAULTS.HealthyThresholdCount,
       unhealthyThresholdCount:
         HealthCheck.UnhealthyThresholdCount ?? TARGET_GROUP_DEFAULTS.UnhealthyThresholdCount,
     },
@@ -227,8 +227,19 @@ export function attributesOf(listed: readonly TargetGroupAttribute[]): TargetGro
   });
 }
 
+/**
+ * Whether a rule binds clients to one of its target groups, as ELB takes it. ELB wants that of a rule of sticky target
+ * groups, but a client that is bound gets no answer any more when a deployment has taken the tasks away from its target
+ * group: so it is as short as ELB permits, and clients follow the weights.
+ */
+export function groupStickiness(isSticky: boolean): TargetGroupStickinessConfig {
+  return isSticky ? { Enabled: true, DurationSeconds: 1 } : { Enabled: false };
+}
+
 /** The deregistration delay as ELB takes it. */
-export function delayAttribute({ deregistrationDelaySeconds }: TargetGroupAttributes): TargetGroupAttribute[] {
+export function delayAttribute({
+  deregistrationDelaySeconds,
+}: TargetGroupAttributes): TargetGroupAttribute[] {
   return [{ Key: DELAY, Value: String(deregistrationDelaySeconds) }];
 }
 

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { RESERVED_TAG_PREFIX } from './identity';
 import { spelledOutDefaults } from './item-defaults';
 import type { ResourceModel } from './model';
+import type { Scaling } from './scaling';
 import type { Tags } from './tags';
 
 /** Key of the tag. */
@@ -17,10 +18,7 @@ const LONGEST_VALUE = 256;
 const HASH_LENGTH = 3;
 
 /** The numbers of tasks in the template, which scheduled actions change in AWS. */
-export interface RecordedTaskCounts {
-  readonly minTaskCount: number;
-  readonly maxTaskCount: number;
-}
+export type RecordedTaskCounts = Pick<Scaling, 'minTaskCount' | 'maxTaskCount'>;
 
 /** See the head of this file. */
 export interface TemplateRecord {
@@ -33,24 +31,31 @@ export interface TemplateRecord {
 }
 
 /**
- * Value of the tag: the numbers of tasks, then hashes of the keys of stack tags and of the paths of spelled out
- * defaults, as far as they fit in.
+ * The tag of a template; none when there is nothing to record. Its value: the numbers of tasks where there are scheduled
+ * actions, hashes of the keys of stack tags, hashes of the paths of spelled out defaults as far as they fit in.
  *
  * @param tags of the stack, overlaid with the model's own.
  */
-export function templateRecord(model: ResourceModel, tags: Tags, counts: RecordedTaskCounts): string {
+export function templateRecord(
+  model: ResourceModel,
+  tags: Tags,
+  { scheduledActions, minTaskCount, maxTaskCount }: Scaling,
+): Tags {
   const own = new Set((model.Tags ?? []).map(({ Key }) => Key));
   const stackTags = Object.keys(tags).filter((key) => !own.has(key));
-  const head = `${counts.minTaskCount} ${counts.maxTaskCount} ${hashes(stackTags)} `;
+  const counts = scheduledActions ? `${minTaskCount}-${maxTaskCount}` : '';
+  const head = `${counts}/${hashes(stackTags)}/`;
   const room = Math.floor((LONGEST_VALUE - head.length) / HASH_LENGTH);
-  return `${head}${hashes(spelledOutDefaults(model).slice(0, Math.max(0, room)))}`.trimEnd();
+  const value = `${head}${hashes(spelledOutDefaults(model).slice(0, Math.max(0, room)))}`;
+  return value === '//' ? {} : { [RECORD_TAG]: value };
 }
 
 /** What the tags of the service's security group record. */
 export function recordOf(tags: Tags = {}): TemplateRecord {
-  const [least, most, stackTags = '', paths = ''] = (tags[RECORD_TAG] ?? '').split(' ');
+  const [counts = '', stackTags = '', paths = ''] = (tags[RECORD_TAG] ?? '').split('/');
+  const [minTaskCount, maxTaskCount] = counts.split('-').map(Number);
   return {
-    taskCounts: least && most ? { minTaskCount: Number(least), maxTaskCount: Number(most) } : undefined,
+    taskCounts: maxTaskCount === undefined ? undefined : { minTaskCount: minTaskCount!, maxTaskCount },
     isStackTag: (key) => includes(stackTags, key),
     isSpelledOut: (path) => includes(paths, path),
   };

@@ -108,7 +108,7 @@ async function repair(scope: Scope, rule: Rule): Promise<void> {
  * Of two target groups the one whose targets alone are healthy; else the one with the tasks of the last successful
  * deployment; else the one with more traffic.
  */
-async function groupToServe(scope: Scope, weights: readonly Weight[]): Promise<string> {
+export async function groupToServe(scope: Scope, weights: readonly Weight[]): Promise<string> {
   const healthy = await allOf(weights.map(({ targetGroupArn }) => hasHealthyTarget(scope, targetGroupArn)));
   const answering = weights.filter((_weight, index) => healthy[index]);
   if (answering.length === 1) return answering[0]!.targetGroupArn;

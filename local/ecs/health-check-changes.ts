@@ -1,9 +1,10 @@
 /** Health checks that are changed under tasks which are registered already. */
 import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { EcsContext } from './context';
+import { isHealthy, type HealthCheck } from './health-check';
 import { taskObserver } from './scheduler';
-import { isHealthy, type HealthCheck, type Task } from './state';
-import { targetCheck } from './target-groups';
+import type { Task } from './state';
+import { targetCheck } from './target-checks';
 import { watchHealth } from './task-lifecycle';
 
 /**

@@ -2,6 +2,7 @@
 import { AwsError, type Structure } from '../service';
 import { lastPart, parseEcsArn, type Scope } from './arns';
 import { Changes, type Flow } from './flow';
+import type { HealthCheck } from './health-check';
 
 /** A tag as ECS spells it. */
 export interface Tag {
@@ -143,24 +144,6 @@ export interface LifecycleHook {
   status: 'AWAITING_ACTION' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
 }
 
-/** A check of a task's health: when it turns, in virtual milliseconds; Infinity for never. The later turn counts. */
-export interface HealthCheck {
-  readonly healthyAt: number;
-  readonly unhealthyAt: number;
-  /** What to say of a task that is stopped for it. */
-  readonly failure: string;
-  /** The registered target that is checked; absent for a container's own health check. */
-  readonly target?: {
-    readonly targetGroupArn: string;
-    readonly port: number;
-    /** Path that the load balancer requests. */
-    readonly path: string;
-    /** Code of TargetHealth for a check that fails, e.g. `Target.ResponseCodeMismatch`. */
-    readonly reason: string;
-    readonly description: string;
-  };
-}
-
 /** A task's network interface. */
 export interface NetworkInterface {
   readonly id: string;
@@ -297,16 +280,6 @@ export class State {
       ? revisions.findLast(({ status }) => status === 'ACTIVE')
       : revisions.find((candidate) => candidate.revision === Number(revision));
   }
-}
-
-/** Whether a health check has succeeded, and has not failed since. */
-export function isHealthy({ healthyAt, unhealthyAt }: HealthCheck, time: number): boolean {
-  return healthyAt <= time && !(healthyAt < unhealthyAt && unhealthyAt <= time);
-}
-
-/** Whether a health check has failed, and has not succeeded since. */
-export function isUnhealthy({ healthyAt, unhealthyAt }: HealthCheck, time: number): boolean {
-  return unhealthyAt <= time && !(unhealthyAt <= healthyAt && healthyAt <= time);
 }
 
 /** Tasks of a revision that the scheduler has not stopped. */

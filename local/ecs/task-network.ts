@@ -3,7 +3,8 @@ import type { TargetHealth, TaskNetwork } from '../service';
 import { answer, behaviourOf, containerOnPort, statusFor } from './containers';
 import type { EcsContext } from './context';
 import { SECOND_MILLISECONDS } from './timings';
-import { isHealthy, isUnhealthy, type HealthCheck, type Task } from './state';
+import { isHealthy, isUnhealthy, type HealthCheck } from './health-check';
+import type { Task } from './state';
 
 /** Statuses in which a task's containers run: while it is DEACTIVATING, connections that are open are served. */
 const LISTENING = ['RUNNING', 'DEACTIVATING'];
@@ -25,6 +26,9 @@ export function createTaskNetwork({ state, clock }: EcsContext): TaskNetwork {
         ({ target }) => target?.targetGroupArn === targetGroupArn && target.port === port,
       );
       return check && healthOf(task, check, clock.now());
+    },
+    securityGroupsOf(ip) {
+      return state.addresses.get(ip)?.networkInterface.securityGroups;
     },
     securityGroupsInUse() {
       return new Set(

@@ -60,10 +60,11 @@ const TARGET_GROUP_COOKIE = 'AWSALBTG';
 
 /**
  * Forward to one of the target groups by weight. As in ELB, a target group without targets answers 503 itself (the
- * others do not step in), and a client's binding to a target group outlasts a change of weights.
+ * others do not step in), and a client's binding to a target group outlasts a change of weights. A target that security
+ * groups keep out of reach is 504.
  */
 async function forward(action: Action, context: ActionContext): Promise<Decision> {
-  const { request, ruleArn, rotation, table, clock, loadBalancer, listener } = context;
+  const { request, ruleArn, rotation, table, network, clock, loadBalancer, listener } = context;
   const groups: TargetGroupTuple[] = action.ForwardConfig?.TargetGroups ?? [
     { TargetGroupArn: action.TargetGroupArn },
   ];
@@ -85,6 +86,10 @@ async function forward(action: Action, context: ActionContext): Promise<Decision
   if (!isCompatible(request, group.protocolVersion)) return { type: 'respond', response: ownResponse(464) };
   const selection = selectTarget(group, context);
   if (!selection) return { type: 'respond', response: ownResponse(503) };
+  const securityGroups = network.securityGroupsOf(selection.target.ip);
+  if (securityGroups && !loadBalancer.reaches(selection.target, securityGroups)) {
+    return { type: 'respond', response: ownResponse(504) };
+  }
   const binding = (): string[] =>
     sticky?.Enabled
       ? writeStickyPair(TARGET_GROUP_COOKIE, {

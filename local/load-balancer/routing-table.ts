@@ -13,10 +13,10 @@ import {
   paginateDescribeRules,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import { readSecurityGroups, type Peer, type SecurityGroups } from '../security-groups';
 import type { ProtocolVersion } from '../service';
 import type { ClientRequest } from './client-request';
 import { type RequestTest, conditionTest, conditionsTest } from './conditions';
-import { readIngress } from './ingress';
 import { SharedRead } from './shared-read';
 
 /** One registered target. */
@@ -46,6 +46,8 @@ export interface RoutingLoadBalancer {
   readonly dnsName: string;
   /** Whether its security groups let a client of this address connect to this port. */
   readonly admits: (sourceIp: string, port: number) => boolean;
+  /** Whether its security groups and those of a target let it connect to the target. */
+  readonly reaches: (target: Target, securityGroups: readonly string[]) => boolean;
   readonly attributes: Attributes;
   readonly listeners: readonly RoutingListener[];
 }
@@ -123,10 +125,11 @@ export class RoutingTable {
     const found: LoadBalancer[] = [];
     for await (const page of paginateDescribeLoadBalancers({ client: this.elb }, {}))
       found.push(...(page.LoadBalancers ?? []));
+    const groups = await readSecurityGroups(this.ec2);
     const routed = await Promise.all(
       found
         .filter((loadBalancer) => loadBalancer.Type === 'application')
-        .map((loadBalancer) => unlessGone(this.readLoadBalancer(loadBalancer))),
+        .map((loadBalancer) => unlessGone(this.readLoadBalancer(loadBalancer, groups))),
     );
     const loadBalancers = routed.filter((loadBalancer) => loadBalancer !== undefined);
     this.targetGroups.clear();
@@ -134,17 +137,23 @@ export class RoutingTable {
     return loadBalancers;
   }
 
-  private async readLoadBalancer(loadBalancer: LoadBalancer): Promise<RoutingLoadBalancer> {
+  private async readLoadBalancer(
+    loadBalancer: LoadBalancer,
+    groups: SecurityGroups,
+  ): Promise<RoutingLoadBalancer> {
     const LoadBalancerArn = loadBalancer.LoadBalancerArn;
-    const [{ Attributes: attributes }, { Listeners: listeners }, admits] = await Promise.all([
+    const [{ Attributes: attributes }, { Listeners: listeners }] = await Promise.all([
       this.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })),
       this.elb.send(new DescribeListenersCommand({ LoadBalancerArn })),
-      readIngress(this.ec2, loadBalancer.SecurityGroups ?? []),
     ]);
+    const own: Peer = { address: '', securityGroups: loadBalancer.SecurityGroups ?? [] };
+    const isOpen = own.securityGroups.length === 0;
     const routed = (listeners ?? []).map((listener) => unlessGone(this.readListener(listener)));
     return {
       dnsName: loadBalancer.DNSName ?? '',
-      admits,
+      admits: (address, port) => isOpen || groups.letIn({ address, securityGroups: [] }, own, port),
+      reaches: ({ ip, port }, securityGroups) =>
+        isOpen || groups.connect(own, { address: ip, securityGroups }, port),
       attributes: asRecord(attributes),
       listeners: (await Promise.all(routed)).filter((listener) => listener !== undefined),
     };

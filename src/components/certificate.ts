@@ -180,7 +180,10 @@ function checkLengths(domains: readonly Domain[]): void {
     throw new HandlerError(
       'InvalidRequest',
       `ACM issues no certificate for a host name of more than ${LONGEST_DOMAIN_NAME} characters, and ${hostName} has ${hostName.length}`,
-      { propertyPath: domainPath(index, 'DomainName'), remedy: 'Choose a shorter one, or give CertificateArn' },
+      {
+        propertyPath: domainPath(index, 'DomainName'),
+        remedy: 'Choose a shorter one, or give CertificateArn',
+      },
     );
   }
 }

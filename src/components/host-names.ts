@@ -2,14 +2,7 @@ import type { ApplyScope, Component, Scope } from '../component';
 import { allOf } from '../all-of';
 import { domainPath, domainsOf } from '../domains';
 import { HandlerError } from '../errors';
-import {
-  checkZone,
-  HOST_STATE_ACTIONS,
-  hostState,
-  noZone,
-  release,
-  type HostState,
-} from '../host-records';
+import { checkZone, HOST_STATE_ACTIONS, hostState, noZone, release, type HostState } from '../host-records';
 import { isAmong, isManaged, isSameHost, type Host, type ManagedHost } from '../hosts';
 import { done, wait } from '../outcome';
 import { isSdkError } from '../sdk-errors';

@@ -3,6 +3,7 @@ import {
   DeleteRuleCommand,
   DescribeTagsCommand,
   ModifyRuleCommand,
+  type ForwardActionConfig,
   type Rule,
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -25,7 +26,8 @@ import {
 import { isSdkError, unless } from '../sdk-errors';
 import { isApplyScope, takeSurvey } from '../survey';
 import { ownedTags, tagList, tagRecord, type Tags } from '../tags';
-import { servingTargetGroup } from '../traffic-weights';
+import { groupStickiness } from '../target-group-settings';
+import { groupToServe, servingTargetGroup, TRAFFIC_WEIGHT_ACTIONS } from '../traffic-weights';
 import type { ObservedCertificate } from './certificate';
 import type { ObservedHostNames } from './host-names';
 import { RELEASE_PERMISSIONS, type ObservedListeners } from './listeners';
@@ -106,6 +108,7 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
       ...CLOSE_PERMISSIONS,
       ...PLACE_PERMISSIONS,
       ...RELEASE_PERMISSIONS,
+      ...TRAFFIC_WEIGHT_ACTIONS,
       'elasticloadbalancing:AddTags',
       'elasticloadbalancing:CreateRule',
       'elasticloadbalancing:DeleteRule',
@@ -296,38 +299,49 @@ async function makeRule(
   scope: ApplyScope,
   listenerArn: string,
   priority: number,
-  { arns: [first, second] }: ObservedTargetGroups,
+  TargetGroups: ObservedTargetGroups,
 ): Promise<ObservedListenerRule | 'taken' | 'full'> {
   // A placement that does not serve yet gets its requests when the tasks are there.
   const conditions = isServing(scope) ? conditionsOf(scope.spec) : unusedConditions();
   const tags = ownedTags(scope);
+  const { serving, ForwardConfig } = await forwardConfig(scope, TargetGroups);
   try {
     const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
       new CreateRuleCommand({
         ListenerArn: listenerArn,
         Priority: priority,
         Conditions: conditions,
-        Actions: [
-          {
-            Type: 'forward',
-            ForwardConfig: {
-              TargetGroups: [
-                { TargetGroupArn: first, Weight: 1 },
-                { TargetGroupArn: second, Weight: 0 },
-              ],
-            },
-          },
-        ],
+        Actions: [{ Type: 'forward', ForwardConfig }],
         Tags: tagList(tags),
       }),
     );
     const arn = Rules[0]!.RuleArn!;
-    return { ...matching(conditions), arn, priority, conditions, servingTargetGroupArn: first, tags };
+    return { ...matching(conditions), arn, priority, conditions, servingTargetGroupArn: serving, tags };
   } catch (error) {
     if (isSdkError(error, 'PriorityInUseException')) return 'taken';
     if (isSdkError(error, ...FULL)) return 'full';
     throw error;
   }
+}
+
+/**
+ * All traffic goes to the first target group; of a service that has lost its rule, to the one with its tasks.
+ *
+ * @returns with the ARN of the target group that gets the traffic.
+ */
+async function forwardConfig(scope: ApplyScope, { arns }: ObservedTargetGroups) {
+  const { spec, previousSpec } = scope;
+  const [initial] = arns;
+  const weights = arns.map((targetGroupArn) => ({ targetGroupArn, weight: Number(targetGroupArn === initial) }));
+  const serving = previousSpec && isServing(scope) ? await groupToServe(scope, weights) : initial!;
+  const isSticky = [spec, previousSpec].some(
+    (each) => each?.targetGroup.attributes.stickinessDurationSeconds !== undefined,
+  );
+  const ForwardConfig: ForwardActionConfig = {
+    TargetGroups: arns.map((TargetGroupArn) => ({ TargetGroupArn, Weight: Number(TargetGroupArn === serving) })),
+    ...(isSticky && { TargetGroupStickinessConfig: groupStickiness(true) }),
+  };
+  return { serving, ForwardConfig };
 }
 
 async function deleteRule({ clients }: Scope, arn: string): Promise<void> {

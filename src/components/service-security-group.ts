@@ -144,7 +144,7 @@ async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> 
   const name = serviceGroupName(identity);
   const tags: Tags = {
     ...ownedTags(scope),
-    [RECORD_TAG]: scope.spec.templateRecord,
+    ...scope.spec.templateRecord,
     ...tagsOfPlacements(scope.placements!),
     ...domainTags(spec),
   };
@@ -195,11 +195,11 @@ async function deleteGroup({ clients, identity }: Scope, id: string): Promise<Ou
 function changesOf(scope: ApplyScope, current: Tags): TagChanges {
   const wanted = {
     ...ownedTags(scope),
-    [RECORD_TAG]: scope.spec.templateRecord,
+    ...scope.spec.templateRecord,
     ...tagsOfPlacements(scope.placements!),
     ...domainTags(scope.spec),
   };
-  return tagChanges(current, wanted, [...scope.removedTagKeys, ...domainTagKeys(current)]);
+  return tagChanges(current, wanted, [...scope.removedTagKeys, RECORD_TAG, ...domainTagKeys(current)]);
 }
 
 function observed({ GroupId, GroupName, VpcId, Tags }: SecurityGroup): ObservedServiceSecurityGroup {

@@ -42,8 +42,6 @@ import type { ObservedTaskDefinition } from './task-definition';
 /** The ECS service. */
 export interface ObservedService {
   readonly service: Service;
-  /** Settings that the specification asks for; absent where only AWS was looked at. */
-  readonly desired?: DeployedSettings;
   /** Whether this invocation has started a deployment. */
   readonly deploymentStarted: boolean;
 }
@@ -229,7 +227,6 @@ async function create(
   );
   return done({
     service: { ...made, tags: lowerCaseTagList(tags) },
-    desired,
     deploymentStarted: true,
   });
 }
@@ -261,7 +258,7 @@ async function update(
   const changed = Object.keys({ ...changes, ...optionalChanges });
   const isForced = needsDeployment || (changed.length === 0 && (await isLeftHalfWay(scope)));
   if (changed.length === 0 && !isForced) {
-    return done({ service: { ...current, tags }, desired, deploymentStarted: false });
+    return done({ service: { ...current, tags }, deploymentStarted: false });
   }
   const deploymentStarted = isForced || changed.some((name) => name !== 'deploymentConfiguration');
   const obstacle = deploymentStarted ? await readyToDeploy(scope, current) : undefined;
@@ -277,7 +274,7 @@ async function update(
       service: identity.serviceName,
     }),
   );
-  return done({ service: { ...updated, tags }, desired, deploymentStarted });
+  return done({ service: { ...updated, tags }, deploymentStarted });
 }
 
 /** @returns the tags that the service carries afterwards. */

@@ -15,10 +15,12 @@ import type { ApplyScope, Component, Scope } from '../component';
 import { DEPLOYMENT_ORDER_ACTIONS, pollStopping, readyToDeploy } from '../deployment-order';
 import { DESCRIBED_SERVICE_ACTIONS, ownDescribedService } from '../described-service';
 import { done, wait, type Outcome } from '../outcome';
+import { isServing } from '../placements';
 import {
   attributesOf,
   delayAttribute,
   elbHealthCheck,
+  groupStickiness,
   healthCheckOf,
   initialAttributes,
   stickinessAttributes,
@@ -53,13 +55,6 @@ export const ATTRIBUTE_ACTIONS = ['elasticloadbalancing:DescribeTargetGroupAttri
 
 /** Seconds between looks at a deployment, which takes minutes. */
 const SECONDS_BETWEEN_LOOKS = 15;
-
-/**
- * Seconds for which a client stays with a target group while it stays with a target. ELB wants both or none, and a
- * client that a rule binds to a target group gets no answer from it once a deployment has taken its tasks away: so this
- * is as short as ELB permits, and target groups change with the weights alone.
- */
-const TARGET_GROUP_STICKINESS_SECONDS = 1;
 
 /**
  * Health check and attributes of the target groups.
@@ -155,8 +150,7 @@ async function applyHealthCheck(
   const known = TargetGroups.members;
   // Of a placement that the service is about to leave for another protocol version.
   if (scope.placement?.protocolVersion !== protocolVersion) return done(settingsOf(known[0]!));
-  const wanted = (live: HealthCheck) =>
-    wantedHealthCheck(spec.targetGroup, previousSpec?.targetGroup, live);
+  const wanted = (live: HealthCheck) => wantedHealthCheck(spec.targetGroup, previousSpec?.targetGroup, live);
   const kept = wanted(known[0]!.healthCheck);
   const settled = (healthCheck: HealthCheck, needsDeployment = false) =>
     done({ protocolVersion, healthCheck, needsDeployment });
@@ -228,17 +222,32 @@ async function applyAttributes(
   scope: ApplyScope,
   { arns }: ObservedTargetGroups,
 ): Promise<TargetGroupAttributes | undefined> {
-  const [desired, previous] = [scope.spec.targetGroup, scope.previousSpec?.targetGroup];
+  const desired = scope.spec.targetGroup;
+  // Target groups that the service joins have nothing from before, and no traffic yet.
+  const previous = isServing(scope) ? scope.previousSpec?.targetGroup : undefined;
   if (isDeepStrictEqual(desired.attributes, previous?.attributes)) return undefined;
   const initial = previous ? undefined : initialAttributes(desired);
   if (initial) return initial;
   const live = await allOf(arns.map((arn) => readAttributes(scope, arn)));
   const wanted = wantedAttributes(desired, previous, live[0]!);
-  const others = arns.filter(
-    (_arn, index) => live[index]!.deregistrationDelaySeconds !== wanted.deregistrationDelaySeconds,
+  await allOf(
+    arns.map(async (arn, index) => {
+      const changes = [
+        ...(isSameDelay(live[index]!, wanted) ? [] : delayAttribute(wanted)),
+        ...(isServing(scope) || isSameStickiness(live[index]!, wanted) ? [] : stickinessAttributes(wanted)),
+      ];
+      if (changes.length > 0) await setAttributes(scope, arn, changes);
+    }),
   );
-  await allOf(others.map((arn) => setAttributes(scope, arn, delayAttribute(wanted))));
   return wanted;
+}
+
+function isSameDelay(one: TargetGroupAttributes, other: TargetGroupAttributes): boolean {
+  return one.deregistrationDelaySeconds === other.deregistrationDelaySeconds;
+}
+
+function isSameStickiness(one: TargetGroupAttributes, other: TargetGroupAttributes): boolean {
+  return one.stickinessDurationSeconds === other.stickinessDurationSeconds;
 }
 
 async function applyStickiness(
@@ -252,9 +261,7 @@ async function applyStickiness(
     allOf(arns.map((arn) => readAttributes(scope, arn))),
   ]);
   const isSticky = wanted.stickinessDurationSeconds !== undefined;
-  const others = arns.filter(
-    (_arn, index) => live[index]!.stickinessDurationSeconds !== wanted.stickinessDurationSeconds,
-  );
+  const others = arns.filter((_arn, index) => !isSameStickiness(live[index]!, wanted));
   const changeGroups = () =>
     allOf(others.map((arn) => setAttributes(scope, arn, stickinessAttributes(wanted))));
   const changeRule = () => setStickiness(scope, rule, isSticky);
@@ -265,9 +272,7 @@ async function applyStickiness(
 async function setStickiness({ clients }: ApplyScope, rule: Rule, isSticky: boolean): Promise<void> {
   const forward = rule.Actions?.find(({ Type }) => Type === 'forward')?.ForwardConfig;
   if ((forward?.TargetGroupStickinessConfig?.Enabled ?? false) === isSticky) return;
-  const TargetGroupStickinessConfig = isSticky
-    ? { Enabled: true, DurationSeconds: TARGET_GROUP_STICKINESS_SECONDS }
-    : { Enabled: false };
+  const TargetGroupStickinessConfig = groupStickiness(isSticky);
   const Actions = rule.Actions!.map(({ TargetGroupArn: _single, ...action }) =>
     action.Type === 'forward'
       ? { ...action, ForwardConfig: { ...action.ForwardConfig, TargetGroupStickinessConfig } }

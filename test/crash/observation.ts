@@ -49,12 +49,12 @@ export function beyond(observation: Observation, other: Observation): string[] {
 }
 
 /**
- * The observation without the task definition revisions that another one has too. Revisions stay until a service is
- * deleted, so that after an update and its roll-back there are more than before.
+ * The observation with each task definition revision that another observation has too counted once. Revisions stay until a
+ * service is deleted, so that there are more after an update and its roll-back, and fewer after a creation.
  */
 export function withoutHistory(observation: Observation, other: Observation): Observation {
-  const revisions = other.filter((line) => line.startsWith('AWS::ECS::TaskDefinition '));
-  return [...observation.filter((line) => !revisions.includes(line)), ...new Set(revisions)];
+  const revisions = new Set(other.filter((line) => line.startsWith('AWS::ECS::TaskDefinition ')));
+  return observation.filter((line, index) => !revisions.has(line) || observation.indexOf(line) === index);
 }
 
 /** Lines of an observation that stand for a resource rather than for its settings. */

@@ -50,7 +50,7 @@ export async function measure(account: Account): Promise<Reference> {
     succeeded(name, await life.run(name));
     const { action } = OPERATIONS[name];
     calls[name] = undisturbedCalls(account.aws.calls.list({ callerOperation: action }));
-    after[name] = await life.observe();
+    after[name] = await account.observe();
   }
   return { calls, before, after } as Reference;
 }
@@ -66,28 +66,45 @@ export async function runRound(account: Account, round: Round, reference: Refere
   await account.reset();
   const life = new Life(account);
   const verdicts: Verdict[] = [];
+  const first = OPERATION_NAMES.findIndex((name) => round[name]);
   const last = OPERATION_NAMES.findLastIndex((name) => round[name]);
-  let before = reference.before;
-  for (const name of OPERATION_NAMES.slice(0, last + 1)) {
+  // What several updates come to a creation comes to as well, but for the history of the service.
+  const begin = OPERATION_NAMES[first - 1];
+  if (begin) succeeded('create', await life.create(begin));
+  let state = { before: begin ? reference.after[begin] : reference.before, hasHistory: !begin };
+  for (const name of OPERATION_NAMES.slice(first, last + 1)) {
+    const after = reference.after[name];
     const point = round[name];
     if (!point) succeeded(name, await life.run(name));
     else {
-      const verdict = await disturb(account, life, point, before, reference.after[name]);
+      const verdict = await disturb(account, life, point, { ...state, after });
       verdicts.push(verdict);
       if (verdict.result === 'diverged' || verdict.result === 'leaked') break;
-      if (verdict.result === 'clean failure' && name !== 'delete') succeeded(name, await life.run(name));
+      if (verdict.result === 'clean failure') {
+        state = { ...state, hasHistory: false };
+        if (name !== 'delete') succeeded(name, await life.run(name));
+      }
     }
-    before = reference.after[name];
+    state = { ...state, before: after };
   }
   return verdicts;
+}
+
+/** The states that a disturbed operation may end in. */
+interface Expectation {
+  /** That before the operation. */
+  readonly before: Observation;
+  /** That after the undisturbed operation. */
+  readonly after: Observation;
+  /** Whether the service has been through the same updates as in the {@link Reference}, and no more. */
+  readonly hasHistory: boolean;
 }
 
 async function disturb(
   account: Account,
   life: Life,
   point: Point,
-  before: Observation,
-  after: Observation,
+  { before, after, hasHistory }: Expectation,
 ): Promise<Verdict> {
   const { faults } = account.aws;
   const fault: Fault = FAULTS[point.fault];
@@ -101,7 +118,7 @@ async function disturb(
     const reached = applied();
     if (outcome.status === 'SUCCESS') {
       faults.clear();
-      complaints.push(...differences(await life.observe(), after));
+      complaints.push(...differences(await account.observe(), after, hasHistory));
       return verdict(point, reached ? 'same end' : 'not reached', complaints);
     }
     complaints.push(...wrongWords(outcome, fault, point));
@@ -116,8 +133,9 @@ async function disturb(
     if (reaction.status === 'FAILED') {
       complaints.push(`CloudFormation's reaction failed: ${reaction.errorCode}: ${reaction.message}`);
     }
-    const seen = await life.observe();
-    complaints.push(...differences(...toCompare(point.operation, seen, before, after)));
+    const isDeletion = point.operation === 'delete';
+    // Of the update that has failed and of its roll-back there are task definitions.
+    complaints.push(...differences(await account.observe(), isDeletion ? after : before, false));
     return verdict(point, 'clean failure', complaints, outcome.message);
   } catch (error) {
     return verdict(point, 'diverged', [(error as Error).stack ?? String(error)]);
@@ -125,19 +143,6 @@ async function disturb(
     faults.clear();
     account.watch = undefined;
   }
-}
-
-/** What is seen after a failure and CloudFormation's reaction to it, and what is to be seen. */
-function toCompare(
-  name: OperationName,
-  seen: Observation,
-  before: Observation,
-  after: Observation,
-): [seen: Observation, expected: Observation] {
-  const { action } = OPERATIONS[name];
-  if (action === 'DELETE') return [seen, after];
-  if (action === 'CREATE') return [seen, before];
-  return [withoutHistory(seen, before), withoutHistory(before, before)];
 }
 
 function verdict(point: Point, result: Result, complaints: readonly string[], detail = ''): Verdict {
@@ -148,9 +153,12 @@ function verdict(point: Point, result: Result, complaints: readonly string[], de
 
 const LEFT = 'should not be there: AWS::';
 
-function differences(observation: Observation, expected: Observation): string[] {
-  const missing = beyond(expected, observation);
-  const extra = beyond(observation, expected);
+/** @param withHistory whether task definitions have to be as many as expected too. */
+function differences(observation: Observation, expectation: Observation, withHistory: boolean): string[] {
+  const expected = withHistory ? expectation : withoutHistory(expectation, expectation);
+  const seen = withHistory ? observation : withoutHistory(observation, expectation);
+  const missing = beyond(expected, seen);
+  const extra = beyond(seen, expected);
   return [
     ...extra.map((line) => `should not be there: ${line}`),
     ...missing.map((line) => `is missing: ${line}`),
@@ -198,6 +206,13 @@ export class Life {
 
   constructor(private readonly account: Account) {}
 
+  /** Create the service with the template of an operation. */
+  async create(name: OperationName): Promise<HandlerOutcome> {
+    const { template }: Operation = OPERATIONS[name];
+    this.template = template!(this.account.surroundings);
+    return this.carryOut('CREATE', this.template, undefined);
+  }
+
   /** Carry out an operation. */
   async run(name: OperationName): Promise<HandlerOutcome> {
     const operation: Operation = OPERATIONS[name];
@@ -222,11 +237,6 @@ export class Life {
     const outcome = await this.carryOut('DELETE', undefined, undefined, failure.identifier);
     const gone = outcome.status === 'FAILED' && outcome.errorCode === 'NotFound';
     return gone ? { status: 'SUCCESS' } : outcome;
-  }
-
-  /** What an observer sees, and what READ answers to CloudFormation. */
-  async observe(): Promise<Observation> {
-    return this.account.observe();
   }
 
   private async carryOut(

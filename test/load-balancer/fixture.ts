@@ -44,6 +44,8 @@ type Container = (request: HttpRequest) => Promise<HttpResponse | undefined>;
 export class ScriptedNetwork implements TaskNetwork {
   readonly containers = new Map<string, Container>();
   readonly states = new Map<string, TargetHealth['State']>();
+  /** By address. */
+  readonly securityGroups = new Map<string, readonly string[]>();
 
   async request(ip: string, port: number, request: HttpRequest): Promise<HttpResponse | undefined> {
     return this.containers.get(`${ip}:${port}`)?.(request);
@@ -52,6 +54,10 @@ export class ScriptedNetwork implements TaskNetwork {
   targetHealth(_targetGroupArn: string, ip: string, port: number): TargetHealth | undefined {
     const State = this.states.get(`${ip}:${port}`);
     return State && { State };
+  }
+
+  securityGroupsOf(ip: string): readonly string[] | undefined {
+    return this.securityGroups.get(ip);
   }
 
   securityGroupsInUse(): ReadonlySet<string> {

@@ -18,7 +18,6 @@ import {
   DescribeRulesCommand,
   DescribeTagsCommand,
   ElasticLoadBalancingV2Client,
-  type CreateListenerCommandInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
 import type { Driver } from '../provider/driver';
@@ -34,6 +33,7 @@ export class OwnLoadBalancer {
     readonly groupId: string,
     /** An HTTPS listener with a certificate, a rule and a default action of the author's. */
     readonly listenerArn: string,
+    readonly httpListenerArn: string,
   ) {}
 
   /**
@@ -77,6 +77,14 @@ export class OwnLoadBalancer {
       }),
     );
     const { ListenerArn } = Listeners![0]!;
+    const plain = await elb.send(
+      new CreateListenerCommand({
+        LoadBalancerArn,
+        Protocol: 'HTTP',
+        Port: 8080,
+        DefaultActions: [answer('404', 'none')],
+      }),
+    );
     await elb.send(
       new CreateRuleCommand({
         ListenerArn,
@@ -85,7 +93,14 @@ export class OwnLoadBalancer {
         Actions: [answer('200', 'author')],
       }),
     );
-    const own = new OwnLoadBalancer(driver, LoadBalancerArn!, DNSName!, GroupId!, ListenerArn!);
+    const own = new OwnLoadBalancer(
+      driver,
+      LoadBalancerArn!,
+      DNSName!,
+      GroupId!,
+      ListenerArn!,
+      plain.Listeners![0]!.ListenerArn!,
+    );
     while (!(await own.isActive())) await driver.aws.clock.sleep(10_000);
     return own;
   }
@@ -95,20 +110,6 @@ export class OwnLoadBalancer {
       new DescribeLoadBalancersCommand({ LoadBalancerArns: [this.arn] }),
     );
     return LoadBalancers![0]!.State?.Code === 'active';
-  }
-
-  /** A further listener. @returns its ARN. */
-  async addListener(
-    input: Omit<CreateListenerCommandInput, 'LoadBalancerArn' | 'DefaultActions'>,
-  ): Promise<string> {
-    const { Listeners } = await clientsOf(this.driver).elb.send(
-      new CreateListenerCommand({
-        ...input,
-        LoadBalancerArn: this.arn,
-        DefaultActions: [answer('404', 'none')],
-      }),
-    );
-    return Listeners![0]!.ListenerArn!;
   }
 
   /** Certificates of the listener, the default one first. */

@@ -1,56 +1,62 @@
 /** The load balancer of a service: what a template may say of a shared one, end to end. */
-import {
-  AssociateRouteTableCommand,
-  CreateRouteTableCommand,
-  CreateSubnetCommand,
-  DescribeSecurityGroupsCommand,
-  DescribeSubnetsCommand,
-  EC2Client,
-} from '@aws-sdk/client-ec2';
+import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import {
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
+  ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { requestHost } from '../../local/http-request';
+import { SOURCE_IP_HEADER } from '../../local/load-balancer/client-request';
 import type { Structure } from '../../local/service';
+import { makePrivateSubnets } from '../moves/account';
 import { Driver } from '../provider/driver';
 import { testProperties } from './life-of-a-property';
 
 let driver: Driver;
 let ec2: EC2Client;
 let elb: ElasticLoadBalancingV2Client;
-/** Of the default VPC: two of the zones a and b for load balancers, and two for tasks without a way to the internet. */
+let ecs: ECSClient;
+/** Of the default VPC and of the same two zones: for load balancers, and for tasks without a way to the internet. */
 const publicSubnets: string[] = [];
 const privateSubnets: string[] = [];
 /** All that are public. */
 let defaultSubnets: string[];
+let beginning: string[];
 
 beforeAll(async () => {
   driver = await Driver.start();
   ec2 = new EC2Client(driver.aws.clientOptions());
   elb = new ElasticLoadBalancingV2Client(driver.aws.clientOptions());
+  ecs = new ECSClient(driver.aws.clientOptions());
   const s3 = new S3Client({ ...driver.aws.clientOptions(), forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: 'requests' }));
   s3.destroy();
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
   defaultSubnets = Subnets.map(({ SubnetId }) => SubnetId!).sort();
-  const { VpcId } = Subnets[0]!;
-  const { RouteTable } = await ec2.send(new CreateRouteTableCommand({ VpcId }));
-  for (const [index, AvailabilityZone] of ['us-east-1a', 'us-east-1b'].entries()) {
-    publicSubnets.push(Subnets.find((subnet) => subnet.AvailabilityZone === AvailabilityZone)!.SubnetId!);
-    const CidrBlock = `172.31.${200 + index}.0/24`;
-    const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, AvailabilityZone, CidrBlock }));
-    const { SubnetId } = Subnet!;
-    privateSubnets.push(SubnetId!);
-    await ec2.send(new AssociateRouteTableCommand({ RouteTableId: RouteTable!.RouteTableId, SubnetId }));
-  }
+  privateSubnets.push(...(await makePrivateSubnets(driver)));
   privateSubnets.sort();
+  const { Subnets: made = [] } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: privateSubnets }));
+  const zones = made.map(({ AvailabilityZone }) => AvailabilityZone);
+  publicSubnets.push(
+    ...Subnets.filter(({ AvailabilityZone }) => zones.includes(AvailabilityZone)).map(
+      ({ SubnetId }) => SubnetId!,
+    ),
+  );
   publicSubnets.sort();
+  beginning = await driver.inventory();
+});
+afterEach(async () => {
+  // Of a test that has failed.
+  await driver.delete('arn:aws:ecs:us-east-1:123456789012:service/default/hello');
+  expect(await driver.inventory()).toEqual(beginning);
 });
 afterAll(async () => {
   ec2.destroy();
   elb.destroy();
+  ecs.destroy();
   await driver.close();
 });
 
@@ -162,4 +168,80 @@ describe('a shared load balancer', () => {
     ],
     loadBalancerOf,
   );
+});
+
+async function create(properties: Structure): Promise<Structure> {
+  return Driver.modelOf(await driver.create(driver.model(properties)));
+}
+
+describe('private tasks behind a public load balancer', () => {
+  const host = 'hello.apps.example.com';
+  const request = (sourceIp: string, headers = {}) =>
+    requestHost(driver.aws.dataPlaneUrl, host, { headers: { [SOURCE_IP_HEADER]: sourceIp, ...headers } });
+
+  test('answer those whom it lets in, at the port that is open', async () => {
+    const model = await create({
+      NetworkConfiguration: { Subnets: privateSubnets },
+      LoadBalancerConfiguration: {
+        Subnets: publicSubnets,
+        AllowedCidrs: ['203.0.113.0/24'],
+        HttpRedirect: false,
+      },
+    });
+    expect(model).toMatchObject({
+      NetworkConfiguration: { Subnets: privateSubnets },
+      LoadBalancerConfiguration: { Scheme: 'internet-facing', Subnets: publicSubnets },
+      ActiveConfigurations: [{ IngressPaths: [{ AccessType: 'PUBLIC', Endpoint: `https://${host}` }] }],
+    });
+    const { services } = await ecs.send(new DescribeServicesCommand({ services: ['hello'] }));
+    expect(services![0]!.networkConfiguration!.awsvpcConfiguration).toMatchObject({
+      subnets: privateSubnets,
+      assignPublicIp: 'DISABLED',
+    });
+    expect(await request('203.0.113.7')).toMatchObject({ status: 200 });
+    await expect(request('198.51.100.7')).rejects.toThrow();
+    await expect(request('203.0.113.7', { 'x-forwarded-proto': 'http' })).rejects.toThrow();
+  });
+});
+
+describe('attributes of a load balancer', () => {
+  const withTimeout = (IdleTimeoutSeconds: number) => ({ LoadBalancerConfiguration: { IdleTimeoutSeconds } });
+  const timeoutOf = async () => (await loadBalancerOf('hello'))['idle_timeout.timeout_seconds'];
+
+  test('that are changed by hand are drift, and stay', async () => {
+    const template = driver.model(withTimeout(120));
+    const { ServiceArn, ECSManagedResourceArns } = Driver.modelOf(await driver.create(template));
+    const { LoadBalancerArn } = ECSManagedResourceArns.IngressPath;
+    const Attributes = [{ Key: 'idle_timeout.timeout_seconds', Value: '90' }];
+    await elb.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
+    expect(Driver.modelOf(await driver.read(ServiceArn))).toMatchObject(withTimeout(90));
+    Driver.modelOf(
+      await driver.update(
+        { ...template, ServiceArn },
+        driver.model({ ...withTimeout(120), HealthCheckPath: '/h' }),
+      ),
+    );
+    expect(await timeoutOf()).toBe('90');
+  });
+
+  test('cost no call where nobody speaks of them', async () => {
+    await create({});
+    const ServiceArn = 'arn:aws:ecs:us-east-1:123456789012:service/default/hello';
+    driver.aws.calls.clear();
+    expect(Driver.modelOf(await driver.read(ServiceArn)).LoadBalancerConfiguration).not.toHaveProperty(
+      'IdleTimeoutSeconds',
+    );
+    expect(driver.actions().filter((action) => action.includes('LoadBalancerAttributes'))).toEqual([]);
+  });
+
+  test('are refused when there is no such bucket', async () => {
+    const LoadBalancerConfiguration = { AccessLogs: { Bucket: 'absent' } };
+    expect(await driver.create(driver.model({ LoadBalancerConfiguration }))).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'InvalidRequest',
+      message: expect.stringContaining(
+        'LoadBalancerConfiguration/AccessLogs/Bucket: Elastic Load Balancing cannot log to bucket absent',
+      ),
+    });
+  });
 });

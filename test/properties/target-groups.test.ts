@@ -1,6 +1,7 @@
 /** Settings of the target groups, end to end. */
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import {
+  DeleteRuleCommand,
   DescribeRulesCommand,
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
@@ -9,6 +10,7 @@ import {
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Structure } from '../../local/service';
+import { requestHost } from '../../local/http-request';
 import { callGrpc } from '../../local/http2-request';
 import { whileRequested } from '../moves/steady-requests';
 import { Driver, TYPE_NAME } from '../provider/driver';
@@ -94,6 +96,10 @@ const attributes = (delay: string, sticky: string | undefined) => ({
   },
 });
 
+/** Target groups of another protocol version are others, and have the same attributes. */
+const kept = { DeregistrationDelaySeconds: 60, StickinessDurationSeconds: 60 };
+const keptHeld = attributes('60', '60');
+
 testProperties(
   () => driver,
   [
@@ -153,10 +159,16 @@ testProperties(
     [
       'ProtocolVersion',
       {
-        set: { TargetGroupConfiguration: { ProtocolVersion: 'HTTP2' } },
-        held: both({ ...defaultHealthCheck, ProtocolVersion: 'HTTP2' }),
-        changed: { TargetGroupConfiguration: { ProtocolVersion: 'HTTP1' } },
-        changedHeld: both({ ...defaultHealthCheck, ProtocolVersion: 'HTTP1' }),
+        set: { TargetGroupConfiguration: { ProtocolVersion: 'HTTP2', ...kept } },
+        held: {
+          ...both({ ...defaultHealthCheck, ProtocolVersion: 'HTTP2', ...keptHeld }),
+          ruleIsSticky: true,
+        },
+        changed: { TargetGroupConfiguration: { ProtocolVersion: 'HTTP1', ...kept } },
+        changedHeld: {
+          ...both({ ...defaultHealthCheck, ProtocolVersion: 'HTTP1', ...keptHeld }),
+          ruleIsSticky: true,
+        },
         defaultHeld: both({ ...defaultHealthCheck, ProtocolVersion: 'HTTP1' }),
         defaultRead: { TargetGroupConfiguration: { ProtocolVersion: 'HTTP1' } },
       },
@@ -164,6 +176,23 @@ testProperties(
   ],
   settingsOf,
 );
+
+test('a rule that was deleted by hand is made again for the tasks that there are', async () => {
+  const template = driver.model({
+    ServiceName: 'bereft',
+    TargetGroupConfiguration: { StickinessDurationSeconds: 60 },
+  });
+  const { ServiceArn, Endpoint } = Driver.modelOf(await driver.create(template));
+  const renewed = { ...template, PrimaryContainer: { Image: 'example/hello:2' } };
+  const updated = Driver.modelOf(await driver.update({ ...template, ServiceArn }, renewed));
+  const { ListenerRuleArn } = updated.ECSManagedResourceArns.IngressPath;
+  await elb.send(new DeleteRuleCommand({ RuleArn: ListenerRuleArn }));
+
+  Driver.modelOf(await driver.update({ ...renewed, ServiceArn }, renewed));
+  const { host } = new URL(Endpoint);
+  expect(await requestHost(driver.aws.dataPlaneUrl, host)).toMatchObject({ status: 200 });
+  expect(await settingsOf('bereft')).toMatchObject({ ruleIsSticky: true });
+});
 
 test('a gRPC service is checked as ELB does by default, and answers calls', async () => {
   const template = driver.model({

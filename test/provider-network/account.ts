@@ -168,7 +168,7 @@ export class Account {
       loadBalancer: loadBalancerSpec(wish.loadBalancer, undefined),
       webAclArn: wish.webAclArn,
       tags: wish.tags ?? {},
-      templateRecord: '1 20',
+      templateRecord: {},
     };
   }
 

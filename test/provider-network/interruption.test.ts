@@ -13,7 +13,14 @@ beforeAll(async () => {
 afterAll(() => account.close());
 
 const WISH: Wish = { certificate: 'own' };
-const CHANGED: Wish = { certificate: 'own', containerPort: 9090, hostName: `other.${BASE_DOMAIN}` };
+/** With hosts that come and go. */
+const changed = (): Wish => ({
+  certificate: 'own',
+  containerPort: 9090,
+  hostName: `other.${BASE_DOMAIN}`,
+  additionalDomains: [{ hostName: `further.${BASE_DOMAIN}`, hostedZoneId: account.hostedZoneId }],
+  pathPatterns: ['/api/*'],
+});
 
 /** After every call that writes: between two of them nothing changes. */
 function crashes(operations: readonly string[]): Crash[] {
@@ -67,15 +74,15 @@ test('a creation that is started again ends like one that was not interrupted, o
 test('an update that is started again ends like one that was not interrupted', async () => {
   await account.reset();
   await account.apply('one', WISH);
-  await account.apply('one', CHANGED);
+  await account.apply('one', changed());
   const points = crashes(account.cost.operations);
   const undisturbed = await stateOf('one');
   await account.remove('one');
 
   for (const crash of points) {
     await account.apply('one', WISH);
-    await dies(account.apply('one', CHANGED, crash));
-    await account.apply('one', CHANGED);
+    await dies(account.apply('one', changed(), crash));
+    await account.apply('one', changed());
     expect({ crash, state: await stateOf('one') }).toEqual({ crash, state: undisturbed });
     await account.remove('one');
     expect({ crash, left: await account.left() }).toEqual({ crash, left: [] });

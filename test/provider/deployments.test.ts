@@ -159,11 +159,10 @@ class Subject {
   async requestedDuring<T>(operation: Promise<T>): Promise<[result: T, answers: Set<string>]> {
     let isOver = false;
     const answers = new Set<string>();
-    const clients = Array.from({ length: 3 }, async () => {
+    const client = async () => {
       while (!isOver) answers.add(await this.answer());
-    });
-    const result = await operation.finally(() => (isOver = true));
-    await Promise.all(clients);
+    };
+    const [result] = await Promise.all([operation.finally(() => (isOver = true)), client()]);
     return [result, answers];
   }
 }
@@ -182,7 +181,8 @@ describe('an update during a deployment', () => {
     const image = nextImage();
     const [outcome, answers] = await service.requestedDuring(service.update(image));
     expect(Driver.modelOf(outcome).PrimaryContainer.Image).toBe(image);
-    expect([...answers].sort()).toEqual(['example/hello:1', image, 'example/hello:by-hand'].sort());
+    expect(failures(answers)).toEqual([]);
+    expect([...answers]).toEqual(expect.arrayContaining(['example/hello:1', image]));
     expect(await service.statuses(3)).toEqual(['SUCCESSFUL', 'ROLLBACK_SUCCESSFUL', 'SUCCESSFUL']);
     expect(await service.weights()).toBe('100/0');
     expect(await service.answer()).toBe(image);

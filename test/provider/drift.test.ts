@@ -12,16 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => driver.close());
 
-/** As it comes over the wire: objects of one kind, so that they can be compared. */
-const plain = (value: Structure) => JSON.parse(JSON.stringify(value)) as Structure;
-
 /** Differences that drift detection finds between a template and a service. */
 async function drift(template: Structure, serviceArn: string): Promise<string[]> {
   const type = driver.aws.registry.privateType(TYPE_NAME);
   // No stack tags are given: READ alone must know which tags are the resource's own.
-  const resource = { properties: plain(template), stackTags: {} } as StackResource;
+  const resource = { properties: template, stackTags: {} } as StackResource;
   const live = Driver.modelOf(await driver.read(serviceArn));
-  const { PropertyDifferences } = driftOf(type, resource, plain(live));
+  const { PropertyDifferences } = driftOf(type, resource, live);
   return PropertyDifferences.map(
     ({ PropertyPath, ExpectedValue, ActualValue }: Structure) =>
       `${PropertyPath}: ${ExpectedValue} → ${ActualValue}`,

@@ -90,20 +90,26 @@ async function runEverything(): Promise<void> {
     Tags: tags('a', 'c'),
     LogRetentionInDays: 7,
     HealthCheckPath: '/h',
+    TargetGroupConfiguration: { DeregistrationDelaySeconds: 30 },
     ...image('example/hello:2'),
   });
   await driver.aws.clock.sleep(180_000);
   Driver.modelOf(await driver.read(models.first!.ServiceArn));
   await changing;
   const AdditionalMetrics = [{ AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 }];
-  await update('second', { ScalingTarget: { AdditionalMetrics } });
+  const ScheduledActions = [{ Name: 'night', Schedule: 'cron(0 22 * * ? *)', MinTaskCount: 0 }];
+  await update('second', { ScalingTarget: { AdditionalMetrics, ScheduledActions } });
   await update('second', {});
   await update('first', image('example/hello:exits'));
   await update('first', {
     DomainName: 'first.apps.example.com',
     ...image('example/hello:3', { ContainerPort: 81 }),
   });
-  await update('third', { DomainName: 'www.other.apps.example.com' });
+  await update('third', {
+    DomainName: 'www.other.apps.example.com',
+    LogGroupDeletionPolicy: 'Retain',
+    ScalingTarget: { ScheduledActions },
+  });
   await driver.list();
   for (const name of ['third', 'first', 'second']) {
     expect(await driver.delete(models[name]!.ServiceArn)).toMatchObject({ status: 'SUCCESS' });

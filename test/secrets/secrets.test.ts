@@ -47,7 +47,7 @@ beforeAll(async () => {
     ExecutionRoleArn: await createRole(aws, 'execution', 'ecs-tasks.amazonaws.com'),
     InfrastructureRoleArn: await createRole(aws, 'infrastructure', 'ecs.amazonaws.com'),
   };
-  secrets = { properties: PROPERTIES, credentials: new Set() };
+  secrets = { properties: PROPERTIES, credentials: new Set(), tokens: new Set() };
   invocations = recordInvocations(aws, secrets);
 });
 afterAll(async () => {

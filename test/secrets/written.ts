@@ -40,12 +40,14 @@ export interface Text {
 export interface Secrets {
   /** Values of properties, by what they are. */
   readonly properties: Readonly<Record<string, string>>;
-  /** Credentials and tokens of the invocations, as they come. */
+  /** Credentials of the invocations, as they come. */
   readonly credentials: Set<string>;
+  /** Tokens of the operations; CloudFormation itself shows them in stack events, and nobody else may. */
+  readonly tokens: Set<string>;
 }
 
 /** Records what passes between CloudFormation and the functions, and has the type's handlers deliver their log. */
-export function recordInvocations(aws: LocalAws, { credentials }: Secrets): Text[] {
+export function recordInvocations(aws: LocalAws, { credentials, tokens }: Secrets): Text[] {
   const texts: Text[] = [];
   const { lambda, callers } = aws;
   const invoke = lambda.invoke.bind(lambda);
@@ -62,7 +64,7 @@ export function recordInvocations(aws: LocalAws, { credentials }: Secrets): Text
       for (const issued of [requestData.callerCredentials, requestData.providerCredentials]) {
         for (const value of Object.values<string>(issued)) credentials.add(value);
       }
-      credentials.add(event.bearerToken);
+      tokens.add(event.bearerToken);
     }
     const result = await invoke(name, event, options);
     texts.push(...textsOf(name, result));
@@ -166,7 +168,7 @@ function forms(secret: string): string[] {
 }
 
 /** Each place where a secret stands, as `<where>: <what>`; without repetitions. */
-export function leaks(texts: readonly Text[], { properties, credentials }: Secrets): string[] {
+export function leaks(texts: readonly Text[], { properties, credentials, tokens }: Secrets): string[] {
   const found = new Set<string>();
   const look = (what: string, secret: string, where: readonly Text[]) => {
     const wanted = forms(secret);
@@ -177,5 +179,7 @@ export function leaks(texts: readonly Text[], { properties, credentials }: Secre
   const open = texts.filter(({ model }) => !model);
   for (const [what, secret] of Object.entries(properties)) look(what, secret, open);
   for (const secret of credentials) look('credentials', secret, texts);
+  const unofficial = texts.filter(({ where }) => where !== 'stack events');
+  for (const secret of tokens) look('token', secret, unofficial);
   return [...found].sort();
 }

@@ -101,7 +101,9 @@ test.each(QUOTAS)('%s: %s', async (call, code, text, quota) => {
   });
 
   account.aws.faults.clear();
-  await account.run('DELETE', { ServiceArn: outcome.identifier });
+  expect(await account.run('DELETE', { ServiceArn: outcome.identifier })).toMatchObject({
+    status: 'SUCCESS',
+  });
   expect(await account.observe()).toEqual(before);
 });
 
@@ -115,7 +117,9 @@ test('services per cluster, for which Amazon ECS has no error of its own: what E
   expect(outcome).toMatchObject({ status: 'FAILED', message: expect.stringContaining(text) as string });
 
   account.aws.faults.clear();
-  await account.run('DELETE', { ServiceArn: outcome.identifier });
+  expect(await account.run('DELETE', { ServiceArn: outcome.identifier })).toMatchObject({
+    status: 'SUCCESS',
+  });
   expect(await account.observe()).toEqual(before);
 });
 
@@ -132,6 +136,8 @@ test('rules per load balancer: no load balancer takes one more, and none is left
   expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'ServiceLimitExceeded' });
 
   account.aws.faults.clear();
-  await account.run('DELETE', { ServiceArn: outcome.identifier });
+  expect(await account.run('DELETE', { ServiceArn: outcome.identifier })).toMatchObject({
+    status: 'SUCCESS',
+  });
   expect(await account.observe()).toEqual(before);
 });

@@ -77,7 +77,12 @@ export function loadBalancersOfKind(
   return placed.filter(({ rules }) => kindsOf(rules, services).has(kind)).length;
 }
 
+/** Kinds of the services that have the rules; without those that are moving, which have rules in two places. */
 function kindsOf(rules: PlacedLoadBalancer['rules'], services: readonly Service[]): ReadonlySet<string> {
   const hosts = rules.flatMap(({ hostNames }) => hostNames);
-  return new Set(services.filter(({ hostName }) => hosts.includes(hostName)).map(({ kind }) => kind.name));
+  return new Set(
+    services
+      .filter(({ hostName, kind, becomes = kind }) => hosts.includes(hostName) && becomes === kind)
+      .map(({ kind }) => kind.name),
+  );
 }

@@ -42,6 +42,10 @@ export class Service {
   readonly hostName: string;
   /** Desired properties; undefined when the service is not to exist. */
   model: Structure | undefined;
+  /** Its kind, or that before the update that is under way. */
+  kind: Kind;
+  /** What an update that is under way makes it. */
+  becomes: Kind | undefined;
   /** Whether it is to answer requests: from the end of its creation to the beginning of its deletion. */
   answers = false;
   /** How often its deletion has begun. */
@@ -49,8 +53,9 @@ export class Service {
 
   constructor(
     readonly index: number,
-    readonly kind: Kind,
+    kind: Kind,
   ) {
+    this.kind = kind;
     this.name = `service-${index}`;
     this.hostName = this.hasOwnDomain ? `${this.name}.own.${BASE_DOMAIN}` : `${this.name}.${BASE_DOMAIN}`;
   }
@@ -68,6 +73,11 @@ export class Service {
     };
   }
 
+  /** Whether it is of a kind, or about to be. */
+  isOf(kind: string): boolean {
+    return [this.kind.name, this.becomes?.name].includes(kind);
+  }
+
   private get hasOwnDomain(): boolean {
     return this.index % OWN_DOMAIN_EVERY === OWN_DOMAIN_EVERY - 1;
   }
@@ -82,6 +92,13 @@ export function servicesOf(count: number): Service[] {
     const kind = KINDS.find(({ share }) => (point -= share) < 0) ?? KINDS[0]!;
     return new Service(index, kind);
   });
+}
+
+/** The desired properties of a service of another kind. */
+export function ofKind(model: Structure, kind: Kind, account: Account): Structure {
+  const changed = { ...model };
+  for (const { properties } of KINDS) for (const key of Object.keys(properties(account))) delete changed[key];
+  return { ...changed, ...kind.properties(account) };
 }
 
 /** A change of a service. Returns the desired properties after it. */

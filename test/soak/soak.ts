@@ -12,7 +12,7 @@ import * as invariants from './invariants';
 import { INVARIANTS, type Invariant } from './invariants';
 import { placement, type PlacedLoadBalancer } from './placement';
 import { Random } from './random';
-import { CHANGES, KINDS, servicesOf, type Service } from './services';
+import { CHANGES, KINDS, ofKind, servicesOf, type Service } from './services';
 import { Tally, type Finding } from './tally';
 
 export interface SoakOptions {
@@ -42,6 +42,9 @@ const REQUEST_EVERY = 500;
 
 /** Of a hundred random operations on a service that exists, so many delete it; the others update it. */
 const DELETIONS = 35;
+
+/** Of a hundred updates, so many also draw another kind, which moves the service to another load balancer. */
+const MOVES = 30;
 
 /**
  * Create all, let everybody do random operations, create again those that are gone, delete all.
@@ -84,7 +87,7 @@ class Soak {
     await this.phase('create, update and delete at random', (service, random) => this.live(service, random));
     const left = await this.quiet('bounded', (kind) => [
       0,
-      Math.ceil(this.mostServices.get(kind)! / this.limit),
+      Math.ceil((this.mostServices.get(kind) ?? 0) / this.limit),
     ]);
 
     await this.phase('create those that are gone', async (service) => {
@@ -141,9 +144,7 @@ class Soak {
   private async create(service: Service): Promise<void> {
     const model = service.initialModel(this.account);
     service.model = model;
-    const kind = service.kind.name;
-    const now = this.existing(kind).length;
-    this.mostServices.set(kind, Math.max(now, this.mostServices.get(kind) ?? 0));
+    this.countMost(service.kind.name);
     service.answers = await this.operate('CREATE', service, model);
     // As CloudFormation does when a creation fails.
     if (!service.answers) await this.delete(service);
@@ -151,9 +152,17 @@ class Soak {
 
   private async update(service: Service, random: Random): Promise<void> {
     const previous = service.model!;
-    const changed = random.pick(CHANGES)(previous, random);
+    const kind = random.next() * 100 < MOVES ? random.pick(KINDS) : service.kind;
+    const moved = ofKind(previous, kind, this.account);
+    const changed = random.pick(CHANGES)(moved, random);
     const identified = { ...changed, ServiceArn: this.account.serviceArn(service.name) };
-    if (await this.operate('UPDATE', service, identified, previous)) service.model = changed;
+    service.becomes = kind;
+    this.countMost(kind.name);
+    if (await this.operate('UPDATE', service, identified, previous)) {
+      service.model = changed;
+      service.kind = kind;
+    }
+    service.becomes = undefined;
   }
 
   private async delete(service: Service): Promise<void> {
@@ -254,7 +263,12 @@ class Soak {
 
   /** Services that exist, of all kinds or of one. */
   private existing(kind?: string): readonly Service[] {
-    return this.services.filter((service) => service.model && (!kind || service.kind.name === kind));
+    return this.services.filter((service) => service.model && (!kind || service.isOf(kind)));
+  }
+
+  /** Note how many services of a kind there are now, if there have never been more. */
+  private countMost(kind: string): void {
+    this.mostServices.set(kind, Math.max(this.existing(kind).length, this.mostServices.get(kind) ?? 0));
   }
 
   /** Load balancers that the services of a kind need at least. */

@@ -196,18 +196,12 @@ describe('the conditions of the rule', () => {
     [
       'former hosts for which there is no room',
       {
-        live: [hosts('1.a', '2.a', '3.a'), paths('/a', '/b')],
+        live: [hosts('1.a', '2.a', '3.a'), paths('/a')],
         known: former('1.a', '2.a', '3.a'),
-        before: { PathPatterns: ['/a', '/b'] },
-        now: { PathPatterns: ['/a', '/b'], ...additional({ DomainName: 'b.example.com' }) },
-        widened: [
-          [WEB, 'b.example.com', '1.a'],
-          ['/a', '/b'],
-        ],
-        final: [
-          [WEB, 'b.example.com'],
-          ['/a', '/b'],
-        ],
+        before: { PathPatterns: ['/a'] },
+        now: { PathPatterns: ['/a'], ...additional({ DomainName: 'b.example.com' }) },
+        widened: [[WEB, 'b.example.com', '1.a'], ['/a']],
+        final: [[WEB, 'b.example.com'], ['/a']],
       },
     ],
     ['a rule that begins to serve', { live: [hosts(UNUSED_HOST)], widened: [[WEB], []], final: [[WEB], []] }],

@@ -71,7 +71,7 @@ describe('three inputs', () => {
       additionalDomains: [],
       pathPatterns: [],
       tags: {},
-      templateRecord: '1 20',
+      templateRecord: {},
     });
   });
 

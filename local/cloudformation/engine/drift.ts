@@ -74,7 +74,7 @@ function inOrder(properties: Structure, { schema }: ResourceType): Structure {
     node?.$ref ? (schema.definitions?.[String(node.$ref).replace('#/definitions/', '')] ?? {}) : (node ?? {});
   const ordered = (value: unknown, node: Structure): unknown => {
     if (Array.isArray(value)) {
-      const items = value.map((item) => ordered(item, target(node.items)));
+      const items = Array.from(value, (item) => ordered(item, target(node.items)));
       return node.insertionOrder === false ? items.sort((a, b) => (text(a) < text(b) ? -1 : 1)) : items;
     }
     if (!isMap(value)) return value;

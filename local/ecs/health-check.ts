@@ -1,0 +1,29 @@
+/** The health of a task over time, as one check sees it. */
+
+/** A check of a task's health: when it turns, in virtual milliseconds; Infinity for never. The later turn counts. */
+export interface HealthCheck {
+  readonly healthyAt: number;
+  readonly unhealthyAt: number;
+  /** What to say of a task that is stopped for it. */
+  readonly failure: string;
+  /** The registered target that is checked; absent for a container's own health check. */
+  readonly target?: {
+    readonly targetGroupArn: string;
+    readonly port: number;
+    /** Path that the load balancer requests. */
+    readonly path: string;
+    /** Code of TargetHealth for a check that fails, e.g. `Target.ResponseCodeMismatch`. */
+    readonly reason: string;
+    readonly description: string;
+  };
+}
+
+/** Whether a health check has succeeded, and has not failed since. */
+export function isHealthy({ healthyAt, unhealthyAt }: HealthCheck, time: number): boolean {
+  return healthyAt <= time && !(healthyAt < unhealthyAt && unhealthyAt <= time);
+}
+
+/** Whether a health check has failed, and has not succeeded since. */
+export function isUnhealthy({ healthyAt, unhealthyAt }: HealthCheck, time: number): boolean {
+  return unhealthyAt <= time && !(unhealthyAt <= healthyAt && healthyAt <= time);
+}

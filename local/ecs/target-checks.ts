@@ -1,0 +1,137 @@
+/** What the health checks of target groups find out about tasks. */
+import { DescribeLoadBalancersCommand, type TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { readSecurityGroups } from '../security-groups';
+import type { Structure } from '../service';
+import { behaviourOf, containerOnPort, statusFor } from './containers';
+import type { EcsContext } from './context';
+import { grpcStatusFor } from './grpc';
+import type { HealthCheck } from './health-check';
+import type { ServiceRevision, TargetGroupBinding, Task } from './state';
+import { SECOND_MILLISECONDS } from './timings';
+
+/** ELB's defaults, for settings that a description leaves out (API reference of CreateTargetGroup). */
+const DEFAULTS = { interval: 30, healthyThreshold: 5, unhealthyThreshold: 2 };
+
+interface HealthCheckKind {
+  /** The default. */
+  readonly path: string;
+  /** Codes and ranges of codes that count as healthy. */
+  readonly matcher: (targetGroup: TargetGroup) => string;
+  /** How a container answers. */
+  readonly status: (container: Structure, path: string) => number;
+}
+
+const HTTP: HealthCheckKind = {
+  path: '/',
+  matcher: ({ Matcher }) => Matcher?.HttpCode ?? '200',
+  status: (container, path) => statusFor(container, path, [path]),
+};
+
+const GRPC: HealthCheckKind = {
+  path: '/AWS.ALB/healthcheck',
+  matcher: ({ Matcher }) => Matcher?.GrpcCode ?? '12',
+  status: (_container, path) => grpcStatusFor(path),
+};
+
+/** By protocol version. */
+const CHECKS: Readonly<Record<string, HealthCheckKind>> = { HTTP1: HTTP, HTTP2: HTTP, GRPC };
+
+/**
+ * When the load balancer's health checks of a target succeed or fail.
+ *
+ * @param since virtual milliseconds since when it has been checked in this way.
+ */
+export function targetCheck(
+  task: Task,
+  binding: TargetGroupBinding,
+  targetGroup: TargetGroup,
+  since: number,
+): HealthCheck {
+  const { ProtocolVersion = 'HTTP1' } = targetGroup;
+  const kind = CHECKS[ProtocolVersion]!;
+  const path = targetGroup.HealthCheckPath ?? kind.path;
+  const interval = (targetGroup.HealthCheckIntervalSeconds ?? DEFAULTS.interval) * SECOND_MILLISECONDS;
+  const healthyAfter = interval * (targetGroup.HealthyThresholdCount ?? DEFAULTS.healthyThreshold);
+  const unhealthyAt = since + toleratedMilliseconds(targetGroup);
+  const { HealthCheckPort: checked } = targetGroup;
+  const port = checked === undefined || checked === 'traffic-port' ? binding.containerPort : Number(checked);
+  const container = containerOnPort(task, port);
+  const check = (answersAt: number, reason: string, description: string): HealthCheck => ({
+    healthyAt: answersAt + healthyAfter,
+    // Checks that succeed do not count against a target, however many of them it still needs.
+    unhealthyAt: unhealthyAt < answersAt ? unhealthyAt : Infinity,
+    failure: `Task failed ELB health checks in (target-group ${binding.targetGroupArn})`,
+    target: {
+      targetGroupArn: binding.targetGroupArn,
+      port: binding.containerPort,
+      path,
+      reason,
+      description,
+    },
+  });
+  if (!container) return check(Infinity, 'Target.Timeout', 'Request timed out');
+  const { speaks, listensAfter } = behaviourOf(container.image);
+  if (!(speaks as readonly string[]).includes(ProtocolVersion)) {
+    return check(Infinity, 'Target.FailedHealthChecks', 'Health checks failed');
+  }
+  const status = kind.status(container, path);
+  if (targetGroup.HealthCheckProtocol !== 'TCP' && !accepts(kind.matcher(targetGroup), status)) {
+    return check(
+      Infinity,
+      'Target.ResponseCodeMismatch',
+      `Health checks failed with these codes: [${status}]`,
+    );
+  }
+  const listensAt = (task.startedAt?.getTime() ?? since) + listensAfter * SECOND_MILLISECONDS;
+  return check(Math.max(since, listensAt), 'Target.FailedHealthChecks', 'Health checks failed');
+}
+
+/** Whether the security groups let the load balancer of a target group connect to a task. */
+export async function readReach(
+  context: EcsContext,
+  { service }: ServiceRevision,
+  { LoadBalancerArns = [] }: TargetGroup,
+): Promise<(task: Task, binding: TargetGroupBinding) => boolean> {
+  const { elasticLoadBalancing, ec2 } = context.aws(service.cluster.scope.region);
+  if (LoadBalancerArns.length === 0) return () => true;
+  const { LoadBalancers = [] } = await elasticLoadBalancing.send(
+    new DescribeLoadBalancersCommand({ LoadBalancerArns }),
+  );
+  const securityGroups = LoadBalancers.flatMap((loadBalancer) => loadBalancer.SecurityGroups ?? []);
+  if (securityGroups.length === 0) return () => true;
+  const groups = await readSecurityGroups(ec2);
+  return ({ networkInterface }, { containerPort }) =>
+    groups.connect({ address: '', securityGroups }, networkInterface, containerPort);
+}
+
+/** How long the health checks of a target may fail. */
+function toleratedMilliseconds({
+  HealthCheckIntervalSeconds = DEFAULTS.interval,
+  UnhealthyThresholdCount = DEFAULTS.unhealthyThreshold,
+}: TargetGroup): number {
+  return HealthCheckIntervalSeconds * UnhealthyThresholdCount * SECOND_MILLISECONDS;
+}
+
+/** A health check whose requests do not arrive. */
+export function unreached(check: HealthCheck, targetGroup: TargetGroup, since: number): HealthCheck {
+  const target = check.target && {
+    ...check.target,
+    reason: 'Target.Timeout',
+    description: 'Request timed out',
+  };
+  return { ...check, healthyAt: Infinity, unhealthyAt: since + toleratedMilliseconds(targetGroup), target };
+}
+
+/** The health check of a task that could not be registered. */
+export function neverHealthy({ targetGroupArn }: TargetGroupBinding): HealthCheck {
+  const failure = `Task failed to be registered in (target-group ${targetGroupArn})`;
+  return { healthyAt: Infinity, unhealthyAt: 0, failure };
+}
+
+/** Whether a matcher, e.g. `200,300-302`, accepts this status. */
+function accepts(matcher: string, status: number): boolean {
+  return matcher.split(',').some((range) => {
+    const [first, last = first] = range.trim().split('-').map(Number) as [number, number?];
+    return status >= first && status <= last;
+  });
+}

@@ -1,0 +1,75 @@
+/** What security groups let through. */
+import { BlockList, isIP } from 'node:net';
+import {
+  paginateDescribeSecurityGroups,
+  type EC2Client,
+  type IpPermission,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+
+/** One end of a connection: its address, and the security groups of its network interface, if it has one here. */
+export interface Peer {
+  readonly address: string;
+  readonly securityGroups: readonly string[];
+}
+
+/** The rules of all security groups of a Region, as they were when they were read. */
+export class SecurityGroups {
+  private readonly groups: ReadonlyMap<string, SecurityGroup>;
+
+  constructor(groups: readonly SecurityGroup[]) {
+    this.groups = new Map(groups.map((group) => [group.GroupId!, group]));
+  }
+
+  /** Whether the inbound rules of `to` let `from` connect to a TCP port. */
+  letIn(from: Peer, to: Peer, port: number): boolean {
+    return this.rules(to, ({ IpPermissions }) => IpPermissions).some((rule) => permits(rule, from, port));
+  }
+
+  /** Whether the outbound rules of `from` and the inbound rules of `to` let a connection to a TCP port be made. */
+  connect(from: Peer, to: Peer, port: number): boolean {
+    const outbound = this.rules(from, ({ IpPermissionsEgress }) => IpPermissionsEgress);
+    return outbound.some((rule) => permits(rule, to, port)) && this.letIn(from, to, port);
+  }
+
+  private rules(
+    { securityGroups }: Peer,
+    direction: (group: SecurityGroup) => IpPermission[] | undefined,
+  ): IpPermission[] {
+    return securityGroups.flatMap((id) => direction(this.groups.get(id) ?? {}) ?? []);
+  }
+}
+
+/** Read all security groups of a Region. */
+export async function readSecurityGroups(client: EC2Client): Promise<SecurityGroups> {
+  const groups: SecurityGroup[] = [];
+  for await (const page of paginateDescribeSecurityGroups({ client }, {}))
+    groups.push(...(page.SecurityGroups ?? []));
+  return new SecurityGroups(groups);
+}
+
+function permits(rule: IpPermission, peer: Peer, port: number): boolean {
+  const { IpProtocol, FromPort, ToPort, UserIdGroupPairs = [] } = rule;
+  // -1 is every protocol, and then every port.
+  if (IpProtocol !== '-1' && !(IpProtocol === 'tcp' && FromPort! <= port && port <= ToPort!)) return false;
+  return (
+    UserIdGroupPairs.some(({ GroupId }) => peer.securityGroups.includes(GroupId!)) || isIn(peer.address, rule)
+  );
+}
+
+function isIn(address: string, { IpRanges = [], Ipv6Ranges = [] }: IpPermission): boolean {
+  if (isIP(address) === 0) return false;
+  const ranges = new BlockList();
+  for (const cidr of [
+    ...IpRanges.map(({ CidrIp }) => CidrIp!),
+    ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6!),
+  ]) {
+    const [network, prefix] = cidr.split('/') as [string, string];
+    ranges.addSubnet(network, Number(prefix), family(network));
+  }
+  return ranges.check(address, family(address));
+}
+
+function family(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}

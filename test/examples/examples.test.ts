@@ -1,0 +1,202 @@
+/** Each example as its reader uses it: deployed by CloudFormation, requested through the load balancer, deleted. */
+import {
+  DescribeLoadBalancersCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { GOVERNANCE_FUNCTION } from '../../local/extension/repository';
+import { requestHost } from '../../local/http-request';
+import { callGrpc } from '../../local/http2-request';
+import { EXAMPLES, ExampleAccount, OWN_DOMAIN, type Platform } from './account';
+
+const ROOT = join(__dirname, '..', '..');
+
+/** A deployed example. */
+interface Deployed {
+  readonly host: string;
+  /** ARNs of its services, by logical id. */
+  readonly services: Readonly<Record<string, string>>;
+}
+
+/** How an example is deployed, and how it shows its capability. */
+interface Row {
+  readonly parameters?: (platform: Platform) => Record<string, string>;
+  readonly shows: (deployed: Deployed) => Promise<void>;
+}
+
+let account: ExampleAccount;
+beforeAll(async () => {
+  account = await ExampleAccount.open();
+});
+afterAll(() => account?.close());
+
+async function get(host: string, path = '/') {
+  const { status, body } = await requestHost(account.aws.dataPlaneUrl, host, { path });
+  return { status, image: status === 200 ? JSON.parse(body).image : undefined };
+}
+
+const describeOnly = ({ services }: Deployed) => account.described(Object.values(services)[0]!);
+
+const ROWS: Readonly<Record<string, Row>> = {
+  'custom-domain.yml': {
+    parameters: ({ hostedZoneId }) => ({ DomainName: `shop.${OWN_DOMAIN}`, HostedZoneId: hostedZoneId }),
+    async shows({ host }) {
+      expect(host).toBe(`shop.${OWN_DOMAIN}`);
+      expect(await get(host)).toMatchObject({ status: 200 });
+      expect(await get(`www.shop.${OWN_DOMAIN}`)).toMatchObject({ status: 200 });
+    },
+  },
+  'private-tasks-public-load-balancer.yml': {
+    parameters: ({ privateSubnets, publicSubnets }) => ({
+      PrivateSubnets: privateSubnets.join(),
+      PublicSubnets: publicSubnets.join(),
+    }),
+    async shows(deployed) {
+      const { privateSubnets } = account.platform;
+      const { service } = await describeOnly(deployed);
+      const { subnets, assignPublicIp } = service.networkConfiguration!.awsvpcConfiguration!;
+      expect({ subnets: [...subnets!].sort(), assignPublicIp }).toEqual({
+        subnets: [...privateSubnets].sort(),
+        assignPublicIp: 'DISABLED',
+      });
+      const balancing = new ElasticLoadBalancingV2Client(account.aws.clientOptions());
+      const { LoadBalancers = [] } = await balancing.send(new DescribeLoadBalancersCommand({}));
+      const made = LoadBalancers.find(({ LoadBalancerName }) => LoadBalancerName!.startsWith('express'));
+      expect(made).toMatchObject({ Scheme: 'internet-facing' });
+      expect(await get(deployed.host)).toMatchObject({ status: 200 });
+    },
+  },
+  'sidecar.yml': {
+    async shows(deployed) {
+      const { taskDefinition } = await describeOnly(deployed);
+      expect(taskDefinition.containerDefinitions).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({
+            name: 'Main',
+            dependsOn: [{ containerName: 'proxy', condition: 'START' }],
+          }),
+          expect.objectContaining({ name: 'proxy', essential: false }),
+        ]),
+      );
+      expect(await get(deployed.host)).toMatchObject({ status: 200 });
+    },
+  },
+  'efs.yml': {
+    parameters: ({ vpc, privateSubnets: [FirstSubnet, SecondSubnet] }) => ({
+      Vpc: vpc,
+      FirstSubnet: FirstSubnet!,
+      SecondSubnet: SecondSubnet!,
+    }),
+    async shows(deployed) {
+      const { taskDefinition } = await describeOnly(deployed);
+      expect(taskDefinition.volumes).toEqual([
+        {
+          name: 'uploads',
+          efsVolumeConfiguration: expect.objectContaining({
+            fileSystemId: expect.stringMatching(/^fs-/),
+            transitEncryption: 'ENABLED',
+            authorizationConfig: { iam: 'ENABLED' },
+          }),
+        },
+      ]);
+      expect(taskDefinition.containerDefinitions![0]!.mountPoints).toEqual([
+        expect.objectContaining({
+          sourceVolume: 'uploads',
+          containerPath: '/usr/local/apache2/htdocs/uploads',
+        }),
+      ]);
+      expect(await get(deployed.host)).toMatchObject({ status: 200 });
+    },
+  },
+  'spot.yml': {
+    async shows(deployed) {
+      const { service } = await describeOnly(deployed);
+      expect(service.capacityProviderStrategy).toEqual(
+        expect.arrayContaining([
+          { capacityProvider: 'FARGATE', base: 1, weight: 1 },
+          { capacityProvider: 'FARGATE_SPOT', base: 0, weight: 3 },
+        ]),
+      );
+      expect(await get(deployed.host)).toMatchObject({ status: 200 });
+    },
+  },
+  'grpc.yml': {
+    parameters: () => ({ Image: 'example/greeter:grpc' }),
+    async shows({ host }) {
+      expect(await callGrpc(account.aws.dataPlaneUrl, host, '/helloworld.Greeter/SayHello')).toMatchObject({
+        status: 200,
+        grpcStatus: 0,
+      });
+    },
+  },
+  'own-load-balancer.yml': {
+    parameters: ({ listenerArn, publicSubnets, hostedZoneId }) => ({
+      ListenerArn: listenerArn,
+      Subnets: publicSubnets.join(),
+      DomainName: `orders.${OWN_DOMAIN}`,
+      HostedZoneId: hostedZoneId,
+    }),
+    async shows({ host }) {
+      expect(await get(host)).toMatchObject({ status: 200 });
+      const balancing = new ElasticLoadBalancingV2Client(account.aws.clientOptions());
+      const { LoadBalancers } = await balancing.send(new DescribeLoadBalancersCommand({}));
+      expect(LoadBalancers).toHaveLength(1);
+    },
+  },
+  'path-routing.yml': {
+    parameters: ({ hostedZoneId }) => ({ DomainName: `shop.${OWN_DOMAIN}`, HostedZoneId: hostedZoneId }),
+    async shows({ host, services }) {
+      expect(Object.keys(services).sort()).toEqual(['Api', 'Web']);
+      expect((await get(host)).image).toMatch(/httpd/);
+      expect((await get(host, '/api/orders')).image).toMatch(/nginx/);
+      expect((await get(host, '/apiary')).image).toMatch(/httpd/);
+    },
+  },
+};
+
+/** Examples that other tests deploy, and where. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'hello.yml': 'test/examples/hello.test.ts',
+  'roles.yml': 'test/examples/account.ts, for all rows',
+  'governance-hook.yml': 'below',
+};
+
+test('every example is deployed by a test', () => {
+  expect(readdirSync(EXAMPLES).sort()).toEqual([...Object.keys(ROWS), ...Object.keys(ELSEWHERE)].sort());
+});
+
+test('none is refused by the rules of the organisation', async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(ROOT, 'hooks', 'bin', 'org-ecs.js'), 'check', 'examples/'],
+    { cwd: ROOT },
+  );
+  expect(stdout).toMatch(/profile org-default: 0 refused/);
+});
+
+test.each(Object.entries(ROWS))('%s', async (file, { parameters, shows }) => {
+  const name = file.replace('.yml', '');
+  try {
+    const { outputs, services } = await account.deploy(
+      name,
+      account.example(file),
+      parameters?.(account.platform),
+    );
+    await shows({ host: new URL(outputs.Endpoint!).host, services });
+  } finally {
+    expect(await account.remove(name)).toEqual([]);
+  }
+});
+
+test('governance-hook.yml', async () => {
+  const { lambda, registry } = account.aws;
+  await account.deploy('governance', account.example('governance-hook.yml'), {
+    GovernanceFunctionArn: lambda.arn(GOVERNANCE_FUNCTION),
+  });
+  expect(registry.hooks()).toMatchObject([{ typeName: 'Org::ECS::Governance', failureMode: 'FAIL' }]);
+  expect(await account.remove('governance')).toEqual([]);
+  expect(registry.hooks()).toEqual([]);
+});

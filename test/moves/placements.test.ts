@@ -1,0 +1,174 @@
+/** The parts of a move that decide without a call to AWS: the record, and which component does what in which placement. */
+import type { AnyComponent, ApplyScope } from '../../src/component';
+import { done } from '../../src/outcome';
+import { placedComponents } from '../../src/placed-components';
+import { parsePlacement, placementHash, placementText, type Placement } from '../../src/placement';
+import {
+  obsoletePlacementTagKeys,
+  recordedPlacements,
+  switchTags,
+  tagsOfPlacements,
+  type Placements,
+} from '../../src/placements';
+import { converge, teardown } from '../../src/reconcile';
+
+const LISTENER =
+  'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/own/0123456789abcdef/0123456789abcdef';
+const onShared = (name: string): Placement => ({
+  kind: 'shared',
+  loadBalancerName: `ecs-express-${name}`,
+  protocolVersion: 'HTTP1',
+});
+const A = onShared('aaaaaaaaaa-1');
+const B = onShared('bbbbbbbbbb-1');
+const C = onShared('cccccccccc-1');
+const GRPC: Placement = { ...A, protocolVersion: 'GRPC' };
+const OWN: Placement = { kind: 'own', listenerArn: LISTENER, protocolVersion: 'HTTP2' };
+
+describe('the record', () => {
+  test.each([
+    ['a shared load balancer', A, 'ecs-express-aaaaaaaaaa-1'],
+    ['another protocol version', GRPC, 'ecs-express-aaaaaaaaaa-1 GRPC'],
+    ['a listener of the author’s', OWN, `${LISTENER} HTTP2`],
+  ])('of %s is one tag that fits', (_title, placement, text) => {
+    expect(placementText(placement)).toBe(text);
+    expect(parsePlacement(text)).toEqual(placement);
+    expect(text.length).toBeLessThanOrEqual(256);
+  });
+
+  test('keeps its target groups when the service goes on to the next load balancer', () => {
+    expect(placementHash(onShared('aaaaaaaaaa-2'))).toBe(placementHash(A));
+    expect(new Set([A, B, GRPC, OWN].map(placementHash)).size).toBe(4);
+  });
+
+  test('is there before anything of a placement is made, and changes with one call', () => {
+    const placed = tagsOfPlacements({ serving: A, leaving: [] });
+    expect(recordedPlacements(placed)).toEqual({ serving: A, others: [] });
+
+    const joining = { ...placed, ...tagsOfPlacements({ serving: A, joining: B, leaving: [] }) };
+    expect(recordedPlacements(joining)).toEqual({ serving: A, others: [B] });
+
+    const switched = { ...joining, ...switchTags(B, A) };
+    expect(recordedPlacements(switched)).toEqual({ serving: B, others: [A] });
+
+    const obsolete = obsoletePlacementTagKeys(switched, { serving: B, leaving: [A] });
+    const left = Object.fromEntries(Object.entries(switched).filter(([key]) => !obsolete.includes(key)));
+    expect(left).toEqual(tagsOfPlacements({ serving: B, leaving: [] }));
+  });
+
+  test('says nothing of a group without it', () => {
+    expect(recordedPlacements({ team: 'a' })).toBeUndefined();
+  });
+});
+
+/** Components that note what is done, with the load balancer or protocol that it is done for. */
+function noting(notes: string[]): AnyComponent[] {
+  const where = ({ placement }: Pick<ApplyScope, 'placement'>) =>
+    placement ? placementText(placement).replace(/^ecs-express-/, '') : 'nowhere';
+  const component = (kind: string, more: Partial<AnyComponent>): AnyComponent => ({
+    kind,
+    needs: [],
+    permissions: { observe: [], apply: [], remove: [] },
+    observe: async (scope) => `${kind} in ${where(scope)}`,
+    apply: async (scope, needs: any, current) => {
+      const joined = needs.Joining ? ` joining ${Object.values(needs.Joining).join(', ')}` : '';
+      notes.push(`apply ${kind} in ${where(scope)}${joined}`);
+      return done(current);
+    },
+    prune: async (scope) => {
+      notes.push(`prune ${kind} in ${where(scope)}`);
+      return done(undefined);
+    },
+    remove: async (scope) => {
+      notes.push(`remove ${kind} in ${where(scope)}`);
+      return done(undefined);
+    },
+    ...more,
+  });
+  return [
+    component('LoadBalancer', { per: 'load balancer', staysWhileJoining: true }),
+    component('Rule', {
+      needs: ['LoadBalancer'],
+      per: 'placement',
+      staysWhileJoining: true,
+      leavesAfter: ['Dns'],
+      leave: async (scope, _found, current) => {
+        notes.push(`leave Rule in ${where(scope)}, ${scope.spec ? 'by' : 'without'} the specification`);
+        return done(current);
+      },
+    }),
+    component('Dns', { needs: ['Rule'], staysWhileJoining: true }),
+    component('Service', { needs: ['Rule'], acrossPlacements: true }),
+  ];
+}
+
+async function converged(placements: Placements): Promise<string[]> {
+  const notes: string[] = [];
+  const scope = { placements, placement: placements.serving, spec: {} } as ApplyScope;
+  await converge(placedComponents(noting(notes), placements), scope, {}, () => true);
+  return notes;
+}
+
+describe('the components of a service', () => {
+  test('in its only placement are applied, then pruned', async () => {
+    expect(await converged({ serving: A, leaving: [] })).toEqual([
+      'apply LoadBalancer in aaaaaaaaaa-1',
+      'apply Rule in aaaaaaaaaa-1',
+      'apply Dns in aaaaaaaaaa-1',
+      'apply Service in aaaaaaaaaa-1',
+      'prune Dns in aaaaaaaaaa-1',
+      'prune Service in aaaaaaaaaa-1',
+      'prune Rule in aaaaaaaaaa-1',
+      'prune LoadBalancer in aaaaaaaaaa-1',
+    ]);
+  });
+
+  test('that joins another one: what clients see stays, and the deployment has both', async () => {
+    expect(await converged({ serving: A, joining: B, leaving: [] })).toEqual([
+      'apply LoadBalancer in bbbbbbbbbb-1',
+      'apply Rule in bbbbbbbbbb-1',
+      'apply Service in aaaaaaaaaa-1 joining Rule in bbbbbbbbbb-1',
+    ]);
+  });
+
+  test('that leaves one: clients follow first, then the tasks go, then the rest', async () => {
+    const notes = await converged({ serving: B, leaving: [A] });
+    expect(notes.filter((note) => !note.startsWith('prune'))).toEqual([
+      'apply LoadBalancer in bbbbbbbbbb-1',
+      'apply Rule in bbbbbbbbbb-1',
+      'apply Dns in bbbbbbbbbb-1',
+      'leave Rule in aaaaaaaaaa-1, without the specification',
+      'apply Service in bbbbbbbbbb-1',
+      'remove Rule in aaaaaaaaaa-1',
+      'remove LoadBalancer in aaaaaaaaaa-1',
+    ]);
+  });
+
+  test('with two target-group pairs on one load balancer has only the rule twice', async () => {
+    const joining = await converged({ serving: A, joining: GRPC, leaving: [] });
+    expect(joining).toEqual([
+      'apply Rule in aaaaaaaaaa-1 GRPC',
+      'apply Service in aaaaaaaaaa-1 joining Rule in aaaaaaaaaa-1 GRPC',
+    ]);
+    const leaving = await converged({ serving: GRPC, leaving: [A] });
+    expect(leaving.filter((note) => note.startsWith('remove'))).toEqual(['remove Rule in aaaaaaaaaa-1']);
+  });
+
+  test('are removed in all placements', async () => {
+    const notes: string[] = [];
+    const placements = { serving: A, leaving: [B, C] };
+    const scope = { placements, placement: A } as unknown as ApplyScope;
+    await teardown(placedComponents(noting(notes), placements), scope, {}, () => true);
+    expect(notes.map((note) => note.replace('remove ', '')).sort()).toEqual([
+      'Dns in aaaaaaaaaa-1',
+      'LoadBalancer in aaaaaaaaaa-1',
+      'LoadBalancer in bbbbbbbbbb-1',
+      'LoadBalancer in cccccccccc-1',
+      'Rule in aaaaaaaaaa-1',
+      'Rule in bbbbbbbbbb-1',
+      'Rule in cccccccccc-1',
+      'Service in aaaaaaaaaa-1',
+    ]);
+    expect(notes[0]).toMatch(/Dns|Service/);
+  });
+});
