@@ -9,7 +9,8 @@ import {
 
 /** One end of a connection: its address, and the security groups of its network interface, if it has one here. */
 export interface Peer {
-  readonly address: string;
+  /** Undefined when it is not known, as that of a load balancer: then only ranges of all addresses contain it. */
+  readonly address?: string;
   readonly securityGroups: readonly string[];
 }
 
@@ -57,13 +58,12 @@ function permits(rule: IpPermission, peer: Peer, port: number): boolean {
   );
 }
 
-function isIn(address: string, { IpRanges = [], Ipv6Ranges = [] }: IpPermission): boolean {
+function isIn(address: string | undefined, { IpRanges = [], Ipv6Ranges = [] }: IpPermission): boolean {
+  const cidrs = [...IpRanges.map(({ CidrIp }) => CidrIp!), ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6!)];
+  if (address === undefined) return cidrs.some((cidr) => cidr.endsWith('/0'));
   if (isIP(address) === 0) return false;
   const ranges = new BlockList();
-  for (const cidr of [
-    ...IpRanges.map(({ CidrIp }) => CidrIp!),
-    ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6!),
-  ]) {
+  for (const cidr of cidrs) {
     const [network, prefix] = cidr.split('/') as [string, string];
     ranges.addSubnet(network, Number(prefix), family(network));
   }

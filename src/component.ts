@@ -24,8 +24,8 @@ export interface Scope {
 export interface ApplyScope extends Scope {
   readonly spec: ServiceSpec;
   /**
-   * The desired state before this update; undefined when there is none. What it names and {@link spec} does not goes
-   * back to its default; what neither names stays as somebody may have set it by hand.
+   * The desired state before this update; undefined when nothing is known of it. Where it says the same as {@link spec}
+   * what there is stays, because somebody may have set it by hand (see three-way.ts).
    */
   readonly previousSpec?: ServiceSpec;
   /** Where the service runs; looked up in AWS at most once for each invocation. */

@@ -5,7 +5,7 @@
 import type { ObservedCertificate } from './components/certificate';
 import type { ObservedCluster } from './components/cluster';
 import type { ObservedDnsRecord } from './components/dns-record';
-import type { ObservedListenerRule } from './components/listener-rule';
+import type { ObservedListenerRule } from './service-rule';
 import type { ObservedListeners } from './components/listeners';
 import type { ObservedLoadBalancer } from './components/load-balancer';
 import type { ObservedLoadBalancerSecurityGroup } from './components/load-balancer-security-group';

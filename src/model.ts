@@ -1221,7 +1221,7 @@ export class ResourceModel extends BaseModel {
     | 3288
     | 3653;
 
-  /** Tags of the service and of everything that is made for it alone. */
+  /** Tags of the service and of everything that is made for it alone. With many domains and stack tags fewer fit; the refusal says how many. */
   @Expose()
   @Type(() => Tag)
   declare Tags?: Tag[];

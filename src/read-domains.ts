@@ -1,5 +1,5 @@
 /** What a template says of host names and paths, from what AWS holds. Pure: no call to AWS. */
-import type { ObservedListenerRule } from './components/listener-rule';
+import type { ObservedListenerRule } from './service-rule';
 import type { ObservedServiceSecurityGroup } from './components/service-security-group';
 import type { Domain } from './domains';
 import type { AdditionalDomain, ResourceModel } from './model';

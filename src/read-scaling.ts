@@ -67,7 +67,8 @@ function isScheduled(
 ): boolean {
   const members = ['minTaskCount', 'maxTaskCount'] as const;
   return members.every(
-    (member) => live[member] === recorded[member] || actions.some((action) => action[member] === live[member]),
+    (member) =>
+      live[member] === recorded[member] || actions.some((action) => action[member] === live[member]),
   );
 }
 

@@ -92,7 +92,9 @@ export function modelOf(
   const domains = domainInputsOf(observed);
   const endpoint = endpointOf(domains.DomainName);
   const record = recordOf(observed.ServiceSecurityGroup?.tags);
-  const tags = tagList(authorsTags(lowerCaseTagRecord(service.tags))).filter(({ Key }) => !record.isStackTag(Key));
+  const tags = tagList(authorsTags(lowerCaseTagRecord(service.tags))).filter(
+    ({ Key }) => !record.isStackTag(Key),
+  );
   const model: Properties<ResourceModel> = {
     ServiceArn: identity.serviceArn,
     ServiceName: identity.serviceName,
@@ -116,7 +118,9 @@ export function modelOf(
     Status: { StatusCode: service.status as 'ACTIVE' },
     CreatedAt: service.createdAt?.toISOString(),
     UpdatedAt: lastDeployment(service, active)?.toISOString(),
-    ActiveConfigurations: active.map((revision) => activeConfiguration(identity, observed, endpoint, revision)),
+    ActiveConfigurations: active.map((revision) =>
+      activeConfiguration(identity, observed, endpoint, revision),
+    ),
     ECSManagedResourceArns: managedResourceArns(identity, observed),
     ManagedResources: managedResources(identity, observed, spec !== undefined),
   };
@@ -280,7 +284,9 @@ function activeConfiguration(
     NetworkConfiguration: networkOf(revision, observed.ServiceSecurityGroup),
     PrimaryContainer: definition && containerOf(definition, observed.LogGroup?.name),
     ScalingTarget: scalingInputOf(identity, observed),
-    IngressPaths: endpoint ? [{ AccessType: accessOf(observed.LoadBalancer), Endpoint: endpoint }] : undefined,
+    IngressPaths: endpoint
+      ? [{ AccessType: accessOf(observed.LoadBalancer), Endpoint: endpoint }]
+      : undefined,
   });
 }
 

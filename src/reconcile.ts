@@ -103,8 +103,8 @@ export async function teardown(
   if (still) return still;
 
   const { observations = {}, removed = [] } = continuation;
-  // What was waited for with `observations` kept is gone. What was not there is looked at again: it may have been made by
-  // an operation that was cut short a moment before the first look.
+  // What was waited for with `observations` kept is gone. What was not there is looked at once more: it may have been
+  // made by an operation that was cut short a moment before the first look.
   const gone = [...removed, ...(continuation.observations ? kindsThatAre('done', looks) : [])];
   const absent = Object.fromEntries(gone.map((kind) => [kind, undefined]));
   const found = await observeUnknown(components, scope, { ...observations, ...absent });
@@ -118,7 +118,8 @@ export async function teardown(
   const unfinished = waiting(components, outcomes, without(found, [...ended, ...shared]));
   if (!unfinished) return { status: 'done', observations: found };
   const { continuation: left } = unfinished;
-  const kinds = [...gone, ...ended.filter((kind) => kind in found)];
+  const isSecondLook = continuation.observations !== undefined;
+  const kinds = [...new Set([...gone, ...ended.filter((kind) => kind in found || isSecondLook)])];
   return { ...unfinished, continuation: left.observations ? { ...left, removed: kinds } : left };
 }
 

@@ -8,13 +8,18 @@ import {
   type AlarmLimits,
   type OptionalSettings,
 } from './optional-settings';
+import { domainTags } from './hosts';
 import { checkCluster, type Identity } from './identity';
 import { LOAD_BALANCER_DEFAULTS, loadBalancerSpec, type LoadBalancerSpec } from './load-balancer-settings';
 import type { ResourceModel, TypeConfigurationModel } from './model';
 import { pathPatterns } from './rule-conditions';
 import { SCALING_DEFAULTS, scaling, type Scaling } from './scaling';
 import { checkTags } from './tags';
-import { TARGET_GROUP_DEFAULTS, targetGroupSettings, type TargetGroupSettings } from './target-group-settings';
+import {
+  TARGET_GROUP_DEFAULTS,
+  targetGroupSettings,
+  type TargetGroupSettings,
+} from './target-group-settings';
 import {
   TASK_DEFAULTS,
   checkTaskSettings,
@@ -145,7 +150,6 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
     );
   }
   checkCluster(Cluster, identity);
-  checkTags(Tags, tags);
   const taskInput: ManagedTaskInput = {
     ExecutionRoleArn,
     TaskRoleArn,
@@ -166,6 +170,7 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
     identity,
     isOwnListener: loadBalancer.kind === 'own',
   });
+  checkTags(Tags, tags, domainTags(domains));
   const task = TaskDefinitionArn
     ? ownTask(TaskDefinitionArn, taskInput)
     : managedTask(taskInput, configuration);

@@ -64,20 +64,27 @@ export function tagChanges(current: Tags, desired: Tags, removed: readonly strin
   };
 }
 
-/** Tags that the author may give; the rest of the 50 that AWS takes are this resource type's own. */
-const MOST_TAGS = 45;
+/** Tags of one resource, in all services used. */
+const TAGS_PER_RESOURCE = 50;
+/**
+ * Tags of the service's security group that are this resource type's own, beside those of the domains: whose it is, what
+ * the template says (template-record.ts), and up to four placements while the service moves.
+ */
+const OWN_TAGS = 6;
 
 /**
  * Check the tags of a template.
  *
  * @param tags of the resource.
  * @param all those of the stack, overlaid with them.
+ * @param ofDomains those that record the domains.
  * @throws HandlerError InvalidRequest.
  */
-export function checkTags(tags: readonly Tag[] | undefined, all: Tags): void {
+export function checkTags(tags: readonly Tag[] | undefined, all: Tags, ofDomains: Tags): void {
   const count = Object.keys(all).length;
-  if (count > MOST_TAGS) {
-    throw invalid('Tags', `make ${count} tags with those of the stack`, `Give at most ${MOST_TAGS} in all`);
+  const most = TAGS_PER_RESOURCE - OWN_TAGS - Object.keys(ofDomains).length;
+  if (count > most) {
+    throw invalid('Tags', `are ${count} with those of the stack`, `Give at most ${most} in all`);
   }
   const keys = new Set<string>();
   for (const [index, { Key }] of (tags ?? []).entries()) {

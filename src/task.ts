@@ -1,16 +1,10 @@
 /** The task that a service runs, as a template describes it. Pure: no call to AWS. */
 import type { Volume } from '@aws-sdk/client-ecs';
-import {
-  checkTask,
-  containerSpec,
-  sidecarSpecs,
-  volumes,
-  type ContainerSpec,
-  type SidecarSpec,
-} from './containers';
+import { containerSpec, sidecarSpecs, volumes, type ContainerSpec, type SidecarSpec } from './containers';
 import { invalid } from './errors';
 import { checkSize } from './fargate';
 import type { ResourceModel, TypeConfigurationModel } from './model';
+import { checkTask } from './task-checks';
 
 /** A task definition made from the template's properties. */
 export interface ManagedTask extends ContainerSpec {

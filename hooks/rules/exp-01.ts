@@ -2,6 +2,7 @@ import { type Outcome, requires } from '../engine/outcome';
 import type { Resource, Stack } from '../engine/resource';
 import { defineRule, type Examples, flag, single } from '../engine/rule';
 import { all, any, NEVER, not, type Test } from '../engine/truth';
+import type { Value } from '../engine/value';
 import { EXPRESS_SERVICE, ORGANISATION_SERVICE } from './containers';
 import { isPublicSubnet } from './subnets';
 
@@ -31,6 +32,7 @@ export const rule = defineRule({
     requires(
       any(
         isPrivate(resource, stack),
+        hasOwnListener(resource),
         resource.type === ORGANISATION_SERVICE ? hasWebAcl(resource, accountHasWebAcl) : NEVER,
         stack.someReferring(resource, 'AWS::WAFv2::WebACLAssociation', 'ResourceArn'),
       ),
@@ -38,13 +40,33 @@ export const rule = defineRule({
     ),
 });
 
-/** A service is internal when none of its subnets is public. Without subnets it gets public ones. */
+/**
+ * A service is internal when its load balancer is: by its scheme, else when none of its subnets is public, which are
+ * those of the tasks unless it has others. Without subnets it gets public ones.
+ */
 function isPrivate(service: Resource, stack: Stack): Test {
-  const subnets = service.at('NetworkConfiguration.Subnets');
+  const scheme = service.at('LoadBalancerConfiguration.Scheme');
+  const own = service.at('LoadBalancerConfiguration.Subnets');
+  const tasks = service.at('NetworkConfiguration.Subnets');
+  return any(
+    scheme.equals('internal'),
+    all(
+      not(scheme.equals('internet-facing')),
+      any(arePrivate(own, stack), all(not(own.isSet()), arePrivate(tasks, stack))),
+    ),
+  );
+}
+
+function arePrivate(subnets: Value, stack: Stack): Test {
   return all(
     subnets.isSet(),
     subnets.every((subnet) => not(isPublicSubnet(subnet, stack))),
   );
+}
+
+/** The web ACL of a load balancer that the author looks after is a matter of that load balancer (ELB-02). */
+function hasOwnListener(service: Resource): Test {
+  return service.at('LoadBalancerConfiguration.ListenerArn').isSet();
 }
 
 function hasWebAcl(service: Resource, accountHasWebAcl: boolean): Test {
@@ -85,6 +107,18 @@ export const examples = (): Examples => ({
       },
     },
     {
+      title: 'an internal load balancer before public tasks',
+      template: single(ORGANISATION_SERVICE, { LoadBalancerConfiguration: { Scheme: 'internal' } }),
+    },
+    {
+      title: "a listener of the author's, whose load balancer is judged by itself",
+      template: single(ORGANISATION_SERVICE, {
+        LoadBalancerConfiguration: {
+          ListenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/own/1/2',
+        },
+      }),
+    },
+    {
       title: 'private subnets of the same stack',
       template: {
         Resources: {
@@ -110,5 +144,24 @@ export const examples = (): Examples => ({
       template: single(EXPRESS_SERVICE, { NetworkConfiguration: { Subnets: ['subnet-1'] } }),
     },
     { title: 'an organisation service that names no web ACL', template: single(ORGANISATION_SERVICE, {}) },
+    {
+      title: 'private tasks behind a public load balancer',
+      template: {
+        Resources: {
+          Service: {
+            Type: ORGANISATION_SERVICE,
+            Properties: {
+              NetworkConfiguration: { Subnets: [{ Ref: 'Subnet' }] },
+              LoadBalancerConfiguration: { Scheme: 'internet-facing', Subnets: ['subnet-1', 'subnet-2'] },
+            },
+          },
+          Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } },
+          Subnet: {
+            Type: 'AWS::EC2::Subnet',
+            Properties: { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.0.0/24' },
+          },
+        },
+      },
+    },
   ],
 });

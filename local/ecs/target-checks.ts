@@ -101,7 +101,7 @@ export async function readReach(
   if (securityGroups.length === 0) return () => true;
   const groups = await readSecurityGroups(ec2);
   return ({ networkInterface }, { containerPort }) =>
-    groups.connect({ address: '', securityGroups }, networkInterface, containerPort);
+    groups.connect({ securityGroups }, networkInterface, containerPort);
 }
 
 /** How long the health checks of a target may fail. */

@@ -146,7 +146,7 @@ export class RoutingTable {
       this.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })),
       this.elb.send(new DescribeListenersCommand({ LoadBalancerArn })),
     ]);
-    const own: Peer = { address: '', securityGroups: loadBalancer.SecurityGroups ?? [] };
+    const own: Peer = { securityGroups: loadBalancer.SecurityGroups ?? [] };
     const isOpen = own.securityGroups.length === 0;
     const routed = (listeners ?? []).map((listener) => unlessGone(this.readListener(listener)));
     return {

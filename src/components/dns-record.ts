@@ -10,7 +10,7 @@ import { isAmong, type ManagedHost } from '../hosts';
 import { done, wait, type Outcome } from '../outcome';
 import { unless } from '../sdk-errors';
 import { managedHosts, stateOf, type ObservedHostNames } from './host-names';
-import type { ObservedListenerRule } from './listener-rule';
+import type { ObservedListenerRule } from '../service-rule';
 import type { ObservedLoadBalancer } from './load-balancer';
 import type { ObservedWebAclAssociation } from './web-acl-association';
 

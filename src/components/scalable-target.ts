@@ -5,14 +5,15 @@ import {
   RegisterScalableTargetCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  ValidationException,
 } from '@aws-sdk/client-application-auto-scaling';
 import type { ApplyScope, Component, Scope } from '../component';
 import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../described-service';
 import type { Identity } from '../identity';
-import { done, wait } from '../outcome';
+import { done, wait, type Outcome } from '../outcome';
 import type { Scaling } from '../scaling';
 import { unless } from '../sdk-errors';
-import { ownedTags, tagChanges } from '../tags';
+import { ownedTags, tagChanges, type Tags } from '../tags';
 import { threeWay } from '../three-way';
 import type { ObservedService } from './service';
 
@@ -39,6 +40,16 @@ export function scalableDimension({ clusterName, serviceName }: Identity) {
  */
 export async function mayScale(scope: Scope): Promise<boolean> {
   return scope.spec === undefined || (await describedService(scope)) !== undefined;
+}
+
+/** Carry out a change, or wait: Application Auto Scaling refuses changes of one target that overlap. */
+export async function unlessOverlapping<T>(change: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return done(await change());
+  } catch (error) {
+    if (error instanceof ConcurrentUpdateException) return wait('another change to the scaling', 2);
+    throw error;
+  }
 }
 
 /** It carries no owner's mark that would have to be checked: who owns the service owns its scaling. */
@@ -77,36 +88,53 @@ export const scalableTarget: Component<ObservedScalableTarget, { Service: Observ
     const { minTaskCount, maxTaskCount } = taskCounts(scope, current);
     if (current) await changeTags(scope, current);
     if (current?.minTaskCount === minTaskCount && current.maxTaskCount === maxTaskCount) return done(current);
-    try {
-      const { ScalableTargetARN } = await scope.clients.applicationAutoScaling.send(
-        new RegisterScalableTargetCommand({
-          ...scalableDimension(scope.identity),
-          MinCapacity: minTaskCount,
-          MaxCapacity: maxTaskCount,
-          // Tags may only come with the first registration.
-          Tags: current ? undefined : { ...ownedTags(scope) },
-        }),
-      );
-      return done({ arn: ScalableTargetARN ?? current?.arn, minTaskCount, maxTaskCount });
-    } catch (error) {
-      if (error instanceof ConcurrentUpdateException) return wait('another change to the scaling', 2);
-      throw error;
-    }
+    return unlessOverlapping(async () => {
+      const counts = { minTaskCount, maxTaskCount };
+      const arn = current ? await register(scope, counts) : await registerFirst(scope, counts);
+      return { arn: arn ?? current?.arn, ...counts };
+    });
   },
 
-  async remove({ clients, identity }) {
-    try {
+  remove({ clients, identity }) {
+    return unlessOverlapping(async () => {
       await unless(
         clients.applicationAutoScaling.send(new DeregisterScalableTargetCommand(scalableDimension(identity))),
         'ObjectNotFoundException',
       );
-      return done(undefined);
-    } catch (error) {
-      if (error instanceof ConcurrentUpdateException) return wait('another change to the scaling', 2);
-      throw error;
-    }
+    });
   },
 };
+
+async function register(
+  { clients, identity }: Scope,
+  { minTaskCount, maxTaskCount }: TaskCounts,
+  tags?: Tags,
+): Promise<string | undefined> {
+  const { ScalableTargetARN } = await clients.applicationAutoScaling.send(
+    new RegisterScalableTargetCommand({
+      ...scalableDimension(identity),
+      MinCapacity: minTaskCount,
+      MaxCapacity: maxTaskCount,
+      Tags: tags && { ...tags },
+    }),
+  );
+  return ScalableTargetARN;
+}
+
+/** Tags may only come with the first registration, and an attempt whose answer was lost may have been that. */
+async function registerFirst(scope: ApplyScope, counts: TaskCounts): Promise<string | undefined> {
+  const tags = ownedTags(scope);
+  try {
+    return await register(scope, counts, tags);
+  } catch (error) {
+    if (!(error instanceof ValidationException)) throw error;
+    const arn = await register(scope, counts);
+    await scope.clients.applicationAutoScaling.send(
+      new TagResourceCommand({ ResourceARN: arn, Tags: { ...tags } }),
+    );
+    return arn;
+  }
+}
 
 /** {@link threeWay} of the numbers, which people and scheduled actions change too. */
 function taskCounts(
@@ -129,10 +157,11 @@ function countsOf({ minTaskCount, maxTaskCount }: TaskCounts): TaskCounts {
 
 /** Follows the template without a look at what is there: to set a tag again does no harm. */
 async function changeTags(scope: ApplyScope, { arn }: ObservedScalableTarget): Promise<void> {
-  const { clients, spec, previousSpec, removedTagKeys } = scope;
-  const { set } = tagChanges(previousSpec?.tags ?? {}, spec.tags, []);
+  const { clients, previousSpec, removedTagKeys } = scope;
+  const before = previousSpec && ownedTags({ ...scope, spec: previousSpec });
+  const { set } = tagChanges(before ?? {}, ownedTags(scope), []);
   const { applicationAutoScaling } = clients;
-  if (!arn || !previousSpec) return;
+  if (!arn) return;
   if (Object.keys(set).length > 0) {
     await applicationAutoScaling.send(new TagResourceCommand({ ResourceARN: arn, Tags: { ...set } }));
   }

@@ -1,5 +1,4 @@
 import {
-  ConcurrentUpdateException,
   DeleteScalingPolicyCommand,
   DescribeScalingPoliciesCommand,
   PutScalingPolicyCommand,
@@ -10,13 +9,17 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component, Scope } from '../component';
 import { DESCRIBED_SERVICE_ACTIONS } from '../described-service';
 import { fittingName, type Identity } from '../identity';
-import { done, wait } from '../outcome';
 import { unless } from '../sdk-errors';
 import type { Scaling, ScalingCooldowns, ScalingMetric } from '../scaling';
 import { threeWay } from '../three-way';
 import { defined } from '../unset';
 import type { ObservedLoadBalancer } from './load-balancer';
-import { mayScale, scalableDimension, type ObservedScalableTarget } from './scalable-target';
+import {
+  mayScale,
+  scalableDimension,
+  unlessOverlapping,
+  type ObservedScalableTarget,
+} from './scalable-target';
 import type { ObservedTargetGroups } from './target-groups';
 
 /** How the number of tasks follows the load: one policy for each metric. */
@@ -51,6 +54,9 @@ const PREDEFINED = {
   AVERAGE_CPU: 'ECSServiceAverageCPUUtilization',
   AVERAGE_MEMORY: 'ECSServiceAverageMemoryUtilization',
 } as const;
+
+/** CloudWatch's metric of the requests. */
+const REQUEST_COUNT = 'RequestCountPerTarget';
 
 /** Every metric that a policy may follow. */
 export const METRICS = [
@@ -95,7 +101,7 @@ export function metricSpecification(
     MetricStat: {
       Metric: {
         Namespace: 'AWS/ApplicationELB',
-        MetricName: 'RequestCountPerTarget',
+        MetricName: REQUEST_COUNT,
         Dimensions: [
           { Name: 'LoadBalancer', Value: loadBalancer },
           { Name: 'TargetGroup', Value: targetGroup },
@@ -116,7 +122,10 @@ export function metricSpecification(
 
 /** The metric in the template's words; undefined when it was changed by hand to one that the template does not have. */
 export function metricOf(configuration: MetricSpecification): Scaling['metric'] | undefined {
-  if (configuration.CustomizedMetricSpecification) return 'REQUEST_COUNT_PER_TARGET';
+  const customized = configuration.CustomizedMetricSpecification?.Metrics ?? [];
+  if (customized.some(({ MetricStat }) => MetricStat?.Metric?.MetricName === REQUEST_COUNT)) {
+    return 'REQUEST_COUNT_PER_TARGET';
+  }
   const type = configuration.PredefinedMetricSpecification?.PredefinedMetricType;
   return (Object.keys(PREDEFINED) as (keyof typeof PREDEFINED)[]).find((name) => PREDEFINED[name] === type);
 }
@@ -147,11 +156,10 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
     return policies.length > 0 ? { policies } : undefined;
   },
 
-  async apply(scope, needs, current = { policies: [] }) {
+  apply(scope, needs, current = { policies: [] }) {
     const wanted = policiesOf(scope.identity, scope.spec.scaling);
-    try {
+    return unlessOverlapping(async () => {
       const policies: ObservedPolicy[] = [];
-      // One after the other: Application Auto Scaling refuses changes of one target that overlap.
       for (const policy of wanted) {
         const existing = current.policies.find(({ name }) => name === policy.name);
         policies.push(await put(scope, needs, policy, existing));
@@ -159,21 +167,14 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
       for (const { name } of current.policies) {
         if (!wanted.some((policy) => policy.name === name)) await remove(scope, name);
       }
-      return done({ policies });
-    } catch (error) {
-      if (error instanceof ConcurrentUpdateException) return wait('another change to the scaling', 2);
-      throw error;
-    }
+      return { policies };
+    });
   },
 
-  async remove(scope, _found, { policies }) {
-    try {
+  remove(scope, _found, { policies }) {
+    return unlessOverlapping(async () => {
       for (const { name } of policies) await remove(scope, name);
-      return done(undefined);
-    } catch (error) {
-      if (error instanceof ConcurrentUpdateException) return wait('another change to the scaling', 2);
-      throw error;
-    }
+    });
   },
 };
 

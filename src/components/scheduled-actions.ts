@@ -1,5 +1,4 @@
 import {
-  ConcurrentUpdateException,
   DeleteScheduledActionCommand,
   paginateDescribeScheduledActions,
   PutScheduledActionCommand,
@@ -7,13 +6,17 @@ import {
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component, Scope } from '../component';
 import { DESCRIBED_SERVICE_ACTIONS } from '../described-service';
-import { done, wait, type Outcome } from '../outcome';
 import { allItems } from '../pages';
 import { SCALING_DEFAULTS, scheduleTime, type ScheduledAction } from '../scaling';
 import { unless } from '../sdk-errors';
 import { threeWay } from '../three-way';
 import { defined } from '../unset';
-import { mayScale, scalableDimension, type ObservedScalableTarget } from './scalable-target';
+import {
+  mayScale,
+  scalableDimension,
+  unlessOverlapping,
+  type ObservedScalableTarget,
+} from './scalable-target';
 
 /** Changes of the numbers of tasks at set times: those of the template, and others that were added by hand. */
 export interface ObservedScheduledActions {
@@ -98,16 +101,6 @@ function wantedActions(
     ),
     ...live.filter(({ name }) => !named(desired, name) && !named(previous, name)),
   ];
-}
-
-/** Application Auto Scaling refuses changes of one target that overlap. */
-async function unlessOverlapping<T>(change: () => Promise<T>): Promise<Outcome<T>> {
-  try {
-    return done(await change());
-  } catch (error) {
-    if (error instanceof ConcurrentUpdateException) return wait('another change to the scaling', 2);
-    throw error;
-  }
 }
 
 /** To leave a time out takes it away. */

@@ -18,8 +18,14 @@ import type { ObservedService } from './service';
 /** The newest deployment of the service. */
 export type ObservedServiceDeployment = ListedDeployment;
 
-/** Begins the token of the wait for a deployment that ECS does not list yet; the ARN of the one before follows. */
+/**
+ * Begins the token of the wait for a deployment that ECS does not list yet; the number of looks that were taken and the
+ * ARN of the deployment before follow.
+ */
 const AFTER = 'after ';
+
+/** Seconds between looks for a deployment that is about to begin, and how many of them are taken. */
+const BEGIN = { seconds: 3, looks: 20 };
 
 /** Seconds between looks at a deployment, which takes minutes. */
 const POLL_SECONDS = 15;
@@ -62,9 +68,11 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
 
   async poll(scope, token) {
     if (!token.startsWith(AFTER)) return verdict(scope, token);
-    const before = token.slice(AFTER.length);
+    const [looks, before] = token.slice(AFTER.length).split(' ');
     const newest = await lookForNewestDeployment(scope);
-    return newest && newest.arn !== before ? verdict(scope, newest.arn) : begin(before);
+    if (newest && newest.arn !== before) return verdict(scope, newest.arn);
+    // None begins when the service turns out to have had already what it was given: that is seen by looking again.
+    return Number(looks) < BEGIN.looks ? begin(before, Number(looks) + 1) : done(undefined);
   },
 
   async remove() {
@@ -76,8 +84,8 @@ function running(arn: string, stage = 'PENDING'): Wait {
   return wait(`the service deployment (${stage})`, POLL_SECONDS, arn);
 }
 
-function begin(before: string | undefined): Wait {
-  return wait('the service deployment to begin', 3, `${AFTER}${before ?? ''}`);
+function begin(before: string | undefined, looks = 0): Wait {
+  return wait('the service deployment to begin', BEGIN.seconds, `${AFTER}${looks} ${before ?? ''}`);
 }
 
 /** @throws HandlerError NotStabilized with the cause when the deployment has failed. */

@@ -13,7 +13,7 @@ import {
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component } from '../component';
 import { DEPLOYMENT_ORDER_ACTIONS, pollStopping, readyToDeploy } from '../deployment-order';
-import { DESCRIBED_SERVICE_ACTIONS, describeService, describedService } from '../described-service';
+import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../described-service';
 import { shortHash } from '../identity';
 import { NETWORK_PERMISSIONS } from '../network';
 import { done, wait, type Outcome, type Wait } from '../outcome';
@@ -30,7 +30,7 @@ import {
 } from '../service-settings';
 import { lowerCaseTagList, lowerCaseTagRecord, ownedTags, tagChanges } from '../tags';
 import { FARGATE, type ObservedCluster } from './cluster';
-import type { ObservedListenerRule } from './listener-rule';
+import type { ObservedListenerRule } from '../service-rule';
 import type { ObservedLogGroup } from './log-group';
 import type { ObservedRollbackAlarm } from './rollback-alarm';
 import type { ObservedSecurityGroupRules } from './security-group-rules';
@@ -171,7 +171,7 @@ export const service: Component<ObservedService, Needs> = {
   async poll(scope, token) {
     const stopping = await pollStopping(scope, token);
     if (stopping) return stopping;
-    return token === DRAINING && (await describeService(scope)) ? draining(scope) : done(undefined);
+    return token === DRAINING && (await describedService(scope)) ? draining(scope) : done(undefined);
   },
 
   async remove(scope, _found, { service: { status } }) {

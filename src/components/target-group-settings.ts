@@ -31,7 +31,7 @@ import {
   type TargetGroupSettings,
 } from '../target-group-settings';
 import { weightsOf } from '../traffic-weights';
-import type { ObservedListenerRule } from './listener-rule';
+import type { ObservedListenerRule } from '../service-rule';
 import type { ObservedTargetGroup, ObservedTargetGroups } from './target-groups';
 
 /** How the target groups of the service are set. */

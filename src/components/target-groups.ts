@@ -23,6 +23,7 @@ import {
   type HealthCheck,
   type TargetGroupSettings,
 } from '../target-group-settings';
+import type { ObservedServiceSecurityGroup } from './service-security-group';
 
 /** One of the two target groups of a service. */
 export interface ObservedTargetGroup {
@@ -52,13 +53,18 @@ export function targetGroupNames({ serviceArn }: Identity, placement: Placement)
   return [1, 2].map((number) => `${TARGET_GROUP_NAME_PREFIX}${service}-${placementHash(placement)}-${number}`);
 }
 
+/** The names of the target groups follow from the placement, and its record is there: without it nobody finds them again. */
+interface Needs {
+  readonly ServiceSecurityGroup: ObservedServiceSecurityGroup;
+}
+
 /**
  * Two target groups, between which ECS shifts the traffic of a canary deployment. How they are set when they are there is
  * the matter of target-group-settings.ts.
  */
-export const targetGroups: Component<ObservedTargetGroups> = {
+export const targetGroups: Component<ObservedTargetGroups, Needs> = {
   kind: 'TargetGroups',
-  needs: [],
+  needs: ['ServiceSecurityGroup'],
   per: 'placement',
   permissions: {
     observe: [

@@ -213,8 +213,8 @@ function oneOf(recast: typeof toText): Constraint {
 
 const LONGEST_NAME = 100;
 
-/** The name of an unknown member, on one line and not too long. */
+/** The name of an unknown member, on one line and not too long; in quotes unless it is a word. */
 function display(name: string): string {
-  const line = JSON.stringify(name).slice(1, -1);
-  return line.length <= LONGEST_NAME ? line : `${line.slice(0, LONGEST_NAME)}…`;
+  const shown = name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`;
+  return /^\w+…?$/.test(shown) ? shown : JSON.stringify(shown);
 }

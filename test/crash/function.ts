@@ -1,6 +1,6 @@
 /** The handlers' bundle as a Lambda function within this process, which can die and be started again in milliseconds. */
 import { readFileSync } from 'node:fs';
-import { Script } from 'node:vm';
+import { runInThisContext, Script } from 'node:vm';
 
 /** What the bundle exports. */
 interface Handlers {
@@ -17,6 +17,9 @@ type Evaluate = (
 
 /** How a promise's own `resolve` reads as text: a timer that runs it does nothing but end a pause. */
 const RESOLVE = 'function () { [native code] }';
+
+/** Makes objects of the bundle's own realm, which that of a test runner is not. */
+const parse = runInThisContext('JSON.parse') as typeof JSON.parse;
 
 /** One Lambda function. */
 export class HandlerFunction {
@@ -45,7 +48,7 @@ export class HandlerFunction {
   /** Invoke the function. @returns the answer as it comes over the wire. */
   async invoke(event: unknown, invocationId: string): Promise<unknown> {
     this.handlers ??= this.start();
-    const answer = await this.handlers.entrypoint(JSON.parse(JSON.stringify(event)), {
+    const answer = await this.handlers.entrypoint(parse(JSON.stringify(event)), {
       awsRequestId: invocationId,
     });
     return JSON.parse(JSON.stringify(answer));

@@ -7,7 +7,7 @@ import { whileRequested } from './steady-requests';
 const HOST = 'hello.apps.example.com';
 
 /** Of the calls of a move, one in this many is a point of death. */
-const STEP = 24;
+const STEP = 40;
 
 let driver: Driver;
 let privateSubnets: string[];
@@ -83,7 +83,7 @@ test('a move whose deployment fails is rolled back to where it came from', async
     await update(publicModel());
   });
   expect(await inventoryOf(driver)).toEqual(inPublic);
-}, 120_000);
+}, 300_000);
 
 /** Calls that begin the phases of a move: the n-th one of the operation is refused. */
 const PHASES: readonly (readonly [phase: string, operation: string, nth: number])[] = [
@@ -115,7 +115,7 @@ test.each(PHASES)(
     });
     expect(await inventoryOf(driver)).toEqual(inPublic);
   },
-  120_000,
+  300_000,
 );
 
 test.each(PHASES.filter((_phase, index) => index % 3 === 2))(
@@ -126,5 +126,5 @@ test.each(PHASES.filter((_phase, index) => index % 3 === 2))(
     expect(await inventoryOf(driver)).toEqual(beginning);
     await create();
   },
-  120_000,
+  300_000,
 );

@@ -1,31 +1,44 @@
-/** Hard updates under steady requests: none loses an answer, and each ends as if the service had been made so. */
+/**
+ * Hard updates under steady requests, one after the other: none loses an answer, and each ends as if the service had been
+ * made so.
+ */
+import { requestHttp2 } from '../../local/http2-request';
 import type { Structure } from '../../local/service';
 import { Driver, TYPE_NAME } from '../provider/driver';
 import { inventoryOf, makePrivateSubnets, makeWebAcl } from './account';
-import { whileRequested } from './steady-requests';
+import { whileRequested, type Send } from './steady-requests';
 
 const HOST = 'hello.apps.example.com';
+const OTHER_HOST = 'www.hello.apps.example.com';
 const NEIGHBOUR = 'neighbour.apps.example.com';
 
 let driver: Driver;
 let hostedZoneId: string;
-let privateSubnets: string[];
-let webAcl: string;
 let beginning: string[];
+let model: Structure;
+/** Properties of the services that are made undisturbed, by the name of a place, and what the account then holds. */
+const undisturbed: Record<string, { readonly properties: Structure; readonly inventory: string[] }> = {};
 
 beforeAll(async () => {
   driver = await Driver.start();
   hostedZoneId = driver.aws.registry.typeConfiguration(TYPE_NAME)!.HostedZoneId;
-  privateSubnets = await makePrivateSubnets(driver);
-  webAcl = await makeWebAcl(driver, 'acl');
+  const places: Record<string, Structure> = {
+    private: { NetworkConfiguration: { Subnets: await makePrivateSubnets(driver) } },
+    'with a web ACL': { WebAclArn: await makeWebAcl(driver, 'acl') },
+    'at another host, with its own certificate': { DomainName: OTHER_HOST },
+    'with HTTP/2': { TargetGroupConfiguration: { ProtocolVersion: 'HTTP2' } },
+    public: {},
+  };
   beginning = await inventoryOf(driver);
   // Another service on the load balancer that is left and joined: it must not notice.
   await create({ ServiceName: 'neighbour' });
-}, 60_000);
+  for (const [place, properties] of Object.entries(places)) {
+    if (model) await remove(model);
+    model = await create(properties);
+    undisturbed[place] = { properties, inventory: await inventoryOf(driver) };
+  }
+}, 600_000);
 afterAll(() => driver.close());
-
-// Of a test that has failed.
-afterEach(() => driver.delete('arn:aws:ecs:us-east-1:123456789012:service/default/hello'));
 
 async function create(properties: Structure): Promise<Structure> {
   return Driver.modelOf(await driver.create(driver.model(properties)));
@@ -35,67 +48,51 @@ async function remove({ ServiceArn }: Structure): Promise<void> {
   expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
 }
 
-/** Run an operation while two hosts are requested: that of the service, and the neighbour's. */
-async function requested<Result>(host: string, operation: () => Promise<Result>) {
-  const requests = (of: string, run: () => Promise<any>) => whileRequested(driver.aws, of, hostedZoneId, run);
-  const neighbour = await requests(NEIGHBOUR, () => requests(host, operation));
-  expect(neighbour.answers.lost).toEqual([]);
-  return neighbour.result as Awaited<ReturnType<typeof whileRequested<Result>>>;
-}
-
-interface Move {
-  readonly from?: () => Structure;
-  readonly to: () => Structure;
-  /** The host that is requested; by default the one of the service's name. */
-  readonly host?: string;
+/** Update the service while hosts are requested. */
+async function update(properties: Structure, hosts: readonly string[], send?: Send): Promise<void> {
+  let operation = () => driver.update(model, driver.model(properties));
+  const lost: Record<string, readonly string[]> = {};
+  for (const host of hosts) {
+    const within = operation;
+    operation = async () => {
+      const { result, answers } = await whileRequested(driver.aws, host, hostedZoneId, within, send);
+      lost[host] = answers.lost;
+      expect(answers.total).toBeGreaterThan(10);
+      return result;
+    };
+  }
+  model = Driver.modelOf(await operation());
+  expect(lost).toEqual(Object.fromEntries(hosts.map((host) => [host, []])));
 }
 
 const image = (Image: string, ContainerPort = 80) => ({ PrimaryContainer: { Image, ContainerPort } });
-const isPrivate = () => ({ NetworkConfiguration: { Subnets: privateSubnets } });
-const hasWebAcl = () => ({ WebAclArn: webAcl });
 
-const MOVES: readonly (readonly [string, Move])[] = [
-  ['the port', { to: () => image('example/hello:1', 8080) }],
-  ['image and port at once', { to: () => image('example/hello:2', 8080) }],
-  ['the health check path', { to: () => ({ HealthCheckPath: '/ready' }) }],
-  ['public to private', { to: isPrivate }],
-  ['private to public', { from: isPrivate, to: () => ({}) }],
-  [
-    'public to private, with another image and port',
-    { to: () => ({ ...isPrivate(), ...image('example/hello:2', 8080) }) },
-  ],
-  ['a web ACL', { to: hasWebAcl }],
-  ['no web ACL any more', { from: hasWebAcl, to: () => ({}) }],
-  [
-    'the certificate',
-    {
-      from: () => ({ DomainName: 'www.hello.apps.example.com' }),
-      to: () => ({ DomainName: 'www.hello.apps.example.com', HealthCheckPath: '/other' }),
-      host: 'www.hello.apps.example.com',
-    },
-  ],
-];
-
-test.each(MOVES)(
-  '%s',
-  async (_name, { from = () => ({}), to, host = HOST }) => {
-    const undisturbed = await create(to());
-    const expected = await inventoryOf(driver);
-    await remove(undisturbed);
-
-    const before = await create(from());
-    const hello = await requested(host, () => driver.update(before, driver.model(to())));
-    const after = Driver.modelOf(hello.result);
-    expect(hello.answers.lost).toEqual([]);
-    expect(hello.answers.total).toBeGreaterThan(100);
-    expect(await inventoryOf(driver)).toEqual(expected);
-    expect(Driver.modelOf(await driver.read(after.ServiceArn))).toEqual(after);
-    await remove(after);
+test.each<[change: string, place: string, properties: Structure, host?: string, send?: Send]>([
+  ['the port', 'public', image('example/hello:1', 8080)],
+  ['image and port at once', 'public', image('example/hello:2', 9090)],
+  ['the health check path', 'public', { ...image('example/hello:2', 9090), HealthCheckPath: '/ready' }],
+  ['the scheme', 'private', { ...image('example/hello:2', 9090), HealthCheckPath: '/ready' }],
+  ['the scheme back, with image, port and health check path', 'public', {}],
+  ['the web ACL', 'with a web ACL', {}],
+  ['the web ACL and the scheme at once', 'private', {}],
+  ['the protocol version and the scheme at once', 'with HTTP/2', {}, HOST, requestHttp2],
+  ['the protocol version', 'public', {}, HOST, requestHttp2],
+  // Nobody is answered at the new host before it is there, and nobody at the former one when it is not.
+  ['the domain, and with it the certificate', 'at another host, with its own certificate', {}, NEIGHBOUR],
+  ['the port, at another host', 'at another host, with its own certificate', image('x', 8080), OTHER_HOST],
+])(
+  'an update of %s ends %s, and loses no answer',
+  async (_change, place, properties, host = HOST, send) => {
+    const { properties: of, inventory } = undisturbed[place]!;
+    await update({ ...of, ...properties }, [...new Set([NEIGHBOUR, host])], send);
+    expect(await inventoryOf(driver)).toEqual(inventory);
+    expect(Driver.modelOf(await driver.read(model.ServiceArn))).toEqual(model);
   },
-  180_000,
+  300_000,
 );
 
 test('in the end nothing is left', async () => {
+  await remove(model);
   await remove({ ServiceArn: 'arn:aws:ecs:us-east-1:123456789012:service/default/neighbour' });
   expect(await inventoryOf(driver)).toEqual(beginning);
 });

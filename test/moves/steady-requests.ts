@@ -5,7 +5,7 @@ import type { LocalAws } from '../../local';
 import { LOAD_BALANCER_HEADER } from '../../local/load-balancer/client-request';
 
 /** Virtual seconds between two requests of a client. */
-const PAUSE_SECONDS = 7;
+const PAUSE_SECONDS = 11;
 /** Virtual seconds for which clients keep a DNS answer: the TTL of an alias record, and more than twice that. */
 const KEEPING: readonly number[] = [60, 150];
 
@@ -18,14 +18,26 @@ export interface Answers {
   readonly bodies: readonly string[];
 }
 
-/** Request a host while `operation` runs. */
+/** Sends one request through the data plane: {@link requestHost}, or the like of it over HTTP/2. */
+export type Send = (
+  dataPlaneUrl: string,
+  host: string,
+  options: { readonly headers: Record<string, string> },
+) => Promise<{ readonly status: number; readonly body: string | Buffer }>;
+
+/**
+ * Request a host while `operation` runs.
+ *
+ * @param send by default over HTTP/1.1, which target groups of HTTP/2 do not answer.
+ */
 export async function whileRequested<Result>(
   aws: LocalAws,
   host: string,
   hostedZoneId: string,
   operation: () => Promise<Result>,
+  send: Send = requestHost,
 ): Promise<{ readonly result: Result; readonly answers: Answers }> {
-  const clients = KEEPING.map((seconds) => new Client(aws, host, hostedZoneId, seconds));
+  const clients = KEEPING.map((seconds) => new Client(aws, host, hostedZoneId, seconds, send));
   const running = clients.map((client) => client.run());
   const result = await operation().finally(async () => {
     for (const client of clients) client.stop();
@@ -53,6 +65,7 @@ class Client {
     private readonly host: string,
     private readonly hostedZoneId: string,
     private readonly keepsSeconds: number,
+    private readonly send: Send,
   ) {
     this.route53 = new Route53Client(aws.clientOptions());
   }
@@ -81,9 +94,10 @@ class Client {
   private async request(): Promise<{ status: number; body: string }> {
     const loadBalancer = await this.lookUp();
     if (!loadBalancer) return { status: 0, body: 'the host has no address' };
-    return requestHost(this.aws.dataPlaneUrl, this.host, {
+    const { status, body } = await this.send(this.aws.dataPlaneUrl, this.host, {
       headers: { [LOAD_BALANCER_HEADER]: loadBalancer },
     });
+    return { status, body: body.toString() };
   }
 
   private async lookUp(): Promise<string | undefined> {

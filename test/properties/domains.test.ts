@@ -1,6 +1,7 @@
 /** Host names and paths, end to end. */
 import { ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';
 import {
+  CreateRuleCommand,
   DescribeRulesCommand,
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
@@ -274,10 +275,25 @@ describe('what was added to the rule by hand', () => {
     await elb.send(new ModifyRuleCommand({ RuleArn: rule.RuleArn, Conditions }));
   }
 
+  /** A rule that comes before the service's. */
+  async function addRuleByHand(serviceName: string): Promise<Rule> {
+    const { RuleArn, Actions } = await ruleOf(serviceName);
+    const { Rules } = await elb.send(
+      new CreateRuleCommand({
+        ListenerArn: RuleArn!.replace(':listener-rule/', ':listener/').replace(/\/[^/]+$/, ''),
+        Priority: 3,
+        Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/further'] } }],
+        Actions,
+      }),
+    );
+    return Rules![0]!;
+  }
+
   test('stays over an update, and is seen as drift', async () => {
     const template = driver.model({ ServiceName: 'extended', PathPatterns: ['/a'] });
     const { ServiceArn } = Driver.modelOf(await driver.create(template));
     await addByHand('extended', { hosts: ['hand.example.org'], paths: ['/hand'] });
+    const further = await addRuleByHand('extended');
     const changed = { ...template, PathPatterns: ['/b'] };
     const model = Driver.modelOf(await driver.update({ ...template, ServiceArn }, changed));
     expect(model).toMatchObject({
@@ -290,6 +306,10 @@ describe('what was added to the rule by hand', () => {
     expect(rule.Conditions).toContainEqual(
       expect.objectContaining({ HttpRequestMethodConfig: { Values: ['GET'] } }),
     );
+
+    // A rule of somebody's own is not the service's, though it leads to the same tasks.
+    const { Rules } = await elb.send(new DescribeRulesCommand({ RuleArns: [further.RuleArn!] }));
+    expect(Rules).toEqual([further]);
 
     // With these there is no room for two more.
     const full = { ...changed, AdditionalDomains: [{ DomainName: 'more.apps.example.com' }] };

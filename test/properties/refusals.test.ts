@@ -24,7 +24,7 @@ function specify(properties: any): unknown {
     model: model as ResourceModel,
     configuration: configuration as TypeConfigurationModel,
     identity: identityOf(location, 'default', 'web'),
-    tags: {},
+    tags: Object.fromEntries((others.Tags ?? []).map(({ Key }: { Key: string }) => [Key, ''])),
   });
 }
 
@@ -43,6 +43,16 @@ const accessPoint = { AuthorizationConfig: { AccessPointId: 'fsap-12345678' } };
 const efsPath = (property: string) => `Volumes/0/EFSVolumeConfiguration/${property}`;
 const strategy = (...items: object[]) => ({ CapacityProviderStrategy: items });
 const deployment = (DeploymentConfiguration: object) => ({ DeploymentConfiguration });
+const scheduled = (...actions: object[]) => ({
+  ScalingTarget: {
+    ScheduledActions: actions.map((action) => ({
+      Name: 'night',
+      Schedule: 'cron(0 22 * * ? *)',
+      MinTaskCount: 1,
+      ...action,
+    })),
+  },
+});
 const additional = (...metrics: string[]) => ({
   ScalingTarget: {
     AdditionalMetrics: metrics.map((AutoScalingMetric) => ({
@@ -121,6 +131,24 @@ test.each<[string, object, string]>([
     },
     'Volumes',
   ],
+  [
+    'a sidecar at the port of the primary container',
+    { SidecarContainers: [sidecar({ PortMappings: [{ ContainerPort: 80 }] })] },
+    'SidecarContainers/0/PortMappings/0/ContainerPort',
+  ],
+  [
+    'two sidecars at one port',
+    {
+      SidecarContainers: [
+        sidecar({ PortMappings: [{ ContainerPort: 53, Protocol: 'udp' }] }),
+        sidecar({
+          Name: 'other',
+          PortMappings: [{ ContainerPort: 53 }, { ContainerPort: 53, Protocol: 'udp' }],
+        }),
+      ],
+    },
+    'SidecarContainers/1/PortMappings/1/ContainerPort',
+  ],
   ['ECS Exec without a task role', { EnableExecuteCommand: true }, 'EnableExecuteCommand'],
   [
     'ECS Exec with a read-only root file system',
@@ -131,6 +159,21 @@ test.each<[string, object, string]>([
     },
     'EnableExecuteCommand',
   ],
+  [
+    'ECS Exec with a sidecar whose root file system is read-only',
+    {
+      EnableExecuteCommand: true,
+      TaskRoleArn: role('task'),
+      SidecarContainers: [sidecar({ ReadonlyRootFilesystem: true })],
+    },
+    'EnableExecuteCommand',
+  ],
+  [
+    'volumes on a platform without them',
+    { PlatformVersion: '1.3.0', Volumes: [{ Name: 'data' }] },
+    'PlatformVersion',
+  ],
+  ['more tags than fit', { Tags: Array.from({ length: 43 }, (_, n) => ({ Key: `k${n}` })) }, 'Tags'],
   [
     'a capacity provider twice',
     strategy({ CapacityProvider: 'FARGATE', Weight: 1 }, { CapacityProvider: 'FARGATE' }),
@@ -159,6 +202,27 @@ test.each<[string, object, string]>([
     'a metric that is followed already',
     additional('AVERAGE_MEMORY', 'AVERAGE_CPU'),
     'ScalingTarget/AdditionalMetrics/1/AutoScalingMetric',
+  ],
+  ['a scheduled action twice', scheduled({}, {}), 'ScalingTarget/ScheduledActions/1/Name'],
+  [
+    'a scheduled action that changes nothing',
+    scheduled({ MinTaskCount: undefined }),
+    'ScalingTarget/ScheduledActions/0',
+  ],
+  [
+    'a scheduled action of more than at most',
+    scheduled({ MaxTaskCount: 0 }),
+    'ScalingTarget/ScheduledActions/0/MinTaskCount',
+  ],
+  [
+    'a scheduled action that ends before it starts',
+    scheduled({ StartTime: '2027-02-01T00:00:00Z', EndTime: '2027-01-01T00:00:00Z' }),
+    'ScalingTarget/ScheduledActions/0/EndTime',
+  ],
+  [
+    'a scheduled action on a day that does not exist',
+    scheduled({ StartTime: '2027-13-01T00:00:00Z' }),
+    'ScalingTarget/ScheduledActions/0/StartTime',
   ],
 ])('%s', (_name, properties, propertyPath) => {
   expect(() => specify(properties)).toThrow(

@@ -244,3 +244,13 @@ test('numbers of tasks that a scheduled action has set are no drift, and survive
   expect(await scalingHeld('scheduled')).toMatchObject({ target: { MinCapacity: 5, MaxCapacity: 8 } });
   expect(await read()).toMatchObject({ MinTaskCount: 2, MaxTaskCount: 8 });
 });
+
+test('a scalable target has its tags also when the answer to its first registration was lost', async () => {
+  driver.aws.faults.add({ kind: 'lostResponse', operation: 'RegisterScalableTarget', nth: 1 });
+  const Tags = [{ Key: 'team', Value: 'web' }];
+  Driver.modelOf(await driver.create(driver.model({ ServiceName: 'lost', Tags })));
+  driver.aws.faults.clear();
+  expect(await scalingHeld('lost')).toMatchObject({
+    target: { MinCapacity: 1, tags: { team: 'web', 'org-ecs-express:service': expect.any(String) } },
+  });
+});

@@ -177,9 +177,10 @@ testProperties(
   settingsOf,
 );
 
-test('a rule that was deleted by hand is made again for the tasks that there are', async () => {
+test('a rule that was deleted by hand is made again for the tasks that there are, sticky like them', async () => {
   const template = driver.model({
     ServiceName: 'bereft',
+    ScalingTarget: { MinTaskCount: 2 },
     TargetGroupConfiguration: { StickinessDurationSeconds: 60 },
   });
   const { ServiceArn, Endpoint } = Driver.modelOf(await driver.create(template));
@@ -190,8 +191,22 @@ test('a rule that was deleted by hand is made again for the tasks that there are
 
   Driver.modelOf(await driver.update({ ...renewed, ServiceArn }, renewed));
   const { host } = new URL(Endpoint);
-  expect(await requestHost(driver.aws.dataPlaneUrl, host)).toMatchObject({ status: 200 });
-  expect(await settingsOf('bereft')).toMatchObject({ ruleIsSticky: true });
+  const answer = await requestHost(driver.aws.dataPlaneUrl, host);
+  expect(answer.status).toBe(200);
+
+  // A client that keeps cookies stays with its task.
+  const cookie = [answer.headers['set-cookie']!]
+    .flat()
+    .map((each) => each.split(';')[0])
+    .join('; ');
+  const taskOf = ({ body }: { body: string }) => JSON.parse(body).task;
+  const [kept, free] = [new Set<string>(), new Set<string>()];
+  for (let request = 0; request < 6; request += 1) {
+    kept.add(taskOf(await requestHost(driver.aws.dataPlaneUrl, host, { headers: { cookie } })));
+    free.add(taskOf(await requestHost(driver.aws.dataPlaneUrl, host)));
+  }
+  expect([...kept]).toEqual([taskOf(answer)]);
+  expect(free.size).toBe(2);
 });
 
 test('a gRPC service is checked as ELB does by default, and answers calls', async () => {

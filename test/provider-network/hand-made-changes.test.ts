@@ -25,7 +25,7 @@ import {
   GetWebACLForResourceCommand,
 } from '@aws-sdk/client-wafv2';
 import { Account } from './account';
-import { loadBalancersOf, recordsOf } from './looks';
+import { loadBalancersOf, permissionsOf, recordsOf } from './looks';
 
 let account: Account;
 beforeAll(async () => {
@@ -156,28 +156,42 @@ describe('a web ACL', () => {
     expect(await webAclOf(one.LoadBalancer.arn)).toBe(webAclArn);
   });
 
-  test('cannot be given to a service among others without one', async () => {
+  test('that a service gets moves it away from those without one', async () => {
     const webAclArn = await createWebAcl('strict');
+    const bare: any = await account.apply('bare');
     await account.apply('one');
-    await expect(account.apply('one', { webAclArn })).rejects.toMatchObject({
-      code: 'NotUpdatable',
-      propertyPath: 'WebAclArn',
+    const one: any = await account.apply('one', { webAclArn });
+    expect(one.LoadBalancer.arn).not.toBe(bare.LoadBalancer.arn);
+    expect(await webAclOf(one.LoadBalancer.arn)).toBe(webAclArn);
+    expect(await webAclOf(bare.LoadBalancer.arn)).toBeUndefined();
+    expect(await permissionsOf(account, bare.LoadBalancerSecurityGroup.id)).toMatchObject({
+      egress: [`8080 to ${bare.ServiceSecurityGroup.id}`],
     });
+    await account.remove('one');
+    await account.remove('bare');
+    expect((await account.left()).filter((resource) => !resource.includes('webacl'))).toEqual([]);
   });
 });
 
 describe('a service that is to run in other subnets', () => {
-  async function subnets(cidr: string): Promise<{ ids: string[]; vpcId: string; routeTableId: string }> {
+  interface Subnets {
+    readonly ids: string[];
+    readonly vpcId: string;
+    readonly routeTableId: string;
+  }
+
+  /** Private subnets, one in each of the zones, in a VPC of their own unless one is given. */
+  async function subnets(cidr: string, zones = ['a', 'b', 'c'], vpc?: string): Promise<Subnets> {
     const { ec2 } = account.clients();
-    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: `${cidr}.0.0/16` }));
+    const vpcId = vpc ?? (await ec2.send(new CreateVpcCommand({ CidrBlock: `${cidr}.0.0/16` }))).Vpc!.VpcId!;
     const ids: string[] = [];
-    const { RouteTable } = await ec2.send(new CreateRouteTableCommand({ VpcId: Vpc!.VpcId }));
-    for (const [index, zone] of ['a', 'b', 'c'].entries()) {
+    const { RouteTable } = await ec2.send(new CreateRouteTableCommand({ VpcId: vpcId }));
+    for (const zone of zones) {
       const { Subnet } = await ec2.send(
         new CreateSubnetCommand({
-          VpcId: Vpc!.VpcId,
+          VpcId: vpcId,
           AvailabilityZone: `us-east-1${zone}`,
-          CidrBlock: `${cidr}.${index}.0/24`,
+          CidrBlock: `${cidr}.${zone.charCodeAt(0) + (vpc ? 100 : 0)}.0/24`,
         }),
       );
       ids.push(Subnet!.SubnetId!);
@@ -188,19 +202,35 @@ describe('a service that is to run in other subnets', () => {
         }),
       );
     }
-    return { ids, vpcId: Vpc!.VpcId!, routeTableId: RouteTable!.RouteTableId! };
+    return { ids, vpcId, routeTableId: RouteTable!.RouteTableId! };
   }
 
-  test('takes its load balancer to a further zone', async () => {
+  async function makePublic({ vpcId, routeTableId }: Subnets): Promise<void> {
+    const { ec2 } = account.clients();
+    const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
+    const { InternetGatewayId } = InternetGateway!;
+    await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId: vpcId }));
+    await ec2.send(
+      new CreateRouteCommand({
+        RouteTableId: routeTableId,
+        DestinationCidrBlock: '0.0.0.0/0',
+        GatewayId: InternetGatewayId,
+      }),
+    );
+  }
+
+  test('moves to a load balancer there; until then the former one reaches a further zone too', async () => {
     const {
       ids: [a, b, c],
     } = await subnets('10.1');
     const before: any = await account.apply('one', { subnetIds: [a!, b!] });
     expect(before.LoadBalancer.scheme).toBe('internal');
     const after: any = await account.apply('one', { subnetIds: [a!, b!, c!] });
-    expect(after.LoadBalancer.arn).toBe(before.LoadBalancer.arn);
+    expect(after.LoadBalancer.arn).not.toBe(before.LoadBalancer.arn);
+    expect(account.cost.operations).toContain('SetSubnets');
     const read: any = await account.read('one');
     expect(Object.values(read.LoadBalancer.subnets).sort()).toEqual([a, b, c].sort());
+    expect(await loadBalancersOf(account)).toHaveLength(1);
   });
 
   test('of another VPC is refused', async () => {
@@ -213,23 +243,29 @@ describe('a service that is to run in other subnets', () => {
     });
   });
 
-  test('that are public where the former ones were private is refused', async () => {
-    const { ids: subnetIds, vpcId, routeTableId } = await subnets('10.1');
-    await account.apply('one', { subnetIds });
-    const { ec2 } = account.clients();
-    const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
-    const { InternetGatewayId } = InternetGateway!;
-    await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId: vpcId }));
-    await ec2.send(
-      new CreateRouteCommand({
-        RouteTableId: routeTableId,
-        DestinationCidrBlock: '0.0.0.0/0',
-        GatewayId: InternetGatewayId,
-      }),
-    );
-    await expect(account.apply('one', { subnetIds })).rejects.toMatchObject({
+  test('that have become public moves to an internet-facing load balancer', async () => {
+    const former = await subnets('10.1');
+    const before: any = await account.apply('one', { subnetIds: former.ids });
+    await makePublic(former);
+    const after: any = await account.apply('one', { subnetIds: former.ids });
+    expect([before, after].map(({ LoadBalancer }) => LoadBalancer.scheme)).toEqual([
+      'internal',
+      'internet-facing',
+    ]);
+    expect(await loadBalancersOf(account)).toHaveLength(1);
+  });
+
+  test('of the other kind in zones that its load balancer cannot reach is refused', async () => {
+    const former = await subnets('10.1', ['a', 'b']);
+    await account.apply('one', { subnetIds: former.ids });
+    const others = await subnets('10.1', ['b', 'c'], former.vpcId);
+    await makePublic(others);
+    const before = await account.left();
+    await expect(account.apply('one', { subnetIds: others.ids })).rejects.toMatchObject({
       code: 'NotUpdatable',
-      message: expect.stringContaining('is private by its load balancer'),
+      propertyPath: 'NetworkConfiguration/Subnets',
+      message: expect.stringContaining('is not in us-east-1c'),
     });
+    expect(await account.left()).toEqual(before);
   });
 });

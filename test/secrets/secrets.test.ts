@@ -6,7 +6,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
-import { DescribeTaskDefinitionCommand, ECSClient, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
 import { startLocalAws, type LocalAws } from '../../local';
 import { createHostedZone, createRole } from '../../local/account';
 import { GOVERNANCE_FUNCTION, TYPE_FUNCTION } from '../../local/extension/repository';
@@ -23,6 +30,7 @@ const secretArn = (name: string) => `arn:aws:secretsmanager:us-east-1:1234567890
 const PROPERTIES = {
   'environment value': 'canary-environment "quoted" \\ and spaced',
   password: 'canary-password-of-a-database',
+  mode: 'canary-mode-of-today',
   'presigned URL': 'https://canary.s3.amazonaws.com/key?X-Amz-Signature=canary-signature&X-Amz-Expires=60',
   'environment value of a sidecar': 'canary-sidecar',
   secret: secretArn('canary-secret-AbCdEf'),
@@ -59,17 +67,23 @@ beforeEach(() => {
 });
 afterEach(() => aws.faults.clear());
 
+const variable = (Name: string, Value: string) => ({ Name, Value });
+
 /** A template whose every secret property holds a canary. */
-function template(image: string, more: Structure = {}, environment: Structure[] = []): string {
+function template(
+  image: string,
+  more: Structure = {},
+  environment = [variable('MODE', PROPERTIES.mode)],
+): string {
   const service = {
     ServiceName: STACK,
     ...roles,
     PrimaryContainer: {
       Image: image,
       Environment: [
-        { Name: 'GREETING', Value: PROPERTIES['environment value'] },
-        { Name: 'DB_PASSWORD', Value: PROPERTIES.password },
-        { Name: 'DOWNLOAD', Value: PROPERTIES['presigned URL'] },
+        variable('GREETING', PROPERTIES['environment value']),
+        variable('DB_PASSWORD', PROPERTIES.password),
+        variable('DOWNLOAD', PROPERTIES['presigned URL']),
         ...environment,
       ],
       Secrets: [{ Name: 'TOKEN', ValueFrom: PROPERTIES.secret }],
@@ -79,7 +93,7 @@ function template(image: string, more: Structure = {}, environment: Structure[] 
       {
         Name: 'proxy',
         Image: 'example/proxy:1',
-        Environment: [{ Name: 'KEY', Value: PROPERTIES['environment value of a sidecar'] }],
+        Environment: [variable('KEY', PROPERTIES['environment value of a sidecar'])],
       },
     ],
     ...more,
@@ -117,6 +131,56 @@ async function reasons(): Promise<string> {
 }
 
 const found = async () => leaks([...invocations, ...(await kept(aws))], secrets);
+
+/** What the type's handlers have answered. */
+function messages(): string {
+  return invocations
+    .filter(({ where }) => where === `answer of ${TYPE_FUNCTION}`)
+    .map(({ text }) => text)
+    .join('\n');
+}
+
+/** Give the variable MODE of the running service another value, past CloudFormation. */
+async function changeByHand(value: string): Promise<void> {
+  const ecs = new ECSClient(aws.clientOptions());
+  const described = await ecs.send(new DescribeServicesCommand({ services: [STACK] }));
+  const { taskDefinition } = await ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: described.services![0]!.taskDefinition }),
+  );
+  const { family, containerDefinitions, cpu, memory, networkMode, requiresCompatibilities } = taskDefinition!;
+  const { executionRoleArn, volumes, runtimePlatform } = taskDefinition!;
+  const changed = containerDefinitions!.map((container) => ({
+    ...container,
+    environment: container.environment?.map(({ name, value: old }) => ({
+      name,
+      value: name === 'MODE' ? value : old,
+    })),
+  }));
+  const registered = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      ...{
+        family,
+        cpu,
+        memory,
+        networkMode,
+        requiresCompatibilities,
+        executionRoleArn,
+        volumes,
+        runtimePlatform,
+      },
+      containerDefinitions: changed,
+    }),
+  );
+  await ecs.send(
+    new UpdateServiceCommand({
+      service: STACK,
+      taskDefinition: registered.taskDefinition!.taskDefinitionArn,
+    }),
+  );
+  const deployments = async () =>
+    (await ecs.send(new DescribeServicesCommand({ services: [STACK] }))).services![0]!.deployments!;
+  while ((await deployments()).length > 1) await aws.clock.sleep(60_000);
+}
 
 /** Refuse an AWS call with an error that repeats what it was given, as services do. */
 function echo(service: string, operation: string): void {
@@ -158,8 +222,7 @@ describe('the life of a service with secrets', () => {
   test.each<[string, () => string, RegExp]>([
     [
       'a model that is refused',
-      () =>
-        template('example/hello:1', {}, [{ Name: 'DB_PASSWORD', Value: PROPERTIES['environment value'] }]),
+      () => template('example/hello:1', {}, [variable('DB_PASSWORD', PROPERTIES['environment value'])]),
       /PrimaryContainer\/Environment\/3\/Name/,
     ],
     [
@@ -184,6 +247,17 @@ describe('the life of a service with secrets', () => {
   test('an update whose process is killed', async () => {
     aws.faults.add({ kind: 'processKill', service: 'ecs', operation: 'UpdateService' });
     expect(await update(template('example/hello:3'))).toBe('UPDATE_COMPLETE');
+    expect(await found()).toEqual([]);
+  });
+
+  test('an update of what somebody has changed by hand', async () => {
+    const byHand = 'canary-mode-by-hand';
+    const tomorrow = 'canary-mode-of-tomorrow';
+    secrets = { ...secrets, properties: { ...PROPERTIES, 'mode by hand': byHand, 'next mode': tomorrow } };
+    await changeByHand(byHand);
+    const body = template('example/hello:3', {}, [variable('MODE', tomorrow)]);
+    expect(await update(body)).toBe('UPDATE_COMPLETE');
+    expect(messages()).toMatch(/Environment\/MODE was changed by hand/);
     expect(await found()).toEqual([]);
   });
 

@@ -122,22 +122,3 @@ test('services per cluster, for which Amazon ECS has no error of its own: what E
   });
   expect(await account.observe()).toEqual(before);
 });
-
-test('rules per load balancer: no load balancer takes one more, and none is left', async () => {
-  await account.reset();
-  const before = await account.observe();
-  refuse(
-    'elasticloadbalancing:CreateRule',
-    'TooManyRules',
-    "You've reached the limit on the number of rules",
-  );
-
-  const outcome = await account.run('CREATE', template());
-  expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'ServiceLimitExceeded' });
-
-  account.aws.faults.clear();
-  expect(await account.run('DELETE', { ServiceArn: outcome.identifier })).toMatchObject({
-    status: 'SUCCESS',
-  });
-  expect(await account.observe()).toEqual(before);
-});

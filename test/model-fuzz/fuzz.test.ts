@@ -1,0 +1,128 @@
+/** A small part of `npm run fuzz:models`, the same in every run; and what the provider's check says of each kind of flaw. */
+import { checkModel, checkTypeConfiguration } from '../../src/runtime/model-check';
+import { fuzz } from './fuzz';
+import { MUTATION_NAMES } from './mutations';
+import { SCHEMA } from './schema';
+
+test.each([
+  { seed: 1, lives: 4 },
+  { seed: 2026, lives: 0 },
+])(
+  'models of seed $seed are accepted, or refused with a property and a remedy before anything changes',
+  async ({ seed, lives }) => {
+    const result = await fuzz({ count: 400, seed, lives });
+    expect(result.failures).toEqual([]);
+    expect(result.accepted + result.refused).toBe(400);
+    // A fuzzer that refuses or accepts everything, or leaves a way of breaking out, proves nothing.
+    expect(result.accepted).toBeGreaterThan(60);
+    expect(result.refused).toBeGreaterThan(100);
+    expect(Object.keys(result.mutations).sort()).toEqual([...MUTATION_NAMES].sort());
+  },
+);
+
+describe('properties that the schema does not allow', () => {
+  const base = { InfrastructureRoleArn: 'arn:aws:iam::123456789012:role/infrastructure' };
+  const container = (properties: object) => ({
+    PrimaryContainer: { Image: 'example/hello:1', ...properties },
+  });
+
+  test.each<[string, object, string]>([
+    [
+      'a text for a number',
+      container({ ContainerPort: 'http' }),
+      'PrimaryContainer/ContainerPort: is not a whole',
+    ],
+    [
+      'a fraction for a whole number',
+      container({ ContainerPort: 80.5 }),
+      'PrimaryContainer/ContainerPort: is not',
+    ],
+    ['a list for a text', { ServiceName: ['web'] }, 'ServiceName: is not a text. Give a text.'],
+    [
+      'an object for a list',
+      container({ Command: {} }),
+      'PrimaryContainer/Command: is not a list. Give a list.',
+    ],
+    [
+      'a text for an object',
+      { PrimaryContainer: 'web' },
+      'PrimaryContainer: is not an object. Give an object.',
+    ],
+    ['a number for a boolean', { EnableExecuteCommand: 1 }, 'EnableExecuteCommand: is not true or false.'],
+    [
+      'a number out of range',
+      container({ ContainerPort: 65_536 }),
+      'is 65536, more than 65535. Give at most 65535.',
+    ],
+    [
+      'no word of an enumeration',
+      { Cpu: '300' },
+      'Cpu: is not one of the permitted values. Give one of 256, 512',
+    ],
+    [
+      'a text of another form',
+      { HealthCheckPath: 'health' },
+      'HealthCheckPath: does not match the pattern ^/.*$.',
+    ],
+    ['a long text', { ServiceName: 'a'.repeat(256) }, 'ServiceName: has 256 characters. Give at most 255.'],
+    [
+      'a short list',
+      { CapacityProviderStrategy: [] },
+      'CapacityProviderStrategy: has 0 items. Give at least 1.',
+    ],
+    [
+      'an item twice',
+      { NetworkConfiguration: { Subnets: ['subnet-12345678', 'subnet-12345678'] } },
+      'NetworkConfiguration/Subnets/1: is there twice. Give each item once.',
+    ],
+    [
+      'a member missing',
+      container({ Environment: [{ Name: 'A' }] }),
+      'PrimaryContainer/Environment/0/Value: is missing.',
+    ],
+    [
+      'a member that is null',
+      { InfrastructureRoleArn: null },
+      'InfrastructureRoleArn: is missing. Give it: Role',
+    ],
+    [
+      'an unknown member',
+      { Port: 80 },
+      'Port: is no property of this type. Remove it, or give one of ServiceName,',
+    ],
+    ['a member of every object', { constructor: 1 }, 'constructor: is no property of this type.'],
+    ['an unreadable name', { 'a\nb': 1 }, '"a\\nb": is no property of this type.'],
+  ])('%s', (_what, properties, message) => {
+    expect(() => checkModel(SCHEMA, { ...base, ...properties })).toThrow(
+      expect.objectContaining({ code: 'InvalidRequest', message: expect.stringContaining(message) }),
+    );
+  });
+
+  test('never repeat a value, which may be a secret', () => {
+    const properties = {
+      ...base,
+      ...container({ Environment: [{ Name: 'A', Value: { canary: 'canary' } }] }),
+    };
+    expect(() => checkModel(SCHEMA, properties)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('canary') }),
+    );
+  });
+
+  test.each<[string, object]>([
+    [
+      'numbers and booleans as texts',
+      { ...container({ ContainerPort: '80' }), EnableExecuteCommand: 'True' },
+    ],
+    ['numbers for texts', { Cpu: 256, Memory: 512 }],
+    ['null for what is absent', { ServiceName: null, PrimaryContainer: { Image: 'a', Command: null } }],
+    ['anything where AWS alone decides', { Status: 'ACTIVE', ECSManagedResourceArns: { New: 1 } }],
+  ])('do not include %s', (_what, properties) => {
+    expect(() => checkModel(SCHEMA, { ...base, ...properties })).not.toThrow();
+  });
+
+  test('of the configuration of the type are named as such', () => {
+    expect(() => checkTypeConfiguration(SCHEMA, { PermittedImageRegistries: 'example/' })).toThrow(
+      'TypeConfiguration/PermittedImageRegistries: is not a list. Give a list.',
+    );
+  });
+});
