@@ -33,12 +33,13 @@ const POLL_SECONDS = 10;
 export async function readyToDeploy(scope: Scope, service: Service): Promise<Wait | undefined> {
   const { currentServiceDeployment: running, deployments = [] } = service;
   if (running && deployments.length > 1) {
-    // It may have come to its end, or have been stopped, meanwhile.
+    // It may have come to its end, or have been stopped, meanwhile; or be too new to be found.
     await unless(
       scope.clients.ecs.send(
         new StopServiceDeploymentCommand({ serviceDeploymentArn: running, stopType: 'ROLLBACK' }),
       ),
       'ConflictException',
+      'ServiceDeploymentNotFoundException',
     );
     return stopping(running);
   }

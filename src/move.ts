@@ -13,6 +13,7 @@
  * before; whichever step that finds, it goes on from there to the placement that this one asks for.
  */
 import type { AnyComponent, ApplyScope, Scope } from './component';
+import { serveFrom } from './components/service-security-group';
 import { placedComponents } from './placed-components';
 import { placementText, type Placement } from './placement';
 import type { Placements } from './placements';
@@ -25,7 +26,6 @@ import {
   type HasTime,
   type Observations,
 } from './reconcile';
-import { serveFrom } from './components/service-security-group';
 import { isThere, placementsOf, survey } from './survey';
 
 /** What an invocation leaves to the next one: {@link Continuation}, and the placements that its observations are of. */
@@ -54,11 +54,14 @@ export async function convergePlaced(
   continuation: PlacedContinuation,
   hasTime: HasTime,
 ): Promise<PlacedConvergence> {
-  const placements = (await knownPlacements(scope, continuation))!;
-  const placed = { ...scope, placements, placement: placements.serving };
+  const known = knownPlacements(continuation);
+  const placements = known ?? (await placementsOf(scope))!;
   const { serving, joining } = placements;
+  const placed = { ...scope, placements, placement: serving };
   // Where nothing answers there is nothing to lose.
-  if (joining && !isThere(await survey(scope), serving)) return switchTo(placed, joining, placements);
+  if (joining && !known && !isThere(await survey(scope), serving)) {
+    return switchTo(placed, joining, placements);
+  }
   const result = await converge(placedComponents(components, placements), placed, continuation, hasTime);
   if (result.status === 'wait') return withPlacements(result, placements);
   return joining ? switchTo(placed, joining, placements) : result;
@@ -71,19 +74,16 @@ export async function teardownPlaced(
   continuation: PlacedContinuation,
   hasTime: HasTime,
 ): Promise<PlacedConvergence> {
-  const placements = await knownPlacements(scope, continuation);
+  const placements = knownPlacements(continuation) ?? (await placementsOf(scope));
   const placed = { ...scope, placements, placement: placements?.serving };
   const there = placements ? placedComponents(components, placements) : components;
   const result = await teardown(there, placed, continuation, hasTime);
   return result.status === 'wait' ? withPlacements(result, placements) : result;
 }
 
-/** The placements that what was observed before is of; else those that are recorded now. */
-async function knownPlacements(
-  scope: Scope,
-  { observations, placements }: PlacedContinuation,
-): Promise<Placements | undefined> {
-  return observations && placements ? placements : placementsOf(scope);
+/** The placements that what was observed before is of. */
+function knownPlacements({ observations, placements }: PlacedContinuation): Placements | undefined {
+  return observations && placements;
 }
 
 function withPlacements(

@@ -41,7 +41,7 @@ import { scalingInputOf } from './read-scaling';
 import { unless } from './sdk-errors';
 import { lowerCaseTagRecord, tagList } from './tags';
 import { targetGroupInputOf } from './target-group-settings';
-import { recordOf } from './template-record';
+import { recordOf, withGivenSubnets } from './template-record';
 import { defined, unlessEmpty } from './unset';
 import { mainContainerOf } from './task-definition-content';
 
@@ -102,17 +102,20 @@ export function modelOf(
     InfrastructureRoleArn: service.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
     ...taskInputs(observed, service),
     ...(observed.TargetGroupSettings && targetGroupInputOf(observed.TargetGroupSettings)),
-    NetworkConfiguration: networkOf(service, observed.ServiceSecurityGroup),
-    LoadBalancerConfiguration: loadBalancerInputOf(
-      recordedPlacements(observed.ServiceSecurityGroup?.tags ?? {})?.serving,
-      observed,
+    NetworkConfiguration: withGivenSubnets(
+      'NetworkConfiguration',
+      networkOf(service, observed.ServiceSecurityGroup),
+      record,
+    ),
+    LoadBalancerConfiguration: withGivenSubnets(
+      'LoadBalancerConfiguration',
+      loadBalancerInputOf(recordedPlacements(observed.ServiceSecurityGroup?.tags ?? {})?.serving, observed),
+      record,
     ),
     ScalingTarget: scalingInputOf(identity, observed, record.taskCounts),
     ...settingsInputOf(service, rollbackAlarmName(identity), observed.RollbackAlarm?.limits),
     ...domains,
     WebAclArn: observed.WebAclAssociation?.webAclArn,
-    LogGroupDeletionPolicy: observed.LogGroup && (observed.LogGroup.retained ? 'Retain' : 'Delete'),
-    LogRetentionInDays: observed.LogGroup?.retentionInDays as ResourceModel['LogRetentionInDays'],
     Tags: tags.length > 0 ? tags.sort((a, b) => (a.Key < b.Key ? -1 : 1)) : undefined,
     Endpoint: endpoint,
     Status: { StatusCode: service.status as 'ACTIVE' },
@@ -203,6 +206,8 @@ function taskInputs(
     Cpu: definition.cpu as ResourceModel['Cpu'],
     Memory: definition.memory,
     CpuArchitecture: definition.runtimePlatform?.cpuArchitecture,
+    LogGroupDeletionPolicy: LogGroup && (LogGroup.retained ? 'Retain' : 'Delete'),
+    LogRetentionInDays: LogGroup?.retentionInDays as ResourceModel['LogRetentionInDays'],
   };
 }
 

@@ -110,7 +110,7 @@ export function finalConditions(states: ConditionStates): RuleCondition[] {
 export function widenedConditions(states: ConditionStates): RuleCondition[] {
   const { live } = states;
   const final = finalMatched(states);
-  const before = { hostNames: usedHostNames(live), paths: pathsIn(live) };
+  const before = isUnused(live) ? final : { hostNames: usedHostNames(live), paths: pathsIn(live) };
   const isForAllPaths = final.paths.length === 0 || before.paths.length === 0;
   const necessary = replaced(live, isForAllPaths ? { ...final, paths: [] } : final).flatMap(valuesOf).length;
   const room = Math.max(VALUES_PER_RULE - necessary, 0);
@@ -136,6 +136,10 @@ function hostNamesOf(spec: ServiceSpec): string[] {
   return domainsOf(spec).map(({ hostName }) => hostName);
 }
 
+function isUnused(live: readonly RuleCondition[]): boolean {
+  return hostNamesIn(live).includes(UNUSED_HOST);
+}
+
 function usedHostNames(live: readonly RuleCondition[]): readonly string[] {
   return without(hostNamesIn(live), [UNUSED_HOST]);
 }
@@ -143,9 +147,11 @@ function usedHostNames(live: readonly RuleCondition[]): readonly string[] {
 function finalMatched({ spec, previousSpec, knownHostNames, live }: ConditionStates): Matched {
   const desired = hostNamesOf(spec);
   const addedHosts = without(usedHostNames(live), [...knownHostNames, ...desired]);
+  // A rule that has served nobody so far says nothing of what the template said before, or of what was changed by hand.
+  const previous = isUnused(live) ? undefined : previousSpec?.pathPatterns;
   return {
     hostNames: [...desired, ...addedHosts],
-    paths: finalPaths(spec.pathPatterns, previousSpec?.pathPatterns, pathsIn(live)),
+    paths: finalPaths(spec.pathPatterns, previous, pathsIn(live)),
   };
 }
 

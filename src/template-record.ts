@@ -8,6 +8,7 @@ import { spelledOutDefaults } from './item-defaults';
 import type { ResourceModel } from './model';
 import type { Scaling } from './scaling';
 import type { Tags } from './tags';
+import { defined } from './unset';
 
 /** Key of the tag. */
 export const RECORD_TAG = `${RESERVED_TAG_PREFIX}template`;
@@ -26,13 +27,13 @@ export interface TemplateRecord {
   readonly taskCounts?: RecordedTaskCounts;
   /** Whether a tag comes from the stack rather than from the resource. */
   isStackTag(key: string): boolean;
-  /** Whether the template spells a default out; see item-defaults.ts for the path. */
+  /** Whether the template spells out subnets, or a default in an item of a list, at a path (see item-defaults.ts). */
   isSpelledOut(path: string): boolean;
 }
 
 /**
  * The tag of a template; none when there is nothing to record. Its value: the numbers of tasks where there are scheduled
- * actions, hashes of the keys of stack tags, hashes of the paths of spelled out defaults as far as they fit in.
+ * actions, hashes of the keys of stack tags, hashes of the paths of what is spelled out as far as they fit in.
  *
  * @param tags of the stack, overlaid with the model's own.
  */
@@ -44,10 +45,35 @@ export function templateRecord(
   const own = new Set((model.Tags ?? []).map(({ Key }) => Key));
   const stackTags = Object.keys(tags).filter((key) => !own.has(key));
   const counts = scheduledActions ? `${minTaskCount}-${maxTaskCount}` : '';
+  const paths = [...givenSubnets(model), ...spelledOutDefaults(model)];
   const head = `${counts}/${hashes(stackTags)}/`;
   const room = Math.floor((LONGEST_VALUE - head.length) / HASH_LENGTH);
-  const value = `${head}${hashes(spelledOutDefaults(model).slice(0, Math.max(0, room)))}`;
+  const value = `${head}${hashes(paths.slice(0, Math.max(0, room)))}`;
   return value === '//' ? {} : { [RECORD_TAG]: value };
+}
+
+/** Properties with a list of subnets, which READ answers only when the template names them. */
+const WITH_SUBNETS = ['NetworkConfiguration', 'LoadBalancerConfiguration'] as const;
+
+/**
+ * Paths of the lists of subnets that a template names. Whoever names none follows the default VPC; were its subnets read
+ * back and given again, as Cloud Control does with every update, the service would no longer follow it.
+ */
+function givenSubnets(model: ResourceModel): string[] {
+  return WITH_SUBNETS.filter((name) => model[name]?.Subnets).map(subnetsPath);
+}
+
+function subnetsPath(name: (typeof WITH_SUBNETS)[number]): string {
+  return `${name}/Subnets`;
+}
+
+/** A property as READ answers it: without subnets that the template does not name. */
+export function withGivenSubnets<Value extends { Subnets?: unknown }>(
+  name: (typeof WITH_SUBNETS)[number],
+  value: Value | undefined,
+  record: TemplateRecord,
+): Value | undefined {
+  return value && !record.isSpelledOut(subnetsPath(name)) ? defined({ ...value, Subnets: undefined }) : value;
 }
 
 /** What the tags of the service's security group record. */

@@ -19,8 +19,8 @@ interface Question {
 interface Memory {
   /** By service, Region, operation and input. */
   readonly questions: Map<string, Question>;
-  /** Body of the answer to the last write. */
-  written: string;
+  /** The last write: its operation, and the body of the answer. */
+  written: { readonly operation: string; readonly body: string };
 }
 
 const READ = /^(Describe|Get|List)/;
@@ -40,6 +40,17 @@ const NOT_FOUND: Readonly<Record<string, Readonly<Record<string, Readonly<Record
     DescribeTargetGroups: { TargetGroupArns: 'TargetGroupNotFound', Names: 'TargetGroupNotFound' },
     DescribeTargetHealth: { TargetGroupArn: 'TargetGroupNotFound' },
   },
+};
+
+/** Operation that makes what a read with this error does not find. Answers to others may name it as well. */
+const MADE_BY: Readonly<Record<string, string>> = {
+  ClientException: 'RegisterTaskDefinition',
+  'InvalidGroup.NotFound': 'CreateSecurityGroup',
+  ListenerNotFound: 'CreateListener',
+  LoadBalancerNotFound: 'CreateLoadBalancer',
+  ResourceNotFoundException: 'RequestCertificate',
+  RuleNotFound: 'CreateRule',
+  TargetGroupNotFound: 'CreateTargetGroup',
 };
 
 export class StaleReads {
@@ -77,7 +88,7 @@ export class StaleReads {
     return question.before();
   }
 
-  private async write({ service }: AwsRequest, carryOut: CarryOut): Promise<HttpAnswer> {
+  private async write({ service, operation }: AwsRequest, carryOut: CarryOut): Promise<HttpAnswer> {
     const concerned = this.faults
       .list()
       .filter(({ rule }) => rule.kind === 'staleRead' && (rule.service ?? service) === service)
@@ -86,7 +97,7 @@ export class StaleReads {
     const answer = await carryOut();
     if (answer.status >= 400) return answer;
     for (const { fault, memory } of concerned) {
-      memory.written = Buffer.from(answer.body).toString('utf8');
+      memory.written = { operation, body: Buffer.from(answer.body).toString('utf8') };
       for (const question of questionsTo(memory, service)) question.left = fault.rule.times ?? 1;
     }
     return answer;
@@ -95,7 +106,7 @@ export class StaleReads {
   private memoryOf(fault: ActiveFault): Memory {
     const known = this.memories.get(fault);
     if (known) return known;
-    const memory: Memory = { questions: new Map(), written: '' };
+    const memory: Memory = { questions: new Map(), written: { operation: '', body: '' } };
     this.memories.set(fault, memory);
     return memory;
   }
@@ -116,10 +127,14 @@ async function askBefore(memory: Memory, service: string): Promise<void> {
 }
 
 /** The error of a read that names what the last write has made; undefined when it names nothing of it. */
-function missing({ service, operation, input }: AwsRequest, written: string): AwsError | undefined {
+function missing(
+  { service, operation, input }: AwsRequest,
+  written: Memory['written'],
+): AwsError | undefined {
   for (const [member, code] of Object.entries(NOT_FOUND[service]?.[operation] ?? {})) {
+    if (MADE_BY[code] !== written.operation) continue;
     const named = [input[member] ?? []].flat() as unknown[];
-    const unseen = named.find((name) => typeof name === 'string' && written.includes(name));
+    const unseen = named.find((name) => typeof name === 'string' && written.body.includes(name));
     if (unseen !== undefined) return new AwsError(code, `${String(unseen)} was not found`);
   }
   return undefined;

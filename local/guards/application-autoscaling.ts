@@ -9,6 +9,7 @@ import {
   DescribeScalableTargetsCommand,
   DescribeScalingPoliciesCommand,
   DescribeScheduledActionsCommand,
+  paginateDescribeScalableTargets,
   RegisterScalableTargetCommand,
   type ScalableTarget,
 } from '@aws-sdk/client-application-auto-scaling';
@@ -53,13 +54,16 @@ export function applicationAutoScaling({ motoOptions, services }: GuardContext):
   }
 
   async function tagsOf({ region, input: { ResourceARN } }: AwsRequest): Promise<Record<string, string>> {
-    const { ScalableTargets = [] } = await autoScaling(region).send(
-      new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' }),
+    const pages = paginateDescribeScalableTargets(
+      { client: autoScaling(region) },
+      { ServiceNamespace: 'ecs' },
     );
-    if (!ScalableTargets.some(({ ScalableTargetARN }) => ScalableTargetARN === ResourceARN)) {
-      throw new AwsError('ResourceNotFoundException', `No scalable target found for ARN: ${ResourceARN}`);
+    for await (const { ScalableTargets = [] } of pages) {
+      if (ScalableTargets.some(({ ScalableTargetARN }) => ScalableTargetARN === ResourceARN)) {
+        return tags.get(ResourceARN) ?? {};
+      }
     }
-    return tags.get(ResourceARN) ?? {};
+    throw new AwsError('ResourceNotFoundException', `No scalable target found for ARN: ${ResourceARN}`);
   }
 
   return {

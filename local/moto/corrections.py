@@ -171,6 +171,20 @@ def load_balancer_attributes() -> None:
     ELBv2Backend.modify_load_balancer_attributes = modify
 
 
+def longest_deregistration_delay() -> None:
+    """moto refuses 3600 seconds, the longest deregistration delay that there is."""
+    modify = ELBv2Backend.modify_target_group_attributes
+    delay = "deregistration_delay.timeout_seconds"
+
+    def modify_attributes(self: ELBv2Backend, target_group_arn: str, attributes: dict[str, Any]) -> None:
+        if attributes.get(delay) != "3600":
+            return modify(self, target_group_arn, attributes)
+        modify(self, target_group_arn, {**attributes, delay: "3599"})
+        self.target_groups[target_group_arn].attributes[delay] = "3600"
+
+    ELBv2Backend.modify_target_group_attributes = modify_attributes
+
+
 def managed_policies() -> None:
     """moto parses AWS's 1,500 policies for each of eight partitions, at each start and reset: a second in all."""
 
@@ -273,6 +287,7 @@ def apply() -> None:
         grpc_matcher,
         tag_quota,
         load_balancer_attributes,
+        longest_deregistration_delay,
         managed_policies,
         missing_ids,
         created_records,

@@ -100,7 +100,9 @@ export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGr
       'InvalidPermission.NotFound',
     );
     await unless(
-      ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions: ingressPermissions(ingress) })),
+      ec2.send(
+        new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions: ingressPermissions(ingress) }),
+      ),
       'InvalidPermission.Duplicate',
     );
     return done({

@@ -86,7 +86,7 @@ async function takePlace(
   const places = rulePlaces(scope.placement!);
   let priority = places.guess(LoadBalancerSecurityGroup.otherServices);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const made = priority && (await makeRule(scope, Listeners.httpsArn!, priority, TargetGroups));
+    const made = priority && (await makeRule(scope, needs, priority));
     if (made && made !== 'taken') return made;
     const rules = await describeRules(scope, Listeners.httpsArn!);
     const own = await findOwnRule(scope, rules, TargetGroups.arns);
@@ -98,12 +98,14 @@ async function takePlace(
   return 'contended';
 }
 
-/** @returns `taken` when another rule has the priority, `full` when the load balancer takes no more rules. */
+/**
+ * @returns `taken` when another rule has the priority, `full` when the load balancer takes no more rules.
+ * @throws the error of ELB when not even a load balancer without other services takes the rule: no other one would.
+ */
 async function makeRule(
   scope: ApplyScope,
-  listenerArn: string,
+  { Listeners, LoadBalancerSecurityGroup, TargetGroups }: ClaimNeeds,
   priority: number,
-  TargetGroups: ObservedTargetGroups,
 ): Promise<ObservedListenerRule | 'taken' | 'full'> {
   // A placement that does not serve yet gets its requests when the tasks are there.
   const conditions = isServing(scope) ? conditionsOf(scope.spec) : unusedConditions();
@@ -112,7 +114,7 @@ async function makeRule(
   try {
     const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
       new CreateRuleCommand({
-        ListenerArn: listenerArn,
+        ListenerArn: Listeners.httpsArn!,
         Priority: priority,
         Conditions: conditions,
         Actions: [{ Type: 'forward', ForwardConfig }],
@@ -123,7 +125,8 @@ async function makeRule(
     return { ...matching(conditions), arn, priority, conditions, servingTargetGroupArn: serving, tags };
   } catch (error) {
     if (isSdkError(error, 'PriorityInUseException')) return 'taken';
-    if (isSdkError(error, ...FULL)) return 'full';
+    const mayGoOn = scope.placement?.kind === 'own' || LoadBalancerSecurityGroup.otherServices > 0;
+    if (isSdkError(error, ...FULL) && mayGoOn) return 'full';
     throw error;
   }
 }

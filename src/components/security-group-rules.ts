@@ -96,7 +96,8 @@ export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs> = 
     const description = `${identity.clusterName}/${identity.serviceName}`.slice(0, LONGEST_DESCRIPTION);
     const { id } = needs.ServiceSecurityGroup;
     try {
-      for (const rule of missing(egress, wanted.egress)) await authorizeEgress(clients, rule, id, description);
+      for (const rule of missing(egress, wanted.egress))
+        await authorizeEgress(clients, rule, id, description);
       for (const rule of missing(ingress, wanted.ingress)) {
         await authorizeIngress(clients, rule, id, needs.LoadBalancerSecurityGroup.name);
       }

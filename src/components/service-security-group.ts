@@ -42,7 +42,6 @@ export interface ObservedServiceSecurityGroup {
 /** ECS removes the network interfaces of a task within a minute or so. */
 const SECONDS_BETWEEN_ATTEMPTS = 15;
 
-
 /**
  * The security group of the service's tasks. Nothing of the network half is made before it, and it is the last to go,
  * so that its tags can say what is to be used before it is, and what is left to be removed (see survey.ts).
@@ -93,9 +92,7 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
     const former = hosts.filter((host) => !isAmong(host, domainsOf(spec)));
     const keys = [...former.map(hostTagKey), ...obsoletePlacementTagKeys(tags, placements!)];
     if (keys.length > 0) {
-      await clients.ec2.send(
-        new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }),
-      );
+      await clients.ec2.send(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }));
     }
     return done(undefined);
   },

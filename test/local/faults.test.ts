@@ -102,6 +102,7 @@ describe('what becomes of a call', () => {
     ['throttle', []],
     ['serverError', []],
     ['accessDenied', []],
+    ['refuse', []],
     ['connectionReset', []],
     ['lostResponse', ['a']],
   ])('%s', async (kind, effect) => {
@@ -159,6 +160,7 @@ describe('which calls a rule applies to', () => {
     [{ times: 2 }, 'xx...'],
     [{ nth: 2, times: 3 }, '.xxx.'],
     [{ times: Infinity }, 'xxxxx'],
+    [{ times: Infinity, share: 0.5 }, 'xx...'],
     [{ service: 'logs', operation: 'CreateLogGroup' }, 'x....'],
     [{ service: 'ecs', times: 5 }, '.....'],
     [{ operation: 'DeleteLogGroup', times: 5 }, '.....'],
@@ -180,6 +182,17 @@ describe('which calls a rule applies to', () => {
     expect(await failure(CloudWatchLogsClient, create('a'), as('CREATE'))).toBeUndefined();
     expect(await failure(CloudWatchLogsClient, create('b'), as('DELETE'))).toMatchObject({
       name: 'ThrottlingException',
+    });
+  });
+
+  test('the error is the one that the rule names', async () => {
+    aws.faults.add({
+      kind: 'refuse',
+      error: { code: 'LimitExceededException', message: 'The quota is reached' },
+    });
+    expect(await failure(CloudWatchLogsClient, create())).toMatchObject({
+      name: 'LimitExceededException',
+      message: 'The quota is reached',
     });
   });
 
@@ -211,6 +224,19 @@ describe('the process of an invocation is killed', () => {
     expect(await logGroups()).toEqual(groups);
     const again = await aws.lambda.invoke('Caller', { ...payload, credentials: credentialsOf('another') });
     expect(again.payload).toBe(effect === 'before' ? 'created' : 'ResourceAlreadyExistsException');
+  });
+
+  test('what still comes from the invocation has no effect', async () => {
+    const credentials = aws.callers.issue({
+      typeName: 'Org::ECS::ExpressService',
+      operation: 'CREATE',
+      invocationId: 'killed',
+    });
+    aws.faults.add({ kind: 'processKill', operation: 'CreateLogGroup' });
+    for (const name of ['a', 'b']) {
+      expect(await failure(CloudWatchLogsClient, create(name), { credentials })).toBeInstanceOf(Error);
+    }
+    expect(await logGroups()).toEqual(['a']);
   });
 });
 

@@ -35,8 +35,14 @@ import {
 } from '@aws-sdk/client-ecs';
 import {
   CreateRuleCommand,
+  DescribeLoadBalancerAttributesCommand,
   DescribeRulesCommand,
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
+  ModifyLoadBalancerAttributesCommand,
+  ModifyTargetGroupAttributesCommand,
+  ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Structure } from '../../local/service';
 import { Driver } from './driver';
@@ -283,6 +289,48 @@ const CHANGES: readonly Change[] = [
         new DescribeRulesCommand({ ListenerArn: service.ECSManagedResourceArns.IngressPath.ListenerArn }),
       );
       expect(Rules!.map(({ Priority }) => Priority)).toContain('7');
+    },
+  ],
+  [
+    'health check and delay of the target groups',
+    async () => {
+      for (const TargetGroupArn of service.ECSManagedResourceArns.IngressPath.TargetGroupArns) {
+        await clients.elb.send(
+          new ModifyTargetGroupCommand({ TargetGroupArn, HealthCheckIntervalSeconds: 12 }),
+        );
+        const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '77' }];
+        await clients.elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
+      }
+    },
+    async () => {
+      for (const TargetGroupArn of service.ECSManagedResourceArns.IngressPath.TargetGroupArns) {
+        const { TargetGroups } = await clients.elb.send(
+          new DescribeTargetGroupsCommand({ TargetGroupArns: [TargetGroupArn] }),
+        );
+        expect(TargetGroups![0]!.HealthCheckIntervalSeconds).toBe(12);
+        const { Attributes } = await clients.elb.send(
+          new DescribeTargetGroupAttributesCommand({ TargetGroupArn }),
+        );
+        expect(Attributes).toContainEqual({ Key: 'deregistration_delay.timeout_seconds', Value: '77' });
+      }
+    },
+  ],
+  [
+    'attributes of the load balancer',
+    () =>
+      clients.elb.send(
+        new ModifyLoadBalancerAttributesCommand({
+          LoadBalancerArn: service.ECSManagedResourceArns.IngressPath.LoadBalancerArn,
+          Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '123' }],
+        }),
+      ),
+    async () => {
+      const { Attributes } = await clients.elb.send(
+        new DescribeLoadBalancerAttributesCommand({
+          LoadBalancerArn: service.ECSManagedResourceArns.IngressPath.LoadBalancerArn,
+        }),
+      );
+      expect(Attributes).toContainEqual({ Key: 'idle_timeout.timeout_seconds', Value: '123' });
     },
   ],
   [

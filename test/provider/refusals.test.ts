@@ -102,9 +102,10 @@ describe('what stands in the way', () => {
         containerDefinitions: [{ name: 'web', image: 'example/web:1' }],
       }),
     );
-    const { NetworkConfiguration } = Driver.modelOf(
+    const { ActiveConfigurations } = Driver.modelOf(
       await driver.create(driver.model({ ServiceName: 'other' })),
     );
+    const [{ NetworkConfiguration }] = ActiveConfigurations;
     await ecs.send(
       new CreateServiceCommand({
         serviceName: 'hello',

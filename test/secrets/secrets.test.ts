@@ -257,7 +257,7 @@ describe('the life of a service with secrets', () => {
     await changeByHand(byHand);
     const body = template('example/hello:3', {}, [variable('MODE', tomorrow)]);
     expect(await update(body)).toBe('UPDATE_COMPLETE');
-    expect(messages()).toMatch(/Environment\/MODE was changed by hand/);
+    expect(messages()).toMatch(/Environment\/MODE\/Value was changed by hand/);
     expect(await found()).toEqual([]);
   });
 

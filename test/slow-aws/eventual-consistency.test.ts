@@ -1,6 +1,7 @@
 /** Reads that do not show yet what was written a moment ago, as the APIs of AWS may answer for a few seconds. */
 import { Account } from '../crash/account';
 import { withBundle } from '../crash/bundle';
+import { withoutHistory } from '../crash/observation';
 import { OPERATION_NAMES, type OperationName } from '../crash/operations';
 import { Life, measure, type Reference } from '../crash/round';
 
@@ -12,6 +13,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => account.close());
 
+/** Those whose reads may be late. Amazon Route 53 is not among them: its lists hold changes that are pending too. */
 const SERVICES = [
   'acm',
   'application-autoscaling',
@@ -20,23 +22,25 @@ const SERVICES = [
   'elasticloadbalancing',
   'logs',
   'monitoring',
-  'route53',
 ];
 
 /** The move is left out: it takes as long as the others together, with the same kinds of calls. */
 const LIFE: readonly OperationName[] = OPERATION_NAMES.filter((name) => name !== 'update-move');
 
 test.each(SERVICES)(
-  '%s: the first two reads after each write are late; every operation succeeds',
+  '%s: for twenty seconds two reads after each write are late',
   async (service) => {
     await account.reset();
     const { faults } = account.aws;
     const life = new Life(account);
     for (const name of LIFE) {
-      faults.add({ kind: 'staleRead', service, times: 2, extensionsOnly: true });
-      expect([name, await life.run(name)]).toMatchObject([name, { status: 'SUCCESS' }]);
+      faults.add({ kind: 'staleRead', service, times: 2, seconds: 20, extensionsOnly: true });
+      const outcome = await life.run(name);
       faults.clear();
-      expect(await account.observe()).toEqual(reference.after[name]);
+      expect([name, outcome]).toEqual([name, expect.objectContaining({ status: 'SUCCESS' })]);
+      // A task definition that nobody saw yet is registered again; it stays until the service is deleted.
+      const expected = reference.after[name];
+      expect(withoutHistory(await account.observe(), expected)).toEqual(withoutHistory(expected, expected));
     }
   },
   240_000,

@@ -15,6 +15,7 @@ import { startLocalAws, type LocalAws, type LocalAwsOptions } from '../../local'
 import { createHostedZone, createRole, issueCertificate } from '../../local/account';
 import { createResourceHandler, type HandlerOutcome } from '../../local/extension/resource-handler';
 import { TYPE_FUNCTION } from '../../local/extension/repository';
+import type { Lambda } from '../../local/lambda';
 import { takeInventory } from '../../local/inventory';
 import type { Structure } from '../../local/service';
 import { bundleFunction } from '../../scripts/build';
@@ -28,6 +29,9 @@ export const BASE_DOMAIN = 'apps.example.com';
  * only handlers that begin at the same moment would meet.
  */
 const RATE = 40;
+
+/** Real seconds for one invocation, many more than Lambda's: where this machine is slow, nothing is to be cut short. */
+const PATIENCE = 900;
 
 /** Two private subnets in different zones, beside those of the default VPC (172.31.0.0/16). */
 const PRIVATE_SUBNETS = [
@@ -56,7 +60,7 @@ export class Account {
     const bundle = join(folder, 'handlers.js');
     await bundleFunction(join(__dirname, '..', '..', 'src', 'handlers.ts'), bundle);
     const aws = await startLocalAws({ clock: { rate: RATE }, limits });
-    aws.lambda.register({ name: TYPE_FUNCTION, bundle, handler: 'entrypoint' });
+    aws.lambda.register({ name: TYPE_FUNCTION, bundle, handler: 'entrypoint', timeoutSeconds: PATIENCE });
     const hostedZoneId = await createHostedZone(aws, BASE_DOMAIN);
     aws.registry.setTypeConfiguration(TYPE_NAME, {
       BaseDomain: BASE_DOMAIN,
@@ -79,11 +83,16 @@ export class Account {
   }
 
   /**
-   * Carry out an operation, invocation by invocation, as CloudFormation does, but without its timeout: time runs on while
+   * Carry out an operation, invocation by invocation, as CloudFormation does, but without its timeouts: time runs on while
    * this machine is busy.
    */
   operate(action: Operation, model: Structure, previousModel?: Structure): Promise<HandlerOutcome> {
-    const { clock, lambda, registry, callers } = this.aws;
+    const { clock, registry, callers } = this.aws;
+    const lambda: Lambda = {
+      ...this.aws.lambda,
+      invoke: (name, payload, { invocationId } = {}) =>
+        this.aws.lambda.invoke(name, payload, { invocationId, timeoutSeconds: PATIENCE }),
+    };
     return createResourceHandler({ clock, lambda, registry, callers })({
       action,
       type: Object.create(registry.privateType(TYPE_NAME), { timeout: { value: () => Infinity } }),

@@ -204,7 +204,15 @@ describe('the conditions of the rule', () => {
         final: [[WEB, 'b.example.com'], ['/a']],
       },
     ],
-    ['a rule that begins to serve', { live: [hosts(UNUSED_HOST)], widened: [[WEB], []], final: [[WEB], []] }],
+    [
+      'a rule that begins to serve',
+      {
+        live: [hosts(UNUSED_HOST)],
+        before: { PathPatterns: ['/a'] },
+        widened: [[WEB], ['/a']],
+        final: [[WEB], ['/a']],
+      },
+    ],
     [
       'paths in place of others',
       {

@@ -5,7 +5,7 @@ import {
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
-import { DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
+import { AuthorizeSecurityGroupIngressCommand, DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -62,22 +62,40 @@ async function service(name: string, TargetGroupArn: string, group: string): Pro
 }
 
 describe('services', () => {
-  test('their targets become healthy in the time of the health check', async () => {
-    const TargetGroupArn = await targetGroup('group');
-    await rule(await listener(await loadBalancer()), 1, forwardTo(TargetGroupArn));
-    await service('app', TargetGroupArn, await securityGroup('app'));
-    const states = async () => {
+  /** States that the targets of a service go through in some minutes. */
+  async function statesOf(TargetGroupArn: string): Promise<(string | undefined)[]> {
+    const seen = new Set<string | undefined>();
+    for (let look = 0; look < 20; look++) {
       const { TargetHealthDescriptions } = await elb.send(
         new DescribeTargetHealthCommand({ TargetGroupArn }),
       );
-      return TargetHealthDescriptions!.map(({ TargetHealth }) => TargetHealth!.State);
-    };
-    const seen = new Set<string>();
-    for (let minute = 0; minute < 20; minute++) {
-      for (const state of await states()) seen.add(state!);
+      for (const { TargetHealth } of TargetHealthDescriptions!) seen.add(TargetHealth!.State);
       await aws.clock.advance(15_000);
     }
-    expect([...seen]).toEqual(['initial', 'healthy']);
+    return [...seen];
+  }
+
+  test('their targets become healthy in the time of the health check', async () => {
+    const TargetGroupArn = await targetGroup('group');
+    await rule(await listener(await loadBalancer()), 1, forwardTo(TargetGroupArn));
+    const group = await securityGroup('app');
+    await ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({
+        GroupId: group,
+        IpPermissions: [{ IpProtocol: 'tcp', FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
+      }),
+    );
+    await service('app', TargetGroupArn, group);
+    expect(await statesOf(TargetGroupArn)).toEqual(['initial', 'healthy']);
+  });
+
+  test('their targets never become healthy when security groups keep the load balancer away', async () => {
+    const TargetGroupArn = await targetGroup('group');
+    await rule(await listener(await loadBalancer()), 1, forwardTo(TargetGroupArn));
+    await service('app', TargetGroupArn, await securityGroup('closed'));
+    const states = await statesOf(TargetGroupArn);
+    expect(states).toContain('initial');
+    expect(states).not.toContain('healthy');
   });
 
   test('the security group of a running task cannot be deleted', async () => {
