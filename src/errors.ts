@@ -134,6 +134,14 @@ const REMEDIES: Partial<Record<HandlerErrorCode, string>> = {
   [HandlerErrorCode.ServiceLimitExceeded]: 'Raise {quota} with Service Quotas, or delete what is not used',
 };
 
+/** Errors that speak of one property of the template, which only AWS can judge. */
+const PROPERTY_BY_ERROR_NAME: Readonly<Record<string, HandlerErrorDetails>> = {
+  PlatformUnknownException: {
+    propertyPath: 'PlatformVersion',
+    remedy: 'Give a platform version that Fargate offers, or LATEST',
+  },
+};
+
 /** An error as SDK v3 throws it; every member may be absent, because network errors pass through unchanged. */
 interface SdkError extends Error {
   readonly code?: unknown;

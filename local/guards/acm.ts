@@ -63,16 +63,21 @@ export function certificateManager(
         const { CertificateStatuses, ...rest } = input;
         const answer = await acm(region).send(new ListCertificatesCommand(rest));
         const summaries = await Promise.all(
-          (answer.CertificateSummaryList ?? []).map(async (summary) => ({
-            ...summary,
-            Status: (await issuance.describe(region, summary.CertificateArn!)).Status,
-          })),
+          (answer.CertificateSummaryList ?? []).map(async (summary) => {
+            // One that is deleted while the others are looked at is left out.
+            const described = await issuance
+              .describe(region, summary.CertificateArn!)
+              .catch((error: Error) => {
+                if (error.name !== 'ResourceNotFoundException') throw error;
+              });
+            return described ? [{ ...summary, Status: described.Status }] : [];
+          }),
         );
         return {
           ...output(answer),
-          CertificateSummaryList: summaries.filter(
-            ({ Status }) => CertificateStatuses?.includes(Status) ?? true,
-          ),
+          CertificateSummaryList: summaries
+            .flat()
+            .filter(({ Status }) => CertificateStatuses?.includes(Status) ?? true),
         };
       },
 

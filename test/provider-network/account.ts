@@ -210,7 +210,11 @@ export class Account {
   /** Invoke again and again until nothing is waited for, as CloudFormation does. */
   private async repeat(
     meter: Meter,
-    invoke: (clients: Clients, continuation: PlacedContinuation, invocation: number) => Promise<PlacedConvergence>,
+    invoke: (
+      clients: Clients,
+      continuation: PlacedContinuation,
+      invocation: number,
+    ) => Promise<PlacedConvergence>,
   ): Promise<Observations> {
     let continuation: PlacedContinuation = {};
     for (let invocation = 0; invocation < MOST_INVOCATIONS; invocation += 1) {

@@ -103,14 +103,16 @@ async function runEverything(): Promise<void> {
   const AdditionalMetrics = [{ AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 }];
   const ScheduledActions = [{ Name: 'night', Schedule: 'cron(0 22 * * ? *)', MinTaskCount: 0 }];
   await update('second', { ScalingTarget: { AdditionalMetrics, ScheduledActions } });
+  await update('second', {});
   await update('first', image('example/hello:exits'));
-  await update('first', {
+  const changed = {
     DomainName: 'first.apps.example.com',
     ...image('example/hello:3', { ContainerPort: 81 }),
-  });
-  // Its certificate has become the default one of the listener that it leaves for a load balancer of its own.
-  await update('second', { LoadBalancerConfiguration: { IdleTimeoutSeconds: 30 } });
-  Driver.modelOf(await driver.read(models.second!.ServiceArn));
+  };
+  await update('first', changed);
+  // To a load balancer of its own.
+  await update('first', { ...changed, LoadBalancerConfiguration: { IdleTimeoutSeconds: 30 } });
+  Driver.modelOf(await driver.read(models.first!.ServiceArn));
   // While a deployment by hand is under way.
   await new ECSClient(driver.aws.clientOptions()).send(
     new UpdateServiceCommand({ service: 'third', forceNewDeployment: true }),

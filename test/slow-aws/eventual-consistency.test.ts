@@ -13,27 +13,31 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => account.close());
 
-/** Those whose reads may be late. Amazon Route 53 is not among them: its lists hold changes that are pending too. */
-const SERVICES = [
-  'acm',
-  'application-autoscaling',
-  'ec2',
-  'ecs',
-  'elasticloadbalancing',
-  'logs',
-  'monitoring',
-];
-
 /** The move is left out: it takes as long as the others together, with the same kinds of calls. */
 const LIFE: readonly OperationName[] = OPERATION_NAMES.filter((name) => name !== 'update-move');
 
+/**
+ * Services whose reads may be late, and operations that stand it. Amazon Route 53 is not among them: its lists hold changes
+ * that are pending too. The last service on a load balancer leaves it behind when Elastic Load Balancing still lists its
+ * rule; the next one to leave takes it away.
+ */
+const SERVICES: readonly (readonly [service: string, operations: readonly OperationName[]])[] = [
+  ['acm', LIFE],
+  ['application-autoscaling', LIFE],
+  ['ec2', LIFE],
+  ['ecs', LIFE],
+  ['elasticloadbalancing', LIFE.filter((name) => name !== 'delete')],
+  ['logs', LIFE],
+  ['monitoring', LIFE],
+];
+
 test.each(SERVICES)(
   '%s: for twenty seconds two reads after each write are late',
-  async (service) => {
+  async (service, operations) => {
     await account.reset();
     const { faults } = account.aws;
     const life = new Life(account);
-    for (const name of LIFE) {
+    for (const name of operations) {
       faults.add({ kind: 'staleRead', service, times: 2, seconds: 20, extensionsOnly: true });
       const outcome = await life.run(name);
       faults.clear();
