@@ -172,6 +172,7 @@ export function toHandlerError(error: unknown): HandlerError {
     remedy: REMEDIES[code]
       ?.replace('{action}', action ?? 'the action')
       .replace('{quota}', quota ? `the quota "${quota}"` : 'the quota'),
+    ...PROPERTY_BY_ERROR_NAME[sdkError.name],
     cause: error,
   });
 }

@@ -25,11 +25,12 @@ import {
   type Listener,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Clients } from './clients';
 import type { Scope } from './component';
 import { OWNER_TAG, SHARED_TAG } from './identity';
 import { done, wait, type Outcome } from './outcome';
 import { allItems } from './pages';
-import { SERVICES_PER_LOAD_BALANCER, TARGET_GROUP_NAME_PREFIX } from './placement';
+import { SERVICES_PER_LOAD_BALANCER, TARGET_GROUP_NAME_PREFIX, targetGroupNamePrefix } from './placement';
 import { isSdkError, unless } from './sdk-errors';
 import { tagList, tagRecord } from './tags';
 import { rememberRules } from './traffic-weights';
@@ -126,6 +127,14 @@ export async function isClosed(scope: Scope, httpListenerArn: string): Promise<b
   });
 }
 
+/** ARNs of the load balancers that an invocation has deleted. */
+const deleted = new WeakMap<Clients, readonly string[]>();
+
+/** Whether this invocation has deleted a load balancer, which ELB may go on listing for a moment. */
+export function wasDeleted({ clients }: Scope, loadBalancerArn: string): boolean {
+  return deleted.get(clients)?.includes(loadBalancerArn) ?? false;
+}
+
 /** Remove a shared load balancer if no service has a rule on it. It takes no more services from then on. */
 export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Promise<Outcome<void>> {
   const { elasticLoadBalancing } = scope.clients;
@@ -141,6 +150,7 @@ export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Prom
 
     scope.log(`deleting load balancer ${loadBalancerArn}, which no service uses`);
     await elasticLoadBalancing.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn }));
+    deleted.set(scope.clients, [...(deleted.get(scope.clients) ?? []), loadBalancerArn]);
   } catch (error) {
     if (isSdkError(error, 'LoadBalancerNotFoundException')) return done(undefined);
     if (isSdkError(error, 'DuplicateListenerException', 'ListenerNotFoundException')) {
@@ -151,11 +161,16 @@ export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Prom
   return done(undefined);
 }
 
+/** Whether other services have rules on a listener. The rule of the one that leaves is gone, and may still be listed. */
 async function hasServices(scope: Scope, { ListenerArn }: Listener): Promise<boolean> {
-  const rules = await describeRules(scope, ListenerArn!);
+  const ownPrefix = targetGroupNamePrefix(scope.identity);
+  const listed = await describeRules(scope, ListenerArn!);
+  const rules = listed.filter((rule) => !forwardsTo(rule, ownPrefix));
   if (rules.some(({ Priority }) => SERVICE_PRIORITIES.includes(Number(Priority)))) return true;
   // A service may also name this listener as its author's; a rule that was added by hand has not the tag of one.
-  const others = rules.filter(forwardsToService).map(({ RuleArn }) => RuleArn!);
+  const others = rules
+    .filter((rule) => forwardsTo(rule, TARGET_GROUP_NAME_PREFIX))
+    .map(({ RuleArn }) => RuleArn!);
   for (let first = 0; first < others.length; first += MOST_TAGGED_RESOURCES) {
     const ResourceArns = others.slice(first, first + MOST_TAGGED_RESOURCES);
     const { TagDescriptions = [] } = await scope.clients.elasticLoadBalancing.send(
@@ -166,13 +181,13 @@ async function hasServices(scope: Scope, { ListenerArn }: Listener): Promise<boo
   return false;
 }
 
-/** Whether a rule forwards to target groups with names like those of services. */
-function forwardsToService({ Actions = [] }: Rule): boolean {
+/** Whether a rule forwards to a target group whose name begins so. */
+function forwardsTo({ Actions = [] }: Rule, namePrefix: string): boolean {
   const arns = Actions.flatMap(({ TargetGroupArn, ForwardConfig }) => [
     TargetGroupArn,
     ...(ForwardConfig?.TargetGroups ?? []).map((group) => group.TargetGroupArn),
   ]);
-  return arns.some((arn) => arn?.includes(`:targetgroup/${TARGET_GROUP_NAME_PREFIX}`));
+  return arns.some((arn) => arn?.includes(`:targetgroup/${namePrefix}`));
 }
 
 async function close({ clients }: Scope, httpListenerArn: string): Promise<void> {

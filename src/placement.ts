@@ -5,7 +5,7 @@
  * the first one with room takes the next service. How many services one holds is read off its security group: each
  * has an egress rule there. That is a hint only; what decides is who gets a rule priority (components/listener-rule.ts).
  */
-import { shortHash } from './identity';
+import { shortHash, type Identity } from './identity';
 import { sharedSettings } from './load-balancer-settings';
 import type { Network } from './subnets';
 import type { ServiceSpec } from './spec';
@@ -48,6 +48,11 @@ export type WantedPlacement =
 
 /** What the names of all target groups of services begin with. */
 export const TARGET_GROUP_NAME_PREFIX = 'express-';
+
+/** What the names of one service's target groups begin with, in whatever placement. */
+export function targetGroupNamePrefix({ serviceArn }: Pick<Identity, 'serviceArn'>): string {
+  return `${TARGET_GROUP_NAME_PREFIX}${shortHash(serviceArn, 12)}-`;
+}
 
 /** The security group of a shared load balancer, as far as placing matters. */
 export interface SharedGroup {

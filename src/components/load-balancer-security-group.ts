@@ -11,6 +11,7 @@ import { HandlerError } from '../errors';
 import { RESERVED_TAG_PREFIX, SHARED_TAG } from '../identity';
 import { ingressOf, ingressPermissions, type Ingress } from '../load-balancer-ingress';
 import type { SharedLoadBalancerSpec } from '../load-balancer-settings';
+import { wasDeleted } from '../load-balancer-closing';
 import { done, wait, type Outcome } from '../outcome';
 import { keyOf, sharedName } from '../placement';
 import { isSdkError, unless } from '../sdk-errors';
@@ -139,7 +140,10 @@ export async function removeIfUnused(
 ): Promise<Outcome<void>> {
   const { groups, loadBalancers } = await takeSurvey(scope);
   const group = groups.find(({ GroupId }) => GroupId === id);
-  const isUsed = loadBalancers.some(({ SecurityGroups }) => SecurityGroups?.includes(id));
+  const isUsed = loadBalancers.some(
+    ({ SecurityGroups, LoadBalancerArn }) =>
+      SecurityGroups?.includes(id) && !wasDeleted(scope, LoadBalancerArn!),
+  );
   if (!group || isUsed || egressTargets(group).some((target) => target !== serviceGroupId)) {
     return done(undefined);
   }

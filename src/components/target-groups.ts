@@ -9,10 +9,10 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allOf } from '../all-of';
 import type { ApplyScope, Component, Scope } from '../component';
-import { shortHash, type Identity } from '../identity';
+import type { Identity } from '../identity';
 import { done, wait } from '../outcome';
 import { checkOwn } from '../ownership';
-import { placementHash, TARGET_GROUP_NAME_PREFIX, type Placement } from '../placement';
+import { placementHash, targetGroupNamePrefix, type Placement } from '../placement';
 import { isSdkError, unless } from '../sdk-errors';
 import { serviceGroupIn, survey, SURVEY_PERMISSIONS } from '../survey';
 import { ownedTags, tagChanges, tagList, tagRecord, type Tags } from '../tags';
@@ -48,9 +48,9 @@ export interface ObservedTargetGroups {
 const NOMINAL_PORT = 80;
 
 /** Names of the two target groups that a service has in a placement; 32 characters at most, as ELB wants it. */
-export function targetGroupNames({ serviceArn }: Identity, placement: Placement): readonly string[] {
-  const service = shortHash(serviceArn, 12);
-  return [1, 2].map((number) => `${TARGET_GROUP_NAME_PREFIX}${service}-${placementHash(placement)}-${number}`);
+export function targetGroupNames(identity: Identity, placement: Placement): readonly string[] {
+  const prefix = `${targetGroupNamePrefix(identity)}${placementHash(placement)}`;
+  return [1, 2].map((number) => `${prefix}-${number}`);
 }
 
 /** The names of the target groups follow from the placement, and its record is there: without it nobody finds them again. */

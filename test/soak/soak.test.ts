@@ -5,12 +5,11 @@ import { emptyOnes, loadBalancersOfKind, misplaced, mixedKinds, samePriorities, 
 import { soak } from './soak';
 import { servicesOf } from './services';
 
-test('nine services, three to a load balancer, come, change and go at the same time', async () => {
-  const report = await soak({ services: 9, operations: 1, seed: 2, servicesPerLoadBalancer: 3 });
+test('nine services of three kinds come, change and go at the same time', async () => {
+  const report = await soak({ services: 9, operations: 1, seed: 2 });
   expect(report.findings.filter(({ violations }) => violations.length > 0)).toEqual([]);
   expect(report.findings.filter(({ checks }) => checks === 0)).toEqual([]);
-  // Five services of one kind take two load balancers, the others one for each kind.
-  expect(report.mostLoadBalancers).toBeGreaterThanOrEqual(4);
+  expect(report.mostLoadBalancers).toBeGreaterThanOrEqual(3);
 }, 300_000);
 
 describe('the invariants', () => {

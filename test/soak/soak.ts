@@ -168,8 +168,8 @@ class Soak {
   private async delete(service: Service): Promise<void> {
     service.answers = false;
     service.deletions++;
-    await this.operate('DELETE', service, { ServiceArn: this.account.serviceArn(service.name) });
-    service.model = undefined;
+    const model = { ServiceArn: this.account.serviceArn(service.name) };
+    if (await this.operate('DELETE', service, model)) service.model = undefined;
   }
 
   /** @returns whether it succeeded. */
