@@ -226,7 +226,7 @@ function checkLoadBalancerSubnets(
 }
 
 function zonesOf(subnets: readonly Subnet[]): string[] {
-  return [...new Set(subnets.map(({ availabilityZone }) => availabilityZone))];
+  return [...new Set(subnets.map(({ availabilityZone }) => availabilityZone))].sort();
 }
 
 function noWayIn(privateOnes: readonly Subnet[], areNamed: boolean): HandlerError {

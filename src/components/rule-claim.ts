@@ -100,11 +100,11 @@ async function takePlace(
 
 /**
  * @returns `taken` when another rule has the priority, `full` when the load balancer takes no more rules.
- * @throws the error of ELB when not even a load balancer without other services takes the rule: no other one would.
+ * @throws the error of ELB when not even a listener without rules takes this one: no other one would.
  */
 async function makeRule(
   scope: ApplyScope,
-  { Listeners, LoadBalancerSecurityGroup, TargetGroups }: ClaimNeeds,
+  { Listeners, TargetGroups }: ClaimNeeds,
   priority: number,
 ): Promise<ObservedListenerRule | 'taken' | 'full'> {
   // A placement that does not serve yet gets its requests when the tasks are there.
@@ -125,10 +125,15 @@ async function makeRule(
     return { ...matching(conditions), arn, priority, conditions, servingTargetGroupArn: serving, tags };
   } catch (error) {
     if (isSdkError(error, 'PriorityInUseException')) return 'taken';
-    const mayGoOn = scope.placement?.kind === 'own' || LoadBalancerSecurityGroup.otherServices > 0;
-    if (isSdkError(error, ...FULL) && mayGoOn) return 'full';
+    if (isSdkError(error, ...FULL) && (await hasRules(scope, Listeners.httpsArn!))) return 'full';
     throw error;
   }
+}
+
+/** Whether a listener has any rule but the default one. */
+async function hasRules(scope: ApplyScope, listenerArn: string): Promise<boolean> {
+  const rules = await describeRules(scope, listenerArn);
+  return rules.some(({ IsDefault }) => !IsDefault);
 }
 
 /**

@@ -254,6 +254,16 @@ describe('an update', () => {
     ],
     ['the retention back', {}, ['logs:PutRetentionPolicy']],
     [
+      'the infrastructure role',
+      { InfrastructureRoleArn: 'arn:aws:iam::123456789012:role/other' },
+      ['ecs:UpdateService'],
+    ],
+    [
+      'the architecture and the size of a task',
+      { CpuArchitecture: 'ARM64', Cpu: '512', Memory: '1024' },
+      ['ecs:RegisterTaskDefinition', 'ecs:UpdateService'],
+    ],
+    [
       'the port',
       { PrimaryContainer: { Image: 'example/hello:2', ContainerPort: 8080 } },
       expect.arrayContaining([
