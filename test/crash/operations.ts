@@ -46,7 +46,8 @@ function updatedInPlace(surroundings: Surroundings): Structure {
   return {
     ...created(surroundings),
     PrimaryContainer: { Image: 'example/hello:2', Environment: [{ Name: 'STAGE', Value: 'two' }] },
-    ScalingTarget: { MinTaskCount: 2, MaxTaskCount: 5, AutoScalingTargetValue: 70 },
+    // Without MinTaskCount: a service that is created with it begins with as many tasks, one that is updated does not.
+    ScalingTarget: { MaxTaskCount: 5, AutoScalingTargetValue: 70 },
     Tags: [
       { Key: 'team', Value: 'green' },
       { Key: 'added', Value: 'yes' },
