@@ -30,7 +30,7 @@ const MAXIMUM_DEPTH = 12;
 export class Redaction {
   private readonly sensitivePaths: readonly (readonly string[])[];
   private readonly secrets = new Set<string>();
-  private pattern: RegExp | undefined;
+  private longestFirst: readonly string[] | undefined;
 
   /**
    * @param sensitivePaths ends of property paths whose values are secret, at any depth and in any case of letters, `*`
@@ -49,7 +49,7 @@ export class Redaction {
       this.secrets.add(JSON.stringify(value).slice(1, -1));
       this.secrets.add(encodeURIComponent(Buffer.from(value).toString()));
     }
-    this.pattern = undefined;
+    this.longestFirst = undefined;
   }
 
   /**
@@ -71,15 +71,9 @@ export class Redaction {
 
   /** The text without secrets. */
   text(text: string): string {
-    if (this.secrets.size === 0) return text;
-    this.pattern ??= new RegExp(
-      [...this.secrets]
-        .sort((a, b) => b.length - a.length)
-        .map((secret) => secret.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
-        .join('|'),
-      'g',
-    );
-    return text.replace(this.pattern, MASK);
+    // One regular expression of them all would be faster, but V8 refuses large ones, and quotes them in its error.
+    this.longestFirst ??= [...this.secrets].sort((a, b) => b.length - a.length);
+    return this.longestFirst.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
   }
 
   /** The value as one line of JSON without secrets, stacks and request bodies. Never throws. */

@@ -27,6 +27,12 @@ describe('a text', () => {
     expect(written).not.toMatch(/\(b\)|pass|-2/);
   });
 
+  test('with secrets of hundreds of thousands of characters', () => {
+    const Environment = ['x', 'y'].map((letter) => ({ Name: letter, Value: letter.repeat(200_000) }));
+    const made = redaction({ Environment });
+    expect(made.text(`said ${Environment[0]!.Value} and access-key`)).toBe('said <REDACTED> and <REDACTED>');
+  });
+
   test('keeps what the model also says in the open', () => {
     const made = redaction({ Cluster: 'production', Environment: [{ Name: 'STAGE', Value: 'production' }] });
     expect(made.text('cluster production')).toBe('cluster production');
