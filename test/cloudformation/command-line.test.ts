@@ -50,10 +50,19 @@ Resources:
 Outputs:
   Id: { Value: !Ref Book }
 `;
-const deploy = (template: string, ...args: string[]) => {
+/**
+ * Deploy a template. `aws cloudformation deploy` names its change set after the second it runs in; earlier
+ * change sets are deleted first, so that two deployments within one second do not ask for the same name.
+ */
+async function deploy(template: string, ...args: string[]) {
+  const stack = ['--stack-name', 'desk'];
+  const { stdout } = await cli('cloudformation', 'list-change-sets', ...stack, '--output', 'json');
+  for (const { ChangeSetId } of stdout ? JSON.parse(stdout).Summaries : []) {
+    await cli('cloudformation', 'delete-change-set', '--change-set-name', ChangeSetId);
+  }
   writeFileSync(file, template);
-  return cli('cloudformation', 'deploy', '--stack-name', 'desk', '--template-file', file, ...args);
-};
+  return cli('cloudformation', 'deploy', ...stack, '--template-file', file, ...args);
+}
 
 test('deploy creates and updates, a failed update rolls back, delete-stack leaves nothing', async () => {
   expect(await deploy(book('RetentionInDays: !Ref Days'))).toMatchObject({
@@ -67,6 +76,7 @@ test('deploy creates and updates, a failed update rolls back, delete-stack leave
 
   expect(await deploy(book('RetentionInDays: !Ref Days'), '--parameter-overrides', 'Days=30')).toMatchObject({
     code: 0,
+    stderr: '',
   });
 
   const failed = await deploy(book('RetentionInDays: !Ref Days, Behaviour: fails to update'));
