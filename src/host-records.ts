@@ -10,7 +10,7 @@ import type { ApplyScope, Scope } from './component';
 import { HandlerError } from './errors';
 import type { ManagedHost } from './hosts';
 import { ownerTagValue } from './identity';
-import { changeRecords, deleteRecords, recordsAt } from './records';
+import { changeRecords, deleteRecords, recordsAt, recordsFrom, recordsOf } from './records';
 import { isSdkError } from './sdk-errors';
 
 /** Whose a host is. */
@@ -178,11 +178,15 @@ export async function removeHostRecords(scope: Scope, host: ManagedHost): Promis
 
 /** Records that answer for the host, and the one that says whose they are. */
 async function lookUp(scope: Scope, { hostName, hostedZoneId }: ManagedHost) {
-  const [addresses, [ownership]] = await Promise.all([
-    recordsAt(scope, hostedZoneId, hostName, ['A', 'AAAA', 'CNAME']),
-    recordsAt(scope, hostedZoneId, ownershipRecordName(hostName), ['TXT']),
-  ]);
-  return { addresses, ownership };
+  const ownershipName = ownershipRecordName(hostName);
+  const { records, isComplete } = await recordsFrom(scope, hostedZoneId, hostName, 'A');
+  const [ownership] = recordsOf(records, ownershipName, ['TXT']);
+  return {
+    addresses: recordsOf(records, hostName, ['A', 'AAAA', 'CNAME']),
+    // A host with hundreds of names below it: the record is on a later page, if at all.
+    ownership:
+      ownership || isComplete ? ownership : (await recordsAt(scope, hostedZoneId, ownershipName, ['TXT']))[0],
+  };
 }
 
 function changesFor(state: HostState, alias: ResourceRecordSet, ownership: ResourceRecordSet): Change[] {

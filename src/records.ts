@@ -16,20 +16,48 @@ import { isSdkError } from './sdk-errors';
  * @throws NoSuchHostedZone of the SDK.
  */
 export async function recordsAt(
-  { clients }: Scope,
+  scope: Scope,
   hostedZoneId: string,
   name: string,
   types: readonly RRType[],
 ): Promise<ResourceRecordSet[]> {
+  const { records } = await recordsFrom(scope, hostedZoneId, name, types[0]!);
+  return recordsOf(records, name, types);
+}
+
+/**
+ * The first page (300 records at most) of a zone that begins at a name: its records, then those of the names below it,
+ * which Route 53 sorts by their labels from the right, then others.
+ *
+ * @param type the first one to look for, in the order of the alphabet.
+ * @returns `isComplete` when every record of the name, from that type on, and of the names below it is among them.
+ * @throws NoSuchHostedZone of the SDK.
+ */
+export async function recordsFrom(
+  { clients }: Scope,
+  hostedZoneId: string,
+  name: string,
+  type: RRType,
+): Promise<{ readonly records: readonly ResourceRecordSet[]; readonly isComplete: boolean }> {
   const fullName = withDot(name);
-  const { ResourceRecordSets = [] } = await clients.route53.send(
+  const { ResourceRecordSets: records = [], IsTruncated } = await clients.route53.send(
     new ListResourceRecordSetsCommand({
       HostedZoneId: hostedZoneId,
       StartRecordName: fullName,
-      StartRecordType: types[0],
+      StartRecordType: type,
     }),
   );
-  return ResourceRecordSets.filter(({ Name, Type }) => withDot(Name!) === fullName && types.includes(Type!));
+  const isBelow = ({ Name }: ResourceRecordSet) => `.${withDot(Name!)}`.endsWith(`.${fullName}`);
+  return { records, isComplete: !IsTruncated || !records.every(isBelow) };
+}
+
+/** Those of a name and of some types. */
+export function recordsOf(
+  records: readonly ResourceRecordSet[],
+  name: string,
+  types: readonly RRType[],
+): ResourceRecordSet[] {
+  return records.filter(({ Name, Type }) => withDot(Name!) === withDot(name) && types.includes(Type!));
 }
 
 /** All changes, or none. @throws InvalidChangeBatch of the SDK when one of them cannot be made. */

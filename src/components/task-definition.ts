@@ -117,15 +117,15 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     const { clients, identity } = scope;
     const family = taskDefinitionFamily(identity);
     for (let round = 0; round < DEREGISTRATION_ROUNDS; round++) {
-      const { taskDefinitionArns = [] } = await clients.ecs.send(
+      const { taskDefinitionArns = [], nextToken } = await clients.ecs.send(
         new ListTaskDefinitionsCommand({ familyPrefix: family, status: 'ACTIVE' }),
       );
       const revisions = taskDefinitionArns.filter((arn) => arn.includes(`:task-definition/${family}:`));
-      if (revisions.length === 0) return done(undefined);
       for (let first = 0; first < revisions.length; first += DEREGISTERED_AT_ONCE) {
         const batch = revisions.slice(first, first + DEREGISTERED_AT_ONCE);
         await Promise.all(batch.map((revision) => deregister(scope, revision)));
       }
+      if (!nextToken) return done(undefined);
     }
     return wait(`revisions of task definition ${family} to be deregistered`, 1);
   },

@@ -8,9 +8,11 @@ import {
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
+  ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
   ListResourceRecordSetsCommand,
   Route53Client,
+  type Change,
 } from '@aws-sdk/client-route-53';
 import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
@@ -260,6 +262,33 @@ test('a domain that another service keeps is refused, and that service keeps it'
   Driver.modelOf(await driver.update({ ...taking, ServiceArn }, template));
   expect(await matchedBy('taker')).toMatchObject({ hosts: ['service.apps.example.com'] });
   expect(await recordsOf('keeper')).toEqual(['keeper.apps.example.com.']);
+});
+
+test('a host with hundreds of names below it is found, and given up', async () => {
+  const host = 'crowded.apps.example.com';
+  // They come before the ownership record of the host: `_` is sorted after digits.
+  const below = Array.from({ length: 301 }, (_, index) => `${index}.${host}`);
+  const Changes = below.map((Name): Change => ({
+    Action: 'CREATE',
+    ResourceRecordSet: { Name, Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] },
+  }));
+  await route53.send(
+    new ChangeResourceRecordSetsCommand({ HostedZoneId: baseZone(), ChangeBatch: { Changes } }),
+  );
+  const records = async () => {
+    const names = [host, `_org-ecs-express.${host}`];
+    const firsts = names.map(async (StartRecordName) => {
+      const { ResourceRecordSets = [] } = await route53.send(
+        new ListResourceRecordSetsCommand({ HostedZoneId: baseZone(), StartRecordName, MaxItems: 1 }),
+      );
+      return ResourceRecordSets.map(({ Name }) => Name!.replace(/\.$/, ''));
+    });
+    return (await Promise.all(firsts)).flat().filter((name) => names.includes(name));
+  };
+  const { ServiceArn } = Driver.modelOf(await driver.create(driver.model({ ServiceName: 'crowded' })));
+  expect(await records()).toEqual([host, `_org-ecs-express.${host}`]);
+  expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
+  expect(await records()).toEqual([]);
 });
 
 describe('what was added to the rule by hand', () => {
