@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import schema from '../schema/org-ecs-expressservice.json';
 import type { ResourceModel } from './model';
+import { SENSITIVE_PATHS } from './sensitive-paths';
 import { DEFAULTS } from './spec';
 
 /** The states of a service's properties. */
@@ -24,8 +25,8 @@ const PROPERTIES = Object.keys(schema.properties).filter(
   (name) => !isListed(name, schema.readOnlyProperties) && !isListed(name, schema.createOnlyProperties),
 );
 
-/** Members whose values are nobody's business: those of containers that may hold secrets. */
-const CONFIDENTIAL: readonly string[] = ['Environment', 'Secrets', 'RepositoryCredentials'];
+/** Members in which something sensitive may stand; nothing of them is shown. */
+const CONFIDENTIAL: readonly string[] = SENSITIVE_PATHS.map((path) => path.split('/')[0]!);
 
 /** Members by which the items of a list are told apart, by the name of the list; other lists are one value. */
 const ITEM_KEYS: Readonly<Record<string, string>> = {

@@ -38,8 +38,6 @@ export interface Evidence {
   readonly events: readonly ServiceEvent[];
 }
 
-/** The longest message: CloudFormation shows 1,024 characters of a status reason. */
-const LONGEST_MESSAGE = 1_000;
 /** Events that are quoted when nothing more specific is known. */
 const QUOTED_EVENTS = 3;
 
@@ -102,8 +100,7 @@ export function explain(evidence: Evidence): HandlerError {
   const remedy = advice?.remedy ?? GENERAL_REMEDY;
   const propertyPath = advice?.propertyPath;
   const problem = `The deployment of ${deployed} ${OUTCOMES[deployment.status ?? ''] ?? 'failed'}: ${causes.join('; ')}`;
-  const room = LONGEST_MESSAGE - remedy.length - (propertyPath?.length ?? 0) - ': . .'.length;
-  return new HandlerError('NotStabilized', cut(problem, room), { propertyPath, remedy });
+  return new HandlerError('NotStabilized', problem, { propertyPath, remedy });
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -155,10 +152,6 @@ function counted(causes: readonly string[], noun: string): string[] {
   return [...counts]
     .sort(([, a], [, b]) => b - a)
     .map(([cause, count]) => `${count} ${noun}${count === 1 ? '' : 's'}: ${cause}`);
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
 async function gather(scope: Scope, deployment: ServiceDeployment): Promise<Evidence> {

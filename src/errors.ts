@@ -19,8 +19,9 @@ export interface HandlerErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Characters that CloudFormation takes of a message, and those that a remedy may have of it. */
-const LONGEST_MESSAGE = 1_024;
+/** Characters that CloudFormation takes of a message. */
+export const LONGEST_MESSAGE = 1_024;
+/** Those of them that a remedy may have. */
 const LONGEST_REMEDY = 500;
 
 /** A failure that CloudFormation shows to the user: what is wrong, where, and what to do. */
@@ -39,10 +40,10 @@ export class HandlerError extends Error {
     { propertyPath, remedy, cause }: HandlerErrorDetails = {},
   ) {
     const where = propertyPath ? `${propertyPath}: ` : '';
-    const help = remedy ? ` ${sentence(shortened(remedy, LONGEST_REMEDY))}` : '';
+    const help = remedy ? ` ${shortened(sentence(remedy), LONGEST_REMEDY)}` : '';
     const room = LONGEST_MESSAGE - where.length - help.length;
     super(
-      `${where}${sentence(shortened(problem, room))}${help}`,
+      `${where}${shortened(sentence(problem), room)}${help}`,
       cause === undefined ? undefined : { cause },
     );
     this.name = 'HandlerError';

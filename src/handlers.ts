@@ -5,7 +5,7 @@ import type { ApplyScope, Scope } from './component';
 import { components } from './components';
 import { conflicts } from './conflicts';
 import { describedService, ownDescribedService } from './described-service';
-import { HandlerError } from './errors';
+import { HandlerError, LONGEST_MESSAGE } from './errors';
 import { clusterNameOf, generatedServiceName, identityOf, identityOfArn, type Identity } from './identity';
 import { listServices } from './list';
 import { ResourceModel, TypeConfigurationModel } from './model';
@@ -223,9 +223,6 @@ function succeeded(resourceModel: ResourceModel, notices: readonly string[] = []
   const message = notices.length > 0 ? messageOf(notices) : undefined;
   return new ProgressEvent({ status: OperationStatus.Success, message, resourceModel }) as Progress;
 }
-
-/** What CloudFormation shows of a message at most. */
-const LONGEST_MESSAGE = 1024;
 
 function messageOf(sentences: readonly string[]): string {
   return sentences.join('. ').slice(0, LONGEST_MESSAGE);

@@ -1,4 +1,5 @@
 import type { Task } from '@aws-sdk/client-ecs';
+import { LONGEST_MESSAGE } from '../../src/errors';
 import { explain, type Evidence } from '../../src/deployment-failure';
 
 const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
@@ -128,6 +129,6 @@ test('the message fits a status reason, remedy included', () => {
     stoppedReason: `CannotPullContainerError: ${index} ${'x'.repeat(200)}`,
   }));
   const { message } = explain(evidence({ stoppedTasks }));
-  expect(message.length).toBeLessThanOrEqual(1000);
+  expect(message.length).toBeLessThanOrEqual(LONGEST_MESSAGE);
   expect(message).toContain('Check that the image exists');
 });
