@@ -1,6 +1,7 @@
 import { type ServerResponse, createServer as createHttp1Server } from 'node:http';
 import { createServer as createHttp2Server, type Http2ServerResponse } from 'node:http2';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
+import { ACMClient } from '@aws-sdk/client-acm';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import {
   ElasticLoadBalancingV2Client,
@@ -45,7 +46,11 @@ export interface LoadBalancerDataPlane {
 export async function startLoadBalancerDataPlane(options: DataPlaneOptions): Promise<LoadBalancerDataPlane> {
   const { network, clock } = options;
   const clientOptions = { maxAttempts: 1, ...options.motoOptions };
-  const clients = [new ElasticLoadBalancingV2Client(clientOptions), new EC2Client(clientOptions)] as const;
+  const clients = [
+    new ElasticLoadBalancingV2Client(clientOptions),
+    new EC2Client(clientOptions),
+    new ACMClient(clientOptions),
+  ] as const;
   const table = new RoutingTable(...clients);
   const router = new Router(table, network, clock);
 

@@ -6,7 +6,7 @@ import type { RoutingListener, RoutingLoadBalancer } from './routing-table';
  * The listener that a request arrives at.
  *
  * In AWS, DNS and the connection's port decide that. Here the client may name the load balancer that it is connected to.
- * Otherwise the Host header decides: it is the DNS name of a load balancer, or a name that a host-header rule of one of
+ * Such a client expects a certificate for its host, too. Otherwise the Host header decides: it is the DNS name of a load balancer, or a name that a host-header rule of one of
  * its listeners names. With only one load balancer every other name arrives there, as it would for a client that connects
  * to its address.
  * @returns the listener, or why the request arrives nowhere.
@@ -31,6 +31,11 @@ export function findListener(
     };
   }
   const listener = chooseListener(loadBalancer.listeners, request);
+  if (listener && connected !== undefined && !isCertified(listener, host)) {
+    return {
+      problem: `No certificate of ${listener.protocol}:${listener.port} of ${loadBalancer.dnsName} is for ${host}.`,
+    };
+  }
   if (listener) return { loadBalancer, listener };
   const ports =
     loadBalancer.listeners.map(({ protocol, port }) => `${protocol}:${port}`).join(', ') || 'none';
@@ -56,4 +61,10 @@ function chooseListener(
   const byPort = [...listeners].sort((a, b) => a.port - b.port);
   if (protocol !== undefined) return byPort.find((listener) => listener.protocol === protocol);
   return byPort.find((listener) => listener.protocol === 'HTTPS') ?? byPort[0];
+}
+
+/** Whether a client that connects to a listener for a host gets a certificate for it; `*` stands for one label. */
+function isCertified({ certifiedNames }: RoutingListener, host: string): boolean {
+  const wildcard = host.toLowerCase().replace(/^[^.]+/, '*');
+  return certifiedNames?.some((name) => [host.toLowerCase(), wildcard].includes(name.toLowerCase())) ?? true;
 }

@@ -1,3 +1,4 @@
+import { type ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';
 import {
   type Action,
   DescribeListenersCommand,
@@ -9,6 +10,7 @@ import {
   type Listener,
   type LoadBalancer,
   type Rule,
+  paginateDescribeListenerCertificates,
   paginateDescribeLoadBalancers,
   paginateDescribeRules,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -38,6 +40,8 @@ export interface RoutingListener {
   readonly port: number;
   /** `HTTP` or `HTTPS`. */
   readonly protocol: string;
+  /** Host names that its certificates are for, `*.example.com` among them; undefined when it needs no certificate. */
+  readonly certifiedNames: readonly string[] | undefined;
   /** In order of evaluation; the default rule comes last. */
   readonly rules: readonly RoutingRule[];
 }
@@ -65,8 +69,9 @@ export interface RoutingTargetGroup {
 /** The routing table is out of date: take a new one and evaluate the request again. */
 export class RoutingChanged extends Error {}
 
-/** Errors of ELB that mean: deleted since the table was read. */
+/** Errors that mean: deleted since the table was read. */
 const GONE = new Set([
+  'ResourceNotFoundException',
   'LoadBalancerNotFoundException',
   'ListenerNotFoundException',
   'RuleNotFoundException',
@@ -86,10 +91,13 @@ export class RoutingTable {
   private version = 0;
   private readonly load = new SharedRead(() => this.readLoadBalancers());
   private readonly targetGroups = new Map<string, Promise<RoutingTargetGroup>>();
+  /** Names of certificates, which never change, by ARN. */
+  private readonly certificates = new Map<string, readonly string[]>();
 
   constructor(
     private readonly elb: ElasticLoadBalancingV2Client,
     private readonly ec2: EC2Client,
+    private readonly acm: ACMClient,
   ) {}
 
   /** Forget what is kept: load balancers, listeners, rules or targets have changed. */
@@ -166,8 +174,29 @@ export class RoutingTable {
     return {
       port: listener.Port ?? 0,
       protocol: listener.Protocol ?? '',
+      certifiedNames: listener.Protocol === 'HTTPS' ? await this.readCertifiedNames(listener) : undefined,
       rules: rules.sort((a, b) => precedence(a) - precedence(b)).map(routingRule),
     };
+  }
+
+  private async readCertifiedNames({ ListenerArn }: Listener): Promise<readonly string[]> {
+    const arns: string[] = [];
+    const pages = paginateDescribeListenerCertificates({ client: this.elb }, { ListenerArn });
+    for await (const { Certificates = [] } of pages) {
+      arns.push(...Certificates.map(({ CertificateArn }) => CertificateArn!));
+    }
+    return (await Promise.all(arns.map((arn) => this.namesOf(arn)))).flat();
+  }
+
+  /** None for a certificate that is not ACM's. */
+  private async namesOf(CertificateArn: string): Promise<readonly string[]> {
+    const known = this.certificates.get(CertificateArn);
+    if (known) return known;
+    const described = await unlessGone(this.acm.send(new DescribeCertificateCommand({ CertificateArn })));
+    const { DomainName = '', SubjectAlternativeNames = [] } = described?.Certificate ?? {};
+    const names = [...new Set([DomainName, ...SubjectAlternativeNames])];
+    if (described) this.certificates.set(CertificateArn, names);
+    return names;
   }
 
   private async readTargetGroup(arn: string): Promise<RoutingTargetGroup> {

@@ -1,5 +1,6 @@
 /** A data plane over a real moto process, with targets that the test scripts. */
 import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
+import { ACMClient, RequestCertificateCommand } from '@aws-sdk/client-acm';
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
@@ -10,6 +11,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import {
   type Action,
+  AddListenerCertificatesCommand,
   CreateListenerCommand,
   CreateLoadBalancerCommand,
   CreateRuleCommand,
@@ -83,6 +85,7 @@ export class Fixture {
     private readonly moto: Moto,
     readonly elb: ElasticLoadBalancingV2Client,
     readonly ec2: EC2Client,
+    private readonly acm: ACMClient,
     readonly clock: Clock,
     readonly plane: LoadBalancerDataPlane,
     readonly network: ScriptedNetwork,
@@ -119,13 +122,15 @@ export class Fixture {
       },
       { step: 'initialize', name: 'invalidate' },
     );
-    return new Fixture(moto, elb, ec2, clock, plane, network, Vpc!.VpcId!, subnets);
+    const acm = new ACMClient(moto.clientOptions);
+    return new Fixture(moto, elb, ec2, acm, clock, plane, network, Vpc!.VpcId!, subnets);
   }
 
   async close(): Promise<void> {
     await this.plane.close();
     this.elb.destroy();
     this.ec2.destroy();
+    this.acm.destroy();
     await this.moto.close();
   }
 
@@ -165,6 +170,17 @@ export class Fixture {
       }),
     );
     return Listeners![0].ListenerArn!;
+  }
+
+  /** Add a certificate for these names to a listener. */
+  async certificate(ListenerArn: string, DomainName: string, ...others: string[]): Promise<void> {
+    const SubjectAlternativeNames = others.length > 0 ? others : undefined;
+    const { CertificateArn } = await this.acm.send(
+      new RequestCertificateCommand({ DomainName, SubjectAlternativeNames }),
+    );
+    await this.elb.send(
+      new AddListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }),
+    );
   }
 
   /** Returns the rule's ARN. */

@@ -2,6 +2,7 @@
  * Hard updates under steady requests, one after the other: none loses an answer, and each ends as if the service had been
  * made so.
  */
+import { issueCertificate } from '../../local/account';
 import { requestHttp2 } from '../../local/http2-request';
 import type { Structure } from '../../local/service';
 import { Driver, TYPE_NAME } from '../provider/driver';
@@ -26,6 +27,9 @@ beforeAll(async () => {
     private: { NetworkConfiguration: { Subnets: await makePrivateSubnets(driver) } },
     'with a web ACL': { WebAclArn: await makeWebAcl(driver, 'acl') },
     'at another host, with its own certificate': { DomainName: OTHER_HOST },
+    'with a certificate of the author’s': {
+      CertificateArn: await issueCertificate(driver.aws, hostedZoneId, HOST),
+    },
     'with HTTP/2': { TargetGroupConfiguration: { ProtocolVersion: 'HTTP2' } },
     public: {},
   };
@@ -77,6 +81,8 @@ test.each<[change: string, place: string, properties: Structure, host?: string, 
   ['the web ACL and the scheme at once', 'private', {}],
   ['the protocol version and the scheme at once', 'with HTTP/2', {}, HOST, requestHttp2],
   ['the protocol version', 'public', {}, HOST, requestHttp2],
+  ['certificate and image at once', 'with a certificate of the author’s', image('example/hello:2')],
+  ['certificate and image back', 'public', {}],
   // Nobody is answered at the new host before it is there, and nobody at the former one when it is not.
   ['the domain, and with it the certificate', 'at another host, with its own certificate', {}, NEIGHBOUR],
   ['the port, at another host', 'at another host, with its own certificate', image('x', 8080), OTHER_HOST],
