@@ -2,11 +2,10 @@
  * An AWS account with a hosted zone and a wildcard certificate, in which the network half of services is made and removed
  * by the reconciler, without the ECS half. Waits pass on the virtual clock.
  */
-import { DescribeCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
-import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import type { MiddlewareStack } from '@smithy/types';
 import { randomUUID } from 'node:crypto';
 import { startLocalAws, type LocalAws, type LocalAwsOptions } from '../../local';
+import { createHostedZone, issueCertificate } from '../../local/account';
 import { takeInventory } from '../../local/inventory';
 import { createClients, type Clients } from '../../src/clients';
 import type { AnyComponent, ApplyScope, Scope } from '../../src/component';
@@ -233,23 +232,8 @@ export class Account {
   }
 
   /** A certificate that is issued already, requested by somebody else. */
-  async issueCertificate(domainName: string): Promise<string> {
-    const { acm, route53 } = this.clients();
-    const { CertificateArn } = await acm.send(
-      new RequestCertificateCommand({ DomainName: domainName, ValidationMethod: 'DNS' }),
-    );
-    const describe = () => acm.send(new DescribeCertificateCommand({ CertificateArn }));
-    const { Certificate } = await describe();
-    const { Name, Type, Value } = Certificate!.DomainValidationOptions![0]!.ResourceRecord!;
-    const ResourceRecordSet = { Name, Type, TTL: 300, ResourceRecords: [{ Value }] };
-    await route53.send(
-      new ChangeResourceRecordSetsCommand({
-        HostedZoneId: this.hostedZoneId,
-        ChangeBatch: { Changes: [{ Action: 'UPSERT', ResourceRecordSet }] },
-      }),
-    );
-    while ((await describe()).Certificate?.Status !== 'ISSUED') await this.aws.clock.sleep(10_000);
-    return CertificateArn!;
+  issueCertificate(domainName: string): Promise<string> {
+    return issueCertificate(this.aws, this.hostedZoneId, domainName);
   }
 
   /** Identifiers of everything in the account but what it had in the beginning. */
@@ -259,10 +243,7 @@ export class Account {
   }
 
   private async prepare(): Promise<void> {
-    const { HostedZone } = await this.clients().route53.send(
-      new CreateHostedZoneCommand({ Name: BASE_DOMAIN, CallerReference: randomUUID() }),
-    );
-    this.hostedZoneId = HostedZone!.Id!.replace('/hostedzone/', '');
+    this.hostedZoneId = await createHostedZone(this.aws, BASE_DOMAIN);
     this.wildcardArn = await this.issueCertificate(`*.${BASE_DOMAIN}`);
     this.beginning = new Set(await takeInventory(this.aws.clientOptions()));
   }

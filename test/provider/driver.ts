@@ -2,16 +2,10 @@
  * Runs operations of the resource type against the local AWS as CloudFormation does: events, re-invocations on the
  * virtual clock, checks of the protocol. The handlers run in this process.
  */
-import { ACMClient, DescribeCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import {
-  ChangeResourceRecordSetsCommand,
-  CreateHostedZoneCommand,
-  Route53Client,
-} from '@aws-sdk/client-route-53';
 import { randomUUID } from 'node:crypto';
 import { entrypoint } from '../../src/handlers';
 import { startLocalAws, type LocalAws } from '../../local';
+import { createHostedZone, createRole, issueCertificate } from '../../local/account';
 import {
   createResourceHandler,
   type HandlerOutcome,
@@ -195,69 +189,15 @@ export class Driver {
   }
 
   private async prepare(): Promise<void> {
-    const options = this.aws.clientOptions();
-    const iam = new IAMClient(options);
-    await Promise.all(
-      Object.entries({ execution: 'ecs-tasks', infrastructure: 'ecs' }).map(([RoleName, service]) =>
-        iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust(service) })),
-      ),
-    );
-    const hostedZoneId = await createHostedZone(new Route53Client(options));
+    await Promise.all([
+      createRole(this.aws, 'execution', 'ecs-tasks.amazonaws.com'),
+      createRole(this.aws, 'infrastructure', 'ecs.amazonaws.com'),
+    ]);
+    const hostedZoneId = await createHostedZone(this.aws, BASE_DOMAIN);
     this.aws.registry.setTypeConfiguration(TYPE_NAME, {
       BaseDomain: BASE_DOMAIN,
       HostedZoneId: hostedZoneId,
-      CertificateArn: await this.issueWildcard(hostedZoneId),
+      CertificateArn: await issueCertificate(this.aws, hostedZoneId, `*.${BASE_DOMAIN}`),
     });
   }
-
-  private async issueWildcard(hostedZoneId: string): Promise<string> {
-    const options = this.aws.clientOptions();
-    const acm = new ACMClient(options);
-    const { CertificateArn } = await acm.send(
-      new RequestCertificateCommand({ DomainName: `*.${BASE_DOMAIN}`, ValidationMethod: 'DNS' }),
-    );
-    for (let look = 0; look < 20; look++) {
-      const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn }));
-      const record = Certificate?.DomainValidationOptions?.[0]?.ResourceRecord;
-      if (Certificate?.Status === 'ISSUED') return CertificateArn!;
-      if (record) {
-        await new Route53Client(options).send(
-          new ChangeResourceRecordSetsCommand({
-            HostedZoneId: hostedZoneId,
-            ChangeBatch: {
-              Changes: [
-                {
-                  Action: 'UPSERT',
-                  ResourceRecordSet: {
-                    Name: record.Name,
-                    Type: record.Type,
-                    TTL: 300,
-                    ResourceRecords: [{ Value: record.Value }],
-                  },
-                },
-              ],
-            },
-          }),
-        );
-      }
-      await this.aws.clock.sleep(60_000);
-    }
-    throw new Error('The wildcard certificate was not issued.');
-  }
-}
-
-async function createHostedZone(route53: Route53Client): Promise<string> {
-  const { HostedZone } = await route53.send(
-    new CreateHostedZoneCommand({ Name: `${BASE_DOMAIN}.`, CallerReference: randomUUID() }),
-  );
-  return HostedZone!.Id!.replace('/hostedzone/', '');
-}
-
-function trust(service: string): string {
-  return JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Principal: { Service: `${service}.amazonaws.com` }, Action: 'sts:AssumeRole' },
-    ],
-  });
 }
