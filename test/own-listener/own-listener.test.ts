@@ -1,11 +1,21 @@
 /** Services on a listener that an author looks after: they add what is theirs, and leave it as they have found it. */
+import {
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DeleteSubnetCommand,
+  DeleteVpcCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client, SetSubnetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
+import { issueCertificate } from '../../local/account';
 import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
 import { whileRequested } from '../moves/steady-requests';
 import { changes } from '../properties/life-of-a-property';
 import { Driver, TYPE_NAME } from '../provider/driver';
-import { DEFAULT_ANSWER, issueCertificate, OwnLoadBalancer } from './own-load-balancer';
+import { DEFAULT_ANSWER, OwnLoadBalancer } from './own-load-balancer';
 
 let driver: Driver;
 let hostedZoneId: string;
@@ -19,7 +29,7 @@ beforeAll(async () => {
   const configuration = driver.aws.registry.typeConfiguration(TYPE_NAME)!;
   hostedZoneId = configuration.HostedZoneId;
   wildcard = configuration.CertificateArn;
-  const certificateArn = await issueCertificate(driver, 'shop.apps.example.com', hostedZoneId);
+  const certificateArn = await issueCertificate(driver.aws, hostedZoneId, 'shop.apps.example.com');
   own = await OwnLoadBalancer.make(driver, certificateArn);
   found = await own.everything();
   beginning = await driver.inventory();
@@ -191,5 +201,56 @@ describe('is refused, and nothing is made,', () => {
       errorCode: 'InvalidRequest',
       message: expect.stringContaining(property + problem),
     });
+  });
+
+  test('when the tasks are to run in another VPC', async () => {
+    const ec2 = new EC2Client(driver.aws.clientOptions());
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
+    const VpcId = Vpc!.VpcId!;
+    const Subnets: string[] = [];
+    for (const zone of ['a', 'b']) {
+      const { Subnet } = await ec2.send(
+        new CreateSubnetCommand({
+          VpcId,
+          CidrBlock: `10.9.${Subnets.length}.0/24`,
+          AvailabilityZone: `us-east-1${zone}`,
+        }),
+      );
+      Subnets.push(Subnet!.SubnetId!);
+    }
+    try {
+      expect(await driver.create(driver.model(onOwn({ NetworkConfiguration: { Subnets } })))).toMatchObject({
+        status: 'FAILED',
+        errorCode: 'InvalidRequest',
+        message: expect.stringMatching(
+          `${property}load balancer own is in vpc-.*, but the tasks' subnets are in ${VpcId}`,
+        ),
+      });
+    } finally {
+      for (const SubnetId of Subnets) await ec2.send(new DeleteSubnetCommand({ SubnetId }));
+      await ec2.send(new DeleteVpcCommand({ VpcId }));
+    }
+  });
+
+  test('when the tasks are to run in a zone that the load balancer is not in', async () => {
+    const { Subnets = [] } = await new EC2Client(driver.aws.clientOptions()).send(
+      new DescribeSubnetsCommand({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] }),
+    );
+    const elb = new ElasticLoadBalancingV2Client(driver.aws.clientOptions());
+    const all = Subnets.map(({ SubnetId }) => SubnetId!);
+    const setSubnets = (subnets: string[]) =>
+      elb.send(new SetSubnetsCommand({ LoadBalancerArn: own.arn, Subnets: subnets }));
+    await setSubnets(all.slice(1));
+    try {
+      expect(await driver.create(driver.model(onOwn()))).toMatchObject({
+        status: 'FAILED',
+        errorCode: 'InvalidRequest',
+        message: expect.stringContaining(
+          `${property}tasks are to run in ${Subnets[0]!.AvailabilityZone}, where load balancer own has no subnet`,
+        ),
+      });
+    } finally {
+      await setSubnets(all);
+    }
   });
 });

@@ -1,5 +1,4 @@
 /** A load balancer that an author looks after, and everything that there is of it. */
-import { ACMClient, RequestCertificateCommand, DescribeCertificateCommand } from '@aws-sdk/client-acm';
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
@@ -19,7 +18,6 @@ import {
   DescribeTagsCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { ChangeResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
 import type { Driver } from '../provider/driver';
 
 /** What the author's load balancer answers when no rule matches. */
@@ -159,36 +157,6 @@ export class OwnLoadBalancer {
     };
     return JSON.parse(JSON.stringify(text));
   }
-}
-
-/** Have a certificate issued, for a host in the base domain of the driver. @returns its ARN. */
-export async function issueCertificate(
-  driver: Driver,
-  domainName: string,
-  hostedZoneId: string,
-): Promise<string> {
-  const options = driver.aws.clientOptions();
-  const acm = new ACMClient(options);
-  const { CertificateArn } = await acm.send(
-    new RequestCertificateCommand({ DomainName: domainName, ValidationMethod: 'DNS' }),
-  );
-  const describe = async () =>
-    (await acm.send(new DescribeCertificateCommand({ CertificateArn }))).Certificate!;
-  let record;
-  while (!record) {
-    await driver.aws.clock.sleep(5_000);
-    record = (await describe()).DomainValidationOptions?.[0]?.ResourceRecord;
-  }
-  const { Name, Type, Value } = record;
-  const ResourceRecordSet = { Name, Type, TTL: 300, ResourceRecords: [{ Value: Value! }] };
-  await new Route53Client(options).send(
-    new ChangeResourceRecordSetsCommand({
-      HostedZoneId: hostedZoneId,
-      ChangeBatch: { Changes: [{ Action: 'UPSERT', ResourceRecordSet }] },
-    }),
-  );
-  while ((await describe()).Status !== 'ISSUED') await driver.aws.clock.sleep(10_000);
-  return CertificateArn!;
 }
 
 function clientsOf({ aws }: Driver): { ec2: EC2Client; elb: ElasticLoadBalancingV2Client } {
