@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deleteChangeSets } from './fixtures/change-sets';
 import { SAMPLE_TYPE, startSampleAccount, type SampleAccount } from './fixtures/sample-extension';
 
 const AWS = join(__dirname, '..', '..', '.venv', 'bin', 'aws');
@@ -50,18 +51,10 @@ Resources:
 Outputs:
   Id: { Value: !Ref Book }
 `;
-/**
- * Deploy a template. `aws cloudformation deploy` names its change set after the second it runs in; earlier
- * change sets are deleted first, so that two deployments within one second do not ask for the same name.
- */
 async function deploy(template: string, ...args: string[]) {
-  const stack = ['--stack-name', 'desk'];
-  const { stdout } = await cli('cloudformation', 'list-change-sets', ...stack, '--output', 'json');
-  for (const { ChangeSetId } of stdout ? JSON.parse(stdout).Summaries : []) {
-    await cli('cloudformation', 'delete-change-set', '--change-set-name', ChangeSetId);
-  }
+  await deleteChangeSets(account.cloudFormation, 'desk');
   writeFileSync(file, template);
-  return cli('cloudformation', 'deploy', ...stack, '--template-file', file, ...args);
+  return cli('cloudformation', 'deploy', '--stack-name', 'desk', '--template-file', file, ...args);
 }
 
 test('deploy creates and updates, a failed update rolls back, delete-stack leaves nothing', async () => {

@@ -1,4 +1,5 @@
 /** examples/hello.yml as its reader uses it: the AWS CLI, the built bundle, requests through the load balancer. */
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { execFile } from 'node:child_process';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
@@ -6,23 +7,29 @@ import { startLocalAws, type LocalAws } from '../../local';
 import { createHostedZone } from '../../local/account';
 import { requestHost } from '../../local/http-request';
 import { takeInventory } from '../../local/inventory';
+import { deleteChangeSets } from '../cloudformation/fixtures/change-sets';
 
 const ROOT = join(__dirname, '..', '..');
 const TYPE_NAME = 'Org::ECS::ExpressService';
 const HELLO = join(ROOT, 'examples', 'hello.yml');
 
 let aws: LocalAws;
+let cloudFormation: CloudFormation;
 let before: string[];
 
 beforeAll(async () => {
   aws = await startLocalAws({ describeStacksPatience: 25_000 });
+  cloudFormation = new CloudFormation(aws.clientOptions());
   aws.registry.setTypeConfiguration(TYPE_NAME, {
     BaseDomain: 'example.com',
     HostedZoneId: await createHostedZone(aws, 'example.com'),
   });
   before = await takeInventory(aws.clientOptions());
 });
-afterAll(() => aws.close());
+afterAll(async () => {
+  cloudFormation.destroy();
+  await aws.close();
+});
 
 /** Run the AWS CLI against the local endpoint. */
 function cli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -49,7 +56,8 @@ async function json(...args: string[]): Promise<any> {
   return JSON.parse(stdout);
 }
 
-function deploy(...parameters: string[]): ReturnType<typeof cli> {
+async function deploy(...parameters: string[]): ReturnType<typeof cli> {
+  await deleteChangeSets(cloudFormation, 'hello');
   const overrides = parameters.length > 0 ? ['--parameter-overrides', ...parameters] : [];
   return cli(
     ...['cloudformation', 'deploy', '--stack-name', 'hello', '--template-file', HELLO],

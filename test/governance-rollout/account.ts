@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CloudFormation, type Stack, type StackEvent } from '@aws-sdk/client-cloudformation';
 import { startLocalAws, type LocalAws } from '../../local';
 import { bundleFunction, FUNCTIONS } from '../../scripts/build';
+import { deleteChangeSets } from '../cloudformation/fixtures/change-sets';
 
 export const ROOT = join(__dirname, '..', '..');
 const TOOLS = join(ROOT, '.venv', 'bin');
@@ -94,7 +95,8 @@ export async function startGovernedAccount(): Promise<GovernedAccount> {
       );
       return object.VersionId ?? object.ETag.replaceAll('"', '');
     },
-    deploy(stackName, file, parameters = {}) {
+    async deploy(stackName, file, parameters = {}) {
+      await deleteChangeSets(cloudFormation, stackName);
       const overrides = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
       return run('aws', [
         ...['cloudformation', 'deploy', '--stack-name', stackName, '--template-file', file],

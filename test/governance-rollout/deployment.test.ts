@@ -56,11 +56,13 @@ test('warns by default, refuses on demand, is switched off by one parameter, and
   ]);
 
   expect(await account.deploy('governance', 'template.yml', { FailureMode: 'FAIL' })).toMatchObject({
+    stderr: '',
     code: 0,
   });
   expect(await attempt()).toMatchObject({ refused: true, hooks: [expect.stringContaining('NET-01')] });
 
   expect(await account.deploy('governance', 'template.yml', { HookStatus: 'DISABLED' })).toMatchObject({
+    stderr: '',
     code: 0,
   });
   expect(await attempt()).toEqual({ refused: false, hooks: [] });
