@@ -1,4 +1,5 @@
 /** What is refused before anything is made, and what fails afterwards: with which code, at which property, and why. */
+import { CloudControlClient, CreateResourceCommand } from '@aws-sdk/client-cloudcontrol';
 import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
@@ -12,7 +13,7 @@ import {
 import { logGroupName } from '../../src/components/log-group';
 import { identityOfArn } from '../../src/identity';
 import type { Structure } from '../../local/service';
-import { Driver } from './driver';
+import { Driver, TYPE_NAME } from './driver';
 
 let driver: Driver;
 let ecs: ECSClient;
@@ -57,6 +58,18 @@ describe('bad input', () => {
     expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'InvalidRequest' });
     expect((outcome as { message: string }).message.startsWith(path)).toBe(true);
     expect(await added()).toEqual([]);
+  });
+
+  test('a property that the type does not have is refused by its name', async () => {
+    const client = new CloudControlClient(driver.aws.clientOptions());
+    const DesiredState = JSON.stringify({ ...driver.model(), AuthenticateCognitoConfig: {} });
+    await expect(
+      client.send(new CreateResourceCommand({ TypeName: TYPE_NAME, DesiredState })),
+    ).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('extraneous key [AuthenticateCognitoConfig] is not permitted'),
+    });
+    client.destroy();
   });
 
   test('an own task definition with a flaw is refused with the flaw', async () => {
