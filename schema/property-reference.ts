@@ -24,7 +24,8 @@ const CONSTRAINTS: ReadonlyArray<readonly [keyof PropertySchema, (value: any) =>
 
 /** Text of docs/reference/properties.md, not yet formatted. */
 export function propertyReference(schema: ResourceSchema): string {
-  const readOnly = new Set(schema.readOnlyProperties?.map((pointer) => pointer.replace('/properties/', '')));
+  const attributes = (schema.readOnlyProperties ?? []).map((pointer) => pointer.replace('/properties/', ''));
+  const readOnly = new Set(attributes.filter((path) => !path.includes('/')));
   const inputs = Object.fromEntries(
     Object.entries(schema.properties).filter(([name]) => !readOnly.has(name)),
   );
@@ -43,7 +44,7 @@ export function propertyReference(schema: ResourceSchema): string {
     '## Return values',
     `\`Ref\` returns ${schema.primaryIdentifier.map((pointer) => code(pointer.replace('/properties/', ''))).join(' and ')}.`,
     '`Fn::GetAtt` returns:',
-    attributeTable(schema, readOnly),
+    attributeTable(schema, attributes),
     ...[...returnedItems(schema, readOnly, inputObjects)].flatMap(([name, object]) => [
       `### ${name}`,
       object.description ?? '',
@@ -118,15 +119,29 @@ function propertyTable(
   );
 }
 
-function attributeTable(schema: ResourceSchema, readOnly: ReadonlySet<string>): string {
-  const attributes = (path: string, property: PropertySchema): string[][] => {
+/** The attributes that hold a value; objects are there for their members, which are attributes of their own. */
+function attributeTable(schema: ResourceSchema, attributes: readonly string[]): string {
+  const rows = attributes.flatMap((path) => {
+    const property = propertyAt(schema, path);
     const target = resolve(schema, property);
-    const row = [code(path), typeName(schema, property), property.description ?? target.description ?? ''];
-    if (!isObject(target)) return [row];
-    return Object.entries(target.properties).flatMap(([name, value]) => attributes(`${path}.${name}`, value));
-  };
-  const rows = [...readOnly].flatMap((name) => attributes(name, schema.properties[name]!));
+    if (isObject(target)) return [];
+    const description = property.description ?? target.description ?? '';
+    return [[code(path.replaceAll('/', '.')), typeName(schema, property), description]];
+  });
   return table(['Attribute', 'Type', 'Description'], rows);
+}
+
+/**
+ * The property at a path such as `Status/StatusCode`.
+ *
+ * @throws Error when there is none.
+ */
+function propertyAt(schema: ResourceSchema, path: string): PropertySchema {
+  return path.split('/').reduce<PropertySchema>((parent, name) => {
+    const property = resolve(schema, parent).properties?.[name];
+    if (!property) throw new Error(`readOnlyProperties: there is no property ${path}`);
+    return property;
+  }, schema);
 }
 
 /** Words of the CloudFormation reference for what an update of the property does. */

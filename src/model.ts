@@ -1231,10 +1231,50 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare ServiceArn?: string;
 
+  /** Name of the service, given or generated; value of the CloudWatch dimension ServiceName of AWS/ECS. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** Name of its cluster; value of the CloudWatch dimension ClusterName of AWS/ECS. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ClusterName?: string;
+
   /** Address of the service, https:// and its host name. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare Endpoint?: string;
+
+  /** Last part of the ARN of the load balancer, app/<name>/<id>; value of the CloudWatch dimension LoadBalancer of AWS/ApplicationELB. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerFullName?: string;
+
+  /** DNS name of the load balancer. DNS records outside Route 53 point at it by CNAME. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerDnsName?: string;
+
+  /** Hosted zone of LoadBalancerDnsName, for alias records in Route 53. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerCanonicalHostedZoneId?: string;
+
+  /** Last parts of the ARNs of the two target groups, targetgroup/<name>/<id>, in the order of their names; values of the CloudWatch dimension TargetGroup of AWS/ApplicationELB. Every deployment moves the requests from one to the other, so an alarm looks at both. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TargetGroupFullNames?: string[];
+
+  /** Ids of the security groups made for the tasks, e.g. to let the tasks into a database. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceSecurityGroupIds?: string[];
+
+  /** Ids of the security groups of the load balancer. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerSecurityGroupIds?: string[];
 
   /** Status of the ECS service. */
   @Expose()

@@ -124,6 +124,7 @@ export function modelOf(
     ActiveConfigurations: active.map((revision) =>
       activeConfiguration(identity, observed, endpoint, revision),
     ),
+    ...attributesOf(identity, observed),
     ECSManagedResourceArns: managedResourceArns(identity, observed),
     ManagedResources: managedResources(identity, observed, spec !== undefined),
   };
@@ -293,6 +294,23 @@ function activeConfiguration(
       ? [{ AccessType: accessOf(observed.LoadBalancer), Endpoint: endpoint }]
       : undefined,
   });
+}
+
+/** What alarms, rules of security groups and DNS records of other resources refer to. */
+function attributesOf(
+  { clusterName, serviceName }: Identity,
+  { LoadBalancer, ServiceSecurityGroup, TargetGroups }: Partial<Observed>,
+): Properties<ResourceModel> {
+  return {
+    Name: serviceName,
+    ClusterName: clusterName,
+    LoadBalancerFullName: LoadBalancer?.fullName,
+    LoadBalancerDnsName: LoadBalancer?.dnsName,
+    LoadBalancerCanonicalHostedZoneId: LoadBalancer?.canonicalHostedZoneId,
+    TargetGroupFullNames: TargetGroups && [...TargetGroups.fullNames],
+    ServiceSecurityGroupIds: listOf(ServiceSecurityGroup?.id),
+    LoadBalancerSecurityGroupIds: LoadBalancer && [...LoadBalancer.securityGroupIds],
+  };
 }
 
 function managedResourceArns(

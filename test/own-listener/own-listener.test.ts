@@ -84,6 +84,15 @@ describe('with a domain that the author looks after', () => {
       DomainName,
       Endpoint: `https://${DomainName}`,
       ECSManagedResourceArns: { IngressPath: { LoadBalancerArn: own.arn, ListenerArn: own.listenerArn } },
+      LoadBalancerFullName: own.arn.split('loadbalancer/')[1],
+      LoadBalancerDnsName: own.dnsName,
+      LoadBalancerCanonicalHostedZoneId: expect.stringMatching(/^Z[A-Z0-9]+$/),
+      TargetGroupFullNames: [
+        expect.stringMatching(/^targetgroup\/.+-1\/\w+$/),
+        expect.stringMatching(/^targetgroup\/.+-2\/\w+$/),
+      ],
+      ServiceSecurityGroupIds: [expect.stringMatching(/^sg-/)],
+      LoadBalancerSecurityGroupIds: [expect.stringMatching(/^sg-/)],
     });
     expect(model).not.toHaveProperty('HostedZoneId');
     expect(model).not.toHaveProperty('CertificateArn');

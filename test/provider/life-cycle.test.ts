@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { DescribeAlarmsCommand, CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Structure } from '../../local/service';
+import { readOnlyProperties } from '../../schema/org-ecs-expressservice.json';
 import { Driver } from './driver';
 
 /** A bound on what is measured, so that calls do not creep in. */
@@ -30,6 +31,12 @@ const changes = (actions: readonly string[]) =>
 async function service(name: string) {
   const { services } = await ecs.send(new DescribeServicesCommand({ services: [name], include: ['TAGS'] }));
   return services![0]!;
+}
+
+/** Paths of a value and of its members, those of lists apart. */
+function membersOf(path: string, value: unknown): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path];
+  return [path, ...Object.entries(value).flatMap(([name, member]) => membersOf(`${path}/${name}`, member))];
 }
 
 let model: Structure;
@@ -60,6 +67,31 @@ describe('the first service', () => {
     });
     expect(model.NetworkConfiguration.SecurityGroups).toBeUndefined();
     expect(model.PrimaryContainer).not.toHaveProperty('AwsLogsConfiguration');
+  });
+
+  test('has attributes for alarms, rules of security groups and DNS records of other resources', () => {
+    const { ECSManagedResourceArns, ...attributes } = model;
+    const { IngressPath, ServiceSecurityGroups } = ECSManagedResourceArns;
+    const lastPart = (arn: string) => arn.split('/').at(-1);
+    expect(attributes).toMatchObject({
+      Name: 'hello',
+      ClusterName: 'default',
+      LoadBalancerFullName: IngressPath.LoadBalancerArn.split('loadbalancer/')[1],
+      LoadBalancerDnsName: expect.stringMatching(/^ecs-express-.+\.elb\.amazonaws\.com$/),
+      LoadBalancerCanonicalHostedZoneId: expect.stringMatching(/^Z[A-Z0-9]+$/),
+      TargetGroupFullNames: IngressPath.TargetGroupArns.map((arn: string) => arn.split(':').at(-1)),
+      ServiceSecurityGroupIds: ServiceSecurityGroups.map(lastPart),
+      LoadBalancerSecurityGroupIds: IngressPath.LoadBalancerSecurityGroups.map(lastPart),
+    });
+  });
+
+  test('has no value below its read-only properties that Fn::GetAtt cannot return', () => {
+    const attributes = readOnlyProperties.map((pointer) => pointer.replace('/properties/', ''));
+    const returned = Object.entries(model)
+      .filter(([name]) => attributes.includes(name))
+      .flatMap(([name, value]) => membersOf(name, value));
+    expect(returned).toContain('ECSManagedResourceArns/IngressPath/ListenerArn');
+    expect(returned.filter((path) => !attributes.includes(path))).toEqual([]);
   });
 
   test('reads as it was created', async () => {

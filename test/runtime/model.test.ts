@@ -136,16 +136,26 @@ describe('the generated reference', () => {
     expect(reference(schema({ P: property }, members))).toContain(expected);
   });
 
-  test('shows read-only properties as attributes, with their members', () => {
+  test.each([
+    ['with the members that are attributes', ['Id', 'Status', 'Status/Key'], ['`Id`', '`Status.Key`']],
+    ['without members that are none', ['Id', 'Status'], ['`Id`']],
+  ])('shows read-only properties %s', (_what, paths, attributes) => {
+    const readOnlyProperties = paths.map((path) => `/properties/${path}`);
     const text = reference(
       schema(
         { Status: { $ref: '#/definitions/Tag' } },
-        { required, createOnlyProperties, readOnlyProperties: ['/properties/Id', '/properties/Status'] },
+        { required, createOnlyProperties, readOnlyProperties },
       ),
     );
-    expect(text).toContain('`Ref` returns `Id`.');
-    expect(text).toContain('| `Status.Key` | string | |');
-    expect(text.split('## Return values')[0]).not.toMatch(/`Id`|`Status`/);
+    const [inputs, returned] = text.split('## Return values');
+    expect(returned).toContain('`Ref` returns `Id`.');
+    expect(returned!.match(/(?<=^\| )`[^`]+`/gm)).toEqual(attributes);
+    expect(inputs).not.toMatch(/`Id`|`Status`/);
+  });
+
+  test('says which read-only property does not exist', () => {
+    const broken = schema({}, { readOnlyProperties: ['/properties/Id', '/properties/Status/Key'] });
+    expect(() => reference(broken)).toThrow('there is no property Status/Key');
   });
 });
 
