@@ -1,4 +1,5 @@
 /** A laptop-sized AWS: one endpoint for every service, in one process and a moto process behind it. */
+import { Answers, type AnswerSheet } from './claims/answers';
 import { Clock, type ClockMode } from './clock';
 import { startEndpoint } from './endpoint';
 import { CallLog } from './endpoint/call-log';
@@ -29,6 +30,8 @@ export interface LocalAwsOptions {
   readonly region?: string;
   /** Quotas and delays that differ from {@link LIMITS}. */
   readonly limits?: Partial<Limits>;
+  /** Claims about AWS that are not confirmed, with whether they hold; those left out hold. See `local/claims/`. */
+  readonly answers?: AnswerSheet;
   /** Real milliseconds for which DescribeStacks waits for a running operation; see CloudFormationOptions.patience. */
   readonly describeStacksPatience?: number;
 }
@@ -39,6 +42,7 @@ export interface LocalAws {
   /** Base URL at which all load balancers answer; the Host header selects the service. */
   readonly dataPlaneUrl: string;
   readonly clock: Clock;
+  readonly answers: Answers;
   readonly calls: CallLog;
   readonly faults: Faults;
   readonly callers: CallerRegistry;
@@ -49,7 +53,7 @@ export interface LocalAws {
   readonly moto: Moto;
   /** Options for SDK clients that call the endpoint, as users do. */
   clientOptions(): ClientOptions;
-  /** Forget all resources, calls, faults and waiting events. */
+  /** Forget all resources, calls, faults and waiting events; answers are again those of the start. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }
@@ -61,13 +65,14 @@ export interface LocalAws {
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const region = options.region ?? 'us-east-1';
+  const answers = new Answers(options.answers);
   const moto = await startMoto(region);
   const running: { close(): Promise<void> | void }[] = [moto];
   const close = async () => {
     for (const part of running.splice(0).reverse()) await part.close();
   };
   try {
-    return await startAround(moto, region, options, running, close);
+    return await startAround(moto, region, answers, options, running, close);
   } catch (error) {
     await close();
     throw error;
@@ -92,6 +97,7 @@ async function quiesce(clock: Clock): Promise<void> {
 async function startAround(
   moto: Moto,
   region: string,
+  answers: Answers,
   options: LocalAwsOptions,
   running: { close(): Promise<void> | void }[],
   close: () => Promise<void>,
@@ -102,7 +108,7 @@ async function startAround(
   const callers = new CallerRegistry();
   const faults = new Faults(() => clock.now());
 
-  const ecs = createEcs({ clock, motoOptions, loadBalancingChanged: () => dataPlane.invalidate() });
+  const ecs = createEcs({ clock, answers, motoOptions, loadBalancingChanged: () => dataPlane.invalidate() });
   const { network } = ecs;
   const lambda = createLambda({ endpoint: () => endpoint.url, region });
   running.push(lambda);
@@ -129,7 +135,7 @@ async function startAround(
     ]),
   );
   const limits = { ...LIMITS, ...options.limits };
-  const guards = createGuards({ clock, limits, motoOptions, network, services });
+  const guards = createGuards({ clock, answers, limits, motoOptions, network, services });
 
   async function forget(): Promise<void> {
     clock.reset();
@@ -141,6 +147,7 @@ async function startAround(
     await forget();
     await moto.reset();
     dataPlane.invalidate();
+    answers.reset();
     faults.clear();
     callers.reset();
     calls.clear();
@@ -162,7 +169,7 @@ async function startAround(
     callers,
     guards,
     services,
-    control: createControl({ clock, faults, calls, reset }),
+    control: createControl({ clock, answers, faults, calls, reset }),
     onSuccess: ({ service, operation, region: calledIn, input }) => {
       if (ROUTED_BY.has(service) && !operation.startsWith('Describe')) dataPlane.invalidate();
       if (operation === 'ModifyTargetGroup') ecs.healthCheckChanged(calledIn, input.TargetGroupArn);
@@ -175,6 +182,7 @@ async function startAround(
     endpoint: endpoint.url,
     dataPlaneUrl: dataPlane.url,
     clock,
+    answers,
     calls,
     faults,
     callers,

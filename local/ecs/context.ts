@@ -2,6 +2,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { ClientOptions } from '../moto';
 import type { AwsRequest, Structure } from '../service';
@@ -18,6 +19,7 @@ export interface AwsClients {
 
 export interface EcsContext {
   readonly clock: Clock;
+  readonly answers: Answers;
   readonly state: State;
   readonly identifiers: Identifiers;
   readonly flows: Flows;

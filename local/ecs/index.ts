@@ -1,4 +1,5 @@
 /** Amazon ECS of the local AWS: services, their deployments and simulated tasks on Fargate. */
+import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { ClientOptions } from '../moto';
 import { AwsError, type AwsService, type TaskNetwork } from '../service';
@@ -19,6 +20,7 @@ import { taskOperations } from './tasks';
 
 export interface EcsOptions {
   readonly clock: Clock;
+  readonly answers: Answers;
   /** Options for SDK clients straight to moto, which holds load balancers, subnets and alarms. */
   readonly motoOptions: ClientOptions;
   /** Called after each change that ECS makes to target groups and listener rules. */
@@ -35,9 +37,15 @@ export interface Ecs {
 }
 
 /** An ECS without any resources. */
-export function createEcs({ clock, motoOptions, loadBalancingChanged = () => undefined }: EcsOptions): Ecs {
+export function createEcs({
+  clock,
+  answers,
+  motoOptions,
+  loadBalancingChanged = () => undefined,
+}: EcsOptions): Ecs {
   const context: EcsContext = {
     clock,
+    answers,
     state: new State(),
     identifiers: new Identifiers(),
     flows: new Flows(clock),

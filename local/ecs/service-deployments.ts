@@ -6,6 +6,7 @@ import { stoppedByUser } from './endings';
 import { page } from './paging';
 import { actualPlatformVersion } from './service-description';
 import { countTasks, type ServiceDeployment, type ServiceRevision } from './state';
+import { TIMINGS } from './timings';
 
 /** Most deployments and revisions that one call describes (API reference). */
 const DESCRIBED_AT_ONCE = 20;
@@ -14,7 +15,7 @@ const DESCRIBED_AT_ONCE = 20;
 const STOPPABLE = ['PENDING', 'IN_PROGRESS'];
 
 /** Operations on service deployments and service revisions. */
-export function serviceDeploymentOperations({ state }: EcsContext): Operations {
+export function serviceDeploymentOperations({ state, answers, clock }: EcsContext): Operations {
   function find(arn: string): ServiceDeployment {
     const deployment = state.serviceDeployments.get(arn);
     if (!deployment) {
@@ -23,11 +24,31 @@ export function serviceDeploymentOperations({ state }: EcsContext): Operations {
     return deployment;
   }
 
+  /** Whether a deployment is young enough to be shown. */
+  function isShown({ createdAt }: ServiceDeployment): boolean {
+    return (
+      !answers.holds('ecs.deployment-history-90-days') ||
+      createdAt.getTime() >= clock.now() - TIMINGS.deploymentHistory
+    );
+  }
+
+  function shown(arn: string): ServiceDeployment | undefined {
+    const deployment = state.serviceDeployments.get(arn);
+    return deployment && isShown(deployment) ? deployment : undefined;
+  }
+
+  /** Newest first, as they are kept, or the other way round. */
+  function ordered(deployments: readonly ServiceDeployment[]): ServiceDeployment[] {
+    return answers.holds('ecs.list-service-deployments-newest-first')
+      ? [...deployments]
+      : [...deployments].reverse();
+  }
+
   return {
     ListServiceDeployments({ input, ...scope }) {
       const service = state.service(state.cluster(scope, input.cluster), input.service);
       const { before, after } = input.createdAt ?? {};
-      const matching = service.serviceDeployments.filter(
+      const matching = ordered(service.serviceDeployments.filter(isShown)).filter(
         ({ status, createdAt }) =>
           (!input.status?.length || input.status.includes(status)) &&
           (before === undefined || createdAt < before) &&
@@ -44,11 +65,11 @@ export function serviceDeploymentOperations({ state }: EcsContext): Operations {
       };
     },
     DescribeServiceDeployments({ input }) {
-      const { found, failures } = pick(input.serviceDeploymentArns, state.serviceDeployments);
+      const { found, failures } = pick(input.serviceDeploymentArns, shown);
       return { serviceDeployments: found.map(describeServiceDeployment), failures };
     },
     DescribeServiceRevisions({ input }) {
-      const { found, failures } = pick(input.serviceRevisionArns, state.serviceRevisions);
+      const { found, failures } = pick(input.serviceRevisionArns, (arn) => state.serviceRevisions.get(arn));
       return { serviceRevisions: found.map(describeServiceRevision), failures };
     },
     StopServiceDeployment({ input }) {
@@ -91,12 +112,12 @@ export function serviceDeploymentOperations({ state }: EcsContext): Operations {
 
 function pick<T>(
   arns: readonly string[],
-  all: ReadonlyMap<string, T>,
+  find: (arn: string) => T | undefined,
 ): { found: T[]; failures: Structure[] } {
   if (arns.length > DESCRIBED_AT_ONCE) refuse(`At most ${DESCRIBED_AT_ONCE} ARNs can be described at once.`);
   return {
-    found: arns.flatMap((arn) => all.get(arn) ?? []),
-    failures: arns.filter((arn) => !all.has(arn)).map((arn) => ({ arn, reason: 'MISSING' })),
+    found: arns.flatMap((arn) => find(arn) ?? []),
+    failures: arns.filter((arn) => !find(arn)).map((arn) => ({ arn, reason: 'MISSING' })),
   };
 }
 

@@ -27,6 +27,8 @@ export const TIMINGS = {
   replacementBackoff: 10 * SECOND,
   /** Longest pause before a failed task is replaced (ECS developer guide, service throttling: 15 minutes). */
   replacementBackoffLimit: 15 * MINUTE,
+  /** How far back service deployments are shown (ECS developer guide, "Viewing Amazon ECS service deployments": 90 days). */
+  deploymentHistory: 90 * 24 * 60 * MINUTE,
   /** Stopped tasks are described for at least an hour (API reference of DescribeTasks). */
   stoppedTaskRetention: 60 * MINUTE,
 } as const;

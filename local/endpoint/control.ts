@@ -1,4 +1,5 @@
 /** The control calls of the local AWS over HTTP, for other processes: JSON under `/_local/`. */
+import type { Answers, AnswerSheet } from '../claims/answers';
 import type { Clock, ClockMode } from '../clock';
 import type { FaultRule, Faults } from '../faults';
 import type { CallLog } from './call-log';
@@ -9,6 +10,7 @@ export type Control = (method: string, path: string, message: HttpMessage) => Pr
 
 export interface ControlOptions {
   readonly clock: Clock;
+  readonly answers: Answers;
   readonly faults: Faults;
   readonly calls: CallLog;
   readonly reset: () => Promise<void>;
@@ -20,10 +22,12 @@ type Handler = (body: any, query: URLSearchParams) => unknown;
  * The calls, by method and path:
  * - `POST reset`;
  * - `GET clock` → `{now}`; `POST clock` with `{mode?, advance?}` (a mode as in the code, advance in virtual milliseconds);
+ * - `GET answers` → every claim about AWS that is not confirmed, with whether it holds; `POST answers` with those to
+ *   change, `{<id>: boolean}`; `DELETE answers` puts back those of the start;
  * - `GET faults`, `POST faults` with a rule → `{id}`, `DELETE faults[?id=]`;
  * - `GET calls[?service=&operation=&callerOperation=&typeName=&invocationId=&errorCode=&after=]`, `DELETE calls`.
  */
-export function createControl({ clock, faults, calls, reset }: ControlOptions): Control {
+export function createControl({ clock, answers, faults, calls, reset }: ControlOptions): Control {
   const handlers: Record<string, Handler> = {
     'POST reset': async () => {
       await reset();
@@ -34,6 +38,15 @@ export function createControl({ clock, faults, calls, reset }: ControlOptions): 
       if (mode !== undefined) clock.setMode(checkMode(mode));
       if (advance !== undefined) await clock.advance(checkDuration(advance));
       return { now: clock.now() };
+    },
+    'GET answers': () => answers.sheet(),
+    'POST answers': (sheet: AnswerSheet) => {
+      answers.give(sheet);
+      return answers.sheet();
+    },
+    'DELETE answers': () => {
+      answers.reset();
+      return answers.sheet();
     },
     'GET faults': () => faults.list(),
     'POST faults': (rule: FaultRule) => ({ id: faults.add(rule) }),

@@ -1,4 +1,5 @@
 /** What a guard is: the behaviour of AWS that moto lacks, put in front of single operations. */
+import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { ClientOptions } from '../moto';
 import type { AwsRequest, AwsService, Structure, TaskNetwork } from '../service';
@@ -24,6 +25,7 @@ export interface ServiceGuard {
 /** What guards can use. */
 export interface GuardContext {
   readonly clock: Clock;
+  readonly answers: Answers;
   readonly limits: Limits;
   /** For SDK clients straight to moto. */
   readonly motoOptions: ClientOptions;

@@ -210,8 +210,8 @@ describe('the network of tasks', () => {
 
   /** An engine of its own, whose network is at hand, with one running task of this image. */
   async function running(image: string, healthCheckGracePeriodSeconds = 0): Promise<Running> {
-    const { clock, moto } = fixture.aws;
-    const { service: ecs, network } = createEcs({ clock, motoOptions: moto.clientOptions });
+    const { clock, answers, moto } = fixture.aws;
+    const { service: ecs, network } = createEcs({ clock, answers, motoOptions: moto.clientOptions });
     const call = (operation: string, input: Structure) => ecs.handle({ ...scope, operation, input });
     await call('CreateCluster', {});
     await call('RegisterTaskDefinition', {

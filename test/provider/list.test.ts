@@ -10,6 +10,7 @@ import {
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Answers } from '../../local/claims/answers';
 import { Clock } from '../../local/clock';
 import { createEcs, type Ecs } from '../../local/ecs';
 import type { AwsRequest, Structure } from '../../local/service';
@@ -120,7 +121,11 @@ describe('of 2,000 services, a third of them of this type', () => {
     await once(subnets, 'listening');
     const endpoint = `http://127.0.0.1:${(subnets.address() as AddressInfo).port}`;
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    ecs = createEcs({ clock: new Clock('manual'), motoOptions: { region: REGION, endpoint, credentials } });
+    ecs = createEcs({
+      clock: new Clock('manual'),
+      answers: new Answers(),
+      motoOptions: { region: REGION, endpoint, credentials },
+    });
     await call('CreateCluster', { clusterName: 'large' });
     await call('RegisterTaskDefinition', TASK_DEFINITION);
     for (let index = 0; index < SERVICES; index++) {

@@ -1,0 +1,13 @@
+/** What the local AWS claims about Amazon EC2 (VPCs and security groups). */
+import type { Claim } from './claim';
+
+export const EC2 = [
+  {
+    id: 'ec2.security-group-in-use',
+    statement:
+      'DeleteSecurityGroup of a group that a network interface has, or that a rule of another group names, is DependencyViolation.',
+    source: 'Amazon EC2 API reference, DeleteSecurityGroup.',
+    state: 'confirmed',
+    test: 'test/local/guards/security.test.ts',
+  },
+] as const satisfies readonly Claim[];

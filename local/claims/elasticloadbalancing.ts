@@ -1,0 +1,12 @@
+/** What the local AWS claims about Elastic Load Balancing (Application and Network Load Balancers). */
+import type { Claim } from './claim';
+
+export const ELASTIC_LOAD_BALANCING = [
+  {
+    id: 'elasticloadbalancing.rules-quota',
+    statement: 'A load balancer has at most 100 rules, default rules not counted; one more is TooManyRules.',
+    source: 'Elastic Load Balancing user guide, "Quotas for your Application Load Balancers".',
+    state: 'confirmed',
+    test: 'test/local/guards/listeners.test.ts',
+  },
+] as const satisfies readonly Claim[];

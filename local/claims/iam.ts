@@ -1,0 +1,12 @@
+/** What the local AWS claims about AWS Identity and Access Management. */
+import type { Claim } from './claim';
+
+export const IAM = [
+  {
+    id: 'iam.role-creation-eventual',
+    statement: 'A role that was made seconds ago may not be usable yet.',
+    source: 'IAM user guide, "Changes that I make are not always immediately visible".',
+    state: 'confirmed',
+    test: 'test/slow-aws/roles.test.ts',
+  },
+] as const satisfies readonly Claim[];
