@@ -6,6 +6,7 @@ import {
   Action,
   HandlerErrorCode,
   OperationStatus,
+  type Dict,
 } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
 import { ProgressEvent } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/proxy';
 import type { HandlerError } from '../errors';
@@ -87,10 +88,22 @@ export function failureOf<Model extends ResourceModel>(
   });
 }
 
+/**
+ * The library writes an event with class-transformer, which fails for members of some names, such as `constructor`. The
+ * callback context may have them, because tags may; it is plain JSON and needs no transformer.
+ */
+class Answer extends ProgressEvent {
+  override serialize(removeNull?: boolean): Dict {
+    const { callbackContext } = this;
+    const others = new ProgressEvent({ ...this, callbackContext: undefined } as Partial<ProgressEvent>);
+    return { ...others.serialize(removeNull), ...(callbackContext && { callbackContext }) };
+  }
+}
+
 function progressEvent<Model extends ResourceModel>(
   members: Partial<ProgressEvent<Model>>,
 ): ProgressEvent<Model> {
-  const event = new ProgressEvent(members as Partial<ProgressEvent>) as ProgressEvent<Model>;
+  const event = new Answer(members as Partial<ProgressEvent>) as ProgressEvent<Model>;
   if (event.message.length > MAXIMUM_MESSAGE_LENGTH) {
     event.message = `${event.message.slice(0, MAXIMUM_MESSAGE_LENGTH - 1)}…`;
   }

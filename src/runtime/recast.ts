@@ -12,9 +12,9 @@ function recast(scalar: (value: unknown) => unknown): Recast {
   return ({ value }) => apply(value);
 }
 
-/** `"80"` → 80. */
+/** `"80"` → 80, but `" 80"` stays: CloudFormation compares what is read with what was written, as texts. */
 export const toNumber = recast((value) =>
-  typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value,
+  typeof value === 'string' && /^\S+$/.test(value) && Number.isFinite(Number(value)) ? Number(value) : value,
 );
 
 /** `"true"` → true, in any case of letters. */

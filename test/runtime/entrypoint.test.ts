@@ -132,6 +132,12 @@ describe('the answer to an unfinished step', () => {
     const handler = returning({ ...unfinished, callbackContext: { token: undefined, step: 1 } });
     expect((await invoke(handler, event('CREATE'))).callbackContext).toEqual({ step: 1 });
   });
+
+  test('may have members of any name in its context, as tags have', async () => {
+    const callbackContext = { tags: { constructor: 'x', toString: 'y' } };
+    const handler = returning({ ...unfinished, callbackContext });
+    expect((await invoke(handler, event('CREATE'))).callbackContext).toEqual(callbackContext);
+  });
 });
 
 describe('the answer to a failure', () => {

@@ -163,13 +163,13 @@ describe('a model', () => {
   test('gets the types of its schema from texts, at every depth', () => {
     const model = deserialize(ResourceModel, {
       PrimaryContainer: { Image: 'nginx', ContainerPort: '8080', Environment: [{ Name: 'N', Value: 1 }] },
-      ScalingTarget: { MinTaskCount: '2', MaxTaskCount: 'many' },
+      ScalingTarget: { MinTaskCount: '2', MaxTaskCount: 'many', AutoScalingTargetValue: '60 ' },
       Cpu: 256,
       Unknown: 'dropped',
     });
     expect(model.serialize()).toEqual({
       PrimaryContainer: { Image: 'nginx', ContainerPort: 8080, Environment: [{ Name: 'N', Value: '1' }] },
-      ScalingTarget: { MinTaskCount: 2, MaxTaskCount: 'many' },
+      ScalingTarget: { MinTaskCount: 2, MaxTaskCount: 'many', AutoScalingTargetValue: '60 ' },
       Cpu: '256',
     });
     expect(model.PrimaryContainer).toBeInstanceOf(PrimaryContainer);
