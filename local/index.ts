@@ -109,7 +109,7 @@ async function startAround(
   const faults = new Faults(() => clock.now());
 
   const ecs = createEcs({ clock, answers, motoOptions, loadBalancingChanged: () => dataPlane.invalidate() });
-  const { network } = ecs;
+  const { network, containerOutput } = ecs;
   const lambda = createLambda({ endpoint: () => endpoint.url, region });
   running.push(lambda);
   const registry = createRegistry();
@@ -135,7 +135,7 @@ async function startAround(
     ]),
   );
   const limits = { ...LIMITS, ...options.limits };
-  const guards = createGuards({ clock, answers, limits, motoOptions, network, services });
+  const guards = createGuards({ clock, answers, limits, motoOptions, network, containerOutput, services });
 
   async function forget(): Promise<void> {
     clock.reset();

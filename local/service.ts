@@ -89,6 +89,14 @@ export interface HttpResponse {
   readonly trailers?: Readonly<Record<string, string>>;
 }
 
+/** What the simulated containers write, on its way to CloudWatch Logs. */
+export interface ContainerOutput {
+  /** Bring what was written to a log group there; when the log group does not exist, it is lost. */
+  deliver(region: string, logGroup: string): Promise<void>;
+  /** Drop what was written to a log group: it is about to be deleted. */
+  forget(region: string, logGroup: string): void;
+}
+
 /**
  * The simulated tasks, as the rest of the local AWS sees them: the ALB data plane sends requests to them, the ELB
  * guard asks for their health, and the EC2 guard for the security groups that their network interfaces hold.

@@ -32,4 +32,12 @@ export const ECS = [
     state: 'confirmed',
     test: 'test/ecs-engine/rolling.test.ts',
   },
+  {
+    id: 'ecs.awslogs-stream-names',
+    statement:
+      'What a container writes is in the log stream <awslogs-stream-prefix>/<container name>/<task id> of its log group.',
+    source: 'Amazon ECS developer guide, "Example Amazon ECS task definition: Route logs to CloudWatch".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/container-logs.test.ts',
+  },
 ] as const satisfies readonly Claim[];

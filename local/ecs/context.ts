@@ -1,11 +1,13 @@
 /** What every part of the ECS engine works with. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { ClientOptions } from '../moto';
 import type { AwsRequest, Structure } from '../service';
+import type { ContainerLogs } from './container-logs';
 import type { Flows } from './flow';
 import type { Identifiers } from './identifiers';
 import type { State } from './state';
@@ -15,6 +17,7 @@ export interface AwsClients {
   readonly elasticLoadBalancing: ElasticLoadBalancingV2Client;
   readonly ec2: EC2Client;
   readonly cloudWatch: CloudWatchClient;
+  readonly logs: CloudWatchLogsClient;
 }
 
 export interface EcsContext {
@@ -23,6 +26,7 @@ export interface EcsContext {
   readonly state: State;
   readonly identifiers: Identifiers;
   readonly flows: Flows;
+  readonly containerLogs: ContainerLogs;
   /** Clients of a Region; made when first asked for. */
   readonly aws: (region: string) => AwsClients;
   /** Told after every change that ECS makes to target groups and listener rules. */
@@ -51,6 +55,7 @@ export function createAwsClients(options: ClientOptions): (region: string) => Aw
       elasticLoadBalancing: new ElasticLoadBalancingV2Client(regional),
       ec2: new EC2Client(regional),
       cloudWatch: new CloudWatchClient(regional),
+      logs: new CloudWatchLogsClient(regional),
     };
     made.set(region, clients);
     return clients;

@@ -28,6 +28,7 @@ export function healthCheckChanged(context: EcsContext, region: string, targetGr
     const targetGroup = answer?.TargetGroups?.[0];
     if (!targetGroup) return;
     const time = context.clock.now();
+    for (const { task } of registered) context.containerLogs.record(task);
     const changed = registered.filter(({ task, binding }) =>
       replaceCheck(task, targetCheck(task, binding, targetGroup, time), time),
     );

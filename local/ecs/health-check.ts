@@ -1,4 +1,5 @@
 /** The health of a task over time, as one check sees it. */
+import type { RepeatedRequest } from './container-output';
 
 /** A check of a task's health: when it turns, in virtual milliseconds; Infinity for never. The later turn counts. */
 export interface HealthCheck {
@@ -15,6 +16,8 @@ export interface HealthCheck {
     /** Code of TargetHealth for a check that fails, e.g. `Target.ResponseCodeMismatch`. */
     readonly reason: string;
     readonly description: string;
+    /** What arrives at the container; absent when nothing does. */
+    readonly requests?: RepeatedRequest;
   };
 }
 

@@ -2,11 +2,12 @@
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { ClientOptions } from '../moto';
-import { AwsError, type AwsService, type TaskNetwork } from '../service';
+import { AwsError, type AwsService, type ContainerOutput, type TaskNetwork } from '../service';
 import { accountSettingOperations } from './account-settings';
 import { capacityProviderOperations } from './capacity-providers';
 import { clusterOperations, describeCluster } from './clusters';
 import { createAwsClients, type EcsContext, type Operations } from './context';
+import { ContainerLogs } from './container-logs';
 import { Flows } from './flow';
 import { healthCheckChanged } from './health-check-changes';
 import { Identifiers } from './identifiers';
@@ -32,6 +33,8 @@ export interface Ecs {
   readonly service: AwsService;
   /** The tasks, for load balancers and security groups. */
   readonly network: TaskNetwork;
+  /** What the containers of the tasks write. */
+  readonly containerOutput: ContainerOutput;
   /** Call after a change to the health check of a target group. */
   healthCheckChanged(region: string, targetGroupArn: string): void;
 }
@@ -43,13 +46,17 @@ export function createEcs({
   motoOptions,
   loadBalancingChanged = () => undefined,
 }: EcsOptions): Ecs {
+  const state = new State();
+  const aws = createAwsClients(motoOptions);
+  const containerLogs = new ContainerLogs(clock, state, (region) => aws(region).logs);
   const context: EcsContext = {
     clock,
     answers,
-    state: new State(),
+    state,
     identifiers: new Identifiers(),
     flows: new Flows(clock),
-    aws: createAwsClients(motoOptions),
+    containerLogs,
+    aws,
     loadBalancingChanged,
   };
   const operations: Operations = {
@@ -80,9 +87,11 @@ export function createEcs({
         context.flows.reset();
         context.state.reset();
         context.identifiers.reset();
+        containerLogs.reset();
       },
     },
     network: createTaskNetwork(context),
+    containerOutput: containerLogs,
     healthCheckChanged: (region, targetGroupArn) => healthCheckChanged(context, region, targetGroupArn),
   };
 }

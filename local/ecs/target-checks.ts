@@ -2,6 +2,7 @@
 import { DescribeLoadBalancersCommand, type TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { readSecurityGroups } from '../security-groups';
 import type { Structure } from '../service';
+import type { RepeatedRequest } from './container-output';
 import { behaviourOf, containerOnPort, statusFor } from './containers';
 import type { EcsContext } from './context';
 import { grpcStatusFor } from './grpc';
@@ -12,6 +13,9 @@ import { SECOND_MILLISECONDS } from './timings';
 /** ELB's defaults, for settings that a description leaves out (API reference of CreateTargetGroup). */
 const DEFAULTS = { interval: 30, healthyThreshold: 5, unhealthyThreshold: 2 };
 
+/** The client as which a load balancer checks health (ELB user guide, "Health checks for your target groups"). */
+const USER_AGENT = 'ELB-HealthChecker/2.0';
+
 interface HealthCheckKind {
   /** The default. */
   readonly path: string;
@@ -19,18 +23,22 @@ interface HealthCheckKind {
   readonly matcher: (targetGroup: TargetGroup) => string;
   /** How a container answers. */
   readonly status: (container: Structure, path: string) => number;
+  /** What a container writes of a request. */
+  readonly logged: (path: string, status: number) => string;
 }
 
 const HTTP: HealthCheckKind = {
   path: '/',
   matcher: ({ Matcher }) => Matcher?.HttpCode ?? '200',
   status: (container, path) => statusFor(container, path, [path]),
+  logged: (path, status) => `GET ${path} ${status} "${USER_AGENT}"`,
 };
 
 const GRPC: HealthCheckKind = {
   path: '/AWS.ALB/healthcheck',
   matcher: ({ Matcher }) => Matcher?.GrpcCode ?? '12',
   status: (_container, path) => grpcStatusFor(path),
+  logged: (path, status) => `POST ${path} grpc-status ${status} "${USER_AGENT}"`,
 };
 
 /** By protocol version. */
@@ -56,7 +64,12 @@ export function targetCheck(
   const { HealthCheckPort: checked } = targetGroup;
   const port = checked === undefined || checked === 'traffic-port' ? binding.containerPort : Number(checked);
   const container = containerOnPort(task, port);
-  const check = (answersAt: number, reason: string, description: string): HealthCheck => ({
+  const check = (
+    answersAt: number,
+    reason: string,
+    description: string,
+    requests?: RepeatedRequest,
+  ): HealthCheck => ({
     healthyAt: answersAt + healthyAfter,
     // Checks that succeed do not count against a target, however many of them it still needs.
     unhealthyAt: unhealthyAt < answersAt ? unhealthyAt : Infinity,
@@ -67,23 +80,35 @@ export function targetCheck(
       path,
       reason,
       description,
+      requests,
     },
   });
   if (!container) return check(Infinity, 'Target.Timeout', 'Request timed out');
   const { speaks, listensAfter } = behaviourOf(container.image);
+  const listensAt = (task.startedAt?.getTime() ?? since) + listensAfter * SECOND_MILLISECONDS;
+  const answersAt = Math.max(since, listensAt);
+  const logged = (message: string) => ({
+    container: container.name,
+    interval,
+    first: answersAt + interval,
+    message,
+  });
   if (!(speaks as readonly string[]).includes(ProtocolVersion)) {
-    return check(Infinity, 'Target.FailedHealthChecks', 'Health checks failed');
+    const refused = logged(
+      `Refused a request in ${ProtocolVersion}: only ${speaks.join(', ')} is spoken here`,
+    );
+    return check(Infinity, 'Target.FailedHealthChecks', 'Health checks failed', refused);
+  }
+  if (targetGroup.HealthCheckProtocol === 'TCP') {
+    return check(answersAt, 'Target.FailedHealthChecks', 'Health checks failed');
   }
   const status = kind.status(container, path);
-  if (targetGroup.HealthCheckProtocol !== 'TCP' && !accepts(kind.matcher(targetGroup), status)) {
-    return check(
-      Infinity,
-      'Target.ResponseCodeMismatch',
-      `Health checks failed with these codes: [${status}]`,
-    );
+  const answered = logged(kind.logged(path, status));
+  if (!accepts(kind.matcher(targetGroup), status)) {
+    const description = `Health checks failed with these codes: [${status}]`;
+    return check(Infinity, 'Target.ResponseCodeMismatch', description, answered);
   }
-  const listensAt = (task.startedAt?.getTime() ?? since) + listensAfter * SECOND_MILLISECONDS;
-  return check(Math.max(since, listensAt), 'Target.FailedHealthChecks', 'Health checks failed');
+  return check(answersAt, 'Target.FailedHealthChecks', 'Health checks failed', answered);
 }
 
 /** Whether the security groups let the load balancer of a target group connect to a task. */
@@ -118,6 +143,7 @@ export function unreached(check: HealthCheck, targetGroup: TargetGroup, since: n
     ...check.target,
     reason: 'Target.Timeout',
     description: 'Request timed out',
+    requests: undefined,
   };
   return { ...check, healthyAt: Infinity, unhealthyAt: since + toleratedMilliseconds(targetGroup), target };
 }

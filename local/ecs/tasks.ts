@@ -18,13 +18,15 @@ const STARTING = ['PROVISIONING', 'PENDING', 'ACTIVATING'];
 
 /** Operations on tasks. */
 export function taskOperations(context: EcsContext): Operations {
-  const { state, clock } = context;
+  const { state, clock, containerLogs } = context;
 
   /** ECS forgets stopped tasks after a while. */
   function forgetStopped(cluster: Cluster): void {
     const oldest = clock.now() - TIMINGS.stoppedTaskRetention;
-    for (const [id, { stoppedAt }] of cluster.tasks) {
-      if (stoppedAt && stoppedAt.getTime() < oldest) cluster.tasks.delete(id);
+    for (const [id, task] of cluster.tasks) {
+      if (!task.stoppedAt || task.stoppedAt.getTime() >= oldest) continue;
+      containerLogs.record(task);
+      cluster.tasks.delete(id);
     }
   }
 

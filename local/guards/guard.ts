@@ -2,7 +2,7 @@
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { ClientOptions } from '../moto';
-import type { AwsRequest, AwsService, Structure, TaskNetwork } from '../service';
+import type { AwsRequest, AwsService, ContainerOutput, Structure, TaskNetwork } from '../service';
 import type { Limits } from './limits';
 
 /**
@@ -31,6 +31,7 @@ export interface GuardContext {
   readonly motoOptions: ClientOptions;
   /** The simulated tasks. */
   readonly network: TaskNetwork;
+  readonly containerOutput: ContainerOutput;
   /** Services that are implemented here, by signing name. */
   readonly services: ReadonlyMap<string, AwsService>;
 }

@@ -8,6 +8,7 @@ import { ec2 } from './ec2';
 import { elasticLoadBalancing } from './elasticloadbalancing';
 import type { GuardContext, ServiceGuard } from './guard';
 import { LoadBalancerTimes } from './load-balancer-times';
+import { logs } from './logs';
 import { route53 } from './route53';
 import { Serial } from './serial';
 import { serviceDiscovery } from './servicediscovery';
@@ -42,6 +43,7 @@ export function createGuards(context: GuardContext): Guards {
       certificateManager(context, issuance),
       ec2(context, times, defaultVpc),
       elasticLoadBalancing(context, times, issuance, defaultVpc),
+      logs(context),
       route53(context),
       serviceDiscovery(context),
       wafv2(context),

@@ -26,6 +26,8 @@ from moto.elbv2.exceptions import InvalidConfigurationRequest, TooManyTagsError
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup, elbv2_backends
 from moto.elbv2.responses import ELBV2Response
 from moto.iam.models import AWSManagedPolicy, IAMBackend
+from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
+from moto.logs.models import LogsBackend
 from moto.route53.models import ChangeList
 
 # Elastic Load Balancing quotas, "Tags per resource".
@@ -276,6 +278,24 @@ def missing_scaling() -> None:
     correct("deregister_scalable_target")
 
 
+def log_event_times() -> None:
+    """moto refuses log events that are two hours ahead of its own clock; the clock of the local AWS runs ahead of it."""
+
+    def put(
+        backend: LogsBackend, log_group_name: str, log_stream_name: str, log_events: list[dict[str, Any]]
+    ) -> tuple[str, dict[str, Any]]:
+        if log_group_name not in backend.groups:
+            raise ResourceNotFoundException()
+        times = [event["timestamp"] for event in log_events]
+        if times != sorted(times):
+            raise InvalidParameterException(
+                "Log events in a single PutLogEvents request must be in chronological order."
+            )
+        return backend.groups[log_group_name].put_log_events(log_stream_name, log_events), {}
+
+    LogsBackend.put_log_events = put
+
+
 def apply() -> None:
     """Correct moto in this process."""
     for correct in (
@@ -293,5 +313,6 @@ def apply() -> None:
         created_records,
         scaling_policies,
         missing_scaling,
+        log_event_times,
     ):
         correct()
