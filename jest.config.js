@@ -5,6 +5,7 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   testTimeout: 120_000,
   maxWorkers: 2,
+  setupFiles: ['<rootDir>/local/sdk-notices.ts'],
   // The CloudFormation library requires SDK v2; see src/runtime/sdk-v2-aliases.ts.
   moduleNameMapper: { '^aws-sdk/clients/\\w+$': '<rootDir>/src/runtime/sdk-v2.ts' },
   transform: {

@@ -1,5 +1,6 @@
 /** A laptop-sized AWS: one endpoint for every service, in one process and a moto process behind it. */
 import { Answers, type AnswerSheet } from './claims/answers';
+import './sdk-notices';
 import { Clock, type ClockMode } from './clock';
 import { startEndpoint } from './endpoint';
 import { CallLog } from './endpoint/call-log';

@@ -75,6 +75,8 @@ export async function bundleFunction(
     alias: Object.fromEntries(
       Object.entries(SDK_V2_ALIASES).map(([module, substitute]) => [module, join(ROOT, substitute)]),
     ),
+    // The bundle runs on nodejs20.x too, where the SDK would write a notice at each cold start; see local/sdk-notices.ts.
+    define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
     legalComments: 'none',
     logLevel: 'silent',
     metafile: true,
@@ -111,13 +113,16 @@ function largestInputs({ outputs }: Metafile): string {
     .join(', ');
 }
 
-const USAGE = `Usage: npm run build [-- NAME…]
+const USAGE = `Usage: npm run build [-- [--quiet] NAME…]
 
 Bundles the Lambda functions of this repository, or only those named: ${FUNCTIONS.map(({ name }) => name).join(', ')}.
+With --quiet, only what goes wrong is said.
 `;
 
 /** @returns the process's exit code: 0 built, 1 not built, 2 wrong arguments. */
-async function main(names: readonly string[]): Promise<number> {
+async function main(options: readonly string[]): Promise<number> {
+  const isQuiet = options.includes('--quiet');
+  const names = options.filter((option) => option !== '--quiet');
   const unknown = names.find((name) => !FUNCTIONS.some((known) => known.name === name));
   if (unknown !== undefined) {
     const help = unknown === '--help';
@@ -133,6 +138,7 @@ async function main(names: readonly string[]): Promise<number> {
   for (const [index, result] of results.entries()) {
     const { name, source, bundle } = chosen[index];
     if (result.status === 'fulfilled') {
+      if (isQuiet) continue;
       const { raw, gzip } = result.value;
       process.stdout.write(`${name}: ${bundle} ${kilobytes(raw)} (${kilobytes(gzip)} gzip)\n`);
     } else {

@@ -4,9 +4,9 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { requestHost } from '../../local/http-request';
 
-/** Answers that were given while the listener rule had one pair of weights. */
+/** Answers that were given while the listener rule sent the requests one way. */
 export interface Share {
-  /** Per cent of the traffic that the two target groups get, highest first, e.g. `95/5`. */
+  /** Per cent of the requests that each version gets, e.g. `v1 95 %, v2 5 %`. */
   readonly weights: string;
   answers: number;
   /** Answers of the new image. */
@@ -27,33 +27,34 @@ export interface Traffic {
 const BATCH = 10;
 
 /**
- * Request a service without pause until `ended` says so.
+ * Request a service without pause until `ended` says so. The version that has the requests when this begins is v1.
  *
- * @param onShift is told each new pair of weights.
+ * @param onShare is told the share at work after every batch.
  * @returns the answers under each pair of weights, in the order in which the pairs appeared.
  */
 export async function observeCanary(
   client: ElasticLoadBalancingV2Client,
   traffic: Traffic,
   ended: () => boolean,
-  onShift: (weights: string) => void,
+  onShare: (share: Share) => void,
 ): Promise<Share[]> {
   const shares: Share[] = [];
+  const versions = versionsBy((await readWeights(client, traffic.ruleArn))[0]?.targetGroupArn);
   let before = '';
   while (!ended()) {
     const batch = await requestBatch(traffic);
-    const weights = await readWeights(client, traffic.ruleArn);
+    const weights = versions(await readWeights(client, traffic.ruleArn));
     if (weights !== before) {
       // The weights moved during this batch: it belongs to neither pair.
-      onShift(weights);
       shares.push({ weights, answers: 0, renewed: 0, failed: 0 });
       before = weights;
-      continue;
+    } else {
+      const share = shares.at(-1)!;
+      share.answers += BATCH;
+      share.renewed += batch.renewed;
+      share.failed += batch.failed;
     }
-    const share = shares.at(-1)!;
-    share.answers += BATCH;
-    share.renewed += batch.renewed;
-    share.failed += batch.failed;
+    onShare(shares.at(-1)!);
   }
   return shares;
 }
@@ -72,10 +73,29 @@ async function requestBatch({
   return count;
 }
 
-async function readWeights(client: ElasticLoadBalancingV2Client, ruleArn: string): Promise<string> {
+interface Weight {
+  readonly targetGroupArn: string;
+  readonly percent: number;
+}
+
+/** The target groups of a rule, that with most of the requests first. */
+async function readWeights(client: ElasticLoadBalancingV2Client, ruleArn: string): Promise<Weight[]> {
   const { Rules: [rule] = [] } = await client.send(new DescribeRulesCommand({ RuleArns: [ruleArn] }));
   const groups = rule?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
-  const weights = groups.map(({ Weight = 0 }) => Weight).sort((a, b) => b - a);
-  const whole = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => Math.round((100 * weight) / Math.max(1, whole))).join('/');
+  const whole = groups.reduce((sum, { Weight = 0 }) => sum + Weight, 0);
+  return groups
+    .map(({ TargetGroupArn, Weight = 0 }) => ({
+      targetGroupArn: TargetGroupArn!,
+      percent: Math.round((100 * Weight) / Math.max(1, whole)),
+    }))
+    .sort((one, other) => other.percent - one.percent);
+}
+
+/** Words for weights. @param first target group of v1; the other one is that of v2. */
+function versionsBy(first: string | undefined): (weights: readonly Weight[]) => string {
+  return (weights) =>
+    weights
+      .map(({ targetGroupArn, percent }) => `${targetGroupArn === first ? 'v1' : 'v2'} ${percent} %`)
+      .sort()
+      .join(', ');
 }

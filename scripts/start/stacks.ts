@@ -11,15 +11,17 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 
-/** Makes, changes and deletes stacks through the CloudFormation API, and shows their events while it waits. */
+/** Real milliseconds between two looks at a stack: a few a second are enough for a person, and leave the processor to the work itself. */
+const LOOK_EVERY = 250;
+
+/** Makes, changes and deletes stacks through the CloudFormation API. */
 export class Stacks {
   private readonly client: CloudFormationClient;
-  private readonly shown = new Set<string>();
 
-  /** @param show is given each event once, in order. */
+  /** @param whileWaiting is called between the looks at a stack whose operation goes on, and once when it has ended. */
   constructor(
     options: CloudFormationClientConfig,
-    private readonly show: (event: StackEvent) => void,
+    private readonly whileWaiting: () => Promise<void>,
   ) {
     this.client = new CloudFormationClient(options);
   }
@@ -45,8 +47,26 @@ export class Stacks {
     return this.settled(stackId);
   }
 
+  /** What the hooks said of the stack as a whole when it was last created or changed; undefined when none was asked. */
+  async hookMessage(name: string): Promise<string | undefined> {
+    const events = await this.events(name);
+    const { HookType, HookStatusReason } =
+      events.findLast(
+        ({ HookStatus, LogicalResourceId }) =>
+          HookStatus?.startsWith('HOOK_COMPLETE') && LogicalResourceId === name,
+      ) ?? {};
+    return HookType && `${HookType}: ${HookStatusReason?.replace(/^Hook \w+ with message: /, '')}`;
+  }
+
+  /** Why the last operation on a stack failed: the first failure of a resource. */
+  async failure(name: string): Promise<string | undefined> {
+    const events = await this.events(name);
+    const failed = events.find(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'));
+    return failed && `${failed.LogicalResourceId}: ${failed.ResourceStatusReason}`;
+  }
+
   /** Events of a stack, oldest first. */
-  async events(name: string): Promise<StackEvent[]> {
+  private async events(name: string): Promise<StackEvent[]> {
     const { StackEvents = [] } = await this.client.send(new DescribeStackEventsCommand({ StackName: name }));
     return StackEvents.reverse();
   }
@@ -54,14 +74,9 @@ export class Stacks {
   private async settled(name: string): Promise<Stack> {
     for (;;) {
       const { Stacks: [stack] = [] } = await this.client.send(new DescribeStacksCommand({ StackName: name }));
-      for (const event of await this.events(name)) {
-        if (this.shown.has(event.EventId!)) continue;
-        this.shown.add(event.EventId!);
-        this.show(event);
-      }
+      await this.whileWaiting();
       if (!stack!.StackStatus!.endsWith('_IN_PROGRESS')) return stack!;
-      // A person follows this: a few looks a second are enough and leave the processor to the work itself.
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
     }
   }
 }
