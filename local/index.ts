@@ -14,7 +14,7 @@ import { createEcs } from './ecs';
 import { createHookHandler } from './extension/hook-handler';
 import { registerRepository } from './extension/repository';
 import { createResourceHandler } from './extension/resource-handler';
-import { createLambda, type Lambda } from './lambda';
+import { createLambda, type Lambda, type NodeRuntime } from './lambda';
 import { startLoadBalancerDataPlane } from './load-balancer';
 import { startMoto, type ClientOptions, type Moto } from './moto';
 import { createRegistry, type Registry } from './registry';
@@ -35,6 +35,8 @@ export interface LocalAwsOptions {
   readonly answers?: AnswerSheet;
   /** Real milliseconds for which DescribeStacks waits for a running operation; see CloudFormationOptions.patience. */
   readonly describeStacksPatience?: number;
+  /** Runtime of Lambda functions; default: the Node.js that runs this process. */
+  readonly runtime?: NodeRuntime;
 }
 
 export interface LocalAws {
@@ -111,7 +113,7 @@ async function startAround(
 
   const ecs = createEcs({ clock, answers, motoOptions, loadBalancingChanged: () => dataPlane.invalidate() });
   const { network, containerOutput } = ecs;
-  const lambda = createLambda({ endpoint: () => endpoint.url, region });
+  const lambda = createLambda({ endpoint: () => endpoint.url, region, runtime: options.runtime });
   running.push(lambda);
   const registry = createRegistry();
   const hooks = createHookHandler({ clock, lambda, registry });

@@ -38,6 +38,20 @@ export interface InvocationResult {
   readonly output: string;
 }
 
+/** A Node.js runtime of Lambda, and what stands in for it. */
+export interface NodeRuntime {
+  /** Identifier of the runtime, e.g. `nodejs22.x`. */
+  readonly identifier: string;
+  /** Absolute path of a Node.js of that version. */
+  readonly executable: string;
+}
+
+/** The Node.js that runs this process. */
+const OWN_RUNTIME: NodeRuntime = {
+  identifier: `nodejs${process.versions.node.split('.')[0]}.x`,
+  executable: process.execPath,
+};
+
 export interface LambdaOptions {
   /** URL of the local endpoint; functions find it in AWS_ENDPOINT_URL. */
   readonly endpoint: () => string;
@@ -45,6 +59,8 @@ export interface LambdaOptions {
   readonly accountId?: string;
   /** Processes that one function may have at a time; more invocations wait. Default 10. */
   readonly concurrency?: number;
+  /** Runtime of all functions; default: the Node.js that runs this process. */
+  readonly runtime?: NodeRuntime;
 }
 
 export interface Lambda {
@@ -167,7 +183,13 @@ export function createLambda(options: LambdaOptions): Lambda {
       });
       functions.set(
         definition.name,
-        new Pool(definition, arn(definition.name), environment, options.concurrency ?? 10),
+        new Pool(
+          definition,
+          arn(definition.name),
+          environment,
+          options.runtime ?? OWN_RUNTIME,
+          options.concurrency ?? 10,
+        ),
       );
     },
     remove(name) {
@@ -196,6 +218,7 @@ class Pool {
     private readonly definition: LambdaFunction,
     private readonly arn: string,
     private readonly environment: () => Readonly<Record<string, string>>,
+    private readonly runtime: NodeRuntime,
     private readonly concurrency: number,
   ) {}
 
@@ -240,7 +263,7 @@ class Pool {
     return {
       FunctionName: this.definition.name,
       FunctionArn: this.arn,
-      Runtime: 'nodejs20.x',
+      Runtime: this.runtime.identifier,
       Handler: this.definition.handler,
       Timeout: this.definition.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
       State: 'Active',
@@ -266,6 +289,7 @@ class Pool {
       this.workers.delete(worker);
     }
     const worker = new Worker({
+      executable: this.runtime.executable,
       bundle: this.definition.bundle,
       handler: this.definition.handler,
       functionName: this.definition.name,

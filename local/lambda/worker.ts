@@ -14,6 +14,8 @@ export interface WorkerAnswer {
 
 /** How the process of a function is started. */
 export interface WorkerOptions {
+  /** Absolute path of Node.js. */
+  readonly executable: string;
   readonly bundle: string;
   readonly handler: string;
   readonly functionName: string;
@@ -48,7 +50,12 @@ export class Worker {
     this.child = fork(
       join(__dirname, 'runner.js'),
       [options.bundle, options.handler, options.functionName, options.functionArn],
-      { env: options.environment, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+      {
+        execPath: options.executable,
+        env: options.environment,
+        execArgv: [],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
     );
     this.child.on('message', (message: Message) => this.receive(message));
     for (const stream of [this.child.stdout!, this.child.stderr!]) {

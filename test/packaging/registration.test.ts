@@ -59,6 +59,19 @@ describe('registration', () => {
     expect(config.runtime).toBe(template.Resources.GovernanceFunction.Properties.Runtime);
   });
 
+  test('one line of README.md switches the runtime of everything that is registered', async () => {
+    const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+    const [line] = /perl -pi -e 's[^`]+/.exec(readme)!;
+    const folder = await mkdtemp(join(tmpdir(), 'runtime-'));
+    const files = line.split(' ').slice(4);
+    for (const file of files) await cp(join(ROOT, file), join(folder, file), { recursive: true });
+    await promisify(execFile)('sh', ['-c', line], { cwd: folder });
+    const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+    expect(texts.map((text) => text.match(/nodejs\d+\.x/g))).toEqual(files.map(() => ['nodejs20.x']));
+    expect(files).toEqual(['.rpdk-config', 'hooks/.rpdk-config', 'template.yml']);
+    await rm(folder, { recursive: true });
+  });
+
   test('cfn-lint finds nothing in the template and the examples', async () => {
     const examples = await readdir(join(ROOT, 'examples'));
     const templates = examples.filter((file) => file.endsWith('.yml')).map((file) => join('examples', file));
