@@ -2,7 +2,7 @@
 import { Answers, type AnswerSheet } from './claims/answers';
 import './sdk-notices';
 import { Clock, type ClockMode } from './clock';
-import { startEndpoint } from './endpoint';
+import { ACCOUNT_ID, startEndpoint } from './endpoint';
 import { CallLog } from './endpoint/call-log';
 import { CallerRegistry } from './endpoint/callers';
 import { createControl } from './endpoint/control';
@@ -115,7 +115,7 @@ async function startAround(
   const { network, containerOutput } = ecs;
   const lambda = createLambda({ endpoint: () => endpoint.url, region, runtime: options.runtime });
   running.push(lambda);
-  const registry = createRegistry();
+  const registry = createRegistry({ accountId: ACCOUNT_ID, region });
   const hooks = createHookHandler({ clock, lambda, registry });
   const resourceHandler = createResourceHandler({ clock, lambda, registry, callers });
   const cloudFormation = createCloudFormation({

@@ -9,4 +9,45 @@ export const CLOUDFORMATION = [
     state: 'confirmed',
     test: 'test/cloudformation/stacks.test.ts',
   },
+  {
+    id: 'cloudformation.attributes-are-read-only-properties',
+    statement:
+      'Fn::GetAtt of what a type does not list in readOnlyProperties, nested pointers by their dotted path, is refused before any resource: "Resource type T does not support attribute {X}."',
+    source:
+      'Extensions user guide, "Resource type definition schema", readOnlyProperties; the schemas that cfn-lint brings list nested pointers; events recorded from AWS.',
+    state: 'confirmed',
+    test: 'test/cloudformation/stacks.test.ts',
+  },
+  {
+    id: 'cloudformation.exports-in-use',
+    statement:
+      'An export that another stack imports can be neither changed nor deleted: "Export X cannot be updated as it is in use by Y".',
+    source:
+      'Knowledge Center, "How do I resolve the error Export EXPORT_NAME cannot be updated as it is in use by STACK_NAME".',
+    state: 'confirmed',
+    test: 'test/cloudformation/stacks.test.ts',
+  },
+  {
+    id: 'cloudformation.type-configuration-by-region',
+    statement: 'A type configuration holds in one account and one Region.',
+    source: 'API reference, SetTypeConfiguration: "in this account and Region".',
+    state: 'confirmed',
+    test: 'test/cloudformation/resource-handler.test.ts',
+  },
+  {
+    id: 'cloudformation.unknown-in-change-sets',
+    statement:
+      'In a change set, what only the operation brings about is shown as {{changeSet:KNOWN_AFTER_APPLY}}; a template function of it does not fail.',
+    source: 'Change sets recorded from AWS with IncludePropertyValues, in public test snapshots.',
+    state: 'confirmed',
+    test: 'test/cloudformation/change-sets.test.ts',
+  },
+  {
+    id: 'cloudformation.warn-mode',
+    statement:
+      'A hook in failure mode WARN that does not succeed lets the operation go on; its reason ends "Failure was ignored under WARN mode."',
+    source: 'Events recorded from AWS; Hooks user guide, "Failure mode".',
+    state: 'confirmed',
+    test: 'test/cloudformation/hooks.test.ts',
+  },
 ] as const satisfies readonly Claim[];

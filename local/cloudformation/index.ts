@@ -74,7 +74,6 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     importValue(stack, exportName) {
       const found = stacks.exporter(exportName, stack.region);
       if (!found) throw validationError(`No export named ${exportName} found. Rollback requested by user.`);
-      stack.imports = new Set([...stack.imports, exportName]);
       return found.value;
     },
     exporter(stack, exportName) {

@@ -91,6 +91,8 @@ export interface Stack {
   outputs: readonly Output[];
   /** Names of the exports of other stacks that this one uses. */
   imports: ReadonlySet<string>;
+  /** The same of the operation that runs, or that has failed and was not rolled back. */
+  importing: ReadonlySet<string>;
   /** Oldest first. */
   readonly events: Structure[];
   readonly changeSets: Map<string, ChangeSet>;
@@ -145,7 +147,8 @@ export class Stacks {
   /** Stacks that use an export. */
   importers(exportName: string, region: string): Stack[] {
     return this.list(region).filter(
-      ({ imports, status }) => status !== 'DELETE_COMPLETE' && imports.has(exportName),
+      ({ imports, importing, status }) =>
+        status !== 'DELETE_COMPLETE' && (imports.has(exportName) || importing.has(exportName)),
     );
   }
 
@@ -176,6 +179,7 @@ export function newStack(
     resources: new Map(),
     outputs: [],
     imports: new Set(),
+    importing: new Set(),
     events: [],
     changeSets: new Map(),
     abandoned: new AbortController(),

@@ -191,14 +191,18 @@ export function createHookHandler({
   async function ask(hook: Hook, request: HookRequest, options: HookRunOptions): Promise<HookResult> {
     options.onStart?.(hook);
     const invokedAt = clock.now();
-    const decided = await decide(hook, request);
+    const decision = await decide(hook, request);
+    const ignored = hook.failureMode === 'WARN' && decision.status !== 'HOOK_COMPLETE_SUCCEEDED';
     const result: HookResult = {
       id: randomUUID(),
       hook,
       invocationPoint: 'PRE_PROVISION',
       invokedAt,
       request,
-      ...decided,
+      ...decision,
+      reason: ignored
+        ? `${decision.reason.replace(/\.$/, '')}. Failure was ignored under WARN mode.`
+        : decision.reason,
     };
     history.push(result);
     options.onEnd?.(result);

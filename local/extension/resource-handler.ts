@@ -187,7 +187,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
         systemTags: request.systemTags,
         stackTags: request.stackTags,
         previousStackTags: request.previousStackTags,
-        typeConfiguration: registry.typeConfiguration(type.typeName),
+        typeConfiguration: registry.typeConfiguration(type.typeName, request),
       },
     };
   }

@@ -1,9 +1,55 @@
 /** Schemas of AWS's own resource types, as cfn-lint brings them; they tell the known types and their create-only properties. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ResourceType } from './resource-type';
+import type { Structure } from '../service';
+import { ResourceType, type ResourceTypeSchema } from './resource-type';
 
 const LIBRARY = join(__dirname, '..', '..', '.venv', 'lib');
+
+/** Whether a dotted path leads to a property that is no object. */
+function anyProperty(attribute: string, schema: ResourceTypeSchema): boolean {
+  const resolved = (node: Structure | undefined): Structure =>
+    node?.$ref ? (schema.definitions?.[node.$ref.replace('#/definitions/', '')] ?? {}) : (node ?? {});
+  const node = attribute
+    .split('.')
+    .reduce<Structure>((parent, step) => resolved(parent.properties?.[step]), schema);
+  return 'type' in node && node.type !== 'object';
+}
+
+/**
+ * Types of which `Fn::GetAtt` reads more than their schema's readOnlyProperties: mostly types that are older than the
+ * registry, of which it reads what a template may set too. As cfn-lint has them, of the types that can be provisioned here.
+ */
+const FURTHER_ATTRIBUTES: Readonly<
+  Record<string, (attribute: string, schema: ResourceTypeSchema) => boolean>
+> = {
+  ...Object.fromEntries(
+    [
+      'AWS::AutoScaling::AutoScalingGroup',
+      'AWS::Backup::BackupVault',
+      'AWS::EC2::CapacityReservation',
+      'AWS::EC2::Instance',
+      'AWS::EC2::SecurityGroup',
+      'AWS::EC2::Subnet',
+      'AWS::EC2::VPC',
+      'AWS::EFS::MountTarget',
+      'AWS::EKS::Nodegroup',
+      'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      'AWS::Events::EventBus',
+      'AWS::RDS::DBInstance',
+      'AWS::RDS::DBParameterGroup',
+      'AWS::S3::AccessPoint',
+      'AWS::SNS::Topic',
+      'AWS::SQS::Queue',
+      'AWS::SSM::Parameter',
+      'AWS::ServiceDiscovery::Service',
+      'AWS::StepFunctions::Activity',
+    ].map((typeName) => [typeName, anyProperty]),
+  ),
+  'AWS::CloudFormation::CustomResource': () => true,
+  // The outputs are those of the nested stack.
+  'AWS::CloudFormation::Stack': (attribute) => attribute.startsWith('Outputs.'),
+};
 
 let folder: string | undefined;
 let index: Record<string, string> | undefined;
@@ -16,7 +62,8 @@ export function awsResourceType(typeName: string): ResourceType | undefined {
   if (!file) return undefined;
   let type = types.get(typeName);
   if (!type) {
-    type = new ResourceType(JSON.parse(readFileSync(join(folder!, 'resources', `${file}.json`), 'utf8')));
+    const schema = JSON.parse(readFileSync(join(folder!, 'resources', `${file}.json`), 'utf8'));
+    type = new ResourceType(schema, undefined, FURTHER_ATTRIBUTES[typeName]);
     types.set(typeName, type);
   }
   return type;

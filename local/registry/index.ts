@@ -7,6 +7,12 @@ import type { Hook } from './hook';
 import { ResourceType, type ResourceTypeSchema } from './resource-type';
 import { compileValidation } from './validation';
 
+/** Where a type configuration holds: each account and Region has its own. */
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
 export interface Registry {
   /** Add a private resource type, or replace the one of the same name. */
   registerResourceType(schema: ResourceTypeSchema, functionName: string): ResourceType;
@@ -14,10 +20,14 @@ export interface Registry {
   resourceType(typeName: string): ResourceType | undefined;
   /** A private resource type. @throws AwsError TypeNotFoundException, with what to do. */
   privateType(typeName: string): ResourceType;
-  /** Values of a private type's `typeConfiguration`; undefined when nobody has set them. */
-  typeConfiguration(typeName: string): Structure | undefined;
-  /** Set the values of a private type's `typeConfiguration`. @throws AwsError CFNRegistryException when they are not valid. */
-  setTypeConfiguration(typeName: string, values: Structure): void;
+  /** Values of a private type's `typeConfiguration` in a place; undefined when nobody has set them there. */
+  typeConfiguration(typeName: string, place?: Place): Structure | undefined;
+  /**
+   * Set the values of a private type's `typeConfiguration` in one place.
+   *
+   * @throws AwsError CFNRegistryException when they are not valid.
+   */
+  setTypeConfiguration(typeName: string, values: Structure, place?: Place): void;
   /** Activate a hook, or replace the one of the same name. */
   activateHook(hook: Hook): void;
   /** Deactivate a hook. False when there is none of this name. */
@@ -38,9 +48,12 @@ export function readResourceTypeSchemas(folder: string): ResourceTypeSchema[] {
     .filter((schema) => schema.typeName && schema.primaryIdentifier);
 }
 
-export function createRegistry(): Registry {
+/** @param home the place that is meant where none is named. */
+export function createRegistry(home: Place): Registry {
   const types = new Map<string, ResourceType>();
   const configurations = new Map<string, { values: Structure; updated: Date }>();
+  const configurationKey = (typeName: string, { accountId, region }: Place = home) =>
+    [accountId, region, typeName].join('/');
   const hooks = new Map<string, Hook>();
 
   const registry: Registry = {
@@ -60,8 +73,8 @@ export function createRegistry(): Registry {
         404,
       );
     },
-    typeConfiguration: (typeName) => configurations.get(typeName)?.values,
-    setTypeConfiguration(typeName, values) {
+    typeConfiguration: (typeName, place) => configurations.get(configurationKey(typeName, place))?.values,
+    setTypeConfiguration(typeName, values, place) {
       const { schema } = registry.privateType(typeName);
       const checked = structuredClone(values);
       const violations = compileValidation(
@@ -74,7 +87,7 @@ export function createRegistry(): Registry {
           `Configuration of ${typeName} is not valid: ${violations.join('; ')}`,
         );
       }
-      configurations.set(typeName, { values: checked, updated: new Date() });
+      configurations.set(configurationKey(typeName, place), { values: checked, updated: new Date() });
     },
     activateHook: (hook) => void hooks.set(hook.typeName, hook),
     deactivateHook: (typeName) => hooks.delete(typeName),
@@ -82,7 +95,7 @@ export function createRegistry(): Registry {
     operations: {
       async SetTypeConfiguration(request) {
         const typeName = request.input.TypeName ?? typeNameOf(request.input.TypeArn);
-        registry.setTypeConfiguration(typeName, parseConfiguration(request.input.Configuration));
+        registry.setTypeConfiguration(typeName, parseConfiguration(request.input.Configuration), request);
         return { ConfigurationArn: configurationArn(request, typeName) };
       },
       async BatchDescribeTypeConfigurations(request) {
@@ -92,7 +105,7 @@ export function createRegistry(): Registry {
         for (const identifier of request.input.TypeConfigurationIdentifiers as Structure[]) {
           const TypeName =
             identifier.TypeName ?? typeNameOf(identifier.TypeArn ?? identifier.TypeConfigurationArn);
-          const configuration = configurations.get(TypeName);
+          const configuration = configurations.get(configurationKey(TypeName, request));
           if (!types.has(TypeName)) {
             Errors.push({
               ErrorCode: 'TypeNotFoundException',

@@ -47,10 +47,12 @@ export class ResourceType {
   /**
    * @param schema the resource type schema.
    * @param functionName Lambda function that implements the handlers; absent for types that AWS implements.
+   * @param furtherAttributes which attributes `Fn::GetAtt` reads beside those that the schema lists.
    */
   constructor(
     readonly schema: ResourceTypeSchema,
     readonly functionName?: string,
+    private readonly furtherAttributes?: (attribute: string, schema: ResourceTypeSchema) => boolean,
   ) {
     this.violations = compileValidation(schema, schema.definitions);
   }
@@ -95,6 +97,18 @@ export class ResourceType {
   readOnlyIn(properties: Structure): string[] {
     return (this.schema.readOnlyProperties ?? []).filter(
       (pointer) => valuesAt(properties, pointer).length > 0,
+    );
+  }
+
+  /**
+   * Whether `Fn::GetAtt` may read an attribute: what `readOnlyProperties` lists, nested pointers by their dotted path.
+   *
+   * @param attribute e.g. `Arn` or `Endpoint.Address`.
+   */
+  hasAttribute(attribute: string): boolean {
+    return (
+      (this.schema.readOnlyProperties ?? []).some((pointer) => steps(pointer).join('.') === attribute) ||
+      (this.furtherAttributes?.(attribute, this.schema) ?? false)
     );
   }
 

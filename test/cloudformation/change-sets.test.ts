@@ -78,6 +78,62 @@ test('a change set says what an update replaces, changes, adds and removes, and 
   expect(await account.notebooks()).toEqual(['/notebook/new', '/notebook/renamed']);
 });
 
+test('what only the operation brings about is unknown in a change set, and so is every function of it', async () => {
+  const arn = { 'Fn::GetAtt': ['Role', 'Arn'] };
+  const unknown = '{{changeSet:KNOWN_AFTER_APPLY}}';
+  const values = {
+    Ref: [{ Ref: 'Role' }, unknown],
+    Split: [{ 'Fn::Select': [1, { 'Fn::Split': ['/', arn] }] }, unknown],
+    Join: [{ 'Fn::Join': [',', ['a', arn]] }, unknown],
+    Sub: [{ 'Fn::Sub': 'arn ${Role.Arn}' }, unknown],
+    Base64: [{ 'Fn::Base64': { 'Fn::Sub': ['${Of}', { Of: arn }] } }, unknown],
+    Json: [{ 'Fn::ToJsonString': { Arn: arn } }, unknown],
+    Known: [{ 'Fn::Select': [0, ['a', arn]] }, 'a'],
+    Nested: [{ 'Fn::GetAtt': ['Old', 'Status.Code'] }, unknown],
+  };
+  const { Changes, Status } = await changeSet(
+    template({
+      Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } },
+      Old: notebook({ Name: 'old' }),
+      ...Object.fromEntries(
+        Object.entries(values).map(([name, [value]]) => [
+          name,
+          { Type: 'AWS::SNS::Topic', Properties: { TopicName: name, DisplayName: value } },
+        ]),
+      ),
+    }),
+    { ChangeSetType: 'CREATE', Capabilities: ['CAPABILITY_IAM'] },
+  );
+  expect(Status).toBe('CREATE_COMPLETE');
+  expect(Changes).toHaveLength(Object.keys(values).length + 2);
+  const { Changes: shown } = await account.cloudFormation.describeChangeSet({
+    StackName: 'desk',
+    ChangeSetName: 'next',
+    IncludePropertyValues: true,
+  });
+  const displayNames = shown!.map(({ ResourceChange: change }) => [
+    change!.LogicalResourceId,
+    JSON.parse(change!.AfterContext!).Properties.DisplayName,
+  ]);
+  expect(Object.fromEntries(displayNames)).toMatchObject(
+    Object.fromEntries(Object.entries(values).map(([name, [, value]]) => [name, value])),
+  );
+});
+
+test('a change set with Fn::GetAtt of what is no attribute fails', async () => {
+  const described = await changeSet(
+    template({
+      Book: notebook({ Name: 'book' }),
+      Old: notebook({ Name: { 'Fn::GetAtt': ['Book', 'Name'] } }),
+    }),
+    { ChangeSetType: 'CREATE' },
+  );
+  expect(described).toMatchObject({
+    Status: 'FAILED',
+    StatusReason: 'Resource type Sample::Logs::Notebook does not support attribute {Name}',
+  });
+});
+
 test('a change set without changes fails as the AWS CLI expects', async () => {
   await account.cloudFormation.createStack({ StackName: 'desk', TemplateBody: before });
   await account.settled('desk');

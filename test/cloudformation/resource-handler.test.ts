@@ -1,4 +1,5 @@
 /** The protocol of resource handlers: what is invoked again, and which answers and accidents end an operation how. */
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { randomUUID } from 'node:crypto';
 import {
   createResourceHandler,
@@ -64,6 +65,41 @@ test('the calls of a handler are recorded as made by its type, operation and inv
 test('the type configuration reaches the handler', async () => {
   account.aws.registry.setTypeConfiguration('Sample::Logs::Notebook', { Prefix: '/shelf/' });
   expect(await handler(request())).toMatchObject({ identifier: '/shelf/book' });
+});
+
+test('a type configuration holds in one account and Region', async () => {
+  const { accountId } = request();
+  const other = { accountId, region: 'eu-central-1' };
+  const client = new CloudFormation({ ...account.aws.clientOptions(), region: other.region });
+  await client.setTypeConfiguration({
+    Type: 'RESOURCE',
+    TypeName: 'Sample::Logs::Notebook',
+    Configuration: JSON.stringify({ Prefix: '/shelf/' }),
+  });
+  const describe = async (asked: CloudFormation) =>
+    asked.batchDescribeTypeConfigurations({
+      TypeConfigurationIdentifiers: [{ Type: 'RESOURCE', TypeName: 'Sample::Logs::Notebook' }],
+    });
+  expect(await describe(client)).toMatchObject({
+    TypeConfigurations: [
+      {
+        Configuration: '{"Prefix":"/shelf/"}',
+        Arn: `arn:aws:cloudformation:eu-central-1:${accountId}:type-configuration/resource/Sample-Logs-Notebook/default`,
+      },
+    ],
+  });
+  expect(await describe(account.cloudFormation)).toMatchObject({
+    TypeConfigurations: [],
+    UnprocessedTypeConfigurations: [{ TypeName: 'Sample::Logs::Notebook' }],
+  });
+  client.destroy();
+  expect(await handler(request())).toMatchObject({ identifier: '/notebook/book' });
+  expect(await handler(request(other))).toMatchObject({ identifier: '/shelf/book' });
+  expect(
+    await handler(request({ region: other.region, accountId: '210987654321', model: { Name: 'novel' } })),
+  ).toMatchObject({
+    identifier: '/notebook/novel',
+  });
 });
 
 test.each([

@@ -161,6 +161,43 @@ describe('creation', () => {
     expect(await account.notebooks()).toEqual([]);
   });
 
+  test.each([
+    ['Name', '{Name}'],
+    ['Status.Colour', '{Status.Colour}'],
+    ['Shade', '{Shade}'],
+  ])('refuses Fn::GetAtt of %s before any resource', async (attribute, shown) => {
+    const body = template(
+      { Good: notebook({ Name: 'good' }), Book: notebook({ Name: { 'Fn::Sub': `\${Good.${attribute}}` } }) },
+      { Outputs: { Code: { Value: { 'Fn::GetAtt': ['Good', 'Status.Code'] } } } },
+    );
+    expect((await create(body)).StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect(await account.history('desk')).toEqual([
+      'desk CREATE_IN_PROGRESS',
+      'desk ROLLBACK_IN_PROGRESS',
+      'desk ROLLBACK_COMPLETE',
+    ]);
+    expect(await reasonOf('desk', 'ROLLBACK_IN_PROGRESS')).toBe(
+      `Resource type Sample::Logs::Notebook does not support attribute ${shown}. Rollback requested by user.`,
+    );
+  });
+
+  test.each([
+    ['AWS::SNS::Topic', 'TopicName', true],
+    ['AWS::SNS::Topic', 'Nothing', false],
+    ['AWS::IAM::Role', 'Arn', true],
+    ['AWS::IAM::Role', 'RoleName', false],
+    ['AWS::ElasticLoadBalancingV2::LoadBalancer', 'DNSName', true],
+    ['AWS::RDS::DBInstance', 'Endpoint.Address', true],
+    ['AWS::RDS::DBInstance', 'MasterUserSecret', false],
+    ['AWS::CloudFormation::Stack', 'Outputs.Anything', true],
+    ['AWS::CloudFormation::Stack', 'Anything', false],
+    ['Org::ECS::ExpressService', 'ECSManagedResourceArns.IngressPath.TargetGroupArns', true],
+    ['Org::ECS::ExpressService', 'ECSManagedResourceArns.IngressPath.Nothing', false],
+    ['Org::ECS::ExpressService', 'Cluster', false],
+  ])('%s has the attribute %s: %s', (typeName, attribute, has) => {
+    expect(account.aws.registry.resourceType(typeName)!.hasAttribute(attribute)).toBe(has);
+  });
+
   test('converts the scalars of a template to the types of the schema', async () => {
     const body = template(
       { Book: notebook({ Name: 42, RetentionInDays: { Ref: 'Days' } }) },
@@ -346,17 +383,7 @@ describe('deletion', () => {
   });
 
   test('is refused while another stack uses an export', async () => {
-    const exporting = template(
-      { Book: notebook({ Name: 'book' }) },
-      { Outputs: { Id: { Value: { Ref: 'Book' }, Export: { Name: 'book' } } } },
-    );
-    await create(exporting);
-    const importing = template({
-      Copy: {
-        Type: 'AWS::SNS::Topic',
-        Properties: { TopicName: 'copy', DisplayName: { 'Fn::ImportValue': 'book' } },
-      },
-    });
+    await create(exporting('book'));
     await account.cloudFormation.createStack({ StackName: 'reader', TemplateBody: importing });
     expect((await account.settled('reader')).StackStatus).toBe('CREATE_COMPLETE');
     const stack = await remove();
@@ -364,6 +391,80 @@ describe('deletion', () => {
       'DELETE_FAILED',
       'Export book cannot be deleted as it is in use by reader',
     ]);
+  });
+});
+
+/** A template that exports the id of a notebook as `book`. */
+function exporting(Name: string, sections: object = exportOf('book')): string {
+  return template({ Book: notebook({ Name }) }, sections);
+}
+
+function exportOf(Name: string): object {
+  return { Outputs: { Id: { Value: { Ref: 'Book' }, Export: { Name } } } };
+}
+
+/** A template that imports it. */
+const importing = template({
+  Copy: {
+    Type: 'AWS::SNS::Topic',
+    Properties: { TopicName: 'copy', DisplayName: { 'Fn::ImportValue': 'book' } },
+  },
+});
+const importingNoMore = template({ Copy: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'copy' } } });
+
+describe('an export that another stack uses', () => {
+  beforeEach(async () => {
+    await create(exporting('book'));
+    await account.cloudFormation.createStack({ StackName: 'reader', TemplateBody: importing });
+    await account.settled('reader');
+  });
+
+  const rolledBackBecause = async (body: string) => {
+    const { StackStatus, Outputs } = await update(body);
+    expect(StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(Outputs).toMatchObject([{ OutputValue: '/notebook/book', ExportName: 'book' }]);
+    return reasonOf('desk', 'UPDATE_ROLLBACK_IN_PROGRESS');
+  };
+
+  test('keeps its value', async () => {
+    expect(await rolledBackBecause(exporting('renamed'))).toBe(
+      'Export book cannot be updated as it is in use by reader.',
+    );
+    expect(await account.notebooks()).toEqual(['/notebook/book']);
+  });
+
+  test.each([
+    ['another name', exportOf('other')],
+    ['no output', {}],
+  ])('is not taken away by %s', async (_, sections) => {
+    expect(await rolledBackBecause(exporting('book', sections))).toBe(
+      'Export book cannot be deleted as it is in use by reader.',
+    );
+  });
+
+  test('is free again once nobody uses it, and not before', async () => {
+    const failing = template({
+      Copy: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'copy' } },
+      Bad: notebook({ Name: 'bad', Behaviour: 'fails' }, { DependsOn: 'Copy' }),
+    });
+    for (const body of [failing, importingNoMore]) {
+      await account.cloudFormation.updateStack({ StackName: 'reader', TemplateBody: body });
+      await account.settled('reader');
+      expect((await update(exporting('renamed'))).StackStatus).toBe(
+        body === failing ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE',
+      );
+    }
+  });
+
+  test('is not held by a change set that nobody has executed', async () => {
+    await account.cloudFormation.updateStack({ StackName: 'reader', TemplateBody: importingNoMore });
+    await account.settled('reader');
+    await account.cloudFormation.createChangeSet({
+      StackName: 'reader',
+      ChangeSetName: 'again',
+      TemplateBody: importing,
+    });
+    expect((await update(exporting('renamed'))).StackStatus).toBe('UPDATE_COMPLETE');
   });
 });
 

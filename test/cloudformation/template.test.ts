@@ -13,6 +13,7 @@ describe('functions', () => {
 Mappings: { Zones: { us-east-1: { names: [a, b], one: x } } }
 Conditions:
   Yes: !Equals [1, '1']
+  One: !Equals [1]
   No: !Not [!Condition Yes]
   Both: !And [!Condition Yes, !Condition No]
   Either: !Or [!Condition Yes, !Condition No]
@@ -67,6 +68,7 @@ ${RESOURCES}`);
     ["!Join [',']", 'Fn::Join needs a list of 2 values'],
     ['!If [Absent, a, b]', 'unresolved condition dependency Absent'],
     ["!Sub '${List}'", 'Fn::Sub needs a text'],
+    ['!If [One, a, b]', 'Template error: every Fn::Equals object requires a list of 2 string parameters.'],
     ['{ "Fn::Invent": 1 }', 'does not know the function Fn::Invent'],
   ])('%s is refused', async (text, message) => {
     const value = parseTemplate(`${RESOURCES}\nMetadata: { Value: ${text} }`).Metadata!.Value;
@@ -108,7 +110,10 @@ describe('templates that are refused', () => {
       'Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: !GetAtt Nothing.Arn } } }',
       /Fn::GetAtt references undefined resource Nothing/,
     ],
-    [`${RESOURCES}\nOutputs: { O: { Value: !Sub '\${Nothing}' } }`, /\[Nothing\] in the Outputs block/],
+    [
+      `${RESOURCES}\nOutputs: { O: { Value: !Sub '\${Nothing}' } }`,
+      /^Unresolved resource dependencies \[Nothing\] in the Outputs block of the template$/,
+    ],
     [`${RESOURCES}\nConditions: { C: !Equals [!Ref Topic, a] }`, /\[Topic\] in the Conditions block/],
     [
       'Resources: { A: { Type: AWS::SNS::Topic, DependsOn: B }, B: { Type: AWS::SNS::Topic, DependsOn: A } }',

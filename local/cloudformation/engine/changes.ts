@@ -2,16 +2,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Structure } from '../../service';
 import type { Stack, StackResource, StackTarget } from '../stack';
-import { conditionHolds, evaluate, type Scope } from '../template/evaluate';
+import { conditionHolds, evaluate, KNOWN_AFTER_APPLY, UNKNOWN, type Scope } from '../template/evaluate';
 import type { ResourceDefinition } from '../template/parse';
 import { dependencies, type Reference } from '../template/references';
 import { steps } from '../../registry/property-path';
 import type { Environment } from './environment';
 import { attributeOf, stackScope } from './scope';
 import { walk } from './walk';
-
-/** Stands for a value that only the operation itself will bring about. AWS shows the same text. */
-const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}';
 
 /** The changes that an operation would make, in the form of DescribeChangeSet, in the order of the template. */
 export async function changesOf(
@@ -23,10 +20,10 @@ export async function changesOf(
   const made = new Set<string>();
   const resource = async ({ name, attribute }: Reference) => {
     const current = stack.resources.get(name);
-    if (!current?.physicalId || made.has(name)) return KNOWN_AFTER_APPLY;
+    if (!current?.physicalId || made.has(name)) return UNKNOWN;
     return attribute === undefined
       ? current.physicalId
-      : (attributeOf(current.attributes, attribute) ?? KNOWN_AFTER_APPLY);
+      : (attributeOf(current.attributes, attribute) ?? UNKNOWN);
   };
   const importValue = (name: string) => environment.importValue(stack, name);
   const scope = stackScope({ stack, target, resource, importValue });

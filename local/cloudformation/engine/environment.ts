@@ -9,7 +9,7 @@ export interface Environment {
   readonly registry: Registry;
   readonly hooks: HookHandler;
   readonly providers: readonly ResourceProvider[];
-  /** Value that a stack of the same Region exports; records that `stack` uses it. @throws AwsError when nobody exports it. */
+  /** Value that a stack of the same Region exports. @throws AwsError when nobody exports it. */
   readonly importValue: (stack: Stack, exportName: string) => string;
   /** Name of another stack that exports a name already. */
   readonly exporter: (stack: Stack, exportName: string) => string | undefined;

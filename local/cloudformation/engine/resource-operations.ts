@@ -41,7 +41,11 @@ export class ResourceOperations {
       stack,
       target,
       resource: (reference: Reference) => this.referenceValue(reference),
-      importValue: (name: string) => environment.importValue(stack, name),
+      importValue: (name: string) => {
+        const value = environment.importValue(stack, name);
+        stack.importing = new Set([...stack.importing, name]);
+        return value;
+      },
     };
     this.scope = stackScope(options);
     this.maskedScope = stackScope({ ...options, masked: true });

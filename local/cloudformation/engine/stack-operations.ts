@@ -4,6 +4,7 @@ import type { Change, Output, Stack, StackResource, StackTarget } from '../stack
 import { dependencies } from '../template/references';
 import type { Environment } from './environment';
 import { ResourceOperations } from './resource-operations';
+import { attributeProblem } from './scope';
 import { stackHookRefusal } from './target-hooks';
 import { walk } from './walk';
 
@@ -123,16 +124,8 @@ export async function deleteStack(
 ): Promise<void> {
   const events = new EventRecorder(stack, environment.now, token);
   events.stackStatus('DELETE_IN_PROGRESS', 'User Initiated');
-  const used = stack.outputs.find(
-    ({ ExportName }) => ExportName && environment.importers(stack, ExportName).length > 0,
-  );
-  if (used) {
-    const importers = environment.importers(stack, used.ExportName!).join(', ');
-    return events.stackStatus(
-      'DELETE_FAILED',
-      `Export ${used.ExportName} cannot be deleted as it is in use by ${importers}`,
-    );
-  }
+  const inUse = exportInUse(environment, stack, []);
+  if (inUse) return events.stackStatus('DELETE_FAILED', inUse);
   const refused = await stackHookRefusal(environment, stack, 'DELETE', { previous: stack.target }, events);
   if (refused) return events.stackStatus('DELETE_FAILED', refused);
   const operations = stack.target && new ResourceOperations(environment, stack, stack.target, events);
@@ -152,7 +145,7 @@ function begin(
 ): ResourceOperations {
   stack.rollback = undefined;
   stack.cancel = new AbortController();
-  stack.imports = new Set();
+  stack.importing = new Set();
   events.stackStatus(status, 'User Initiated');
   return new ResourceOperations(environment, stack, target, events, stack.cancel.signal);
 }
@@ -165,6 +158,8 @@ async function provisionAll(
 ): Promise<string | undefined> {
   const { template } = operations.target;
   const { signal } = stack.cancel!;
+  const unreadable = attributeProblem(template, environment.registry);
+  if (unreadable) return `${unreadable}.`;
   try {
     const wanted = await operations.wanted();
     const failed = await walk(
@@ -187,7 +182,10 @@ async function provisionAll(
     const taken = outputs.find(({ ExportName }) => ExportName && environment.exporter(stack, ExportName));
     if (taken)
       return `Export with name ${taken.ExportName} is already exported by stack ${environment.exporter(stack, taken.ExportName!)}.`;
+    const inUse = exportInUse(environment, stack, outputs);
+    if (inUse) return `${inUse}.`;
     stack.outputs = outputs;
+    stack.imports = stack.importing;
     return undefined;
   } catch (error) {
     return `${(error as Error).message}.`;
@@ -208,6 +206,18 @@ async function outputsOf(
     }),
   );
   return outputs.flat();
+}
+
+/** Why the exports of a stack must not become those of `outputs`: other stacks use one that changes. undefined: they may. */
+function exportInUse(environment: Environment, stack: Stack, outputs: readonly Output[]): string | undefined {
+  for (const { ExportName: name, OutputValue } of stack.outputs) {
+    const next = outputs.find(({ ExportName }) => ExportName === name);
+    if (!name || next?.OutputValue === OutputValue) continue;
+    const importers = environment.importers(stack, name);
+    if (importers.length > 0)
+      return `Export ${name} cannot be ${next ? 'updated' : 'deleted'} as it is in use by ${importers.join(', ')}`;
+  }
+  return undefined;
 }
 
 async function rollBackUpdate(
@@ -235,6 +245,7 @@ async function rollBackUpdate(
     return events.stackStatus('UPDATE_ROLLBACK_FAILED', failures(resources));
   }
   stack.rollback = undefined;
+  stack.importing = new Set();
   await cleanUp(operations, events, 'UPDATE_ROLLBACK', operations.obsolete, []);
   events.stackStatus('UPDATE_ROLLBACK_COMPLETE');
 }
@@ -291,6 +302,7 @@ function finishRemoval(
     stack.outputs = [];
     stack.imports = new Set();
   }
+  stack.importing = new Set();
   events.stackStatus(`${operation}_COMPLETE`);
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { HookVerdict } from '../../extension/hook-handler';
 import { AwsError, type Structure } from '../../service';
 import { changesOf } from '../engine/changes';
+import { attributeProblem } from '../engine/scope';
 import { changeSetHooks, refusal } from '../engine/target-hooks';
 import { createStack, updateStack, type OnFailure } from '../engine/stack-operations';
 import { EventRecorder } from '../events';
@@ -55,7 +56,9 @@ export function changeSetOperations(context: Context): Operations {
         stacks.add(stack);
         new EventRecorder(stack, environment.now).stackStatus('REVIEW_IN_PROGRESS', 'User Initiated');
       }
-      const changed = differs(stack, target);
+      const problem = differs(stack, target)
+        ? attributeProblem(target.template, environment.registry)
+        : NO_CHANGES;
       const changeSet: ChangeSet = {
         id: `arn:aws:cloudformation:${region}:${request.accountId}:changeSet/${input.ChangeSetName}/${randomUUID()}`,
         name: input.ChangeSetName,
@@ -66,14 +69,14 @@ export function changeSetOperations(context: Context): Operations {
         capabilities: input.Capabilities ?? [],
         roleArn: input.RoleARN,
         onStackFailure: input.OnStackFailure,
-        status: changed ? 'CREATE_COMPLETE' : 'FAILED',
-        statusReason: changed ? undefined : NO_CHANGES,
-        executionStatus: changed ? 'AVAILABLE' : 'UNAVAILABLE',
-        changes: changed ? await changesOf(environment, stack, target) : [],
+        status: problem ? 'FAILED' : 'CREATE_COMPLETE',
+        statusReason: problem,
+        executionStatus: problem ? 'UNAVAILABLE' : 'AVAILABLE',
+        changes: problem ? [] : await changesOf(environment, stack, target),
         skippedHooks: new Set(),
       };
       stack.changeSets.set(changeSet.name, changeSet);
-      const ask = changed ? changeSetHooks(environment, stack, changeSet) : undefined;
+      const ask = problem ? undefined : changeSetHooks(environment, stack, changeSet);
       if (ask) {
         Object.assign(changeSet, { status: 'CREATE_IN_PROGRESS', executionStatus: 'UNAVAILABLE' });
         void ask().then(

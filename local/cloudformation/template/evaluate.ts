@@ -8,7 +8,7 @@ export interface Scope {
   readonly region: string;
   /** Value of a parameter or pseudo parameter; undefined when `name` is neither. */
   parameter(name: string): string | string[] | undefined;
-  /** Physical id of a resource, or one of its attributes. */
+  /** Physical id of a resource, or one of its attributes; {@link UNKNOWN} when only the operation brings it about. */
   resource(reference: Reference): Promise<unknown>;
   /** Value that another stack exports. */
   importValue(name: string): string;
@@ -17,15 +17,32 @@ export interface Scope {
 /** `Ref: AWS::NoValue`; what holds it is removed. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
+/** A value that nobody knows before the operation: a function of it is unknown too. */
+export const UNKNOWN = Symbol('known after apply');
+
+/** How an unknown value is shown. AWS shows the same text. */
+export const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}';
+
+/** Thrown by a function that needs a value which is unknown. */
+class UnknownOperand extends Error {}
+
 /**
  * Evaluate a part of a template.
  *
- * @returns plain JSON; undefined for AWS::NoValue.
+ * @returns plain JSON; undefined for AWS::NoValue; {@link KNOWN_AFTER_APPLY} for what is unknown.
  * @throws AwsError ValidationError naming the function that cannot be evaluated.
  */
 export async function evaluate(value: unknown, scope: Scope): Promise<any> {
   const result = await reduce(value, scope);
-  return result === NO_VALUE ? undefined : result;
+  return result === NO_VALUE ? undefined : shown(result);
+}
+
+/** A value with a text for everything in it that is unknown. */
+function shown(value: unknown): unknown {
+  if (value === UNKNOWN) return KNOWN_AFTER_APPLY;
+  if (Array.isArray(value)) return value.map(shown);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shown(item)]));
 }
 
 /** Whether a condition of the template holds. */
@@ -46,7 +63,7 @@ async function reduce(value: unknown, scope: Scope): Promise<unknown> {
   if (entries.length === 1) {
     const [name, operand] = entries[0];
     if (name === 'Ref' && typeof operand === 'string') return reference({ name: operand }, scope);
-    if (Object.hasOwn(FUNCTIONS, name)) return FUNCTIONS[name](operand, scope);
+    if (Object.hasOwn(FUNCTIONS, name)) return call(FUNCTIONS[name], operand, scope);
     if (name.startsWith('Fn::'))
       throw validationError(`Template error: the local AWS does not know the function ${name}`);
   }
@@ -54,6 +71,16 @@ async function reduce(value: unknown, scope: Scope): Promise<unknown> {
     entries.map(async ([key, item]) => [key, await reduce(item, scope)] as const),
   );
   return Object.fromEntries(reduced.filter(([, item]) => item !== NO_VALUE));
+}
+
+/** The value of a function; unknown when a value that it needs is. */
+async function call(run: TemplateFunction, operand: unknown, scope: Scope): Promise<unknown> {
+  try {
+    return await run(operand, scope);
+  } catch (error) {
+    if (error instanceof UnknownOperand) return UNKNOWN;
+    throw error;
+  }
 }
 
 async function reference(target: Reference, scope: Scope): Promise<unknown> {
@@ -70,7 +97,7 @@ type TemplateFunction = (operand: any, scope: Scope) => Promise<unknown>;
 const FUNCTIONS: Record<string, TemplateFunction> = {
   async 'Fn::GetAtt'(operand, scope) {
     const [name, attribute] = typeof operand === 'string' ? splitAttribute(operand) : operand;
-    return scope.resource({ name, attribute: String(await reduce(attribute, scope)) });
+    return scope.resource({ name, attribute: scalarText(await reduce(attribute, scope), 'Fn::GetAtt') });
   },
   async 'Fn::Sub'(operand, scope) {
     const [text, variables] = typeof operand === 'string' ? [operand, {}] : operand;
@@ -96,7 +123,7 @@ const FUNCTIONS: Record<string, TemplateFunction> = {
   },
   async 'Fn::Select'(operand, scope) {
     const [position, list] = listOperand(operand, 2, 'Fn::Select');
-    const index = Number(await reduce(position, scope));
+    const index = Number(scalarText(await reduce(position, scope), 'Fn::Select'));
     const items = await listValue(list, scope, 'Fn::Select');
     if (!Number.isInteger(index) || index < 0 || index >= items.length) {
       throw validationError(`Template error: Fn::Select cannot select nonexistent value at index ${index}`);
@@ -110,7 +137,7 @@ const FUNCTIONS: Record<string, TemplateFunction> = {
   async 'Fn::FindInMap'(operand, scope) {
     const [map, top, second] = (
       await Promise.all(listOperand(operand, 3, 'Fn::FindInMap').map((key) => reduce(key, scope)))
-    ).map(String);
+    ).map((key) => scalarText(key, 'Fn::FindInMap'));
     const value = scope.template.Mappings[map]?.[top]?.[second];
     if (value === undefined) {
       throw validationError(`Template error: Unable to get mapping for ${map}::${top}::${second}`);
@@ -128,7 +155,7 @@ const FUNCTIONS: Record<string, TemplateFunction> = {
     return scope.importValue(scalarText(await reduce(operand, scope), 'Fn::ImportValue'));
   },
   async 'Fn::ToJsonString'(operand, scope) {
-    return JSON.stringify(await reduce(operand, scope));
+    return JSON.stringify(await reduce(operand, scope), (_, item) => known(item));
   },
   async 'Fn::Length'(operand, scope) {
     return (await listValue(operand, scope, 'Fn::Length')).length;
@@ -139,9 +166,11 @@ type Predicate = (operand: any, scope: Scope) => Promise<boolean>;
 
 const PREDICATES: Record<string, Predicate> = {
   async 'Fn::Equals'(operand, scope) {
-    const [left, right] = await Promise.all(
-      listOperand(operand, 2, 'Fn::Equals').map((side) => reduce(side, scope)),
-    );
+    if (!Array.isArray(operand) || operand.length !== 2)
+      throw validationError(
+        'Template error: every Fn::Equals object requires a list of 2 string parameters.',
+      );
+    const [left, right] = await Promise.all(operand.map((side) => reduce(side, scope)));
     return JSON.stringify(comparable(left)) === JSON.stringify(comparable(right));
   },
   async 'Fn::And'(operand, scope) {
@@ -180,13 +209,20 @@ function listOperand(operand: unknown, length: number, name: string): unknown[] 
 }
 
 async function listValue(operand: unknown, scope: Scope, name: string): Promise<unknown[]> {
-  const value = await reduce(operand, scope);
+  const value = known(await reduce(operand, scope));
   if (!Array.isArray(value))
     throw validationError(`Template error: ${name} needs a list of values, found ${JSON.stringify(value)}`);
   return value;
 }
 
-function scalarText(value: unknown, name: string): string {
+/** The value itself. @throws UnknownOperand when it is unknown. */
+function known(value: unknown): unknown {
+  if (value === UNKNOWN) throw new UnknownOperand();
+  return value;
+}
+
+function scalarText(operand: unknown, name: string): string {
+  const value = known(operand);
   if (value === NO_VALUE || value === undefined || typeof value === 'object') {
     throw validationError(
       `Template error: ${name} needs a text, found ${JSON.stringify(value) ?? 'no value'}`,

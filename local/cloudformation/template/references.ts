@@ -46,6 +46,21 @@ export function dependencies(template: Template, logicalId: string): ReadonlySet
   return new Set(names.filter((name) => name in template.Resources));
 }
 
+/**
+ * The first reference by `Fn::GetAtt` to an attribute that the type of its resource does not have; undefined when there is
+ * none. An attribute whose name is known only when it is evaluated is not looked at.
+ */
+export function unsupportedAttribute(
+  template: Template,
+  hasAttribute: (typeName: string, attribute: string) => boolean,
+): { readonly typeName: string; readonly attribute: string } | undefined {
+  const bodies = Object.values(template.Resources).map(({ Properties }) => Properties);
+  const read = [...referencesIn(bodies), ...referencesIn(template.Outputs)].flatMap(({ name, attribute }) =>
+    attribute && name in template.Resources ? { typeName: template.Resources[name].Type, attribute } : [],
+  );
+  return read.find(({ typeName, attribute }) => !hasAttribute(typeName, attribute));
+}
+
 /** Attributes of a resource that some part of the template reads by `Fn::GetAtt`. */
 export function attributesRead(template: Template, logicalId: string): readonly string[] {
   const references = [...referencesIn(template.Resources), ...referencesIn(template.Outputs)];

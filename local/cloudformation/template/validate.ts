@@ -149,8 +149,9 @@ function checkReferences(template: Template, section: string, references: readon
   );
   if (unresolved.length > 0) {
     const names = [...new Set(unresolved.map(({ name }) => name))].join(', ');
+    const prefix = section === 'Outputs' ? '' : 'Template format error: ';
     throw validationError(
-      `Template format error: Unresolved resource dependencies [${names}] in the ${section} block of the template`,
+      `${prefix}Unresolved resource dependencies [${names}] in the ${section} block of the template`,
     );
   }
 }
