@@ -27,7 +27,7 @@ export const rows: readonly Row[] = [
     inputs: ['attributes-for-alarms.yml', 'attributes.yml'],
     right: 'parts of ARNs, and the attributes that are the same values, are there for alarms',
     async shows(account) {
-      const split = await account.create('attributes', { template: 'attributes-for-alarms.yml' });
+      const split = await account.deploy('attributes', { template: 'attributes-for-alarms.yml' });
       expect(split).toMatchObject({ status: 'CREATE_COMPLETE', reasons: {} });
       expect(await dimensions(account, split)).toEqual(expected(split));
       expect(Object.values(split.outputs).filter((value) => !value)).toEqual([]);
