@@ -1,10 +1,11 @@
 /** Each example as its reader uses it: deployed by CloudFormation, requested through the load balancer, deleted. */
+import { CloudControlClient, GetResourceCommand } from '@aws-sdk/client-cloudcontrol';
 import {
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GOVERNANCE_FUNCTION } from '../../local/extension/repository';
@@ -175,6 +176,25 @@ test('none is refused by the rules of the organisation', async () => {
     { cwd: ROOT },
   );
   expect(stdout).toMatch(/profile org-default: 0 refused/);
+});
+
+test('the first template of README.md makes a service with the attributes that are named there', async () => {
+  const [, section] = readFileSync(join(ROOT, 'README.md'), 'utf8').split('## Your first template\n');
+  const [, template] = /```yaml\n([^]*?)```/.exec(section!)!;
+  const attributes = new Set(section!.split('\n## ')[0]!.match(/(?<=`Shop\.)\w+(?=`)/g));
+  try {
+    const deployed = await account.deploy('first', template!);
+    expect(await get(new URL(deployed.outputs.Endpoint!).host)).toMatchObject({ status: 200 });
+    const { ResourceDescription } = await new CloudControlClient(account.aws.clientOptions()).send(
+      new GetResourceCommand({ TypeName: 'Org::ECS::ExpressService', Identifier: deployed.services.Shop }),
+    );
+    expect(Object.keys(JSON.parse(ResourceDescription!.Properties!))).toEqual(
+      expect.arrayContaining([...attributes]),
+    );
+    expect(attributes.size).toBeGreaterThan(5);
+  } finally {
+    expect(await account.remove('first')).toEqual([]);
+  }
 });
 
 test.each(Object.entries(ROWS))('%s', async (file, { parameters, shows }) => {
