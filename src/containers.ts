@@ -7,9 +7,11 @@ import type {
   PortMapping,
   Volume,
 } from '@aws-sdk/client-ecs';
+import { checkImage } from './container-image';
 import { invalid } from './errors';
 import type * as model from './model';
 import type { Properties } from './runtime';
+import { checkCredentialsSecret, checkSecretReference } from './secret-reference';
 import { unlessEmpty } from './unset';
 
 /** Name of the container that receives the service's traffic. Source: ECS Express Mode. */
@@ -63,6 +65,7 @@ export function containerSpec(
   if (!container?.Image) {
     throw invalid(`${path}/Image`, 'is missing', 'Name the container image, or give TaskDefinitionArn');
   }
+  checkImage(container.Image, `${path}/Image`);
   checkRegistry(container.Image, `${path}/Image`, permittedRegistries);
   const environment = byName(container.Environment, `${path}/Environment`, 'Value');
   const secrets = byName(container.Secrets, `${path}/Secrets`, 'ValueFrom');
@@ -71,6 +74,13 @@ export function containerSpec(
       throw invalid(`${path}/Secrets`, `defines ${name}, as Environment does`, 'Keep one of the two');
     }
   }
+  for (const [index, { ValueFrom }] of (container.Secrets ?? []).entries()) {
+    checkSecretReference(ValueFrom!, `${path}/Secrets/${index}/ValueFrom`);
+  }
+  const credentials = container.RepositoryCredentials?.CredentialsParameter;
+  if (credentials !== undefined) {
+    checkCredentialsSecret(credentials, `${path}/RepositoryCredentials/CredentialsParameter`);
+  }
   return {
     image: container.Image,
     // An empty list and none are the same to ECS, and must not look like a change.
@@ -78,7 +88,7 @@ export function containerSpec(
     entryPoint: unlessEmpty(container.EntryPoint),
     environment,
     secrets,
-    repositoryCredentialsArn: container.RepositoryCredentials?.CredentialsParameter,
+    repositoryCredentialsArn: credentials,
     user: container.User,
     readonlyRootFilesystem: container.ReadonlyRootFilesystem,
     stopTimeout: container.StopTimeout,

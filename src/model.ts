@@ -57,7 +57,7 @@ export class Secret extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare Name?: string;
 
-  /** ARN of the secret, or ARN or name of the parameter. */
+  /** ARN of the secret, or ARN or name of the parameter. For one value of a secret in JSON, its key, version stage and version id follow the ARN of the secret, each after a colon; those that do not matter are empty, e.g. :password::. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare ValueFrom?: string;
@@ -169,7 +169,7 @@ export class PrimaryContainer extends BaseModel {
     super(properties);
   }
 
-  /** Container image, with registry and tag or digest. */
+  /** Container image, with registry and tag or digest, e.g. public.ecr.aws/nginx/nginx:1.27. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare Image?: string;
@@ -268,7 +268,7 @@ export class SidecarContainer extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare Name?: string;
 
-  /** Container image, with registry and tag or digest. */
+  /** Container image, with registry and tag or digest, e.g. public.ecr.aws/nginx/nginx:1.27. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare Image?: string;
@@ -1114,7 +1114,7 @@ export class ResourceModel extends BaseModel {
   @Type(() => Volume)
   declare Volumes?: Volume[];
 
-  /** Path that the load balancer requests to see whether a task is healthy. A change takes effect with new tasks: without any other change it starts a deployment. With ProtocolVersion GRPC the default is /AWS.ALB/healthcheck. */
+  /** Path that the load balancer requests to see whether a task is healthy: letters from a to z, digits and @:%_+.~#?&/=-. A change takes effect with new tasks: without any other change it starts a deployment. With ProtocolVersion GRPC the default is /AWS.ALB/healthcheck. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare HealthCheckPath?: string;

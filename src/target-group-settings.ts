@@ -56,6 +56,9 @@ const ANSWERS = {
   grpc: { first: 0, last: 99, matcher: '12', path: '/AWS.ALB/healthcheck' },
 } as const;
 
+/** What may not be in the path of a health check (Elastic Load Balancing, the refusal of CreateTargetGroup). */
+const NOT_IN_HEALTH_CHECK_PATH = /[^A-Za-z0-9@:%_+.~#?&/=-]/u;
+
 const PATH = 'TargetGroupConfiguration';
 
 /** Attributes that ELB gives to a new target group. */
@@ -75,6 +78,7 @@ export function targetGroupSettings(
 ): TargetGroupSettings {
   const protocolVersion = given.ProtocolVersion ?? TARGET_GROUP_DEFAULTS.ProtocolVersion;
   const answers = answersOf(protocolVersion);
+  if (healthCheckPath !== undefined) checkHealthCheckPath(healthCheckPath);
   const { HealthCheck = {} } = given;
   const intervalSeconds = HealthCheck.IntervalSeconds ?? TARGET_GROUP_DEFAULTS.IntervalSeconds;
   const timeoutSeconds = HealthCheck.TimeoutSeconds ?? Math.min(TIMEOUT_SECONDS, intervalSeconds - 1);
@@ -259,6 +263,22 @@ type Answers = (typeof ANSWERS)[keyof typeof ANSWERS];
 
 function answersOf(protocolVersion: TargetGroupSettings['protocolVersion']): Answers {
   return protocolVersion === 'GRPC' ? ANSWERS.grpc : ANSWERS.http;
+}
+
+function checkHealthCheckPath(path: string): void {
+  const wrong = NOT_IN_HEALTH_CHECK_PATH.exec(path)?.[0];
+  if (wrong === undefined) return;
+  throw invalid(
+    'HealthCheckPath',
+    `contains ${JSON.stringify(wrong)}, but Elastic Load Balancing takes only letters from a to z, digits and @:%_+.~#?&/=- in it`,
+    `Write other characters percent-encoded, this one as ${percentEncoded(wrong)}`,
+  );
+}
+
+function percentEncoded(text: string): string {
+  return [...new TextEncoder().encode(text)]
+    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');
 }
 
 function checkMatcher(matcher: string, { first, last }: Answers): void {

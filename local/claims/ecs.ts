@@ -40,4 +40,22 @@ export const ECS = [
     state: 'confirmed',
     test: 'test/ecs-engine/container-logs.test.ts',
   },
+  {
+    id: 'ecs.task-definition-size',
+    statement:
+      'RegisterTaskDefinition of more than 65,536 bytes is ClientException "Actual length: … Max allowed length is \'65536\' bytes.".',
+    source:
+      'Amazon ECS service quotas, "Task definition size"; the text is from a CloudTrail event in github.com/awsdocs/amazon-ecs-developer-guide, pull request 149.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/task-definitions.test.ts',
+  },
+  {
+    id: 'ecs.image-characters',
+    statement:
+      'RegisterTaskDefinition of an image with other characters than letters, digits and _-.:/@#, or with more than 255, is ClientException.',
+    source:
+      'Amazon ECS API reference, ContainerDefinition; the texts are from github.com/hashicorp/terraform-provider-aws, issue 22629, and github.com/aws-actions/amazon-ecs-render-task-definition, issue 49.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/task-definitions.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -9,4 +9,12 @@ export const ELASTIC_LOAD_BALANCING = [
     state: 'confirmed',
     test: 'test/local/guards/listeners.test.ts',
   },
+  {
+    id: 'elasticloadbalancing.health-check-path-characters',
+    statement:
+      'CreateTargetGroup and ModifyTargetGroup take in the path of a health check only letters from a to z, digits and @:%_+.~#?&/=-; anything else is ValidationError.',
+    source: 'The refusal that is quoted in github.com/apollographql/router, issue 1852.',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
 ] as const satisfies readonly Claim[];

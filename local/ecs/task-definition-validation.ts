@@ -6,6 +6,10 @@ import { checkFargateSize, parseCpu, parseMemory } from './fargate-sizes';
 const FARGATE_LOG_DRIVERS = ['awslogs', 'splunk', 'awsfirelens'];
 const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\//;
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/;
+/** What an image may be named with, and how long the name may be (API reference of ContainerDefinition). */
+const IMAGE = { characters: /^[A-Za-z0-9_.:\/@#-]*$/, longest: 255 };
+/** Bytes of a task definition (Amazon ECS service quotas, "Task definition size"). */
+const SIZE_LIMIT = 65_536;
 /** Longest stop timeout on Fargate, in seconds. */
 const STOP_TIMEOUT_LIMIT = 120;
 /** Ephemeral storage of a Fargate task in GiB. */
@@ -23,6 +27,9 @@ export function checkTaskDefinition(input: Structure): void {
       'Family contains invalid characters: up to 255 letters (uppercase and lowercase), numbers, underscores, and hyphens are allowed.',
     );
   }
+  const { tags: _tags, ...definition } = input;
+  const size = Buffer.byteLength(JSON.stringify(definition));
+  if (size > SIZE_LIMIT) refuse(`Actual length: '${size}'. Max allowed length is '${SIZE_LIMIT}' bytes.`);
   for (const role of [input.taskRoleArn, input.executionRoleArn]) {
     if (role !== undefined && !ROLE_ARN.test(role)) refuse('Role is not valid');
   }
@@ -51,6 +58,9 @@ function checkContainer(container: Structure, input: Structure): void {
   if (!container.name) refuse('Container.name should not be null or empty.');
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(container.name)) refuse('Container.name contains invalid characters.');
   if (!container.image) refuse('Container.image should not be null or empty.');
+  if (container.image.length > IMAGE.longest)
+    refuse(`Container.image should be ${IMAGE.longest} characters or less.`);
+  if (!IMAGE.characters.test(container.image)) refuse('Container.image contains invalid characters.');
   const others = input.containerDefinitions.map(({ name }: Structure) => name);
   for (const { containerName } of container.dependsOn ?? []) {
     if (!others.includes(containerName)) {

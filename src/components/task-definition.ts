@@ -5,6 +5,7 @@ import {
   RegisterTaskDefinitionCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  type RegisterTaskDefinitionCommandInput,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import type { ApplyScope, Component, Scope } from '../component';
@@ -14,6 +15,7 @@ import { fittingName, type Identity } from '../identity';
 import { done, wait } from '../outcome';
 import { checkOwn } from '../ownership';
 import { unless } from '../sdk-errors';
+import { isApplyScope } from '../survey';
 import type { ManagedTask } from '../task';
 import { lowerCaseTagList, lowerCaseTagRecord, ownedTags, tagChanges, type Tags } from '../tags';
 import {
@@ -23,6 +25,7 @@ import {
   mainPortOf,
   type TaskDefinitionContent,
 } from '../task-definition-content';
+import { checkTaskDefinitionSize } from '../task-definition-size';
 import { logGroupName } from './log-group';
 
 /** A revision with its tags. */
@@ -80,29 +83,15 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
   async observe(scope) {
     const task = scope.spec?.task;
     if (task?.kind === 'own') return observeOwn(scope, task.taskDefinitionArn);
-    const family = taskDefinitionFamily(scope.identity);
-    const [newest, service] = await Promise.all([describe(scope, family), ownDescribedService(scope)]);
-    if (!service) {
-      const obstacle = {
-        what: `task definition family ${family}`,
-        propertyPath: 'ServiceName',
-        remedy: 'Choose another name, or deregister its revisions',
-      };
-      return newest && checkOwn(scope, newest.tags, obstacle) ? observed(newest, true) : undefined;
-    }
-    const runs =
-      newest?.definition.taskDefinitionArn === service.taskDefinition
-        ? newest
-        : await describe(scope, service.taskDefinition!);
-    if (!runs) return newest && observed(newest, true);
-    const managed = runs.definition.family === family;
-    return { ...observed(runs, managed), newest: newest === runs ? undefined : newest };
+    const found = await observeMade(scope);
+    if (task && isApplyScope(scope)) checkSize(scope, task, found);
+    return found;
   },
 
   async apply(scope, _needs, current) {
     const { task } = scope.spec;
     if (task.kind === 'own') return done(current!);
-    const base = current?.managed ? current : current?.newest && observed(current.newest, true);
+    const base = baseOf(current);
     const content = wanted(scope, task, base?.definition);
     // The newest one is what an attempt that was cut short has registered.
     const reusable = [base, current?.newest].find(
@@ -112,7 +101,6 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     await changeTags(scope, reusable);
     return done(observed({ ...reusable, tags: ownedTags(scope) }, true));
   },
-
   async remove(scope) {
     const { clients, identity } = scope;
     const family = taskDefinitionFamily(identity);
@@ -130,6 +118,52 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     return wait(`revisions of task definition ${family} to be deregistered`, 1);
   },
 };
+
+/** The task definition that is made from the template, or what the service runs instead of it. */
+async function observeMade(scope: Scope): Promise<ObservedTaskDefinition | undefined> {
+  const family = taskDefinitionFamily(scope.identity);
+  const [newest, service] = await Promise.all([describe(scope, family), ownDescribedService(scope)]);
+  if (!service) {
+    const obstacle = {
+      what: `task definition family ${family}`,
+      propertyPath: 'ServiceName',
+      remedy: 'Choose another name, or deregister its revisions',
+    };
+    return newest && checkOwn(scope, newest.tags, obstacle) ? observed(newest, true) : undefined;
+  }
+  const runs =
+    newest?.definition.taskDefinitionArn === service.taskDefinition
+      ? newest
+      : await describe(scope, service.taskDefinition!);
+  if (!runs) return newest && observed(newest, true);
+  const managed = runs.definition.family === family;
+  return { ...observed(runs, managed), newest: newest === runs ? undefined : newest };
+}
+
+/** The revision that hand-made changes are taken over from. */
+function baseOf(current: ObservedTaskDefinition | undefined): ObservedTaskDefinition | undefined {
+  return current?.managed ? current : current?.newest && observed(current.newest, true);
+}
+
+/** Refuse what ECS would not register, before anything is made. */
+function checkSize(scope: ApplyScope, task: ManagedTask, current: ObservedTaskDefinition | undefined): void {
+  checkTaskDefinitionSize(
+    requestOf(scope, wanted(scope, task, baseOf(current)?.definition)),
+    (task.sidecars ?? []).map(({ name }) => name),
+  );
+}
+
+/** What is registered, but for the tags. */
+function requestOf(
+  { identity }: Scope,
+  content: TaskDefinitionContent,
+): Omit<RegisterTaskDefinitionCommandInput, 'tags'> {
+  return {
+    family: taskDefinitionFamily(identity),
+    ...content,
+    containerDefinitions: content.containerDefinitions!,
+  };
+}
 
 async function observeOwn(scope: Scope, taskDefinitionArn: string): Promise<ObservedTaskDefinition> {
   const own = await describe(scope, taskDefinitionArn);
@@ -180,12 +214,9 @@ function wanted(
 }
 
 async function register(scope: ApplyScope, content: TaskDefinitionContent): Promise<ObservedTaskDefinition> {
-  const { clients, identity } = scope;
-  const { taskDefinition: made, $metadata } = await clients.ecs.send(
+  const { taskDefinition: made, $metadata } = await scope.clients.ecs.send(
     new RegisterTaskDefinitionCommand({
-      family: taskDefinitionFamily(identity),
-      ...content,
-      containerDefinitions: content.containerDefinitions!,
+      ...requestOf(scope, content),
       tags: lowerCaseTagList(ownedTags(scope)),
     }),
   );

@@ -120,6 +120,21 @@ describe('RegisterTaskDefinition', () => {
     ['a role that is no ARN', { ...BASE, taskRoleArn: 'task' }, /^Role is not valid$/],
     ['no containers', { ...BASE, containerDefinitions: [] }, /at least one container/],
     ['no image', container({ image: undefined }), /^Container\.image should not be null or empty\.$/],
+    [
+      'a long image',
+      container({ image: 'a'.repeat(256) }),
+      /^Container\.image should be 255 characters or less\.$/,
+    ],
+    [
+      'an image with other characters',
+      container({ image: '${REPOSITORY}' }),
+      /^Container\.image contains invalid characters\.$/,
+    ],
+    [
+      'more than 64 KiB',
+      container({ environment: [{ name: 'A', value: 'é'.repeat(32_768) }] }),
+      /^Actual length: '\d{5}'\. Max allowed length is '65536' bytes\.$/,
+    ],
     ['no name', container({ name: '' }), /^Container\.name should not be null or empty\.$/],
     ['no essential container', container({ essential: false }), /At least one container must be essential/],
     ['different ports', container({ portMappings: [{ containerPort: 80, hostPort: 81 }] }), /must match\.$/],

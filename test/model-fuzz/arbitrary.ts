@@ -52,6 +52,19 @@ const WORDS: readonly string[] = [
   '"quoted" \\ \n line',
 ];
 
+/** Texts whose form is not in the schema, but in the provider's own refusals, by the name of their property. */
+const TYPICAL: Readonly<Record<string, readonly string[]>> = {
+  Image: ['nginx', 'example/hello:1', `public.ecr.aws/nginx/nginx@sha256:${'a1'.repeat(32)}`],
+  HealthCheckPath: ['/', '/health?a=%20b', `/${'a'.repeat(1_023)}`],
+  ValueFrom: [
+    '/app/db',
+    'arn:aws:ssm:us-east-1:123456789012:parameter/app/db',
+    'arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-AbCdEf',
+    'arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-AbCdEf:password::',
+  ],
+  CredentialsParameter: ['arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf'],
+};
+
 /** Values of a property, by its type in the schema. */
 type ByType = Readonly<
   Record<string, (node: PropertySchema, words: readonly string[]) => Arbitrary<unknown>>
@@ -98,7 +111,11 @@ function membersOf(
   rarity: number,
 ): Arbitrary<Structure> {
   const members = Object.entries(properties).map(([name, property]) => {
-    const values = valuesOf(property, words);
+    const typical = TYPICAL[name];
+    const any = valuesOf(property, words);
+    const values = typical
+      ? fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...typical) }, { weight: 1, arbitrary: any })
+      : any;
     const optional = fc
       .integer({ min: 1, max: rarity })
       .chain((n) => (n === 1 ? values : fc.constant(undefined)));

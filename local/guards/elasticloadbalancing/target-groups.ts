@@ -28,6 +28,9 @@ const SETTINGS = [
   'IpAddressType',
 ] as const satisfies readonly (keyof CreateTargetGroupCommandInput & keyof TargetGroup)[];
 
+/** What the path of a health check may consist of. */
+const HEALTH_CHECK_PATH = /^\/[A-Za-z0-9@:%_+.~#?&/=-]*$/;
+
 /** Defaults of a health check by gRPC, where moto has those by HTTP. */
 const GRPC_HEALTH_CHECK = { HealthCheckPath: '/AWS.ALB/healthcheck', Matcher: { GrpcCode: '12' } };
 
@@ -57,6 +60,7 @@ export function targetGroups(
       async CreateTargetGroup({ region, input }) {
         const wanted = withDefaults(input as CreateTargetGroupCommandInput);
         checkName('Target group', wanted.Name!);
+        checkHealthCheckPath(wanted.HealthCheckPath);
         const namesake = await inventory.targetGroupNamed(region, wanted.Name!);
         if (namesake) {
           if (SETTINGS.every((name) => wanted[name] === undefined || wanted[name] === namesake[name])) {
@@ -76,6 +80,11 @@ export function targetGroups(
         const answer = await inventory.client(region).send(new CreateTargetGroupCommand(wanted));
         for (const { TargetGroupArn } of answer.TargetGroups!) createdIn(region).add(TargetGroupArn!);
         return output(answer);
+      },
+
+      async ModifyTargetGroup({ input }) {
+        checkHealthCheckPath(input.HealthCheckPath);
+        return undefined;
       },
 
       async ModifyTargetGroupAttributes({ region, input }) {
@@ -108,6 +117,14 @@ export function targetGroups(
       },
     },
   };
+}
+
+function checkHealthCheckPath(path: string | undefined): void {
+  if (path === undefined || HEALTH_CHECK_PATH.test(path)) return;
+  throw new AwsError(
+    'ValidationError',
+    `Health check path '${path}' must begin with a '/' character and can only consist of the characters: a-z, A-Z, 0-9, and @:%_+.~#?&/=-`,
+  );
 }
 
 function withDefaults(input: CreateTargetGroupCommandInput): CreateTargetGroupCommandInput {

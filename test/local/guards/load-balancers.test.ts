@@ -219,6 +219,20 @@ describe('target groups', () => {
     await targetGroup('i');
   });
 
+  test.each(['/?query={__typename}', '/a b', '/grün', 'health'])(
+    'the path of a health check may not be %s',
+    async (HealthCheckPath) => {
+      const refused = {
+        name: 'ValidationError',
+        message: expect.stringContaining(HealthCheckPath) as string,
+      };
+      await expect(targetGroup('group', { HealthCheckPath })).rejects.toMatchObject(refused);
+      const TargetGroupArn = await targetGroup('group', { HealthCheckPath: '/a-z/A.Z/0_9?a=b&c=%20~+#@:' });
+      const change = new ModifyTargetGroupCommand({ TargetGroupArn, HealthCheckPath });
+      await expect(elb.send(change)).rejects.toMatchObject(refused);
+    },
+  );
+
   test('an unknown target group is named', async () => {
     const made = await listener(await loadBalancer());
     const arn = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0123456789abcdef';
