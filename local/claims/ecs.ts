@@ -3,6 +3,87 @@ import type { Claim } from './claim';
 
 export const ECS = [
   {
+    id: 'ecs.first-deployment-fills-alternate-target-group',
+    statement:
+      'The first deployment of a service by BLUE_GREEN, CANARY or LINEAR puts its tasks into the target group that the rule sends no traffic to, and shifts the traffic there; loadBalancers of DescribeServices stays as it was given.',
+    source:
+      'Recorded on AWS for BLUE_GREEN in github.com/go-to-k/cdk-real-drift, issue 1730; concluded for CANARY and LINEAR. The ECS developer guide on migrating from CodeDeploy names the primary target group.',
+    state: 'inferred',
+    otherwise: 'The tasks go into the target group that has the traffic, and none is shifted.',
+    risk: 'None: weights and healthy targets are read, the order of the target groups is not.',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.first-deployment-takes-all-steps',
+    statement:
+      'The first deployment of a service takes the steps of its strategy, and bakes, like any other; until the last step most requests are answered 503.',
+    source:
+      'Concluded from reports of ECS Express Mode services whose rule reads 950 to 50 right after their creation.',
+    state: 'inferred',
+    otherwise: 'All traffic goes to the first tasks as soon as they are healthy, and nothing bakes.',
+    risk: 'None but time: a creation ends some minutes earlier than its bake times add up to.',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.circuit-breaker-acts-in-every-strategy',
+    statement: 'The deployment circuit breaker ends deployments of every strategy, not only rolling ones.',
+    source:
+      'Sources contradict each other: the API reference of DeploymentCircuitBreaker speaks of rolling updates only, the ECS developer guide and acceptance tests of the Terraform provider of all.',
+    state: 'unverified',
+    otherwise:
+      'It watches rolling deployments only; others read DISABLED and try until a lifecycle stage has taken 24 hours.',
+    risk: 'A deployment whose tasks keep failing ends later: when the resource type gives up on it, not when ECS does.',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.shift-keeps-stickiness',
+    statement: 'When ECS shifts the weights of a rule, the rule keeps its TargetGroupStickinessConfig.',
+    source:
+      'Nothing is documented. One rule recorded after a deployment reads Enabled false; whether it had been on is not known.',
+    state: 'unverified',
+    otherwise: 'The rule reads Enabled false after each shift.',
+    risk: 'Clients of a service with sticky sessions may change tasks during a deployment.',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.shifts-all-load-balancers',
+    statement:
+      'A deployment of a service with several load balancers shifts the production rules of all of them together.',
+    source:
+      'The API reference of AdvancedConfiguration gives each load balancer its own rule; how a deployment treats several is described nowhere.',
+    state: 'unverified',
+    otherwise:
+      'It shifts the rule of the first load balancer; tasks are registered behind the others, whose weights stay.',
+    risk: 'While a service moves to another load balancer, the new one sends requests nowhere until the resource type has set its weights.',
+    test: 'test/ecs-engine/several-load-balancers.test.ts',
+  },
+  {
+    id: 'ecs.lifecycle-stage-limit',
+    statement: 'A lifecycle stage of a deployment that takes more than 24 hours ends the deployment.',
+    source:
+      'Amazon ECS developer guide, "Amazon ECS blue/green deployments", "How Amazon ECS blue/green deployments work".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.stop-service-deployment-states',
+    statement:
+      'StopServiceDeployment takes deployments in PENDING, IN_PROGRESS, STOP_REQUESTED, ROLLBACK_REQUESTED and ROLLBACK_IN_PROGRESS, and is ConflictException in any other.',
+    source:
+      'Amazon ECS developer guide, "Stopping Amazon ECS service deployments"; API reference of StopServiceDeployment.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.circuit-breaker-defaults',
+    statement:
+      'A circuit breaker reads back with resetOnHealthyTask true and a thresholdConfiguration of BOUNDED_PERCENT 50 where nothing else was given.',
+    source:
+      'Recorded on AWS in github.com/go-to-k/cdk-real-drift, issue 1730; API reference of DeploymentCircuitBreaker.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/services.test.ts',
+  },
+  {
     id: 'ecs.deployment-history-90-days',
     statement:
       'Service deployments that were created more than 90 days ago are neither listed nor described, so that ListServiceDeployments may list none for a service that runs.',

@@ -6,14 +6,9 @@ import type { ServiceDeployment } from './state';
 /** `type` BOUNDED_PERCENT keeps the threshold in these bounds (API reference of ServiceDeploymentCircuitBreaker). */
 const BOUNDS = { least: 3, most: 200 };
 
-const DEFAULT_THRESHOLD = { type: 'BOUNDED_PERCENT', value: 50 };
-
 /** Failed tasks at which a deployment has failed, given its configuration and the desired count of the service. */
 export function failureThreshold(configuration: Structure, desiredCount: number): number {
-  const { type, value } = {
-    ...DEFAULT_THRESHOLD,
-    ...configuration.deploymentCircuitBreaker?.thresholdConfiguration,
-  };
+  const { type, value } = configuration.deploymentCircuitBreaker.thresholdConfiguration;
   const share = Math.ceil((value / 100) * desiredCount);
   const thresholds: Readonly<Record<string, number>> = {
     COUNT: value,
@@ -35,5 +30,5 @@ export function countFailure(deployment: ServiceDeployment): void {
 
 /** A task became healthy: failures before it no longer count, unless the configuration says so. */
 export function forgetFailures({ circuitBreaker, configuration }: ServiceDeployment): void {
-  if (configuration.deploymentCircuitBreaker?.resetOnHealthyTask !== false) circuitBreaker.failureCount = 0;
+  if (configuration.deploymentCircuitBreaker.resetOnHealthyTask) circuitBreaker.failureCount = 0;
 }

@@ -70,6 +70,11 @@ function createDeployment(context: EcsContext, revision: ServiceRevision): Deplo
   };
 }
 
+/** Whether the circuit breaker watches deployments of this strategy. */
+function circuitBreakerActs({ answers }: EcsContext, { strategy }: Structure): boolean {
+  return strategy === 'ROLLING' || answers.holds('ecs.circuit-breaker-acts-in-every-strategy');
+}
+
 function createServiceDeployment(
   context: EcsContext,
   deployment: Deployment,
@@ -95,7 +100,13 @@ function createServiceDeployment(
     configuration,
     productionWeight: 0,
     testWeight: 0,
-    circuitBreaker: { status: deploymentCircuitBreaker.enable ? 'MONITORING' : 'DISABLED', failureCount: 0 },
+    circuitBreaker: {
+      status:
+        deploymentCircuitBreaker.enable && circuitBreakerActs(context, configuration)
+          ? 'MONITORING'
+          : 'DISABLED',
+      failureCount: 0,
+    },
     alarms: {
       status: alarms?.enable ? 'MONITORING' : 'DISABLED',
       names: alarms?.alarmNames ?? [],

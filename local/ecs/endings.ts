@@ -47,6 +47,11 @@ export function invalidNetworking(detail: string): Ending {
   );
 }
 
+/** A lifecycle stage took longer than any may. */
+export function stageTimedOut(stage: string): Ending {
+  return new Ending('ROLLBACK', `because the lifecycle stage ${stage} timed out.`, 'ECS deployment failed.');
+}
+
 /** A pause hook ended in a way that does not let the deployment go on. */
 export function hookFailed(stage: string, detail: string): Ending {
   return new Ending('ROLLBACK', `because ${stage} pause hook ${detail}`, 'ECS deployment failed.');

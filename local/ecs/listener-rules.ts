@@ -29,13 +29,21 @@ export async function forwardedTargetGroups(
   }));
 }
 
-/** Send `percent` of a rule's traffic to one target group of a pair and the rest to the other. */
+/** How the traffic of a rule is divided. */
+export interface WeightShift {
+  readonly targetGroupArn: string;
+  readonly otherTargetGroupArn: string;
+  /** Share of the first target group; the other one has the rest. */
+  readonly percent: number;
+  /** Whether the rule keeps its target group stickiness; otherwise it is switched off. */
+  readonly keepsStickiness: boolean;
+}
+
+/** Divide the traffic of a rule between the two target groups of a pair. */
 export async function shiftWeights(
   client: ElasticLoadBalancingV2Client,
   ruleArn: string,
-  targetGroupArn: string,
-  otherTargetGroupArn: string,
-  percent: number,
+  { targetGroupArn, otherTargetGroupArn, percent, keepsStickiness }: WeightShift,
 ): Promise<void> {
   const actions = await readActions(client, ruleArn);
   const pair: TargetGroupTuple[] = [
@@ -48,7 +56,9 @@ export async function shiftWeights(
   await writeActions(
     client,
     ruleArn,
-    actions.map((action) => (action.Type === 'forward' ? withTargetGroups(action, pair) : action)),
+    actions.map((action) =>
+      action.Type === 'forward' ? withTargetGroups(action, pair, keepsStickiness) : action,
+    ),
   );
 }
 
@@ -64,8 +74,13 @@ function tuples(actions: readonly Action[]): TargetGroupTuple[] {
     );
 }
 
-function withTargetGroups({ TargetGroupArn: _single, ...action }: Action, pair: TargetGroupTuple[]): Action {
-  return { ...action, ForwardConfig: { ...action.ForwardConfig, TargetGroups: pair } };
+function withTargetGroups(
+  { TargetGroupArn: _single, ...action }: Action,
+  pair: TargetGroupTuple[],
+  keepsStickiness: boolean,
+): Action {
+  const kept = keepsStickiness ? action.ForwardConfig : { TargetGroupStickinessConfig: { Enabled: false } };
+  return { ...action, ForwardConfig: { ...kept, TargetGroups: pair } };
 }
 
 function isListener(arn: string): boolean {

@@ -1,6 +1,6 @@
 /** Carrying out a service deployment: rolling or traffic-shifting, to its success or back again. */
 import { now, type EcsContext } from './context';
-import { Ending } from './endings';
+import { Ending, stageTimedOut } from './endings';
 import { recordEvent } from './events';
 import { Interrupted, type Flow } from './flow';
 import { watchAlarms } from './alarms';
@@ -59,7 +59,7 @@ class Rollout {
   }
 
   private async replaceInPlace(): Promise<void> {
-    this.target.targetGroups = await chooseTargetGroups(this.context, this.target, false);
+    this.target.targetGroups = await chooseTargetGroups(this.context, this.target, 'serving');
     await this.replaceTasks(this.target);
     await this.bake();
   }
@@ -67,18 +67,18 @@ class Rollout {
   private async shiftTraffic(shifts: readonly TrafficShift[]): Promise<void> {
     const { context, flow, deployment, target } = this;
     if (deployment.sources.length > 1) await this.reconcile();
-    const blue = this.candidate;
-    target.targetGroups = await chooseTargetGroups(context, target, blue !== undefined);
+    const first = this.candidate === undefined ? firstDeployment(context) : LATER_DEPLOYMENT;
+    target.targetGroups = await chooseTargetGroups(context, target, first.place);
     await passStage(context, flow, deployment, 'PRE_SCALE_UP');
     enterStage(context, deployment, 'SCALE_UP');
     target.followsDesiredCount = true;
     scaleRevision(context, target, this.service.desiredCount);
-    await flow.until(() => atFullScale(target), this.service.changes);
+    await this.within('SCALE_UP', () => atFullScale(target));
     await passStage(context, flow, deployment, 'POST_SCALE_UP');
     if (hasTestTraffic(target)) await this.shiftTest();
-    for (const shift of blue ? shifts : shifts.slice(-1)) await this.shiftProduction(shift);
+    for (const shift of first.takesSteps ? shifts : shifts.slice(-1)) await this.shiftProduction(shift);
     await passStage(context, flow, deployment, 'POST_PRODUCTION_TRAFFIC_SHIFT');
-    if (blue) await this.bake();
+    if (first.takesSteps) await this.bake();
     enterStage(context, deployment, 'CLEAN_UP');
     await this.retireOthers(target);
   }
@@ -86,7 +86,7 @@ class Rollout {
   /** Several revisions have tasks, as after a deployment that was stopped: keep the one that serves traffic. */
   private async reconcile(): Promise<void> {
     await passStage(this.context, this.flow, this.deployment, 'RECONCILE_SERVICE');
-    const bindings = await chooseTargetGroups(this.context, this.target, false);
+    const bindings = await chooseTargetGroups(this.context, this.target, 'serving');
     const withTraffic = bindings.map(({ targetGroupArn }) => targetGroupArn);
     const serving = this.deployment.sources.find((source) =>
       source.targetGroups.some(({ targetGroupArn }) => withTraffic.includes(targetGroupArn)),
@@ -95,6 +95,19 @@ class Rollout {
     if (!this.candidate) return;
     this.candidate.followsDesiredCount = true;
     await this.retireOthers(this.candidate);
+  }
+
+  /** Wait in a lifecycle stage, for as long as one may take. @throws Ending, through the flow, when it takes longer. */
+  private async within(stage: string, condition: () => boolean): Promise<void> {
+    const { context, flow, service } = this;
+    const cancel = context.clock.schedule(TIMINGS.lifecycleStageLimit, () =>
+      flow.interrupt(stageTimedOut(stage)),
+    );
+    try {
+      await flow.until(condition, service.changes);
+    } finally {
+      cancel();
+    }
   }
 
   private async shiftTest(): Promise<void> {
@@ -282,6 +295,24 @@ class Rollout {
     this.deployment.updatedAt = now(this.context);
     return this.deployment.updatedAt;
   }
+}
+
+/** How a deployment that shifts traffic begins. */
+interface Beginning {
+  /** Where the new tasks are put. */
+  readonly place: 'serving' | 'idle';
+  /** Whether traffic moves in the steps of the strategy, with its bake times. */
+  readonly takesSteps: boolean;
+}
+
+const LATER_DEPLOYMENT: Beginning = { place: 'idle', takesSteps: true };
+
+/** The first deployment of a service, beside which nothing runs. */
+function firstDeployment({ answers }: EcsContext): Beginning {
+  // Where the tasks are in the serving target group already, there is nothing to shift.
+  if (!answers.holds('ecs.first-deployment-fills-alternate-target-group'))
+    return { place: 'serving', takesSteps: false };
+  return { place: 'idle', takesSteps: answers.holds('ecs.first-deployment-takes-all-steps') };
 }
 
 function rollbackCause({ circuitBreaker }: ServiceDeployment): string {

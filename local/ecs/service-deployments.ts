@@ -11,8 +11,11 @@ import { TIMINGS } from './timings';
 /** Most deployments and revisions that one call describes (API reference). */
 const DESCRIBED_AT_ONCE = 20;
 
-/** Statuses in which a deployment can be stopped. */
-const STOPPABLE = ['PENDING', 'IN_PROGRESS'];
+/** Statuses in which a deployment can be stopped (ECS developer guide, "Stopping Amazon ECS service deployments"). */
+const STOPPABLE = ['PENDING', 'IN_PROGRESS', 'STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'];
+
+/** Those of them in which it goes back already. */
+const ROLLING_BACK = ['ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'];
 
 /** Operations on service deployments and service revisions. */
 export function serviceDeploymentOperations({ state, answers, clock }: EcsContext): Operations {
@@ -83,6 +86,9 @@ export function serviceDeploymentOperations({ state, answers, clock }: EcsContex
         );
       }
       const stopType: 'ROLLBACK' | 'ABORT' = input.stopType ?? 'ROLLBACK';
+      if (stopType === 'ROLLBACK' && ROLLING_BACK.includes(deployment.status)) {
+        return { serviceDeploymentArn: deployment.arn };
+      }
       deployment.status = stopType === 'ROLLBACK' ? 'ROLLBACK_REQUESTED' : 'STOP_REQUESTED';
       deployment.flow!.interrupt(stoppedByUser(stopType));
       return { serviceDeploymentArn: deployment.arn };

@@ -46,9 +46,15 @@ const CREATED = {
   enableExecuteCommand: false,
 };
 
+/** What a circuit breaker has unless told otherwise (API reference of DeploymentCircuitBreaker). */
+const CIRCUIT_BREAKER = {
+  resetOnHealthyTask: true,
+  thresholdConfiguration: { type: 'BOUNDED_PERCENT', value: 50 },
+};
+
 /** Defaults of DeploymentConfiguration (API reference). */
 const DEPLOYMENT_CONFIGURATION = {
-  deploymentCircuitBreaker: { enable: false, rollback: false },
+  deploymentCircuitBreaker: { enable: false, rollback: false, ...CIRCUIT_BREAKER },
   maximumPercent: 200,
   minimumHealthyPercent: 100,
   strategy: 'ROLLING',
@@ -156,6 +162,7 @@ function normalised({
 
 function deploymentConfiguration(given: Structure, existing: Structure): Structure {
   const merged: Structure = { ...DEPLOYMENT_CONFIGURATION, ...existing, ...given };
+  merged.deploymentCircuitBreaker = { ...CIRCUIT_BREAKER, ...merged.deploymentCircuitBreaker };
   for (const [strategy, [member, defaults]] of Object.entries(STRATEGY_CONFIGURATION)) {
     if (merged.strategy === strategy) merged[member] = { ...defaults, ...merged[member] };
     else delete merged[member];

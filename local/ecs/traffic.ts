@@ -6,16 +6,15 @@ import { forwardedTargetGroups, shiftWeights } from './listener-rules';
 import type { ServiceDeployment, ServiceRevision, TargetGroupBinding } from './state';
 
 /**
- * The target groups for the tasks of a revision that is about to be deployed. With a pair of target groups it is the
- * one without traffic; for the first revision of a service, which nothing runs beside, the one with traffic.
+ * The target groups for the tasks of a revision.
  *
- * @param replaces whether another revision is serving traffic.
+ * @param place of each pair of target groups the one that serves traffic, or the idle one, to which traffic is shifted.
  * @throws Ending when the rules do not forward to exactly one target group of each pair.
  */
 export async function chooseTargetGroups(
   context: EcsContext,
   revision: ServiceRevision,
-  replaces: boolean,
+  place: 'serving' | 'idle',
 ): Promise<TargetGroupBinding[]> {
   const { elasticLoadBalancing } = context.aws(revision.service.cluster.scope.region);
   const loadBalancers: Structure[] = revision.settings.loadBalancers ?? [];
@@ -46,7 +45,7 @@ export async function chooseTargetGroups(
           );
         }
         const idle = pair.find((arn) => arn !== serving[0])!;
-        const [chosen, other] = replaces ? [idle, serving[0]!] : [serving[0]!, idle];
+        const [chosen, other] = place === 'idle' ? [idle, serving[0]!] : [serving[0]!, idle];
         return {
           targetGroupArn: chosen,
           containerName,
@@ -59,7 +58,8 @@ export async function chooseTargetGroups(
 }
 
 /**
- * Send `percent` of the production traffic to the target revision of a deployment, on all its load balancers.
+ * Send `percent` of the production traffic to the target revision of a deployment, on all its load balancers, or, when
+ * that claim does not hold, on the first of them alone.
  *
  * @throws Ending when ELB refuses.
  */
@@ -69,7 +69,11 @@ export async function shiftProductionTraffic(
   percent: number,
 ): Promise<void> {
   const { target, productionWeight } = deployment;
-  await shift(context, target, productionWeight, percent, ({ production }) => production);
+  const [first] = target.targetGroups;
+  const shifted = context.answers.holds('ecs.shifts-all-load-balancers')
+    ? target.targetGroups
+    : target.targetGroups.filter((binding) => binding === first);
+  await shift(context, target, shifted, productionWeight, percent, ({ production }) => production);
   deployment.productionWeight = percent;
 }
 
@@ -80,7 +84,7 @@ export async function shiftTestTraffic(
   percent: 0 | 100,
 ): Promise<void> {
   const { target, testWeight } = deployment;
-  await shift(context, target, testWeight, percent, ({ test }) => test);
+  await shift(context, target, target.targetGroups, testWeight, percent, ({ test }) => test);
   deployment.testWeight = percent;
 }
 
@@ -95,24 +99,25 @@ export function hasTestTraffic(revision: ServiceRevision): boolean {
  */
 async function shift(
   context: EcsContext,
-  { service, targetGroups }: ServiceRevision,
+  { service }: ServiceRevision,
+  targetGroups: readonly TargetGroupBinding[],
   from: number,
   to: number,
   choose: (rules: NonNullable<TargetGroupBinding['rules']>) => string | undefined,
 ): Promise<void> {
   const { elasticLoadBalancing } = context.aws(service.cluster.scope.region);
+  const keepsStickiness = context.answers.holds('ecs.shift-keeps-stickiness');
   const shiftAll = async (percent: number): Promise<Error[]> => {
     const failures: Error[] = [];
     for (const { targetGroupArn, rules } of targetGroups) {
       const rule = rules && choose(rules);
       if (!rule) continue;
-      await shiftWeights(
-        elasticLoadBalancing,
-        rule,
+      await shiftWeights(elasticLoadBalancing, rule, {
         targetGroupArn,
-        rules.otherTargetGroupArn,
+        otherTargetGroupArn: rules.otherTargetGroupArn,
         percent,
-      ).catch((error: Error) => failures.push(error));
+        keepsStickiness,
+      }).catch((error: Error) => failures.push(error));
     }
     return failures;
   };

@@ -40,7 +40,10 @@ import { startLocalAws, type LocalAws } from '../../local';
 export const MINUTE = 60_000;
 const ROLE = 'arn:aws:iam::123456789012:role/infrastructure';
 
-/** Two target groups, and the rules that send production and test traffic to them. */
+/**
+ * Two target groups, and the rules that send production and test traffic to them. Blue is the alternate one, where the
+ * first deployment of a service puts its tasks and which serves from then on.
+ */
 export interface Pair {
   readonly blue: string;
   readonly green: string;
@@ -166,7 +169,7 @@ export class Fixture {
   /** @param listener of the rules; that of the load balancer which all pairs share when left out. */
   async pair(listener?: string): Promise<Pair> {
     const [blue, green] = [await this.targetGroup(), await this.targetGroup()];
-    const weights = [[blue, 100] as const, [green, 0] as const];
+    const weights = [[blue, 0] as const, [green, 100] as const];
     return {
       blue,
       green,
@@ -216,10 +219,13 @@ export class Fixture {
     return (await this.ecs.send(new CreateServiceCommand(input))).service!;
   }
 
-  /** A service whose first deployment is done. */
+  /** A service whose first deployment has come to its end, or has gone on for an hour. */
   async running(...input: Parameters<Fixture['input']>): Promise<Service> {
     const service = await this.create(await this.input(...input));
-    await this.advance(5 * MINUTE);
+    for (let minutes = 0; minutes < 60; minutes += 5) {
+      await this.advance(5 * MINUTE);
+      if ((await this.deployment(service)).finishedAt) break;
+    }
     return service;
   }
 
@@ -309,11 +315,11 @@ export class Fixture {
 /** The entry of a service's load balancers that stands for a pair of target groups. */
 export function loadBalancerOf(pair: Pair): LoadBalancer {
   return {
-    targetGroupArn: pair.blue,
+    targetGroupArn: pair.green,
     containerName: 'Main',
     containerPort: 80,
     advancedConfiguration: {
-      alternateTargetGroupArn: pair.green,
+      alternateTargetGroupArn: pair.blue,
       productionListenerRule: pair.production,
       testListenerRule: pair.test,
       roleArn: ROLE,

@@ -47,8 +47,8 @@ async function running(
   const targetGroupArn = TargetGroups![0]!.TargetGroupArn!;
   await fixture.rule([[targetGroupArn, 1]]);
   const { advancedConfiguration: _none, ...loadBalancer } = loadBalancerOf({
-    blue: targetGroupArn,
-    green: '',
+    blue: '',
+    green: targetGroupArn,
     production: '',
     test: '',
   });

@@ -113,7 +113,12 @@ describe('CreateService', () => {
         strategy: 'ROLLING',
         maximumPercent: 200,
         minimumHealthyPercent: 100,
-        deploymentCircuitBreaker: { enable: false, rollback: false },
+        deploymentCircuitBreaker: {
+          enable: false,
+          rollback: false,
+          resetOnHealthyTask: true,
+          thresholdConfiguration: { type: 'BOUNDED_PERCENT', value: 50 },
+        },
       },
     });
     expect(service).not.toHaveProperty('healthCheckGracePeriodSeconds');
@@ -294,7 +299,7 @@ describe('CreateService', () => {
     ],
     [
       'the same target group twice',
-      advanced({ alternateTargetGroupArn: 'blue' }),
+      advanced({ alternateTargetGroupArn: 'green' }),
       /^Duplicate targetGroupArn found: /,
     ],
     [

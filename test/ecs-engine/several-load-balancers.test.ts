@@ -34,9 +34,15 @@ async function targets(...pairs: Pair[]): Promise<string[]> {
   );
 }
 
+/** A pair behind the other load balancer; blue serves there too. */
+async function anotherPair(): Promise<Pair> {
+  const { blue, green, ...rules } = await fixture.pair(elsewhere);
+  return { ...rules, blue: green, green: blue };
+}
+
 /** A service behind one load balancer that is about to be put behind another one too. */
 async function joining(configuration: DeploymentConfiguration) {
-  const [one, other] = [await fixture.pair(), await fixture.pair(elsewhere)];
+  const [one, other] = [await fixture.pair(), await anotherPair()];
   const service = await fixture.running(one, configuration);
   return { service, one, other, loadBalancers: [one, other].map(loadBalancerOf) };
 }
@@ -58,7 +64,7 @@ test.each<[string, DeploymentConfiguration]>([
   ['CANARY', CANARY],
   ['LINEAR', { strategy: 'LINEAR', linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 1 } }],
 ])(
-  'a first deployment by %s puts tasks into the serving target group of each',
+  'a first deployment by %s puts tasks into the alternate target group of each, and shifts traffic there',
   async (_name, configuration) => {
     const [one, other] = [await fixture.pair(), await fixture.pair(elsewhere)];
     const loadBalancers = [one, other].map(loadBalancerOf);
@@ -132,10 +138,21 @@ describe('an update that adds a load balancer', () => {
   });
 });
 
+test('told that a deployment shifts one load balancer alone, it leaves the weights of the others', async () => {
+  const { service, one, other, loadBalancers } = await joining(CANARY);
+  fixture.aws.answers.give({ 'ecs.shifts-all-load-balancers': false });
+  await fixture.update(service, { loadBalancers });
+  await fixture.advance(20 * MINUTE);
+  fixture.aws.answers.reset();
+  expect(await status(service)).toBe('SUCCESSFUL');
+  expect(await targets(one, other)).toEqual(['0 and 2', '0 and 2']);
+  expect(await green(one, other)).toEqual([100, 0]);
+});
+
 describe('a service behind two load balancers', () => {
   test('is deployed behind both, each from where its own traffic is', async () => {
     const { service, one, other } = await joined({ strategy: 'BLUE_GREEN' });
-    const third = await fixture.pair(elsewhere);
+    const third = await anotherPair();
     await fixture.update(service, { loadBalancers: [other, third].map(loadBalancerOf) });
     await fixture.advance(10 * MINUTE);
     expect(await status(service)).toBe('SUCCESSFUL');

@@ -5,7 +5,13 @@ import {
   type DeploymentConfiguration,
   type Service,
 } from '@aws-sdk/client-ecs';
-import { DeleteRuleCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DeleteRuleCommand,
+  DescribeRulesCommand,
+  ModifyRuleCommand,
+  type Action,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { AnswerSheet } from '../../local/claims/answers';
 import { addressOf, Fixture, messages, MINUTE, type Pair } from './fixture';
 
 let fixture: Fixture;
@@ -41,12 +47,26 @@ async function deployNewImage(service: Service, image: string): Promise<void> {
 }
 
 describe('the first deployment of a service', () => {
-  test('puts tasks into the target group that serves traffic, and shifts none', async () => {
+  afterEach(() => fixture.aws.answers.reset());
+
+  const IN_STEPS = [
+    'PENDING 0%',
+    'PRE_SCALE_UP 0%',
+    'SCALE_UP 0%',
+    'POST_SCALE_UP 0%',
+    'TEST_TRAFFIC_SHIFT 0%',
+    'POST_TEST_TRAFFIC_SHIFT 0%',
+    'PRODUCTION_TRAFFIC_SHIFT 5% for 3 min',
+    'PRODUCTION_TRAFFIC_SHIFT 100%',
+    'POST_PRODUCTION_TRAFFIC_SHIFT 100%',
+    'BAKE_TIME 100% for 3 min',
+  ];
+
+  test('puts tasks into the alternate target group, and shifts traffic there like any other', async () => {
     const pair = await fixture.pair();
     const service = await fixture.create(await fixture.input(pair, CANARY));
     expect(service).toMatchObject({ status: 'ACTIVE', runningCount: 0, desiredCount: 2 });
-    expect(await fixture.deployment(service)).toMatchObject({ status: 'PENDING' });
-    await fixture.advance(90_000);
+    expect(await timeline(service, { ...pair, green: pair.blue, blue: pair.green })).toEqual(IN_STEPS);
     expect(await fixture.deployment(service)).toMatchObject({
       status: 'SUCCESSFUL',
       sourceServiceRevisions: [],
@@ -59,7 +79,37 @@ describe('the first deployment of a service', () => {
     expect(await fixture.weights(pair.production, pair.blue, pair.green)).toEqual([100, 0]);
     expect(await fixture.targets(pair.blue)).toEqual((await fixture.tasks(service)).map(addressOf).sort());
     expect(await fixture.targets(pair.green)).toEqual([]);
-    expect(await fixture.describe(service)).toMatchObject({ runningCount: 2, pendingCount: 0 });
+    expect(await fixture.describe(service)).toMatchObject({
+      runningCount: 2,
+      pendingCount: 0,
+      loadBalancers: service.loadBalancers,
+    });
+  });
+
+  test.each<[string, AnswerSheet, [number, number]]>([
+    ['takes no steps', { 'ecs.first-deployment-takes-all-steps': false }, [100, 0]],
+    [
+      'fills the target group that serves',
+      { 'ecs.first-deployment-fills-alternate-target-group': false },
+      [0, 100],
+    ],
+  ])('told that it %s, is done as soon as its tasks are healthy', async (_what, answers, weights) => {
+    const pair = await fixture.pair();
+    fixture.aws.answers.give(answers);
+    const service = await fixture.create(await fixture.input(pair, CANARY));
+    await fixture.advance(90_000);
+    expect(await fixture.deployment(service)).toMatchObject({ status: 'SUCCESSFUL' });
+    expect(await fixture.weights(pair.production, pair.blue, pair.green)).toEqual(weights);
+    expect(await fixture.targets(weights[0] === 100 ? pair.blue : pair.green)).toHaveLength(2);
+  });
+
+  test('of a rule that forwards to one target group alone makes it forward to both', async () => {
+    const pair = await fixture.pair();
+    const production = await fixture.rule([[pair.green, 1]]);
+    const test = await fixture.rule([[pair.blue, 1]], 'x-alone');
+    const service = await fixture.running({ ...pair, production, test }, CANARY);
+    expect(await fixture.deployment(service)).toMatchObject({ status: 'SUCCESSFUL' });
+    expect(await fixture.weights(production, pair.blue, pair.green)).toEqual([100, 0]);
   });
 
   test('fails without a revision to go back to', async () => {
@@ -326,6 +376,44 @@ describe('a deployment goes back to blue', () => {
     ).rejects.toMatchObject({ name: 'ConflictException' });
   });
 
+  test.each(['ROLLBACK', 'ABORT'] as const)(
+    'when a user stops it with %s while it goes back already',
+    async (stopType) => {
+      const service = await fixture.running(await fixture.pair(), CANARY);
+      await deployNewImage(service, 'repository/web:2');
+      await fixture.advance(3 * MINUTE);
+      const { serviceDeploymentArn } = await fixture.deployment(service);
+      const stop = (type: 'ROLLBACK' | 'ABORT') =>
+        fixture.ecs.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: type }));
+      await stop('ROLLBACK');
+      await stop('ROLLBACK');
+      expect(await fixture.deployment(service)).toMatchObject({ status: 'ROLLBACK_REQUESTED' });
+      await stop(stopType);
+      await fixture.advance(5 * MINUTE);
+      expect(await fixture.deployment(service)).toMatchObject({
+        status: stopType === 'ROLLBACK' ? 'ROLLBACK_SUCCESSFUL' : 'ROLLBACK_FAILED',
+      });
+    },
+  );
+
+  test('after 24 hours in one stage, where no circuit breaker acts', async () => {
+    const service = await fixture.running(await fixture.pair(), { ...CANARY, ...BREAKER });
+    fixture.aws.answers.give({ 'ecs.circuit-breaker-acts-in-every-strategy': false });
+    await deployNewImage(service, 'repository/web:exits');
+    fixture.aws.answers.reset();
+    await fixture.advance(23 * 60 * MINUTE);
+    expect(await fixture.deployment(service)).toMatchObject({
+      status: 'IN_PROGRESS',
+      lifecycleStage: 'SCALE_UP',
+      deploymentCircuitBreaker: { status: 'DISABLED' },
+    });
+    await fixture.advance(2 * 60 * MINUTE);
+    expect(await fixture.deployment(service)).toMatchObject({
+      status: 'ROLLBACK_SUCCESSFUL',
+      statusReason: 'Service deployment rolled back because the lifecycle stage SCALE_UP timed out.',
+    });
+  });
+
   test('when the failing circuit breaker may not roll back, it stops instead', async () => {
     const service = await fixture.running(await fixture.pair(), {
       ...CANARY,
@@ -410,12 +498,38 @@ describe('an update during a deployment', () => {
   });
 });
 
+test.each([
+  ['keeps', true],
+  ['drops', false],
+])("told that ECS %s it, a shift treats the rule's stickiness so", async (_what, kept) => {
+  const pair = await fixture.pair();
+  const service = await fixture.running(pair, { strategy: 'BLUE_GREEN' });
+  const { Rules } = await fixture.elb.send(new DescribeRulesCommand({ RuleArns: [pair.production] }));
+  const [{ ForwardConfig }] = Rules![0]!.Actions as [Action];
+  const TargetGroupStickinessConfig = { Enabled: true, DurationSeconds: 1 };
+  await fixture.elb.send(
+    new ModifyRuleCommand({
+      RuleArn: pair.production,
+      Actions: [{ Type: 'forward', ForwardConfig: { ...ForwardConfig, TargetGroupStickinessConfig } }],
+    }),
+  );
+  fixture.aws.answers.give({ 'ecs.shift-keeps-stickiness': kept });
+  await deployNewImage(service, 'repository/web:2');
+  await fixture.advance(10 * MINUTE);
+  fixture.aws.answers.reset();
+  const after = await fixture.elb.send(new DescribeRulesCommand({ RuleArns: [pair.production] }));
+  expect(after.Rules![0]!.Actions![0]!.ForwardConfig!.TargetGroupStickinessConfig).toMatchObject({
+    Enabled: kept,
+  });
+  expect(await fixture.weights(pair.production, pair.green)).toEqual([100]);
+});
+
 describe('strategies can be switched', () => {
-  test.each<[string, DeploymentConfiguration, DeploymentConfiguration]>([
-    ['ROLLING to CANARY', { strategy: 'ROLLING' }, CANARY],
-    ['CANARY to ROLLING', CANARY, { strategy: 'ROLLING' }],
-    ['CANARY to LINEAR', CANARY, { strategy: 'LINEAR' }],
-  ])('%s', async (_name, before, after) => {
+  test.each<[string, DeploymentConfiguration, DeploymentConfiguration, 'blue' | 'green']>([
+    ['ROLLING to CANARY', { strategy: 'ROLLING' }, CANARY, 'blue'],
+    ['CANARY to ROLLING', CANARY, { strategy: 'ROLLING' }, 'blue'],
+    ['CANARY to LINEAR', CANARY, { strategy: 'LINEAR' }, 'green'],
+  ])('%s', async (_name, before, after, serving) => {
     const pair = await fixture.pair();
     const service = await fixture.running(pair, before);
     await fixture.update(service, {
@@ -427,11 +541,8 @@ describe('strategies can be switched', () => {
       status: 'SUCCESSFUL',
       deploymentConfiguration: { strategy: after.strategy },
     });
-    const moved = after.strategy !== 'ROLLING';
-    expect(await fixture.weights(pair.production, pair.blue, pair.green)).toEqual(
-      moved ? [0, 100] : [100, 0],
-    );
-    expect(await fixture.targets(moved ? pair.green : pair.blue)).toHaveLength(2);
+    expect(await fixture.weights(pair.production, pair[serving])).toEqual([100]);
+    expect(await fixture.targets(pair[serving])).toHaveLength(2);
   });
 });
 
