@@ -1,7 +1,7 @@
 /** What a platform team sets up in an account before services are deployed there, made as users would, through the APIs. */
 import { randomUUID } from 'node:crypto';
 import { ACMClient, DescribeCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -51,9 +51,19 @@ export async function issueCertificate(
   return CertificateArn!;
 }
 
-/** Make a role that a service principal, e.g. `ecs-tasks.amazonaws.com`, may assume. @returns its ARN. */
+/** The managed policies that AWS recommends for roles of these service principals. */
+const POLICIES: Readonly<Record<string, string>> = {
+  'ecs.amazonaws.com': 'arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers',
+  'ecs-tasks.amazonaws.com': 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy',
+};
+
+/**
+ * Make a role that a service principal, e.g. `ecs-tasks.amazonaws.com`, may assume, with the policy that is recommended
+ * for it. @returns its ARN.
+ */
 export async function createRole(account: Account, roleName: string, principal: string): Promise<string> {
-  const { Role } = await new IAMClient(account.clientOptions()).send(
+  const iam = new IAMClient(account.clientOptions());
+  const { Role } = await iam.send(
     new CreateRoleCommand({
       RoleName: roleName,
       AssumeRolePolicyDocument: JSON.stringify({
@@ -62,5 +72,7 @@ export async function createRole(account: Account, roleName: string, principal: 
       }),
     }),
   );
+  const PolicyArn = POLICIES[principal];
+  if (PolicyArn) await iam.send(new AttachRolePolicyCommand({ RoleName: roleName, PolicyArn }));
   return Role!.Arn!;
 }

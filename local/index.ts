@@ -17,6 +17,7 @@ import { createResourceHandler } from './extension/resource-handler';
 import { createLambda, type Lambda, type NodeRuntime } from './lambda';
 import { startLoadBalancerDataPlane } from './load-balancer';
 import { startMoto, type ClientOptions, type Moto } from './moto';
+import { RoleChanges } from './role-changes';
 import { createRegistry, type Registry } from './registry';
 import type { AwsService } from './service';
 
@@ -33,6 +34,8 @@ export interface LocalAwsOptions {
   readonly limits?: Partial<Limits>;
   /** Claims about AWS that are not confirmed, with whether they hold; those left out hold. See `local/claims/`. */
   readonly answers?: AnswerSheet;
+  /** Whether the account has never used ECS, so that it lacks ECS's service-linked role; default false. */
+  readonly isNewAccount?: boolean;
   /** Real milliseconds for which DescribeStacks waits for a running operation; see CloudFormationOptions.patience. */
   readonly describeStacksPatience?: number;
   /** Runtime of Lambda functions; default: the Node.js that runs this process. */
@@ -111,7 +114,17 @@ async function startAround(
   const callers = new CallerRegistry();
   const faults = new Faults(() => clock.now());
 
-  const ecs = createEcs({ clock, answers, motoOptions, loadBalancingChanged: () => dataPlane.invalidate() });
+  const roleChanges = new RoleChanges(clock);
+  const ecs = createEcs({
+    clock,
+    answers,
+    motoOptions,
+    isNewAccount: options.isNewAccount,
+    loadBalancingChanged: () => dataPlane.invalidate(),
+    guarded: (call, forward) =>
+      guards.around({ ...call, accountId: ACCOUNT_ID, accessKeyId: 'ecs' }, forward),
+    roleChanges,
+  });
   const { network, containerOutput } = ecs;
   const lambda = createLambda({ endpoint: () => endpoint.url, region, runtime: options.runtime });
   running.push(lambda);
@@ -125,6 +138,9 @@ async function startAround(
     hooks,
     resourceHandler,
     motoOptions,
+    onMade: (typeName, physicalId) => {
+      if (typeName === 'AWS::IAM::Role') roleChanges.changed(physicalId);
+    },
     endpoint: () => endpoint.url,
     patience: options.describeStacksPatience,
   });
@@ -144,6 +160,7 @@ async function startAround(
     clock.reset();
     for (const service of services.values()) await service.reset();
     guards.reset();
+    roleChanges.reset();
   }
 
   async function reset(): Promise<void> {
@@ -175,6 +192,7 @@ async function startAround(
     control: createControl({ clock, answers, faults, calls, reset }),
     onSuccess: ({ service, operation, region: calledIn, input }) => {
       if (ROUTED_BY.has(service) && !operation.startsWith('Describe')) dataPlane.invalidate();
+      if (service === 'iam') roleChanges.called(operation, input);
       if (operation === 'ModifyTargetGroup') ecs.healthCheckChanged(calledIn, input.TargetGroupArn);
     },
     onKill: ({ invocationId }) => lambda.kill(invocationId),

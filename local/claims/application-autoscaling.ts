@@ -10,4 +10,15 @@ export const APPLICATION_AUTO_SCALING = [
     state: 'confirmed',
     test: 'test/local/guards/services.test.ts',
   },
+  {
+    id: 'application-autoscaling.bounds-move-count',
+    statement:
+      'RegisterScalableTarget with a minimum above the desired count of the service raises the count, and with a maximum below it lowers the count.',
+    source:
+      'Application Auto Scaling user guide, on scheduled scaling: a capacity outside new limits is moved to the nearer one. That a registration does the same is concluded.',
+    state: 'inferred',
+    otherwise: 'The count stays until a policy or a scheduled action moves it.',
+    risk: 'After MinTaskCount was raised, fewer tasks run until the load asks for more.',
+    test: 'test/local/guards/services.test.ts',
+  },
 ] as const satisfies readonly Claim[];

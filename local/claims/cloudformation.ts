@@ -50,4 +50,11 @@ export const CLOUDFORMATION = [
     state: 'confirmed',
     test: 'test/cloudformation/hooks.test.ts',
   },
+  {
+    id: 'cloudformation.ecs-service-desired-count',
+    statement: 'AWS::ECS::Service without DesiredCount makes a service of one task.',
+    source: 'AWS CloudFormation template reference, AWS::ECS::Service, DesiredCount.',
+    state: 'confirmed',
+    test: 'test/cloudformation/aws-types.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -3,6 +3,35 @@ import type { Claim } from './claim';
 
 export const ECS = [
   {
+    id: 'ecs.service-linked-role-of-a-new-account',
+    statement:
+      'In an account that has never used ECS, CreateCluster is InvalidParameterException "Unable to assume the service linked role. Please verify that the ECS service linked role exists." until IAM has the role, which the first call has made.',
+    source:
+      'Amazon ECS developer guide, "Using service-linked roles for Amazon ECS"; the error was seen on AWS (github.com/panther-labs/panther, issue 650).',
+    state: 'confirmed',
+    test: 'test/ecs-engine/new-account.test.ts',
+  },
+  {
+    id: 'ecs.repeated-events-hidden',
+    statement:
+      'A service event that repeats a complaint is left out until its cause is resolved, or six hours have passed.',
+    source: 'Amazon ECS developer guide, "Viewing Amazon ECS service event messages".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/tasks.test.ts',
+  },
+  {
+    id: 'ecs.unusable-infrastructure-role-fails-later',
+    statement:
+      'An infrastructure role that does not trust ecs.amazonaws.com, that lacks a permission, or that was made seconds ago, is accepted by CreateService and UpdateService; the deployment then rolls back because of "missing permissions on ECS Infrastructure Role".',
+    source:
+      'Amazon ECS developer guide, "Troubleshooting Amazon ECS blue/green deployments", for a trust policy that is missing. That a new role fails in the same way is concluded.',
+    state: 'inferred',
+    otherwise:
+      'CreateService and UpdateService refuse it with InvalidParameterException "Unable to assume role and validate the listeners".',
+    risk: 'A creation with a role of the same stack may take some minutes longer.',
+    test: 'test/ecs-engine/infrastructure-role.test.ts',
+  },
+  {
     id: 'ecs.first-deployment-fills-alternate-target-group',
     statement:
       'The first deployment of a service by BLUE_GREEN, CANARY or LINEAR puts its tasks into the target group that the rule sends no traffic to, and shifts the traffic there; loadBalancers of DescribeServices stays as it was given.',

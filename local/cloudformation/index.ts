@@ -37,6 +37,8 @@ export interface CloudFormationOptions {
   readonly endpoint: () => string;
   /** SDK client configuration that points straight at moto. */
   readonly motoOptions: CloudFormationClientConfig & { readonly endpoint: string };
+  /** Told of each resource that moto has made. */
+  readonly onMade?: (typeName: string, physicalId: string) => void;
   /**
    * Real milliseconds for which DescribeStacks of one stack waits for a running operation to end. Default 0: it answers
    * at once, as AWS does. The waiters of the AWS CLI ask every 30 s only, which is long when virtual time is fast.

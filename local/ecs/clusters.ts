@@ -18,9 +18,9 @@ const INCLUDED: Readonly<Record<string, string>> = {
 };
 
 /** Operations on clusters. */
-export function clusterOperations({ state }: EcsContext): Operations {
+export function clusterOperations({ state, checkServiceLinkedRole }: EcsContext): Operations {
   return {
-    CreateCluster({ input, region, accountId }) {
+    async CreateCluster({ input, region, accountId }) {
       const name: string = input.clusterName ?? 'default';
       if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
         throw new AwsError(
@@ -31,6 +31,7 @@ export function clusterOperations({ state }: EcsContext): Operations {
       checkProvidersExist(input.capacityProviders ?? []);
       checkStrategy(input.defaultCapacityProviderStrategy ?? [], input.capacityProviders ?? []);
       const tags = checkTags(input.tags);
+      await checkServiceLinkedRole();
       const scope = { region, accountId };
       const existing = state.findCluster(scope, name);
       if (existing?.status === 'ACTIVE') {

@@ -3,9 +3,11 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { ClientOptions } from '../moto';
+import type { RoleChanges } from '../role-changes';
 import type { AwsRequest, Structure } from '../service';
 import type { ContainerLogs } from './container-logs';
 import type { Flows } from './flow';
@@ -17,6 +19,7 @@ export interface AwsClients {
   readonly elasticLoadBalancing: ElasticLoadBalancingV2Client;
   readonly ec2: EC2Client;
   readonly cloudWatch: CloudWatchClient;
+  readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;
 }
 
@@ -31,6 +34,10 @@ export interface EcsContext {
   readonly aws: (region: string) => AwsClients;
   /** Told after every change that ECS makes to target groups and listener rules. */
   readonly loadBalancingChanged: () => void;
+  /** @throws AwsError InvalidParameterException as long as the account lacks the service-linked role. */
+  readonly checkServiceLinkedRole: () => Promise<void>;
+  /** How long ago roles were changed. */
+  readonly roleChanges: RoleChanges;
 }
 
 /** One operation of the API. @throws AwsError for every refusal. */
@@ -44,8 +51,18 @@ export function now(context: EcsContext): Date {
   return new Date(context.clock.now());
 }
 
-/** A function that gives the clients of a Region, each made once. */
-export function createAwsClients(options: ClientOptions): (region: string) => AwsClients {
+/** A call that ECS makes of another service, on its way through the checks that everybody's calls pass. */
+export type Guarded = <T>(
+  call: Pick<AwsRequest, 'service' | 'operation' | 'region' | 'input'>,
+  forward: () => Promise<T>,
+) => Promise<{ output: Structure } | { forwarded: T }>;
+
+/**
+ * A function that gives the clients of a Region, each made once.
+ *
+ * @param guarded carries out the calls to Elastic Load Balancing.
+ */
+export function createAwsClients(options: ClientOptions, guarded: Guarded): (region: string) => AwsClients {
   const made = new Map<string, AwsClients>();
   return (region) => {
     const existing = made.get(region);
@@ -55,9 +72,24 @@ export function createAwsClients(options: ClientOptions): (region: string) => Aw
       elasticLoadBalancing: new ElasticLoadBalancingV2Client(regional),
       ec2: new EC2Client(regional),
       cloudWatch: new CloudWatchClient(regional),
+      iam: new IAMClient(regional),
       logs: new CloudWatchLogsClient(regional),
     };
+    guardCalls(clients.elasticLoadBalancing, region, guarded);
     made.set(region, clients);
     return clients;
   };
+}
+
+function guardCalls(client: ElasticLoadBalancingV2Client, region: string, guarded: Guarded): void {
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const operation = commandName!.replace(/Command$/, '');
+        const call = { service: 'elasticloadbalancing', operation, region, input: args.input };
+        const answer = await guarded(call, () => next(args));
+        return 'forwarded' in answer ? answer.forwarded : { output: answer.output as never, response: {} };
+      },
+    { step: 'initialize', name: 'guards' },
+  );
 }

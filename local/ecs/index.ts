@@ -2,16 +2,18 @@
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { ClientOptions } from '../moto';
+import { RoleChanges } from '../role-changes';
 import { AwsError, type AwsService, type ContainerOutput, type TaskNetwork } from '../service';
 import { accountSettingOperations } from './account-settings';
 import { capacityProviderOperations } from './capacity-providers';
 import { clusterOperations, describeCluster } from './clusters';
-import { createAwsClients, type EcsContext, type Operations } from './context';
+import { createAwsClients, type EcsContext, type Guarded, type Operations } from './context';
 import { ContainerLogs } from './container-logs';
 import { Flows } from './flow';
 import { healthCheckChanged } from './health-check-changes';
 import { Identifiers } from './identifiers';
 import { serviceDeploymentOperations } from './service-deployments';
+import { serviceLinkedRole } from './service-linked-role';
 import { serviceOperations } from './services';
 import { State } from './state';
 import { tagOperations } from './tags';
@@ -26,6 +28,12 @@ export interface EcsOptions {
   readonly motoOptions: ClientOptions;
   /** Called after each change that ECS makes to target groups and listener rules. */
   readonly loadBalancingChanged?: () => void;
+  /** Whether the account has never used ECS, so that it lacks the service-linked role; false when left out. */
+  readonly isNewAccount?: boolean;
+  /** Carries out ECS's calls to Elastic Load Balancing; without checks when left out. */
+  readonly guarded?: Guarded;
+  /** When roles were changed; as if long ago when left out. */
+  readonly roleChanges?: RoleChanges;
 }
 
 export interface Ecs {
@@ -45,9 +53,13 @@ export function createEcs({
   answers,
   motoOptions,
   loadBalancingChanged = () => undefined,
+  isNewAccount = false,
+  guarded = async (_call, forward) => ({ forwarded: await forward() }),
+  roleChanges = new RoleChanges(clock),
 }: EcsOptions): Ecs {
   const state = new State();
-  const aws = createAwsClients(motoOptions);
+  const aws = createAwsClients(motoOptions, guarded);
+  const role = serviceLinkedRole({ aws, clock }, isNewAccount);
   const containerLogs = new ContainerLogs(clock, state, (region) => aws(region).logs);
   const context: EcsContext = {
     clock,
@@ -57,7 +69,9 @@ export function createEcs({
     flows: new Flows(clock),
     containerLogs,
     aws,
+    checkServiceLinkedRole: role.check,
     loadBalancingChanged,
+    roleChanges,
   };
   const operations: Operations = {
     ...clusterOperations(context),
@@ -87,6 +101,7 @@ export function createEcs({
         context.flows.reset();
         context.state.reset();
         context.identifiers.reset();
+        role.reset();
         containerLogs.reset();
       },
     },

@@ -3,6 +3,7 @@ import { now, type EcsContext } from './context';
 import { Ending, stageTimedOut } from './endings';
 import { recordEvent } from './events';
 import { Interrupted, type Flow } from './flow';
+import { assumeInfrastructureRoles } from './infrastructure-role';
 import { watchAlarms } from './alarms';
 import { awaitHooks, enterStage, passStage } from './lifecycle-stages';
 import { atFullScale, healthyCount, scaleRevision } from './scheduler';
@@ -46,6 +47,7 @@ class Rollout {
       this.deployment.status = 'IN_PROGRESS';
       this.deployment.startedAt = this.touch();
       alarms = watchAlarms(this.context, this.deployment);
+      await assumeInfrastructureRoles(this.context, this.target.settings.loadBalancers ?? []);
       const shifts = trafficShifts(this.deployment.configuration);
       await (shifts ? this.shiftTraffic(shifts) : this.replaceInPlace());
       this.succeed();

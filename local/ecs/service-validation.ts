@@ -9,6 +9,7 @@ import { AwsError, type Structure } from '../service';
 import { checkStrategy } from './capacity-providers';
 import type { EcsContext } from './context';
 import { checkDeploymentConfiguration } from './deployment-configuration';
+import { checkInfrastructureRoles } from './infrastructure-role';
 import { checkLoadBalancers } from './load-balancer-validation';
 import type { Cluster, TaskDefinition } from './state';
 
@@ -37,6 +38,7 @@ export async function checkService(
   }
   await Promise.all([
     checkNetwork(context, cluster.scope.region, settings),
+    checkInfrastructureRoles(context, settings.loadBalancers),
     checkLoadBalancers(context.aws(cluster.scope.region).elasticLoadBalancing, taskDefinition, settings),
   ]);
 }

@@ -62,6 +62,7 @@ export function serviceOperations(context: EcsContext): Operations {
         deployments: [],
         serviceDeployments: [],
         events: [],
+        complaints: new Map(),
         changes: new Changes(),
       };
       cluster.services.set(service.name, service);

@@ -60,6 +60,8 @@ export interface Service {
   readonly serviceDeployments: ServiceDeployment[];
   /** Newest first. */
   events: Structure[];
+  /** Events about what is wrong, with the virtual milliseconds at which each was recorded last. */
+  readonly complaints: Map<string, number>;
   /** Told of every change of a task, of the desired count, or of a hook that was continued. */
   readonly changes: Changes;
 }

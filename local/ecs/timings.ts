@@ -23,12 +23,18 @@ export const TIMINGS = {
   taskStopping: 2 * SECOND,
   /** A task in DEPROVISIONING: its network interface is detached and deleted. */
   taskDeprovisioning: 10 * SECOND,
+  /** How long an event is not repeated (ECS developer guide, "Amazon ECS service event messages": six hours). */
+  repeatedEventSilence: 6 * 60 * MINUTE,
+  /** From the first use of ECS in an account until IAM has the service-linked role. */
+  serviceLinkedRole: 15 * SECOND,
   /** Between two looks at the CloudWatch alarms of a deployment. */
   alarmPolling: 15 * SECOND,
   /** First pause before a failed task is replaced; it doubles with each further failure. */
   replacementBackoff: 10 * SECOND,
   /** Longest pause before a failed task is replaced (ECS developer guide, service throttling: 15 minutes). */
   replacementBackoffLimit: 15 * MINUTE,
+  /** From a change of a role until ECS can use it (IAM user guide, troubleshooting, "Changes that I make are not always immediately visible"). */
+  rolePropagation: 10 * SECOND,
   /** How far back service deployments are shown (ECS developer guide, "Viewing Amazon ECS service deployments": 90 days). */
   deploymentHistory: 90 * 24 * 60 * MINUTE,
   /** Stopped tasks are described for at least an hour (API reference of DescribeTasks). */

@@ -17,7 +17,7 @@ import { CreateClusterCommand, CreateServiceCommand, ECSClient } from '@aws-sdk/
 import { AwsError, type AwsRequest, type Structure } from '../service';
 import { regional, type GuardContext, type ServiceGuard } from './guard';
 
-export function applicationAutoScaling({ motoOptions, services }: GuardContext): ServiceGuard {
+export function applicationAutoScaling({ answers, motoOptions, services }: GuardContext): ServiceGuard {
   const ecs = regional(ECSClient, motoOptions);
   const autoScaling = regional(ApplicationAutoScalingClient, motoOptions);
   /** Tags of the targets, by ARN. */
@@ -29,20 +29,33 @@ export function applicationAutoScaling({ motoOptions, services }: GuardContext):
     await ecs(region).send(new CreateServiceCommand({ cluster, serviceName, desiredCount: 0 }));
   }
 
-  async function exists(request: AwsRequest, cluster: string, name: string): Promise<boolean> {
-    const answer = await services
-      .get('ecs')!
-      .handle({
-        ...request,
-        service: 'ecs',
-        operation: 'DescribeServices',
-        input: { cluster, services: [name] },
-      })
-      .catch((error: AwsError): Structure => {
+  function callEcs(request: AwsRequest, operation: string, input: Structure): Promise<Structure> {
+    return services.get('ecs')!.handle({ ...request, service: 'ecs', operation, input });
+  }
+
+  /** The service, if it is active. */
+  async function serviceOf(
+    request: AwsRequest,
+    cluster: string,
+    name: string,
+  ): Promise<Structure | undefined> {
+    const answer = await callEcs(request, 'DescribeServices', { cluster, services: [name] }).catch(
+      (error: AwsError): Structure => {
         if (error.code === 'ClusterNotFoundException') return {};
         throw error;
-      });
-    return (answer.services ?? []).some((service: { status: string }) => service.status === 'ACTIVE');
+      },
+    );
+    return (answer.services ?? []).find((service: Structure) => service.status === 'ACTIVE');
+  }
+
+  /** Move the count of a service into the bounds that a target is registered with. */
+  async function keepWithin(request: AwsRequest, cluster: string, name: string): Promise<void> {
+    if (!answers.holds('application-autoscaling.bounds-move-count')) return;
+    const { MinCapacity = 0, MaxCapacity = Infinity } = request.input;
+    const { desiredCount } = (await serviceOf(request, cluster, name))!;
+    const within = Math.min(MaxCapacity, Math.max(MinCapacity, desiredCount));
+    if (within === desiredCount) return;
+    await callEcs(request, 'UpdateService', { cluster, service: name, desiredCount: within });
   }
 
   async function targetOf({ region, input }: AwsRequest): Promise<ScalableTarget | undefined> {
@@ -80,10 +93,11 @@ export function applicationAutoScaling({ motoOptions, services }: GuardContext):
             `ResourceId: ${ResourceId} must be service/<cluster>/<service>.`,
           );
         }
-        if (!(await exists(request, cluster, name))) {
+        if (!(await serviceOf(request, cluster, name))) {
           throw new AwsError('ValidationException', `ECS service doesn't exist: ${ResourceId}`);
         }
         await mirror(request.region, cluster, name);
+        await keepWithin(request, cluster, name);
         const { Tags } = request.input;
         if (!Tags) return undefined;
         if (await targetOf(request)) {

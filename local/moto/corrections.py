@@ -3,6 +3,7 @@
 Importing this module imports the backends that it corrects, which takes a second.
 """
 
+import json
 from copy import copy
 from typing import Any
 
@@ -25,7 +26,7 @@ from moto.ec2.models.vpcs import VPCBackend
 from moto.elbv2.exceptions import InvalidConfigurationRequest, TooManyTagsError
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup, elbv2_backends
 from moto.elbv2.responses import ELBV2Response
-from moto.iam.models import AWSManagedPolicy, IAMBackend
+from moto.iam.models import AWSManagedPolicy, IAMBackend, Role, iam_backends
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogsBackend
 from moto.route53.models import ChangeList
@@ -203,6 +204,39 @@ def managed_policies() -> None:
     IAMBackend._init_aws_policies = init
 
 
+def role_policies() -> None:
+    """moto's CloudFormation makes roles without their managed policies, and keeps inline policies as no text."""
+
+    create = Role.create_from_cloudformation_json.__func__
+
+    def create_with_policies(
+        cls: type, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **options: Any
+    ) -> Role:
+        role = create(cls, resource_name, cloudformation_json, account_id, region_name, **options)
+        backend = iam_backends[account_id]["aws"]
+        for arn in cloudformation_json["Properties"].get("ManagedPolicyArns", []):
+            backend.attach_role_policy(arn, role.name)
+        for name, document in role.policies.items():
+            if not isinstance(document, str):
+                role.policies[name] = json.dumps(document, default=str)
+        return role
+
+    delete = Role.delete_from_cloudformation_json.__func__
+
+    def delete_with_policies(
+        cls: type, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
+    ) -> None:
+        backend = iam_backends[account_id]["aws"]
+        for role in list(backend.roles.values()):
+            if role.name == resource_name:
+                for policy in list(role.managed_policies.values()):
+                    policy.detach_from(role)
+        delete(cls, resource_name, cloudformation_json, account_id, region_name)
+
+    Role.create_from_cloudformation_json = classmethod(create_with_policies)
+    Role.delete_from_cloudformation_json = classmethod(delete_with_policies)
+
+
 def missing_ids() -> None:
     """moto names any of the ids that were asked for as the one that does not exist."""
 
@@ -309,6 +343,7 @@ def apply() -> None:
         load_balancer_attributes,
         longest_deregistration_delay,
         managed_policies,
+        role_policies,
         missing_ids,
         created_records,
         scaling_policies,

@@ -86,7 +86,6 @@ test('ECS types live in the ECS engine', async () => {
     Properties: {
       Cluster: { Ref: 'Cluster' },
       TaskDefinition: { Ref: 'Task' },
-      DesiredCount: 1,
       LaunchType: 'FARGATE',
       NetworkConfiguration: { AwsvpcConfiguration: { Subnets: [{ Ref: 'One' }] } },
     },

@@ -6,6 +6,7 @@ import {
   type ContainerDefinition,
   type Service,
 } from '@aws-sdk/client-ecs';
+import { DeleteRuleCommand, DeleteTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { createEcs } from '../../local/ecs';
 import type { HttpRequest, Structure, TaskNetwork } from '../../local/service';
 import { addressOf, Fixture, MINUTE } from './fixture';
@@ -292,4 +293,32 @@ describe('the network of tasks', () => {
     await fixture.advance(10_000);
     expect([...network.securityGroupsInUse()]).toEqual([]);
   });
+});
+
+test('an event that says the same again is left out for six hours, while its cause is there', async () => {
+  const group = await fixture.targetGroup();
+  const rule = await fixture.rule([[group, 1]]);
+  const input = await fixture.input(
+    undefined,
+    {},
+    {
+      desiredCount: 1,
+      loadBalancers: [{ targetGroupArn: group, containerName: 'Main', containerPort: 80 }],
+    },
+  );
+  const created = await fixture.create(input);
+  await fixture.elb.send(new DeleteRuleCommand({ RuleArn: rule }));
+  await fixture.elb.send(new DeleteTargetGroupCommand({ TargetGroupArn: group }));
+  /** Times of the complaints. */
+  const seen = new Set<number>();
+  for (let hour = 0; hour < 8; hour++) {
+    await fixture.advance(60 * MINUTE);
+    const { events } = await fixture.describe(created);
+    for (const { message, createdAt } of events!) {
+      if (message!.includes('failed to register targets')) seen.add(createdAt!.getTime());
+    }
+  }
+  const [first, second, ...more] = [...seen].sort();
+  expect(second! - first!).toBeGreaterThanOrEqual(6 * 60 * MINUTE);
+  expect(more).toEqual([]);
 });

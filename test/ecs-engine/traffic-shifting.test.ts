@@ -8,11 +8,13 @@ import {
 import {
   DeleteRuleCommand,
   DescribeRulesCommand,
+  ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
+  ModifyTargetGroupAttributesCommand,
   type Action,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AnswerSheet } from '../../local/claims/answers';
-import { addressOf, Fixture, messages, MINUTE, type Pair } from './fixture';
+import { addressOf, Fixture, loadBalancerOf, messages, MINUTE, type Pair } from './fixture';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -522,6 +524,45 @@ test.each([
     Enabled: kept,
   });
   expect(await fixture.weights(pair.production, pair.green)).toEqual([100]);
+});
+
+test("ELB checks ECS's calls as it does everybody's: a rule must stay sticky where targets are", async () => {
+  const pair = await fixture.pair();
+  const service = await fixture.running(pair, { strategy: 'BLUE_GREEN' });
+  const elb = new ElasticLoadBalancingV2Client(fixture.aws.clientOptions());
+  const TargetGroups = [
+    { TargetGroupArn: pair.blue, Weight: 1 },
+    { TargetGroupArn: pair.green, Weight: 0 },
+  ];
+  const TargetGroupStickinessConfig = { Enabled: true, DurationSeconds: 1 };
+  await elb.send(
+    new ModifyRuleCommand({
+      RuleArn: pair.production,
+      Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups, TargetGroupStickinessConfig } }],
+    }),
+  );
+  await fixture.elb.send(new DeleteRuleCommand({ RuleArn: pair.test }));
+  const { advancedConfiguration, ...loadBalancer } = loadBalancerOf(pair);
+  const { testListenerRule: _none, ...advanced } = advancedConfiguration!;
+  await fixture.update(service, { loadBalancers: [{ ...loadBalancer, advancedConfiguration: advanced }] });
+  await fixture.advance(10 * MINUTE);
+  for (const TargetGroupArn of [pair.blue, pair.green]) {
+    const Attributes = [{ Key: 'stickiness.enabled', Value: 'true' }];
+    await elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
+  }
+  fixture.aws.answers.give({ 'ecs.shift-keeps-stickiness': false });
+  await deployNewImage(service, 'repository/web:2');
+  await fixture.advance(10 * MINUTE);
+  fixture.aws.answers.reset();
+  expect(await fixture.deployment(service)).toMatchObject({
+    status: 'ROLLBACK_SUCCESSFUL',
+    statusReason: expect.stringMatching(
+      /because of invalid networking configuration\. You must enable group stickiness on a rule/,
+    ),
+  });
+  await deployNewImage(service, 'repository/web:3');
+  await fixture.advance(10 * MINUTE);
+  expect(await fixture.deployment(service)).toMatchObject({ status: 'SUCCESSFUL' });
 });
 
 describe('strategies can be switched', () => {

@@ -29,6 +29,8 @@ const LOGICAL_ID = 'R';
 export function motoProvider(options: {
   clock: Clock;
   motoOptions: CloudFormationClientConfig;
+  /** Told of each resource that was made. */
+  onMade?: (typeName: string, physicalId: string) => void;
 }): ResourceProvider {
   const clients = new Map<string, CloudFormationClient>();
 
@@ -96,6 +98,7 @@ export function motoProvider(options: {
       try {
         const result = await inspect(request, handle);
         request.onPhysicalId(result.physicalId);
+        options.onMade?.(request.type.typeName, result.physicalId);
         return result;
       } catch (error) {
         await discard(request, handle).catch(() => undefined);

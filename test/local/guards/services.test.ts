@@ -10,6 +10,7 @@ import {
   CreateClusterCommand,
   CreateServiceCommand,
   DeleteServiceCommand,
+  DescribeServicesCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -110,6 +111,32 @@ describe('services', () => {
     await ecs.send(new DeleteServiceCommand({ cluster: 'cluster', service: 'app', force: true }));
     await aws.clock.advance(3_600_000);
     await ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
+  });
+
+  test('a scalable target whose bounds leave out the count of its service moves the count', async () => {
+    const TargetGroupArn = await targetGroup('group');
+    await rule(await listener(await loadBalancer()), 1, forwardTo(TargetGroupArn));
+    await service('app', TargetGroupArn, await securityGroup('app'));
+    const countAfter = async (MinCapacity: number, MaxCapacity: number) => {
+      await scaling.send(
+        new RegisterScalableTargetCommand({
+          ServiceNamespace: 'ecs',
+          ScalableDimension: 'ecs:service:DesiredCount',
+          ResourceId: 'service/cluster/app',
+          MinCapacity,
+          MaxCapacity,
+        }),
+      );
+      const { services } = await ecs.send(
+        new DescribeServicesCommand({ cluster: 'cluster', services: ['app'] }),
+      );
+      return services![0]!.desiredCount;
+    };
+    expect(await countAfter(1, 3)).toBe(1);
+    expect(await countAfter(4, 9)).toBe(4);
+    expect(await countAfter(1, 2)).toBe(2);
+    aws.answers.give({ 'application-autoscaling.bounds-move-count': false });
+    expect(await countAfter(5, 9)).toBe(2);
   });
 
   test('only what exists can be a scalable target', async () => {

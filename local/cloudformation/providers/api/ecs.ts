@@ -66,6 +66,8 @@ export const ecsService: ApiType = {
     );
     const { service } = await context.clients.ecs.createService({
       serviceName,
+      // A REPLICA service needs a number; CloudFormation's default (property reference of AWS::ECS::Service) is one task.
+      ...(rest.schedulingStrategy !== 'DAEMON' && { desiredCount: 1 }),
       ...rest,
       tags: tags(context),
     });
