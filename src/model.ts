@@ -1049,7 +1049,7 @@ export class ResourceModel extends BaseModel {
     super(properties);
   }
 
-  /** Name of the service, unique in its cluster. Default: the logical id with a suffix. */
+  /** Name of the service, unique in its cluster. Default: the logical id with a suffix. Fn::GetAtt returns it as Name. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare ServiceName?: string;

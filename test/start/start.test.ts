@@ -18,7 +18,7 @@ function start(...options: string[]): Promise<{ code: number; stdout: string; st
 }
 
 test('every step does what it should, and nobody else says a word', async () => {
-  const { code, stdout, stderr } = await start('--rate', '120');
+  const { code, stdout, stderr } = await start('--rate', '180');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout.match(/^\d\. .*$/gm)).toEqual([
     '1. Set the account up: hosted zone, domain, governance hook',
