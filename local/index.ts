@@ -36,8 +36,6 @@ export interface LocalAwsOptions {
   readonly answers?: AnswerSheet;
   /** Whether the account has never used ECS, so that it lacks ECS's service-linked role; default false. */
   readonly isNewAccount?: boolean;
-  /** Real milliseconds for which DescribeStacks waits for a running operation; see CloudFormationOptions.patience. */
-  readonly describeStacksPatience?: number;
   /** Runtime of Lambda functions; default: the Node.js that runs this process. */
   readonly runtime?: NodeRuntime;
 }
@@ -142,9 +140,9 @@ async function startAround(
       if (typeName === 'AWS::IAM::Role') roleChanges.changed(physicalId);
     },
     endpoint: () => endpoint.url,
-    patience: options.describeStacksPatience,
+    answers,
   });
-  const cloudControl = createCloudControl({ clock, registry, hooks, resourceHandler });
+  const cloudControl = createCloudControl({ clock, answers, registry, hooks, resourceHandler });
   registerRepository({ lambda, registry });
 
   const services = new Map<string, AwsService>(

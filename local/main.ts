@@ -40,8 +40,6 @@ function options(argv: readonly string[]): LocalAwsOptions | 'help' {
     dataPlanePort: port('--data-plane-port', values['data-plane-port']),
     clock: clockMode(values.clock),
     region: values.region,
-    // The waiters of the AWS CLI ask every 30 s only.
-    describeStacksPatience: 25_000,
   };
 }
 

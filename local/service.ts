@@ -31,6 +31,8 @@ export interface AwsRequest {
   readonly accessKeyId: string;
   /** Present when the access key was issued by this local AWS to an invocation of a handler. */
   readonly caller?: Caller;
+  /** Made by a waiter of botocore (AWS CLI, boto3), which only wants to know when something has ended. */
+  readonly fromWaiter?: boolean;
 }
 
 /** A service implemented here rather than by moto. */

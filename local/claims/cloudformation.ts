@@ -57,4 +57,15 @@ export const CLOUDFORMATION = [
     state: 'confirmed',
     test: 'test/cloudformation/aws-types.test.ts',
   },
+  {
+    id: 'cloudformation.progress-messages',
+    statement:
+      'What a handler says while it is IN_PROGRESS is shown: as the reason of an event of the resource each time it changes, and as StatusMessage of Cloud Control.',
+    source:
+      'Extensions user guide, ProgressEvent: message is "information about the current status"; Cloud Control API reference, ProgressEvent, StatusMessage. Whether stack events carry it is written nowhere.',
+    state: 'unverified',
+    otherwise: 'Events and StatusMessage tell that an operation runs, not what it waits for.',
+    risk: 'Nobody sees in CloudFormation what a deployment waits for; the log of the handler and the events of the ECS service tell it.',
+    test: 'test/cloudformation/progress.test.ts',
+  },
 ] as const satisfies readonly Claim[];

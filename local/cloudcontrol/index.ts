@@ -1,5 +1,6 @@
 /** AWS Cloud Control API: create, read, update, delete and list the resources of private types, one at a time. */
 import { randomUUID } from 'node:crypto';
+import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { HookHandler } from '../extension/hook-handler';
 import type { HandlerOutcome, HandlerRequest, ResourceHandler } from '../extension/resource-handler';
@@ -11,6 +12,7 @@ import { hookEvents, progressEvent, ResourceRequests, type ResourceRequest } fro
 
 export interface CloudControlOptions {
   readonly clock: Clock;
+  readonly answers: Answers;
   readonly registry: Registry;
   readonly resourceHandler: ResourceHandler;
   readonly hooks: HookHandler;
@@ -53,6 +55,7 @@ const PROGRESS_ERROR_CODES = new Set([
 
 export function createCloudControl({
   clock,
+  answers,
   registry,
   resourceHandler,
   hooks,
@@ -118,10 +121,11 @@ export function createCloudControl({
     const outcome = await resourceHandler({
       ...handlerRequest,
       signal: entry.cancel.signal,
-      onProgress(model, identifier) {
+      onProgress(model, identifier, message) {
         Object.assign(entry, {
           model: handlerRequest.type.withoutWriteOnly(model),
           identifier,
+          message: answers.holds('cloudformation.progress-messages') ? message : undefined,
           updatedAt: new Date(clock.now()),
         });
       },

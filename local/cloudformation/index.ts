@@ -1,6 +1,7 @@
 /** AWS CloudFormation: stacks, change sets and the registry, on the virtual clock and in the background. */
 import { setTimeout } from 'node:timers/promises';
 import type { CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
+import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { HookHandler } from '../extension/hook-handler';
 import type { ResourceHandler } from '../extension/resource-handler';
@@ -27,8 +28,15 @@ import { isBusy, Stacks, type Stack } from './stack';
 import { putObject, readTemplate } from './s3';
 import { validationError } from './template/parse';
 
+/**
+ * Real milliseconds for which a waiter is held until the operation has ended. The waiters of the AWS CLI ask every 30 s
+ * only, which is long when virtual time is fast; they do not mind an answer that comes late.
+ */
+const WAITER_PATIENCE = 25_000;
+
 export interface CloudFormationOptions {
   readonly clock: Clock;
+  readonly answers: Answers;
   readonly lambda: Lambda;
   readonly registry: Registry;
   readonly resourceHandler: ResourceHandler;
@@ -39,11 +47,6 @@ export interface CloudFormationOptions {
   readonly motoOptions: CloudFormationClientConfig & { readonly endpoint: string };
   /** Told of each resource that moto has made. */
   readonly onMade?: (typeName: string, physicalId: string) => void;
-  /**
-   * Real milliseconds for which DescribeStacks of one stack waits for a running operation to end. Default 0: it answers
-   * at once, as AWS does. The waiters of the AWS CLI ask every 30 s only, which is long when virtual time is fast.
-   */
-  readonly patience?: number;
 }
 
 export interface CloudFormation {
@@ -62,6 +65,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
   });
   const environment: Environment = {
     now: () => clock.now(),
+    answers: options.answers,
     registry,
     hooks,
     providers: [
@@ -93,10 +97,12 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     environment,
     fetchTemplate: (url) => readTemplate(options.motoOptions.endpoint, url),
     async awaitEnd(stack) {
-      const { patience = 0 } = options;
-      if (patience === 0 || !stack.running || !isBusy(stack)) return;
+      if (!stack.running || !isBusy(stack)) return;
       const limit = new AbortController();
-      const end = Promise.race([stack.running, setTimeout(patience, undefined, { signal: limit.signal })]);
+      const end = Promise.race([
+        stack.running,
+        setTimeout(WAITER_PATIENCE, undefined, { signal: limit.signal }),
+      ]);
       await clock.pause(end.finally(() => limit.abort()));
     },
     start(stack, operation) {

@@ -163,6 +163,9 @@ async function treated(
   return cut ? undefined : answer;
 }
 
+/** botocore names the features that a request comes from in its user agent, `m/Z,B`; B is a waiter. */
+const WAITER = /(?:^| )m\/(?:\w+,)*B(?:,|\s|$)/;
+
 /** What the request asks for. @throws AwsError when that cannot be told. */
 function understand(callers: CallerRegistry, message: HttpMessage): Understood {
   const { service, region, accessKeyId } = credentialScope(message.headers.authorization, message.query);
@@ -193,6 +196,7 @@ function understand(callers: CallerRegistry, message: HttpMessage): Understood {
       accountId: ACCOUNT_ID,
       accessKeyId,
       caller,
+      fromWaiter: WAITER.test(message.headers['user-agent'] ?? ''),
     },
   };
 }

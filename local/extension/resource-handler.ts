@@ -37,8 +37,8 @@ export interface HandlerRequest {
   readonly accountId: string;
   /** No further invocation is made once this is aborted. */
   readonly signal?: AbortSignal;
-  /** Told of each IN_PROGRESS answer: the model so far and its primary identifier. */
-  readonly onProgress?: (model: Structure, identifier: string) => void;
+  /** Told of each IN_PROGRESS answer: the model so far, its primary identifier, and what the handler says. */
+  readonly onProgress?: (model: Structure, identifier: string, message?: string) => void;
 }
 
 /** How an operation ended. */
@@ -227,7 +227,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
       }
       model = reported = answer.resourceModel!;
       context = answer.callbackContext ?? undefined;
-      request.onProgress?.(model, identifier!);
+      request.onProgress?.(model, identifier!, answer.message || undefined);
       const delay = (answer.callbackDelaySeconds ?? 0) * 1000;
       if (clock.now() + delay > deadline) {
         return failed('NotStabilized', 'Resource timed out waiting for completion', identifier, model);

@@ -12,7 +12,7 @@ let account: SampleAccount;
 let folder: string;
 let file: string;
 beforeAll(async () => {
-  account = await startSampleAccount({ describeStacksPatience: 25_000 });
+  account = await startSampleAccount();
   folder = mkdtempSync(join(tmpdir(), 'templates-'));
   file = join(folder, 'desk.yml');
 });

@@ -18,7 +18,7 @@ let cloudFormation: CloudFormation;
 let before: string[];
 
 beforeAll(async () => {
-  aws = await startLocalAws({ describeStacksPatience: 25_000 });
+  aws = await startLocalAws();
   cloudFormation = new CloudFormation(aws.clientOptions());
   aws.registry.setTypeConfiguration(TYPE_NAME, {
     BaseDomain: 'example.com',

@@ -49,7 +49,7 @@ export interface GovernedAccount {
 
 /** Start the account, make its code bucket with hooks/code-bucket.yml, and put the code of the hook there. */
 export async function startGovernedAccount(): Promise<GovernedAccount> {
-  const aws = await startLocalAws({ describeStacksPatience: 25_000 });
+  const aws = await startLocalAws();
   const cloudFormation = new CloudFormation(aws.clientOptions());
   const folder = mkdtempSync(join(tmpdir(), 'governance-'));
 

@@ -1,3 +1,4 @@
+import type { Answers } from '../../claims/answers';
 import type { HookHandler } from '../../extension/hook-handler';
 import type { Registry } from '../../registry';
 import type { ResourceProvider } from '../providers/provider';
@@ -6,6 +7,7 @@ import type { Stack } from '../stack';
 /** What the engine works with. */
 export interface Environment {
   readonly now: () => number;
+  readonly answers: Answers;
   readonly registry: Registry;
   readonly hooks: HookHandler;
   readonly providers: readonly ResourceProvider[];

@@ -343,6 +343,13 @@ export class ResourceOperations {
     return value;
   }
 
+  /** An event for what a resource waits for, each time that changes. */
+  private showWait(resource: StackResource, reason: string): void {
+    if (!this.environment.answers.holds('cloudformation.progress-messages')) return;
+    if (resource.statusReason === reason || !resource.status.endsWith('_IN_PROGRESS')) return;
+    this.events.resourceStatus(resource, resource.status, reason);
+  }
+
   private type(resource: StackResource): ResourceType {
     return this.environment.registry.resourceType(resource.typeName)!;
   }
@@ -362,6 +369,7 @@ export class ResourceOperations {
       attributesRead: attributesRead(this.target.template, resource.logicalId),
       signal: this.signal,
       onPhysicalId: () => {},
+      onWait: (reason) => this.showWait(resource, reason),
     };
   }
 

@@ -13,7 +13,7 @@ export interface Context {
   readonly environment: Environment;
   /** Read a template by its URL. */
   readonly fetchTemplate: (url: string) => Promise<string>;
-  /** Wait for the running operation of a stack, as long as DescribeStacks may be held back. */
+  /** Hold a waiter until the running operation of a stack has ended, as long as it stands that. */
   readonly awaitEnd: (stack: Stack) => Promise<void>;
   /** Let an operation on a stack run on after the API call has been answered. */
   readonly start: (stack: Stack, operation: () => Promise<void>) => void;

@@ -132,9 +132,9 @@ export function stackOperations(context: Context): Operations {
       return { StackId: stack.id };
     },
 
-    async DescribeStacks({ input, region }) {
+    async DescribeStacks({ input, region, fromWaiter }) {
       if (input.StackName) {
-        await context.awaitEnd(stacks.get(input.StackName, region));
+        if (fromWaiter) await context.awaitEnd(stacks.get(input.StackName, region));
         return { Stacks: [describe(stacks.get(input.StackName, region))] };
       }
       const existing = stacks.list(region).filter(({ status }) => status !== 'DELETE_COMPLETE');

@@ -28,6 +28,8 @@ export interface ProvisionRequest {
   readonly signal?: AbortSignal;
   /** To be told of the physical id as soon as there is one. */
   readonly onPhysicalId: (physicalId: string) => void;
+  /** To be told what the operation waits for, as often as the provider likes. */
+  readonly onWait: (reason: string) => void;
 }
 
 /** A request about a resource that exists. */

@@ -33,7 +33,10 @@ export function registryProvider(handler: ResourceHandler): ResourceProvider {
       region: stack.region,
       accountId: stack.accountId,
       signal: request.signal,
-      onProgress: (_, physicalId) => request.onPhysicalId(physicalId),
+      onProgress(_, physicalId, message) {
+        request.onPhysicalId(physicalId);
+        if (message) request.onWait(message);
+      },
     };
     const outcome = await handler(call);
     if (outcome.status === 'SUCCESS') return outcome;
