@@ -26,6 +26,7 @@ import {
   type CallbackContext,
   type HandlerRequest,
 } from './runtime';
+import { scalingWarnings } from './scaling';
 import { SENSITIVE_PATHS } from './sensitive-paths';
 import { DEFAULTS, specificationBefore, specificationOf } from './spec';
 
@@ -38,7 +39,7 @@ interface OperationContext {
   readonly invocation?: number;
   readonly network?: Network;
   readonly continuation?: PlacedContinuation;
-  /** Conflicts that the first invocation has found, to be told with every answer. */
+  /** Warnings, and conflicts that the first invocation has found, to be told with every answer. */
   readonly notices?: readonly string[];
 }
 
@@ -76,7 +77,7 @@ async function claim(request: Request): Promise<Progress> {
   return inProgress(request, {
     reason: `claimed ${identity.serviceArn}`,
     seconds: 0,
-    context: { network: network.value },
+    context: { network: network.value, notices: scalingWarnings(scope.spec.scaling) },
   });
 }
 
@@ -93,7 +94,10 @@ async function reconcile(request: Request, identity: Identity): Promise<Progress
     throw notFound(identity);
   }
   const result = await convergePlaced(components, scope, continuation, hasTime(request));
-  const notices = contextOf(request).notices ?? conflictsOf(request, identity, result);
+  const notices = contextOf(request).notices ?? [
+    ...scalingWarnings(scope.spec.scaling),
+    ...conflictsOf(request, identity, result),
+  ];
   if (result.status === 'done') {
     return succeeded(await readModel(scope, result.observations), notices);
   }
@@ -103,7 +107,7 @@ async function reconcile(request: Request, identity: Identity): Promise<Progress
     context: {
       network: network ?? (await scope.network()),
       continuation: result.continuation,
-      ...(notices.length > 0 && { notices }),
+      notices,
     },
   });
 }

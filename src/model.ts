@@ -524,7 +524,7 @@ export class TargetGroupConfiguration extends BaseModel {
   @Transform(toNumber, { toClassOnly: true })
   declare StickinessDurationSeconds?: number;
 
-  /** Version of HTTP in which the tasks are talked to. During a change new tasks are talked to in both versions, so that the new image must answer both; from and to GRPC the service has to be replaced by another one. */
+  /** Version of HTTP in which the tasks are talked to. During a change new tasks are talked to in both versions, so that the new image must answer both; from and to GRPC an update is refused, and the service has to be replaced by one of another ServiceName. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare ProtocolVersion?: 'HTTP1' | 'HTTP2' | 'GRPC';
@@ -734,7 +734,7 @@ export class ScalingTarget extends BaseModel {
     super(properties);
   }
 
-  /** Least number of tasks. */
+  /** Least number of tasks. At 0 no metric raises the number again: 0 is refused with REQUEST_COUNT_PER_TARGET, unless a ScheduledAction raises it. */
   @Expose()
   @Transform(toNumber, { toClassOnly: true })
   declare MinTaskCount?: number;

@@ -71,7 +71,7 @@ export function scaling(target: ScalingTarget | undefined): Scaling {
     );
   }
   const metric = target?.AutoScalingMetric ?? SCALING_DEFAULTS.AutoScalingMetric;
-  return {
+  const specified = {
     minTaskCount,
     maxTaskCount,
     metric,
@@ -83,6 +83,31 @@ export function scaling(target: ScalingTarget | undefined): Scaling {
     },
     scheduledActions: unlessEmpty(target?.ScheduledActions?.map(scheduledAction)),
   };
+  if (staysAtZero(specified) && followsRequests(specified)) {
+    throw invalid(
+      'ScalingTarget/MinTaskCount',
+      'is 0, and REQUEST_COUNT_PER_TARGET cannot raise the number of tasks again: without a task no request is counted, and all are answered with 503',
+      'Make MinTaskCount at least 1, or raise it at set times with a ScheduledAction',
+    );
+  }
+  return specified;
+}
+
+/** What to tell the author, who may want it so; none when there is nothing to tell. */
+export function scalingWarnings(scaling: Scaling): string[] {
+  if (!staysAtZero(scaling)) return [];
+  return [
+    'ScalingTarget/MinTaskCount is 0: a service without tasks answers 503, has no metric that raises their number again, and does not try a new image; its number of tasks has to be raised by hand or by a ScheduledAction',
+  ];
+}
+
+/** Whether the service may come to have no task, and nothing that the template says gives it one again. */
+function staysAtZero({ minTaskCount, scheduledActions = [] }: Scaling): boolean {
+  return minTaskCount === 0 && !scheduledActions.some((action) => (action.minTaskCount ?? 0) > 0);
+}
+
+function followsRequests({ metric, additionalMetrics = [] }: Scaling): boolean {
+  return [metric, ...additionalMetrics.map((other) => other.metric)].includes('REQUEST_COUNT_PER_TARGET');
 }
 
 function additionalMetrics(

@@ -10,6 +10,7 @@ import { paginateDescribeSecurityGroups, type SecurityGroup } from '@aws-sdk/cli
 import { paginateDescribeLoadBalancers, type LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Clients } from './clients';
 import type { ApplyScope, Scope } from './component';
+import { invalid } from './errors';
 import { fittingName, SHARED_TAG, type Identity } from './identity';
 import type { Network } from './network';
 import { isOwn } from './ownership';
@@ -108,12 +109,29 @@ export async function placementsOf(scope: Scope): Promise<Placements | undefined
   if (!recorded) return { serving: choosePlacement(scope, network!, found, wanted), leaving: [] };
   const { serving, others } = recorded;
   if (isPlaced(serving, wanted)) return { serving, leaving: others };
+  checkProtocolChange(serving, wanted);
   return {
     serving,
     joining:
       others.find((other) => isPlaced(other, wanted)) ?? choosePlacement(scope, network!, found, wanted),
     leaving: others.filter((other) => !isPlaced(other, wanted)),
   };
+}
+
+/**
+ * While a service moves, new tasks are in target groups of both protocol versions, and have to pass the health checks of
+ * both: servers of gRPC do not pass one by HTTP, and the other way round.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+function checkProtocolChange(serving: Placement, wanted: WantedPlacement): void {
+  const [from, to] = [serving.protocolVersion, wanted.protocolVersion];
+  if ((from === 'GRPC') === (to === 'GRPC')) return;
+  throw invalid(
+    'TargetGroupConfiguration/ProtocolVersion',
+    `cannot change from ${from} to ${to}: for a while new tasks would have to pass the health checks of both`,
+    'Give another ServiceName too, so that CloudFormation replaces the service',
+  );
 }
 
 /** Whether the load balancer of a placement is there. */

@@ -203,6 +203,22 @@ test.each<[string, object, string]>([
     additional('AVERAGE_MEMORY', 'AVERAGE_CPU'),
     'ScalingTarget/AdditionalMetrics/1/AutoScalingMetric',
   ],
+  [
+    'no task, and requests to count',
+    { ScalingTarget: { MinTaskCount: 0, AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET' } },
+    'ScalingTarget/MinTaskCount',
+  ],
+  [
+    'no task, and requests to count beside CPU',
+    {
+      ScalingTarget: {
+        MinTaskCount: 0,
+        ...additional('REQUEST_COUNT_PER_TARGET').ScalingTarget,
+        ScheduledActions: [{ Name: 'night', Schedule: 'cron(0 22 * * ? *)', MaxTaskCount: 1 }],
+      },
+    },
+    'ScalingTarget/MinTaskCount',
+  ],
   ['a scheduled action twice', scheduled({}, {}), 'ScalingTarget/ScheduledActions/1/Name'],
   [
     'a scheduled action that changes nothing',
@@ -228,4 +244,14 @@ test.each<[string, object, string]>([
   expect(() => specify(properties)).toThrow(
     expect.objectContaining({ code: 'InvalidRequest', propertyPath, remedy: expect.any(String) }),
   );
+});
+
+test('no task is permitted where a scheduled action starts some', () => {
+  const morning = { Name: 'morning', Schedule: 'cron(0 7 * * ? *)', MinTaskCount: 1 };
+  const ScalingTarget = {
+    MinTaskCount: 0,
+    AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET',
+    ScheduledActions: [morning],
+  };
+  expect(() => specify({ ScalingTarget })).not.toThrow();
 });

@@ -254,3 +254,21 @@ test('a scalable target has its tags also when the answer to its first registrat
     target: { MinCapacity: 1, tags: { team: 'web', 'org-ecs-express:service': expect.any(String) } },
   });
 });
+
+test('a service that nothing wakes is made with a warning', async () => {
+  const template = driver.model({
+    ServiceName: 'asleep',
+    ScalingTarget: { MinTaskCount: 0, MaxTaskCount: 1 },
+  });
+  const outcome = await driver.create(template);
+  expect(outcome).toMatchObject({
+    status: 'SUCCESS',
+    message:
+      'ScalingTarget/MinTaskCount is 0: a service without tasks answers 503, has no metric that raises their number again, and does not try a new image; its number of tasks has to be raised by hand or by a ScheduledAction',
+  });
+  const awake = { ...template, ScalingTarget: { MinTaskCount: 1, MaxTaskCount: 1 } };
+  expect(await driver.update(Driver.modelOf(outcome), awake)).toMatchObject({
+    status: 'SUCCESS',
+    message: undefined,
+  });
+});

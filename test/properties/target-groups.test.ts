@@ -225,6 +225,33 @@ test('a gRPC service is checked as ELB does by default, and answers calls', asyn
   );
   const { host } = new URL(model.Endpoint);
   expect(await callGrpc(driver.aws.dataPlaneUrl, host, '/hello.Hello/Say')).toMatchObject({ grpcStatus: 0 });
+
+  // New tasks could not pass the health checks of both for the time of the move.
+  const there = await driver.inventory();
+  for (const ProtocolVersion of ['HTTP1', 'HTTP2']) {
+    const changed = { ...template, TargetGroupConfiguration: { ProtocolVersion } };
+    expect(await driver.update(model, changed)).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'InvalidRequest',
+      message: `TargetGroupConfiguration/ProtocolVersion: cannot change from GRPC to ${ProtocolVersion}: for a while new tasks would have to pass the health checks of both. Give another ServiceName too, so that CloudFormation replaces the service.`,
+    });
+  }
+  expect(await driver.inventory()).toEqual(there);
+  // The roll-back of such an update finds nothing to do.
+  const http = { ...template, TargetGroupConfiguration: {}, ServiceArn: model.ServiceArn };
+  expect(Driver.modelOf(await driver.update(http, template))).toEqual(model);
+});
+
+test('a service of HTTP cannot become one of gRPC by an update', async () => {
+  const template = driver.model({ ServiceName: 'http' });
+  const model = Driver.modelOf(await driver.create(template));
+  const changed = { ...template, TargetGroupConfiguration: { ProtocolVersion: 'GRPC' } };
+  expect(await driver.update(model, changed)).toMatchObject({
+    errorCode: 'InvalidRequest',
+    message: expect.stringMatching(
+      /^TargetGroupConfiguration\/ProtocolVersion: cannot change from HTTP1 to GRPC:/,
+    ),
+  });
 });
 
 describe('a change', () => {
