@@ -8,15 +8,21 @@ const SESSION_SECONDS = { minimum: 3600, maximum: 43_200 };
 /** Seconds of session for each minute of handler: some are lost between assuming the role and the last call. */
 const SECONDS_PER_MINUTE = 70;
 
+/** Passes a role to another service. */
+const PASS_ROLE = 'iam:PassRole';
+/** Who gets the roles that a template names: ECS for the service, and for its tasks. Nobody else may. */
+const PASSED_TO = ['ecs.amazonaws.com', 'ecs-tasks.amazonaws.com'];
+
 /**
  * `resource-role.yaml`, the template from which `cfn submit` makes the role that CloudFormation assumes to run the
- * handlers: exactly the permissions that the schema lists for them.
+ * handlers: exactly the permissions that the schema lists for them, of which roles can be passed to Amazon ECS alone.
  */
 export function executionRoleTemplate(schema: ResourceSchema): string {
   const handlers = Object.values(schema.handlers);
   const minutes = handlers.map(({ timeoutInMinutes }) => timeoutInMinutes ?? DEFAULT_TIMEOUT_MINUTES);
   const seconds = Math.max(...minutes) * SECONDS_PER_MINUTE;
   const actions = new Set(handlers.flatMap(({ permissions }) => permissions));
+  const passesRoles = actions.delete(PASS_ROLE);
   const types = 'arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:type/resource';
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -47,7 +53,10 @@ export function executionRoleTemplate(schema: ResourceSchema): string {
               PolicyName: 'Handlers',
               PolicyDocument: {
                 Version: '2012-10-17',
-                Statement: [{ Effect: 'Allow', Action: [...actions].sort(), Resource: '*' }],
+                Statement: [
+                  { Effect: 'Allow', Action: [...actions].sort(), Resource: '*' },
+                  ...(passesRoles ? [passRole()] : []),
+                ],
               },
             },
           ],
@@ -59,4 +68,13 @@ export function executionRoleTemplate(schema: ResourceSchema): string {
   // As YAML 1.1, which CloudFormation reads, so that the versions are quoted: unquoted they are dates there.
   const text = stringify(template, { version: '1.1', lineWidth: 0 });
   return `# Generated from the resource type's schema by "npm run generate". Do not edit: change the schema.\n${text}`;
+}
+
+function passRole() {
+  return {
+    Effect: 'Allow',
+    Action: PASS_ROLE,
+    Resource: '*',
+    Condition: { StringEquals: { 'iam:PassedToService': PASSED_TO } },
+  };
 }

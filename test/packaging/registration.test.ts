@@ -45,8 +45,20 @@ describe('registration', () => {
     const listed = Object.values<{ permissions: string[] }>(schema.handlers).flatMap(
       ({ permissions }) => permissions,
     );
-    const [statement] = role.Properties.Policies[0].PolicyDocument.Statement;
-    expect(new Set(statement.Action)).toEqual(new Set(listed));
+    const statements: { Action: string | string[]; Condition?: object }[] =
+      role.Properties.Policies[0].PolicyDocument.Statement;
+    const permitted = statements.flatMap(({ Action }) => Action);
+    expect(new Set(permitted)).toEqual(new Set(listed));
+    expect(permitted).toHaveLength(new Set(listed).size);
+    // Roles can be passed to Amazon ECS alone.
+    expect(statements.filter(({ Action }) => Action.includes('iam:PassRole'))).toMatchObject([
+      {
+        Action: 'iam:PassRole',
+        Condition: {
+          StringEquals: { 'iam:PassedToService': ['ecs.amazonaws.com', 'ecs-tasks.amazonaws.com'] },
+        },
+      },
+    ]);
   });
 
   test('the function of the template has its handler in the bundle of the governance hook', () => {
