@@ -1,7 +1,7 @@
 import type { Clients } from './clients';
 import type { Identity } from './identity';
 import type { Network } from './network';
-import type { Outcome } from './outcome';
+import type { OperationTime, Outcome } from './outcome';
 import type { Placement } from './placement';
 import type { Placements } from './placements';
 import type { ServiceSpec } from './spec';
@@ -12,6 +12,8 @@ export interface Scope {
   readonly clients: Clients;
   /** Report progress to the operator's log, in one line. */
   readonly log: (message: string) => void;
+  /** How long the operation has been going on, and what it waits for. */
+  readonly time: OperationTime;
   /** The desired state; absent when the service is read or deleted, where only its identity is known. */
   readonly spec?: ServiceSpec;
   /** The placement that is meant; undefined when the service has none, and nothing is to be made. */
@@ -32,8 +34,6 @@ export interface ApplyScope extends Scope {
   readonly network: () => Promise<Network>;
   /** The same for all invocations of one operation, another one for every other: what idempotency tokens are made from. */
   readonly operationToken: string;
-  /** How many invocations of this operation came before; bounds the patience with what usually takes a few seconds. */
-  readonly invocation: number;
   /** Keys of the tags that the author has taken away in this update. */
   readonly removedTagKeys: readonly string[];
 }

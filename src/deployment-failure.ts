@@ -36,6 +36,8 @@ export interface Evidence {
   readonly targets: readonly TargetHealthDescription[];
   /** Events of the service, newest first. */
   readonly events: readonly ServiceEvent[];
+  /** Why the deployment was ended here, when it was. */
+  readonly ending?: string;
 }
 
 /** Events that are quoted when nothing more specific is known. */
@@ -87,9 +89,15 @@ const GENERAL_REMEDY = "Read the events of the ECS service and the container's o
 /**
  * The failure of a deployment, with all that AWS says about its cause. Never rejects: what cannot be found out is left
  * out.
+ *
+ * @param ending why the deployment was ended here, when it was; ECS only knows that somebody did.
  */
-export async function deploymentFailure(scope: Scope, deployment: ServiceDeployment): Promise<HandlerError> {
-  return explain(await gather(scope, deployment));
+export async function deploymentFailure(
+  scope: Scope,
+  deployment: ServiceDeployment,
+  ending?: string,
+): Promise<HandlerError> {
+  return explain({ ...(await gather(scope, deployment)), ending });
 }
 
 /** Put the evidence into one message, the most specific cause first. */
@@ -109,16 +117,16 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   STOPPED: 'was stopped',
 };
 
-function causesOf({ deployment, stoppedTasks, targets, events }: Evidence): string[] {
+function causesOf({ deployment, stoppedTasks, targets, events, ending }: Evidence): string[] {
   const alarms = deployment.alarms?.triggeredAlarmNames ?? [];
   const specific = [
     ...alarms.map((name) => `alarm ${name} went off`),
     ...counted(stoppedTasks.flatMap(causeOfStop), 'task'),
     ...counted(targets.flatMap(causeOfHealth), 'target'),
   ];
-  const reasons = [deployment.rollback?.reason, deployment.statusReason].filter(
-    (reason) => reason !== undefined,
-  );
+  const reasons = (
+    ending === undefined ? [deployment.rollback?.reason, deployment.statusReason] : [ending]
+  ).filter((reason) => reason !== undefined);
   const general = [...new Set(reasons)];
   if (specific.length > 0 || general.length > 0) return [...specific, ...general];
   return events.slice(0, QUOTED_EVENTS).map(({ message }) => message!);

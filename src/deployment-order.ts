@@ -33,18 +33,20 @@ const POLL_SECONDS = 10;
 export async function readyToDeploy(scope: Scope, service: Service): Promise<Wait | undefined> {
   const { currentServiceDeployment: running, deployments = [] } = service;
   if (running && deployments.length > 1) {
-    // It may have come to its end, or have been stopped, meanwhile; or be too new to be found.
-    await unless(
-      scope.clients.ecs.send(
-        new StopServiceDeploymentCommand({ serviceDeploymentArn: running, stopType: 'ROLLBACK' }),
-      ),
-      'ConflictException',
-      'ServiceDeploymentNotFoundException',
-    );
+    await stopDeployment(scope, running);
     return stopping(running);
   }
   await repairWeights(scope, service);
   return undefined;
+}
+
+/** Have a deployment rolled back, unless it is coming to its end already, or is too new to be found. */
+export async function stopDeployment({ clients }: Scope, arn: string): Promise<void> {
+  await unless(
+    clients.ecs.send(new StopServiceDeploymentCommand({ serviceDeploymentArn: arn, stopType: 'ROLLBACK' })),
+    'ConflictException',
+    'ServiceDeploymentNotFoundException',
+  );
 }
 
 /**
@@ -61,5 +63,7 @@ export async function pollStopping(scope: Scope, token: string): Promise<Outcome
 }
 
 function stopping(arn: string): Wait {
-  return wait(`deployment ${arn}, which was under way, to be rolled back`, POLL_SECONDS, STOPPING + arn);
+  return wait(`deployment ${arn}, which was under way, to be rolled back`, POLL_SECONDS, {
+    token: STOPPING + arn,
+  });
 }

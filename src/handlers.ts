@@ -17,6 +17,7 @@ import {
   type PlacedContinuation,
   type PlacedConvergence,
 } from './move';
+import { BEGINNING, LIMIT } from './outcome';
 import { modelOf, readModel } from './read';
 import {
   Action,
@@ -35,13 +36,23 @@ type Progress = ProgressEvent<ResourceModel, CallbackContext>;
 
 /** What an operation keeps between its invocations; everything else is looked up in AWS. */
 interface OperationContext {
-  /** Invocations so far; absent at the first. */
-  readonly invocation?: number;
+  /** See {@link OperationTime}; absent at the first invocation. */
+  readonly elapsedSeconds?: number;
   readonly network?: Network;
   readonly continuation?: PlacedContinuation;
   /** Warnings, and conflicts that the first invocation has found, to be told with every answer. */
   readonly notices?: readonly string[];
 }
+
+/** How long CloudFormation lets operations that take several invocations go on; from the schema. */
+const HANDLER_LIMITS: Readonly<Partial<Record<Action, { readonly timeoutInMinutes: number }>>> = {
+  [Action.Create]: schema.handlers.create,
+  [Action.Update]: schema.handlers.update,
+  [Action.Delete]: schema.handlers.delete,
+};
+
+/** Minutes before that limit at which an operation ends by itself, because its seconds are not counted to the last one. */
+const RESERVE_MINUTES = 10;
 
 /** Milliseconds that must be left for another step: the slowest take a few calls, each possibly tried again. */
 const STEP_MILLISECONDS = 15_000;
@@ -51,7 +62,7 @@ const STEP_MILLISECONDS = 15_000;
  * identifier, is on record before anything is made, so that whatever happens later CloudFormation can delete it.
  */
 async function create(request: Request): Promise<Progress> {
-  return contextOf(request).invocation === undefined
+  return contextOf(request).elapsedSeconds === undefined
     ? claim(request)
     : reconcile(request, identified(request));
 }
@@ -88,9 +99,13 @@ async function update(request: Request): Promise<Progress> {
 }
 
 async function reconcile(request: Request, identity: Identity): Promise<Progress> {
-  const { invocation, network, continuation = {} } = contextOf(request);
+  const { elapsedSeconds, network, continuation = {} } = contextOf(request);
   const scope = applyScope(request, identity);
-  if (request.action === Action.Update && invocation === undefined && !(await ownDescribedService(scope))) {
+  if (
+    request.action === Action.Update &&
+    elapsedSeconds === undefined &&
+    !(await ownDescribedService(scope))
+  ) {
     throw notFound(identity);
   }
   const result = await convergePlaced(components, scope, continuation, hasTime(request));
@@ -118,20 +133,21 @@ function conflictsOf(
   identity: Identity,
   { found }: PlacedConvergence,
 ): readonly string[] {
-  const isFirst = action === Action.Update && (callbackContext as OperationContext).invocation === undefined;
+  const isFirst =
+    action === Action.Update && (callbackContext as OperationContext).elapsedSeconds === undefined;
   if (!isFirst || !previous || !found?.Service) return [];
   return conflicts({ previous, live: modelOf({ identity }, found, []), desired });
 }
 
 async function remove(request: Request): Promise<Progress> {
   const identity = identified(request);
-  const { invocation, continuation = {} } = contextOf(request);
+  const { elapsedSeconds, continuation = {} } = contextOf(request);
   const result = await teardownPlaced(components, scopeOf(request, identity), continuation, hasTime(request));
   if (result.status === 'wait') {
     const { reason, seconds } = result;
     return inProgress(request, { reason, seconds, context: { continuation: result.continuation } });
   }
-  if (invocation === undefined && isEmpty(result)) throw notFound(identity);
+  if (elapsedSeconds === undefined && isEmpty(result)) throw notFound(identity);
   return new ProgressEvent({ status: OperationStatus.Success }) as Progress;
 }
 
@@ -187,8 +203,18 @@ function notFound({ serviceArn }: Identity): HandlerError {
   return new HandlerError('NotFound', `there is no service ${serviceArn} of this type`);
 }
 
-function scopeOf({ clientConfiguration, logger }: Request, identity: Identity): Scope {
-  return { identity, clients: createClients(clientConfiguration), log: (message) => logger.log(message) };
+function scopeOf(request: Request, identity: Identity): Scope {
+  const { clientConfiguration, logger } = request;
+  const { elapsedSeconds, continuation } = contextOf(request);
+  return {
+    identity,
+    clients: createClients(clientConfiguration),
+    log: (message) => logger.log(message),
+    time: {
+      elapsedSeconds: elapsedSeconds ?? BEGINNING.elapsedSeconds,
+      waits: continuation?.waits ?? BEGINNING.waits,
+    },
+  };
 }
 
 function applyScope(request: Request, identity: Identity): ApplyScope {
@@ -205,7 +231,6 @@ function applyScope(request: Request, identity: Identity): ApplyScope {
     previousSpec,
     network: () => (network ??= discoverNetwork(scope.clients, spec)),
     operationToken: clientRequestToken,
-    invocation: context.invocation ?? 0,
     removedTagKeys: Object.keys(previousTags).filter((key) => !(key in desiredTags)),
   };
 }
@@ -232,17 +257,30 @@ function messageOf(sentences: readonly string[]): string {
   return sentences.join('. ').slice(0, LONGEST_MESSAGE);
 }
 
-/** The answer of an invocation that another one is to follow. */
+/**
+ * The answer of an invocation that another one is to follow.
+ *
+ * @throws HandlerError NotStabilized when CloudFormation would give the operation up meanwhile, without a reason.
+ */
 function inProgress(
   request: Request,
   { reason, seconds, context }: { reason: string; seconds: number; context: OperationContext },
 ): Progress {
-  const invocation = (contextOf(request).invocation ?? 0) + 1;
+  const elapsedSeconds =
+    (contextOf(request).elapsedSeconds ?? 0) + request.deadline.spentMilliseconds() / 1000 + seconds;
+  const { timeoutInMinutes } = HANDLER_LIMITS[request.action]!;
+  if (elapsedSeconds > (timeoutInMinutes - RESERVE_MINUTES) * 60) {
+    throw new HandlerError(
+      'NotStabilized',
+      `the operation would last longer than the ${timeoutInMinutes} minutes that CloudFormation gives it; it is still ${reason}`,
+      { remedy: LIMIT.remedy },
+    );
+  }
   return new ProgressEvent({
     status: OperationStatus.InProgress,
     message: messageOf([reason, ...(context.notices ?? [])]),
     resourceModel: request.desired,
-    callbackContext: { ...context, invocation } as CallbackContext,
+    callbackContext: { ...context, elapsedSeconds: Math.ceil(elapsedSeconds) } as CallbackContext,
     callbackDelaySeconds: Math.ceil(seconds),
   }) as Progress;
 }

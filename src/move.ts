@@ -14,6 +14,7 @@
  */
 import type { AnyComponent, ApplyScope, Scope } from './component';
 import { serveFrom } from './components/service-security-group';
+import { checkTimeToMove } from './optional-settings';
 import { placedComponents } from './placed-components';
 import { placementText, type Placement } from './placement';
 import type { Placements } from './placements';
@@ -58,6 +59,7 @@ export async function convergePlaced(
   const placements = known ?? (await placementsOf(scope))!;
   const { serving, joining } = placements;
   const placed = { ...scope, placements, placement: serving };
+  if (joining && scope.time.elapsedSeconds === 0) checkTimeToMove(scope.spec.settings);
   // Where nothing answers there is nothing to lose.
   if (joining && !known && !isThere(await survey(scope), serving)) {
     return switchTo(placed, joining, placements);

@@ -5,6 +5,7 @@ import type {
   Service,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
+import { checkBakes, type Bakes } from './deployment-time';
 import { invalid } from './errors';
 import type * as model from './model';
 import { overlaid, threeWay } from './three-way';
@@ -100,6 +101,24 @@ function strategy(items: readonly model.CapacityProviderStrategyItem[]): Capacit
   );
 }
 
+/** Bake times that a template gives; where it gives none, those of {@link DEPLOYMENT_DEFAULTS}. */
+function bakesOf(bakeTime?: number, canaryBakeTime?: number): Bakes {
+  return {
+    bakeTime: bakeTime ?? DEPLOYMENT_DEFAULTS.BakeTimeInMinutes,
+    canaryBakeTime: canaryBakeTime ?? DEPLOYMENT_DEFAULTS.CanaryBakeTimeInMinutes,
+  };
+}
+
+/**
+ * Refuse bake times that are too long for a move of the service to another load balancer.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+export function checkTimeToMove({ deploymentConfiguration }: OptionalSettings = {}): void {
+  const { bakeTimeInMinutes, canaryConfiguration } = deploymentConfiguration ?? {};
+  checkBakes(bakesOf(bakeTimeInMinutes, canaryConfiguration?.canaryBakeTimeInMinutes), 2);
+}
+
 function deployment(given: model.DeploymentConfiguration): DeploymentSettings {
   const { CanaryConfiguration: canary, DeploymentCircuitBreaker: breaker, Alarms: alarms } = given;
   const percent = canary?.CanaryPercent;
@@ -110,6 +129,7 @@ function deployment(given: model.DeploymentConfiguration): DeploymentSettings {
       'Round it',
     );
   }
+  checkBakes(bakesOf(given.BakeTimeInMinutes, canary?.CanaryBakeTimeInMinutes), 1);
   return {
     canaryConfiguration: canary && {
       canaryPercent: percent,

@@ -22,6 +22,52 @@ export interface Wait {
    * deployment. It is kept in the callback context.
    */
   readonly token?: string;
+  /** When it is given up; {@link LIMIT} unless told otherwise. */
+  readonly limit?: WaitLimit;
+}
+
+/** The end of a wait that brings nothing. */
+export interface WaitLimit {
+  /** Seconds for which one operation waits for this, over all its invocations. */
+  readonly seconds: number;
+  /** Names what is waited for, where {@link Wait.reason} changes meanwhile; default: the reason. */
+  readonly what?: string;
+  /** What is wrong when it has not come, as a sentence; default: that it has not come. */
+  readonly problem?: string;
+  /** Property that is to be changed, if any. */
+  readonly propertyPath?: string;
+  /** What to do when it has not come, as a sentence. */
+  readonly remedy: string;
+}
+
+/** What a wait without a limit of its own has: nothing else that is waited for takes AWS more than a few minutes. */
+export const LIMIT: WaitLimit = {
+  seconds: 60 * 60,
+  remedy:
+    'Look at the AWS Health Dashboard and at what else changes these resources, then try the operation again',
+};
+
+/** How long an operation has been going on, and what it waits for. Plain JSON. */
+export interface OperationTime {
+  /**
+   * Seconds since the operation began: those that its invocations took, and the delays between them that were asked for.
+   * No clock is read, so that a delay counts as what it was, however fast the time of a test passes.
+   */
+  readonly elapsedSeconds: number;
+  /** What the last invocation ended waiting for, with the {@link elapsedSeconds} at which that wait began. */
+  readonly waits: Readonly<Record<string, number>>;
+}
+
+/** The time of an operation that has no past: of READ and LIST, and of every first invocation. */
+export const BEGINNING: OperationTime = { elapsedSeconds: 0, waits: {} };
+
+/**
+ * Seconds for which an operation has been waiting for something; 0 when it does not yet.
+ *
+ * @param what as in {@link WaitLimit.what}, or the reason.
+ */
+export function waitedFor({ elapsedSeconds, waits }: OperationTime, what: string): number {
+  return elapsedSeconds - (waits[what] ?? elapsedSeconds);
 }
 
 /** The step has come to its end with `value`. */
@@ -29,9 +75,12 @@ export function done<Value>(value: Value): Done<Value> {
   return { status: 'done', value };
 }
 
-/** AWS needs time; look again in `seconds`. */
-export function wait(reason: string, seconds: number, token?: string): Wait {
-  return token === undefined
-    ? { status: 'wait', reason, seconds }
-    : { status: 'wait', reason, seconds, token };
+/**
+ * AWS needs time; look again in `seconds`.
+ *
+ * Every wait ends. One whose end is to be told in its own words has a `limit`; a component that has to do something at the
+ * end, or looks for the cause, asks {@link waitedFor} before it waits on.
+ */
+export function wait(reason: string, seconds: number, options: Pick<Wait, 'token' | 'limit'> = {}): Wait {
+  return { status: 'wait', reason, seconds, ...options };
 }

@@ -12,3 +12,19 @@ export async function allItems<Page, Item>(
   for await (const page of pages) items.push(...(itemsOf(page) ?? []));
   return items;
 }
+
+/**
+ * The pages of an operation for which the SDK has no paginator.
+ *
+ * @param page asks for the page that a token names; for the first one without a token.
+ */
+export async function* pagesOf<Page extends { readonly nextToken?: string }>(
+  page: (nextToken: string | undefined) => Promise<Page>,
+): AsyncIterable<Page> {
+  let nextToken: string | undefined;
+  do {
+    const answer = await page(nextToken);
+    yield answer;
+    ({ nextToken } = answer);
+  } while (nextToken);
+}

@@ -87,8 +87,8 @@ function inPlacement(
   const seen = (found: Observed) => ({ ...found, ...view(found, kinds, placement) });
   const within = <S extends Scope>(scope: S): S => ({ ...scope, placement });
   // A placement that is left is looked at without the desired state, which says nothing of it.
-  const leaving = ({ identity, clients, log, placements }: Scope): Scope =>
-    within({ identity, clients, log, placements });
+  const leaving = ({ identity, clients, log, time, placements }: Scope): Scope =>
+    within({ identity, clients, log, time, placements });
   const { poll } = component;
   const needs = [...component.needs, ...(joins ? [] : (component.leavesAfter ?? []))];
   return {

@@ -12,12 +12,7 @@ import type { ObservedLoadBalancer } from './components/load-balancer';
 import { rollbackAlarmName } from './components/rollback-alarm';
 import type { ObservedService } from './components/service';
 import type { ObservedServiceSecurityGroup } from './components/service-security-group';
-import {
-  ATTRIBUTE_ACTIONS,
-  readAttributes,
-  servingMember,
-  type ObservedTargetGroupSettings,
-} from './components/target-group-settings';
+import { servingMember, type ObservedTargetGroupSettings } from './components/target-group-settings';
 import type { Identity } from './identity';
 import { withoutItemDefaults } from './item-defaults';
 import { managedResources, type ObservedParts } from './managed-resources';
@@ -30,6 +25,7 @@ import {
 } from './model';
 import type { LoadBalancerAttributes } from './load-balancer-settings';
 import { settingsInputOf } from './optional-settings';
+import { ATTRIBUTE_ACTIONS, readAttributes } from './rule-stickiness';
 import { authorsTags } from './ownership';
 import { recordedPlacements } from './placements';
 import { loadBalancerInputOf } from './read-load-balancer';

@@ -1,6 +1,7 @@
 import { allOf } from './all-of';
 import type { AnyComponent, ApplyScope, Scope } from './component';
-import { done, wait, type Outcome, type Wait } from './outcome';
+import { HandlerError } from './errors';
+import { done, LIMIT, wait, waitedFor, type OperationTime, type Outcome, type Wait } from './outcome';
 
 /** What was observed of each component, by kind; absent components are left out. */
 export type Observations = Readonly<Record<string, unknown>>;
@@ -24,6 +25,8 @@ export interface Continuation {
   readonly observations?: Observations;
   /** Of a removal, beside `observations`: kinds that need no further look, because they have been removed. */
   readonly removed?: readonly string[];
+  /** See {@link OperationTime.waits}. */
+  readonly waits?: OperationTime['waits'];
 }
 
 /** Result of {@link converge} and {@link teardown}: what is there now, or what is waited for. */
@@ -66,7 +69,7 @@ export async function converge(
   hasTime: HasTime,
 ): Promise<Convergence> {
   const looks = await poll(components, scope, continuation);
-  const still = stillWaiting(components, continuation, looks);
+  const still = stillWaiting(components, scope, continuation, looks);
   if (still) return still;
 
   const known = { ...continuation.observations, ...present(looks) };
@@ -75,7 +78,7 @@ export async function converge(
     if (component.kind in known) return Promise.resolve(done(known[component.kind]));
     return hasTime() ? component.apply(scope, needs, found[component.kind]) : Promise.resolve(OUT_OF_TIME);
   });
-  const unfinished = waiting(components, applied);
+  const unfinished = waiting(components, scope, applied);
   if (unfinished) return { ...unfinished, found };
 
   const observations = present(applied);
@@ -84,7 +87,7 @@ export async function converge(
       ? component.prune(scope, observations, observations[component.kind])
       : done(undefined),
   );
-  return { ...(waiting(components, pruned) ?? { status: 'done', observations }), found };
+  return { ...(waiting(components, scope, pruned) ?? { status: 'done', observations }), found };
 }
 
 /**
@@ -99,7 +102,7 @@ export async function teardown(
   hasTime: HasTime,
 ): Promise<Convergence> {
   const looks = await poll(components, scope, continuation);
-  const still = stillWaiting(components, continuation, looks);
+  const still = stillWaiting(components, scope, continuation, looks);
   if (still) return still;
 
   const { observations = {}, removed = [] } = continuation;
@@ -115,7 +118,7 @@ export async function teardown(
   });
   const ended = kindsThatAre('done', outcomes);
   const shared = components.filter((component) => component.shared).map(({ kind }) => kind);
-  const unfinished = waiting(components, outcomes, without(found, [...ended, ...shared]));
+  const unfinished = waiting(components, scope, outcomes, without(found, [...ended, ...shared]));
   if (!unfinished) return { status: 'done', observations: found };
   const { continuation: left } = unfinished;
   const isSecondLook = continuation.observations !== undefined;
@@ -153,12 +156,13 @@ async function poll(
 /** The answer when the cheap looks show nothing new and nothing else was waited for; undefined when there is more to do. */
 function stillWaiting(
   components: readonly AnyComponent[],
+  scope: Scope,
   continuation: Continuation,
   looks: ReadonlyMap<string, Outcome<unknown>>,
 ): Convergence | undefined {
   const { pending = [], observations } = continuation;
   const nothingNew = pending.every(({ kind }) => looks.get(kind)?.status === 'wait');
-  const still = nothingNew && observations ? waiting(components, looks) : undefined;
+  const still = nothingNew && observations ? waiting(components, scope, looks) : undefined;
   return still && { ...still, continuation: { ...continuation, ...still.continuation, observations } };
 }
 
@@ -227,9 +231,11 @@ function without(observations: Observations, kinds: readonly string[]): Observat
  * What is waited for, as one answer: all reasons, and the soonest look. Undefined when nothing is.
  *
  * @param known what need not be looked at again.
+ * @throws HandlerError NotStabilized when one of them has been waited for until its limit.
  */
 function waiting(
   components: readonly AnyComponent[],
+  { time }: Scope,
   outcomes: ReadonlyMap<string, Outcome<unknown>>,
   known: Observations = present(outcomes),
 ): Extract<Convergence, { status: 'wait' }> | undefined {
@@ -238,6 +244,7 @@ function waiting(
     return outcome?.status === 'wait' ? [{ kind, ...outcome }] : [];
   });
   if (waits.length === 0) return undefined;
+  for (const each of waits) giveUpWhenOverdue(time, each);
   const pending = waits.flatMap(({ kind, token }) => (token === undefined ? [] : [{ kind, token }]));
   const volatile = components.filter((component) => component.volatile).map(({ kind }) => kind);
   return {
@@ -246,7 +253,27 @@ function waiting(
     seconds: Math.min(...waits.map(({ seconds }) => seconds)),
     continuation: {
       pending,
+      waits: Object.fromEntries(
+        waits.map((each) => [whatOf(each), time.waits[whatOf(each)] ?? time.elapsedSeconds]),
+      ),
       ...(pending.length === waits.length && { observations: without(known, volatile) }),
     },
   };
+}
+
+function whatOf({ reason, limit }: Wait): string {
+  return limit?.what ?? reason;
+}
+
+/** @throws HandlerError NotStabilized when the limit of a wait is reached. */
+function giveUpWhenOverdue(time: OperationTime, pending: Wait): void {
+  const { seconds, problem, propertyPath, remedy } = pending.limit ?? LIMIT;
+  const waited = waitedFor(time, whatOf(pending));
+  if (waited < seconds) return;
+  const minutes = Math.floor(waited / 60);
+  throw new HandlerError(
+    'NotStabilized',
+    problem ?? `waited ${minutes} minutes for ${pending.reason}, in vain`,
+    { propertyPath, remedy },
+  );
 }

@@ -4,11 +4,14 @@ import {
   DescribeServiceRevisionsCommand,
   ListServiceDeploymentsCommand,
   type ServiceDeployment,
+  type ServiceDeploymentBrief,
+  type ServiceDeploymentStatus,
   type ServiceRevision,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clients } from './clients';
 import type { ApplyScope, Scope } from './component';
+import { allItems, pagesOf } from './pages';
 
 /** IAM actions of the functions in this file. */
 export const SERVICE_DEPLOYMENT_ACTIONS = [
@@ -22,6 +25,9 @@ export interface ListedDeployment {
   readonly arn: string;
   readonly status: ServiceDeployment['status'];
 }
+
+/** Deployments in one page of a list, the most that ECS gives (API reference of ListServiceDeployments). */
+const PAGE = 100;
 
 /** Statuses in which a deployment has not come to its end, its rollback included. */
 const RUNNING: ReadonlySet<ServiceDeployment['status']> = new Set([
@@ -64,12 +70,36 @@ export function newestDeployment(scope: Scope): Promise<ListedDeployment | undef
 
 /** The same with a call of its own, for those who must know how it is now. */
 export async function lookForNewestDeployment(scope: Scope): Promise<ListedDeployment | undefined> {
-  const { clients, identity } = scope;
-  const { serviceDeployments = [] } = await clients.ecs.send(
-    new ListServiceDeploymentsCommand({ cluster: identity.clusterName, service: identity.serviceName }),
-  );
-  const [latest] = [...serviceDeployments].sort((a, b) => Number(b.createdAt) - Number(a.createdAt));
+  const latest = await latestDeployment(scope);
   return latest && { arn: latest.serviceDeploymentArn!, status: latest.status };
+}
+
+/**
+ * The deployment that was created last, of those that ECS lists. It lists them in an order that is not documented, page by
+ * page, and only those of the last 90 days (ECS developer guide), so that a service may run without any.
+ */
+async function latestDeployment(
+  { clients, identity }: Scope,
+  status?: ServiceDeploymentStatus[],
+): Promise<ServiceDeploymentBrief | undefined> {
+  const listed = await allItems(
+    pagesOf((nextToken) =>
+      clients.ecs.send(
+        new ListServiceDeploymentsCommand({
+          cluster: identity.clusterName,
+          service: identity.serviceName,
+          status,
+          maxResults: PAGE,
+          nextToken,
+        }),
+      ),
+    ),
+    ({ serviceDeployments }) => serviceDeployments,
+  );
+  return listed.reduce<ServiceDeploymentBrief | undefined>(
+    (latest, one) => (latest && Number(latest.createdAt) >= Number(one.createdAt) ? latest : one),
+    undefined,
+  );
 }
 
 /** @returns undefined when ECS does not show it, as in the first seconds of a deployment. */
@@ -84,15 +114,9 @@ export async function describeDeployment(
 }
 
 /** ARNs of the target groups that the tasks of the last successful deployment are registered in. */
-export async function stableTargetGroups({ clients, identity }: Scope): Promise<readonly string[]> {
-  const { serviceDeployments = [] } = await clients.ecs.send(
-    new ListServiceDeploymentsCommand({
-      cluster: identity.clusterName,
-      service: identity.serviceName,
-      status: ['SUCCESSFUL'],
-    }),
-  );
-  const [last] = [...serviceDeployments].sort((a, b) => Number(b.createdAt) - Number(a.createdAt));
+export async function stableTargetGroups(scope: Scope): Promise<readonly string[]> {
+  const { clients } = scope;
+  const last = await latestDeployment(scope, ['SUCCESSFUL']);
   if (!last?.targetServiceRevisionArn) return [];
   const { serviceRevisions } = await clients.ecs.send(
     new DescribeServiceRevisionsCommand({ serviceRevisionArns: [last.targetServiceRevisionArn] }),

@@ -69,7 +69,8 @@ export async function repairWeights(scope: Scope, { loadBalancers = [] }: Servic
   await allOf(split.map((rule) => repair(scope, rule)));
 }
 
-async function productionRules(scope: Scope, loadBalancers: readonly LoadBalancer[]): Promise<Rule[]> {
+/** The rules by which requests reach a service, as this invocation has seen them; looked at when it has not. */
+export async function productionRules(scope: Scope, loadBalancers: readonly LoadBalancer[]): Promise<Rule[]> {
   const arns = loadBalancers.flatMap(
     ({ advancedConfiguration }) => advancedConfiguration?.productionListenerRule ?? [],
   );
@@ -83,6 +84,14 @@ async function productionRules(scope: Scope, loadBalancers: readonly LoadBalance
     ),
   );
   return (await allOf(looks)).flatMap((answer) => answer?.Rules ?? []);
+}
+
+/** A rule as it is now. @throws RuleNotFoundException. */
+export async function ruleAt({ clients }: Scope, arn: string): Promise<Rule> {
+  const { Rules = [] } = await clients.elasticLoadBalancing.send(
+    new DescribeRulesCommand({ RuleArns: [arn] }),
+  );
+  return Rules[0]!;
 }
 
 /** Whether a rule forwards to nothing but the two target groups that the service has for it. */

@@ -238,7 +238,7 @@ async function changeTags(scope: ApplyScope, { arn, tags }: OwnCertificate): Pro
 }
 
 function waitForIssue(hostName: string, arn: string): Outcome<never> {
-  return wait(`certificate of ${hostName} to be issued`, SECONDS_BETWEEN_LOOKS, arn);
+  return wait(`certificate of ${hostName} to be issued`, SECONDS_BETWEEN_LOOKS, { token: arn });
 }
 
 function failure(described: CertificateDetail | undefined, hostName: string): HandlerError {

@@ -112,7 +112,7 @@ function progressOf(found: ElbLoadBalancer | undefined, arn: string): Outcome<vo
   const name = found?.LoadBalancerName ?? arn;
   const code = found?.State?.Code;
   if (code === 'provisioning') {
-    return wait(`load balancer ${name} to become active`, SECONDS_BETWEEN_LOOKS, arn);
+    return wait(`load balancer ${name} to become active`, SECONDS_BETWEEN_LOOKS, { token: arn });
   }
   if (found && code !== 'failed') return done(undefined);
   throw new HandlerError(

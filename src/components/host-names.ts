@@ -4,7 +4,7 @@ import { domainPath, domainsOf } from '../domains';
 import { HandlerError } from '../errors';
 import { checkZone, HOST_STATE_ACTIONS, hostState, noZone, release, type HostState } from '../host-records';
 import { isAmong, isManaged, isSameHost, type Host, type ManagedHost } from '../hosts';
-import { done, wait } from '../outcome';
+import { done, LIMIT, wait, waitedFor } from '../outcome';
 import { isSdkError } from '../sdk-errors';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
 
@@ -25,10 +25,10 @@ interface Needs {
 }
 
 /**
- * How many invocations an update waits for another service to give a host up, and the seconds between them: in a stack
- * update in which services exchange their hosts, all are updated at the same time.
+ * Seconds for which an update waits for another service to give a host up, and those between two looks: in a stack update
+ * in which services exchange their hosts, all are updated at the same time.
  */
-const PATIENT_INVOCATIONS = 24;
+const PATIENCE_SECONDS = 120;
 const SECONDS_BETWEEN_LOOKS = 5;
 
 /**
@@ -71,6 +71,7 @@ export const hostNames: Component<ObservedHostNames, Needs> = {
     return wait(
       `${held.host.hostName}, which ${ownerOf(held.state)} has not given up yet`,
       SECONDS_BETWEEN_LOOKS,
+      { limit: { ...LIMIT, what: whatIsHeld(held.host) } },
     );
   },
 
@@ -99,7 +100,7 @@ async function observeHost(scope: Scope, host: ManagedHost): Promise<ObservedHos
   const state = await lookAt(scope, host, isWanted);
   // What is no longer wanted and belongs to others is none of the service's business.
   if (!isWanted) return { host, state: state.kind === 'own' ? state : { kind: 'free' } };
-  if (state.kind === 'foreign' || (isHeld(state) && !isPatient(scope as ApplyScope))) {
+  if (state.kind === 'foreign' || (isHeld(state) && !isPatient(scope as ApplyScope, host))) {
     throw conflict(host, state, pathOf(scope, host, 'DomainName'));
   }
   return { host, state };
@@ -117,8 +118,13 @@ async function lookAt(scope: Scope, host: ManagedHost, isWanted: boolean): Promi
 }
 
 /** A new service has not been promised anything. */
-function isPatient({ previousSpec, invocation }: ApplyScope): boolean {
-  return previousSpec !== undefined && invocation < PATIENT_INVOCATIONS;
+function isPatient({ previousSpec, time }: ApplyScope, host: Host): boolean {
+  return previousSpec !== undefined && waitedFor(time, whatIsHeld(host)) < PATIENCE_SECONDS;
+}
+
+/** Name of the wait for a host. */
+function whatIsHeld({ hostName }: Host): string {
+  return `host ${hostName}`;
 }
 
 function isHeld(state: HostState): boolean {

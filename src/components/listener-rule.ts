@@ -131,7 +131,7 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
 /** @param seconds that are left; the token has those that are left after this wait. */
 function draining(arn: string, seconds: number): Outcome<never> {
   const next = Math.min(seconds, SECONDS_BETWEEN_LOOKS);
-  return wait('clients to follow the DNS record', next, `${arn} ${seconds - next}`);
+  return wait('clients to follow the DNS record', next, { token: `${arn} ${seconds - next}` });
 }
 
 function isUnused({ conditions }: ObservedListenerRule): boolean {

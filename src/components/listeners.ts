@@ -9,7 +9,7 @@ import { allOf } from '../all-of';
 import type { ApplyScope, Component, Scope } from '../component';
 import { SHARED_TAG } from '../identity';
 import { createHttpListener, describeListeners } from '../load-balancer-closing';
-import { done, wait, type Outcome } from '../outcome';
+import { done, wait, waitedFor, type Outcome } from '../outcome';
 import { allItems } from '../pages';
 import { isSdkError, unless } from '../sdk-errors';
 import { tagList } from '../tags';
@@ -45,8 +45,8 @@ export const RELEASE_PERMISSIONS = [
   'elasticloadbalancing:RemoveListenerCertificates',
 ] as const;
 
-/** How many invocations a certificate that is issued may stay invisible to ELB. */
-const CERTIFICATE_PATIENCE = 60;
+/** How long a certificate that is issued may stay invisible to ELB. */
+const CERTIFICATE_SEEN = { what: 'the certificate to be seen by the load balancer', seconds: 300 };
 
 /** The two listeners, shared like their load balancer, and the certificate of the service among those of the HTTPS one. */
 export const listeners: Component<ObservedListeners, Needs> = {
@@ -249,9 +249,9 @@ export function waitForOthers(scope: ApplyScope, error: unknown, name: string): 
   // A certificate that has just been issued is not seen everywhere at once.
   if (
     isSdkError(error, 'CertificateNotFoundException', 'UnsupportedCertificateException') &&
-    scope.invocation < CERTIFICATE_PATIENCE
+    waitedFor(scope.time, CERTIFICATE_SEEN.what) < CERTIFICATE_SEEN.seconds
   ) {
-    return wait('the certificate to be seen by the load balancer', 5);
+    return wait(CERTIFICATE_SEEN.what, 5);
   }
   throw error;
 }

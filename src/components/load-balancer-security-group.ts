@@ -154,7 +154,7 @@ export async function removeIfUnused(
       return wait(
         `security group ${group.GroupName}, which network interfaces of the deleted load balancer or rules of other groups still use`,
         SECONDS_BETWEEN_ATTEMPTS,
-        `${id} ${serviceGroupId}`,
+        { token: `${id} ${serviceGroupId}` },
       );
     }
     if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;

@@ -1,9 +1,12 @@
-import type { ServiceDeployment } from '@aws-sdk/client-ecs';
-import type { Component, Scope } from '../component';
+import type { DeploymentConfiguration, Service, ServiceDeployment } from '@aws-sdk/client-ecs';
+import type { ApplyScope, Component, Scope } from '../component';
 import { DEPLOYMENT_FAILURE_ACTIONS, deploymentFailure } from '../deployment-failure';
 import { DESCRIBED_SERVICE_ACTIONS, ownDescribedService } from '../described-service';
 import { HandlerError } from '../errors';
-import { done, wait, type Outcome, type Wait } from '../outcome';
+import { stopDeployment } from '../deployment-order';
+import { progressOf } from '../deployment-progress';
+import { deploymentSeconds } from '../deployment-time';
+import { done, wait, waitedFor, type Outcome, type Wait } from '../outcome';
 import {
   bringTheSame,
   describeDeployment,
@@ -13,10 +16,12 @@ import {
   SERVICE_DEPLOYMENT_ACTIONS,
   type ListedDeployment,
 } from '../service-deployments';
+import { restoreStickiness, RULE_STICKINESS_ACTIONS } from '../rule-stickiness';
+import { repairWeights, TRAFFIC_WEIGHT_ACTIONS } from '../traffic-weights';
 import type { ObservedService } from './service';
 
-/** The newest deployment of the service. */
-export type ObservedServiceDeployment = ListedDeployment;
+/** The newest deployment of the service; undefined when ECS lists none, as after 90 days without one. */
+export type ObservedServiceDeployment = ListedDeployment | undefined;
 
 /**
  * Begins the token of the wait for a deployment that ECS does not list yet; the number of looks that were taken and the
@@ -27,6 +32,12 @@ const AFTER = 'after ';
 /** Seconds between looks for a deployment that is about to begin, and how many of them are taken. */
 const BEGIN = { seconds: 3, looks: 20 };
 
+/** How far a deployment has come that was only seen in a list. */
+const NEW = 'under way';
+
+/** Seconds that a deployment may take to come to its end after it was stopped. */
+const STOP_SECONDS = 30 * 60;
+
 /** Seconds between looks at a deployment, which takes minutes. */
 const POLL_SECONDS = 15;
 
@@ -35,7 +46,8 @@ const POLL_SECONDS = 15;
  * service is ACTIVE long before, and the rollout state of its deployment reads COMPLETED after a rollback too. ECS says
  * SUCCESSFUL only when as many tasks as desired run and their targets are healthy.
  *
- * A failed deployment fails the operation and is not tried again. Nothing is removed: a deployment goes with its
+ * A failed deployment fails the operation and is not tried again. One that comes to no end, because its tasks never become
+ * healthy and no circuit breaker acts, is stopped. Nothing is removed: a deployment goes with its
  * service.
  */
 export const serviceDeployment: Component<ObservedServiceDeployment, { Service: ObservedService }> = {
@@ -44,7 +56,14 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
   volatile: true,
   permissions: {
     observe: [],
-    apply: [...DESCRIBED_SERVICE_ACTIONS, ...SERVICE_DEPLOYMENT_ACTIONS, ...DEPLOYMENT_FAILURE_ACTIONS],
+    apply: [
+      ...DESCRIBED_SERVICE_ACTIONS,
+      ...SERVICE_DEPLOYMENT_ACTIONS,
+      ...DEPLOYMENT_FAILURE_ACTIONS,
+      ...RULE_STICKINESS_ACTIONS,
+      ...TRAFFIC_WEIGHT_ACTIONS,
+      'ecs:StopServiceDeployment',
+    ],
     remove: [],
   },
 
@@ -55,11 +74,11 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
 
   async apply(scope, { Service }, current) {
     const newest = Service.deploymentStarted ? await lookForNewestDeployment(scope) : current;
-    if (!newest || (Service.deploymentStarted && newest.arn === current?.arn)) {
-      return begin(current?.arn);
-    }
+    if (Service.deploymentStarted && (!newest || newest.arn === current?.arn)) return begin(current?.arn);
+    // ECS lists deployments for 90 days; then the service has what is desired without one.
+    if (!newest) return hasDeployment(scope, Service.service) ? begin(undefined) : done(undefined);
     if (newest.status === 'SUCCESSFUL') return done(newest);
-    if (isRunning(newest.status)) return running(newest.arn, newest.status);
+    if (isRunning(newest.status)) return running(newest.arn, NEW);
     // The service has what is desired without a deployment: what was rolled back was to bring something else, as when
     // CloudFormation rolls a failed update back.
     if (newest.status === 'ROLLBACK_SUCCESSFUL' && !Service.deploymentStarted) return done(newest);
@@ -75,30 +94,69 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
     return Number(looks) < BEGIN.looks ? begin(before, Number(looks) + 1) : done(undefined);
   },
 
+  /** ECS moves the weights of the service's rules; what it may leave of them is put right, on every load balancer. */
+  async prune(scope, { Service }) {
+    await restoreRules(scope, Service.service);
+    return done(undefined);
+  },
+
   async remove() {
     return done(undefined);
   },
 };
 
-function running(arn: string, stage = 'PENDING'): Wait {
-  return wait(`the service deployment (${stage})`, POLL_SECONDS, arn);
+/** Whether a deployment is under way, or must be about to begin, although ECS lists none. */
+function hasDeployment({ previousSpec }: ApplyScope, { deployments = [] }: Service): boolean {
+  return !previousSpec || deployments.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
+}
+
+function running(arn: string, progress: string, configuration?: DeploymentConfiguration): Wait {
+  return wait(`the service deployment (${progress})`, POLL_SECONDS, {
+    token: arn,
+    limit: {
+      what: arn,
+      seconds: deploymentSeconds(configuration) + STOP_SECONDS,
+      problem: `The service deployment ${arn} neither came to its end nor could it be stopped`,
+      remedy:
+        'Look at its stage and at the events of the service in the ECS console, stop it there, and try again',
+    },
+  });
 }
 
 function begin(before: string | undefined, looks = 0): Wait {
-  return wait('the service deployment to begin', BEGIN.seconds, `${AFTER}${looks} ${before ?? ''}`);
+  return wait('the service deployment to begin', BEGIN.seconds, {
+    token: `${AFTER}${looks} ${before ?? ''}`,
+  });
 }
 
 /** @throws HandlerError NotStabilized with the cause when the deployment has failed. */
 async function verdict(scope: Scope, arn: string): Promise<Outcome<ObservedServiceDeployment>> {
   const deployment = await describeDeployment(scope, arn);
   // One that ECS does not show yet has only just begun.
-  if (!deployment || isRunning(deployment.status)) {
-    return running(arn, deployment?.lifecycleStage ?? deployment?.status);
+  if (!deployment) return running(arn, NEW);
+  const { status, deploymentConfiguration } = deployment;
+  const isOverdue = waitedFor(scope.time, arn) >= deploymentSeconds(deploymentConfiguration);
+  if (isRunning(status)) {
+    if (isOverdue) await stopDeployment(scope, arn);
+    return running(arn, progressOf(deployment), deploymentConfiguration);
   }
   if (deployment.status === 'SUCCESSFUL') return done({ arn, status: deployment.status });
   const successor = deployment.status === 'STOPPED' ? await successorOf(scope, deployment) : undefined;
   if (successor) return verdict(scope, successor);
-  throw await deploymentFailure(scope, deployment);
+  throw await deploymentFailure(scope, deployment, isOverdue ? tooLong(deploymentConfiguration) : undefined);
+}
+
+async function restoreRules(scope: ApplyScope, service: Service): Promise<void> {
+  // Somebody has started another one meanwhile, which moves the weights.
+  if (service.deployments?.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS')) return;
+  await repairWeights(scope, service);
+  await restoreStickiness(scope, service);
+}
+
+/** What is wrong with a deployment that was stopped because it came to no end. */
+function tooLong(configuration: DeploymentConfiguration | undefined): string {
+  const minutes = deploymentSeconds(configuration) / 60;
+  return `it was not over after ${minutes} minutes, bake times included, and was stopped`;
 }
 
 /**

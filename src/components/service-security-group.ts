@@ -180,7 +180,7 @@ async function deleteGroup({ clients, identity }: Scope, id: string): Promise<Ou
       return wait(
         `security group ${serviceGroupName(identity)}, which network interfaces of stopped tasks or rules of other groups still use`,
         SECONDS_BETWEEN_ATTEMPTS,
-        id,
+        { token: id },
       );
     }
     if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;

@@ -16,7 +16,7 @@ import { DEPLOYMENT_ORDER_ACTIONS, pollStopping, readyToDeploy } from '../deploy
 import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../described-service';
 import { shortHash } from '../identity';
 import { NETWORK_PERMISSIONS } from '../network';
-import { done, wait, type Outcome, type Wait } from '../outcome';
+import { done, LIMIT, wait, waitedFor, type Outcome, type Wait } from '../outcome';
 import { checkOwn } from '../ownership';
 import { unless } from '../sdk-errors';
 import { resolvedSettings, type ResolvedSettings } from '../optional-settings';
@@ -68,9 +68,15 @@ interface Ingress {
 
 /**
  * ECS refuses a role that IAM has made a few seconds ago with the error it has for every wrong parameter. So that error
- * is believed only after this many invocations, ten seconds apart.
+ * is believed only after these seconds.
  */
-const PATIENT_INVOCATIONS = 12;
+const NEW_ROLE = { what: 'ECS to accept the service', seconds: 120 };
+
+/**
+ * Seconds that the tasks of a deleted service may take to stop: the longest deregistration delay, the longest stop timeout of
+ * a container (API references of TargetGroupAttribute and ContainerDefinition), and what Fargate needs.
+ */
+const LONGEST_DRAINING_SECONDS = 3_600 + 120 + 600;
 
 /** What ECS would give to new tasks alone, without a deployment (API reference of UpdateService). */
 const NEEDS_NEW_TASKS: readonly string[] = ['capacityProviderStrategy', 'enableExecuteCommand'];
@@ -161,8 +167,13 @@ export const service: Component<ObservedService, Needs> = {
           2,
         );
       }
-      if (error instanceof InvalidParameterException && scope.invocation < PATIENT_INVOCATIONS) {
-        return wait(`ECS to accept the service, in case a role is new to it (${error.message})`, 10);
+      if (
+        error instanceof InvalidParameterException &&
+        waitedFor(scope.time, NEW_ROLE.what) < NEW_ROLE.seconds
+      ) {
+        return wait(`${NEW_ROLE.what}, in case a role is new to it (${error.message})`, 10, {
+          limit: { ...LIMIT, what: NEW_ROLE.what },
+        });
       }
       throw error;
     }
@@ -196,7 +207,13 @@ function receiver(ingress: Ingress | undefined): Receiver[] {
 }
 
 function draining({ identity: { serviceName } }: Pick<ApplyScope, 'identity'>): Wait {
-  return wait(`the tasks of service ${serviceName} to stop`, 10, DRAINING);
+  return wait(`the tasks of service ${serviceName} to stop`, 10, {
+    token: DRAINING,
+    limit: {
+      seconds: LONGEST_DRAINING_SECONDS,
+      remedy: 'Look at what the tasks in the cluster are waiting for, stop them, then delete again',
+    },
+  });
 }
 
 /** Somebody is deleting the service; its name is free again when that has ended. */

@@ -1,11 +1,7 @@
 import {
-  DescribeRulesCommand,
-  DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
-  ModifyRuleCommand,
   ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
-  type Rule,
   type TargetGroup,
   type TargetGroupAttribute,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -14,13 +10,13 @@ import { allOf } from '../all-of';
 import type { ApplyScope, Component, Scope } from '../component';
 import { DEPLOYMENT_ORDER_ACTIONS, pollStopping, readyToDeploy } from '../deployment-order';
 import { DESCRIBED_SERVICE_ACTIONS, ownDescribedService } from '../described-service';
+import { deploymentSeconds } from '../deployment-time';
 import { done, wait, type Outcome } from '../outcome';
 import { isServing } from '../placements';
+import { ATTRIBUTE_ACTIONS, readAttributes, setStickiness } from '../rule-stickiness';
 import {
-  attributesOf,
   delayAttribute,
   elbHealthCheck,
-  groupStickiness,
   healthCheckOf,
   initialAttributes,
   stickinessAttributes,
@@ -30,7 +26,7 @@ import {
   type TargetGroupAttributes,
   type TargetGroupSettings,
 } from '../target-group-settings';
-import { weightsOf } from '../traffic-weights';
+import { ruleAt, weightsOf } from '../traffic-weights';
 import type { ObservedListenerRule } from '../service-rule';
 import type { ObservedTargetGroup, ObservedTargetGroups } from './target-groups';
 
@@ -49,9 +45,6 @@ interface Needs {
   TargetGroups: ObservedTargetGroups;
   ListenerRule: ObservedListenerRule;
 }
-
-/** IAM actions of {@link readAttributes}. */
-export const ATTRIBUTE_ACTIONS = ['elasticloadbalancing:DescribeTargetGroupAttributes'] as const;
 
 /** Seconds between looks at a deployment, which takes minutes. */
 const SECONDS_BETWEEN_LOOKS = 15;
@@ -123,17 +116,6 @@ export function servingMember(
   return members.find(({ arn }) => arn === rule?.servingTargetGroupArn) ?? members[0];
 }
 
-/** Attributes of a target group. */
-export async function readAttributes(
-  { clients }: Scope,
-  targetGroupArn: string,
-): Promise<TargetGroupAttributes> {
-  const { Attributes = [] } = await clients.elasticLoadBalancing.send(
-    new DescribeTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn }),
-  );
-  return attributesOf(Attributes);
-}
-
 function settingsOf({
   protocolVersion,
   healthCheck,
@@ -173,7 +155,12 @@ async function applyHealthCheck(
   const isDeploying = service.deployments?.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
   if (isDeploying && (others(used).length === 0 || others(groups.filter(isIdle)).length === 0)) {
     // Its old tasks may be wanted again, or it is the one that brings the health check.
-    return wait('the service deployment that is under way', SECONDS_BETWEEN_LOOKS);
+    return wait('the service deployment that is under way', SECONDS_BETWEEN_LOOKS, {
+      limit: {
+        seconds: deploymentSeconds(service.deploymentConfiguration),
+        remedy: 'Look at that deployment in the ECS console and stop it, then update the stack again',
+      },
+    });
   }
   if (others(used).length > 0) {
     const unready = await readyToDeploy(scope, service);
@@ -185,18 +172,14 @@ async function applyHealthCheck(
 }
 
 /** The target groups and those among them that have traffic, as they are now. */
-async function look({ clients: { elasticLoadBalancing } }: Scope, arns: readonly string[], ruleArn: string) {
+async function look(scope: Scope, arns: readonly string[], ruleArn: string) {
+  const { elasticLoadBalancing } = scope.clients;
   const [{ TargetGroups = [] }, rule] = await Promise.all([
     elasticLoadBalancing.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [...arns] })),
-    ruleAt(elasticLoadBalancing, ruleArn),
+    ruleAt(scope, ruleArn),
   ]);
   const serving = weightsOf(rule).filter(({ weight }) => weight > 0);
   return { groups: TargetGroups, serving: serving.map(({ targetGroupArn }) => targetGroupArn) };
-}
-
-async function ruleAt(client: Scope['clients']['elasticLoadBalancing'], arn: string): Promise<Rule> {
-  const { Rules = [] } = await client.send(new DescribeRulesCommand({ RuleArns: [arn] }));
-  return Rules[0]!;
 }
 
 async function modify(
@@ -255,9 +238,8 @@ async function applyStickiness(
   { TargetGroups: { arns }, ListenerRule }: Needs,
   wanted: TargetGroupAttributes,
 ): Promise<void> {
-  const { elasticLoadBalancing } = scope.clients;
   const [rule, live] = await allOf([
-    ruleAt(elasticLoadBalancing, ListenerRule.arn),
+    ruleAt(scope, ListenerRule.arn),
     allOf(arns.map((arn) => readAttributes(scope, arn))),
   ]);
   const isSticky = wanted.stickinessDurationSeconds !== undefined;
@@ -267,18 +249,6 @@ async function applyStickiness(
   const changeRule = () => setStickiness(scope, rule, isSticky);
   // Never a sticky target group under a rule that is not.
   for (const change of isSticky ? [changeRule, changeGroups] : [changeGroups, changeRule]) await change();
-}
-
-async function setStickiness({ clients }: ApplyScope, rule: Rule, isSticky: boolean): Promise<void> {
-  const forward = rule.Actions?.find(({ Type }) => Type === 'forward')?.ForwardConfig;
-  if ((forward?.TargetGroupStickinessConfig?.Enabled ?? false) === isSticky) return;
-  const TargetGroupStickinessConfig = groupStickiness(isSticky);
-  const Actions = rule.Actions!.map(({ TargetGroupArn: _single, ...action }) =>
-    action.Type === 'forward'
-      ? { ...action, ForwardConfig: { ...action.ForwardConfig, TargetGroupStickinessConfig } }
-      : action,
-  );
-  await clients.elasticLoadBalancing.send(new ModifyRuleCommand({ RuleArn: rule.RuleArn, Actions }));
 }
 
 async function setAttributes(

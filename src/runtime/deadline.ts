@@ -11,6 +11,8 @@ export interface LambdaContext {
 export interface Deadline {
   /** Milliseconds a handler may still work; what delivery of logs and the answer need is already taken off. Never negative. */
   remainingMilliseconds(): number;
+  /** Milliseconds that the invocation has taken so far. */
+  spentMilliseconds(): number;
 }
 
 /** Kept back from a handler, so that its answer and its logs still arrive. Our own choice. */
@@ -23,8 +25,10 @@ export const DELIVERY_MILLISECONDS = 3_000;
  * @param context Lambda's context; absent in tests.
  */
 export function startDeadline(limitMilliseconds: number, context?: LambdaContext): Deadline {
-  const end = performance.now() + limitMilliseconds;
+  const start = performance.now();
+  const end = start + limitMilliseconds;
   return {
+    spentMilliseconds: () => performance.now() - start,
     remainingMilliseconds() {
       const left = Math.min(
         end - performance.now(),

@@ -32,6 +32,7 @@ import {
   type PlacedContinuation,
   type PlacedConvergence,
 } from '../../src/move';
+import { BEGINNING, type OperationTime } from '../../src/outcome';
 import type { Observations } from '../../src/reconcile';
 import { clientConfiguration } from '../../src/runtime/client-configuration';
 import type { ServiceSpec } from '../../src/spec';
@@ -176,7 +177,7 @@ export class Account {
     const spec = this.spec(serviceName, wish);
     const operationToken = randomUUID();
     const meter = new Meter(crash);
-    return this.repeat(meter, (clients, continuation, invocation) => {
+    return this.repeat(meter, (clients, continuation, time) => {
       let network: Promise<Network> | undefined;
       const scope: ApplyScope = {
         identity: this.identity(serviceName),
@@ -185,7 +186,7 @@ export class Account {
         spec,
         network: () => (network ??= discoverNetwork(clients, spec)),
         operationToken,
-        invocation,
+        time,
         removedTagKeys: wish.removedTagKeys ?? [],
       };
       return convergePlaced(componentsWith(wish.containerPort ?? 8080), scope, continuation, () => true);
@@ -193,8 +194,13 @@ export class Account {
   }
 
   async remove(serviceName: string, crash?: Crash): Promise<Observations> {
-    return this.repeat(new Meter(crash), (clients, continuation) =>
-      teardownPlaced(componentsWith(undefined), this.scope(serviceName, clients), continuation, () => true),
+    return this.repeat(new Meter(crash), (clients, continuation, time) =>
+      teardownPlaced(
+        componentsWith(undefined),
+        { ...this.scope(serviceName, clients), time },
+        continuation,
+        () => true,
+      ),
     );
   }
 
@@ -203,7 +209,7 @@ export class Account {
   }
 
   private scope(serviceName: string, clients: Clients): Scope {
-    return { identity: this.identity(serviceName), clients, log: () => undefined };
+    return { identity: this.identity(serviceName), clients, log: () => undefined, time: BEGINNING };
   }
 
   /** Invoke again and again until nothing is waited for, as CloudFormation does. */
@@ -212,20 +218,22 @@ export class Account {
     invoke: (
       clients: Clients,
       continuation: PlacedContinuation,
-      invocation: number,
+      time: OperationTime,
     ) => Promise<PlacedConvergence>,
   ): Promise<Observations> {
     let continuation: PlacedContinuation = {};
+    let elapsedSeconds = 0;
     for (let invocation = 0; invocation < MOST_INVOCATIONS; invocation += 1) {
       const clients = meter.meter(this.clients());
       const outcome = await this.aws.clock
-        .work(() => invoke(clients, continuation, invocation))
+        .work(() => invoke(clients, continuation, { elapsedSeconds, waits: continuation.waits ?? {} }))
         .finally(() => {
           this.cost = meter.cost();
         });
       if (outcome.status === 'done') return outcome.observations;
       // What is handed on is what CloudFormation would keep: JSON.
       continuation = JSON.parse(JSON.stringify(outcome.continuation));
+      elapsedSeconds += outcome.seconds;
       await this.aws.clock.sleep(outcome.seconds * 1000);
     }
     throw new Error('the operation does not come to an end');

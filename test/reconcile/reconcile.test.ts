@@ -1,8 +1,8 @@
 import type { AnyComponent, ApplyScope } from '../../src/component';
-import { done, wait } from '../../src/outcome';
+import { BEGINNING, done, LIMIT, wait, type WaitLimit } from '../../src/outcome';
 import { converge, observe, teardown, type Continuation } from '../../src/reconcile';
 
-const scope = {} as ApplyScope;
+const scope = { time: BEGINNING } as ApplyScope;
 const plentyOfTime = () => true;
 
 /** A component that keeps its state in `world` and notes what is done to it in `journal`. */
@@ -91,7 +91,7 @@ describe('converge', () => {
 
   test('a component that waits holds back those that need it and no others', async () => {
     const { components, world } = composition({
-      Network: { apply: async () => wait('a route', 7, 'route-1') },
+      Network: { apply: async () => wait('a route', 7, { token: 'route-1' }) },
     });
     const result = await converge(components, scope, {}, plentyOfTime);
     expect(result).toEqual({
@@ -101,6 +101,7 @@ describe('converge', () => {
       continuation: {
         pending: [{ kind: 'Network', token: 'route-1' }],
         observations: { Cluster: 'Cluster' },
+        waits: { 'a route': 0 },
       },
       found: {},
     });
@@ -121,7 +122,7 @@ describe('converge', () => {
 
   test('while the cheap look says wait, nothing else is looked at', async () => {
     const { components, journal } = composition({
-      Service: { poll: async () => wait('a deployment', 15, 'deployment-1') },
+      Service: { poll: async () => wait('a deployment', 15, { token: 'deployment-1' }) },
     });
     const result = await converge(
       components,
@@ -221,7 +222,7 @@ describe('a removal that waits for what has a cheap look', () => {
   async function begun(more: Record<string, Partial<AnyComponent>> = {}) {
     const made = composition({
       Service: {
-        remove: async () => wait('tasks to drain', 10, 'draining'),
+        remove: async () => wait('tasks to drain', 10, { token: 'draining' }),
         poll: async () => done(undefined),
       },
       ...more,
@@ -238,6 +239,7 @@ describe('a removal that waits for what has a cheap look', () => {
       pending: [{ kind: 'Service', token: 'draining' }],
       observations: { Cluster: 'Cluster', Network: 'Network', Service: 'Service' },
       removed: ['Policy'],
+      waits: { 'tasks to drain': 0 },
     });
   });
 
@@ -250,8 +252,8 @@ describe('a removal that waits for what has a cheap look', () => {
   test('keeps what it knows while the cheap look says wait', async () => {
     const { components, continuation } = await begun({
       Service: {
-        remove: async () => wait('tasks to drain', 10, 'draining'),
-        poll: async () => wait('tasks to drain', 10, 'draining'),
+        remove: async () => wait('tasks to drain', 10, { token: 'draining' }),
+        poll: async () => wait('tasks to drain', 10, { token: 'draining' }),
       },
     });
     const second = await teardown(components, scope, continuation, plentyOfTime);
@@ -284,4 +286,47 @@ test('observe leaves out what is absent', async () => {
   const { components, world } = composition();
   world.add('Cluster');
   expect(await observe(components, scope)).toEqual({ Cluster: 'Cluster' });
+});
+
+describe('a wait', () => {
+  const limit = { seconds: 600, remedy: 'Build it', propertyPath: 'Subnets' };
+  const waitingFor = (more: Partial<WaitLimit> = {}) =>
+    composition({ Network: { apply: async () => wait('a route', 7, { limit: { ...limit, ...more } }) } })
+      .components;
+  const after = (elapsedSeconds: number, waits: Record<string, number>) =>
+    ({ time: { elapsedSeconds, waits } }) as unknown as ApplyScope;
+
+  test.each<[string, ApplyScope, Record<string, number>]>([
+    ['begins when it is first returned', after(50, {}), { 'a route': 50 }],
+    ['goes on from where it began', after(500, { 'a route': 50, 'something else': 3 }), { 'a route': 50 }],
+  ])('%s', async (_what, at, waits) => {
+    const result = await converge(waitingFor(), at, {}, plentyOfTime);
+    expect(result).toMatchObject({ status: 'wait', continuation: { waits } });
+  });
+
+  test.each<[string, Partial<WaitLimit>, string, string]>([
+    ['its reason', {}, 'a route', 'Subnets: waited 10 minutes for a route, in vain. Build it.'],
+    [
+      'its own words',
+      { what: 'the route', problem: 'There is no route' },
+      'the route',
+      'Subnets: There is no route. Build it.',
+    ],
+  ])('ends at its limit with %s', async (_what, more, name, message) => {
+    const scope = after(660, { [name]: 60 });
+    await expect(converge(waitingFor(more), scope, {}, plentyOfTime)).rejects.toMatchObject({
+      code: 'NotStabilized',
+      message,
+    });
+  });
+
+  test('ends at the usual limit without one of its own', async () => {
+    const { components } = composition({ Network: { apply: async () => wait('a route', 7) } });
+    const almost = after(LIMIT.seconds - 1, { 'a route': 0 });
+    expect(await converge(components, almost, {}, plentyOfTime)).toMatchObject({ status: 'wait' });
+    const scope = after(LIMIT.seconds, { 'a route': 0 });
+    await expect(converge(components, scope, {}, plentyOfTime)).rejects.toThrow(
+      /waited 60 minutes for a route/,
+    );
+  });
 });

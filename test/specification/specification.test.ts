@@ -193,6 +193,18 @@ describe('a model that cannot be right is refused, naming the property and the r
       /MaxTaskCount, 2/,
     ],
     [
+      'bake times that do not fit into an update',
+      {
+        ...base,
+        DeploymentConfiguration: {
+          BakeTimeInMinutes: 1440,
+          CanaryConfiguration: { CanaryBakeTimeInMinutes: 541 },
+        },
+      },
+      'DeploymentConfiguration/BakeTimeInMinutes',
+      /is 1440; with CanaryBakeTimeInMinutes, 541, a deployment bakes for 1981 minutes\. .*Make the sum of both at most 1980/,
+    ],
+    [
       'no subnets in the list',
       { ...base, NetworkConfiguration: { Subnets: [] } },
       'NetworkConfiguration/Subnets',

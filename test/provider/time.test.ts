@@ -1,0 +1,66 @@
+/** Operations that last: none goes on until CloudFormation gives it up without a reason. */
+import schema from '../../schema/org-ecs-expressservice.json';
+import { Driver } from './driver';
+
+const MINUTE = 60_000;
+
+let driver: Driver;
+beforeAll(async () => {
+  driver = await Driver.start();
+});
+afterEach(() => driver.reset());
+afterAll(() => driver.close());
+
+/** Virtual minutes that an operation takes. */
+async function minutesOf<Result>(operation: Promise<Result>): Promise<[Result, number]> {
+  const start = driver.aws.clock.now();
+  const result = await operation;
+  return [result, (driver.aws.clock.now() - start) / MINUTE];
+}
+
+test('the scaling of a service whose deployments ECS no longer lists changes within minutes', async () => {
+  const model = driver.model();
+  const { ServiceArn } = Driver.modelOf(await driver.create(model));
+  await driver.aws.clock.sleep(91 * 24 * 60 * MINUTE);
+  const [outcome, minutes] = await minutesOf(
+    driver.update({ ...model, ServiceArn }, { ...model, ScalingTarget: { MaxTaskCount: 7 } }),
+  );
+  expect(Driver.modelOf(outcome)).toMatchObject({ ScalingTarget: { MaxTaskCount: 7 } });
+  expect(minutes).toBeLessThan(5);
+});
+
+test('tasks that exit again and again end a deployment without a circuit breaker, with their own words', async () => {
+  const model = driver.model({
+    PrimaryContainer: { Image: 'example/hello:exits' },
+    DeploymentConfiguration: { DeploymentCircuitBreaker: { Enable: false } },
+  });
+  const [outcome, minutes] = await minutesOf(driver.create(model));
+  expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'NotStabilized' });
+  expect(outcome.message).toMatch(/container Main exited with code 1/);
+  expect(outcome.message).toMatch(/was not over after 126 minutes, bake times included, and was stopped/);
+  expect(minutes).toBeLessThan(schema.handlers.create.timeoutInMinutes / 4);
+});
+
+test('a deregistration delay of an hour is waited for when the service is deleted', async () => {
+  const model = driver.model({ TargetGroupConfiguration: { DeregistrationDelaySeconds: 3600 } });
+  const { ServiceArn } = Driver.modelOf(await driver.create(model));
+  const [outcome, minutes] = await minutesOf(driver.delete(ServiceArn));
+  expect(outcome.status).toBe('SUCCESS');
+  expect(minutes).toBeGreaterThan(60);
+});
+
+test('a move for which the bake times are too long is refused before anything is made', async () => {
+  const model = driver.model({ DeploymentConfiguration: { BakeTimeInMinutes: 900 } });
+  const { ServiceArn } = Driver.modelOf(await driver.create(model));
+  const before = await driver.inventory();
+  const moved = { ...model, LoadBalancerConfiguration: { IdleTimeoutSeconds: 90 } };
+  const outcome = await driver.update({ ...model, ServiceArn }, moved);
+  expect(outcome).toMatchObject({
+    status: 'FAILED',
+    errorCode: 'InvalidRequest',
+    message: expect.stringMatching(
+      /^DeploymentConfiguration\/BakeTimeInMinutes: is 900; with CanaryBakeTimeInMinutes, 3, .* 903 minutes, and this update moves .* at most 900/,
+    ),
+  });
+  expect(await driver.inventory()).toEqual(before);
+});
