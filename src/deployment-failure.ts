@@ -80,6 +80,12 @@ const ADVICE: readonly Advice[] = [
     remedy: 'Make the container answer 200 on HealthCheckPath at ContainerPort',
   },
   { cause: /exited|exit code/, remedy: "Read the container's output in its log group" },
+  {
+    cause: /enable group stickiness/,
+    propertyPath: 'TargetGroupConfiguration/StickinessDurationSeconds',
+    remedy:
+      'Leave StickinessDurationSeconds out: Amazon ECS takes the stickiness off the listener rule when it moves the traffic',
+  },
   { cause: /alarm/i, remedy: 'Look at the metrics of the alarm and the output of the containers' },
 ];
 

@@ -1,7 +1,8 @@
 /** One deployment after the other: what has to come to its end before the next one begins. */
 import { StopServiceDeploymentCommand, type Service } from '@aws-sdk/client-ecs';
-import type { Scope } from './component';
+import type { ApplyScope, Scope } from './component';
 import { done, wait, type Outcome, type Wait } from './outcome';
+import { restoreStickiness, RULE_STICKINESS_ACTIONS } from './rule-stickiness';
 import { unless } from './sdk-errors';
 import { describeDeployment, isRunning, SERVICE_DEPLOYMENT_ACTIONS } from './service-deployments';
 import { repairWeights, TRAFFIC_WEIGHT_ACTIONS } from './traffic-weights';
@@ -10,6 +11,7 @@ import { repairWeights, TRAFFIC_WEIGHT_ACTIONS } from './traffic-weights';
 export const DEPLOYMENT_ORDER_ACTIONS = [
   ...SERVICE_DEPLOYMENT_ACTIONS,
   ...TRAFFIC_WEIGHT_ACTIONS,
+  ...RULE_STICKINESS_ACTIONS,
   'ecs:StopServiceDeployment',
 ] as const;
 
@@ -30,13 +32,15 @@ const POLL_SECONDS = 10;
  * @param service as it is now.
  * @returns what has to be waited for; undefined when the service is ready.
  */
-export async function readyToDeploy(scope: Scope, service: Service): Promise<Wait | undefined> {
+export async function readyToDeploy(scope: ApplyScope, service: Service): Promise<Wait | undefined> {
   const { currentServiceDeployment: running, deployments = [] } = service;
   if (running && deployments.length > 1) {
     await stopDeployment(scope, running);
     return stopping(running);
   }
   await repairWeights(scope, service);
+  // ELB refuses new weights for a rule that is less sticky than its targets.
+  await restoreStickiness(scope, service);
   return undefined;
 }
 

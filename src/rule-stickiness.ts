@@ -44,8 +44,8 @@ export async function setStickiness({ clients }: Scope, rule: Rule, isSticky: bo
 }
 
 /**
- * Make the rules of a service sticky again that a deployment has left without it: whether ECS keeps it when it moves the
- * weights is documented nowhere. One whose targets are not sticky either, because somebody has switched both off, stays.
+ * Make the rules of a service sticky again that are not any more: whether ECS keeps the stickiness of a rule when it moves
+ * the weights is documented nowhere. One whose targets are not sticky either, because somebody has switched both off, stays.
  *
  * No deployment may be running.
  */

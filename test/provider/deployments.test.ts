@@ -14,6 +14,8 @@ import {
   DescribeRulesCommand,
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
+  type ForwardActionConfig,
+  type TargetGroupStickinessConfig,
   type TargetGroupTuple,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { requestHost } from '../../local/http-request';
@@ -64,8 +66,8 @@ class Subject {
   }
 
   /** CloudFormation's reaction to an update that failed or was cancelled. */
-  goBack(failed: string): Promise<HandlerOutcome> {
-    const wanted = driver.model({ ServiceName: this.name, PrimaryContainer: { Image: failed } });
+  goBack(failed: string, more: Structure = {}): Promise<HandlerOutcome> {
+    const wanted = driver.model({ ServiceName: this.name, PrimaryContainer: { Image: failed }, ...more });
     return driver.update({ ...wanted, ServiceArn: this.arn }, this.template);
   }
 
@@ -109,9 +111,26 @@ class Subject {
     return this.made.ECSManagedResourceArns.IngressPath.ListenerRuleArn;
   }
 
-  private async targetGroups(): Promise<TargetGroupTuple[]> {
+  private async forwarding(): Promise<ForwardActionConfig> {
     const { Rules } = await elb.send(new DescribeRulesCommand({ RuleArns: [this.ruleArn] }));
-    return Rules![0]!.Actions![0]!.ForwardConfig!.TargetGroups!;
+    return Rules![0]!.Actions![0]!.ForwardConfig!;
+  }
+
+  private async targetGroups(): Promise<TargetGroupTuple[]> {
+    return (await this.forwarding()).TargetGroups!;
+  }
+
+  /** Behind the back of ELB, which would not permit it. */
+  async dropStickiness(): Promise<void> {
+    const forwarding = await this.forwarding();
+    const ForwardConfig = { ...forwarding, TargetGroupStickinessConfig: { Enabled: false } };
+    await new ElasticLoadBalancingV2Client(driver.aws.moto.clientOptions).send(
+      new ModifyRuleCommand({ RuleArn: this.ruleArn, Actions: [{ Type: 'forward', ForwardConfig }] }),
+    );
+  }
+
+  async stickiness(): Promise<TargetGroupStickinessConfig | undefined> {
+    return (await this.forwarding()).TargetGroupStickinessConfig;
   }
 
   /** Per cent of the traffic of the two target groups, in no order: `100/0`. */
@@ -274,6 +293,39 @@ describe('traffic that is split', () => {
     driver.aws.calls.clear();
     Driver.modelOf(await service.update(nextImage()));
     expect(driver.actions()).not.toContain('elasticloadbalancing:ModifyRule');
+  });
+});
+
+describe('stickiness of the rule', () => {
+  const sticky = { TargetGroupConfiguration: { StickinessDurationSeconds: 60 } };
+  afterEach(async () => {
+    driver.aws.answers.reset();
+    Driver.modelOf(await service.update('example/hello:plain'));
+    expect((await service.stickiness())?.Enabled ?? false).toBe(false);
+  });
+
+  test('that has gone is back after an update', async () => {
+    Driver.modelOf(await service.update('example/hello:sticky', sticky));
+    await service.dropStickiness();
+    Driver.modelOf(
+      await service.update('example/hello:sticky', { ...sticky, ScalingTarget: { MaxTaskCount: 9 } }),
+    );
+    expect(await service.stickiness()).toMatchObject({ Enabled: true });
+  });
+
+  test('that ECS drops before it moves the weights is named as the cause, and is back after the roll-back', async () => {
+    Driver.modelOf(await service.update('example/hello:sticky-1', sticky));
+    driver.aws.answers.give({ 'ecs.shift-keeps-stickiness': false });
+    expect(await service.update('example/hello:sticky-2', sticky)).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'NotStabilized',
+      message: expect.stringMatching(
+        /^TargetGroupConfiguration\/StickinessDurationSeconds: .*You must enable group stickiness/,
+      ),
+    });
+    driver.aws.answers.reset();
+    Driver.modelOf(await service.goBack('example/hello:sticky-2', sticky));
+    expect(await service.stickiness()).toMatchObject({ Enabled: true });
   });
 });
 
