@@ -28,6 +28,45 @@ export const CLOUDFORMATION = [
     test: 'test/cloudformation/stacks.test.ts',
   },
   {
+    id: 'cloudformation.import-reads',
+    statement:
+      'An import reads resources and makes none. Each is then updated, "Apply stack-level tags to imported resource if applicable."; only then the import is complete.',
+    source:
+      'CloudFormation user guide, "Import AWS resources into a CloudFormation stack"; stack events of imports that were recorded from AWS, in public reports.',
+    state: 'confirmed',
+    test: 'test/cloudformation/import.test.ts',
+  },
+  {
+    id: 'cloudformation.import-update-previous',
+    statement:
+      'In the update that ends an import, the previous properties that a handler gets are those of the template, so that nothing but tags differs.',
+    source: 'Concluded from the purpose of that update, which its reason names.',
+    state: 'inferred',
+    otherwise: 'The previous properties are those that READ has answered.',
+    risk: 'The import of a service brings it to what the template says, which may take a deployment.',
+    test: 'test/cloudformation/import.test.ts',
+  },
+  {
+    id: 'cloudformation.import-existing',
+    statement:
+      'A change set with ImportExistingResources imports what exists, is in no stack, is retained by its DeletionPolicy, and whose primary identifier the template spells out; it makes the rest.',
+    source:
+      'CloudFormation user guide, "Import AWS resources into a CloudFormation stack automatically", requirements.',
+    state: 'confirmed',
+    test: 'test/cloudformation/import.test.ts',
+  },
+  {
+    id: 'cloudformation.import-existing-by-name',
+    statement:
+      'ImportExistingResources also finds a resource with a read-only primary identifier, by the custom name that the template spells out.',
+    source:
+      'The API reference says that resources with custom names are imported; the user guide says that primary identifiers with read-only properties are not supported.',
+    state: 'unverified',
+    otherwise: 'The resource is made, which fails as there is one of the name.',
+    risk: 'A service that was retained needs a change set of type IMPORT with its ServiceArn; --import-existing-resources does not take it over.',
+    test: 'test/cloudformation/import.test.ts',
+  },
+  {
     id: 'cloudformation.type-configuration-by-region',
     statement: 'A type configuration holds in one account and one Region.',
     source: 'API reference, SetTypeConfiguration: "in this account and Region".',

@@ -82,6 +82,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       if (!found) throw validationError(`No export named ${exportName} found. Rollback requested by user.`);
       return found.value;
     },
+    owner: (typeName, physicalId, region) => stacks.owner(typeName, physicalId, region),
     exporter(stack, exportName) {
       const found = stacks.exporter(exportName, stack.region)?.stack;
       return found === stack ? undefined : found?.name;

@@ -44,10 +44,13 @@ export interface Output {
   readonly ExportName?: string;
 }
 
-/** How an update changed a resource; what a rollback has to undo. */
+/** Physical ids of existing resources that an operation brings into its stack, by logical id. */
+export type Imports = ReadonlyMap<string, string>;
+
+/** How an operation changed a resource; what a rollback has to undo. */
 export interface Change {
   /** `untouched`: the change was refused before anything was done. */
-  readonly kind: 'created' | 'updated' | 'replaced' | 'untouched';
+  readonly kind: 'created' | 'imported' | 'updated' | 'replaced' | 'untouched';
   /** The resource before the update; absent when the update created it. */
   readonly before?: StackResource;
 }
@@ -55,10 +58,12 @@ export interface Change {
 export interface ChangeSet {
   readonly id: string;
   readonly name: string;
-  readonly type: 'CREATE' | 'UPDATE';
+  readonly type: 'CREATE' | 'UPDATE' | 'IMPORT';
   readonly description?: string;
   readonly createdAt: Date;
   readonly target: StackTarget;
+  readonly imports: Imports;
+  readonly importsExisting: boolean;
   readonly capabilities: readonly string[];
   readonly roleArn?: string;
   readonly onStackFailure?: string;
@@ -132,6 +137,20 @@ export class Stacks {
     const stack = this.find(nameOrId, region);
     if (!stack) throw validationError(`Stack with id ${nameOrId} does not exist`);
     return stack;
+  }
+
+  /** The stack that a resource belongs to. */
+  owner(typeName: string, physicalId: string, region: string): Stack | undefined {
+    return this.list(region).find(
+      ({ resources, status }) =>
+        status !== 'DELETE_COMPLETE' &&
+        [...resources.values()].some(
+          (resource) =>
+            resource.typeName === typeName &&
+            resource.physicalId === physicalId &&
+            !resource.status.startsWith('DELETE_'),
+        ),
+    );
   }
 
   /** The stack that exports a name, with the value. */

@@ -484,6 +484,8 @@ test('a reset forgets stacks that are still being made', async () => {
     StackName: 'desk',
     TemplateBody: template({ Book: notebook({ Name: 'book' }) }),
   });
+  // The handler has answered once, and waits to be invoked again.
+  await account.aws.clock.settled();
   await account.aws.reset();
   account.aws.clock.setMode('jump');
   await account.aws.clock.sleep(60_000);

@@ -1,7 +1,7 @@
 /** What an operation would do to each resource, without doing it. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Structure } from '../../service';
-import type { Stack, StackResource, StackTarget } from '../stack';
+import type { Imports, Stack, StackResource, StackTarget } from '../stack';
 import { conditionHolds, evaluate, KNOWN_AFTER_APPLY, UNKNOWN, type Scope } from '../template/evaluate';
 import type { ResourceDefinition } from '../template/parse';
 import { dependencies, type Reference } from '../template/references';
@@ -15,10 +15,12 @@ export async function changesOf(
   environment: Environment,
   stack: Stack,
   target: StackTarget,
+  imports: Imports = new Map(),
 ): Promise<Structure[]> {
   const { template } = target;
   const made = new Set<string>();
   const resource = async ({ name, attribute }: Reference) => {
+    if (imports.has(name)) return attribute === undefined ? imports.get(name) : UNKNOWN;
     const current = stack.resources.get(name);
     if (!current?.physicalId || made.has(name)) return UNKNOWN;
     return attribute === undefined
@@ -46,6 +48,7 @@ export async function changesOf(
         definition,
         scope,
         masked,
+        imports.get(logicalId),
       );
       if (change) changes.set(logicalId, change);
       if (change && (change.Action === 'Add' || change.Replacement === 'True')) made.add(logicalId);
@@ -73,13 +76,15 @@ async function resourceChange(
   definition: ResourceDefinition,
   scope: Scope,
   masked: Scope,
+  imported: string | undefined,
 ): Promise<Structure | undefined> {
   const properties: Structure = (await evaluate(definition.Properties ?? {}, scope)) ?? {};
   const shown: Structure = (await evaluate(definition.Properties ?? {}, masked)) ?? {};
   if (!current?.physicalId) {
     return {
-      Action: 'Add',
+      Action: imported ? 'Import' : 'Add',
       LogicalResourceId: logicalId,
+      ...(imported && { PhysicalResourceId: imported }),
       ResourceType: definition.Type,
       AfterContext: context(shown),
     };

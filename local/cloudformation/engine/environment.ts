@@ -13,6 +13,8 @@ export interface Environment {
   readonly providers: readonly ResourceProvider[];
   /** Value that a stack of the same Region exports. @throws AwsError when nobody exports it. */
   readonly importValue: (stack: Stack, exportName: string) => string;
+  /** The stack that a resource belongs to. */
+  readonly owner: (typeName: string, physicalId: string, region: string) => Stack | undefined;
   /** Name of another stack that exports a name already. */
   readonly exporter: (stack: Stack, exportName: string) => string | undefined;
   /** Stores a document and answers a URL under which a hook can read it. */

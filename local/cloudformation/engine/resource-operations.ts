@@ -8,21 +8,32 @@ import type { EventRecorder } from '../events';
 import {
   ProvisionFailure,
   type ExistingRequest,
+  type Provisioned,
   type ProvisionRequest,
   type ResourceProvider,
 } from '../providers/provider';
-import type { Change, Stack, StackResource, StackTarget } from '../stack';
+import type { Change, Imports, Stack, StackResource, StackTarget } from '../stack';
 import { conditionHolds, evaluate, type Scope } from '../template/evaluate';
 import { attributesRead, dependencies, type Reference } from '../template/references';
 import type { Environment } from './environment';
 import { attributeOf, noSuchAttribute, stackScope } from './scope';
 import { refusal } from './target-hooks';
 
+export interface ResourceOperationsOptions {
+  readonly events: EventRecorder;
+  /** Aborted when the operation is given up. */
+  readonly cancel?: AbortSignal;
+  /** Resources that are brought into the stack rather than made. */
+  readonly imports?: Imports;
+}
+
 /** Operations on the resources of one stack during one stack operation. */
 export class ResourceOperations {
   private readonly scope: Scope;
   private readonly maskedScope: Scope;
   private readonly signal: AbortSignal;
+  private readonly events: EventRecorder;
+  private readonly imports: Imports;
   /** What this operation has changed, for a rollback. */
   readonly changes = new Map<string, Change>();
   /** Resources that were replaced or removed, to be deleted in the end. */
@@ -32,9 +43,10 @@ export class ResourceOperations {
     private readonly environment: Environment,
     private readonly stack: Stack,
     readonly target: StackTarget,
-    private readonly events: EventRecorder,
-    cancel?: AbortSignal,
+    { events, cancel, imports = new Map() }: ResourceOperationsOptions,
   ) {
+    this.events = events;
+    this.imports = imports;
     const { signal } = stack.abandoned;
     this.signal = cancel ? AbortSignal.any([signal, cancel]) : signal;
     const options = {
@@ -74,6 +86,7 @@ export class ResourceOperations {
   async provision(logicalId: string): Promise<boolean> {
     if (this.stack.abandoned.signal.aborted) return false;
     const current = this.stack.resources.get(logicalId);
+    const physicalId = current?.physicalId ? undefined : this.imports.get(logicalId);
     let desired: StackResource;
     let violations: readonly string[];
     try {
@@ -85,12 +98,13 @@ export class ResourceOperations {
       this.changes.set(logicalId, current ? { kind: 'untouched', before: current } : { kind: 'created' });
       this.events.resourceStatus(
         failed,
-        current ? 'UPDATE_FAILED' : 'CREATE_FAILED',
+        current ? 'UPDATE_FAILED' : physicalId ? 'IMPORT_FAILED' : 'CREATE_FAILED',
         (error as Error).message,
       );
       return false;
     }
-    if (violations.length > 0) return this.refuse(current, desired, violations);
+    if (violations.length > 0) return this.refuse(current, desired, violations, physicalId !== undefined);
+    if (physicalId) return this.import(desired, physicalId);
     if (!current?.physicalId) return this.create(desired, 'created');
     const type = this.type(desired);
     if (current.typeName !== desired.typeName) return this.replace(current, desired);
@@ -134,6 +148,7 @@ export class ResourceOperations {
   async restore(logicalId: string, change: Change): Promise<boolean> {
     if (this.stack.abandoned.signal.aborted) return false;
     const now = this.stack.resources.get(logicalId);
+    if (change.kind === 'imported') return this.release(logicalId);
     if (change.kind === 'created') {
       if (now) this.obsolete.push(now);
       this.stack.resources.delete(logicalId);
@@ -147,6 +162,29 @@ export class ResourceOperations {
       return true;
     }
     return this.apply(now!, before);
+  }
+
+  /** Give a resource that was imported out of the hands of the stack again; it stays as it is. */
+  release(logicalId: string): true {
+    const resource = this.stack.resources.get(logicalId);
+    if (resource) {
+      this.events.resourceStatus(resource, 'IMPORT_ROLLBACK_IN_PROGRESS');
+      this.events.resourceStatus(resource, 'IMPORT_ROLLBACK_COMPLETE');
+      this.stack.resources.delete(logicalId);
+    }
+    return true;
+  }
+
+  /** An existing resource that is to have a logical id; undefined when there is none. */
+  look(logicalId: string, physicalId: string): Promise<Provisioned | undefined> {
+    const resource = { ...this.unresolved(logicalId), physicalId };
+    return this.provider(resource).import!.look(this.existing(resource));
+  }
+
+  /** Physical ids of all resources of the type that a logical id has; none when nobody can list them. */
+  async listed(logicalId: string): Promise<readonly string[]> {
+    const resource = this.unresolved(logicalId);
+    return (await this.provider(resource).import!.list?.(this.request(resource))) ?? [];
   }
 
   /** Current attributes of a resource, read from AWS. */
@@ -186,6 +224,49 @@ export class ResourceOperations {
       events.resourceStatus(resource, failed, failureReason(error));
       return false;
     }
+  }
+
+  /** Bring an existing resource into the stack: it is read, not made; then it gets the stack's tags. */
+  private async import(resource: StackResource, physicalId: string): Promise<boolean> {
+    const { events, stack } = this;
+    stack.resources.set(resource.logicalId, resource);
+    this.changes.set(resource.logicalId, { kind: 'imported' });
+    resource.physicalId = physicalId;
+    events.resourceStatus(resource, 'IMPORT_IN_PROGRESS', 'Resource import started.');
+    let reason: string | undefined;
+    try {
+      const found = await this.provider(resource).import!.look(this.existing(resource));
+      if (found) Object.assign(resource, { attributes: found.attributes, handle: found.handle });
+      else reason = `Resource of type '${resource.typeName}' with identifier '${physicalId}' was not found.`;
+    } catch (error) {
+      reason = failureReason(error);
+    }
+    if (reason !== undefined) {
+      events.resourceStatus(resource, 'IMPORT_FAILED', reason);
+      return false;
+    }
+    events.resourceStatus(resource, 'IMPORT_COMPLETE', 'Resource import completed.');
+    return this.tagImported(resource);
+  }
+
+  /** An import ends with an update that adds the stack's tags. */
+  private async tagImported(resource: StackResource): Promise<boolean> {
+    const { events } = this;
+    events.resourceStatus(
+      resource,
+      'UPDATE_IN_PROGRESS',
+      'Apply stack-level tags to imported resource if applicable.',
+    );
+    const type = this.type(resource);
+    if (!type.functionName || !type.tagUpdatable || !type.handler('UPDATE')) {
+      events.resourceStatus(resource, 'UPDATE_COMPLETE');
+      return true;
+    }
+    const tagged = { ...resource };
+    resource.stackTags = {};
+    if (!this.environment.answers.holds('cloudformation.import-update-previous'))
+      resource.properties = type.withoutReadOnly(resource.attributes);
+    return this.apply(resource, tagged);
   }
 
   private replace(current: StackResource, desired: StackResource): Promise<boolean> {
@@ -245,9 +326,10 @@ export class ResourceOperations {
     current: StackResource | undefined,
     desired: StackResource,
     violations: readonly string[],
+    importing: boolean,
   ): false {
     const resource = current?.physicalId ? current : desired;
-    const verb = current?.physicalId ? 'UPDATE' : 'CREATE';
+    const verb = current?.physicalId ? 'UPDATE' : importing ? 'IMPORT' : 'CREATE';
     if (resource === desired) this.stack.resources.set(desired.logicalId, desired);
     this.changes.set(
       desired.logicalId,

@@ -1,6 +1,6 @@
 /** Operations on whole stacks: the order of the work, rollback, clean-up, and the stack's own events. */
 import { EventRecorder } from '../events';
-import type { Change, Output, Stack, StackResource, StackTarget } from '../stack';
+import type { Change, Imports, Output, Stack, StackResource, StackTarget } from '../stack';
 import { dependencies } from '../template/references';
 import type { Environment } from './environment';
 import { ResourceOperations } from './resource-operations';
@@ -17,6 +17,8 @@ export interface OperationOptions {
   readonly token?: string;
   /** Type names of stack hooks that are not asked. */
   readonly skippedHooks?: ReadonlySet<string>;
+  /** Existing resources that are brought into the stack. */
+  readonly imports?: Imports;
 }
 
 /** Create everything that the target says. Ends in CREATE_COMPLETE, or as `onFailure` says. */
@@ -29,7 +31,7 @@ export async function createStack(
   const { onFailure } = options;
   const events = new EventRecorder(stack, environment.now, options.token);
   stack.target = target;
-  const operations = begin(environment, stack, target, events, 'CREATE_IN_PROGRESS');
+  const operations = begin(environment, stack, target, { ...options, events }, 'CREATE_IN_PROGRESS');
   const refused = await stackHookRefusal(
     environment,
     stack,
@@ -44,7 +46,9 @@ export async function createStack(
   const deleting = onFailure === 'DELETE';
   const why = deleting ? `${problem} Delete requested by user.` : `${problem} Rollback requested by user.`;
   events.stackStatus(deleting ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS', why);
-  const rollback = new ResourceOperations(environment, stack, target, events);
+  const rollback = new ResourceOperations(environment, stack, target, { events });
+  for (const [logicalId, { kind }] of operations.changes)
+    if (kind === 'imported') rollback.release(logicalId);
   const failed = await removeAll([...stack.resources.values()], (resource) =>
     rollback.remove(resource, {
       policy: resource.deletionPolicy === 'RetainExceptOnCreate' ? 'Delete' : resource.deletionPolicy,
@@ -65,7 +69,7 @@ export async function updateStack(
   const previous = stack.target!;
   stack.updatedAt = new Date(environment.now());
   stack.target = target;
-  const operations = begin(environment, stack, target, events, 'UPDATE_IN_PROGRESS');
+  const operations = begin(environment, stack, target, { ...options, events }, 'UPDATE_IN_PROGRESS');
   const refused = await stackHookRefusal(
     environment,
     stack,
@@ -98,6 +102,27 @@ export async function updateStack(
   );
 }
 
+/** Bring existing resources into a stack. Ends in IMPORT_COMPLETE or IMPORT_ROLLBACK_COMPLETE. */
+export async function importResources(
+  environment: Environment,
+  stack: Stack,
+  target: StackTarget,
+  options: OperationOptions & { readonly imports: Imports },
+): Promise<void> {
+  const events = new EventRecorder(stack, environment.now, options.token);
+  const previous = stack.target;
+  if (previous) stack.updatedAt = new Date(environment.now());
+  stack.target = target;
+  const operations = begin(environment, stack, target, { ...options, events }, 'IMPORT_IN_PROGRESS');
+  const problem = await provisionAll(environment, stack, operations, options.imports.keys());
+  if (!problem) return events.stackStatus('IMPORT_COMPLETE');
+  events.stackStatus('IMPORT_ROLLBACK_IN_PROGRESS', problem);
+  for (const logicalId of operations.changes.keys()) operations.release(logicalId);
+  stack.target = previous;
+  stack.importing = new Set();
+  events.stackStatus('IMPORT_ROLLBACK_COMPLETE');
+}
+
 /** Go on with a rollback that failed, or begin one that was switched off. */
 export function continueRollback(
   environment: Environment,
@@ -128,7 +153,7 @@ export async function deleteStack(
   if (inUse) return events.stackStatus('DELETE_FAILED', inUse);
   const refused = await stackHookRefusal(environment, stack, 'DELETE', { previous: stack.target }, events);
   if (refused) return events.stackStatus('DELETE_FAILED', refused);
-  const operations = stack.target && new ResourceOperations(environment, stack, stack.target, events);
+  const operations = stack.target && new ResourceOperations(environment, stack, stack.target, { events });
   const failed = await removeAll([...stack.resources.values()], async (resource) => {
     const policy = retain.has(resource.logicalId) ? 'Retain' : retainedOnDelete(resource);
     return operations!.remove(resource, { hooks: true, policy });
@@ -140,30 +165,34 @@ function begin(
   environment: Environment,
   stack: Stack,
   target: StackTarget,
-  events: EventRecorder,
+  { events, imports }: { readonly events: EventRecorder; readonly imports?: Imports },
   status: string,
 ): ResourceOperations {
   stack.rollback = undefined;
   stack.cancel = new AbortController();
   stack.importing = new Set();
   events.stackStatus(status, 'User Initiated');
-  return new ResourceOperations(environment, stack, target, events, stack.cancel.signal);
+  return new ResourceOperations(environment, stack, target, { events, imports, cancel: stack.cancel.signal });
 }
 
-/** Provision all resources and the outputs. Answers what failed, undefined when nothing did. */
+/**
+ * Provision resources, by default all, and the outputs. Answers what failed, undefined when nothing did.
+ *
+ * @param chosen logical ids.
+ */
 async function provisionAll(
   environment: Environment,
   stack: Stack,
   operations: ResourceOperations,
+  chosen?: Iterable<string>,
 ): Promise<string | undefined> {
   const { template } = operations.target;
   const { signal } = stack.cancel!;
   const unreadable = attributeProblem(template, environment.registry);
   if (unreadable) return `${unreadable}.`;
   try {
-    const wanted = await operations.wanted();
     const failed = await walk(
-      wanted,
+      chosen ?? (await operations.wanted()),
       (logicalId) => dependencies(template, logicalId),
       async (logicalId) => {
         const succeeded = !signal.aborted && (await operations.provision(logicalId));
@@ -229,7 +258,7 @@ async function rollBackUpdate(
 ): Promise<void> {
   events.stackStatus('UPDATE_ROLLBACK_IN_PROGRESS', problem);
   stack.target = rollback.target;
-  const operations = new ResourceOperations(environment, stack, rollback.target, events);
+  const operations = new ResourceOperations(environment, stack, rollback.target, { events });
   const failed = await walk(
     rollback.changes.keys(),
     (logicalId) => rollback.changes.get(logicalId)?.before?.dependsOn ?? [],
@@ -320,6 +349,7 @@ function failures(resources: readonly StackResource[]): string {
   };
   return [
     ...sentence('CREATE_FAILED', 'create'),
+    ...sentence('IMPORT_FAILED', 'import'),
     ...sentence('UPDATE_FAILED', 'update'),
     ...sentence('DELETE_FAILED', 'delete'),
   ].join(' ');

@@ -40,7 +40,7 @@ export function changeSetHooks(
   stack: Stack,
   changeSet: ChangeSet,
 ): (() => Promise<HookVerdict>) | undefined {
-  const action = changeSet.type === 'CREATE' ? 'CREATE' : 'UPDATE';
+  const action = stack.target ? 'UPDATE' : 'CREATE';
   const request: HookRequest = {
     ...targetRequest(stack, action, 'CHANGE_SET'),
     logicalId: changeSet.name,
@@ -79,7 +79,12 @@ function targetRequest(
   };
 }
 
-const ACTIONS: Record<string, string> = { Add: 'CREATE', Modify: 'UPDATE', Remove: 'DELETE' };
+const ACTIONS: Record<string, string> = {
+  Add: 'CREATE',
+  Import: 'CREATE',
+  Modify: 'UPDATE',
+  Remove: 'DELETE',
+};
 
 function changedResource({ ResourceChange: change }: Structure): Structure {
   return {

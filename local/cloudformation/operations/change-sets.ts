@@ -3,16 +3,26 @@ import { randomUUID } from 'node:crypto';
 import type { HookVerdict } from '../../extension/hook-handler';
 import { AwsError, type Structure } from '../../service';
 import { changesOf } from '../engine/changes';
+import type { Environment } from '../engine/environment';
+import { existingImports, importProblem, requestedImports } from '../engine/imports';
 import { attributeProblem } from '../engine/scope';
 import { changeSetHooks, refusal } from '../engine/target-hooks';
-import { createStack, updateStack, type OnFailure } from '../engine/stack-operations';
+import {
+  createStack,
+  importResources,
+  updateStack,
+  type OnFailure,
+  type OperationOptions,
+} from '../engine/stack-operations';
 import { EventRecorder } from '../events';
-import { newStack, type ChangeSet, type Stack } from '../stack';
+import { newStack, type ChangeSet, type Imports, type Stack } from '../stack';
 import { describeParameters } from '../template/parameters';
 import { validationError } from '../template/parse';
 import { page, type Context, type Operations } from './context';
 import { differs, refuseUpdate } from './stacks';
 import { targetOf } from './target';
+
+type ExecutionOptions = OperationOptions & { readonly imports: Imports };
 
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
@@ -39,6 +49,7 @@ export function changeSetOperations(context: Context): Operations {
       const existing = stacks.find(input.StackName, region);
       if (type === 'UPDATE' && !existing) throw validationError(`Stack [${input.StackName}] does not exist`);
       if (type === 'UPDATE' && existing) refuseUpdate(existing);
+      if (type === 'IMPORT' && existing?.target) refuseUpdate(existing);
       if (type === 'CREATE' && existing && existing.status !== 'REVIEW_IN_PROGRESS') {
         throw validationError(
           `Stack [${input.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
@@ -51,14 +62,26 @@ export function changeSetOperations(context: Context): Operations {
         );
       }
       const target = await targetOf(context, input, existing);
+      const requested =
+        type === 'IMPORT'
+          ? requestedImports(environment, region, existing, target, input.ResourcesToImport ?? [])
+          : undefined;
       const stack = existing ?? newStack(input, request, new Date(clock.now()));
       if (!existing) {
         stacks.add(stack);
         new EventRecorder(stack, environment.now).stackStatus('REVIEW_IN_PROGRESS', 'User Initiated');
       }
-      const problem = differs(stack, target)
-        ? attributeProblem(target.template, environment.registry)
-        : NO_CHANGES;
+      const unreadable =
+        requested || differs(stack, target)
+          ? attributeProblem(target.template, environment.registry)
+          : NO_CHANGES;
+      const imports =
+        requested ??
+        (input.ImportExistingResources && !unreadable
+          ? await existingImports(environment, stack, target)
+          : new Map());
+      const changes = unreadable ? [] : await changesOf(environment, stack, target, imports);
+      const problem = unreadable ?? (requested && importProblem(stack, target, changes));
       const changeSet: ChangeSet = {
         id: `arn:aws:cloudformation:${region}:${request.accountId}:changeSet/${input.ChangeSetName}/${randomUUID()}`,
         name: input.ChangeSetName,
@@ -66,13 +89,15 @@ export function changeSetOperations(context: Context): Operations {
         description: input.Description,
         createdAt: new Date(clock.now()),
         target,
+        imports,
+        importsExisting: input.ImportExistingResources ?? false,
         capabilities: input.Capabilities ?? [],
         roleArn: input.RoleARN,
         onStackFailure: input.OnStackFailure,
         status: problem ? 'FAILED' : 'CREATE_COMPLETE',
         statusReason: problem,
         executionStatus: problem ? 'UNAVAILABLE' : 'AVAILABLE',
-        changes: problem ? [] : await changesOf(environment, stack, target),
+        changes: problem ? [] : changes,
         skippedHooks: new Set(),
       };
       stack.changeSets.set(changeSet.name, changeSet);
@@ -111,24 +136,19 @@ export function changeSetOperations(context: Context): Operations {
           `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${changeSet.status}]`,
         );
       }
-      if (changeSet.type === 'UPDATE') refuseUpdate(stack);
+      if (stack.target) refuseUpdate(stack);
       changeSet.executionStatus = 'EXECUTE_COMPLETE';
       for (const other of stack.changeSets.values())
         if (other !== changeSet) other.executionStatus = 'OBSOLETE';
       stack.capabilities = changeSet.capabilities;
       stack.roleArn = changeSet.roleArn ?? stack.roleArn;
       stack.disableRollback = input.DisableRollback ?? false;
-      const options = { token: input.ClientRequestToken, skippedHooks: changeSet.skippedHooks };
       start(stack, () =>
-        changeSet.type === 'CREATE'
-          ? createStack(environment, stack, changeSet.target, {
-              ...options,
-              onFailure: onFailure(changeSet, stack),
-            })
-          : updateStack(environment, stack, changeSet.target, {
-              ...options,
-              disableRollback: stack.disableRollback,
-            }),
+        EXECUTIONS[changeSet.type](environment, stack, changeSet, {
+          token: input.ClientRequestToken,
+          skippedHooks: changeSet.skippedHooks,
+          imports: changeSet.imports,
+        }),
       );
       return {};
     },
@@ -146,6 +166,25 @@ export function changeSetOperations(context: Context): Operations {
     },
   };
 }
+
+/** How a change set is carried out, by its type. */
+const EXECUTIONS: Record<
+  ChangeSet['type'],
+  (environment: Environment, stack: Stack, changeSet: ChangeSet, options: ExecutionOptions) => Promise<void>
+> = {
+  CREATE: (environment, stack, changeSet, options) =>
+    createStack(environment, stack, changeSet.target, {
+      ...options,
+      onFailure: onFailure(changeSet, stack),
+    }),
+  UPDATE: (environment, stack, changeSet, options) =>
+    updateStack(environment, stack, changeSet.target, {
+      ...options,
+      disableRollback: stack.disableRollback,
+    }),
+  IMPORT: (environment, stack, changeSet, options) =>
+    importResources(environment, stack, changeSet.target, options),
+};
 
 /** Hooks have looked at a change set. */
 function decide(changeSet: ChangeSet, verdict: HookVerdict): void {
@@ -183,6 +222,7 @@ function summary(stack: Stack, changeSet: ChangeSet): Structure {
     Status: changeSet.status,
     StatusReason: changeSet.statusReason,
     IncludeNestedStacks: false,
+    ImportExistingResources: changeSet.importsExisting,
   };
 }
 

@@ -23,12 +23,9 @@ export function driftOperations(context: Context): Operations {
 
   async function detect(stack: Stack, resource: StackResource): Promise<Structure> {
     const type = environment.registry.resourceType(resource.typeName)!;
-    const reader = new ResourceOperations(
-      environment,
-      stack,
-      stack.target!,
-      new EventRecorder(stack, environment.now),
-    );
+    const reader = new ResourceOperations(environment, stack, stack.target!, {
+      events: new EventRecorder(stack, environment.now),
+    });
     const unknown = (StackResourceDriftStatus: string) => ({
       StackResourceDriftStatus,
       PropertyDifferences: [],

@@ -23,13 +23,14 @@ const UPDATABLE = new Set([
     'CREATE_FAILED',
     'UPDATE_FAILED',
     'IMPORT_COMPLETE',
+    'IMPORT_ROLLBACK_COMPLETE',
   ],
 ]);
 
 /** @throws AwsError ValidationError when a stack cannot be updated in its state. */
 export function refuseUpdate(stack: Stack): void {
   refuseWhileBusy(stack, 'updated');
-  if (!UPDATABLE.has(stack.status)) {
+  if (!UPDATABLE.has(stack.status) || !stack.target) {
     throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
   }
 }

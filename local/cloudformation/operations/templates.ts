@@ -1,5 +1,6 @@
 /** Operations that show and check templates. */
 import type { Structure } from '../../service';
+import { identifierNames } from '../engine/imports';
 import { isNoEcho } from '../template/parameters';
 import type { Template } from '../template/parse';
 import { requiredCapabilities } from '../template/validate';
@@ -34,6 +35,7 @@ export function templateOperations(context: Context): Operations {
         Capabilities: capabilities,
         CapabilitiesReason: reason,
         ResourceTypes: [...new Set(Object.values(template.Resources).map(({ Type }) => Type))],
+        ResourceIdentifierSummaries: identifierSummaries(context, template),
         Version: '2010-09-09',
         ...(template.Metadata && { Metadata: JSON.stringify(template.Metadata) }),
         DeclaredTransforms: transforms(template),
@@ -61,6 +63,18 @@ function shown(ParameterKey: string, definition: Template['Parameters'][string])
     NoEcho: isNoEcho(definition),
     Description: definition.Description,
   };
+}
+
+/** The properties by which resources of the template can be imported, by type. */
+function identifierSummaries({ environment }: Context, template: Template): Structure[] {
+  const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))];
+  return types.map((ResourceType) => ({
+    ResourceType,
+    LogicalResourceIds: Object.entries(template.Resources)
+      .filter(([, { Type }]) => Type === ResourceType)
+      .map(([logicalId]) => logicalId),
+    ResourceIdentifiers: identifierNames(environment.registry.resourceType(ResourceType)!),
+  }));
 }
 
 function transforms(template: Template): string[] {

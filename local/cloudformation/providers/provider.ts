@@ -53,6 +53,17 @@ export interface ResourceProvider {
   delete(request: ExistingRequest): Promise<void>;
   /** Current attributes; undefined when the resource does not exist. */
   read(request: ExistingRequest): Promise<Structure | undefined>;
+  /** How resources that exist are brought into a stack; absent when they cannot be. */
+  readonly import?: ImportProvider;
+}
+
+/** Finds resources that exist. Every method fails with {@link ProvisionFailure} only. */
+export interface ImportProvider {
+  supports(type: ResourceType): boolean;
+  /** The resource of the request's physical id; undefined when there is none. */
+  look(request: ExistingRequest): Promise<Provisioned | undefined>;
+  /** Physical ids of all resources of the type; absent when nobody can list them. */
+  list?(request: ProvisionRequest): Promise<string[]>;
 }
 
 /** What is known of a failure beside its reason. */

@@ -3,12 +3,21 @@ import { randomUUID } from 'node:crypto';
 import type { HandlerOutcome, HandlerRequest, ResourceHandler } from '../../extension/resource-handler';
 import type { Action } from '../../registry/resource-type';
 import type { Structure } from '../../service';
-import { ProvisionFailure, type ProvisionRequest, type ResourceProvider } from './provider';
+import {
+  ProvisionFailure,
+  type ExistingRequest,
+  type ProvisionRequest,
+  type ResourceProvider,
+} from './provider';
+
+/** Actions that get nothing but the identifier. */
+const LOOKS: ReadonlySet<Action> = new Set<Action>(['READ', 'LIST']);
 
 export function registryProvider(handler: ResourceHandler): ResourceProvider {
   async function run(
     action: Action,
     request: ProvisionRequest,
+    nextToken?: string,
   ): Promise<Extract<HandlerOutcome, { status: 'SUCCESS' }>> {
     const { current, type, stack } = request;
     const identifier = current ? type.identifierModel(current.physicalId) : {};
@@ -16,7 +25,8 @@ export function registryProvider(handler: ResourceHandler): ResourceProvider {
     const call: HandlerRequest = {
       action,
       type,
-      model: action === 'READ' ? identifier : { ...request.properties, ...identifier },
+      model: LOOKS.has(action) ? identifier : { ...request.properties, ...identifier },
+      nextToken,
       ...(action === 'UPDATE' && {
         previousModel: { ...current!.properties, ...identifier },
         previousStackTags: current!.stackTags,
@@ -51,6 +61,16 @@ export function registryProvider(handler: ResourceHandler): ResourceProvider {
     attributes: outcome.model ?? {},
   });
 
+  /** READ; undefined when there is no such resource. */
+  async function look(request: ExistingRequest): Promise<Structure | undefined> {
+    try {
+      return (await run('READ', request)).model;
+    } catch (error) {
+      if (error instanceof ProvisionFailure && error.code === 'NotFound') return undefined;
+      throw error;
+    }
+  }
+
   return {
     handles: (type) => type.functionName !== undefined,
     create: async (request) => provisioned(await run('CREATE', request)),
@@ -62,13 +82,23 @@ export function registryProvider(handler: ResourceHandler): ResourceProvider {
         if (!(error instanceof ProvisionFailure && error.code === 'NotFound')) throw error;
       }
     },
-    async read(request) {
-      try {
-        return (await run('READ', request)).model;
-      } catch (error) {
-        if (error instanceof ProvisionFailure && error.code === 'NotFound') return undefined;
-        throw error;
-      }
+    read: look,
+    import: {
+      supports: (type) => type.handler('READ') !== undefined,
+      async look(request) {
+        const model = await look(request);
+        return model && { physicalId: request.current.physicalId, attributes: model };
+      },
+      async list(request) {
+        const identifiers: string[] = [];
+        let nextToken: string | undefined;
+        do {
+          const page = await run('LIST', request, nextToken);
+          for (const model of page.models ?? []) identifiers.push(request.type.identifier(model)!);
+          nextToken = page.nextToken;
+        } while (nextToken);
+        return identifiers;
+      },
     },
   };
 }
