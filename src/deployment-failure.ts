@@ -81,6 +81,12 @@ const ADVICE: readonly Advice[] = [
   },
   { cause: /exited|exit code/, remedy: "Read the container's output in its log group" },
   {
+    cause: /missing permissions on ECS Infrastructure Role/i,
+    propertyPath: 'InfrastructureRoleArn',
+    remedy:
+      'Let ecs.amazonaws.com assume the role, and attach the managed policy AmazonECSInfrastructureRolePolicyForLoadBalancers to it',
+  },
+  {
     cause: /enable group stickiness/,
     propertyPath: 'TargetGroupConfiguration/StickinessDurationSeconds',
     remedy:
@@ -134,7 +140,12 @@ function causesOf({ deployment, stoppedTasks, targets, events, ending }: Evidenc
     ending === undefined ? [deployment.rollback?.reason, deployment.statusReason] : [ending]
   ).filter((reason) => reason !== undefined);
   const general = [...new Set(reasons)];
-  if (specific.length > 0 || general.length > 0) return [...specific, ...general];
+  // Of a first deployment ECS says only that nothing is there to go back to; why it failed is in an event.
+  const telling = events
+    .map(({ message }) => message ?? '')
+    .filter((message) => ADVICE.some(({ cause }) => cause.test(message)));
+  if (specific.length > 0) return [...specific, ...general];
+  if (telling.length > 0 || general.length > 0) return [...telling.slice(0, QUOTED_EVENTS), ...general];
   return events.slice(0, QUOTED_EVENTS).map(({ message }) => message!);
 }
 

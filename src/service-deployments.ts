@@ -70,19 +70,21 @@ export function newestDeployment(scope: Scope): Promise<ListedDeployment | undef
 
 /** The same with a call of its own, for those who must know how it is now. */
 export async function lookForNewestDeployment(scope: Scope): Promise<ListedDeployment | undefined> {
-  const latest = await latestDeployment(scope);
+  const latest = latestOf(await listedDeployments(scope));
   return latest && { arn: latest.serviceDeploymentArn!, status: latest.status };
 }
 
 /**
- * The deployment that was created last, of those that ECS lists. It lists them in an order that is not documented, page by
- * page, and only those of the last 90 days (ECS developer guide), so that a service may run without any.
+ * The deployments of the service that ECS lists: page by page, in an order that is not documented, and only those of the last
+ * 90 days (ECS developer guide), so that a service may run without any.
+ *
+ * @param status only those in one of these.
  */
-async function latestDeployment(
+export function listedDeployments(
   { clients, identity }: Scope,
   status?: ServiceDeploymentStatus[],
-): Promise<ServiceDeploymentBrief | undefined> {
-  const listed = await allItems(
+): Promise<ServiceDeploymentBrief[]> {
+  return allItems(
     pagesOf((nextToken) =>
       clients.ecs.send(
         new ListServiceDeploymentsCommand({
@@ -96,6 +98,10 @@ async function latestDeployment(
     ),
     ({ serviceDeployments }) => serviceDeployments,
   );
+}
+
+/** The deployment that was created last. */
+export function latestOf(listed: readonly ServiceDeploymentBrief[]): ServiceDeploymentBrief | undefined {
   return listed.reduce<ServiceDeploymentBrief | undefined>(
     (latest, one) => (latest && Number(latest.createdAt) >= Number(one.createdAt) ? latest : one),
     undefined,
@@ -116,7 +122,7 @@ export async function describeDeployment(
 /** ARNs of the target groups that the tasks of the last successful deployment are registered in. */
 export async function stableTargetGroups(scope: Scope): Promise<readonly string[]> {
   const { clients } = scope;
-  const last = await latestDeployment(scope, ['SUCCESSFUL']);
+  const last = latestOf(await listedDeployments(scope, ['SUCCESSFUL']));
   if (!last?.targetServiceRevisionArn) return [];
   const { serviceRevisions } = await clients.ecs.send(
     new DescribeServiceRevisionsCommand({ serviceRevisionArns: [last.targetServiceRevisionArn] }),

@@ -1,4 +1,9 @@
-import type { DeploymentConfiguration, Service, ServiceDeployment } from '@aws-sdk/client-ecs';
+import {
+  UpdateServiceCommand,
+  type DeploymentConfiguration,
+  type Service,
+  type ServiceDeployment,
+} from '@aws-sdk/client-ecs';
 import type { ApplyScope, Component, Scope } from '../component';
 import { DEPLOYMENT_FAILURE_ACTIONS, deploymentFailure } from '../deployment-failure';
 import { DESCRIBED_SERVICE_ACTIONS, ownDescribedService } from '../described-service';
@@ -11,12 +16,15 @@ import {
   bringTheSame,
   describeDeployment,
   isRunning,
+  latestOf,
+  listedDeployments,
   lookForNewestDeployment,
   newestDeployment,
   SERVICE_DEPLOYMENT_ACTIONS,
   type ListedDeployment,
 } from '../service-deployments';
 import { restoreStickiness, RULE_STICKINESS_ACTIONS } from '../rule-stickiness';
+import { isApplyScope } from '../survey';
 import { repairWeights, TRAFFIC_WEIGHT_ACTIONS } from '../traffic-weights';
 import type { ObservedService } from './service';
 
@@ -63,6 +71,7 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
       ...RULE_STICKINESS_ACTIONS,
       ...TRAFFIC_WEIGHT_ACTIONS,
       'ecs:StopServiceDeployment',
+      'ecs:UpdateService',
     ],
     remove: [],
   },
@@ -143,7 +152,14 @@ async function verdict(scope: Scope, arn: string): Promise<Outcome<ObservedServi
   if (deployment.status === 'SUCCESSFUL') return done({ arn, status: deployment.status });
   const successor = deployment.status === 'STOPPED' ? await successorOf(scope, deployment) : undefined;
   if (successor) return verdict(scope, successor);
-  throw await deploymentFailure(scope, deployment, isOverdue ? tooLong(deploymentConfiguration) : undefined);
+  const failure = await deploymentFailure(
+    scope,
+    deployment,
+    isOverdue ? tooLong(deploymentConfiguration) : undefined,
+  );
+  const again = LACKS_RIGHTS.test(failure.message) && (await firstDeploymentAgain(scope, arn));
+  if (again) return again;
+  throw failure;
 }
 
 async function restoreRules(scope: ApplyScope, service: Service): Promise<void> {
@@ -151,6 +167,40 @@ async function restoreRules(scope: ApplyScope, service: Service): Promise<void> 
   if (service.deployments?.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS')) return;
   await repairWeights(scope, service);
   await restoreStickiness(scope, service);
+}
+
+/** What ECS says of a deployment for which the infrastructure role could not be used. */
+const LACKS_RIGHTS = /missing permissions on ECS Infrastructure Role/i;
+
+/**
+ * Deploy a service once more whose first deployment could not use the infrastructure role: a role that the same stack made
+ * seconds before has its rights a little later, and no deployment before it could have told. The deployments that ECS lists
+ * say whether that was done already.
+ *
+ * @returns what to wait for; undefined when this was no first deployment, or the second attempt has failed too.
+ */
+async function firstDeploymentAgain(
+  scope: Scope,
+  arn: string,
+): Promise<Outcome<ObservedServiceDeployment> | undefined> {
+  const isCreation = isApplyScope(scope) && !scope.previousSpec;
+  if (!isCreation) return undefined;
+  const listed = await listedDeployments(scope);
+  const latest = latestOf(listed)?.serviceDeploymentArn;
+  if (latest && latest !== arn) return verdict(scope, latest);
+  if (listed.length > 1) return undefined;
+  const { identity, clients } = scope;
+  scope.log(
+    `the infrastructure role could not be used by deployment ${arn}; the service is deployed once more`,
+  );
+  await clients.ecs.send(
+    new UpdateServiceCommand({
+      cluster: identity.clusterName,
+      service: identity.serviceName,
+      forceNewDeployment: true,
+    }),
+  );
+  return begin(arn);
 }
 
 /** What is wrong with a deployment that was stopped because it came to no end. */
