@@ -88,6 +88,11 @@ const CHECKS = need(
   'DescribeCertificate, GetHostedZone',
   'a certificate or a zone that does not fit is refused before anything is made',
 );
+const ROLES = need(
+  2,
+  'GetRole, of both roles',
+  'a role that is not there, or not to be assumed, shows only when the first deployment has failed',
+);
 const CLOSED = need(
   1,
   'DescribeRules',
@@ -137,6 +142,7 @@ export const LOWER_BOUNDS: Readonly<Record<string, readonly Need[]>> = {
   'create, first': [
     CLAIM,
     NETWORK,
+    ROLES,
     PLACE,
     ...BY_NAME,
     CHECKS,
@@ -153,7 +159,18 @@ export const LOWER_BOUNDS: Readonly<Record<string, readonly Need[]>> = {
     need(2, 'CreateListener', 'two, one call for each'),
     need(1, 'DescribeLoadBalancers', 'the look that sees the load balancer active'),
   ],
-  create: [CLAIM, NETWORK, PLACE, LISTENERS, ...BY_NAME, CHECKS, ...MADE_FOR_ONE_SERVICE, CLOSED, ...END],
+  create: [
+    CLAIM,
+    NETWORK,
+    ROLES,
+    PLACE,
+    LISTENERS,
+    ...BY_NAME,
+    CHECKS,
+    ...MADE_FOR_ONE_SERVICE,
+    CLOSED,
+    ...END,
+  ],
   'update, new image': [
     NETWORK,
     PLACE,

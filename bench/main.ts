@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLocalAws } from '../local';
-import { createHostedZone, issueCertificate } from '../local/account';
+import { createHostedZone, createRole, issueCertificate } from '../local/account';
 import { formatGovernanceRows, measureGovernance } from './governance';
 import { lowerBound } from './lower-bounds';
 import { measureOperations, PRESENT, type OperationCost } from './operations';
@@ -25,11 +25,6 @@ Exit codes: 0 measured, 1 a measurement failed, 2 the options are wrong.
 
 const BUNDLE = join(__dirname, '..', 'build', 'TypeFunction', 'handlers.js');
 const BASE_DOMAIN = 'example.com';
-const PROPERTIES = {
-  PrimaryContainer: { Image: 'bench:1' },
-  ExecutionRoleArn: 'arn:aws:iam::123456789012:role/execution',
-  InfrastructureRoleArn: 'arn:aws:iam::123456789012:role/infrastructure',
-};
 
 /** What this project aims at; a miss is shown, not hidden. */
 const MOST_TIMES_LOWER_BOUND = 1.15;
@@ -38,13 +33,19 @@ const MOST_GROWTH = 1.1;
 async function operations(onProgress: (text: string) => void): Promise<OperationCost[]> {
   const aws = await startLocalAws({ clock: 'jump' });
   try {
+    // Before the certificate, whose issuance gives IAM the time to make them known.
+    const properties = {
+      PrimaryContainer: { Image: 'bench:1' },
+      ExecutionRoleArn: await createRole(aws, 'execution', 'ecs-tasks.amazonaws.com'),
+      InfrastructureRoleArn: await createRole(aws, 'infrastructure', 'ecs.amazonaws.com'),
+    };
     const hostedZoneId = await createHostedZone(aws, BASE_DOMAIN);
     aws.registry.setTypeConfiguration('Org::ECS::ExpressService', {
       BaseDomain: BASE_DOMAIN,
       HostedZoneId: hostedZoneId,
       CertificateArn: await issueCertificate(aws, hostedZoneId, `*.${BASE_DOMAIN}`),
     });
-    return await measureOperations(aws, PROPERTIES, hostedZoneId, onProgress);
+    return await measureOperations(aws, properties, hostedZoneId, onProgress);
   } finally {
     await aws.close();
   }

@@ -5,6 +5,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import type { ClientConfiguration } from './runtime/client-configuration';
@@ -18,6 +19,7 @@ const constructors = {
   ec2: EC2Client,
   ecs: ECSClient,
   elasticLoadBalancing: ElasticLoadBalancingV2Client,
+  iam: IAMClient,
   route53: Route53Client,
   wafv2: WAFV2Client,
 };

@@ -5,6 +5,7 @@
 import { isNativeError } from 'node:util/types';
 import { HandlerErrorCode } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
 import { quotaOf } from './quotas';
+import { refusedProperty } from './refused-properties';
 import { failedOperation } from './runtime/failed-operation';
 
 export { HandlerErrorCode };
@@ -169,10 +170,12 @@ export function toHandlerError(error: unknown): HandlerError {
   }
   const action = /perform: ([\w-]+:\w+)/.exec(sdkError.message)?.[1] ?? failedOperation(sdkError);
   const quota = quotaOf(baseName(sdkError), action);
+  const speaksOfProperty = code === HandlerErrorCode.InvalidRequest;
   return new HandlerError(code, describe(sdkError, action), {
     remedy: REMEDIES[code]
       ?.replace('{action}', action ?? 'the action')
       .replace('{quota}', quota ? `the quota "${quota}"` : 'the quota'),
+    ...(speaksOfProperty && refusedProperty(action, sdkError.message)),
     ...PROPERTY_BY_ERROR_NAME[sdkError.name],
     cause: error,
   });

@@ -27,6 +27,7 @@ import {
   type CallbackContext,
   type HandlerRequest,
 } from './runtime';
+import { roleFlaw } from './roles';
 import { scalingWarnings } from './scaling';
 import { SENSITIVE_PATHS } from './sensitive-paths';
 import { DEFAULTS, specificationBefore, specificationOf } from './spec';
@@ -40,6 +41,8 @@ interface OperationContext {
   readonly elapsedSeconds?: number;
   readonly network?: Network;
   readonly continuation?: PlacedContinuation;
+  /** How often roles were looked at, while they are not as they have to be. */
+  readonly roleLooks?: number;
   /** Warnings, and conflicts that the first invocation has found, to be told with every answer. */
   readonly notices?: readonly string[];
 }
@@ -53,6 +56,9 @@ const HANDLER_LIMITS: Readonly<Partial<Record<Action, { readonly timeoutInMinute
 
 /** Minutes before that limit at which an operation ends by itself, because its seconds are not counted to the last one. */
 const RESERVE_MINUTES = 10;
+
+/** Looks at roles that are not as they have to be, and seconds between them: IAM may need that to make a change known. */
+const ROLE_LOOKS = { most: 5, seconds: 10 };
 
 /** Milliseconds that must be left for another step: the slowest take a few calls, each possibly tried again. */
 const STEP_MILLISECONDS = 15_000;
@@ -73,7 +79,11 @@ async function claim(request: Request): Promise<Progress> {
     desired.ServiceName ?? generatedServiceName(logicalResourceIdentifier, clientRequestToken);
   const identity = identityOf(request, desired.Cluster ?? DEFAULTS.Cluster, serviceName);
   const scope = applyScope(request, identity);
-  const [service, network] = await Promise.allSettled([describedService(scope), scope.network()]);
+  const [service, network, roles] = await Promise.allSettled([
+    describedService(scope),
+    scope.network(),
+    roleFlaw(scope),
+  ]);
   if (service.status === 'rejected') throw service.reason;
   if (service.value) {
     throw new HandlerError(
@@ -83,12 +93,17 @@ async function claim(request: Request): Promise<Progress> {
     );
   }
   if (network.status === 'rejected') throw network.reason;
+  if (roles.status === 'rejected') throw roles.reason;
   desired.ServiceName = serviceName;
   desired.ServiceArn = identity.serviceArn;
   return inProgress(request, {
     reason: `claimed ${identity.serviceArn}`,
     seconds: 0,
-    context: { network: network.value, notices: scalingWarnings(scope.spec.scaling) },
+    context: {
+      network: network.value,
+      roleLooks: roles.value && 1,
+      notices: scalingWarnings(scope.spec.scaling),
+    },
   });
 }
 
@@ -101,13 +116,10 @@ async function update(request: Request): Promise<Progress> {
 async function reconcile(request: Request, identity: Identity): Promise<Progress> {
   const { elapsedSeconds, network, continuation = {} } = contextOf(request);
   const scope = applyScope(request, identity);
-  if (
-    request.action === Action.Update &&
-    elapsedSeconds === undefined &&
-    !(await ownDescribedService(scope))
-  ) {
-    throw notFound(identity);
-  }
+  const isBeginning = request.action === Action.Update && elapsedSeconds === undefined;
+  if (isBeginning && !(await ownDescribedService(scope))) throw notFound(identity);
+  const waiting = await rolesToWaitFor(request, scope, isBeginning);
+  if (waiting) return waiting;
   const result = await convergePlaced(components, scope, continuation, hasTime(request));
   const notices = contextOf(request).notices ?? [
     ...scalingWarnings(scope.spec.scaling),
@@ -127,15 +139,36 @@ async function reconcile(request: Request, identity: Identity): Promise<Progress
   });
 }
 
-/** See conflicts.ts; told by what the first invocation of an update has found. */
+/**
+ * Look at roles before anything is made or changed, and again while they are not as they have to be.
+ *
+ * @throws HandlerError InvalidRequest when they are still not.
+ */
+async function rolesToWaitFor(
+  request: Request,
+  scope: ApplyScope,
+  isBeginning: boolean,
+): Promise<Progress | undefined> {
+  const { roleLooks = 0, ...context } = contextOf(request);
+  if (!isBeginning && roleLooks === 0) return undefined;
+  const live = request.action === Action.Update ? await ownDescribedService(scope) : undefined;
+  const flaw = await roleFlaw(scope, live);
+  if (!flaw) return undefined;
+  if (roleLooks + 1 >= ROLE_LOOKS.most) throw flaw;
+  return inProgress(request, {
+    reason: `waiting in case IAM has changed a moment ago: ${flaw.message}`,
+    seconds: ROLE_LOOKS.seconds,
+    context: { ...context, roleLooks: roleLooks + 1 },
+  });
+}
+
+/** See conflicts.ts; told by what the first look of an update has found. */
 function conflictsOf(
-  { action, previous, desired, callbackContext }: Request,
+  { action, previous, desired }: Request,
   identity: Identity,
   { found }: PlacedConvergence,
 ): readonly string[] {
-  const isFirst =
-    action === Action.Update && (callbackContext as OperationContext).elapsedSeconds === undefined;
-  if (!isFirst || !previous || !found?.Service) return [];
+  if (action !== Action.Update || !previous || !found?.Service) return [];
   return conflicts({ previous, live: modelOf({ identity }, found, []), desired });
 }
 

@@ -2,6 +2,7 @@ import { components } from './components';
 import { LIST_PERMISSIONS } from './list';
 import { NETWORK_PERMISSIONS } from './network';
 import { READ_PERMISSIONS } from './read';
+import { ROLE_PERMISSIONS } from './roles';
 
 /** Names of the handlers, as the schema spells them. */
 export type HandlerName = 'create' | 'read' | 'update' | 'delete' | 'list';
@@ -31,6 +32,7 @@ export function handlerPermissions(): Record<HandlerName, string[]> {
     ...leavingActions(),
     ...NETWORK_PERMISSIONS,
     ...READ_PERMISSIONS,
+    ...ROLE_PERMISSIONS,
   ]);
   return {
     create: converging,

@@ -12,6 +12,7 @@ import { domainTags } from './hosts';
 import { checkCluster, type Identity } from './identity';
 import { LOAD_BALANCER_DEFAULTS, loadBalancerSpec, type LoadBalancerSpec } from './load-balancer-settings';
 import type { ResourceModel, TypeConfigurationModel } from './model';
+import { checkRoleAccounts } from './role-properties';
 import { pathPatterns } from './rule-conditions';
 import { SCALING_DEFAULTS, scaling, type Scaling } from './scaling';
 import { checkTags } from './tags';
@@ -182,6 +183,7 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
   const task = TaskDefinitionArn
     ? ownTask(TaskDefinitionArn, taskInput)
     : managedTask(taskInput, configuration);
+  checkRoleAccounts({ infrastructureRoleArn: InfrastructureRoleArn, task }, identity);
   checkTaskSettings(task, { EnableExecuteCommand, PlatformVersion });
   const scalingSpec = scaling(ScalingTarget);
   return {

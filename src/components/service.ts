@@ -18,6 +18,8 @@ import { shortHash } from '../identity';
 import { NETWORK_PERMISSIONS } from '../network';
 import { done, LIMIT, wait, waitedFor, type Outcome, type Wait } from '../outcome';
 import { checkOwn } from '../ownership';
+import { isCertain } from '../refused-properties';
+import { failedOperation } from '../runtime/failed-operation';
 import { unless } from '../sdk-errors';
 import { resolvedSettings, type ResolvedSettings } from '../optional-settings';
 import { isLeftHalfWay } from '../service-deployments';
@@ -68,7 +70,7 @@ interface Ingress {
 
 /**
  * ECS refuses a role that IAM has made a few seconds ago with the error it has for every wrong parameter. So that error
- * is believed only after these seconds.
+ * is believed only after these seconds, unless it speaks of another property.
  */
 const NEW_ROLE = { what: 'ECS to accept the service', seconds: 120 };
 
@@ -169,6 +171,7 @@ export const service: Component<ObservedService, Needs> = {
       }
       if (
         error instanceof InvalidParameterException &&
+        !isCertain(failedOperation(error), error.message) &&
         waitedFor(scope.time, NEW_ROLE.what) < NEW_ROLE.seconds
       ) {
         return wait(`${NEW_ROLE.what}, in case a role is new to it (${error.message})`, 10, {

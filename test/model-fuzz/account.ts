@@ -27,10 +27,11 @@ export async function startAccount(): Promise<Account> {
   const ec2 = new EC2Client(aws.clientOptions());
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
   const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
-  const hostedZoneId = await createHostedZone(aws, BASE_DOMAIN);
-  const certificateArn = await issueCertificate(aws, hostedZoneId, `*.${BASE_DOMAIN}`);
+  // Before the certificate, whose issuance gives IAM the time to make them known.
   const infrastructure = await createRole(aws, 'infrastructure', 'ecs.amazonaws.com');
   const execution = await createRole(aws, 'execution', 'ecs-tasks.amazonaws.com');
+  const hostedZoneId = await createHostedZone(aws, BASE_DOMAIN);
+  const certificateArn = await issueCertificate(aws, hostedZoneId, `*.${BASE_DOMAIN}`);
   return {
     aws,
     base: {

@@ -52,8 +52,11 @@ const WORDS: readonly string[] = [
   '"quoted" \\ \n line',
 ];
 
-/** Texts whose form is not in the schema, but in the provider's own refusals, by the name of their property. */
+/** Texts that the provider itself judges, beyond the schema, by the name of their property. Roles are those of account.ts. */
 const TYPICAL: Readonly<Record<string, readonly string[]>> = {
+  ExecutionRoleArn: ['arn:aws:iam::123456789012:role/execution'],
+  TaskRoleArn: ['arn:aws:iam::123456789012:role/execution'],
+  InfrastructureRoleArn: ['arn:aws:iam::123456789012:role/infrastructure'],
   Image: ['nginx', 'example/hello:1', `public.ecr.aws/nginx/nginx@sha256:${'a1'.repeat(32)}`],
   HealthCheckPath: ['/', '/health?a=%20b', `/${'a'.repeat(1_023)}`],
   ValueFrom: [

@@ -25,8 +25,8 @@ export interface Judgement {
 
 /** Longest time for one invocation, in milliseconds: what CloudFormation waits for, cut to what a test can. */
 const PATIENCE = 20_000;
-/** Invocations until something is changed: the first one never changes anything. */
-const MAXIMUM_INVOCATIONS = 4;
+/** Invocations until something is changed: the first one never changes anything, and roles are looked at several times. */
+const MAXIMUM_INVOCATIONS = 8;
 /** CloudFormation's limit. */
 const LONGEST_MESSAGE = 1_024;
 

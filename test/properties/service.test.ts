@@ -1,6 +1,7 @@
 /** Settings of the ECS service, its deployments and its rollback alarm, end to end. */
 import { CloudWatchClient, DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateClusterCommand, DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { createRole } from '../../local/account';
 import type { Structure } from '../../local/service';
 import { Driver } from '../provider/driver';
 import { testProperties } from './life-of-a-property';
@@ -10,6 +11,7 @@ let ecs: ECSClient;
 let cloudWatch: CloudWatchClient;
 beforeAll(async () => {
   driver = await Driver.start();
+  await createRole(driver.aws, 'task', 'ecs-tasks.amazonaws.com');
   ecs = new ECSClient(driver.aws.clientOptions());
   cloudWatch = new CloudWatchClient(driver.aws.clientOptions());
   await cloudWatch.send(

@@ -47,3 +47,27 @@ test('a role that can never be assumed: the creation fails with what Amazon ECS 
   expect(await life.react('create', outcome)).toMatchObject({ status: 'SUCCESS' });
   expect(await account.observe()).toEqual(before);
 });
+
+test('a parameter that no new role explains fails at once, and names its property', async () => {
+  await account.reset();
+  const before = await account.observe();
+  const life = new Life(account);
+  account.aws.faults.add({
+    kind: 'refuse',
+    operation: 'CreateService',
+    times: Number.MAX_SAFE_INTEGER,
+    error: { code: 'InvalidParameterException', message: 'All subnets must belong to the same VPC.' },
+  });
+
+  const outcome = await life.run('create');
+  expect(outcome).toMatchObject({
+    status: 'FAILED',
+    errorCode: 'InvalidRequest',
+    message: expect.stringMatching(
+      /^NetworkConfiguration\/Subnets: ecs:CreateService: .*one VPC\.$/,
+    ) as string,
+  });
+  expect(account.aws.calls.list({ errorCode: 'InvalidParameterException' })).toHaveLength(1);
+  expect(await life.react('create', outcome)).toMatchObject({ status: 'SUCCESS' });
+  expect(await account.observe()).toEqual(before);
+});
