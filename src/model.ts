@@ -400,6 +400,18 @@ export class Volume extends BaseModel {
   declare EFSVolumeConfiguration?: EFSVolumeConfiguration;
 }
 
+/** Starts a deployment although nothing else changes, for example because an image has been pushed again under the same tag. */
+export class ForceNewDeployment extends BaseModel {
+  constructor(properties?: Properties<ForceNewDeployment>) {
+    super(properties);
+  }
+
+  /** A text that is new each time, such as a time or the number of a build. A deployment starts when it changes. It is kept as a Docker label of the task definition. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Nonce?: string;
+}
+
 /** Storage of a task that ends with it. */
 export class EphemeralStorage extends BaseModel {
   constructor(properties?: Properties<EphemeralStorage>) {
@@ -1158,6 +1170,11 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Type(() => DeploymentConfiguration)
   declare DeploymentConfiguration?: DeploymentConfiguration;
+
+  /** Starts a deployment although nothing else changes, for example because an image has been pushed again under the same tag. */
+  @Expose()
+  @Type(() => ForceNewDeployment)
+  declare ForceNewDeployment?: ForceNewDeployment;
 
   /** Host name at which the service answers. Default: the service's name in the base domain of the type configuration. */
   @Expose()

@@ -39,7 +39,7 @@ import { lowerCaseTagRecord, tagList } from './tags';
 import { targetGroupInputOf } from './target-group-settings';
 import { recordOf, withGivenSubnets } from './template-record';
 import { defined, unlessEmpty } from './unset';
-import { mainContainerOf } from './task-definition-content';
+import { mainContainerOf, nonceOf } from './task-definition-content';
 
 /** IAM actions of {@link readModel}. */
 export const READ_PERMISSIONS: readonly string[] = [
@@ -193,7 +193,9 @@ function taskInputs(
 ): Properties<ResourceModel> {
   if (!TaskDefinition?.managed) return { TaskDefinitionArn: service.taskDefinition };
   const { definition } = TaskDefinition;
+  const nonce = nonceOf(definition);
   return {
+    ForceNewDeployment: nonce === undefined ? undefined : { Nonce: nonce },
     PrimaryContainer: containerOf(definition, LogGroup?.name),
     SidecarContainers: sidecarsOf(definition),
     EphemeralStorage: definition.ephemeralStorage && { SizeInGiB: definition.ephemeralStorage.sizeInGiB },

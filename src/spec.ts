@@ -112,6 +112,7 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
     CpuArchitecture,
     EphemeralStorage,
     Volumes,
+    ForceNewDeployment,
     LogGroupDeletionPolicy,
     LogRetentionInDays,
     HealthCheckPath,
@@ -169,6 +170,7 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
     CpuArchitecture,
     EphemeralStorage,
     Volumes,
+    ForceNewDeployment,
     LogGroupDeletionPolicy,
     LogRetentionInDays,
   };

@@ -21,6 +21,12 @@ const PORT_NAME = 'main';
 /** Seconds between SIGTERM and SIGKILL. Source: ECS Express Mode. */
 const STOP_TIMEOUT_SECONDS = 30;
 
+/**
+ * Docker label of the container that receives the traffic, with the nonce of the template. Another nonce makes another
+ * revision, and with it a deployment: an operation that is cut short finds the revision, and does not begin again.
+ */
+const NONCE_LABEL = 'org-ecs-express.nonce';
+
 /** Members of a registered task definition that can be registered again. */
 const REGISTERED = [
   'taskRoleArn',
@@ -113,6 +119,7 @@ function templateContent(
         ],
         linuxParameters: { initProcessEnabled: true },
         stopTimeout: task.stopTimeout ?? STOP_TIMEOUT_SECONDS,
+        dockerLabels: task.nonce === undefined ? undefined : { [NONCE_LABEL]: task.nonce },
         logConfiguration,
       },
       ...(task.sidecars ?? []).map((sidecar) => ({
@@ -183,6 +190,7 @@ function normalised(content: TaskDefinitionContent): unknown {
     cpu: container.cpu || undefined,
     essential: container.essential ?? true,
     readonlyRootFilesystem: container.readonlyRootFilesystem || undefined,
+    dockerLabels: Object.keys(container.dockerLabels ?? {}).length > 0 ? container.dockerLabels : undefined,
     healthCheck: container.healthCheck && normalisedHealthCheck(container.healthCheck),
     environment: sortedBy(nameOf, container.environment),
     secrets: sortedBy(nameOf, container.secrets),
@@ -267,6 +275,11 @@ export function mainPortOf(content: TaskDefinitionContent): number {
   const mappings = mainContainerOf(content)?.portMappings;
   const mapping = mappings?.find(({ name }) => name === PORT_NAME) ?? mappings?.[0];
   return mapping?.containerPort ?? 0;
+}
+
+/** The nonce that a task definition was made with; undefined when there was none. */
+export function nonceOf(content: TaskDefinitionContent): string | undefined {
+  return mainContainerOf(content)?.dockerLabels?.[NONCE_LABEL];
 }
 
 /** The container that receives the traffic, in a task definition. */

@@ -13,6 +13,8 @@ export interface ManagedTask extends ContainerSpec {
   readonly sidecars?: readonly SidecarSpec[];
   readonly volumes?: readonly Volume[];
   readonly ephemeralStorageGiB?: number;
+  /** Makes the revision another one than that with any other text. */
+  readonly nonce?: string;
   readonly executionRoleArn: string;
   readonly taskRoleArn?: string;
   /** CPU units. */
@@ -63,6 +65,7 @@ export type ManagedTaskInput = Pick<
   | 'CpuArchitecture'
   | 'EphemeralStorage'
   | 'Volumes'
+  | 'ForceNewDeployment'
   | 'LogGroupDeletionPolicy'
   | 'LogRetentionInDays'
 >;
@@ -116,6 +119,7 @@ export function managedTask(input: ManagedTaskInput, configuration: TypeConfigur
     sidecars,
     volumes: taskVolumes,
     ephemeralStorageGiB: input.EphemeralStorage?.SizeInGiB,
+    nonce: input.ForceNewDeployment?.Nonce,
     executionRoleArn: ExecutionRoleArn,
     taskRoleArn: TaskRoleArn,
     cpu,

@@ -151,6 +151,17 @@ testProperties(
       },
     ],
     [
+      'ForceNewDeployment',
+      {
+        set: { ForceNewDeployment: { Nonce: 'build 1' } },
+        held: { containers: { Main: { dockerLabels: { 'org-ecs-express.nonce': 'build 1' } } } },
+        changed: { ForceNewDeployment: { Nonce: 'build 2' } },
+        changedHeld: { containers: { Main: { dockerLabels: { 'org-ecs-express.nonce': 'build 2' } } } },
+        defaultHeld: { containers: { Main: { dockerLabels: undefined } } },
+        defaultRead: { ForceNewDeployment: undefined },
+      },
+    ],
+    [
       'SidecarContainers',
       {
         set: { SidecarContainers: [{ Name: 'proxy', Image: 'example/proxy:1' }] },

@@ -1,0 +1,29 @@
+import { refusal } from '../account';
+import type { Row } from '../row';
+
+const INPUT = 'failing-image.yml';
+const HOUR = 3_600_000;
+
+export const rows: readonly Row[] = [
+  {
+    inputs: [INPUT],
+    right:
+      'tasks that exit without a circuit breaker fail the stack long before the limit, with their reason',
+    async shows(account) {
+      const { clock } = account.aws;
+      const start = clock.now();
+      const { status, reasons } = await account.create('failing', {
+        template: INPUT,
+        parameters: { Image: 'public.ecr.aws/docker/library/httpd:exits', CB: 'false' },
+      });
+      expect(status).toBe('ROLLBACK_COMPLETE');
+      expect(clock.now() - start).toBeLessThan(3 * HOUR);
+      expect(reasons.S).toEqual(
+        refusal(
+          'NotStabilized',
+          "The deployment of public.ecr.aws/docker/library/httpd:exits failed and could not be rolled back: 4 tasks: container Main exited with code 1, Essential container in task exited; it was not over after 126 minutes, bake times included, and was stopped. Read the container's output in its log group.",
+        ),
+      );
+    },
+  },
+];
