@@ -110,7 +110,8 @@ export const BLIND_SPOTS: readonly BlindSpot[] = [
   {
     input: 'a public IP by a parameter with default DISABLED',
     rule: 'NET-01',
-    answers: ['pass'],
+    // A default may be overridden, unless the profile says that defaults count.
+    answers: ['pass', 'indeterminate'],
     template: service(Value, parameter({ Default: 'DISABLED' })),
   },
   {

@@ -1,6 +1,8 @@
 import type { GuardAnswer } from './control-tower';
 import type { Answer } from './judgement';
 
+const OVERRIDABLE = 'The tool takes the default; whoever deploys may override it.';
+
 /** Why we answer otherwise than a public tool's tests do: by check, then by `label: input`. */
 export const labelledDisagreements: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ALBWAFEnabled: {
@@ -37,7 +39,10 @@ export const labelledDisagreements: Readonly<Record<string, Readonly<Record<stri
   VPCNoUnrestrictedRouteToIGW: {
     'pass: to one address': 'AWS calls a subnet public when any route leads to an internet gateway.',
   },
+  CKV_AWS_25: { 'pass: a private range by default': OVERRIDABLE },
+  CKV_AWS_260: { 'pass: a private range by default': OVERRIDABLE },
   CKV_AWS_24: {
+    'pass: a private range by default': OVERRIDABLE,
     'pass: a range from high to low':
       'EC2 refuses it; until it does, SG-01 sees ports that are not web ports.',
   },
@@ -166,5 +171,11 @@ export const controlTowerBlindness: readonly BlindnessExplanation[] = [
     guard: 'SKIP',
     ours: 'fail',
     because: 'They judge task definitions only, TD-08 Express services too.',
+  },
+  {
+    rules: ['WAF-01'],
+    guard: 'PASS',
+    ours: 'fail',
+    because: 'They count rules; WAF-01 also asks that one of them does more than count.',
   },
 ];

@@ -27,7 +27,8 @@ Options of check
   --account ID, --region NAME, --stack NAME
                            where the template would be deployed
 
-Exit codes: 0 nothing is refused, 1 something is refused, 2 the check could not run.
+Exit codes: 0 nothing is refused, 1 something is refused, 2 the check could not run,
+or a file is no template.
 `;
 
 const OPTIONS = {
@@ -77,6 +78,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       stack: options.stack,
     });
     streams.out(format(result));
+    if (result.summary.unreadable > 0) return 2;
     return result.summary.refused > 0 ? 1 : 0;
   },
   rules: async (_, options, streams) => {

@@ -39,9 +39,7 @@ export function answerOf(report: Report, clientRequestToken: string | null, orig
   }
   const warnings = report.findings.filter(({ exemption }) => exemption === undefined);
   const message =
-    warnings.length === 0
-      ? complianceOf(report)
-      : `Warnings only. ${messageOf(warnings, 'Warnings only. '.length + suffix.length)}`;
+    warnings.length === 0 ? complianceOf(report) : warningsOf(warnings, report.notices, suffix.length);
   return { hookStatus: 'SUCCESS', message: message + suffix, clientRequestToken, annotations };
 }
 
@@ -55,11 +53,25 @@ export function failureAnswer(problem: string, clientRequestToken: string | null
   };
 }
 
-function complianceOf({ findings }: Report): string {
+function complianceOf({ findings, notices }: Report): string {
   const exempt = [...new Set(findings.map(({ rule }) => rule))];
-  return exempt.length === 0
-    ? 'Complies with all rules.'
-    : `Complies, with exemptions from ${exempt.join(', ')}.`;
+  const exemptions = exempt.length === 0 ? '' : `, with exemptions from ${exempt.join(', ')}`;
+  if (notices.length === 0)
+    return exempt.length === 0 ? 'Complies with all rules.' : `Complies${exemptions}.`;
+  return `What can be seen complies${exemptions}. ${unseenOf(notices)}`;
+}
+
+/** What nobody has judged, as sentences. */
+function unseenOf(notices: Report['notices']): string {
+  const [first, ...others] = notices;
+  if (first === undefined) return '';
+  const rest = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `Not judged: ${first.resource} (${first.type}), because ${first.because}${rest}.`;
+}
+
+function warningsOf(warnings: readonly Finding[], notices: Report['notices'], used: number): string {
+  const unseen = notices.length === 0 ? '' : ` ${truncate(unseenOf(notices), MAXIMUM_ORIGIN_LENGTH)}`;
+  return `Warnings only. ${messageOf(warnings, 'Warnings only. '.length + unseen.length + used)}${unseen}`;
 }
 
 function messageOf(findings: readonly Finding[], used = 0): string {

@@ -4,6 +4,7 @@ import type { Policy } from '../engine/policy';
 import { type Input, report } from '../engine/report';
 import { answerOf, type HookAnswer } from './hook-answer';
 import { type HookEvent, readHookEvent } from './hook-event';
+import { withNestedBodies } from './nested-input';
 import { FETCH_LIMITS, fetchPayload, payloadInput } from './hook-payload';
 
 /** What an organisation sets for its hook. */
@@ -52,11 +53,15 @@ async function inputOf(
     'AWS::StackName': stack,
   });
   if (target.kind === 'resource') {
-    return resourceInput(target.logicalId, target.type, target.properties, { pseudoParameters });
+    const { logicalId, type, properties } = target;
+    const input = resourceInput(logicalId, type, properties, { pseudoParameters });
+    return withNestedBodies(input, { pseudoParameters });
   }
   const totalMilliseconds = Math.min(FETCH_LIMITS.totalMilliseconds, remainingMilliseconds);
   const payload = await fetchPayload(target.url, { ...FETCH_LIMITS, totalMilliseconds });
-  return payloadInput(target.target, payload, { pseudoParameters });
+  return withNestedBodies(await payloadInput(target.target, payload, { pseudoParameters }), {
+    pseudoParameters,
+  });
 }
 
 function defined(values: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -1,17 +1,25 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { Exemptions, type Exemption } from '../engine/exemptions';
 import { parseTemplate } from '../engine/document';
 import { changeSetInput, changesOnlyInput, templateInput, type ChangedResource } from '../engine/inputs';
 import type { Severity } from '../engine/outcome';
 import { policyOf, type Policy } from '../engine/policy';
-import { report, type Finding, type Input } from '../engine/report';
+import {
+  literalParameters,
+  type NestedTemplate,
+  nestedTemplates,
+  withParentParameters,
+} from '../engine/nested';
+import { report, type Input } from '../engine/report';
 import type { Rule } from '../engine/rule';
 import { isObject, type Node } from '../engine/scope';
-import type { TemplateDocument } from '../engine/source';
+import type { Position, TemplateDocument } from '../engine/source';
 import { type KnownValues, TemplateError } from '../engine/template';
 import type { Profile } from '../engine/policy';
 import { readJson } from './files';
-import { type CheckResult, type LocatedFinding, outcomeOf } from './result';
-import type { TemplateFile } from './template-files';
+import { type CheckResult, type LocatedFinding, outcomeOf, UNREADABLE } from './result';
+import { readTemplate, type TemplateFile } from './template-files';
 import { UsageError } from './usage-error';
 
 /** Everything that decides what a check finds. */
@@ -30,26 +38,48 @@ export interface CheckOptions {
 /**
  * Judge templates.
  *
- * @throws UsageError when a file is no template or the baseline cannot be read.
+ * @throws UsageError when the baseline cannot be read. A file that is no template is a finding.
  */
 export async function check(files: readonly TemplateFile[], options: CheckOptions): Promise<CheckResult> {
   const profile =
     options.failOn === undefined ? options.profile : { ...options.profile, refuseFrom: options.failOn };
   const policy = policyOf(profile, options.catalogue);
   const exemptions = new Exemptions(options.exemptions, options);
-  const known = await loadBaseline(options.baseline);
+  const baseline = await loadBaseline(options.baseline);
   const findings: LocatedFinding[] = [];
   const notices: CheckResult['notices'][number][] = [];
   let resources = 0;
   let passed = 0;
-  for (const { path, text } of files) {
-    const file = path.replaceAll('\\', '/');
-    const { document, input } = await read(file, text, options.known);
-    const result = report(input, policy, exemptions);
-    resources += result.resources;
-    passed += result.rules.reduce((sum, rule) => sum + rule.passed, 0);
-    notices.push(...result.notices.map((notice) => ({ ...notice, file })));
-    findings.push(...result.findings.map((finding) => locate(finding, file, document, known)));
+  const known = { findings: baseline, files: new Set(files.map(({ path }) => normalize(path))) };
+  for (const each of files) {
+    for (const { file, input, document, at } of await read(each, options.known, known.files)) {
+      if (input === undefined) {
+        findings.push(unreadable(file, document));
+        continue;
+      }
+      const result = report(input, policy, exemptions);
+      resources += result.resources;
+      passed += result.rules.reduce((sum, rule) => sum + rule.passed, 0);
+      notices.push(
+        ...document.remarks.map(({ because, ...position }) => ({
+          ...{ file, resource: '', type: '', because },
+          ...at(position),
+        })),
+        ...result.notices
+          .filter(({ resource }) => !input.seen.has(resource))
+          .map((notice) => ({ ...notice, file, ...at(document.locate(notice.path ?? [])) })),
+      );
+      findings.push(
+        ...result.findings.map((finding) => {
+          const logicalId = finding.resource.split('/').pop()!;
+          const origin = input.template.resources.get(logicalId)?.origin ?? ['Resources', logicalId];
+          const path = finding.path === '' ? [] : ['Properties', ...finding.path.split('.')];
+          const isKnown = baseline.has(fingerprint({ ...finding, file }));
+          const position = at(document.locate([...origin, ...path]));
+          return { ...finding, refused: finding.refused && !isKnown, file, ...position, isKnown };
+        }),
+      );
+    }
   }
   const count = (outcome: ReturnType<typeof outcomeOf>): number =>
     findings.filter((each) => outcomeOf(each) === outcome).length;
@@ -68,6 +98,7 @@ export async function check(files: readonly TemplateFile[], options: CheckOption
       warnings: count('warning'),
       indeterminate: count('indeterminate'),
       exempt: count('exempt'),
+      unreadable: findings.filter(({ rule }) => rule === UNREADABLE).length,
     },
   };
 }
@@ -76,18 +107,104 @@ function rulesOf(policy: Policy): Rule[] {
   return policy.rules.rules.map(({ rule }) => rule);
 }
 
+/** A template that was read, or why it could not be. */
+type ReadTemplate = {
+  readonly file: string;
+  /** The position in the file of a position in the text, which may lie within another text. */
+  readonly at: (position: Position) => Position;
+} & (
+  | { readonly input: Input & { readonly seen: ReadonlySet<string> }; readonly document: TemplateDocument }
+  | { readonly input?: undefined; readonly document: TemplateError }
+);
+
+/**
+ * Read a template, and those that its resources hold or name beside it.
+ *
+ * @param listed paths that are checked anyway.
+ */
 async function read(
-  file: string,
-  text: string,
+  { path, text, remarks }: TemplateFile,
   known: KnownValues,
-): Promise<{ document: TemplateDocument; input: Input }> {
+  listed: Set<string>,
+  parent?: {
+    readonly nested: NestedTemplate;
+    readonly within?: string;
+    readonly at: (position: Position) => Position;
+  },
+): Promise<ReadTemplate[]> {
+  const file = path.replaceAll('\\', '/');
+  const at = parent?.at ?? ((position: Position) => position);
   try {
-    const document = await parseTemplate(text);
-    return { document, input: inputOf(document.content, known) };
+    const parsed = await parseTemplate(text);
+    const document = { ...parsed, remarks: [...(remarks ?? []), ...parsed.remarks] };
+    const content =
+      parent === undefined
+        ? document.content
+        : withParentParameters(document.content, parent.nested.parameters);
+    const input = { ...inputOf(content, known), within: parent?.within };
+    const seen = new Set<string>();
+    const children: ReadTemplate[] = [];
+    for (const nested of nestedTemplates(input.template)) {
+      const { logicalId } = nested.resource;
+      const values = { ...known, parameters: literalParameters(nested.parameters) };
+      if (nested.body !== undefined) {
+        const within = input.within === undefined ? logicalId : `${input.within}/${logicalId}`;
+        const origin = nested.resource.origin ?? ['Resources', logicalId];
+        const start = at(document.locate([...origin, 'Properties', nested.property]));
+        const offset = bodyOffset(text, start.line);
+        const place = {
+          nested,
+          within,
+          at: ({ line, column }: Position) => inside(start, offset, line, column),
+        };
+        children.push(...(await read({ path, text: nested.body }, values, listed, place)));
+        seen.add(logicalId);
+      } else {
+        const child = normalize(join(dirname(path), nested.file!));
+        if (path === '-' || !existsSync(child)) continue;
+        seen.add(logicalId);
+        if (listed.has(child)) continue;
+        listed.add(child);
+        children.push(...(await read(await readTemplate(child), values, listed, { nested, at })));
+      }
+    }
+    return [{ file, input: { ...input, seen }, document, at }, ...children];
   } catch (error) {
-    if (error instanceof TemplateError) throw new UsageError(`${file}: ${error.message}`);
+    if (error instanceof TemplateError) return [{ file, document: error, at }];
     throw error;
   }
+}
+
+/** Lines between a property and the text that it holds: one for a block of YAML, none for a quoted text. */
+function bodyOffset(text: string, line: number): number | undefined {
+  const source = text.split('\n')[line - 1] ?? '';
+  return /\|[-+0-9]*\s*(#.*)?$/.test(source) ? 1 : undefined;
+}
+
+function inside(start: Position, offset: number | undefined, line: number, column: number): Position {
+  return offset === undefined ? start : { line: start.line + offset + line - 1, column };
+}
+
+/** A file that is no template, as a finding: it is refused, and the others are judged. */
+function unreadable(file: string, { message, position }: TemplateError): LocatedFinding {
+  return {
+    ...{
+      rule: UNREADABLE,
+      status: 'fail',
+      severity: 'HIGH',
+      refused: true,
+      resource: '',
+      type: '',
+      path: '',
+    },
+    message: `${UNREADABLE} The file cannot be judged: ${message}`,
+    remedy: 'Correct the file.',
+    equivalents: {},
+    file,
+    line: position?.line ?? 1,
+    column: position?.column ?? 1,
+    isKnown: false,
+  };
 }
 
 /** A template, or what `aws cloudformation describe-change-set --include-property-values` prints. */
@@ -110,18 +227,6 @@ function inputOf(content: Node, known: KnownValues): Input {
   return content['Resources'] === undefined
     ? changesOnlyInput(changes, known)
     : changeSetInput(content, changes, known);
-}
-
-function locate(
-  finding: Finding,
-  file: string,
-  document: TemplateDocument,
-  known: ReadonlySet<string>,
-): LocatedFinding {
-  const path = finding.path === '' ? [] : ['Properties', ...finding.path.split('.')];
-  const { line, column } = document.locate(['Resources', finding.resource, ...path]);
-  const isKnown = known.has(fingerprint({ ...finding, file }));
-  return { ...finding, refused: finding.refused && !isKnown, file, line, column, isKnown };
 }
 
 async function loadBaseline(path: string | undefined): Promise<ReadonlySet<string>> {

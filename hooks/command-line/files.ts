@@ -1,15 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from './usage-error';
 
+/** Read a file of the user as UTF-8 text; see readBytes. */
+export async function readText(path: string, purpose: string): Promise<string> {
+  return (await readBytes(path, purpose)).toString('utf8');
+}
+
 /**
  * Read a file of the user.
  *
  * @param purpose what the file is for, e.g. `profile`.
  * @throws UsageError when it cannot be read.
  */
-export async function readText(path: string, purpose: string): Promise<string> {
+export async function readBytes(path: string, purpose: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     const reason =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'it cannot be read';

@@ -15,6 +15,16 @@ export interface LocatedFinding extends Finding {
   readonly isKnown: boolean;
 }
 
+/** Rule id of the finding that a file is no template. */
+export const UNREADABLE = 'TEMPLATE';
+
+/** Something that keeps a file from being judged whole, or that is odd about its text. */
+export interface LocatedNotice extends Notice {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 /** What a check found in all its inputs; formats turn it into text. */
 export interface CheckResult {
   readonly profile: string;
@@ -22,7 +32,7 @@ export interface CheckResult {
   readonly rules: readonly Rule[];
   readonly files: readonly string[];
   readonly findings: readonly LocatedFinding[];
-  readonly notices: readonly (Notice & { readonly file: string })[];
+  readonly notices: readonly LocatedNotice[];
   readonly exemptionNotices: readonly ExemptionNotice[];
   readonly summary: CheckSummary;
 }
@@ -41,6 +51,8 @@ export interface CheckSummary {
   readonly indeterminate: number;
   /** Findings that an exemption or the baseline covers. */
   readonly exempt: number;
+  /** Files that are no templates. */
+  readonly unreadable: number;
 }
 
 /** What a finding amounts to. */

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from '../engine/scope';
-import { readJson, readText } from './files';
+import type { Remark } from '../engine/source';
+import { readBytes, readJson } from './files';
 import { UsageError } from './usage-error';
 
 /** A text to check. */
@@ -9,6 +10,8 @@ export interface TemplateFile {
   /** Path, or `-` for standard input. */
   readonly path: string;
   readonly text: string;
+  /** What is odd about how it is encoded. */
+  readonly remarks?: readonly Remark[];
 }
 
 const TEMPLATE_NAME = /\.(ya?ml|json|template)$/;
@@ -32,10 +35,42 @@ export async function findTemplates(
   for (const path of paths) {
     if (path === '-') found.push({ path, text: await readInput() });
     else if (await isFolder(path)) found.push(...(await templatesOf(path)));
-    else found.push({ path, text: await readText(path, 'Template') });
+    else found.push(await readTemplate(path));
   }
   return found;
 }
+
+/**
+ * Read one template. UTF-16 is read too, with a remark.
+ *
+ * @throws UsageError when it cannot be read.
+ */
+export async function readTemplate(path: string): Promise<TemplateFile> {
+  const bytes = await readBytes(path, 'Template');
+  const encoding = UTF_16.find(({ isStart }) => isStart(bytes[0], bytes[1]));
+  if (encoding === undefined) return { path, text: bytes.toString('utf8') };
+  const text = new TextDecoder(encoding.name).decode(bytes);
+  return { path, text: text.replace(/^\ufeff/, ''), remarks: [UTF_16_REMARK] };
+}
+
+/** By the byte order mark, or by the zero beside the first character of a text that begins with ASCII. */
+const UTF_16 = [
+  {
+    name: 'utf-16le',
+    isStart: (first?: number, second?: number) =>
+      (first === 0xff && second === 0xfe) || (!!first && second === 0),
+  },
+  {
+    name: 'utf-16be',
+    isStart: (first?: number, second?: number) =>
+      (first === 0xfe && second === 0xff) || (first === 0 && !!second),
+  },
+];
+const UTF_16_REMARK: Remark = {
+  line: 1,
+  column: 1,
+  because: 'the file is encoded in UTF-16, which CloudFormation does not read; save it as UTF-8',
+};
 
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
@@ -47,9 +82,7 @@ async function isFolder(path: string): Promise<boolean> {
 async function templatesOf(folder: string): Promise<TemplateFile[]> {
   const names = (await readdir(folder)).includes('manifest.json') ? await synthesised(folder) : [];
   const paths = names.length > 0 ? names : await below(folder);
-  const files = await Promise.all(
-    paths.map(async (path) => ({ path, text: await readText(path, 'Template') })),
-  );
+  const files = await Promise.all(paths.map(readTemplate));
   const templates = names.length > 0 ? files : files.filter(({ text }) => LOOKS_LIKE_TEMPLATE.test(text));
   if (templates.length === 0)
     throw new UsageError(`${folder} holds no CloudFormation template. Name a file or another folder.`);

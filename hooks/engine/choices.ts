@@ -22,6 +22,14 @@ export class Choices {
   private readonly trail: Step[] = [];
   private readonly taken = new Map<string, number>();
 
+  /** @param settled decisions of a surrounding computation, which hold here and are not tried again. */
+  constructor(private readonly settled?: Choices) {}
+
+  /** The option that is taken in this world already; undefined where nobody has asked yet. */
+  takenOption(key: string): number | undefined {
+    return this.taken.get(key) ?? this.settled?.takenOption(key);
+  }
+
   /**
    * Decide between options; the same key always gets the same answer within one world.
    *
@@ -30,7 +38,7 @@ export class Choices {
    * @returns the index of the option to take.
    */
   choose(key: string, labels: readonly string[], defaultIndex: number): number {
-    const known = this.taken.get(key);
+    const known = this.takenOption(key);
     if (known !== undefined) return known;
     const position = this.taken.size;
     let step = this.trail[position];

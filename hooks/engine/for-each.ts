@@ -6,6 +6,8 @@ const PREFIX = 'Fn::ForEach::';
 export interface Expansion {
   readonly node: Node;
   readonly unexpanded: readonly string[];
+  /** For each key of the section that a loop makes, the path of what it is made from, within the section. */
+  readonly origins: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -18,13 +20,16 @@ export function expandLoops(
   collectionOf: (node: Node) => readonly string[] | undefined,
 ): Expansion {
   const unexpanded: string[] = [];
-  const expand = (node: Node): Node => {
-    if (Array.isArray(node)) return node.map(expand);
+  const origins = new Map<string, readonly string[]>();
+  // `path` is that of the node in the section while only loops lie above it, so that it makes keys of the section.
+  const expand = (node: Node, path?: readonly string[]): Node => {
+    if (Array.isArray(node)) return node.map((item) => expand(item));
     if (!isObject(node)) return node;
     const entries: [string, Node][] = [];
     for (const [key, value] of Object.entries(node)) {
       if (!key.startsWith(PREFIX)) {
         entries.push([key, expand(value)]);
+        if (path !== undefined && path.length > 0) origins.set(key, [...path, key]);
         continue;
       }
       const [identifier, collection, body] = Array.isArray(value) ? value : [];
@@ -34,13 +39,24 @@ export function expandLoops(
         entries.push([key, value]);
         continue;
       }
-      for (const item of items)
-        entries.push(...Object.entries(expand(substitute(body, identifier, item)) as object));
+      for (const item of items) {
+        const made = expand(substitute(body, identifier, item), path && [...path, key, BODY]);
+        entries.push(...Object.entries(made as object));
+        if (path === undefined) continue;
+        // The text has the body's keys as they are before the item takes its place in them.
+        for (const written of Object.keys(body)) {
+          const name = substitute(written, identifier, item) as string;
+          if (!written.startsWith(PREFIX)) origins.set(name, [...path, key, BODY, written]);
+        }
+      }
     }
     return Object.fromEntries(entries);
   };
-  return { node: expand(section), unexpanded };
+  return { node: expand(section, []), unexpanded, origins };
 }
+
+/** Index of the body among the arguments of a loop. */
+const BODY = '2';
 
 /** Put a loop's current item wherever the body names its identifier, in keys as well as in values. */
 function substitute(node: Node, identifier: string, item: string): Node {

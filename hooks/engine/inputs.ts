@@ -1,5 +1,5 @@
 import type { Input } from './report';
-import { intrinsicName } from './resolve';
+import { intrinsicName } from './intrinsic-name';
 import { Computed, isObject, type Node } from './scope';
 import { type KnownValues, Template } from './template';
 import { Unknown } from './unknown';

@@ -3,9 +3,18 @@ import type { JudgedProblem, Verdict } from './evaluate';
 /** Longest message that every kind of hook invocation delivers whole (Cloud Control cuts there). */
 export const MAXIMUM_MESSAGE_LENGTH = 1024;
 
-/** What a finding says: rule and place first, then what was found, why it matters and what to do. */
-export function describe({ active: { rule }, resource }: Verdict, problem: JudgedProblem): string {
-  const where = `${rule.id} ${resource.logicalId} (${resource.type})`;
+/**
+ * What a finding says: rule and place first, then what was found, why it matters and what to do.
+ *
+ * @param within logical id of the resource that holds the template of the resource.
+ */
+export function describe(
+  { active: { rule }, resource }: Verdict,
+  problem: JudgedProblem,
+  within?: string,
+): string {
+  const prefix = within === undefined ? '' : `${within}/`;
+  const where = `${rule.id} ${prefix}${resource.logicalId} (${resource.type})`;
   return `${where}${placeOf(resource.logicalId, problem)} ${objectionOf(problem)} ${rule.remedy}`;
 }
 
@@ -20,7 +29,8 @@ function objectionOf({ status, at, because, given }: JudgedProblem): string {
       ? ''
       : ` when ${given.slice(0, 3).join(' and ')}${given.length > 3 ? ' and more' : ''}`;
   if (status === 'indeterminate' && at.unknown !== undefined) {
-    return `cannot be judged${assumption}, because ${at.unknown}; the objection would be: ${because}.`;
+    const written = at.found.startsWith('!') ? `(${at.found}) ` : '';
+    return `${written}cannot be judged${assumption}, because ${at.unknown}; the objection would be: ${because}.`;
   }
   const found = at.path === '' ? 'is refused' : `is ${at.found}`;
   return `${found}${assumption}: ${because}.`;

@@ -20,6 +20,8 @@ export interface Problem {
   readonly because: string;
   /** Severity of this problem, where it differs from the rule's. */
   readonly severity?: Severity;
+  /** Decisions that lead to it, where it was judged as a part by itself. */
+  readonly given?: readonly string[];
 }
 
 /** What a rule says about one resource in one world: its problems. None means that the resource passes. */

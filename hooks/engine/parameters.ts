@@ -17,6 +17,8 @@ export interface ParameterDomain {
   readonly labels: readonly string[];
   /** Index of the value that holds when nobody supplies one, or -1. */
   readonly defaultIndex: number;
+  /** The last value is distinguished only because whoever deploys may override the default. */
+  readonly isOverridable: boolean;
 }
 
 /** What a template compares a parameter with. */
@@ -29,8 +31,8 @@ export interface Comparison {
 
 /**
  * The values of a parameter to distinguish. Every value that the template writes down counts: the default, the allowed
- * values, and what conditions and mappings compare the parameter with. A value that nobody wrote down (an override of
- * a parameter that is free) counts only where a condition tells it apart.
+ * values, and what conditions and mappings compare the parameter with. Where other values are allowed, one more
+ * stands for those that nobody wrote down: a default may be overridden.
  *
  * @param declaration undefined for a pseudo parameter.
  * @param supplied value given with the input; it settles the matter.
@@ -67,7 +69,8 @@ export function parameterDomain(
   // One more value stands for all those that the template does not write down.
   const isDistinguished =
     comparison !== undefined && (comparison.open || isList || !isOutside(fallback, comparison.literals));
-  if (allowed !== undefined ? isList : isDistinguished || options.length === 0) {
+  const isOpen = allowed === undefined || isList;
+  if (isOpen) {
     const excluded = [...written.keys()];
     const label =
       excluded.length === 0
@@ -79,6 +82,7 @@ export function parameterDomain(
       {
         nonEmpty: nonEmpty || declaration === undefined || excluded.includes(''),
         excluded: isList ? undefined : excluded,
+        isIdentifier: declaration === undefined || type.startsWith('AWS::EC2::'),
       },
     );
     options.push({ label, value });
@@ -87,11 +91,12 @@ export function parameterDomain(
     values: options.map(({ value }) => value),
     labels: options.map(({ label }) => label),
     defaultIndex: fallback === undefined ? -1 : 0,
+    isOverridable: isOpen && fallback !== undefined && !isDistinguished && allowed === undefined,
   };
 }
 
 function single(name: string, value: Resolved): ParameterDomain {
-  return { values: [value], labels: [`parameter ${name} as given`], defaultIndex: 0 };
+  return { values: [value], labels: [`parameter ${name} as given`], defaultIndex: 0, isOverridable: false };
 }
 
 function causeOf(name: string, fallback: unknown): string {

@@ -16,6 +16,11 @@ export interface Profile {
   readonly indeterminate?: Readonly<Partial<Record<InputKind, IndeterminateMode>>>;
   /** Least severity that refuses a deployment; what is less severe warns. Default MEDIUM. */
   readonly refuseFrom?: Severity;
+  /**
+   * Whether a parameter's default decides (`count`), or may be overridden by whoever deploys, so that a property that
+   * only the default makes compliant is undecided. Default mayBeOverridden.
+   */
+  readonly parameterDefaults?: 'count' | 'mayBeOverridden';
   /** Changes to rules, by rule id. */
   readonly rules?: Readonly<Record<string, RuleSettings>>;
   /** Which exemptions count that developers write into their own templates; default none. */
@@ -37,6 +42,8 @@ export interface Policy {
   readonly rules: RuleSet;
   readonly indeterminate: Readonly<Record<InputKind, IndeterminateMode>>;
   readonly refuseFrom: Severity;
+  /** Parameters have their defaults; otherwise whoever deploys may override them. */
+  readonly defaultsCount: boolean;
   readonly neverExempt: ReadonlySet<string>;
   readonly templateExemptions: ReadonlySet<string>;
 }
@@ -62,6 +69,7 @@ export function policyOf(profile: Profile, catalogue: readonly Rule[]): Policy {
     rules: new RuleSet(active),
     indeterminate: { resource: 'warn', template: 'warn', changeSet: 'warn', ...profile.indeterminate },
     refuseFrom: profile.refuseFrom ?? 'MEDIUM',
+    defaultsCount: profile.parameterDefaults === 'count',
     neverExempt,
     templateExemptions: new Set(profile.templateExemptions),
   };

@@ -52,11 +52,51 @@ export interface Input {
   readonly kind: InputKind;
   readonly template: Template;
   readonly isSubject?: (resource: ResourceDeclaration, rule: Rule) => boolean;
+  /** Logical id of the resource of another template that holds this one. */
+  readonly within?: string;
+  /** Templates that resources of this one hold; what is in them is not among the notices of this one. */
+  readonly nested?: readonly Input[];
 }
 
-/** Judge an input by a policy. */
+/** Judge an input, and the templates that it holds, by a policy. */
 export function report(input: Input, policy: Policy, exemptions: Exemptions): Report {
-  const verdicts = evaluate(input.template, policy.rules, input.isSubject);
+  const own = reportOf(input, policy, exemptions);
+  const nested = (input.nested ?? []).map((each) => report(each, policy, exemptions));
+  if (nested.length === 0) return own;
+  const seen = new Set(input.nested!.map(({ within }) => within?.split('/').pop()));
+  return combined([
+    { ...own, notices: own.notices.filter(({ resource }) => !seen.has(resource)) },
+    ...nested,
+  ]);
+}
+
+/** Several reports as one. */
+function combined(reports: readonly Report[]): Report {
+  const rules = new Map<string, RuleSummary>();
+  for (const summary of reports.flatMap((each) => each.rules)) {
+    const known = rules.get(summary.rule.id);
+    rules.set(
+      summary.rule.id,
+      known === undefined
+        ? summary
+        : {
+            ...known,
+            passed: known.passed + summary.passed,
+            failed: known.failed + summary.failed,
+            indeterminate: known.indeterminate + summary.indeterminate,
+          },
+    );
+  }
+  return {
+    findings: reports.flatMap(({ findings }) => findings).sort(byImportance),
+    rules: [...rules.values()],
+    resources: reports.reduce((sum, { resources }) => sum + resources, 0),
+    notices: reports.flatMap(({ notices }) => notices),
+  };
+}
+
+function reportOf(input: Input, policy: Policy, exemptions: Exemptions): Report {
+  const verdicts = evaluate(input.template, policy.rules, input.isSubject, policy.defaultsCount);
   const findings: Finding[] = [];
   const counts = new Map<
     string,
@@ -73,7 +113,7 @@ export function report(input: Input, policy: Policy, exemptions: Exemptions): Re
     }
     const exemption = exemptions.applying(verdict, policy);
     count[exemption !== undefined ? 'passed' : verdict.status === 'fail' ? 'failed' : 'indeterminate']++;
-    findings.push(...findingsOf(verdict, exemption, policy, input.kind));
+    findings.push(...findingsOf(verdict, exemption, policy, input));
   }
   findings.sort(byImportance);
   return {
@@ -88,7 +128,7 @@ function findingsOf(
   verdict: Verdict,
   exemption: AppliedExemption | undefined,
   policy: Policy,
-  kind: InputKind,
+  { kind, within }: Input,
 ): Finding[] {
   const { active, resource } = verdict;
   return verdict.problems.map((problem) => {
@@ -100,10 +140,10 @@ function findingsOf(
       severity,
       refused:
         exemption === undefined && active.mode === 'fail' && counts && isAtLeast(severity, policy.refuseFrom),
-      resource: resource.logicalId,
+      resource: within === undefined ? resource.logicalId : `${within}/${resource.logicalId}`,
       type: resource.type,
       path: problem.at.resource === resource.logicalId ? problem.at.path : '',
-      message: describe(verdict, problem),
+      message: describe(verdict, problem, within),
       remedy: active.rule.remedy,
       equivalents: active.rule.equivalents ?? {},
       exemption,

@@ -1,4 +1,6 @@
+import { intrinsicName } from './intrinsic-name';
 import { Computed, isObject, type Node, type Resolved, type Scope } from './scope';
+import { ATTRIBUTES_OF_PROPERTIES, isIdentifier } from './attributes';
 import { concatenate, type TextPart, Unknown } from './unknown';
 
 type Intrinsic = (argument: Node, scope: Scope) => Resolved;
@@ -26,17 +28,6 @@ export function resolve(node: Node, scope: Scope): Resolved {
   return intrinsic(argument, scope);
 }
 
-/** The intrinsic function that a node is a call of, e.g. Fn::Join; undefined for data. */
-export function intrinsicName(node: Node): string | undefined {
-  if (!isObject(node)) return undefined;
-  let only: string | undefined;
-  for (const key in node) {
-    if (only !== undefined) return undefined;
-    only = key;
-  }
-  return only !== undefined && (only === 'Ref' || only.startsWith('Fn::')) ? only : undefined;
-}
-
 /**
  * The logical ids that an expression refers to by Ref, Fn::GetAtt or Fn::Sub, and whether it holds anything else that
  * could turn out to be a reference (a parameter, an import).
@@ -55,8 +46,12 @@ export function referencesOf(
     const name = intrinsicName(current);
     if (name === undefined) return Object.values(current).forEach(visit);
     const argument = current[name];
-    if (name === 'Fn::If' && scope.condition !== undefined && Array.isArray(argument))
-      return visit(scope.condition(String(argument[0])) ? argument[1] : argument[2]);
+    if (name === 'Fn::If' && scope.condition !== undefined && Array.isArray(argument)) {
+      const truth = scope.condition(String(argument[0]));
+      if (truth === 'unknown') found.open = true;
+      else visit(truth ? argument[1] : argument[2]);
+      return;
+    }
     const target = REFERENCE_TARGETS[name]?.(argument);
     if (target === undefined) {
       if (name === 'Fn::ImportValue' || name === 'Fn::Transform') found.open = true;
@@ -88,9 +83,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   Ref: (argument, scope) => reference(String(argument), scope),
   'Fn::GetAtt': (argument, scope) => attribute(...attributeOf(argument), scope),
   'Fn::If': (argument, scope) =>
-    Array.isArray(argument) && argument.length === 3
-      ? resolve(scope.condition(String(argument[0])) ? argument[1] : argument[2], scope)
-      : malformed('Fn::If'),
+    Array.isArray(argument) && argument.length === 3 ? either(argument, scope) : malformed('Fn::If'),
   'Fn::Sub': (argument, scope) => {
     const [template, variables] = Array.isArray(argument) ? argument : [argument, undefined];
     return typeof template === 'string' ? substitute(template, variables, scope) : malformed('Fn::Sub');
@@ -140,12 +133,27 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
 };
 
+/** The branch that a condition chooses; where it is undecided, what both branches have in common. */
+function either([condition, ...branches]: readonly Node[], scope: Scope): Resolved {
+  const truth = scope.condition(String(condition));
+  if (truth !== 'unknown') return resolve(truth ? branches[0] : branches[1], scope);
+  const [left, right] = branches.map((branch) => resolve(branch, scope));
+  if (left === right && typeof left !== 'object') return left;
+  return new Unknown(`too many combinations decide; give values that settle condition ${String(condition)}`, {
+    isUntried: true,
+    mayBeAbsent: [left, right].some(
+      (value) => value === undefined || (value instanceof Unknown && value.knowledge.mayBeAbsent === true),
+    ),
+  });
+}
+
 function reference(name: string, scope: Scope): Resolved {
   if (name === PSEUDO_NO_VALUE) return undefined;
   if (scope.hasResource(name)) {
     return new Unknown(`the id of ${name} exists only once it is created`, {
       reference: name,
       nonEmpty: true,
+      isIdentifier: isIdentifier(scope.resource?.(name)?.type, 'Ref'),
     });
   }
   const value = scope.parameter(name);
@@ -159,9 +167,15 @@ function attributeOf(argument: Node): [logicalId: string, name: string] {
 }
 
 function attribute(logicalId: string, name: string, scope: Scope): Resolved {
+  const resource = scope.resource?.(logicalId);
+  if (resource !== undefined && ATTRIBUTES_OF_PROPERTIES[resource.type]?.includes(name)) {
+    const value = isObject(resource.properties) ? resolve(resource.properties[name], scope) : undefined;
+    if (value !== undefined && !(value instanceof Unknown)) return value;
+  }
   return new Unknown(`attribute ${name} of ${logicalId} exists only once it is created`, {
     reference: scope.hasResource(logicalId) ? logicalId : undefined,
     nonEmpty: true,
+    isIdentifier: isIdentifier(resource?.type, name),
   });
 }
 
@@ -225,7 +239,11 @@ function keyOf(value: Resolved): string {
 function resolveList(node: Node, scope: Scope): readonly Resolved[] | Unknown {
   const list = resolve(node, scope);
   if (!Array.isArray(list)) return unknownFrom(list, 'a list');
-  return list.map((item) => resolve(item, scope)).filter((item) => item !== undefined);
+  const items = list.map((item) => resolve(item, scope)).filter((item) => item !== undefined);
+  const uncertain = items.find(
+    (item): item is Unknown => item instanceof Unknown && item.knowledge.mayBeAbsent === true,
+  );
+  return uncertain === undefined ? items : new Unknown(uncertain.cause);
 }
 
 /** The text that pieces make up, which may make up a dynamic reference only together. */
@@ -266,6 +284,7 @@ function withoutDynamicReferences(source: string): string | Unknown {
 
 const LITERAL: Scope = {
   hasIntrinsics: false,
+  version: 0,
   parameter: () => undefined,
   isSecret: () => false,
   condition: () => false,

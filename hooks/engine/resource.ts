@@ -95,7 +95,7 @@ export class Stack {
   }
 
   private exists(declaration: ResourceDeclaration): boolean {
-    return declaration.condition === undefined || this.world.condition(declaration.condition);
+    return this.world.exists(declaration.condition);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Outcome } from './outcome';
+import type { Truth } from './truth';
 import { Unknown } from './unknown';
 
 /** Anything that can stand in a template: a scalar, a list, an object, an intrinsic function. */
@@ -26,14 +28,20 @@ export interface Scope {
   parameter(name: string): Resolved;
   /** Whether a parameter is one whose value must not be shown. */
   isSecret(name: string): boolean;
+  /** Changes whenever parameters and conditions are decided otherwise, so that nothing stale is used. */
+  readonly version: number;
+  /** Judge a part by itself, where the whole has too many combinations; absent where combinations are tried. */
+  readonly explore?: (judge: () => Outcome) => Outcome;
   /** Whether a condition holds. */
-  condition(name: string): boolean;
+  condition(name: string): Truth;
   /** Whether a condition expression that cannot be decided holds in this world; `key` identifies the expression. */
-  decide(key: string): boolean;
+  decide(key: string): Truth;
   /** The content of a mapping, or undefined. */
   mapping(name: string): Readonly<Record<string, Readonly<Record<string, Node>>>> | undefined;
   /** Whether the template declares a resource of that logical id. */
   hasResource(logicalId: string): boolean;
+  /** Type and properties of a resource that the template declares. */
+  resource?(logicalId: string): { readonly type: string; readonly properties: Node } | undefined;
   /** This world cannot exist (CloudFormation would refuse the template before any resource is made). */
   rejectWorld(): void;
 }

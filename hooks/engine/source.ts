@@ -32,10 +32,18 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
+/** Something about a text that is legal, or at least clear, but surely not meant. */
+export interface Remark extends Position {
+  /** A sentence without full stop. */
+  readonly because: string;
+}
+
 /** A template text that has been read. */
 export interface TemplateDocument {
   /** The content, with the short forms of intrinsic functions (`!Ref`) in their long form. */
   readonly content: Node;
   /** Position of the deepest element that exists on a path such as `['Resources', 'Service', 'Type']`. */
   locate(path: readonly string[]): Position;
+  /** What is odd about the text, e.g. a key that is written twice. */
+  readonly remarks: readonly Remark[];
 }

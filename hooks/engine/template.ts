@@ -12,6 +12,8 @@ export interface ResourceDeclaration {
   readonly condition?: string;
   readonly properties: Node;
   readonly metadata?: Node;
+  /** Path in the document, where it is not below Resources under its logical id. */
+  readonly origin?: readonly string[];
 }
 
 /** Something about the whole input that keeps rules from seeing all of it. */
@@ -20,11 +22,21 @@ export interface Notice {
   readonly resource: string;
   readonly type: string;
   readonly because: string;
+  /** Path in the document. */
+  readonly path?: readonly string[];
 }
 
 /** Thrown for an input that is no template; the message says what is wrong and is meant for the user. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
+
+  /** @param position where it is, when it is known; the message begins with it. */
+  constructor(
+    message: string,
+    readonly position?: { readonly line: number; readonly column: number },
+  ) {
+    super(position === undefined ? message : `Line ${position.line}, column ${position.column}: ${message}`);
+  }
 }
 
 /** Values that are known from outside the template. */
@@ -67,16 +79,28 @@ export class Template {
     this.declarations = section(document, 'Parameters') as Record<string, ParameterDeclaration>;
     this.mappings = section(document, 'Mappings') as Template['mappings'];
     const notices: Notice[] = [];
+    const origins = new Map<string, readonly string[]>();
     const expanded = (name: string): Readonly<Record<string, Node>> => {
       const content = section(document, name);
       if (!transforms.includes('AWS::LanguageExtensions')) return content;
-      const { node, unexpanded } = expandLoops(content, (collection) => this.collection(collection));
+      const {
+        node,
+        unexpanded,
+        origins: made,
+      } = expandLoops(content, (collection) => this.collection(collection));
       for (const loop of unexpanded) {
-        notices.push({ resource: loop, type: 'Fn::ForEach', because: 'the items of the loop are not known' });
+        notices.push({
+          resource: loop,
+          type: 'Fn::ForEach',
+          because: 'the items of the loop are not known',
+          path: [name, `Fn::ForEach::${loop}`],
+        });
       }
+      if (name === 'Resources') for (const [key, path] of made) origins.set(key, ['Resources', ...path]);
       return node as Readonly<Record<string, Node>>;
     };
     this.conditions = expanded('Conditions');
+    if (hasIntrinsics) notices.push(...transformNotices(document));
     if (!isObject(document['Resources'])) {
       throw new TemplateError(
         'The template has no Resources section. Check that it is a CloudFormation template.',
@@ -86,7 +110,10 @@ export class Template {
     const byType = new Map<string, ResourceDeclaration[]>();
     for (const [logicalId, declaration] of Object.entries(expanded('Resources'))) {
       if (logicalId.startsWith('Fn::')) continue;
+      const transform = isObject(declaration) ? declaration['Fn::Transform'] : undefined;
       if (!isObject(declaration) || typeof declaration['Type'] !== 'string') {
+        // A transform may add the type; the notice about it says so.
+        if (transform !== undefined && hasIntrinsics) continue;
         throw new TemplateError(`Resources.${logicalId} has no Type. Give it the name of a resource type.`);
       }
       const type = declaration['Type'];
@@ -95,28 +122,40 @@ export class Template {
         logicalId,
         type,
         condition: typeof condition === 'string' ? condition : undefined,
-        properties: declaration['Properties'] ?? {},
+        properties:
+          transform === undefined || !hasIntrinsics
+            ? (declaration['Properties'] ?? {})
+            : { ...(declaration['Properties'] ?? {}), 'Fn::Transform': transform },
         metadata: declaration['Metadata'],
+        origin: origins.get(logicalId),
       };
       resources.set(logicalId, resource);
       const sameType = byType.get(type);
       if (sameType === undefined) byType.set(type, [resource]);
       else sameType.push(resource);
-      const opaque = opacityOf(type);
-      if (opaque !== undefined) notices.push({ resource: logicalId, type, because: opaque });
+      const opaque = OPAQUE_NAME.test(type) ? OPAQUE.find(([pattern]) => pattern.test(type)) : undefined;
+      if (opaque !== undefined) {
+        const path = origins.get(logicalId) ?? ['Resources', logicalId];
+        notices.push({ resource: logicalId, type, because: opaque[1], path });
+      }
     }
     for (const transform of transforms.filter((name) => !KNOWN_TRANSFORMS.has(name))) {
       notices.push({
         resource: transform,
         type: 'Transform',
         because: 'a macro may add and change resources during deployment',
+        path: ['Transform'],
       });
     }
     this.resources = resources;
     this.byType = byType;
     this.notices = notices;
     const hiding = notices.find(
-      ({ type }) => type.endsWith('::MODULE') || type === 'Fn::ForEach' || type === 'Transform',
+      ({ type, path }) =>
+        type.endsWith('::MODULE') ||
+        type === 'Fn::ForEach' ||
+        type === 'Transform' ||
+        (type === 'Fn::Transform' && path!.length <= 2),
     );
     this.hiddenResources =
       hiddenResources ?? (hiding && `${hiding.type} ${hiding.resource}: ${hiding.because}`);
@@ -160,6 +199,7 @@ export class Template {
   /** The scope in which loops are written out: before conditions, with what is supplied or default. */
   private readonly defaults: Scope = {
     hasIntrinsics: true,
+    version: 0,
     parameter: (name) => {
       const declaration = this.declarations[name];
       const supplied = this.known.parameters?.[name] ?? this.known.pseudoParameters?.[name];
@@ -202,11 +242,44 @@ function section(document: Readonly<Record<string, Node>>, name: string): Readon
 const OPAQUE: readonly (readonly [RegExp, string])[] = [
   [/::MODULE$/, 'the resources of a module are not in the template'],
   [/^AWS::CloudFormation::Stack$/, 'the resources of a nested stack are in another template; check that too'],
+  [/^AWS::CloudFormation::StackSet$/, "the resources of a stack set's instances are in another template"],
   [/^AWS::Serverless::/, 'the transform AWS::Serverless makes its resources during deployment'],
+  [
+    /^AWS::ServiceCatalog::CloudFormationProduct$/,
+    'the resources of a product are in other templates; check those too',
+  ],
+  [
+    /^AWS::ServiceCatalog::CloudFormationProvisionedProduct$/,
+    'the resources of a product are in its template',
+  ],
 ];
 
-function opacityOf(type: string): string | undefined {
-  if (!type.endsWith('E') && !type.startsWith('AWS::Serverless') && type !== 'AWS::CloudFormation::Stack')
-    return undefined;
-  return OPAQUE.find(([pattern]) => pattern.test(type))?.[1];
+/** Rules most types out at once. */
+const OPAQUE_NAME = /MODULE$|^AWS::(CloudFormation::Stack|Serverless::|ServiceCatalog::CloudFormationPro)/;
+
+/** Every Fn::Transform of a document: what it adds or changes cannot be seen. */
+function transformNotices(document: Readonly<Record<string, Node>>): Notice[] {
+  const notices: Notice[] = [];
+  const visit = (node: Node, path: readonly string[]): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if (Array.isArray(node)) return node.forEach((item, index) => visit(item, [...path, String(index)]));
+    for (const key in node) {
+      const child = (node as Record<string, Node>)[key];
+      if (key === 'Fn::Transform') notices.push(transformNotice(child, [...path, key]));
+      else if (typeof child === 'object') visit(child, [...path, key]);
+    }
+  };
+  if (document['Fn::Transform'] !== undefined)
+    notices.push(transformNotice(document['Fn::Transform'], ['Fn::Transform']));
+  visit(document['Resources'], ['Resources']);
+  return notices;
+}
+
+function transformNotice(transform: Node, path: readonly string[]): Notice {
+  const name = isObject(transform) ? String(transform['Name']) : String(transform);
+  const because =
+    name === 'AWS::Include'
+      ? 'AWS::Include adds what is not in the template'
+      : `the macro ${name} adds and changes what is beside it during deployment`;
+  return { resource: path.length > 2 ? path[1]! : name, type: 'Fn::Transform', because, path };
 }

@@ -11,6 +11,12 @@ export interface Knowledge {
   readonly nonEmpty?: boolean;
   /** Values that it certainly does not have. */
   readonly excluded?: readonly string[];
+  /** It is an id, a name, an ARN, an address or a number that AWS gives: never a secret, a wildcard or empty. */
+  readonly isIdentifier?: boolean;
+  /** There may be no value at all, because an undecided condition may choose AWS::NoValue. */
+  readonly mayBeAbsent?: boolean;
+  /** It depends on a decision that could be tried, but was not, because there are too many combinations. */
+  readonly isUntried?: boolean;
 }
 
 /**
@@ -43,7 +49,7 @@ export function concatenate(parts: readonly TextPart[]): string | Unknown {
 }
 
 /** The pieces of a text: a partly known text has several. */
-function piecesOf(part: TextPart): readonly TextPart[] {
+export function piecesOf(part: TextPart): readonly TextPart[] {
   return part instanceof Unknown && part.knowledge.text !== undefined ? part.knowledge.text : [part];
 }
 
@@ -75,10 +81,10 @@ function matchesKnown(text: string, pattern: string): boolean {
 /** Whether a text equals another one, in three values as above; a `*` is a character like any other. */
 export function equalsText(text: TextPart, expected: string): boolean | 'unknown' {
   if (typeof text === 'string') return text === expected;
-  const { excluded, nonEmpty } = text.knowledge;
-  return excluded?.includes(expected) === true || (expected === '' && nonEmpty === true)
-    ? false
-    : compare(text, expected);
+  const { excluded, nonEmpty, isIdentifier } = text.knowledge;
+  if (excluded?.includes(expected) === true) return false;
+  if ((expected === '' && nonEmpty === true) || (expected === '*' && isIdentifier === true)) return false;
+  return compare(text, expected);
 }
 
 /** Stands for any characters in a pattern. */

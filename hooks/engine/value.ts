@@ -3,7 +3,7 @@ import { referencesOf, resolve } from './resolve';
 import { Computed, isObject, type Node, type Resolved, type Scope } from './scope';
 import { display } from './display';
 import { all, any, anyTruth, type Evidence, type Test, type Truth } from './truth';
-import { equalsText, matchesPattern, Unknown } from './unknown';
+import { equalsText, matchesPattern, piecesOf, Unknown } from './unknown';
 
 /** A literal, as rules see it. */
 export type Scalar = string | number | boolean;
@@ -16,7 +16,7 @@ export type Scalar = string | number | boolean;
  * and "443" are that boolean and that number, since CloudFormation passes them on so.
  */
 export class Value {
-  private evaluated = false;
+  private evaluated = -1;
   private content: Resolved;
 
   constructor(
@@ -31,9 +31,9 @@ export class Value {
 
   /** The value after its intrinsic functions; its own default where it is absent. */
   get resolved(): Resolved {
-    if (!this.evaluated) {
+    if (this.evaluated !== this.scope.version) {
       this.content = resolve(this.node, this.scope) ?? this.fallback;
-      this.evaluated = true;
+      this.evaluated = this.scope.version;
     }
     return this.content;
   }
@@ -59,12 +59,9 @@ export class Value {
     if (parent instanceof Unknown) return new Unknown(parent.cause);
     if (Array.isArray(parent)) return parent[Number(key)];
     if (!isObject(parent)) return undefined;
-    if (Object.hasOwn(parent, key)) return parent[key];
-    for (const name in parent) {
-      if (name.startsWith('Fn::') && this.scope.hasIntrinsics)
-        return new Unknown(`${name} may add properties during deployment`);
-    }
-    return undefined;
+    const transform = this.scope.hasIntrinsics ? transformOf(parent) : undefined;
+    if (Object.hasOwn(parent, key) && transform?.changesSiblings !== true) return parent[key];
+    return transform === undefined ? undefined : new Unknown(transform.cause, { mayBeAbsent: true });
   }
 
   /** The same place, with what AWS assumes when nothing is written there. */
@@ -87,7 +84,11 @@ export class Value {
     const children = Array.isArray(value)
       ? this.listItems()
       : Object.keys(value).map((key) => this.child(key));
-    return this.answer(children.some((child) => child.resolved !== undefined));
+    return this.answer(
+      anyTruth(children, ({ resolved }) =>
+        resolved instanceof Unknown && resolved.knowledge.mayBeAbsent ? 'unknown' : resolved !== undefined,
+      ),
+    );
   }
 
   /** Whether something is written there, be it empty. */
@@ -180,6 +181,16 @@ export class Value {
    */
   each(judge: (item: Value) => Outcome, because = 'the items of the list decide'): Outcome {
     if (this.resolved instanceof Unknown) return [{ status: 'indeterminate', at: this.evidence(), because }];
+    const value = this.resolved;
+    const { explore } = this.scope;
+    if (explore !== undefined && Array.isArray(value)) {
+      return value.flatMap((_, index) =>
+        explore(() => {
+          const item = this.child(String(index));
+          return item.resolved === undefined ? PASS : judge(item);
+        }),
+      );
+    }
     const items = this.listItems();
     return items.length === 0 ? PASS : items.flatMap(judge);
   }
@@ -219,6 +230,42 @@ export class Value {
     return index < 0
       ? this
       : new Value(this.scope, this.owner, this.path, last.slice(index + separator.length));
+  }
+
+  /** The literal text after the last piece that is not known; the whole text where all is known. */
+  knownEnd(): string {
+    const value = this.resolved;
+    if (value instanceof Unknown) {
+      const last = value.knowledge.text?.at(-1);
+      return typeof last === 'string' ? last : '';
+    }
+    return typeof value === 'object' || value === undefined ? '' : String(value);
+  }
+
+  /**
+   * Whether a text has a form that a predicate tells, e.g. that of a credential, also by its literal pieces alone. Ids,
+   * names, ARNs and addresses that AWS gives have none. Absent: false.
+   */
+  resembles(predicate: (text: string) => boolean): Test {
+    const value = this.resolved;
+    if (!(value instanceof Unknown))
+      return this.answer(typeof value !== 'object' && value !== undefined && predicate(String(value)));
+    const pieces = piecesOf(value);
+    const withHoles = (filler: string): string =>
+      pieces.map((piece) => (typeof piece === 'string' ? piece : filler)).join('');
+    // What holds with nothing and with something in the place of what is unknown, the literal pieces bring about.
+    if (predicate(withHoles('')) && predicate(withHoles('x'))) return this.answer(true);
+    const areIdentifiers = pieces.every((piece) => typeof piece === 'string' || piece.knowledge.isIdentifier);
+    return this.answer(areIdentifiers && !predicate(withHoles('x')) ? false : 'unknown');
+  }
+
+  /** Whether somebody may have put a secret here: not in an ARN, an id of the stack, or nothing. Absent: true. */
+  mayHoldSecret(): Test {
+    const value = this.resolved;
+    if (!(value instanceof Unknown)) return this.answer(value !== '' && !isArn(value));
+    const { isUntried, isIdentifier, reference, text } = value.knowledge;
+    if (isUntried) return this.answer('unknown');
+    return this.answer(!(isIdentifier && reference !== undefined) && !isArn(text?.[0]));
   }
 
   /** Whether both are the same value, or the same reference. */
@@ -285,7 +332,7 @@ export class Value {
     return {
       resource: this.owner,
       path: this.path,
-      found: display(value, this.path.slice(this.path.lastIndexOf('.') + 1), this.isSecret()),
+      found: display(value, this.path.slice(this.path.lastIndexOf('.') + 1), this.isSecret(), this.node),
       unknown: value instanceof Unknown ? value.cause : undefined,
     };
   }
@@ -294,6 +341,28 @@ export class Value {
     const node = this.node;
     return isObject(node) && typeof node['Ref'] === 'string' && this.scope.isSecret(node['Ref']);
   }
+}
+
+/**
+ * What a function beside the properties of an object does to them during deployment: AWS::Include adds some, a macro may
+ * change all.
+ */
+function transformOf(
+  parent: Readonly<Record<string, Node>>,
+): { readonly cause: string; readonly changesSiblings: boolean } | undefined {
+  for (const name in parent) {
+    if (!name.startsWith('Fn::')) continue;
+    const content = parent[name];
+    const macro = name === 'Fn::Transform' && isObject(content) ? content['Name'] : undefined;
+    return typeof macro === 'string' && macro !== 'AWS::Include'
+      ? { cause: `the macro ${macro} may change properties during deployment`, changesSiblings: true }
+      : { cause: `${macro ?? name} may add properties during deployment`, changesSiblings: false };
+  }
+  return undefined;
+}
+
+function isArn(value: unknown): boolean {
+  return typeof value === 'string' && value.startsWith('arn:');
 }
 
 /** Most answers are never shown, so that their evidence is worked out only on demand. */

@@ -6,14 +6,18 @@ import {
   isSeq,
   type Node as YamlNode,
   parseAllDocuments,
+  type Scalar,
   type Tags,
 } from 'yaml';
 import type { Node } from './scope';
-import { Lines, type Position, type TemplateDocument } from './source';
+import { Lines, type Position, type Remark, type TemplateDocument } from './source';
 import { TemplateError } from './template';
 
-/** CloudFormation reads YAML 1.1, but knows no dates, sexagesimal numbers or language-specific types. */
-const UNSUPPORTED_TAGS = /:(timestamp|binary|omap|pairs|set)$/;
+/**
+ * CloudFormation reads YAML 1.1, but knows no dates, sexagesimal numbers or language-specific types. Merge keys are
+ * read here, as `aws cloudformation package` writes them out.
+ */
+const UNSUPPORTED_TAGS = /:(timestamp|binary|omap|pairs|set|merge)$/;
 
 /** Most elements that a template may have once its aliases are written out; more is an attack, not a template. */
 const MAXIMUM_ELEMENTS = 1_000_000;
@@ -36,6 +40,7 @@ export function parseYaml(text: string): TemplateDocument {
           !(UNSUPPORTED_TAGS.test(tag.tag) || ('format' in tag && tag.format === 'TIME')),
       ),
     prettyErrors: false,
+    uniqueKeys: false,
     logLevel: 'silent',
     keepSourceTokens: false,
   });
@@ -45,18 +50,28 @@ export function parseYaml(text: string): TemplateDocument {
   const [document] = documents;
   const [error] = document.errors;
   if (error !== undefined) {
-    const { line, column } = new Lines(text).positionOf(error.pos[0]);
-    throw new TemplateError(`Line ${line}, column ${column}: ${error.message.split('\n')[0]}`);
+    throw new TemplateError(error.message.split('\n')[0]!, new Lines(text).positionOf(error.pos[0]));
   }
   const reader = new YamlReader((alias) => (isAlias(alias) ? alias.resolve(document) : undefined));
+  const content = reader.read(document.contents);
+  const lines = new Lines(text);
   return {
-    content: reader.read(document.contents),
-    locate: yamlLocator(text, document.contents),
+    content,
+    locate: yamlLocator(lines, document.contents),
+    remarks: reader.duplicates.map(({ key, offset }): Remark => ({
+      ...lines.positionOf(offset),
+      because: `${key} is written twice; the last one counts`,
+    })),
   };
 }
 
+const MERGE_KEY = '<<';
+
 class YamlReader {
   private elements = 0;
+
+  /** Keys that a mapping has twice, with the offset of the last. */
+  readonly duplicates: { readonly key: string; readonly offset: number }[] = [];
 
   constructor(private readonly target: (alias: YamlNode) => YamlNode | undefined) {}
 
@@ -75,19 +90,38 @@ class YamlReader {
   }
 
   private untagged(node: unknown): Node {
-    if (isScalar(node)) return typeof node.value === 'bigint' ? String(node.value) : node.value;
+    if (isScalar(node)) return scalarOf(node);
     if (isSeq(node)) return node.items.map((item) => this.read(item));
     if (!isMap(node)) return undefined;
-    const entries: [string, Node][] = [];
+    const own: Record<string, Node> = {};
+    let merged: Record<string, Node> | undefined;
     for (const pair of node.items) {
       if (!isPair(pair)) continue;
-      const key = isScalar(pair.key) ? String(pair.key.value) : JSON.stringify(this.read(pair.key));
+      const key = isScalar(pair.key) ? keyOf(pair.key) : JSON.stringify(this.read(pair.key));
       const value = this.read(pair.value);
-      if (key !== '<<') entries.push([key, value]);
-      else for (const merged of [value].flat()) entries.unshift(...Object.entries(merged ?? {}));
+      if (key === MERGE_KEY) {
+        // What is merged first wins over what is merged later, and own keys win over both.
+        for (const source of [value].flat()) merged = { ...(source as object), ...merged };
+        continue;
+      }
+      if (Object.hasOwn(own, key)) this.duplicates.push({ key, offset: rangeStart(pair.key) });
+      // A plain assignment of this key would set the prototype.
+      if (key === '__proto__') Object.defineProperty(own, key, { value, enumerable: true });
+      else own[key] = value;
     }
-    return Object.fromEntries(entries);
+    return merged === undefined ? own : { ...merged, ...own };
   }
+}
+
+/** A key as it is written: account ids and words such as `No` are no numbers or booleans there. */
+function keyOf(key: Scalar): string {
+  return key.source ?? String(key.value);
+}
+
+/** YAML 1.1 reads `y` and `n` as booleans, but the parser of CloudFormation does not. */
+function scalarOf({ value, source }: Scalar): Node {
+  if (typeof value === 'bigint') return String(value);
+  return typeof value === 'boolean' && source !== undefined && /^[yn]$/i.test(source) ? source : value;
 }
 
 function splitOnce(name: string): string[] {
@@ -95,8 +129,7 @@ function splitOnce(name: string): string[] {
   return dot < 0 ? [name] : [name.slice(0, dot), name.slice(dot + 1)];
 }
 
-function yamlLocator(text: string, root: unknown): (path: readonly string[]) => Position {
-  const lines = new Lines(text);
+function yamlLocator(lines: Lines, root: unknown): (path: readonly string[]) => Position {
   const known = new Map<unknown, ReadonlyMap<string, { readonly at: unknown; readonly value: unknown }>>();
   return (path) => {
     let current = root;
@@ -104,7 +137,8 @@ function yamlLocator(text: string, root: unknown): (path: readonly string[]) => 
     for (const key of path) {
       let children = known.get(current);
       if (children === undefined) known.set(current, (children = childrenOf(current)));
-      const child = children.get(key);
+      // What a merge key brings is found where it is merged.
+      const child = children.get(key) ?? children.get(MERGE_KEY);
       if (child === undefined) break;
       offset = rangeStart(child.at);
       current = child.value;
@@ -118,9 +152,7 @@ function childrenOf(node: unknown): ReadonlyMap<string, { readonly at: unknown; 
   if (isSeq(node))
     return new Map(node.items.map((item, index) => [String(index), { at: item, value: item }]));
   if (!isMap(node)) return new Map();
-  return new Map(
-    node.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : '', { at: key, value }]),
-  );
+  return new Map(node.items.map(({ key, value }) => [isScalar(key) ? keyOf(key) : '', { at: key, value }]));
 }
 
 function rangeStart(node: unknown): number {

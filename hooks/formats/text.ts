@@ -10,8 +10,10 @@ const WORDS = {
 /** For people: one paragraph per finding, then what could not be seen, then one line of totals. */
 export function text(result: CheckResult): string {
   const findings = result.findings.map(paragraph);
-  const notices = result.notices.map(
-    ({ file, resource, type, because }) => `${file} not checked: ${type} ${resource}, because ${because}.`,
+  const notices = result.notices.map(({ file, line, column, resource, type, because }) =>
+    type === ''
+      ? `${file}:${line}:${column} notice: ${because}.`
+      : `${file}:${line}:${column} not checked: ${type} ${resource}, because ${because}.`,
   );
   const exemptions = result.exemptionNotices.map(
     ({ exemption, problem }) => `exemption of ${exemption.rule} (${exemption.owner}): ${problem}.`,

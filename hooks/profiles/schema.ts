@@ -26,6 +26,12 @@ export function profileSchema(catalogue: readonly Rule[]) {
         enum: SEVERITIES,
         description: 'Least severity that refuses a deployment. Default MEDIUM.',
       },
+      parameterDefaults: {
+        type: 'string',
+        enum: ['count', 'mayBeOverridden'],
+        description:
+          "Whether a parameter's default decides, or may be overridden by whoever deploys. Default mayBeOverridden.",
+      },
       indeterminate: {
         type: 'object',
         additionalProperties: false,

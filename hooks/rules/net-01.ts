@@ -48,10 +48,6 @@ export const examples = (): Examples => ({
     { title: 'disabled', template: service('DISABLED') },
     { title: 'absent, which means disabled', template: service() },
     {
-      title: 'a parameter that is disabled by default',
-      template: service({ Ref: 'Ip' }, parameters({ Default: 'DISABLED' })),
-    },
-    {
       title: 'disabled in both branches',
       template: service({ 'Fn::If': ['InIreland', 'DISABLED', { Ref: 'AWS::NoValue' }] }, conditions),
     },
@@ -71,6 +67,10 @@ export const examples = (): Examples => ({
   ],
   indeterminate: [
     { title: 'a parameter without value', template: service({ Ref: 'Ip' }, parameters({})) },
+    {
+      title: 'a parameter that is disabled by default, which may be overridden',
+      template: service({ Ref: 'Ip' }, parameters({ Default: 'DISABLED' })),
+    },
     {
       title: 'enabled in one Region',
       template: service({ 'Fn::If': ['InIreland', 'ENABLED', 'DISABLED'] }, conditions),

@@ -35,9 +35,12 @@ function admitsWorld(group: Value, stack: Stack): Test {
   const separate = stack
     .referring(declared, 'AWS::EC2::SecurityGroupIngress', 'GroupId')
     .map((ingress) =>
-      all(isOpenToWorld(ingress.properties), ingress.at('GroupId').refersTo(declared.logicalId)),
+      all(isOpenToWorld(ingress.properties, stack), ingress.at('GroupId').refersTo(declared.logicalId)),
     );
-  return any(declared.at('SecurityGroupIngress').some(isOpenToWorld), ...separate);
+  return any(
+    declared.at('SecurityGroupIngress').some((ingress) => isOpenToWorld(ingress, stack)),
+    ...separate,
+  );
 }
 
 const service = (...SecurityGroups: unknown[]) => ({

@@ -2,7 +2,7 @@ import { forbids, type Outcome, type ProblemOptions, when } from '../engine/outc
 import { defineRule, type Examples, integers, single } from '../engine/rule';
 import { all, any, not, type Test } from '../engine/truth';
 import type { Value } from '../engine/value';
-import { isOpenToWorld } from './cidr';
+import { isOpenToWorld, PREFIX_LIST } from './cidr';
 
 const GROUP = 'AWS::EC2::SecurityGroup';
 const INGRESS = 'AWS::EC2::SecurityGroupIngress';
@@ -12,7 +12,8 @@ export const rule = defineRule({
   title: 'Security groups admit the world to web ports only',
   severity: 'HIGH',
   targets: [GROUP, INGRESS],
-  level: 'resource',
+  level: 'stack',
+  related: [PREFIX_LIST],
   equivalents: {
     'Control Tower': ['CT.EC2.PR.4', 'CT.EC2.PR.3'],
     'Security Hub': ['EC2.19', 'EC2.18'],
@@ -36,9 +37,9 @@ export const rule = defineRule({
       ],
     ),
   },
-  check: ({ resource, parameters: { allowedPorts, highRiskPorts } }): Outcome => {
+  check: ({ resource, stack, parameters: { allowedPorts, highRiskPorts } }): Outcome => {
     const judge = (ingress: Value): Outcome =>
-      when(isOpenToWorld(ingress), () => {
+      when(isOpenToWorld(ingress, stack), () => {
         const atRisk = coversOneOf(ingress, highRiskPorts);
         const [test, severity]: [Test, ProblemOptions] =
           atRisk.truth === true
@@ -59,12 +60,12 @@ function coversOneOf(ingress: Value, ports: readonly number[]): Test {
   return any(
     isAllTraffic(ingress),
     all(
-      ingress.at('IpProtocol').oneOf(['tcp', 'udp', '6', '17']),
       any(
         not(from.isSet()),
         from.equals(-1),
         ...ports.map((port) => all(from.atMost(port), end.atLeast(port))),
       ),
+      ingress.at('IpProtocol').oneOf(['tcp', 'udp', '6', '17']),
     ),
   );
 }
@@ -122,10 +123,23 @@ export const examples = (): Examples => ({
       title: 'SSH from every IPv6 address, written out',
       template: single(INGRESS, { ...ssh, CidrIp: undefined, CidrIpv6: '0:0:0:0:0:0:0:0/0' }),
     },
+    {
+      title: 'SSH from a prefix list that holds every address',
+      template: {
+        Resources: {
+          ...group({ ...ssh, CidrIp: undefined, SourcePrefixListId: { Ref: 'World' } }).Resources,
+          World: { Type: PREFIX_LIST, Properties: { Entries: [{ Cidr: '0.0.0.0/0' }] } },
+        },
+      },
+    },
     { title: 'all traffic', template: single(INGRESS, { IpProtocol: -1, CidrIp: '0.0.0.0/0' }) },
     { title: 'a range that begins with a web port', template: group({ ...rule80, ToPort: 8000 }) },
   ],
   indeterminate: [
+    {
+      title: 'SSH from a prefix list of another stack',
+      template: group({ ...ssh, CidrIp: undefined, SourcePrefixListId: 'pl-0123' }),
+    },
     {
       title: 'a range by a parameter without value',
       template: { ...group({ ...ssh, CidrIp: { Ref: 'Range' } }), Parameters: { Range: { Type: 'String' } } },

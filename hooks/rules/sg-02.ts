@@ -1,8 +1,8 @@
 import { forbids, type Outcome, PASS, requires } from '../engine/outcome';
 import { defineRule, type Examples, flag, single } from '../engine/rule';
-import { all } from '../engine/truth';
+import { all, any } from '../engine/truth';
 import type { Value } from '../engine/value';
-import { isOpenToWorld } from './cidr';
+import { isOpenToWorld, PREFIX_LIST } from './cidr';
 
 const GROUP = 'AWS::EC2::SecurityGroup';
 const INGRESS = 'AWS::EC2::SecurityGroupIngress';
@@ -13,7 +13,8 @@ export const rule = defineRule({
   title: 'Security groups limit and explain their traffic',
   severity: 'LOW',
   targets: [GROUP, INGRESS, EGRESS],
-  level: 'resource',
+  level: 'stack',
+  related: [EGRESS, PREFIX_LIST],
   equivalents: {
     cfn_nag: ['W5', 'F1000', 'W36'],
     checkov: ['CKV_AWS_23'],
@@ -27,13 +28,16 @@ export const rule = defineRule({
     checkEgress: flag('Object to egress that is open to the world for all traffic.', true),
     checkDescriptions: flag('Object to rules without description.', true),
   },
-  check: ({ resource, parameters: { checkEgress, checkDescriptions } }): Outcome => {
+  check: ({ resource, stack, parameters: { checkEgress, checkDescriptions } }): Outcome => {
     const described = (each: Value): Outcome =>
       checkDescriptions ? requires(each.at('Description').isSet(), 'the rule has no description') : PASS;
     const limited = (each: Value): Outcome =>
       checkEgress
         ? forbids(
-            all(isOpenToWorld(each), each.at('IpProtocol').oneOf(['-1', 'all'])),
+            all(
+              isOpenToWorld(each, stack, 'DestinationPrefixListId'),
+              each.at('IpProtocol').oneOf(['-1', 'all']),
+            ),
             'all traffic may leave to everywhere',
           )
         : PASS;
@@ -42,7 +46,10 @@ export const rule = defineRule({
     const egress = resource.at('SecurityGroupEgress');
     return [
       ...(checkEgress
-        ? requires(egress.isSet(), 'without egress rules all traffic may leave to everywhere')
+        ? requires(
+            any(egress.isSet(), stack.someReferring(resource, EGRESS, 'GroupId')),
+            'without egress rules all traffic may leave to everywhere',
+          )
         : PASS),
       ...resource.at('SecurityGroupIngress').each(described),
       ...egress.each((each) => [...described(each), ...limited(each)]),
@@ -62,6 +69,15 @@ const group = (SecurityGroupEgress?: unknown, SecurityGroupIngress?: unknown) =>
 
 export const examples = (): Examples => ({
   pass: [
+    {
+      title: 'limited by a separate rule, with which the default one goes',
+      template: {
+        Resources: {
+          Group: group().Resources['Example'],
+          Rule: { Type: EGRESS, Properties: { ...outward, GroupId: { 'Fn::GetAtt': 'Group.GroupId' } } },
+        },
+      },
+    },
     { title: 'limited and described', template: group([outward]) },
     {
       title: 'a described rule',

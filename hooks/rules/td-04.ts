@@ -30,7 +30,7 @@ export const rule = defineRule({
       eachContainer(resource, (container) =>
         forbids(
           any(
-            all(not(isPrivileged(container)), runsAsAdministrator(container)),
+            all(runsAsAdministrator(container), not(isPrivileged(container))),
             allowPrivileged ? NEVER : isPrivileged(container),
           ),
           "the container runs as an administrator in the host's network",

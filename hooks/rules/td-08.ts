@@ -30,16 +30,11 @@ export const rule = defineRule({
     eachDeclaredContainer(resource, (container) =>
       container.at('Environment').each((variable) => {
         const name = variable.at('Name');
-        const isNamedLikeCredential = any(
-          name.satisfies((text) => isCredentialName(String(text ?? ''))),
-          name.matches(...forbiddenNames),
-        );
+        const isNamedLikeCredential = any(name.resembles(isCredentialName), name.matches(...forbiddenNames));
+        const value = variable.at('Value');
         return forbids(
           all(
-            any(
-              isNamedLikeCredential,
-              variable.at('Value').satisfies((text) => isCredentialValue(String(text ?? ''))),
-            ),
+            any(all(isNamedLikeCredential, value.mayHoldSecret()), value.resembles(isCredentialValue)),
             not(name.matches(...allowedNames)),
           ),
           'this environment variable looks like a credential',

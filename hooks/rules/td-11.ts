@@ -26,15 +26,23 @@ export const rule = defineRule({
       if (image.isSet().truth === false) return PASS;
       // Tag and digest follow the last slash; a colon before that belongs to the registry's port.
       const name = image.afterLast('/');
+      // A tag at the end decides, whatever is unknown before it.
+      const tag = /:([^:/@]+)$/.exec(image.knownEnd())?.[1];
       const hasDigest = name.matches('*@sha256:*');
-      const hasTag = name.satisfies((text) => /:(?!latest$)[^:]+$/.test(String(text)));
+      const hasTag =
+        tag !== undefined
+          ? image.answer(tag !== 'latest')
+          : name.satisfies((text) => /:(?!latest$)[^:]+$/.test(String(text)));
       return [
         ...(allowedRegistries.length > 0
           ? requires(image.matches(...allowedRegistries), 'the image is not from an allowed registry')
           : PASS),
         ...(requireDigest
           ? requires(hasDigest, 'the image is not named by digest')
-          : forbids(all(not(hasDigest), not(hasTag)), 'the image can change without a deployment')),
+          : forbids(
+              all(not(hasTag), tag === undefined ? not(hasDigest) : image.answer(true)),
+              'the image can change without a deployment',
+            )),
       ];
     }),
 });
@@ -63,6 +71,17 @@ export const examples = (): Examples => ({
     {
       title: 'latest in a registry that is known only in the account',
       template: task({ 'Fn::Sub': '${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/app:latest' }),
+    },
+    {
+      title: 'latest of a repository of the stack',
+      template: {
+        Resources: {
+          Task: task({
+            'Fn::Sub': '${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/${Repository}:latest',
+          }).Resources['Example'],
+          Repository: { Type: 'AWS::ECR::Repository' },
+        },
+      },
     },
     {
       title: 'another registry',

@@ -1,6 +1,6 @@
 import { type Outcome, PASS, requires } from '../engine/outcome';
 import { defineRule, type Examples, single, texts } from '../engine/rule';
-import { all, not } from '../engine/truth';
+import { all, any, not } from '../engine/truth';
 
 const WEB_ACL = 'AWS::WAFv2::WebACL';
 const RULE_GROUP = 'AWS::WAFv2::RuleGroup';
@@ -26,6 +26,17 @@ export const rule = defineRule({
     const rules = resource.at('Rules');
     return [
       ...requires(rules.isSet(), 'there are no rules'),
+      ...(rules.isSet().truth === false
+        ? PASS
+        : requires(
+            any(
+              rules.some((each) =>
+                not(any(each.at('OverrideAction.Count').isPresent(), each.at('Action.Count').isPresent())),
+              ),
+              resource.at('DefaultAction.Block').isPresent(),
+            ),
+            'every rule only counts, so that nothing is stopped',
+          )),
       ...(resource.type === WEB_ACL ? mandatedRuleGroups : []).flatMap((name) =>
         rules.isSet().truth === false
           ? PASS
@@ -62,6 +73,7 @@ export const examples = (): Examples => ({
   ],
   fail: [
     { title: 'no rules', template: acl(undefined) },
+    { title: 'rules that only count', template: acl([managed({ Count: {} })]) },
     { title: 'an empty rule group', template: single(RULE_GROUP, { Rules: [] }) },
     { title: 'the mandated rule group is missing', template: acl([{ Name: 'limit' }]), parameters },
     { title: 'the mandated rule group only counts', template: acl([managed({ Count: {} })]), parameters },

@@ -14,7 +14,7 @@ describe('the resolver, which judges the engine, on expressions whose worth is k
     ({
       Parameters: {
         Stage: { Type: 'String', Default: 'dev', AllowedValues: ['dev', 'prod'] },
-        Zones: { Type: 'CommaDelimitedList', Default: 'a, b' },
+        Zones: { Type: 'CommaDelimitedList', AllowedValues: ['a, b', 'a,b'] },
       },
       Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } },
       Mappings: { Sizes: { dev: { Cpu: '256' }, prod: { Cpu: '1024' } } },

@@ -241,13 +241,18 @@ class Resolver {
             .split(',')
             .map((item) => item.trim())
         : String(value);
-    // A free parameter with a default is taken to have it; that is what the engine promises to assume too.
-    if (Default !== undefined && (this.defaultsOnly || AllowedValues === undefined)) return read(Default);
+    if (Default !== undefined && this.defaultsOnly) return read(Default);
     if (Type.startsWith('AWS::SSM::Parameter::Value')) return this.any(name, ANY_TEXT);
     if (AllowedValues !== undefined) return read(this.any(name, AllowedValues));
     if (Type === 'Number' || Type === 'List<Number>') return read(this.any(name, ['1', '22', '443', '5000']));
     return read(
-      this.any(name, MinLength === undefined && !Type.startsWith('AWS::') ? [...ANY_TEXT, ''] : ANY_TEXT),
+      // By its defaults, a parameter without one gets a value that is not empty: an empty one nobody would call given.
+      this.any(
+        name,
+        MinLength === undefined && !Type.startsWith('AWS::') && !this.defaultsOnly
+          ? [...ANY_TEXT, '']
+          : ANY_TEXT,
+      ),
     );
   }
 

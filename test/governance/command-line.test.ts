@@ -152,7 +152,6 @@ describe('org-ecs check', () => {
       ['check', '-', '--profile', 'lax'],
       /There is no profile called lax\. Use org-default/,
     ],
-    ['no template', ['check', '-'], /-: The template/],
   ])('exits 2 when it cannot run: %s', async (_, args, problem) => {
     const { code, out, error } = await orgEcs(args, 'just text');
     expect(code).toBe(2);
@@ -161,7 +160,12 @@ describe('org-ecs check', () => {
   });
 
   test('a broken template is reported with line and column', async () => {
-    expect((await orgEcs(['check', '-'], 'Resources:\n  A: [\n')).error).toMatch(/-: Line \d+, column \d+: /);
+    const { out, code } = await orgEcs(['check', '-'], 'Resources:\n  A: [\n');
+    expect(out).toMatch(/-:\d+:\d+ .*TEMPLATE .*Line \d+, column \d+: /);
+    expect(code).toBe(2);
+    expect((await orgEcs(['check', '-'], 'just text')).out).toMatch(
+      /TEMPLATE .*The template is not an object/,
+    );
   });
 });
 
