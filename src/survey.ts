@@ -11,7 +11,7 @@ import { paginateDescribeLoadBalancers, type LoadBalancer } from '@aws-sdk/clien
 import type { Clients } from './clients';
 import type { ApplyScope, Scope } from './component';
 import { invalid } from './errors';
-import { fittingName, SHARED_TAG, type Identity } from './identity';
+import { fittingName, SHARED_TAG, shortHash, type Identity } from './identity';
 import type { Network } from './network';
 import { isOwn } from './ownership';
 import { allItems } from './pages';
@@ -46,6 +46,9 @@ export interface Survey {
   readonly loadBalancers: readonly LoadBalancer[];
 }
 
+/** Characters of a group's name (EC2 API reference, CreateSecurityGroup). */
+const LONGEST_GROUP_NAME = 255;
+
 /** By the clients, of which each invocation has its own. */
 const surveys = new WeakMap<Clients, Promise<Survey>>();
 
@@ -60,7 +63,11 @@ export function survey(scope: Scope): Promise<Survey> {
 
 /** The same with calls of its own, for those who must know how it is now. */
 export async function takeSurvey({ clients, identity }: Scope): Promise<Survey> {
-  const names = [serviceGroupName(identity), `${LOAD_BALANCER_NAME_PREFIX}*`];
+  const names = [
+    serviceGroupName(identity),
+    formerServiceGroupName(identity),
+    `${LOAD_BALANCER_NAME_PREFIX}*`,
+  ];
   const [groups, loadBalancers] = await Promise.all([
     allItems(
       paginateDescribeSecurityGroups(
@@ -80,15 +87,27 @@ export async function takeSurvey({ clients, identity }: Scope): Promise<Survey> 
   };
 }
 
-/** Name of the security group of a service's tasks. */
-export function serviceGroupName({ clusterName, serviceName }: Identity): string {
-  return fittingName(`${clusterName}/${serviceName}/Tasks`, 255);
+/**
+ * Name of the security group of a service's tasks. EC2 compares the names of a VPC without regard to case, where ECS tells
+ * services apart by it, so that a name with capital letters gets a hash.
+ */
+export function serviceGroupName(identity: Identity): string {
+  const name = formerServiceGroupName(identity);
+  const { clusterName, serviceName } = identity;
+  const own = `${clusterName}/${serviceName}`;
+  if (own === own.toLowerCase()) return name;
+  return `${name.slice(0, LONGEST_GROUP_NAME - 13)}-${shortHash(own, 12)}`;
+}
+
+/** The name that services with capital letters were given until 2026-11-28; what has it keeps it. */
+function formerServiceGroupName({ clusterName, serviceName }: Identity): string {
+  return fittingName(`${clusterName}/${serviceName}/Tasks`, LONGEST_GROUP_NAME);
 }
 
 /** The service's own security group. */
 export function serviceGroupIn({ groups }: Survey, identity: Identity): SecurityGroup | undefined {
-  const name = serviceGroupName(identity);
-  return groups.find(({ GroupName, Tags }) => GroupName === name && isOwn(identity, tagRecord(Tags)));
+  const names = [serviceGroupName(identity), formerServiceGroupName(identity)];
+  return groups.find(({ GroupName, Tags }) => names.includes(GroupName!) && isOwn(identity, tagRecord(Tags)));
 }
 
 /**

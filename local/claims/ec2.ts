@@ -10,4 +10,13 @@ export const EC2 = [
     state: 'confirmed',
     test: 'test/local/guards/security.test.ts',
   },
+  {
+    id: 'ec2.security-group-names-without-case',
+    statement:
+      'CreateSecurityGroup of a name that a group of the VPC has, in whatever case of letters, is InvalidGroup.Duplicate.',
+    source:
+      'Amazon EC2 API reference, CreateSecurityGroup, GroupName: case-insensitive, and unique within the VPC.',
+    state: 'confirmed',
+    test: 'test/local/guards/security.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -1,5 +1,9 @@
 /** Amazon EC2: security groups that are in use, and a default VPC that reaches the internet. */
-import { DescribeSecurityGroupsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+  paginateDescribeSecurityGroups,
+} from '@aws-sdk/client-ec2';
 import {
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
@@ -34,10 +38,31 @@ export function ec2(
     return found.some(({ SecurityGroups = [] }) => SecurityGroups.some(({ GroupId }) => GroupId !== group));
   }
 
+  /** EC2 compares the names of groups in a VPC without regard to case. */
+  async function checkGroupName(region: string, name: string, vpcId: string): Promise<void> {
+    const namesakes = paginateDescribeSecurityGroups(
+      { client: client(region) },
+      { Filters: [{ Name: 'vpc-id', Values: [vpcId] }] },
+    );
+    for await (const { SecurityGroups = [] } of namesakes) {
+      if (!SecurityGroups.some(({ GroupName }) => GroupName?.toLowerCase() === name.toLowerCase())) continue;
+      throw new AwsError(
+        'InvalidGroup.Duplicate',
+        `The security group '${name}' already exists for VPC '${vpcId}'`,
+      );
+    }
+  }
+
   return {
     service: 'ec2',
     prepare: (region) => defaultVpc.connect(region),
     operations: {
+      async CreateSecurityGroup({ region, input }) {
+        const { GroupName, VpcId } = input;
+        // Moto refuses equal names itself.
+        if (GroupName && VpcId && /[A-Z]/i.test(GroupName)) await checkGroupName(region, GroupName, VpcId);
+        return undefined;
+      },
       async DeleteSecurityGroup({ region, input }) {
         const group = input.GroupId;
         if (!group) return undefined;

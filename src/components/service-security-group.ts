@@ -167,8 +167,16 @@ async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> 
       }),
     );
     checkName(scope, SecurityGroups, vpcId);
-    if (!SecurityGroups[0]) throw error;
-    return observed(SecurityGroups[0]);
+    if (SecurityGroups[0]) return observed(SecurityGroups[0]);
+    throw new HandlerError(
+      'ResourceConflict',
+      `${vpcId} has a security group whose name differs from ${name} at most in upper and lower case`,
+      {
+        propertyPath: 'ServiceName',
+        remedy: 'Delete that group, or choose another ServiceName',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { CreateSecurityGroupCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { CreateTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
+import { OWNER_TAG, ownerTagValue } from '../../src/identity';
 import { serviceGroupName } from '../../src/survey';
 import { Account, BASE_DOMAIN, type Wish } from './account';
 
@@ -131,4 +132,35 @@ test.each(OBSTACLES.slice(0, 4))('%s is not touched by a deletion', async (_titl
   const before = await account.left();
   await account.remove('one');
   expect(await account.left()).toEqual(before);
+});
+
+describe('names with capital letters', () => {
+  const group = async (GroupName: string, more: object = {}) => {
+    const VpcId = await defaultVpc();
+    const input = { GroupName, Description: 'Tasks', VpcId, ...more };
+    return (await account.clients().ec2.send(new CreateSecurityGroupCommand(input))).GroupId!;
+  };
+
+  test('a security group that has the name of former days is kept, and removed', async () => {
+    const before = await account.left();
+    const Tags = [{ Key: OWNER_TAG, Value: ownerTagValue(account.identity('CaseApi')) }];
+    const id = await group('default/CaseApi/Tasks', {
+      TagSpecifications: [{ ResourceType: 'security-group', Tags }],
+    });
+    const { ServiceSecurityGroup }: any = await account.apply('CaseApi', {
+      hostName: `case.${BASE_DOMAIN}`,
+    });
+    expect(ServiceSecurityGroup).toMatchObject({ id, name: 'default/CaseApi/Tasks' });
+    await account.remove('CaseApi');
+    expect(await account.left()).toEqual(before);
+  });
+
+  test('a group of another case that is there already is told', async () => {
+    await group('default/caseapi/TASKS');
+    await expect(account.apply('caseapi')).rejects.toMatchObject({
+      code: 'ResourceConflict',
+      propertyPath: 'ServiceName',
+      message: expect.stringMatching(/differs from default\/caseapi\/Tasks at most in upper and lower case/),
+    });
+  });
 });

@@ -34,6 +34,15 @@ describe('security groups', () => {
     await deletion(group);
   });
 
+  test('two of a VPC cannot have names that differ in case alone', async () => {
+    await securityGroup('default/CaseApi/Tasks');
+    await expect(securityGroup('default/caseapi/tasks')).rejects.toMatchObject({
+      name: 'InvalidGroup.Duplicate',
+      message: `The security group 'default/caseapi/tasks' already exists for VPC '${vpc}'`,
+    });
+    await securityGroup('default/caseapi-2/tasks');
+  });
+
   test('one that a rule of another refers to cannot be deleted', async () => {
     const [group, other] = [await securityGroup('a'), await securityGroup('b')];
     const permission = {
