@@ -3,6 +3,17 @@ import type { Claim } from './claim';
 
 export const ECS = [
   {
+    id: 'ecs.production-rule-needs-both-target-groups',
+    statement:
+      'CreateService refuses a production rule that forwards to one target group of the pair alone when there is no test rule.',
+    source:
+      'Sources contradict each other: the ECS developer guide, "Troubleshooting Amazon ECS blue/green deployments", has the refusal; a service made so was accepted on AWS (github.com/go-to-k/cdk-real-drift, issue 1730).',
+    state: 'inferred',
+    otherwise: 'It is accepted, and the first deployment makes the rule forward to both.',
+    risk: 'None: the rule forwards to both from the beginning.',
+    test: 'test/ecs-engine/services.test.ts',
+  },
+  {
     id: 'ecs.service-linked-role-of-a-new-account',
     statement:
       'In an account that has never used ECS, CreateCluster is InvalidParameterException "Unable to assume the service linked role. Please verify that the ECS service linked role exists." until IAM has the role, which the first call has made.',

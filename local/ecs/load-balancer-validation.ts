@@ -4,6 +4,7 @@ import {
   type ElasticLoadBalancingV2Client,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Answers } from '../claims/answers';
 import { AwsError, type Structure } from '../service';
 import { forwardedTargetGroups } from './listener-rules';
 import type { TaskDefinition } from './state';
@@ -20,6 +21,7 @@ const NETWORK_LISTENER_ARN = /:listener\/net\//;
  */
 export async function checkLoadBalancers(
   client: ElasticLoadBalancingV2Client,
+  answers: Answers,
   taskDefinition: TaskDefinition,
   settings: Structure,
 ): Promise<void> {
@@ -39,7 +41,7 @@ export async function checkLoadBalancers(
   const repeated = arns.find((arn, index) => arns.indexOf(arn) !== index);
   if (repeated) refuse(`Duplicate targetGroupArn found: ${repeated}`);
   await checkTargetGroups(client, arns, taskDefinition);
-  await Promise.all(loadBalancers.map((loadBalancer) => checkRules(client, loadBalancer)));
+  await Promise.all(loadBalancers.map((loadBalancer) => checkRules(client, answers, loadBalancer)));
 }
 
 function checkContainer({ containerName, containerPort }: Structure, { definition }: TaskDefinition): void {
@@ -109,7 +111,11 @@ function checkTargetGroup(
 }
 
 /** Both target groups of a pair must be reachable: through the production rule, or one of them through the test rule. */
-async function checkRules(client: ElasticLoadBalancingV2Client, loadBalancer: Structure): Promise<void> {
+async function checkRules(
+  client: ElasticLoadBalancingV2Client,
+  answers: Answers,
+  loadBalancer: Structure,
+): Promise<void> {
   const { productionListenerRule, testListenerRule } = loadBalancer.advancedConfiguration ?? {};
   if (!productionListenerRule) return;
   const forwarded = async (rule: string) =>
@@ -120,6 +126,7 @@ async function checkRules(client: ElasticLoadBalancingV2Client, loadBalancer: St
   const missing = targetGroupArns(loadBalancer).filter((arn) => !production.includes(arn));
   if (missing.length === 0) return;
   if (!testListenerRule) {
+    if (!answers.holds('ecs.production-rule-needs-both-target-groups')) return;
     refuse(
       'For Application LoadBalancer, testListenerRule is required when productionListenerRule is not associated with both targetGroup and alternateTargetGroup',
     );

@@ -39,7 +39,12 @@ export async function checkService(
   await Promise.all([
     checkNetwork(context, cluster.scope.region, settings),
     checkInfrastructureRoles(context, settings.loadBalancers),
-    checkLoadBalancers(context.aws(cluster.scope.region).elasticLoadBalancing, taskDefinition, settings),
+    checkLoadBalancers(
+      context.aws(cluster.scope.region).elasticLoadBalancing,
+      context.answers,
+      taskDefinition,
+      settings,
+    ),
   ]);
 }
 

@@ -42,7 +42,8 @@ export class Account {
   surroundings!: Surroundings;
   /** Set while an operation is disturbed. */
   watch: Watch | undefined;
-  private hostedZoneId = '';
+  /** Id of the zone of the base domain. */
+  hostedZoneId = '';
   private readonly handle: ResourceHandler;
   private readonly observer: Observer;
   /** The parts of {@link aws} that set-up and looks need; their clients share connections. */

@@ -15,7 +15,7 @@ import {
   type LoadBalancer,
 } from '@aws-sdk/client-ecs';
 import { CreateSecurityGroupCommand, CreateSubnetCommand, CreateVpcCommand } from '@aws-sdk/client-ec2';
-import { Fixture, MINUTE, type Pair } from './fixture';
+import { Fixture, loadBalancerOf, MINUTE, type Pair } from './fixture';
 
 let fixture: Fixture;
 let pair: Pair;
@@ -333,6 +333,18 @@ describe('CreateService', () => {
   ])('refuses %s', async (_what, overrides, message) => {
     const input = { ...(await fixture.input(undefined, {})), ...(await overrides()) };
     await expect(fixture.create(input)).rejects.toMatchObject({ message: expect.stringMatching(message) });
+  });
+
+  test('told that it accepts a production rule with one target group alone, makes the rule forward to both', async () => {
+    const { green, blue } = await fixture.pair();
+    const production = await fixture.rule([[green, 1]]);
+    const { advancedConfiguration, ...loadBalancer } = loadBalancerOf({ blue, green, production, test: '' });
+    const { testListenerRule: _none, ...advanced } = advancedConfiguration!;
+    const loadBalancers = [{ ...loadBalancer, advancedConfiguration: advanced }];
+    fixture.aws.answers.give({ 'ecs.production-rule-needs-both-target-groups': false });
+    await fixture.running(undefined, { strategy: 'BLUE_GREEN' }, { loadBalancers });
+    fixture.aws.answers.reset();
+    expect(await fixture.weights(production, blue, green)).toEqual([100, 0]);
   });
 
   /** Load balancers of a plain service, with one member changed. */

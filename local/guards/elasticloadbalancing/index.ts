@@ -19,7 +19,7 @@ export function elasticLoadBalancing(
   defaultVpc: DefaultVpc,
 ): ServiceGuard {
   const inventory = new Inventory(context);
-  const stickiness = new Stickiness(inventory);
+  const stickiness = new Stickiness(inventory, context.answers);
   const checks = new TargetGroupChecks(context, inventory, stickiness);
   const groups = targetGroups(context, inventory, stickiness);
   return {

@@ -1,5 +1,6 @@
 /** Stickiness to targets, which behind a rule with several target groups needs stickiness to target groups too. */
 import type { Action, TargetGroupAttribute } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Answers } from '../../claims/answers';
 import { AwsError } from '../../service';
 import { targetGroupsOf, type Inventory } from './inventory';
 
@@ -7,10 +8,14 @@ export class Stickiness {
   /** ARNs of the target groups whose targets are sticky; kept here, since every rule is checked. */
   private readonly sticky = new Set<string>();
 
-  constructor(private readonly inventory: Inventory) {}
+  constructor(
+    private readonly inventory: Inventory,
+    private readonly answers: Answers,
+  ) {}
 
   /** Check actions that are to be put on a rule. @throws AwsError InvalidLoadBalancerAction. */
   checkActions(actions: readonly Action[]): void {
+    if (!this.isChecked()) return;
     const forbidden = actions.filter(needsGroupStickiness);
     if (targetGroupsOf(forbidden).every((arn) => !this.sticky.has(arn))) return;
     throw new AwsError(
@@ -27,6 +32,10 @@ export class Stickiness {
       this.sticky.delete(arn);
       return;
     }
+    if (!this.isChecked()) {
+      this.sticky.add(arn);
+      return;
+    }
     const [group] = await this.inventory.targetGroups(region, [arn]);
     const [loadBalancer] = group?.LoadBalancerArns ?? [];
     const rules = loadBalancer ? await this.inventory.rules(region, loadBalancer) : [];
@@ -41,6 +50,10 @@ export class Stickiness {
       );
     }
     this.sticky.add(arn);
+  }
+
+  private isChecked(): boolean {
+    return this.answers.holds('elasticloadbalancing.sticky-targets-need-sticky-rule');
   }
 
   reset(): void {

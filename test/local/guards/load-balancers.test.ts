@@ -283,6 +283,8 @@ describe('target groups', () => {
     await stick(two, 'false');
     await elb.send(new ModifyRuleCommand({ RuleArn: bound, Actions: [weighted(false)] }));
     await expect(stick(one, 'true')).rejects.toMatchObject({ name: 'InvalidConfigurationRequestException' });
+    aws.answers.give({ 'elasticloadbalancing.sticky-targets-need-sticky-rule': false });
+    await stick(one, 'true');
   });
 
   test('targets are unused until a load balancer forwards to them', async () => {
