@@ -73,6 +73,8 @@ export interface Component<Observed, Needs extends object = object> {
    * {@link prune} is called. What clients see changes only when they are sent to the other placement.
    */
   readonly staysWhileJoining?: true;
+  /** {@link prune} is called also while the service joins another placement, before clients are sent there. */
+  readonly prunesWhileJoining?: true;
   /**
    * It needs what it names in {@link needs} in every placement, not only in the one that serves. {@link apply} is then
    * given those of the placements that are joined as `Joining`.

@@ -49,7 +49,7 @@ function kindIn(kind: string, placement: Placement): string {
 function whileJoining(component: AnyComponent): AnyComponent {
   return {
     ...component,
-    prune: undefined,
+    prune: component.prunesWhileJoining ? component.prune : undefined,
     ...(component.staysWhileJoining && {
       apply: async (_scope: ApplyScope, _needs: object, current: unknown) => done(current),
     }),

@@ -1,14 +1,10 @@
 /** Stickiness of the rules that forward to a service's target groups. It must be on where that of the targets is. */
-import {
-  DescribeTargetGroupAttributesCommand,
-  ModifyRuleCommand,
-  type Rule,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeTargetGroupAttributesCommand, type Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Service } from '@aws-sdk/client-ecs';
 import { allOf } from './all-of';
 import type { ApplyScope, Scope } from './component';
 import { attributesOf, groupStickiness, type TargetGroupAttributes } from './target-group-settings';
-import { productionRules, servingTargetGroup } from './traffic-weights';
+import { changeActions, productionRules, servingTargetGroup } from './traffic-weights';
 
 /** IAM actions of {@link readAttributes}. */
 export const ATTRIBUTE_ACTIONS = ['elasticloadbalancing:DescribeTargetGroupAttributes'] as const;
@@ -32,7 +28,7 @@ export async function readAttributes(
 }
 
 /** Make a rule sticky, or not; does nothing when it is so. */
-export async function setStickiness({ clients }: Scope, rule: Rule, isSticky: boolean): Promise<void> {
+export async function setStickiness(scope: Scope, rule: Rule, isSticky: boolean): Promise<void> {
   if (isStickyRule(rule) === isSticky) return;
   const TargetGroupStickinessConfig = groupStickiness(isSticky);
   const Actions = rule.Actions!.map(({ TargetGroupArn: _single, ...action }) =>
@@ -40,7 +36,7 @@ export async function setStickiness({ clients }: Scope, rule: Rule, isSticky: bo
       ? { ...action, ForwardConfig: { ...action.ForwardConfig, TargetGroupStickinessConfig } }
       : action,
   );
-  await clients.elasticLoadBalancing.send(new ModifyRuleCommand({ RuleArn: rule.RuleArn, Actions }));
+  await changeActions(scope, rule, Actions);
 }
 
 /**

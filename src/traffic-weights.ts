@@ -60,13 +60,21 @@ export function rememberRules({ clients }: Scope, rules: readonly Rule[]): void 
 }
 
 /**
- * Give all traffic of each of the service's rules to one target group of its pair, where it is split. No deployment may
- * be running. A rule that forwards to further target groups is somebody's doing, and stays.
+ * Give all traffic of each of the service's rules to one target group of its pair, where it is split, or where a deployment
+ * has put the tasks into the other one: whether ECS moves the weights of several load balancers together is documented
+ * nowhere. No deployment may be running. A rule that forwards to further target groups is somebody's doing, and stays.
  */
 export async function repairWeights(scope: Scope, { loadBalancers = [] }: Service): Promise<void> {
   const rules = await productionRules(scope, loadBalancers);
-  const split = rules.filter((rule) => !servingTargetGroup(rule) && isPair(rule, loadBalancers));
-  await allOf(split.map((rule) => repair(scope, rule)));
+  const pairs = rules.filter((rule) => isPair(rule, loadBalancers));
+  const several = pairs.length > 1;
+  await allOf(
+    pairs.map(async (rule) => {
+      const serving = servingTargetGroup(rule);
+      if (serving && (!several || (await hasHealthyTarget(scope, serving)))) return;
+      await repair(scope, rule, serving);
+    }),
+  );
 }
 
 /** The rules by which requests reach a service, as this invocation has seen them; looked at when it has not. */
@@ -106,11 +114,22 @@ function isPair(rule: Rule, loadBalancers: readonly LoadBalancer[]): boolean {
   return weights.length === 2 && weights.every(({ targetGroupArn }) => pair.includes(targetGroupArn));
 }
 
-async function repair(scope: Scope, rule: Rule): Promise<void> {
+/** @param former the target group that has all traffic; undefined when it is split. */
+async function repair(scope: Scope, rule: Rule, former: string | undefined): Promise<void> {
   const serving = await groupToServe(scope, weightsOf(rule));
+  if (serving === former) return;
   const Actions = rule.Actions!.map((action) => serveFrom(action, serving));
-  scope.log(`the traffic of rule ${rule.RuleArn} was split; ${serving} gets all of it`);
-  await scope.clients.elasticLoadBalancing.send(new ModifyRuleCommand({ RuleArn: rule.RuleArn, Actions }));
+  const problem = former ? `went to ${former}, where no target is healthy` : 'was split';
+  scope.log(`the traffic of rule ${rule.RuleArn} ${problem}; ${serving} gets all of it`);
+  await changeActions(scope, rule, Actions);
+}
+
+/** Give a rule other actions, and keep it as it is afterwards. */
+export async function changeActions(scope: Scope, { RuleArn }: Rule, Actions: Action[]): Promise<void> {
+  const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
+    new ModifyRuleCommand({ RuleArn, Actions }),
+  );
+  rememberRules(scope, Rules);
 }
 
 /**

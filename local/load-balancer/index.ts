@@ -80,6 +80,7 @@ export async function startLoadBalancerDataPlane(options: DataPlaneOptions): Pro
   const http1 = createHttp1Server((message, response) =>
     serve(message, response, () => message.socket.destroy()),
   );
+  http1.keepAliveTimeout = IDLE_MILLISECONDS;
   const http2 = createHttp2Server((message, response) =>
     serve(message, response, () => message.stream.session?.destroy()),
   );
@@ -114,6 +115,9 @@ export async function startLoadBalancerDataPlane(options: DataPlaneOptions): Pro
       }),
   };
 }
+
+/** How long a connection without requests stays open: ELB's default idle timeout. */
+const IDLE_MILLISECONDS = 60_000;
 
 const HTTP2_PREFACE = Buffer.from('PRI * HTTP/2.0');
 

@@ -62,6 +62,7 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
   kind: 'ServiceDeployment',
   needs: ['Service'],
   volatile: true,
+  prunesWhileJoining: true,
   permissions: {
     observe: [],
     apply: [
