@@ -1,5 +1,6 @@
 /** The five handlers of the resource type, and the entry points of their Lambda function. */
 import schema from '../schema/org-ecs-expressservice.json';
+import type { Service } from '@aws-sdk/client-ecs';
 import { createClients } from './clients';
 import type { ApplyScope, Scope } from './component';
 import { components } from './components';
@@ -18,6 +19,7 @@ import {
   type PlacedConvergence,
 } from './move';
 import { BEGINNING, LIMIT } from './outcome';
+import { isOwn } from './ownership';
 import { modelOf, readModel } from './read';
 import {
   Action,
@@ -31,6 +33,7 @@ import { roleFlaw } from './roles';
 import { scalingWarnings } from './scaling';
 import { SENSITIVE_PATHS } from './sensitive-paths';
 import { DEFAULTS, specificationBefore, specificationOf } from './spec';
+import { lowerCaseTagRecord } from './tags';
 
 type Request = HandlerRequest<ResourceModel, TypeConfigurationModel>;
 type Progress = ProgressEvent<ResourceModel, CallbackContext>;
@@ -85,13 +88,7 @@ async function claim(request: Request): Promise<Progress> {
     roleFlaw(scope),
   ]);
   if (service.status === 'rejected') throw service.reason;
-  if (service.value) {
-    throw new HandlerError(
-      'AlreadyExists',
-      `there is a service ${serviceName} (${service.value.status}) in cluster ${identity.clusterName}`,
-      { propertyPath: 'ServiceName', remedy: 'Choose another name' },
-    );
-  }
+  if (service.value) throw alreadyExists(identity, service.value);
   if (network.status === 'rejected') throw network.reason;
   if (roles.status === 'rejected') throw roles.reason;
   desired.ServiceName = serviceName;
@@ -105,6 +102,22 @@ async function claim(request: Request): Promise<Progress> {
       notices: scalingWarnings(scope.spec.scaling),
     },
   });
+}
+
+/** The name is taken: by a service of this type, which may have been retained, or by somebody else's. */
+function alreadyExists(identity: Identity, { status, tags }: Service): HandlerError {
+  const { clusterName, serviceName, serviceArn } = identity;
+  const isOfThisType = isOwn(identity, lowerCaseTagRecord(tags));
+  return new HandlerError(
+    'AlreadyExists',
+    `there is a service ${serviceName} (${status}) in cluster ${clusterName}${isOfThisType ? ', made by this resource type' : ''}`,
+    {
+      propertyPath: 'ServiceName',
+      remedy: isOfThisType
+        ? `If no stack has it any more, give the resource a DeletionPolicy and import it: aws cloudformation deploy with --import-existing-resources, or a change set of the type IMPORT that names ServiceArn ${serviceArn}. Else choose another name`
+        : 'Choose another name',
+    },
+  );
 }
 
 async function update(request: Request): Promise<Progress> {

@@ -129,7 +129,11 @@ describe('what stands in the way', () => {
       }),
     );
     const outcome = await driver.create(driver.model());
-    expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'AlreadyExists' });
+    expect(outcome).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'AlreadyExists',
+      message: 'ServiceName: there is a service hello (ACTIVE) in cluster default. Choose another name.',
+    });
     expect(outcome).not.toMatchObject({ model: expect.anything() });
   });
 
