@@ -7,9 +7,12 @@ import {
   type PropertySchema,
   type ResourceSchema,
 } from './resource-schema';
+import { meaningOf } from './suggestions';
 
 /** Constraints in the order in which they are shown, each with its words. */
-const CONSTRAINTS: ReadonlyArray<readonly [keyof PropertySchema, (value: any) => string]> = [
+const CONSTRAINTS: ReadonlyArray<
+  readonly [keyof PropertySchema, (value: any, property: PropertySchema) => string]
+> = [
   ['enum', (values: readonly unknown[]) => `one of ${values.map(code).join(', ')}`],
   ['minimum', (value) => `at least ${value}`],
   ['maximum', (value) => `at most ${value}`],
@@ -18,7 +21,7 @@ const CONSTRAINTS: ReadonlyArray<readonly [keyof PropertySchema, (value: any) =>
   ['minItems', (value) => `${value} or more items`],
   ['maxItems', (value) => `up to ${value} items`],
   ['uniqueItems', (value) => (value ? 'no item twice' : '')],
-  ['pattern', (value) => `matches ${code(value)}`],
+  ['pattern', (value, property) => meaningOf(property)?.what ?? `matches ${code(value)}`],
   ['format', (value) => `format ${value}`],
 ];
 
@@ -163,7 +166,7 @@ function typeName(schema: ResourceSchema, property: PropertySchema): string {
 
 function constraints(property: PropertySchema): string {
   return CONSTRAINTS.filter(([keyword]) => property[keyword] !== undefined)
-    .map(([keyword, words]) => words(property[keyword]))
+    .map(([keyword, words]) => words(property[keyword], property))
     .filter(Boolean)
     .join('; ');
 }

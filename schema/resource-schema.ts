@@ -13,6 +13,8 @@ export interface PropertySchema {
   readonly additionalProperties?: boolean;
   readonly required?: readonly string[];
   readonly pattern?: string;
+  /** What the pattern asks for, in words; see suggestions.ts. */
+  readonly $comment?: string;
   readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;

@@ -1,5 +1,6 @@
 /** Validation of a resource's properties against its type schema, with the messages of CloudFormation. */
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
+import { meaningOf, suggestion } from '../../schema/suggestions';
 import type { Structure } from '../service';
 
 const ajv = new Ajv({
@@ -36,13 +37,15 @@ function javaPattern(pattern: string): RegExp {
  * @param schema resource type schema, or its `typeConfiguration`.
  * @param definitions the type schema's definitions.
  * @returns a function that converts scalars of the given properties in place, and answers the violations as
- *   `#/Property/0/Name: what is wrong`; none when the properties are valid.
+ *   `#/Property/0/Name: what is wrong`; none when the properties are valid. Where CloudFormation's words do not say what is
+ *   meant, a hint follows in brackets.
  */
 export function compileValidation(
   schema: Structure,
   definitions: Structure = {},
 ): (properties: Structure) => string[] {
   let validate: ValidateFunction | undefined;
+  const root = { properties: inputs(schema), definitions };
   return (properties) => {
     validate ??= ajv.compile({
       type: 'object',
@@ -50,7 +53,7 @@ export function compileValidation(
       ...Object.fromEntries(MODEL_KEYWORDS.filter((key) => key in schema).map((key) => [key, schema[key]])),
     });
     if (validate(properties)) return [];
-    return [...new Set(leaves(validate.errors!).map(message))];
+    return [...new Set(leaves(validate.errors!).map((error) => message(error) + hint(error, root)))];
   };
 }
 
@@ -123,6 +126,29 @@ function message(error: ErrorObject): string {
   const text =
     MESSAGES[error.keyword]?.(error) ?? `failed validation constraint for keyword [${error.keyword}]`;
   return `#${error.instancePath}: ${text}`;
+}
+
+/** Properties that a template may set. */
+function inputs({ properties = {}, readOnlyProperties = [] }: Structure): Structure {
+  const set = Object.entries(properties).filter(
+    ([name]) => !readOnlyProperties.includes(`/properties/${name}`),
+  );
+  return Object.fromEntries(set);
+}
+
+/** What CloudFormation does not say, in brackets and with the name of who says it: what is meant. */
+function hint({ keyword, params, instancePath, parentSchema = {} }: ErrorObject, root: Structure): string {
+  if (keyword === 'pattern') {
+    const meaning = meaningOf(parentSchema as Structure);
+    if (!meaning) return '';
+    const example = meaning.example === undefined ? '' : `, e.g. ${meaning.example}`;
+    return ` [local AWS: give ${meaning.what}${example}]`;
+  }
+  if (keyword !== 'additionalProperties') return '';
+  const isRoot = instancePath === '';
+  const siblings = Object.keys((isRoot ? root : parentSchema).properties ?? {});
+  const meant = suggestion(params.additionalProperty, siblings, root);
+  return meant === undefined ? '' : ` [local AWS: did you mean ${meant}?]`;
 }
 
 function typeName(value: unknown): string {

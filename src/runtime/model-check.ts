@@ -2,6 +2,7 @@
  * Whether properties are what the type's schema says. CloudFormation checks this before it invokes a handler; whoever
  * invokes the function directly gets the same refusal here, and no code behind it has to expect anything else.
  */
+import { meaningOf, suggestion } from '../../schema/suggestions';
 import { invalid } from '../errors';
 import { isObject } from './event-members';
 import { toBoolean, toNumber, toText } from './recast';
@@ -13,6 +14,8 @@ export interface PropertySchema {
   readonly description?: string;
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
+  /** What the pattern asks for, in words. */
+  readonly $comment?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
@@ -35,7 +38,8 @@ export interface ModelSchema extends PropertySchema {
   readonly typeConfiguration?: PropertySchema;
 }
 
-type Definitions = NonNullable<ModelSchema['definitions']>;
+/** What all checks need of the whole schema. */
+type Root = Pick<ModelSchema, 'properties' | 'definitions'>;
 
 /**
  * Refuse properties that the schema does not allow. Members that are null count as absent.
@@ -45,11 +49,12 @@ type Definitions = NonNullable<ModelSchema['definitions']>;
  * @throws HandlerError InvalidRequest with the path of the first property that is wrong, never with its value.
  */
 export function checkModel(schema: ModelSchema, properties: Readonly<Record<string, unknown>> = {}): void {
-  const { readOnlyProperties = [], definitions = {} } = schema;
-  const judged = Object.entries(properties).filter(
-    ([name]) => !readOnlyProperties.includes(`/properties/${name}`),
-  );
-  checkMembers(schema, Object.fromEntries(judged), '', definitions);
+  const { readOnlyProperties = [], properties: named, definitions } = schema;
+  // What AWS alone decides is not suggested.
+  const inputs = Object.entries(named).filter(([name]) => !isReadOnly(readOnlyProperties, name));
+  const root = { properties: Object.fromEntries(inputs), definitions };
+  const judged = Object.entries(properties).filter(([name]) => !isReadOnly(readOnlyProperties, name));
+  checkMembers(schema, Object.fromEntries(judged), '', root);
 }
 
 /**
@@ -58,10 +63,12 @@ export function checkModel(schema: ModelSchema, properties: Readonly<Record<stri
  * @throws HandlerError InvalidRequest with a path that begins with `TypeConfiguration`.
  */
 export function checkTypeConfiguration(
-  { typeConfiguration, definitions = {} }: ModelSchema,
+  { typeConfiguration, definitions }: ModelSchema,
   properties: Readonly<Record<string, unknown>> = {},
 ): void {
-  if (typeConfiguration) checkMembers(typeConfiguration, properties, 'TypeConfiguration', definitions);
+  if (!typeConfiguration) return;
+  const root = { properties: typeConfiguration.properties ?? {}, definitions };
+  checkMembers(typeConfiguration, properties, 'TypeConfiguration', root);
 }
 
 /** What a type is called, and what a value of it looks like to the handlers. */
@@ -98,10 +105,10 @@ const CONSTRAINTS: Readonly<Record<string, readonly Constraint[]>> = {
   string: [
     (value, { minLength }) => atLeast(lengthOf(value), minLength, 'characters'),
     (value, { maxLength }) => atMost(lengthOf(value), maxLength, 'characters'),
-    (value, { pattern }) =>
-      pattern === undefined || new RegExp(pattern, 'u').test(toText({ value }) as string)
+    (value, schema) =>
+      schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(toText({ value }) as string)
         ? undefined
-        : [`does not match the pattern ${pattern}`, 'Give a value that does'],
+        : notMeant(schema),
     oneOf(toText),
   ],
   integer: [minimum, maximum, oneOf(toNumber)],
@@ -112,27 +119,27 @@ const CONSTRAINTS: Readonly<Record<string, readonly Constraint[]>> = {
   ],
 };
 
-function check(given: PropertySchema, value: unknown, path: string, definitions: Definitions): void {
-  const schema = resolve(given, definitions);
+function check(given: PropertySchema, value: unknown, path: string, root: Root): void {
+  const schema = resolve(given, root);
   const type = TYPES[schema.type ?? 'object']!;
   if (!type.holds(value)) throw invalid(path, `is not ${type.name}`, `Give ${type.name}`);
   for (const constraint of CONSTRAINTS[schema.type ?? ''] ?? []) {
     const violation = constraint(value, schema);
     if (violation) throw invalid(path, ...violation);
   }
-  if (Array.isArray(value)) checkItems(schema, value, path, definitions);
-  else if (isObject(value)) checkMembers(schema, value, path, definitions);
+  if (Array.isArray(value)) checkItems(schema, value, path, root);
+  else if (isObject(value)) checkMembers(schema, value, path, root);
 }
 
 function checkItems(
   { items, uniqueItems }: PropertySchema,
   values: readonly unknown[],
   path: string,
-  definitions: Definitions,
+  root: Root,
 ): void {
   const seen = new Set<string>();
   for (const [index, value] of values.entries()) {
-    if (items) check(items, value, `${path}/${index}`, definitions);
+    if (items) check(items, value, `${path}/${index}`, root);
     const text = JSON.stringify(value);
     if (uniqueItems && seen.has(text)) {
       throw invalid(`${path}/${index}`, 'is there twice', 'Give each item once');
@@ -145,13 +152,13 @@ function checkMembers(
   { properties, required = [] }: PropertySchema,
   values: Readonly<Record<string, unknown>>,
   path: string,
-  definitions: Definitions,
+  root: Root,
 ): void {
   if (!properties) return;
   const pathOf = (name: string) => (path === '' ? name : `${path}/${name}`);
   for (const name of required) {
     if (!Object.hasOwn(values, name) || values[name] == null) {
-      const { description = '' } = resolve(properties[name]!, definitions);
+      const { description = '' } = resolve(properties[name]!, root);
       throw invalid(pathOf(name), 'is missing', `Give it: ${description}`);
     }
   }
@@ -161,14 +168,26 @@ function checkMembers(
       throw invalid(
         pathOf(display(name)),
         'is no property of this type',
-        `Remove it, or give one of ${Object.keys(properties).join(', ')}`,
+        unknownRemedy(name, Object.keys(properties), root),
       );
     }
-    check(properties[name]!, value, pathOf(name), definitions);
+    check(properties[name]!, value, pathOf(name), root);
   }
 }
 
-function resolve(property: PropertySchema, definitions: Definitions): PropertySchema {
+function isReadOnly(readOnlyProperties: readonly string[], name: string): boolean {
+  return readOnlyProperties.includes(`/properties/${name}`);
+}
+
+/** What to do about an unknown property: give the one that is meant, if that can be told. */
+function unknownRemedy(name: string, siblings: readonly string[], root: Root): string {
+  const meant = suggestion(name, siblings, root);
+  return meant === undefined
+    ? `Remove it, or give one of ${siblings.join(', ')}`
+    : `Give ${meant} instead, or remove it`;
+}
+
+function resolve(property: PropertySchema, { definitions = {} }: Root): PropertySchema {
   return property.$ref === undefined ? property : definitions[property.$ref.replace('#/definitions/', '')]!;
 }
 
@@ -180,6 +199,14 @@ function isScalar(value: unknown): boolean {
 /** Characters as JSON schema counts them: code points. */
 function lengthOf(value: unknown): number {
   return [...String(value)].length;
+}
+
+/** That a text is not what its pattern asks for. */
+function notMeant(schema: PropertySchema): readonly [string, string] {
+  const meaning = meaningOf(schema);
+  if (!meaning) return [`does not match the pattern ${schema.pattern}`, 'Give a value that does'];
+  const { what, example } = meaning;
+  return [`is not ${what}`, example === undefined ? `Give ${what}` : `Give one like ${example}`];
 }
 
 function minimum(value: unknown, { minimum: limit }: PropertySchema): ReturnType<Constraint> {

@@ -56,7 +56,7 @@ describe('properties that the schema does not allow', () => {
     [
       'a text of another form',
       { HealthCheckPath: 'health' },
-      'HealthCheckPath: does not match the pattern ^/.*$.',
+      'HealthCheckPath: is not a path that begins with /. Give one like /health.',
     ],
     ['a long text', { ServiceName: 'a'.repeat(256) }, 'ServiceName: has 256 characters. Give at most 255.'],
     [
@@ -83,6 +83,31 @@ describe('properties that the schema does not allow', () => {
       'an unknown member',
       { Port: 80 },
       'Port: is no property of this type. Remove it, or give one of ServiceName,',
+    ],
+    [
+      'a member in another case',
+      { healthcheckPath: '/' },
+      'healthcheckPath: is no property of this type. Give HealthCheckPath instead, or remove it.',
+    ],
+    [
+      'a member with a wrong letter',
+      container({ Enviroment: [] }),
+      'PrimaryContainer/Enviroment: is no property of this type. Give Environment instead, or remove it.',
+    ],
+    [
+      'a member of a part',
+      { ContainerPort: 80 },
+      'ContainerPort: is no property of this type. Give PrimaryContainer/ContainerPort instead, or remove it.',
+    ],
+    [
+      'a member of the whole',
+      container({ Memory: '512' }),
+      'PrimaryContainer/Memory: is no property of this type. Give Memory instead, or remove it.',
+    ],
+    [
+      'a role that is no ARN',
+      { InfrastructureRoleArn: 'ecsInfrastructureRole' },
+      'InfrastructureRoleArn: is not the ARN of an IAM role. Give one like arn:aws:iam::123456789012:role/name.',
     ],
     ['a member of every object', { constructor: 1 }, 'constructor: is no property of this type.'],
     ['an unreadable name', { 'a\nb': 1 }, '"a\\nb": is no property of this type.'],

@@ -60,6 +60,27 @@ describe('bad input', () => {
     expect(await added()).toEqual([]);
   });
 
+  test.each([
+    [
+      { healthcheckPath: '/' },
+      '#: extraneous key [healthcheckPath] is not permitted [local AWS: did you mean HealthCheckPath?]',
+    ],
+    [
+      { ContainerPort: 80 },
+      '#: extraneous key [ContainerPort] is not permitted [local AWS: did you mean PrimaryContainer/ContainerPort?]',
+    ],
+    [
+      { ServiceName: 'my service' },
+      '[local AWS: give a name of letters, digits, hyphens and underscores, e.g. web]',
+    ],
+  ])('what CloudFormation refuses by the schema comes with a hint: %j', async (properties, message) => {
+    const client = new CloudControlClient(driver.aws.clientOptions());
+    const DesiredState = JSON.stringify({ ...driver.model(), ...properties });
+    await expect(
+      client.send(new CreateResourceCommand({ TypeName: TYPE_NAME, DesiredState })),
+    ).rejects.toMatchObject({ message: expect.stringContaining(message) });
+  });
+
   test('a property that the type does not have is refused by its name', async () => {
     const client = new CloudControlClient(driver.aws.clientOptions());
     const DesiredState = JSON.stringify({ ...driver.model(), AuthenticateCognitoConfig: {} });
