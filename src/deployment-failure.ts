@@ -1,24 +1,21 @@
-/** Why a service deployment failed, in words that say what to do. */
+/** Finds out why a service deployment failed. */
 import {
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   DescribeTasksCommand,
   ListTasksCommand,
-  type Container,
   type ServiceDeployment,
-  type ServiceEvent,
   type ServiceRevision,
-  type Task,
 } from '@aws-sdk/client-ecs';
-import {
-  DescribeTargetHealthCommand,
-  type TargetHealthDescription,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Scope } from './component';
-import { HandlerError } from './errors';
+import { CONTAINER_OUTPUT_ACTIONS, lastOutputOf } from './container-output';
+import type { HandlerError } from './errors';
+import { explain, failedContainer, type Evidence } from './failure-explanation';
 
 /** IAM actions that {@link deploymentFailure} calls. */
 export const DEPLOYMENT_FAILURE_ACTIONS = [
+  ...CONTAINER_OUTPUT_ACTIONS,
   'ecs:DescribeServiceRevisions',
   'ecs:DescribeServices',
   'ecs:DescribeTasks',
@@ -26,81 +23,9 @@ export const DEPLOYMENT_FAILURE_ACTIONS = [
   'elasticloadbalancing:DescribeTargetHealth',
 ] as const;
 
-/** What is known about a failed deployment; whatever could not be found out is empty. */
-export interface Evidence {
-  readonly deployment: ServiceDeployment;
-  /** Image of the container that receives the traffic, or the task definition. */
-  readonly deployed: string;
-  /** Tasks of the deployment that have stopped. */
-  readonly stoppedTasks: readonly Task[];
-  readonly targets: readonly TargetHealthDescription[];
-  /** Events of the service, newest first. */
-  readonly events: readonly ServiceEvent[];
-  /** Why the deployment was ended here, when it was. */
-  readonly ending?: string;
-}
-
-/** Events that are quoted when nothing more specific is known. */
-const QUOTED_EVENTS = 3;
-
-/** A kind of cause, told by the words that ECS and ELB document, and what to do about it. */
-interface Advice {
-  readonly cause: RegExp;
-  readonly propertyPath?: string;
-  readonly remedy: string;
-}
-
-/** Source: Amazon ECS Developer Guide, "Stopped tasks error messages"; the first that matches wins. */
-const ADVICE: readonly Advice[] = [
-  {
-    cause: /CannotPull/,
-    propertyPath: 'PrimaryContainer/Image',
-    remedy:
-      'Check that the image exists for this CPU architecture, that the execution role may pull it, and that the subnets reach the registry',
-  },
-  {
-    cause: /ResourceInitializationError/,
-    remedy:
-      'Check that the execution role may read the secrets and write the logs, and that the subnets reach these services',
-  },
-  {
-    cause: /unable to assume the role/i,
-    propertyPath: 'ExecutionRoleArn',
-    remedy: 'Let ecs-tasks.amazonaws.com assume the role',
-  },
-  { cause: /OutOfMemory/, propertyPath: 'Memory', remedy: 'Raise Memory' },
-  { cause: /CannotStartContainer|CannotCreateContainer/, remedy: 'Check Command and the image entry point' },
-  {
-    cause: /Capacity is unavailable/i,
-    remedy: 'Try again later, or name subnets in more Availability Zones',
-  },
-  {
-    cause: /health check|Health checks|Target\./,
-    propertyPath: 'HealthCheckPath',
-    remedy: 'Make the container answer 200 on HealthCheckPath at ContainerPort',
-  },
-  { cause: /exited|exit code/, remedy: "Read the container's output in its log group" },
-  {
-    cause: /missing permissions on ECS Infrastructure Role/i,
-    propertyPath: 'InfrastructureRoleArn',
-    remedy:
-      'Let ecs.amazonaws.com assume the role, and attach the managed policy AmazonECSInfrastructureRolePolicyForLoadBalancers to it',
-  },
-  {
-    cause: /enable group stickiness/,
-    propertyPath: 'TargetGroupConfiguration/StickinessDurationSeconds',
-    remedy:
-      'Leave StickinessDurationSeconds out: Amazon ECS takes the stickiness off the listener rule when it moves the traffic',
-  },
-  { cause: /alarm/i, remedy: 'Look at the metrics of the alarm and the output of the containers' },
-];
-
-/** What to do when the cause is of no known kind. */
-const GENERAL_REMEDY = "Read the events of the ECS service and the container's output";
-
 /**
- * The failure of a deployment, with all that AWS says about its cause. Never rejects: what cannot be found out is left
- * out.
+ * The failure of a deployment, with all that AWS says about its cause, and what the container wrote last: a creation that
+ * fails is rolled back, and its log group goes. Never rejects: what cannot be found out is left out.
  *
  * @param ending why the deployment was ended here, when it was; ECS only knows that somebody did.
  */
@@ -109,74 +34,9 @@ export async function deploymentFailure(
   deployment: ServiceDeployment,
   ending?: string,
 ): Promise<HandlerError> {
-  return explain({ ...(await gather(scope, deployment)), ending });
-}
-
-/** Put the evidence into one message, the most specific cause first. */
-export function explain(evidence: Evidence): HandlerError {
-  const { deployment, deployed } = evidence;
-  const causes = causesOf(evidence);
-  const advice = ADVICE.find(({ cause }) => cause.test(causes[0] ?? ''));
-  const remedy = advice?.remedy ?? GENERAL_REMEDY;
-  const propertyPath = advice?.propertyPath;
-  const problem = `The deployment of ${deployed} ${OUTCOMES[deployment.status ?? ''] ?? 'failed'}: ${causes.join('; ')}`;
-  return new HandlerError('NotStabilized', problem, { propertyPath, remedy });
-}
-
-const OUTCOMES: Readonly<Record<string, string>> = {
-  ROLLBACK_SUCCESSFUL: 'failed and was rolled back',
-  ROLLBACK_FAILED: 'failed and could not be rolled back',
-  STOPPED: 'was stopped',
-};
-
-function causesOf({ deployment, stoppedTasks, targets, events, ending }: Evidence): string[] {
-  const alarms = deployment.alarms?.triggeredAlarmNames ?? [];
-  const specific = [
-    ...alarms.map((name) => `alarm ${name} went off`),
-    ...counted(stoppedTasks.flatMap(causeOfStop), 'task'),
-    ...counted(targets.flatMap(causeOfHealth), 'target'),
-  ];
-  const reasons = (
-    ending === undefined ? [deployment.rollback?.reason, deployment.statusReason] : [ending]
-  ).filter((reason) => reason !== undefined);
-  const general = [...new Set(reasons)];
-  // Of a first deployment ECS says only that nothing is there to go back to; why it failed is in an event.
-  const telling = events
-    .map(({ message }) => message ?? '')
-    .filter((message) => ADVICE.some(({ cause }) => cause.test(message)));
-  if (specific.length > 0) return [...specific, ...general];
-  if (telling.length > 0 || general.length > 0) return [...telling.slice(0, QUOTED_EVENTS), ...general];
-  return events.slice(0, QUOTED_EVENTS).map(({ message }) => message!);
-}
-
-/** Why a task stopped, unless that was nobody's fault: tasks are also stopped when a deployment ends. */
-function causeOfStop({ stopCode, stoppedReason, containers = [] }: Task): string[] {
-  const details = containers.flatMap(causeOfExit);
-  const failed =
-    stopCode === 'TaskFailedToStart' || stopCode === 'EssentialContainerExited' || details.length > 0;
-  const blamed = stopCode === 'ServiceSchedulerInitiated' && /health check/i.test(stoppedReason ?? '');
-  if (!failed && !blamed) return [];
-  return [[...details, stoppedReason].filter(Boolean).join(', ')];
-}
-
-function causeOfExit({ name, exitCode, reason }: Container): string[] {
-  const exit = exitCode ? `exited with code ${exitCode}` : undefined;
-  const words = [exit, reason].filter(Boolean).join(': ');
-  return words ? [`container ${name} ${words}`] : [];
-}
-
-function causeOfHealth({ TargetHealth }: TargetHealthDescription): string[] {
-  if (TargetHealth?.State !== 'unhealthy') return [];
-  return [`unhealthy: ${TargetHealth.Description ?? TargetHealth.Reason}`];
-}
-
-/** Equal causes once, the most frequent first: `3 tasks: …`. */
-function counted(causes: readonly string[], noun: string): string[] {
-  const counts = new Map<string, number>();
-  for (const cause of causes) counts.set(cause, (counts.get(cause) ?? 0) + 1);
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([cause, count]) => `${count} ${noun}${count === 1 ? '' : 's'}: ${cause}`);
+  const evidence = { ...(await gather(scope, deployment)), ending };
+  const failed = failedContainer(evidence);
+  return explain({ ...evidence, output: failed && (await orNothing(lastOutputOf(scope, failed))) });
 }
 
 async function gather(scope: Scope, deployment: ServiceDeployment): Promise<Evidence> {
@@ -199,6 +59,8 @@ async function gather(scope: Scope, deployment: ServiceDeployment): Promise<Evid
     ),
     targets: targets.flatMap((health) => health ?? []),
     events: (service?.events ?? []).filter(({ createdAt }) => Number(createdAt) >= since),
+    ownTaskDefinition: scope.spec?.task.kind === 'own',
+    sidecars: scope.spec?.task.kind === 'managed' ? scope.spec.task.sidecars?.map(({ name }) => name) : [],
   };
 }
 

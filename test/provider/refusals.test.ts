@@ -233,7 +233,11 @@ describe('what stands in the way', () => {
 
 describe('a deployment that fails', () => {
   const CAUSES: [string, string, string][] = [
-    ['exits', 'container Main exited with code 1', "Read the container's output"],
+    [
+      'exits',
+      'container Main exited with code 1, its output ends with "Starting example/hello:exits" "Exiting with code 1, as the tag of the image asks for"',
+      "Read the container's output",
+    ],
     ['cannot-pull', 'CannotPullContainer', 'PrimaryContainer/Image: '],
     ['unhealthy', 'health checks', 'HealthCheckPath: '],
   ];

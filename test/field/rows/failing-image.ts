@@ -2,6 +2,7 @@ import { refusal } from '../account';
 import type { Row } from '../row';
 
 const INPUT = 'failing-image.yml';
+const IMAGE = 'public.ecr.aws/docker/library/httpd:exits';
 const HOUR = 3_600_000;
 
 export const rows: readonly Row[] = [
@@ -14,14 +15,14 @@ export const rows: readonly Row[] = [
       const start = clock.now();
       const { status, reasons } = await account.create('failing', {
         template: INPUT,
-        parameters: { Image: 'public.ecr.aws/docker/library/httpd:exits', CB: 'false' },
+        parameters: { Image: IMAGE, CB: 'false' },
       });
       expect(status).toBe('ROLLBACK_COMPLETE');
       expect(clock.now() - start).toBeLessThan(3 * HOUR);
       expect(reasons.S).toEqual(
         refusal(
           'NotStabilized',
-          "The deployment of public.ecr.aws/docker/library/httpd:exits failed and could not be rolled back: 4 tasks: container Main exited with code 1, Essential container in task exited; it was not over after 126 minutes, bake times included, and was stopped. Read the container's output in its log group.",
+          `The deployment of ${IMAGE} failed and could not be rolled back: 4 tasks: container Main exited with code 1, its output ends with "Starting ${IMAGE}" "Exiting with code 1, as the tag of the image asks for"; it was not over after 126 minutes, bake times included, and was stopped. Read the container's output in its log group, which LogGroupDeletionPolicy Retain keeps when a failed creation is rolled back.`,
         ),
       );
     },

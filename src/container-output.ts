@@ -1,0 +1,54 @@
+/** What a container has written last. */
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import type { Scope } from './component';
+import { MAIN_CONTAINER } from './containers';
+import type { FailedContainer } from './failure-explanation';
+import { Redaction } from './runtime/redaction';
+
+/** IAM actions of {@link lastOutputOf}. */
+export const CONTAINER_OUTPUT_ACTIONS = ['ecs:DescribeTaskDefinition', 'logs:GetLogEvents'] as const;
+
+/** How many lines are told, and the characters of each: a message of CloudFormation has room for no more. */
+const LINES = 3;
+const LONGEST_LINE = 140;
+
+/** Colours and the like, which terminals take: ECMA-48 control sequences, then every other control character. */
+const CONTROL = /\u001b\[[0-?]*[ -/]*[@-~]|\p{Cc}/gu;
+
+/**
+ * The last lines that a container has written, the newest last; none when it writes elsewhere than to a log group of
+ * this Region. Values of environment variables are masked, as everywhere, before a long line is cut. The name of the log stream: Amazon ECS developer guide, "Send Amazon ECS logs to CloudWatch".
+ */
+export async function lastOutputOf(
+  { clients, identity }: Scope,
+  { task, container: name = MAIN_CONTAINER }: FailedContainer,
+): Promise<readonly string[]> {
+  const { taskDefinition } = await clients.ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: task.taskDefinitionArn }),
+  );
+  const container = taskDefinition?.containerDefinitions?.find((definition) => definition.name === name);
+  const { logDriver, options = {} } = container?.logConfiguration ?? {};
+  const {
+    'awslogs-group': logGroupName,
+    'awslogs-region': region,
+    'awslogs-stream-prefix': prefix,
+  } = options;
+  if (logDriver !== 'awslogs' || !prefix || region !== identity.region) return [];
+  const { events = [] } = await clients.cloudWatchLogs.send(
+    new GetLogEventsCommand({
+      logGroupName,
+      logStreamName: `${prefix}/${name}/${task.taskArn!.split('/').at(-1)}`,
+      limit: LINES,
+      startFromHead: false,
+    }),
+  );
+  const redaction = new Redaction([]);
+  redaction.addSecrets((container?.environment ?? []).map(({ value }) => value));
+  return events.map(({ message = '' }) => lineOf(redaction.text(message))).filter(Boolean);
+}
+
+function lineOf(message: string): string {
+  const line = message.replace(CONTROL, ' ').replace(/\s+/g, ' ').trim();
+  return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE - 1)}…`;
+}

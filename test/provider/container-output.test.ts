@@ -1,0 +1,134 @@
+/** The last lines of a container that fails, as the message of its deployment quotes them. */
+import {
+  CloudWatchLogs,
+  type CreateLogStreamCommandInput,
+  type InputLogEvent,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { ECS, type ContainerDefinition } from '@aws-sdk/client-ecs';
+import type { Clients } from '../../src/clients';
+import type { Scope } from '../../src/component';
+import { lastOutputOf } from '../../src/container-output';
+import { BEGINNING } from '../../src/outcome';
+import { identityOf } from '../../src/identity';
+import { ACCOUNT_ID, Driver, REGION } from './driver';
+
+const TASK_ID = '0123456789abcdef0123456789abcdef';
+
+let driver: Driver;
+let logs: CloudWatchLogs;
+let ecs: ECS;
+beforeAll(async () => {
+  driver = await Driver.start();
+  logs = new CloudWatchLogs(driver.aws.clientOptions());
+  ecs = new ECS(driver.aws.clientOptions());
+});
+afterAll(async () => {
+  logs.destroy();
+  ecs.destroy();
+  await driver.close();
+});
+
+/** A task whose container has written these lines, into a log group of the test's own. */
+async function written(
+  test: string,
+  lines: readonly string[],
+  definition: Partial<ContainerDefinition> = {},
+  options: Record<string, string> = {},
+) {
+  const destination: CreateLogStreamCommandInput = {
+    logGroupName: test,
+    logStreamName: `ecs/${definition.name ?? 'Main'}/${TASK_ID}`,
+  };
+  await logs.createLogGroup({ logGroupName: test });
+  await logs.createLogStream(destination);
+  const logEvents = lines.map((message, index): InputLogEvent => ({
+    timestamp: driver.aws.clock.now() - lines.length + index,
+    message,
+  }));
+  if (logEvents.length > 0) await logs.putLogEvents({ ...destination, logEvents });
+  const { taskDefinition } = await ecs.registerTaskDefinition({
+    family: test,
+    requiresCompatibilities: ['FARGATE'],
+    networkMode: 'awsvpc',
+    cpu: '256',
+    memory: '512',
+    executionRoleArn: driver.roles.execution,
+    containerDefinitions: [
+      {
+        name: 'Main',
+        image: 'example/hello:1',
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': test,
+            'awslogs-region': REGION,
+            'awslogs-stream-prefix': 'ecs',
+            ...options,
+          },
+        },
+        ...definition,
+      },
+    ],
+  });
+  return {
+    taskArn: `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:task/default/${TASK_ID}`,
+    taskDefinitionArn: taskDefinition!.taskDefinitionArn,
+  };
+}
+
+function scope(): Scope {
+  const location = { partition: 'aws', region: REGION, accountId: ACCOUNT_ID };
+  return {
+    identity: identityOf(location, 'default', 'hello'),
+    clients: { ecs, cloudWatchLogs: logs } as unknown as Clients,
+    log: () => undefined,
+    time: BEGINNING,
+  };
+}
+
+test.each<[string, Parameters<typeof written>, string[]]>([
+  [
+    'the last three lines, in their order',
+    ['last', ['one', 'two', 'three', 'four']],
+    ['two', 'three', 'four'],
+  ],
+  ['none where nothing was written', ['nothing', []], []],
+  [
+    'lines without colours and control characters, on one line',
+    ['colours', ['\u001b[31;1mError\u001b[0m:\n\tno route\u0007', '\u001b[0m']],
+    ['Error : no route'],
+  ],
+  [
+    'values of environment variables masked, also where the line is cut',
+    [
+      'masked',
+      ['token=canary-value-1', `${'x'.repeat(135)}canary-value-1`],
+      { environment: [{ name: 'TOKEN', value: 'canary-value-1' }] },
+    ],
+    ['token=<REDACTED>', `${'x'.repeat(135)}<RED…`],
+  ],
+  ['none that went to another Region', ['elsewhere', ['one'], {}, { 'awslogs-region': 'eu-west-1' }], []],
+  [
+    'none that went to another log driver',
+    ['driver', ['one'], { logConfiguration: { logDriver: 'splunk' } }],
+    [],
+  ],
+])('%s', async (_name, arguments_, expected) => {
+  const task = await written(...arguments_);
+  expect(await lastOutputOf(scope(), { task })).toEqual(expected);
+});
+
+test('of the container that is to blame', async () => {
+  const task = await written('sidecar', ['one'], { name: 'Proxy' });
+  expect(await lastOutputOf(scope(), { task, container: 'Proxy' })).toEqual(['one']);
+});
+
+test('the cause is told without output where that cannot be read', async () => {
+  driver.aws.faults.add({ kind: 'accessDenied', operation: 'GetLogEvents' });
+  const model = driver.model({ PrimaryContainer: { Image: 'example/hello:exits' } });
+  const outcome = await driver.create(model);
+  expect(outcome).toMatchObject({
+    errorCode: 'NotStabilized',
+    message: expect.stringMatching(/: 3 tasks: container Main exited with code 1; /),
+  });
+});
