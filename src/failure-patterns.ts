@@ -499,6 +499,14 @@ export const FAILURE_PATTERNS: readonly FailurePattern[] = [
     remedy: 'Make the container answer 200 on HealthCheckPath to everybody, whatever the host',
   },
   {
+    id: 'health-check-matcher',
+    words: /failed with these codes: \[2\d\d\]/i,
+    depth: 'symptom',
+    propertyPath: 'TargetGroupConfiguration/HealthCheck/Matcher',
+    cause: 'The container answers the health check, but not with a code that Matcher permits',
+    remedy: 'Permit the code in Matcher, or make the container answer with one that it permits',
+  },
+  {
     id: 'health-check-redirected',
     words: /failed with these codes: \[30\d\]/i,
     depth: 'symptom',

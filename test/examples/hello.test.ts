@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { startLocalAws, type LocalAws } from '../../local';
-import { createHostedZone } from '../../local/account';
+import { createHostedZone, createRole } from '../../local/account';
 import { requestHost } from '../../local/http-request';
 import { takeInventory } from '../../local/inventory';
 import { deleteChangeSets } from '../cloudformation/fixtures/change-sets';
@@ -98,7 +98,7 @@ describe('aws cloudformation', () => {
     expect(await image()).toBe('example/hello:2');
     const { StackEvents } = await json('cloudformation', 'describe-stack-events', '--stack-name', 'hello');
     const failed = StackEvents.find(({ ResourceStatus }: any) => ResourceStatus === 'UPDATE_FAILED');
-    expect(failed.ResourceStatusReason).toMatch(/Essential container in task exited/);
+    expect(failed.ResourceStatusReason).toMatch(/container Main exited with code 1/);
   });
 
   test('delete-stack leaves nothing behind', async () => {
@@ -112,7 +112,8 @@ describe('aws cloudformation', () => {
 
 test('aws cloudcontrol creates, lists page by page, and deletes', async () => {
   await json('ecs', 'create-cluster', '--cluster-name', 'another', '--capacity-providers', 'FARGATE');
-  const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+  const ExecutionRoleArn = await createRole(aws, 'execution', 'ecs-tasks.amazonaws.com');
+  const InfrastructureRoleArn = await createRole(aws, 'infrastructure', 'ecs.amazonaws.com');
   const run = async (...args: string[]) => {
     const { ProgressEvent } = await json('cloudcontrol', ...args);
     await aws.cloudControl.settled(ProgressEvent.RequestToken);
@@ -128,8 +129,8 @@ test('aws cloudcontrol creates, lists page by page, and deletes', async () => {
       Cluster,
       ServiceName: `in-${Cluster}`,
       PrimaryContainer: { Image: 'example/hello:1' },
-      ExecutionRoleArn: role('execution'),
-      InfrastructureRoleArn: role('infrastructure'),
+      ExecutionRoleArn,
+      InfrastructureRoleArn,
     };
     created.push(
       await run('create-resource', '--type-name', TYPE_NAME, '--desired-state', JSON.stringify(desired)),

@@ -306,6 +306,7 @@ describe('a change', () => {
     expect(await driver.update(previous, failing)).toMatchObject({
       status: 'FAILED',
       errorCode: 'NotStabilized',
+      message: expect.stringMatching(/^TargetGroupConfiguration\/HealthCheck\/Matcher: .*codes: \[200\]/),
     });
     expect(await targetGroupsOf('failing')).toMatchObject([before, { Matcher: { HttpCode: '499' } }]);
 

@@ -175,6 +175,7 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
     'Health checks failed with these codes: [401]',
     'Health checks failed with these codes: [403]',
   ],
+  'health-check-matcher': ['Health checks failed with these codes: [200]'],
   'health-check-redirected': ['Health checks failed with these codes: [302]'],
   'health-check-error': [
     '(service hello) (port 80) is unhealthy in (target-group arn:x) due to (reason Health checks failed with these codes: [503])',

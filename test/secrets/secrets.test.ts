@@ -228,7 +228,7 @@ describe('the life of a service with secrets', () => {
     [
       'a deployment whose containers exit',
       () => template('example/hello:exits'),
-      /Essential container in task exited/,
+      /container Main exited with code 1/,
     ],
     [
       'an error of AWS that repeats what it was given',
@@ -269,7 +269,7 @@ describe('the life of a service with secrets', () => {
 });
 
 test.each<[string, () => string, RegExp]>([
-  ['a deployment that fails', () => template('example/hello:exits'), /Essential container in task exited/],
+  ['a deployment that fails', () => template('example/hello:exits'), /container Main exited with code 1/],
   [
     'an error of AWS',
     () => {
