@@ -29,6 +29,7 @@ import {
   Route53Client,
 } from '@aws-sdk/client-route-53';
 import { ListWebACLsCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+import { allItems } from './pages';
 
 /** Options of the SDK clients that look; those of `LocalAws.clientOptions()`. */
 type ClientOptions = ConstructorParameters<typeof ECSClient>[0] & { readonly region: string };
@@ -36,18 +37,8 @@ type ClientOptions = ConstructorParameters<typeof ECSClient>[0] & { readonly reg
 /** Identifiers of all resources of one type; ARNs where the type has them. */
 type Look = (options: ClientOptions) => Promise<(string | undefined)[]>;
 
-/** Every item of every page. */
-async function all<Page, Item>(
-  pages: AsyncIterable<Page>,
-  items: (page: Page) => Item[] | undefined,
-): Promise<Item[]> {
-  const found: Item[] = [];
-  for await (const page of pages) found.push(...(items(page) ?? []));
-  return found;
-}
-
 async function clusterArns(client: ECSClient): Promise<string[]> {
-  return all(paginateListClusters({ client }, {}), ({ clusterArns }) => clusterArns);
+  return allItems(paginateListClusters({ client }, {}), ({ clusterArns }) => clusterArns);
 }
 
 async function inEachCluster(
@@ -58,7 +49,7 @@ async function inEachCluster(
 }
 
 async function listenerArns(client: ElasticLoadBalancingV2Client): Promise<string[]> {
-  const balancers = await all(
+  const balancers = await allItems(
     paginateDescribeLoadBalancers({ client }, {}),
     ({ LoadBalancers }) => LoadBalancers,
   );
@@ -81,30 +72,30 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'AWS::ECS::Service': (options) => {
     const client = new ECSClient(options);
     return inEachCluster(client, (cluster) =>
-      all(paginateListServices({ client }, { cluster }), ({ serviceArns }) => serviceArns),
+      allItems(paginateListServices({ client }, { cluster }), ({ serviceArns }) => serviceArns),
     );
   },
   'AWS::ECS::Task': (options) => {
     const client = new ECSClient(options);
     return inEachCluster(client, (cluster) =>
-      all(paginateListTasks({ client }, { cluster }), ({ taskArns }) => taskArns),
+      allItems(paginateListTasks({ client }, { cluster }), ({ taskArns }) => taskArns),
     );
   },
   'AWS::ECS::TaskDefinition': (options) =>
-    all(
+    allItems(
       paginateListTaskDefinitions({ client: new ECSClient(options) }, { status: 'ACTIVE' }),
       ({ taskDefinitionArns }) => taskDefinitionArns,
     ),
   'AWS::Logs::LogGroup': async (options) =>
     (
-      await all(
+      await allItems(
         paginateDescribeLogGroups({ client: new CloudWatchLogsClient(options) }, {}),
         ({ logGroups }) => logGroups,
       )
     ).map(({ logGroupName }) => logGroupName),
   'AWS::ElasticLoadBalancingV2::LoadBalancer': async (options) =>
     (
-      await all(
+      await allItems(
         paginateDescribeLoadBalancers({ client: new ElasticLoadBalancingV2Client(options) }, {}),
         ({ LoadBalancers }) => LoadBalancers,
       )
@@ -121,35 +112,35 @@ const LOOKS: Readonly<Record<string, Look>> = {
   },
   'AWS::ElasticLoadBalancingV2::TargetGroup': async (options) =>
     (
-      await all(
+      await allItems(
         paginateDescribeTargetGroups({ client: new ElasticLoadBalancingV2Client(options) }, {}),
         ({ TargetGroups }) => TargetGroups,
       )
     ).map(({ TargetGroupArn }) => TargetGroupArn),
   'AWS::EC2::SecurityGroup': async (options) =>
     (
-      await all(
+      await allItems(
         paginateDescribeSecurityGroups({ client: new EC2Client(options) }, {}),
         ({ SecurityGroups }) => SecurityGroups,
       )
     ).map(({ GroupId }) => GroupId),
   'AWS::CertificateManager::Certificate': async (options) =>
     (
-      await all(
+      await allItems(
         paginateListCertificates({ client: new ACMClient(options) }, {}),
         ({ CertificateSummaryList }) => CertificateSummaryList,
       )
     ).map(({ CertificateArn }) => CertificateArn),
   'AWS::CloudWatch::Alarm': async (options) =>
     (
-      await all(
+      await allItems(
         paginateDescribeAlarms({ client: new CloudWatchClient(options) }, {}),
         ({ MetricAlarms }) => MetricAlarms,
       )
     ).map(({ AlarmArn }) => AlarmArn),
   'AWS::ApplicationAutoScaling::ScalableTarget': async (options) =>
     (
-      await all(
+      await allItems(
         paginateDescribeScalableTargets(
           { client: new ApplicationAutoScalingClient(options) },
           { ServiceNamespace: 'ecs' },
@@ -159,7 +150,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
     ).map(({ ResourceId }) => ResourceId),
   'AWS::ApplicationAutoScaling::ScalingPolicy': async (options) =>
     (
-      await all(
+      await allItems(
         paginateDescribeScalingPolicies(
           { client: new ApplicationAutoScalingClient(options) },
           { ServiceNamespace: 'ecs' },
@@ -169,7 +160,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
     ).map(({ PolicyARN }) => PolicyARN),
   'AWS::Route53::RecordSet': async (options) => {
     const client = new Route53Client(options);
-    const zones = await all(paginateListHostedZones({ client }, {}), ({ HostedZones }) => HostedZones);
+    const zones = await allItems(paginateListHostedZones({ client }, {}), ({ HostedZones }) => HostedZones);
     const records = zones.map(async ({ Id }) => {
       const { ResourceRecordSets = [] } = await client.send(
         new ListResourceRecordSetsCommand({ HostedZoneId: Id }),
@@ -185,7 +176,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
     return WebACLs.map(({ ARN }) => ARN);
   },
   'AWS::IAM::Role': async (options) =>
-    (await all(paginateListRoles({ client: new IAMClient(options) }, {}), ({ Roles }) => Roles)).map(
+    (await allItems(paginateListRoles({ client: new IAMClient(options) }, {}), ({ Roles }) => Roles)).map(
       ({ Arn }) => Arn,
     ),
 };

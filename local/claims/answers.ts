@@ -1,14 +1,20 @@
 /** Which claims hold in one local AWS. */
 import { OPEN_CLAIMS, type OpenClaimId } from './index';
+import { seenOnAws, stateOf } from './seen';
 
 /** Claims that are not confirmed, by id, with whether they hold. */
 export type AnswerSheet = Readonly<Partial<Record<OpenClaimId, boolean>>>;
 
 const SWITCHES: ReadonlySet<string> = new Set(OPEN_CLAIMS.map(({ id }) => id));
 
+/** Claims that AWS was seen to contradict. */
+const CONTRADICTED: ReadonlySet<string> = new Set(
+  OPEN_CLAIMS.filter((claim) => stateOf(claim, seenOnAws()) === 'contradicted').map(({ id }) => id),
+);
+
 /**
- * The answers that a local AWS gives where nobody knows what AWS does. A claim holds as it is written unless the local
- * AWS was told otherwise.
+ * The answers that a local AWS gives where nobody knows what AWS does. A claim holds as it is written unless AWS was seen to
+ * contradict it, or the local AWS was told otherwise.
  */
 export class Answers {
   private readonly given = new Map<OpenClaimId, boolean>();
@@ -20,7 +26,7 @@ export class Answers {
 
   /** Whether the local AWS is to behave as the claim says. */
   holds(id: OpenClaimId): boolean {
-    return this.given.get(id) ?? true;
+    return this.given.get(id) ?? !CONTRADICTED.has(id);
   }
 
   /**

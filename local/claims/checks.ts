@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Claim } from './claim';
+import { SEEN_FILE, stateOf, type SeenOnAws } from './seen';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -10,28 +11,36 @@ const ROOT = join(__dirname, '..', '..');
  * not there, a claim that is not confirmed and that nothing in `local/` asks about.
  *
  * @param tables by the name of the service's file.
+ * @param seen what was seen on AWS: a claim with a document as its source must not be contradicted by it.
  * @returns one sentence for each fault, beginning with the id; none when all is well.
  */
-export function faultsOf(tables: Readonly<Record<string, readonly Claim[]>>): string[] {
+export function faultsOf(tables: Readonly<Record<string, readonly Claim[]>>, seen?: SeenOnAws): string[] {
   const source = sourceOfLocalAws();
-  const seen = new Set<string>();
-  return Object.entries(tables).flatMap(([service, claims]) =>
+  const known = new Set<string>();
+  const faults = Object.entries(tables).flatMap(([service, claims]) =>
     claims.flatMap((claim) => {
       const faults = [
         ...emptyMembers(claim),
         ...(claim.id.startsWith(`${service}.`) ? [] : [`must begin with "${service}.".`]),
-        ...(seen.has(claim.id) ? ['is there twice.'] : []),
+        ...(known.has(claim.id) ? ['is there twice.'] : []),
         ...(existsSync(join(ROOT, claim.test))
           ? []
           : [`names the test ${claim.test}, which does not exist.`]),
         ...(claim.state === 'confirmed' || source.includes(`holds('${claim.id}')`)
           ? []
           : [`is not confirmed, and nothing in local/ asks answers.holds('${claim.id}').`]),
+        ...(claim.state === 'confirmed' && stateOf(claim, seen) === 'contradicted'
+          ? ['was contradicted on AWS: correct its row and what the local AWS does.']
+          : []),
       ];
-      seen.add(claim.id);
+      known.add(claim.id);
       return faults.map((fault) => `${claim.id} ${fault}`);
     }),
   );
+  if (seen?.endpoint !== undefined) {
+    faults.push(`${SEEN_FILE} was not seen on AWS but at ${seen.endpoint}: delete it.`);
+  }
+  return faults;
 }
 
 function emptyMembers(claim: Claim): string[] {

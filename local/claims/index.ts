@@ -36,6 +36,9 @@ export const TABLES = {
 
 type Row = (typeof TABLES)[keyof typeof TABLES]['claims'][number];
 
+/** Ids of all claims. */
+export type ClaimId = Row['id'];
+
 /** Ids of the claims that are not confirmed: the switches of the local AWS. */
 export type OpenClaimId = Exclude<Row, { readonly state: 'confirmed' }>['id'];
 

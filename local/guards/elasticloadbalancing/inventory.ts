@@ -1,10 +1,12 @@
 /** What moto holds for one load balancer: its listeners, rules and target groups. */
 import {
-  DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
   DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
+  paginateDescribeListeners,
+  paginateDescribeLoadBalancers,
+  paginateDescribeRules,
   type Action,
   type Listener,
   type LoadBalancer,
@@ -12,6 +14,7 @@ import {
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { regional, type GuardContext } from '../guard';
+import { allItems } from '../../pages';
 
 /** The load balancer of a listener or rule: their ARNs contain its path. */
 export function loadBalancerArnOf(arn: string): string {
@@ -40,8 +43,10 @@ export class Inventory {
   }
 
   async loadBalancers(region: string): Promise<LoadBalancer[]> {
-    const { LoadBalancers = [] } = await this.client(region).send(new DescribeLoadBalancersCommand({}));
-    return LoadBalancers;
+    return allItems(
+      paginateDescribeLoadBalancers({ client: this.client(region) }, {}),
+      ({ LoadBalancers }) => LoadBalancers,
+    );
   }
 
   /** @throws LoadBalancerNotFoundException of the SDK. */
@@ -53,19 +58,19 @@ export class Inventory {
   }
 
   async listeners(region: string, loadBalancerArn: string): Promise<Listener[]> {
-    const { Listeners = [] } = await this.client(region).send(
-      new DescribeListenersCommand({ LoadBalancerArn: loadBalancerArn }),
+    return allItems(
+      paginateDescribeListeners({ client: this.client(region) }, { LoadBalancerArn: loadBalancerArn }),
+      ({ Listeners }) => Listeners,
     );
-    return Listeners;
   }
 
   /** All rules of all listeners, default rules too. */
   async rules(region: string, loadBalancerArn: string): Promise<Rule[]> {
     const listeners = await this.listeners(region, loadBalancerArn);
-    const answers = await Promise.all(
-      listeners.map(({ ListenerArn }) => this.client(region).send(new DescribeRulesCommand({ ListenerArn }))),
+    const rules = listeners.map(({ ListenerArn }) =>
+      allItems(paginateDescribeRules({ client: this.client(region) }, { ListenerArn }), ({ Rules }) => Rules),
     );
-    return answers.flatMap(({ Rules = [] }) => Rules);
+    return (await Promise.all(rules)).flat();
   }
 
   /** One rule, or undefined when it does not exist. */
