@@ -1,5 +1,15 @@
-/** The certificates that were requested for a service, and the DNS records that validate them. */
+/**
+ * The certificates that were requested for a service, and the DNS records that validate them.
+ *
+ * ACM validates all certificates of an account for one name by one record, so that services which have had the same host
+ * share it, and the last one removes it. Who leaves marks its certificate, and then looks for certificates of that name
+ * that bear no mark; the record goes when there are none. Both write before they read, so at least one of two that leave
+ * at the same time sees that the other one leaves too. Who comes requests its certificate first, and then waits until
+ * those that were leaving have gone, before it makes the record: nobody deletes it afterwards who has not seen the new
+ * certificate. The mark is for good: a marked certificate is never used again.
+ */
 import {
+  AddTagsToCertificateCommand,
   DeleteCertificateCommand,
   DescribeCertificateCommand,
   KeyAlgorithm,
@@ -11,12 +21,13 @@ import {
 import { allOf } from './all-of';
 import type { Scope } from './component';
 import { isManaged, type Host, type ManagedHost } from './hosts';
-import { done, wait, type Outcome } from './outcome';
+import { RESERVED_TAG_PREFIX } from './identity';
+import { done, LIMIT, wait, waitedFor, type Outcome } from './outcome';
 import { isOwn } from './ownership';
 import { allItems } from './pages';
 import { deleteRecords, recordsAt, upsertRecord } from './records';
 import { isSdkError, unless } from './sdk-errors';
-import { tagRecord, type Tags } from './tags';
+import { tagList, tagRecord, type Tags } from './tags';
 
 /** A certificate that was requested for the service. */
 export interface OwnCertificate {
@@ -24,8 +35,8 @@ export interface OwnCertificate {
   /** What it was requested for. */
   readonly host: ManagedHost;
   readonly status: string;
-  /** ARNs of other certificates of the account that are validated by the same DNS record. */
-  readonly sharesRecordWith: readonly string[];
+  /** Whether other certificates of the account are validated by the same DNS record. */
+  readonly sharesRecord: boolean;
   readonly tags: Tags;
   /** Whether the present specification does not use it. */
   readonly isObsolete: boolean;
@@ -36,11 +47,21 @@ export const LIST_PERMISSIONS = ['acm:ListCertificates', 'acm:ListTagsForCertifi
 
 /** IAM actions of {@link removeOwnCertificates}. */
 export const REMOVE_PERMISSIONS = [
+  'acm:AddTagsToCertificate',
   'acm:DeleteCertificate',
   'acm:DescribeCertificate',
+  ...LIST_PERMISSIONS,
   'route53:ChangeResourceRecordSets',
   'route53:ListResourceRecordSets',
 ] as const;
+
+/** Tag of a certificate that is being removed. */
+const LEAVING_TAG = `${RESERVED_TAG_PREFIX}leaving`;
+/**
+ * Seconds for which a new certificate waits for those that leave. CloudFormation ends an invocation after a minute: who
+ * has looked before the new one was there has come to its end by then, also one that never goes on.
+ */
+const PATIENCE_SECONDS = 90;
 
 /** Seconds that ACM needs for the record of a certificate that was requested a moment ago. */
 const SECONDS_FOR_RECORD = 2;
@@ -54,8 +75,32 @@ const RECORD_TTL = 300;
 export async function listOwnCertificates(scope: Scope, hosts: readonly Host[]): Promise<OwnCertificate[]> {
   const managed = hosts.filter(isManaged);
   if (managed.length === 0) return [];
-  const { acm } = scope.clients;
-  const summaries = await allItems(
+  const summaries = await listCertificates(scope);
+  const found = await Promise.all(
+    managed.map(async (host): Promise<OwnCertificate[]> => {
+      const tagged = await withTags(scope, requestedFor(summaries, host.hostName));
+      return tagged
+        .filter(({ tags }) => isOwn(scope.identity, tags))
+        .map(({ summary, tags }) => ({
+          arn: summary.CertificateArn!,
+          host,
+          status: summary.Status!,
+          sharesRecord: summaries.some((other) => other !== summary && isFor(other, host.hostName)),
+          tags,
+          isObsolete: false,
+        }));
+    }),
+  );
+  return found.flat();
+}
+
+/** Whether a certificate is being removed, and is not to be used any more. */
+export function isLeaving({ tags }: Pick<OwnCertificate, 'tags'>): boolean {
+  return LEAVING_TAG in tags;
+}
+
+async function listCertificates({ clients: { acm } }: Scope): Promise<CertificateSummary[]> {
+  return allItems(
     // Without the key types ACM lists RSA certificates only; the others count for shared validation records.
     paginateListCertificates(
       { client: acm, pageSize: 1000 },
@@ -63,26 +108,30 @@ export async function listOwnCertificates(scope: Scope, hosts: readonly Host[]):
     ),
     ({ CertificateSummaryList }) => CertificateSummaryList,
   );
-  const found = await Promise.all(
-    managed.flatMap((host) =>
-      summaries
-        .filter(({ DomainName, Type }) => DomainName === host.hostName && Type !== 'IMPORTED')
-        .map(async (summary): Promise<OwnCertificate[]> => {
-          const arn = summary.CertificateArn!;
-          const answer = await unless(
-            acm.send(new ListTagsForCertificateCommand({ CertificateArn: arn })),
-            'ResourceNotFoundException',
-          );
-          const tags = tagRecord(answer?.Tags);
-          if (!isOwn(scope.identity, tags)) return [];
-          const sharesRecordWith = summaries
-            .filter((other) => other !== summary && isFor(other, host.hostName))
-            .map(({ CertificateArn }) => CertificateArn!);
-          return [{ arn, host, status: summary.Status!, sharesRecordWith, tags, isObsolete: false }];
-        }),
-    ),
+}
+
+function requestedFor(summaries: readonly CertificateSummary[], hostName: string): CertificateSummary[] {
+  return summaries.filter(({ DomainName, Type }) => DomainName === hostName && Type !== 'IMPORTED');
+}
+
+/** A certificate, and its tags. */
+interface Tagged {
+  readonly summary: CertificateSummary;
+  readonly tags: Tags;
+}
+
+/** Certificates with their tags; those that are gone meanwhile are left out. */
+async function withTags({ clients }: Scope, summaries: readonly CertificateSummary[]): Promise<Tagged[]> {
+  const tagged = await Promise.all(
+    summaries.map(async (summary) => {
+      const answer = await unless(
+        clients.acm.send(new ListTagsForCertificateCommand({ CertificateArn: summary.CertificateArn })),
+        'ResourceNotFoundException',
+      );
+      return answer ? [{ summary, tags: tagRecord(answer.Tags) }] : [];
+    }),
   );
-  return found.flat();
+  return tagged.flat();
 }
 
 /** Certificate by ARN; undefined when there is none. */
@@ -98,37 +147,85 @@ export async function describeCertificate(
   return answer?.Certificate;
 }
 
-/** Make the DNS record by which ACM sees that the host is ours, if ACM has said what it wants. */
+/**
+ * Make the DNS record by which ACM sees that the host is ours, if ACM has said what it wants.
+ *
+ * @returns the certificate as ACM describes it.
+ */
 export async function validate(
   scope: Scope,
-  arn: string,
-  { hostedZoneId }: ManagedHost,
-): Promise<Outcome<void>> {
+  { arn, host, sharesRecord }: Pick<OwnCertificate, 'arn' | 'host' | 'sharesRecord'>,
+): Promise<Outcome<CertificateDetail>> {
+  if (sharesRecord && (await isLeftByOthers(scope, arn, host))) {
+    const what = departureFrom(host);
+    return wait(what, SECONDS_FOR_RECORD, { limit: { ...LIMIT, what } });
+  }
   const certificate = await describeCertificate(scope, arn);
   const record = certificate?.DomainValidationOptions?.[0]?.ResourceRecord;
-  if (!record) return wait(`certificate ${arn} to be requested`, SECONDS_FOR_RECORD);
-  await upsertRecord(scope, hostedZoneId, {
+  if (!certificate || !record) return wait(`certificate ${arn} to be requested`, SECONDS_FOR_RECORD);
+  await upsertRecord(scope, host.hostedZoneId, {
     Name: record.Name,
     Type: record.Type,
     TTL: RECORD_TTL,
     ResourceRecords: [{ Value: record.Value }],
   });
-  return done(undefined);
+  return done(certificate);
 }
 
-/** Delete certificates, once nothing uses them, and the records that validated no other ones. */
+/** Whether another service may be about to delete the validation record of a certificate. */
+async function isLeftByOthers(scope: Scope, arn: string, host: ManagedHost): Promise<boolean> {
+  if (waitedFor(scope.time, departureFrom(host)) >= PATIENCE_SECONDS) return false;
+  const summaries = await listCertificates(scope);
+  const others = requestedFor(summaries, host.hostName).filter(
+    ({ CertificateArn }) => CertificateArn !== arn,
+  );
+  const tagged = await withTags(scope, others);
+  return tagged.some((each) => isLeaving(each) && !isOwn(scope.identity, each.tags));
+}
+
+function departureFrom({ hostName }: ManagedHost): string {
+  return `another service to finish with the certificate of ${hostName}`;
+}
+
+/** Delete certificates, once nothing uses them, and the records that validate no other ones. */
 export async function removeOwnCertificates(
   scope: Scope,
   certificates: readonly OwnCertificate[],
 ): Promise<Outcome<void>> {
+  if (certificates.length === 0) return done(undefined);
+  await allOf(certificates.filter((each) => !isLeaving(each)).map((each) => markAsLeaving(scope, each)));
+  // Once more, after the marks: others may have marked theirs since the service was looked at.
+  const summaries = await listCertificates(scope);
   const arns = certificates.map(({ arn }) => arn);
+  const others = summaries.filter(({ CertificateArn }) => !arns.includes(CertificateArn!));
   const outcomes = await allOf(
-    certificates.map((certificate) => {
-      const isRecordShared = certificate.sharesRecordWith.some((arn) => !arns.includes(arn));
-      return removeOne(scope, certificate, isRecordShared);
-    }),
+    certificates.map(async (certificate) =>
+      removeOne(scope, certificate, await isRecordUsed(scope, certificate.host.hostName, others)),
+    ),
   );
   return outcomes.find(({ status }) => status === 'wait') ?? done(undefined);
+}
+
+async function markAsLeaving({ clients }: Scope, { arn }: OwnCertificate): Promise<void> {
+  await unless(
+    clients.acm.send(
+      new AddTagsToCertificateCommand({ CertificateArn: arn, Tags: tagList({ [LEAVING_TAG]: 'yes' }) }),
+    ),
+    'ResourceNotFoundException',
+  );
+}
+
+/** Whether any of these certificates is validated by the record of a host, and stays. */
+async function isRecordUsed(
+  scope: Scope,
+  hostName: string,
+  summaries: readonly CertificateSummary[],
+): Promise<boolean> {
+  const tagged = await withTags(
+    scope,
+    summaries.filter((summary) => isFor(summary, hostName)),
+  );
+  return tagged.some((each) => !isLeaving(each));
 }
 
 async function removeOne(

@@ -10,9 +10,10 @@ import { domainPath, domainsOf, type Domain } from '../domains';
 import { HandlerError } from '../errors';
 import { isManaged, isSameHost, type ManagedHost } from '../hosts';
 import { RESERVED_TAG_PREFIX, shortHash } from '../identity';
-import { done, wait, type Outcome, type Wait } from '../outcome';
+import { done, wait, waitedFor, type Outcome, type Wait } from '../outcome';
 import {
   describeCertificate,
+  isLeaving,
   LIST_PERMISSIONS,
   listOwnCertificates,
   REMOVE_PERMISSIONS,
@@ -33,6 +34,12 @@ export interface ObservedCertificate {
   readonly own: readonly OwnCertificate[];
 }
 
+/** Of a certificate that is waited for: its ARN, and the hosted zone with the record that validates it. */
+interface Pending {
+  readonly arn: string;
+  readonly hostedZoneId: string;
+}
+
 interface Needs {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
 }
@@ -43,6 +50,10 @@ const OPERATION_TAG = `${RESERVED_TAG_PREFIX}operation`;
 const LONGEST_DOMAIN_NAME = 64;
 /** Seconds between looks at a certificate: ACM takes a minute or two to see the DNS record. */
 const SECONDS_BETWEEN_LOOKS = 15;
+/** Seconds after which the record of a certificate that is not issued is made once more. */
+const SECONDS_BETWEEN_RECORDS = 300;
+/** Minutes for which a certificate is waited for. A name server that was changed is known everywhere after less. */
+const MOST_MINUTES = 60;
 
 const FAILED: readonly (string | undefined)[] = ['FAILED', 'VALIDATION_TIMED_OUT', 'REVOKED', 'EXPIRED'];
 
@@ -95,14 +106,13 @@ export const certificate: Component<ObservedCertificate, Needs> = {
   },
 
   async poll(scope, token) {
-    const arns = token.split(' ');
     const outcomes = await allOf(
-      arns.map(async (arn) => {
-        const described = await describeCertificate(scope, arn);
-        const hostName = described?.DomainName ?? arn;
+      pendingOf(token).map(async (pending) => {
+        const described = await describeCertificate(scope, pending.arn);
+        const hostName = described?.DomainName ?? pending.arn;
         if (described?.Status === 'ISSUED') return done(undefined);
-        if (!described || FAILED.includes(described.Status)) throw failure(described, hostName);
-        return waitForIssue(hostName, arn);
+        if (!described || FAILED.includes(described.Status)) throw failure(scope, described, hostName);
+        return waitForIssue(scope, pending, described);
       }),
     );
     return together(outcomes) ?? done(undefined);
@@ -126,7 +136,10 @@ function certificateOf(scope: Scope, domain: Domain, own: readonly OwnCertificat
 
 /** One wait for all that is waited for; undefined when nothing is. */
 function together(outcomes: readonly Outcome<unknown>[]): Wait | undefined {
-  const waits = outcomes.filter((outcome) => outcome.status === 'wait');
+  // Those that something has to be done about come first.
+  const waits = outcomes
+    .filter((outcome) => outcome.status === 'wait')
+    .sort((one, other) => Number(one.token !== undefined) - Number(other.token !== undefined));
   const [first] = waits;
   if (!first) return undefined;
   const tokens = waits.flatMap(({ token }) => token ?? []);
@@ -188,36 +201,46 @@ function checkLengths(domains: readonly Domain[]): void {
   }
 }
 
-/** Whether a certificate can be used; one that failed in an earlier operation is replaced. */
-function isUsable(scope: Scope, { status, tags }: OwnCertificate): boolean {
-  if (!scope.spec) return true;
-  return !FAILED.includes(status) || tags[OPERATION_TAG] === operationOf(scope as ApplyScope);
+/** Whether a certificate can be used; one that failed in an earlier operation, or is being removed, is replaced. */
+function isUsable(scope: Scope, certificate: OwnCertificate): boolean {
+  if (isLeaving(certificate)) return false;
+  const { status, tags } = certificate;
+  return !scope.spec || !FAILED.includes(status) || tags[OPERATION_TAG] === operationOf(scope as ApplyScope);
 }
 
 /** Go on with a certificate that was requested. */
 async function proceed(scope: ApplyScope, used: OwnCertificate): Promise<Outcome<void>> {
   await changeTags(scope, used);
   if (used.status === 'ISSUED') return done(undefined);
-  const { hostName } = used.host;
-  if (FAILED.includes(used.status)) throw failure(await describeCertificate(scope, used.arn), hostName);
-  const validated = await validate(scope, used.arn, used.host);
-  return validated.status === 'wait' ? validated : waitForIssue(hostName, used.arn);
+  if (FAILED.includes(used.status)) {
+    throw failure(scope, await describeCertificate(scope, used.arn), used.host.hostName);
+  }
+  return validateAndWait(scope, used);
 }
 
-async function request(scope: ApplyScope, host: ManagedHost): Promise<Outcome<never>> {
-  const { hostName } = host;
+async function request(scope: ApplyScope, host: ManagedHost): Promise<Outcome<void>> {
   const operation = operationOf(scope);
   const { CertificateArn } = await scope.clients.acm.send(
     new RequestCertificateCommand({
-      DomainName: hostName,
+      DomainName: host.hostName,
       ValidationMethod: 'DNS',
       // The same for all attempts of this operation, which then make one certificate between them.
-      IdempotencyToken: shortHash(`${operation} ${hostName}`, 32),
+      IdempotencyToken: shortHash(`${operation} ${host.hostName}`, 32),
       Tags: tagList({ ...ownedTags(scope), [OPERATION_TAG]: operation }),
     }),
   );
-  const validated = await validate(scope, CertificateArn!, host);
-  return validated.status === 'wait' ? validated : waitForIssue(hostName, CertificateArn!);
+  // Whether others share the record is known only now.
+  return validateAndWait(scope, { arn: CertificateArn!, host, sharesRecord: true });
+}
+
+async function validateAndWait(
+  scope: ApplyScope,
+  certificate: Pick<OwnCertificate, 'arn' | 'host' | 'sharesRecord'>,
+): Promise<Outcome<void>> {
+  const validated = await validate(scope, certificate);
+  if (validated.status === 'wait') return validated;
+  const { arn, host } = certificate;
+  return waitForIssue(scope, { arn, hostedZoneId: host.hostedZoneId }, validated.value);
 }
 
 function operationOf({ operationToken }: ApplyScope): string {
@@ -237,14 +260,53 @@ async function changeTags(scope: ApplyScope, { arn, tags }: OwnCertificate): Pro
   }
 }
 
-function waitForIssue(hostName: string, arn: string): Outcome<never> {
-  return wait(`certificate of ${hostName} to be issued`, SECONDS_BETWEEN_LOOKS, { token: arn });
+/**
+ * The wait for a certificate that has its record. Now and then the record is made again, in case somebody has deleted it.
+ *
+ * @param described with the record.
+ */
+function waitForIssue(scope: Scope, pending: Pending, described: CertificateDetail): Wait {
+  const { arn, hostedZoneId } = pending;
+  const hostName = described.DomainName!;
+  const reason = `certificate of ${hostName} to be issued`;
+  const { Name, Value } = described.DomainValidationOptions?.[0]?.ResourceRecord ?? {};
+  const isTimeForRecord =
+    waitedFor(scope.time, reason) % SECONDS_BETWEEN_RECORDS >=
+    SECONDS_BETWEEN_RECORDS - SECONDS_BETWEEN_LOOKS;
+  return wait(reason, SECONDS_BETWEEN_LOOKS, {
+    token: isTimeForRecord ? undefined : tokenOf(pending),
+    limit: {
+      what: reason,
+      seconds: MOST_MINUTES * 60,
+      problem: `ACM has not issued certificate ${arn} of ${hostName} within ${MOST_MINUTES} minutes: it has not found the CNAME record ${Name} with the value ${Value}, which is in hosted zone ${hostedZoneId}`,
+      propertyPath: pathOf(scope, hostName),
+      remedy: `Check the delegation: "dig +short CNAME ${Name}" must answer that value, and "dig +short NS" of the zone's name must answer the name servers that "aws route53 get-hosted-zone --id ${hostedZoneId}" lists. Correct the NS record in the parent zone or at the registrar, and try again, or give CertificateArn`,
+    },
+  });
 }
 
-function failure(described: CertificateDetail | undefined, hostName: string): HandlerError {
+function tokenOf({ arn, hostedZoneId }: Pending): string {
+  return `${hostedZoneId}/${arn}`;
+}
+
+/** What a token that {@link together} made speaks of. */
+function pendingOf(token: string): Pending[] {
+  return token.split(' ').map((entry) => {
+    const slash = entry.indexOf('/');
+    return { hostedZoneId: entry.slice(0, slash), arn: entry.slice(slash + 1) };
+  });
+}
+
+/** Path of the property that names a host. */
+function pathOf({ spec }: Scope, hostName: string): string {
+  const index = spec ? domainsOf(spec).findIndex((domain) => domain.hostName === hostName) : 0;
+  return domainPath(Math.max(index, 0), 'DomainName');
+}
+
+function failure(scope: Scope, described: CertificateDetail | undefined, hostName: string): HandlerError {
   const reason = described?.FailureReason ?? described?.Status ?? 'it was deleted';
   return new HandlerError('NotStabilized', `the certificate of ${hostName} was not issued: ${reason}`, {
-    propertyPath: 'DomainName',
+    propertyPath: pathOf(scope, hostName),
     remedy:
       'Check that the hosted zone is the public one that serves the domain, and that its CAA records permit amazon.com; then try again',
   });

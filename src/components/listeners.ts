@@ -130,8 +130,9 @@ export async function releaseCertificates(
       certificates.map(({ arn }) => arn),
     );
   } catch (error) {
-    // The certificate that was to become the default has gone with its service a moment ago.
-    if (isSdkError(error, 'CertificateNotFoundException')) {
+    // The certificate that was to become the default has gone with its service a moment ago; or one to be taken off has
+    // become the default, because another service has left.
+    if (isSdkError(error, 'CertificateNotFoundException', 'OperationNotPermittedException')) {
       return wait('another certificate for the listener', 2);
     }
     if (!isSdkError(error, 'ListenerNotFoundException')) throw error;

@@ -139,7 +139,7 @@ export const ownListener: OwnListenerVariant<
   async apply(scope, { Certificate, LoadBalancer, ServiceSecurityGroup }, current) {
     if (!current) return notThere();
     try {
-      return done(await addRecorded(scope, ServiceSecurityGroup, Certificate, current));
+      return await addRecorded(scope, ServiceSecurityGroup, Certificate, current);
     } catch (error) {
       return waitForOthers(scope, error, LoadBalancer.name);
     }

@@ -124,6 +124,17 @@ describe('with a domain that the author looks after', () => {
     expect(await own.certificates()).toEqual([expect.any(String), wildcard]);
     expect(await driver.delete(api.ServiceArn)).toMatchObject({ status: 'SUCCESS' });
   });
+
+  test('a given certificate of two services that go at the same time goes with them', async () => {
+    const CertificateArn = wildcard;
+    const hello = await create(onOwn({ DomainName, CertificateArn }));
+    const api = await create(
+      onOwn({ ServiceName: 'api', DomainName: 'api.apps.example.com', CertificateArn }),
+    );
+    const deleted = await Promise.all([hello, api].map(({ ServiceArn }) => driver.delete(ServiceArn)));
+    expect(deleted.map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS']);
+    expect(await own.certificates()).toHaveLength(1);
+  });
 });
 
 test('with a hosted zone, the service gets a DNS record and the certificate that covers it', async () => {

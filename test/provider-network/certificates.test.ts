@@ -111,6 +111,70 @@ describe.each([
   });
 });
 
+describe('services that have had the same host', () => {
+  const SAME = { certificate: 'own', hostName: `same.${BASE_DOMAIN}` } as const;
+
+  /** Let services want one host at the same time. @returns those that have got a certificate, and not the host. */
+  async function compete(...names: string[]): Promise<string[]> {
+    const results = await Promise.allSettled(names.map((name) => account.apply(name, SAME)));
+    return names.filter((_name, index) => results[index]!.status === 'rejected');
+  }
+
+  test('leave the record of the one that stays, and no record when they go at the same time', async () => {
+    const recordsBefore = await validationRecords();
+    const refused = await compete('one', 'two', 'three');
+    expect(refused).toHaveLength(2);
+    await Promise.all(refused.map((name) => account.remove(name)));
+    expect(await certificateCount()).toBe(2);
+    expect(await validationRecords()).toHaveLength(recordsBefore.length + 1);
+
+    const [stayed] = ['one', 'two', 'three'].filter((name) => !refused.includes(name));
+    await account.remove(stayed!);
+    expect(await validationRecords()).toEqual(recordsBefore);
+
+    await compete('one', 'two', 'three');
+    expect(await certificateCount()).toBe(4);
+    await Promise.all(['one', 'two', 'three'].map((name) => account.remove(name)));
+    expect(await account.left()).toEqual([]);
+    expect(await validationRecords()).toEqual(recordsBefore);
+  });
+
+  test('leave the record of one that comes while they go', async () => {
+    const recordsBefore = await validationRecords();
+    await account.apply('one', SAME);
+    await Promise.all([
+      account.remove('one'),
+      // It is refused while the other one has the host, and has requested a certificate by then or not.
+      (async () => {
+        for (;;) {
+          const made = await account.apply('two', SAME).then(
+            () => true,
+            () => false,
+          );
+          if (made) return;
+        }
+      })(),
+    ]);
+    expect(await validationRecords()).toHaveLength(recordsBefore.length + 1);
+    await account.remove('two');
+    expect(await account.left()).toEqual([]);
+  });
+
+  test('leave nothing when the deletion of one of them is cut short after any call', async () => {
+    const recordsBefore = await validationRecords();
+    await compete('one', 'two');
+    const isCutShort = (call: number) =>
+      account.remove('one', { call, effect: 'after' }).then(
+        () => false,
+        (error: Error) => error.name === 'Killed',
+      );
+    for (let call = 1; await isCutShort(call); call += 1);
+    await account.remove('two');
+    expect(await account.left()).toEqual([]);
+    expect(await validationRecords()).toEqual(recordsBefore);
+  });
+});
+
 test('a default certificate that was chosen by hand stays', async () => {
   const byHand = await account
     .issueCertificate('by-hand.example.com')

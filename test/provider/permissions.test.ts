@@ -49,7 +49,7 @@ const ONLY_IN_RACES: readonly string[] = [
 ];
 
 /** Actions that only a listener which the author looks after needs; test/own-listener has them. */
-const ONLY_ON_OWN_LISTENERS: readonly string[] = ['ec2:DeleteTags'];
+const ONLY_ON_OWN_LISTENERS: readonly string[] = ['ec2:CreateTags', 'ec2:DeleteTags'];
 
 const used = {} as Record<HandlerName, Set<string>>;
 let driver: Driver;

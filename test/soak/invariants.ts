@@ -24,6 +24,8 @@ export const INVARIANTS = {
   bounded: 'when quiet after deletions, a kind has at most ceil(greatest N / limit) load balancers',
   refilled:
     'when quiet after creations in places that were left, a kind has no more load balancers than it needs',
+  pairs:
+    'of two services that want one host at the same time one is refused, and both can be deleted at the same time',
   inventory: 'when all are deleted, the account holds what it held in the beginning',
 } as const;
 

@@ -94,6 +94,22 @@ export function servicesOf(count: number): Service[] {
   });
 }
 
+/**
+ * The desired properties of two services that have everything in common that services can have in common: the host with the
+ * domain of its certificate, and a load balancer that nobody else is on.
+ */
+export function pair(index: number, { roles }: Account): readonly Structure[] {
+  return ['a', 'b'].map((which) => ({
+    ServiceName: `pair-${index}-${which}`,
+    InfrastructureRoleArn: roles.infrastructure,
+    ExecutionRoleArn: roles.execution,
+    PrimaryContainer: { Image: `soak/pair-${index}-${which}:1` },
+    DeploymentConfiguration: DEPLOYMENT,
+    DomainName: `pair-${index}.own.${BASE_DOMAIN}`,
+    LoadBalancerConfiguration: { IdleTimeoutSeconds: 100 + index },
+  }));
+}
+
 /** The desired properties of a service of another kind. */
 export function ofKind(model: Structure, kind: Kind, account: Account): Structure {
   const changed = { ...model };

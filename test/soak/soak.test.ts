@@ -5,11 +5,11 @@ import { emptyOnes, loadBalancersOfKind, misplaced, mixedKinds, samePriorities, 
 import { soak } from './soak';
 import { servicesOf } from './services';
 
-test('nine services of three kinds, two for each load balancer, come, change and go at the same time', async () => {
+test('nine services of three kinds, two for each load balancer, and a pair of one host come, change and go at the same time', async () => {
   const report = await soak({ services: 9, operations: 1, seed: 2, servicesPerLoadBalancer: 2 });
   expect(report.findings.filter(({ violations }) => violations.length > 0)).toEqual([]);
   expect(report.findings.filter(({ checks }) => checks === 0)).toEqual([]);
-  expect(report.mostLoadBalancers).toBeGreaterThanOrEqual(6);
+  expect(report.mostLoadBalancers).toBeGreaterThanOrEqual(5);
 }, 300_000);
 
 describe('the invariants', () => {

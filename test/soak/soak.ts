@@ -12,7 +12,7 @@ import * as invariants from './invariants';
 import { INVARIANTS, type Invariant } from './invariants';
 import { placement, type PlacedLoadBalancer } from './placement';
 import { Random } from './random';
-import { CHANGES, KINDS, ofKind, servicesOf, type Service } from './services';
+import { CHANGES, KINDS, ofKind, pair, servicesOf, type Service } from './services';
 import { Tally, type Finding } from './tally';
 
 export interface SoakOptions {
@@ -23,6 +23,8 @@ export interface SoakOptions {
   readonly operations: number;
   /** Quota of the local AWS for rules on a load balancer, when it is to be lower than what services keep to themselves. */
   readonly servicesPerLoadBalancer?: number;
+  /** Pairs of services that want the same host, and are made and deleted at the same time. Default: one for ten services. */
+  readonly pairs?: number;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -90,6 +92,8 @@ class Soak {
       Math.ceil((this.mostServices.get(kind) ?? 0) / this.limit),
     ]);
 
+    await this.allPairs();
+
     await this.phase('create those that are gone', async (service) => {
       if (!service.model) await this.create(service);
     });
@@ -139,6 +143,36 @@ class Soak {
       else if (random.next() * 100 < DELETIONS) await this.delete(service);
       else await this.update(service, random);
     }
+  }
+
+  private async allPairs(): Promise<void> {
+    const { services, pairs = Math.ceil(services / 10) } = this.options;
+    await Promise.all(Array.from({ length: pairs }, (_, index) => this.pair(index)));
+    this.options.onProgress?.(`create and delete two services of one host at the same time: ${pairs} times`);
+  }
+
+  /** Two services want one host at the same time; both are deleted at the same time. */
+  private async pair(index: number): Promise<void> {
+    const models = pair(index, this.account);
+    const made = await Promise.all(models.map((model) => this.account.operate('CREATE', model)));
+    this.operations.CREATE += made.length;
+    const refused = made.flatMap((outcome) => (outcome.status === 'FAILED' ? outcome.errorCode : []));
+    this.check(
+      'pairs',
+      refused.join() === 'ResourceConflict' ? [] : [`pair ${index} was refused with: ${refused.join(', ')}`],
+    );
+    const deleted = await Promise.all(
+      models.map(({ ServiceName }) =>
+        this.account.operate('DELETE', { ServiceArn: this.account.serviceArn(ServiceName) }),
+      ),
+    );
+    this.operations.DELETE += deleted.length;
+    this.check(
+      'pairs',
+      deleted.flatMap((outcome) =>
+        outcome.status === 'FAILED' ? [`pair ${index}: ${outcome.errorCode}: ${outcome.message}`] : [],
+      ),
+    );
   }
 
   private async create(service: Service): Promise<void> {
