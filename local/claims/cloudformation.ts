@@ -67,6 +67,30 @@ export const CLOUDFORMATION = [
     test: 'test/cloudformation/import.test.ts',
   },
   {
+    id: 'cloudformation.nested-stacks',
+    statement:
+      'AWS::CloudFormation::Stack is a stack of its own, made from the template at TemplateURL with parameters, tags and capabilities of its parent; each update of the parent looks at it. When it fails, so does its parent: "Embedded stack ARN was not successfully created".',
+    source: 'CloudFormation user guide, "Embed stacks within other stacks using nested stacks".',
+    state: 'confirmed',
+    test: 'test/cloudformation/nested-stacks.test.ts',
+  },
+  {
+    id: 'cloudformation.wait-conditions',
+    statement:
+      'A wait condition is there once Count signals with different UniqueId have come to its handle; it fails with the first that is no SUCCESS, or when Timeout is over.',
+    source: 'CloudFormation user guide, "Create wait conditions in a CloudFormation template".',
+    state: 'confirmed',
+    test: 'test/cloudformation/aws-types.test.ts',
+  },
+  {
+    id: 'cloudformation.security-group-rules',
+    statement:
+      'AWS::EC2::SecurityGroupIngress and SecurityGroupEgress are one rule each, named by its id; all but Description needs a replacement.',
+    source: 'CloudFormation template reference of the two types, and their registry schemas.',
+    state: 'confirmed',
+    test: 'test/cloudformation/aws-types.test.ts',
+  },
+  {
     id: 'cloudformation.type-configuration-by-region',
     statement: 'A type configuration holds in one account and one Region.',
     source: 'API reference, SetTypeConfiguration: "in this account and Region".',

@@ -22,8 +22,10 @@ import { bucketPolicyProvider } from './providers/bucket-policy';
 import { lambdaFunctionProvider } from './providers/lambda-function';
 import { lambdaHookProvider } from './providers/lambda-hook';
 import { motoProvider } from './providers/moto';
+import { nestedStackProvider } from './providers/nested-stack';
 import { registryProvider } from './providers/registry';
 import { snsProvider } from './providers/sns';
+import { waitConditionProvider } from './providers/wait-condition';
 import { isBusy, Stacks, type Stack } from './stack';
 import { putObject, readTemplate } from './s3';
 import { validationError } from './template/parse';
@@ -70,6 +72,16 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     hooks,
     providers: [
       registryProvider(options.resourceHandler),
+      nestedStackProvider({
+        call: (operation, input, { region, accountId }) =>
+          operations[operation]({
+            ...{ service: 'cloudformation', operation, input, region, accountId },
+            accessKeyId: 'cloudformation',
+          }),
+        find: (id) => stacks.byId(id),
+        settled: (id, region) => settled(id, region),
+      }),
+      waitConditionProvider({ clock, endpoint: options.endpoint, motoUrl: options.motoOptions.endpoint }),
       lambdaHookProvider(registry),
       functions,
       bucketPolicyProvider({ clock, motoUrl: options.motoOptions.endpoint }),
@@ -91,6 +103,11 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       clock.work(() => putObject(options.motoOptions.endpoint, 'hook-payloads', name, document)),
     importers: (stack, exportName) => stacks.importers(exportName, stack.region).map(({ name }) => name),
   };
+
+  async function settled(stackNameOrId: string, region = 'us-east-1'): Promise<void> {
+    const stack = stacks.find(stackNameOrId, region);
+    for (let running; running !== stack?.running;) await (running = stack?.running);
+  }
 
   const context: Context = {
     clock,
@@ -149,9 +166,6 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
         hooks.reset();
       },
     },
-    async settled(stackNameOrId, region = 'us-east-1') {
-      const stack = stacks.find(stackNameOrId, region);
-      for (let running; running !== stack?.running;) await (running = stack?.running);
-    },
+    settled,
   };
 }

@@ -4,7 +4,7 @@ import { validationError } from './template/parse';
 const TIMEOUT = 10_000;
 
 /** What moto takes for a presigned URL; it checks no signature. */
-const PRESIGNED = new URLSearchParams({
+export const PRESIGNED = new URLSearchParams({
   'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
   'X-Amz-Credential': 'local/20260101/us-east-1/s3/aws4_request',
   'X-Amz-Date': '20260101T000000Z',
@@ -51,6 +51,30 @@ export async function putObject(moto: string, bucket: string, key: string, text:
       throw new Error(`the object ${bucket}/${key} could not be stored: HTTP ${answer.status}`);
   }
   return `${url}?${PRESIGNED}`;
+}
+
+/** Make a bucket that keeps every version of its objects, if there is none yet. */
+export async function makeVersionedBucket(moto: string, bucket: string): Promise<void> {
+  const versioning =
+    '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status></VersioningConfiguration>';
+  for (const [query, body] of [
+    ['', undefined],
+    ['versioning=&', versioning],
+  ]) {
+    const url = `${moto}/${bucket}?${query}${PRESIGNED}`;
+    const answer = await fetch(url, { method: 'PUT', body, signal: AbortSignal.timeout(TIMEOUT) });
+    if (!answer.ok && answer.status !== 409)
+      throw new Error(`the bucket ${bucket} could not be made: HTTP ${answer.status}`);
+  }
+}
+
+/** The texts of all versions of an object, in no order; none when there is no such object. */
+export async function objectVersions(moto: string, bucket: string, key: string): Promise<string[]> {
+  const ask = async (path: string) =>
+    (await fetch(`${moto}/${bucket}${path}&${PRESIGNED}`, { signal: AbortSignal.timeout(TIMEOUT) })).text();
+  const listed = await ask(`?versions=&prefix=${encodeURIComponent(key)}`);
+  const ids = [...listed.matchAll(/<VersionId>([^<]+)<\/VersionId>/g)].map(([, id]) => id);
+  return Promise.all(ids.map((id) => ask(`/${key}?versionId=${id}`)));
 }
 
 function objectPath(url: string): string | undefined {

@@ -80,6 +80,9 @@ export interface Stack {
   readonly name: string;
   readonly region: string;
   readonly accountId: string;
+  /** Ids of the stack that this one is nested in, and of the outermost one. */
+  readonly parentId?: string;
+  readonly rootId?: string;
   readonly createdAt: Date;
   updatedAt?: Date;
   deletedAt?: Date;
@@ -130,6 +133,11 @@ export class Stacks {
     return (
       byId ?? this.list(region).find(({ name, status }) => name === nameOrId && status !== 'DELETE_COMPLETE')
     );
+  }
+
+  /** A stack by id. */
+  byId(id: string): Stack | undefined {
+    return this.stacks.get(id);
   }
 
   /** @throws AwsError ValidationError when there is no such stack. */
@@ -188,6 +196,8 @@ export function newStack(
     name: input.StackName,
     region: request.region,
     accountId: request.accountId,
+    parentId: input.ParentId,
+    rootId: input.RootId,
     createdAt,
     status: 'REVIEW_IN_PROGRESS',
     capabilities: input.Capabilities ?? [],

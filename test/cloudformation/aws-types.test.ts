@@ -1,5 +1,7 @@
 /** Stacks of AWS types: those that moto's CloudFormation makes, and those that are made by API calls. */
+import { EC2 } from '@aws-sdk/client-ec2';
 import { ECS } from '@aws-sdk/client-ecs';
+import { SSM } from '@aws-sdk/client-ssm';
 import { lowerCamel } from '../../local/cloudformation/providers/api/names';
 import { awsResourceType } from '../../local/registry/aws-types';
 import { startSampleAccount, template, type SampleAccount } from './fixtures/sample-extension';
@@ -211,4 +213,155 @@ test.each([
   ],
 ])('the API names of %j are %j', (properties, expected) => {
   expect(lowerCamel(properties, awsResourceType('AWS::ECS::TaskDefinition')!)).toEqual(expected);
+});
+
+test('rules of security groups are resources: made, described anew, replaced, deleted', async () => {
+  const ec2 = new EC2(account.aws.clientOptions());
+  const group = (GroupDescription: string) => ({
+    Type: 'AWS::EC2::SecurityGroup',
+    Properties: { GroupDescription, VpcId: { Ref: 'Vpc' }, SecurityGroupEgress: [] },
+  });
+  const port = (FromPort: number) => ({ IpProtocol: 'tcp', FromPort, ToPort: FromPort });
+  const resources = (number: number, Description: string) => ({
+    Vpc: network.Vpc,
+    Web: group('web'),
+    Database: group('database'),
+    In: {
+      Type: 'AWS::EC2::SecurityGroupIngress',
+      Properties: {
+        ...{ GroupId: { 'Fn::GetAtt': ['Database', 'GroupId'] }, ...port(number), Description },
+        CidrIp: '10.1.0.0/16',
+      },
+    },
+    FromGroup: {
+      Type: 'AWS::EC2::SecurityGroupIngress',
+      Properties: {
+        ...{ GroupId: { 'Fn::GetAtt': ['Database', 'GroupId'] }, ...port(number) },
+        SourceSecurityGroupId: { 'Fn::GetAtt': ['Web', 'GroupId'] },
+      },
+    },
+    Out: {
+      Type: 'AWS::EC2::SecurityGroupEgress',
+      Properties: {
+        ...{ GroupId: { 'Fn::GetAtt': ['Web', 'GroupId'] }, ...port(number), Description },
+        CidrIp: '10.0.0.0/16',
+      },
+    },
+  });
+  const rules = async () => {
+    const { SecurityGroupRules } = await ec2.describeSecurityGroupRules({});
+    const { StackResources } = await account.cloudFormation.describeStackResources({ StackName: 'shop' });
+    const id = (logicalId: string) =>
+      StackResources!.find(({ LogicalResourceId }) => LogicalResourceId === logicalId)!.PhysicalResourceId;
+    return ['In', 'FromGroup', 'Out'].map((logicalId) => {
+      const found = SecurityGroupRules!.find(
+        ({ SecurityGroupRuleId }) => SecurityGroupRuleId === id(logicalId),
+      );
+      return found && [found.IsEgress, found.FromPort, found.Description];
+    });
+  };
+  expect(await create(resources(5432, 'a'))).toMatchObject({ StackStatus: 'CREATE_COMPLETE' });
+  expect(await rules()).toEqual([
+    [false, 5432, 'a'],
+    [false, 5432, undefined],
+    [true, 5432, 'a'],
+  ]);
+  expect((await update(resources(5432, 'b'))).StackStatus).toBe('UPDATE_COMPLETE');
+  expect(await rules()).toEqual([
+    [false, 5432, 'b'],
+    [false, 5432, undefined],
+    [true, 5432, 'b'],
+  ]);
+  expect((await update(resources(3306, 'b'))).StackStatus).toBe('UPDATE_COMPLETE');
+  expect(await rules()).toEqual([
+    [false, 3306, 'b'],
+    [false, 3306, undefined],
+    [true, 3306, 'b'],
+  ]);
+  const { SecurityGroupRules: all } = await ec2.describeSecurityGroupRules({});
+  expect(all!.filter(({ FromPort }) => FromPort === 5432)).toEqual([]);
+  expect(await remove()).toMatchObject({ failures: [], StackStatus: 'DELETE_COMPLETE' });
+  ec2.destroy();
+});
+
+test('a parameter of Systems Manager is made, changed, replaced and deleted', async () => {
+  const ssm = new SSM(account.aws.clientOptions());
+  const parameter = (properties: object) => ({
+    Size: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', ...properties } },
+  });
+  const value = async (Name: string) => (await ssm.getParameter({ Name })).Parameter!.Value;
+  const stack = await create(parameter({ Name: '/shop/size', Value: 'small', Tags: { team: 'shop' } }), {
+    Value: { Value: { 'Fn::GetAtt': ['Size', 'Value'] } },
+    Name: { Value: { Ref: 'Size' } },
+  });
+  expect(outputs(stack)).toEqual({ Value: 'small', Name: '/shop/size' });
+  expect(
+    (await ssm.listTagsForResource({ ResourceType: 'Parameter', ResourceId: '/shop/size' })).TagList,
+  ).toEqual([{ Key: 'team', Value: 'shop' }]);
+  await update(parameter({ Name: '/shop/size', Value: 'large' }));
+  expect(await value('/shop/size')).toBe('large');
+  await update(parameter({ Name: '/shop/width', Value: 'large' }));
+  expect(await value('/shop/width')).toBe('large');
+  await expect(value('/shop/size')).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  expect(await remove()).toMatchObject({ failures: [], StackStatus: 'DELETE_COMPLETE' });
+  await expect(value('/shop/width')).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  ssm.destroy();
+});
+
+describe('a wait condition', () => {
+  const waiting = (properties: object = {}) => ({
+    Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
+    Wait: {
+      Type: 'AWS::CloudFormation::WaitCondition',
+      Properties: { Handle: { Ref: 'Handle' }, Timeout: '600', ...properties },
+    },
+  });
+  const data = { Data: { Value: { 'Fn::GetAtt': ['Wait', 'Data'] } } };
+  /** Create the stack with the clock standing still, send signals to the handle, and let time pass. */
+  async function signalled(resources: object, signals: object[]) {
+    account.aws.clock.setMode('manual');
+    await account.cloudFormation.createStack({
+      StackName: 'shop',
+      TemplateBody: template(resources, { Outputs: data }),
+    });
+    await account.aws.clock.settled();
+    const { StackResourceDetail } = await account.cloudFormation.describeStackResource({
+      StackName: 'shop',
+      LogicalResourceId: 'Handle',
+    });
+    for (const signal of signals) {
+      const body = JSON.stringify(signal);
+      const answer = await fetch(StackResourceDetail!.PhysicalResourceId!, { method: 'PUT', body });
+      expect(answer.status).toBe(200);
+    }
+    account.aws.clock.setMode('jump');
+    return account.settled('shop');
+  }
+  const success = (UniqueId: string) => ({ Status: 'SUCCESS', UniqueId, Data: `of ${UniqueId}`, Reason: '' });
+
+  test('is there once as many have signalled as it counts', async () => {
+    const stack = await signalled(waiting({ Count: 2 }), [success('a'), success('a'), success('b')]);
+    expect(stack.StackStatus).toBe('CREATE_COMPLETE');
+    expect(JSON.parse(outputs(stack).Data!)).toEqual({ a: 'of a', b: 'of b' });
+    expect(await remove()).toMatchObject({ failures: [], StackStatus: 'DELETE_COMPLETE' });
+  });
+
+  test.each([
+    [[success('a')], 'WaitCondition timed out. Received 1 conditions when expecting 2'],
+    [
+      [success('a'), { Status: 'FAILURE', UniqueId: 'b', Reason: 'no disk' }],
+      "WaitCondition received failed message: 'no disk' for uniqueId: b",
+    ],
+  ])('fails after %j', async (signals, reason) => {
+    expect((await signalled(waiting({ Count: 2 }), signals)).StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect(await failures()).toEqual([reason]);
+  });
+
+  test('cannot be updated', async () => {
+    await signalled(waiting(), [success('a')]);
+    expect((await update(waiting({ Timeout: '700' }))).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await failures()).toEqual([
+      'Update to resource type AWS::CloudFormation::WaitCondition is not supported.',
+    ]);
+  });
 });

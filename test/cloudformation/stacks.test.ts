@@ -219,13 +219,28 @@ describe('creation', () => {
     expect(JSON.stringify(await account.events('desk'))).not.toContain('sesame');
   });
 
-  test('reports an AWS type that the local AWS cannot provision', async () => {
-    await create(
-      template({ Fleet: { Type: 'AWS::GameLift::Location', Properties: { LocationName: 'custom-a' } } }),
+  test('makes nothing when the local AWS cannot provision a type', async () => {
+    const fleet = (attributes: object = {}) => ({
+      Type: 'AWS::GameLift::Location',
+      Properties: { LocationName: 'custom-a' },
+      ...attributes,
+    });
+    await create(template({ Good: notebook({ Name: 'good' }), Fleet: fleet({ DependsOn: 'Good' }) }));
+    expect(await account.history('desk')).toEqual([
+      'desk CREATE_IN_PROGRESS',
+      'desk ROLLBACK_IN_PROGRESS',
+      'desk ROLLBACK_COMPLETE',
+    ]);
+    expect(await reasonOf('desk', 'ROLLBACK_IN_PROGRESS')).toBe(
+      'The local AWS cannot provision resources of type AWS::GameLift::Location. Rollback requested by user.',
     );
-    expect(await reasonOf('Fleet', 'CREATE_FAILED')).toBe(
-      'The local AWS cannot provision resources of type AWS::GameLift::Location.',
+    await remove();
+    const conditions = { Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } } };
+    const body = template(
+      { Good: notebook({ Name: 'good' }), Fleet: fleet({ Condition: 'Never' }) },
+      conditions,
     );
+    expect((await create(body)).StackStatus).toBe('CREATE_COMPLETE');
   });
 });
 

@@ -110,7 +110,8 @@ export class ResourceOperations {
     if (current.typeName !== desired.typeName) return this.replace(current, desired);
     const tagsChanged =
       !!type.functionName && type.tagUpdatable && !isDeepStrictEqual(current.stackTags, desired.stackTags);
-    if (isDeepStrictEqual(current.properties, desired.properties) && !tagsChanged) {
+    const mustUpdate = tagsChanged || this.provider(desired).alwaysUpdates;
+    if (isDeepStrictEqual(current.properties, desired.properties) && !mustUpdate) {
       Object.assign(current, attributesOutsideProperties(desired));
       return true;
     }
@@ -161,7 +162,7 @@ export class ResourceOperations {
       this.events.resourceStatus(before, 'UPDATE_COMPLETE');
       return true;
     }
-    return this.apply(now!, before);
+    return this.apply(now!, before, { restores: before.handle });
   }
 
   /** Give a resource that was imported out of the hands of the stack again; it stays as it is. */
@@ -281,19 +282,21 @@ export class ResourceOperations {
     this.events.resourceStatus(current, 'UPDATE_IN_PROGRESS');
     if (!(await this.hooksAllow(current, 'UPDATE', desired.properties, before.properties))) return false;
     this.changes.set(current.logicalId, { kind: 'updated', before });
-    return this.apply(current, desired, () => this.replace(before, desired));
+    return this.apply(current, desired, { replace: () => this.replace(before, desired) });
   }
 
   /** Update a resource in place. */
   private async apply(
     current: StackResource,
     desired: StackResource,
-    replace?: () => Promise<boolean>,
+    { replace, restores }: { replace?: () => Promise<boolean>; restores?: string } = {},
   ): Promise<boolean> {
+    const before = { ...current };
     const request: ExistingRequest = {
       ...this.existing(current),
       properties: desired.properties,
       stackTags: desired.stackTags,
+      restores,
     };
     if (current.status !== 'UPDATE_IN_PROGRESS') this.events.resourceStatus(current, 'UPDATE_IN_PROGRESS');
     // Also what a failed update left behind is closer to the new properties than to the old ones.
@@ -309,6 +312,10 @@ export class ResourceOperations {
       return true;
     } catch (error) {
       if (error instanceof ProvisionFailure && error.code === 'NotUpdatable' && replace) return replace();
+      if (error instanceof ProvisionFailure && error.untouched) {
+        Object.assign(current, before);
+        this.changes.set(current.logicalId, { kind: 'untouched', before: current });
+      }
       this.events.resourceStatus(current, 'UPDATE_FAILED', failureReason(error));
       return false;
     }

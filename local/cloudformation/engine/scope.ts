@@ -1,9 +1,8 @@
 /** Where the functions of a template find their values while a stack is provisioned. */
 import type { Scope } from '../template/evaluate';
-import type { Registry } from '../../registry';
 import { isNoEcho } from '../template/parameters';
-import { validationError, type Template } from '../template/parse';
-import { unsupportedAttribute, type Reference } from '../template/references';
+import { validationError } from '../template/parse';
+import type { Reference } from '../template/references';
 import type { Stack, StackTarget } from '../stack';
 
 export interface ScopeOptions {
@@ -47,18 +46,6 @@ export function attributeOf(model: unknown, path: string): unknown {
       (value, step) => (typeof value === 'object' && value !== null ? value[step] : undefined),
       model,
     );
-}
-
-/**
- * Why a template cannot be provisioned: it reads an attribute that a resource type does not have. undefined when every
- * attribute is one.
- */
-export function attributeProblem(template: Template, registry: Registry): string | undefined {
-  const found = unsupportedAttribute(
-    template,
-    (typeName, attribute) => registry.resourceType(typeName)?.hasAttribute(attribute) ?? true,
-  );
-  return found && `Resource type ${found.typeName} does not support attribute {${found.attribute}}`;
 }
 
 /** The error of `Fn::GetAtt` for an attribute that a type does not have. */

@@ -4,7 +4,7 @@ import type { Change, Imports, Output, Stack, StackResource, StackTarget } from 
 import { dependencies } from '../template/references';
 import type { Environment } from './environment';
 import { ResourceOperations } from './resource-operations';
-import { attributeProblem } from './scope';
+import { provisioningProblem } from './provisionable';
 import { stackHookRefusal } from './target-hooks';
 import { walk } from './walk';
 
@@ -188,11 +188,12 @@ async function provisionAll(
 ): Promise<string | undefined> {
   const { template } = operations.target;
   const { signal } = stack.cancel!;
-  const unreadable = attributeProblem(template, environment.registry);
-  if (unreadable) return `${unreadable}.`;
   try {
+    const wanted = await operations.wanted();
+    const unprovisionable = provisioningProblem(environment, template, wanted);
+    if (unprovisionable) return `${unprovisionable}.`;
     const failed = await walk(
-      chosen ?? (await operations.wanted()),
+      chosen ?? wanted,
       (logicalId) => dependencies(template, logicalId),
       async (logicalId) => {
         const succeeded = !signal.aborted && (await operations.provision(logicalId));

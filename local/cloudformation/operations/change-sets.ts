@@ -5,7 +5,8 @@ import { AwsError, type Structure } from '../../service';
 import { changesOf } from '../engine/changes';
 import type { Environment } from '../engine/environment';
 import { existingImports, importProblem, requestedImports } from '../engine/imports';
-import { attributeProblem } from '../engine/scope';
+import { provisioningProblem } from '../engine/provisionable';
+import { ResourceOperations } from '../engine/resource-operations';
 import { changeSetHooks, refusal } from '../engine/target-hooks';
 import {
   createStack,
@@ -71,17 +72,19 @@ export function changeSetOperations(context: Context): Operations {
         stacks.add(stack);
         new EventRecorder(stack, environment.now).stackStatus('REVIEW_IN_PROGRESS', 'User Initiated');
       }
-      const unreadable =
+      const events = new EventRecorder(stack, environment.now);
+      const wanted = await new ResourceOperations(environment, stack, target, { events }).wanted();
+      const unprovisionable =
         requested || differs(stack, target)
-          ? attributeProblem(target.template, environment.registry)
+          ? provisioningProblem(environment, target.template, wanted)
           : NO_CHANGES;
       const imports =
         requested ??
-        (input.ImportExistingResources && !unreadable
+        (input.ImportExistingResources && !unprovisionable
           ? await existingImports(environment, stack, target)
           : new Map());
-      const changes = unreadable ? [] : await changesOf(environment, stack, target, imports);
-      const problem = unreadable ?? (requested && importProblem(stack, target, changes));
+      const changes = unprovisionable ? [] : await changesOf(environment, stack, target, imports);
+      const problem = unprovisionable ?? (requested && importProblem(stack, target, changes));
       const changeSet: ChangeSet = {
         id: `arn:aws:cloudformation:${region}:${request.accountId}:changeSet/${input.ChangeSetName}/${randomUUID()}`,
         name: input.ChangeSetName,

@@ -179,6 +179,8 @@ function summary(stack: Stack): Structure {
   return {
     StackId: stack.id,
     StackName: stack.name,
+    ParentId: stack.parentId,
+    RootId: stack.rootId,
     TemplateDescription: stack.target?.template.Description,
     CreationTime: stack.createdAt,
     LastUpdatedTime: stack.updatedAt,
@@ -194,6 +196,8 @@ function describe(stack: Stack): Structure {
   return {
     StackId: stack.id,
     StackName: stack.name,
+    ParentId: stack.parentId,
+    RootId: stack.rootId,
     Description: target?.template.Description,
     Parameters: target ? describeParameters(target.template, target.parameters.given) : [],
     CreationTime: stack.createdAt,

@@ -21,11 +21,8 @@ export async function templateBody(
 /** Parse a template and check all that needs no values. */
 export function checkedTemplate(context: Context, body: string): Template {
   const template = parseTemplate(body);
-  const { registry, providers } = context.environment;
-  validateTemplate(template, (typeName) => {
-    const type = registry.resourceType(typeName);
-    return type !== undefined && providers.some((provider) => provider.handles(type));
-  });
+  const { registry } = context.environment;
+  validateTemplate(template, (typeName) => registry.resourceType(typeName) !== undefined);
   return template;
 }
 

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { Clock } from '../../clock';
 import type { Structure } from '../../service';
-import { MOTO_UPDATABLE } from './moto-updatable';
+import { MOTO_TYPES } from './moto-types';
 import {
   ProvisionFailure,
   type ExistingRequest,
@@ -75,7 +75,7 @@ export function motoProvider(options: {
   }
 
   return {
-    handles: (type) => type.functionName === undefined && type.typeName.startsWith('AWS::'),
+    handles: (type) => type.functionName === undefined && Object.hasOwn(MOTO_TYPES, type.typeName),
 
     async create(request) {
       const handle = await ask(request, async (moto) => {
@@ -107,7 +107,7 @@ export function motoProvider(options: {
     },
 
     async update(request) {
-      if (!MOTO_UPDATABLE.has(request.type.typeName)) {
+      if (MOTO_TYPES[request.type.typeName] !== 'updated') {
         throw new ProvisionFailure('moto cannot update this type in place.', { code: 'NotUpdatable' });
       }
       const handle = request.current.handle!;

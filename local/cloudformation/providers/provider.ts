@@ -22,6 +22,8 @@ export interface ProvisionRequest {
     readonly stackTags: Readonly<Record<string, string>>;
     readonly handle?: string;
   };
+  /** For the rollback of an update: {@link Provisioned.handle} of the state that the resource is to have again. */
+  readonly restores?: string;
   /** Attributes that the template reads. */
   readonly attributesRead: readonly string[];
   /** Aborted when the stack operation is given up. */
@@ -47,6 +49,8 @@ export interface Provisioned {
 /** Provisions the resources of the types that it handles. Every method fails with {@link ProvisionFailure} only. */
 export interface ResourceProvider {
   handles(type: ResourceType): boolean;
+  /** Whether each update of a stack updates the resource, also when its properties stay the same. */
+  readonly alwaysUpdates?: boolean;
   create(request: ProvisionRequest): Promise<Provisioned>;
   update(request: ExistingRequest): Promise<Provisioned>;
   /** A resource that does not exist any more counts as deleted. */
@@ -70,6 +74,8 @@ export interface ImportProvider {
 export interface FailureDetails {
   /** Handler error code of the extension protocol, e.g. `NotFound`, `NotUpdatable`. */
   readonly code?: string;
+  /** The operation was refused before anything was done, so that a rollback has nothing to undo. */
+  readonly untouched?: boolean;
   /** Set when something exists that a rollback has to delete. */
   readonly physicalId?: string;
   readonly handle?: string;
@@ -78,6 +84,7 @@ export interface FailureDetails {
 /** Why a resource could not be provisioned. */
 export class ProvisionFailure extends Error {
   readonly code?: string;
+  readonly untouched: boolean;
   readonly physicalId?: string;
   readonly handle?: string;
 
@@ -86,6 +93,7 @@ export class ProvisionFailure extends Error {
     super(message);
     this.name = 'ProvisionFailure';
     this.code = details.code;
+    this.untouched = details.untouched ?? false;
     this.physicalId = details.physicalId;
     this.handle = details.handle;
   }

@@ -37,7 +37,7 @@ const KNOWN_TRANSFORMS = new Set(['AWS::LanguageExtensions']);
 /**
  * Check a template.
  *
- * @param isKnownType whether the local AWS can provision a resource type.
+ * @param isKnownType whether there is a resource type of a name.
  * @throws AwsError ValidationError naming what is wrong.
  */
 export function validateTemplate(template: Template, isKnownType: (typeName: string) => boolean): void {

@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { ACM } from '@aws-sdk/client-acm';
 import type { CloudWatch } from '@aws-sdk/client-cloudwatch';
+import type { EC2 } from '@aws-sdk/client-ec2';
 import type { ECS } from '@aws-sdk/client-ecs';
 import type { Route53 } from '@aws-sdk/client-route-53';
+import type { SSM } from '@aws-sdk/client-ssm';
 import type { WAFV2 } from '@aws-sdk/client-wafv2';
 import type { Clock } from '../../../clock';
 import type { Structure } from '../../../service';
@@ -13,8 +15,10 @@ import { ProvisionFailure, type ExistingRequest, type Provisioned, type Provisio
 export interface Clients {
   readonly acm: ACM;
   readonly cloudWatch: CloudWatch;
+  readonly ec2: EC2;
   readonly ecs: ECS;
   readonly route53: Route53;
+  readonly ssm: SSM;
   readonly waf: WAFV2;
 }
 
@@ -41,12 +45,13 @@ export function generatedName({ stack, logicalId }: ProvisionRequest): string {
   return `${stack.name}-${logicalId}-${randomBytes(6).toString('hex')}`;
 }
 
-/** All tags of a resource: its own go before the stack's. */
+/** All tags of a resource: its own, a list or a map as its type has it, go before the stack's. */
 export function allTags({ properties, stackTags }: ProvisionRequest): { Key: string; Value: string }[] {
-  const own: [string, string][] = ((properties.Tags as Structure[] | undefined) ?? []).map(
-    ({ Key, Value }) => [Key, Value],
-  );
-  return Object.entries({ ...stackTags, ...Object.fromEntries(own) }).map(([Key, Value]) => ({ Key, Value }));
+  const { Tags = {} } = properties;
+  const own = Array.isArray(Tags)
+    ? Object.fromEntries(Tags.map(({ Key, Value }: Structure) => [Key, Value]))
+    : Tags;
+  return Object.entries<string>({ ...stackTags, ...own }).map(([Key, Value]) => ({ Key, Value }));
 }
 
 /** Longest time for which a resource may become ready, and the time between two looks at it, in virtual milliseconds. */

@@ -1,28 +1,35 @@
 /** The provider of all types that are provisioned by API calls. */
 import { ACM } from '@aws-sdk/client-acm';
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
+import { EC2 } from '@aws-sdk/client-ec2';
 import { ECS } from '@aws-sdk/client-ecs';
 import { Route53 } from '@aws-sdk/client-route-53';
+import { SSM } from '@aws-sdk/client-ssm';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import type { Clock } from '../../../clock';
 import { ProvisionFailure, type ProvisionRequest, type ResourceProvider } from '../provider';
 import { certificate } from './acm';
 import { allTags, type ApiContext, type ApiType, type Clients } from './api-type';
 import { alarm } from './cloudwatch';
+import { securityGroupEgress, securityGroupIngress } from './ec2';
 import { cluster, ecsService, taskDefinition } from './ecs';
+import { parameter } from './ssm';
 import { webAcl, webAclAssociation } from './waf';
 
 const TYPES = new Map<string, ApiType>(
-  [alarm, certificate, cluster, ecsService, taskDefinition, webAcl, webAclAssociation].map((type) => [
-    type.typeName,
-    type,
-  ]),
+  [
+    ...[alarm, certificate, cluster, ecsService, parameter, securityGroupEgress, securityGroupIngress],
+    ...[taskDefinition, webAcl, webAclAssociation],
+  ].map((type) => [type.typeName, type]),
 );
 
 /** Errors that say that a resource does not exist. */
 const ABSENT = new Set([
   ...[
     'ClusterNotFoundException',
+    'InvalidGroup.NotFound',
+    'InvalidSecurityGroupRuleId.NotFound',
+    'ParameterNotFound',
     'ResourceNotFound',
     'ResourceNotFoundException',
     'ServiceNotFoundException',
@@ -50,8 +57,10 @@ export function apiProvider({ clock, endpoint }: ApiProviderOptions): ResourcePr
       clients = {
         acm: atWork(new ACM(options)),
         cloudWatch: atWork(new CloudWatch(options)),
+        ec2: atWork(new EC2(options)),
         ecs: atWork(new ECS(options)),
         route53: atWork(new Route53(options)),
+        ssm: atWork(new SSM(options)),
         waf: atWork(new WAFV2(options)),
       };
       clientsByRegion.set(region, clients);
