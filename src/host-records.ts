@@ -5,8 +5,14 @@
  * A service that gives a host up says so in that TXT record first, so that another service which is to have the host can
  * take it over, with one change that is made as a whole or not at all: the host leads to one of the two at any time.
  */
-import { GetHostedZoneCommand, type Change, type ResourceRecordSet } from '@aws-sdk/client-route-53';
+import {
+  GetHostedZoneCommand,
+  type Change,
+  type HostedZone,
+  type ResourceRecordSet,
+} from '@aws-sdk/client-route-53';
 import type { ApplyScope, Scope } from './component';
+import type { Domain } from './domains';
 import { HandlerError } from './errors';
 import type { ManagedHost } from './hosts';
 import { ownerTagValue } from './identity';
@@ -78,30 +84,39 @@ export async function hostState(scope: Scope, host: ManagedHost): Promise<HostSt
 }
 
 /**
- * Make sure that a hosted zone holds a host.
+ * Make sure that a hosted zone holds a host, and that a certificate can be had for it.
  *
- * @param propertyPath of the property that names the zone.
+ * @param paths of the properties that name the zone and the certificate.
  * @throws HandlerError InvalidRequest.
  */
 export async function checkZone(
   { clients }: Scope,
-  { hostName, hostedZoneId }: ManagedHost,
-  propertyPath: string,
+  { hostName, hostedZoneId, certificateArn }: ManagedHost & Pick<Domain, 'certificateArn'>,
+  paths: Readonly<Record<'HostedZoneId' | 'CertificateArn', string>>,
 ): Promise<void> {
-  let name: string | undefined;
+  let found: HostedZone | undefined;
   try {
-    const { HostedZone } = await clients.route53.send(new GetHostedZoneCommand({ Id: hostedZoneId }));
-    name = HostedZone?.Name;
+    found = (await clients.route53.send(new GetHostedZoneCommand({ Id: hostedZoneId }))).HostedZone;
   } catch (error) {
-    if (isSdkError(error, 'NoSuchHostedZone')) throw noZone(hostedZoneId, propertyPath, error);
+    if (isSdkError(error, 'NoSuchHostedZone')) throw noZone(hostedZoneId, paths.HostedZoneId, error);
     throw error;
   }
-  const zone = normalName(name ?? '');
-  if (hostName === zone || hostName.endsWith(`.${zone}`)) return;
-  throw new HandlerError('InvalidRequest', `hosted zone ${hostedZoneId} holds ${zone}, not ${hostName}`, {
-    propertyPath,
-    remedy: `Name the hosted zone that holds ${hostName}`,
-  });
+  const zone = normalName(found?.Name ?? '');
+  if (hostName !== zone && !hostName.endsWith(`.${zone}`)) {
+    throw new HandlerError('InvalidRequest', `hosted zone ${hostedZoneId} holds ${zone}, not ${hostName}`, {
+      propertyPath: paths.HostedZoneId,
+      remedy: `Name the hosted zone that holds ${hostName}`,
+    });
+  }
+  if (!found?.Config?.PrivateZone || certificateArn !== undefined) return;
+  throw new HandlerError(
+    'InvalidRequest',
+    `is missing: hosted zone ${hostedZoneId} is private, and AWS Certificate Manager validates certificates over public DNS only`,
+    {
+      propertyPath: paths.CertificateArn,
+      remedy: `Give the ARN of a certificate that covers ${hostName}: of AWS Private CA, or imported`,
+    },
+  );
 }
 
 /** The error for a hosted zone that does not exist. */

@@ -9,4 +9,13 @@ export const ACM = [
     state: 'confirmed',
     test: 'test/local/guards/certificates.test.ts',
   },
+  {
+    id: 'acm.validates-over-public-dns',
+    statement:
+      'A certificate that is validated by DNS is not issued as long as its CNAME record is in a private hosted zone alone.',
+    source:
+      'AWS Certificate Manager user guide, "DNS validation": ACM looks for the record in a public DNS database.',
+    state: 'confirmed',
+    test: 'test/local/guards/certificates.test.ts',
+  },
 ] as const satisfies readonly Claim[];

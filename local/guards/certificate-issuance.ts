@@ -65,9 +65,12 @@ export class CertificateIssuance {
     if (!ResourceRecord) return false;
     const client = this.route53(this.context.motoOptions.region);
     const name = withDot(ResourceRecord.Name!);
-    // Every zone that can hold the name: the name itself and each of its parents.
+    // Every zone that can hold the name: the name itself and each of its parents. ACM asks public DNS, which knows no private zones.
     const { HostedZones = [] } = await client.send(new ListHostedZonesByNameCommand({}));
-    for (const zone of HostedZones.filter((zone) => name.endsWith(`.${withDot(zone.Name!)}`))) {
+    const zones = HostedZones.filter(
+      ({ Name, Config }) => !Config?.PrivateZone && name.endsWith(`.${withDot(Name!)}`),
+    );
+    for (const zone of zones) {
       const { ResourceRecordSets = [] } = await client.send(
         new ListResourceRecordSetsCommand({
           HostedZoneId: zone.Id,

@@ -50,7 +50,7 @@ export const hostNames: Component<ObservedHostNames, Needs> = {
     const fresh = wanted.filter((host) => !isAmong(host, known));
     const [observed] = await Promise.all([
       Promise.all([...known, ...fresh].map((host) => observeHost(scope, host))),
-      Promise.all(fresh.map((host) => checkZone(scope, host, pathOf(scope, host, 'HostedZoneId')))),
+      Promise.all(fresh.map((host) => checkZoneOf(scope, host))),
     ]);
     const hosts = observed.filter(({ state }) => state.kind !== 'free');
     return hosts.length > 0 ? { hosts } : undefined;
@@ -135,7 +135,24 @@ function ownerOf(state: HostState): string | undefined {
   return state.kind === 'other service' ? state.owner : undefined;
 }
 
-function pathOf({ spec }: Scope, host: Host, property: 'DomainName' | 'HostedZoneId'): string {
+/** @throws HandlerError InvalidRequest when the zone cannot hold the records of a host that is new to the service. */
+function checkZoneOf(scope: Scope, host: ManagedHost): Promise<void> {
+  const domain = domainsOf(scope.spec!).find((each) => isSameHost(each, host));
+  return checkZone(
+    scope,
+    { ...host, certificateArn: domain?.certificateArn },
+    {
+      HostedZoneId: pathOf(scope, host, 'HostedZoneId'),
+      CertificateArn: pathOf(scope, host, 'CertificateArn'),
+    },
+  );
+}
+
+function pathOf(
+  { spec }: Scope,
+  host: Host,
+  property: 'DomainName' | 'HostedZoneId' | 'CertificateArn',
+): string {
   return domainPath(
     domainsOf(spec!).findIndex((domain) => isSameHost(domain, host)),
     property,

@@ -5,7 +5,7 @@ import {
   RequestCertificateCommand,
 } from '@aws-sdk/client-acm';
 import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type Change } from '@aws-sdk/client-route-53';
+import { type Change, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import {
   acm,
   aws,
@@ -15,8 +15,10 @@ import {
   issuedCertificate,
   listener,
   loadBalancer,
+  route53,
   status,
   useLocalAws,
+  vpc,
 } from './fixture';
 
 useLocalAws();
@@ -50,6 +52,23 @@ describe('certificates', () => {
       (await acm.send(new ListCertificatesCommand({ CertificateStatuses: ['ISSUED'] })))
         .CertificateSummaryList,
     ).toHaveLength(1);
+  });
+
+  test('it is not issued by a record in a private hosted zone', async () => {
+    const { CertificateArn } = await acm.send(
+      new RequestCertificateCommand({ DomainName: 'a.example.com', ValidationMethod: 'DNS' }),
+    );
+    const { HostedZone } = await route53.send(
+      new CreateHostedZoneCommand({
+        Name: 'example.com',
+        CallerReference: 'private',
+        HostedZoneConfig: { PrivateZone: true },
+        VPC: { VPCRegion: 'us-east-1', VPCId: vpc },
+      }),
+    );
+    await createValidationRecord(CertificateArn!, HostedZone!.Id);
+    await aws.clock.advance(3_600_000);
+    expect(await status(CertificateArn!)).toBe('PENDING_VALIDATION');
   });
 
   test('it cannot be deleted while a listener has it', async () => {

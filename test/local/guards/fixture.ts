@@ -145,18 +145,22 @@ export async function hostedZone(): Promise<string> {
 }
 
 export async function change(...Changes: Change[]): Promise<void> {
-  await route53.send(
-    new ChangeResourceRecordSetsCommand({ HostedZoneId: await hostedZone(), ChangeBatch: { Changes } }),
-  );
+  await changeIn(await hostedZone(), Changes);
 }
 
-export async function createValidationRecord(CertificateArn: string): Promise<void> {
+async function changeIn(HostedZoneId: string, Changes: Change[]): Promise<void> {
+  await route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch: { Changes } }));
+}
+
+export async function createValidationRecord(CertificateArn: string, zoneId?: string): Promise<void> {
   const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn }));
   const { Name, Value } = Certificate!.DomainValidationOptions![0].ResourceRecord!;
-  await change({
-    Action: 'UPSERT',
-    ResourceRecordSet: { Name, Type: 'CNAME', TTL: 60, ResourceRecords: [{ Value }] },
-  });
+  await changeIn(zoneId ?? (await hostedZone()), [
+    {
+      Action: 'UPSERT',
+      ResourceRecordSet: { Name, Type: 'CNAME', TTL: 60, ResourceRecords: [{ Value }] },
+    },
+  ]);
 }
 
 export async function status(CertificateArn: string): Promise<string> {
