@@ -135,7 +135,7 @@ export const BLIND_SPOTS: readonly BlindSpot[] = [
   },
   {
     input: 'retention by parameter',
-    rule: 'LOG-01',
+    rule: 'LOG-02',
     answers: ['indeterminate'],
     template: single(
       'AWS::Logs::LogGroup',

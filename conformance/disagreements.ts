@@ -101,16 +101,17 @@ export const controlTowerBlindness: readonly BlindnessExplanation[] = [
     because: 'They judge cross-zone load balancing only, ELB-11 also the number of subnets.',
   },
   {
-    rules: ['IAM-01'],
+    rules: ['IAM-02'],
     guard: 'PASS',
     ours: 'fail',
-    because: 'They know neither *:* nor iam:PassRole on every role.',
+    because: 'They know neither *:* nor **.',
   },
   {
-    rules: ['IAM-01'],
+    rules: ['IAM-02'],
     guard: 'SKIP',
     ours: 'fail',
-    because: 'They read neither documents that are written as text nor ManagedPolicyArns.',
+    because:
+      'They read no documents that are written as text, no ManagedPolicyArns and no AWS::IAM::RolePolicy.',
   },
   {
     rules: ['NET-01'],

@@ -26,9 +26,12 @@ export function answerOf(
   const policy = policyOf(
     {
       ...profile,
-      rules: { [ruleId]: { ...settings, parameters: { ...settings?.parameters, ...parameters } } },
+      rules: {
+        ...profile.rules,
+        [ruleId]: { ...settings, parameters: { ...settings?.parameters, ...parameters } },
+      },
     },
-    rules.filter(({ id }) => id === ruleId),
+    rules.filter(({ id, group }) => id === ruleId || group === ruleId),
   );
   const { template: read } = templateInput(JSON.parse(JSON.stringify(template)));
   const statuses = evaluate(read, policy.rules).map(({ status }) => status);

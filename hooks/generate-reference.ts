@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { settingsOf } from './engine/policy';
 import type { Rule } from './engine/rule';
 import { PROFILES } from './profiles';
 import { EXEMPTIONS_SCHEMA, profileSchema } from './profiles/schema';
@@ -31,7 +32,7 @@ async function generatedFiles(): Promise<readonly (readonly [name: string, conte
 function reference(): string {
   const names = Object.keys(PROFILES);
   const table = rules.map((rule) => {
-    const modes = names.map((name) => PROFILES[name]?.rules?.[rule.id]?.mode ?? rule.mode ?? 'fail');
+    const modes = names.map((name) => settingsOf(PROFILES[name]!, rule).mode ?? rule.mode ?? 'fail');
     return `| [${rule.id}](#${rule.id.toLowerCase()}) | ${rule.title} | ${rule.severity.toLowerCase()} | ${modes.join(' | ')} |`;
   });
   return [
@@ -65,6 +66,9 @@ function section(rule: Rule): string[] {
     `- What to do: ${rule.remedy}`,
     `- Judges: ${rule.targets.map((type) => `\`${type}\``).join(', ')}${rule.level === 'stack' ? '; needs the whole stack' : ''}`,
     ...(equivalents.length > 0 ? [`- Equivalents: ${equivalents.join('; ')}`] : []),
+    ...(rule.group === undefined
+      ? []
+      : [`- Group: ${rule.group}; settings and exemptions of that id count too`]),
     `- Source: <${rule.source}>`,
     '',
     ...(parameters.length > 0

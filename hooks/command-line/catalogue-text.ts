@@ -1,5 +1,5 @@
 import { nearestId } from '../engine/exemptions';
-import type { Policy, Profile } from '../engine/policy';
+import { groupsOf, type Policy, type Profile, settingsOf } from '../engine/policy';
 import type { Rule } from '../engine/rule';
 import { UsageError } from './usage-error';
 
@@ -24,6 +24,11 @@ export function listRules(catalogue: readonly Rule[], policy: Policy): string {
  * @throws UsageError when there is no such rule.
  */
 export function explainRule(id: string, catalogue: readonly Rule[], profile: Profile): string {
+  const group = groupsOf(catalogue).get(id.toUpperCase());
+  if (group !== undefined) {
+    const members = group.map((rule) => explainRule(rule.id, catalogue, profile)).join('\n');
+    return `${id.toUpperCase()} is now ${group.map((rule) => rule.id).join(', ')}; what is set for it counts for all of them.\n\n${members}`;
+  }
   const rule = catalogue.find((each) => each.id === id.toUpperCase());
   if (rule === undefined) {
     const nearest = nearestId(id, catalogue);
@@ -31,13 +36,13 @@ export function explainRule(id: string, catalogue: readonly Rule[], profile: Pro
       `There is no rule ${id}${nearest === undefined ? '' : `; did you mean ${nearest}?`}. See org-ecs rules.`,
     );
   }
-  const settings = profile.rules?.[rule.id];
+  const settings = settingsOf(profile, rule);
   const equivalents = Object.entries(rule.equivalents ?? {}).map(
     ([catalogueName, ids]) => `${catalogueName} ${ids.join(', ')}`,
   );
   const parameters = Object.entries(rule.parameters ?? {}).flatMap(([name, parameter]) => [
     `  ${name}: ${parameter.description}`,
-    `    ${JSON.stringify(settings?.parameters?.[name] ?? parameter.default)}`,
+    `    ${JSON.stringify(settings.parameters?.[name] ?? parameter.default)}`,
   ]);
   return [
     `${rule.id}  ${rule.title}`,
@@ -45,8 +50,8 @@ export function explainRule(id: string, catalogue: readonly Rule[], profile: Pro
     rule.rationale,
     `What to do: ${rule.remedy}`,
     '',
-    `Severity:    ${settings?.severity ?? rule.severity}`,
-    `Mode:        ${settings?.mode ?? rule.mode ?? 'fail'} (profile ${profile.name})`,
+    `Severity:    ${settings.severity ?? rule.severity}`,
+    `Mode:        ${settings.mode ?? rule.mode ?? 'fail'} (profile ${profile.name})`,
     `Judges:      ${rule.targets.join(', ')}`,
     `Needs:       ${rule.level === 'stack' ? 'the whole stack' : 'one resource'}`,
     `Equivalents: ${equivalents.length > 0 ? equivalents.join('; ') : 'none known'}`,

@@ -54,7 +54,11 @@ export class Exemptions {
   applying({ active: { rule }, resource }: Verdict, policy: Policy): AppliedExemption | undefined {
     if (policy.neverExempt.has(rule.id)) return undefined;
     for (const exemption of this.inForce) {
-      if (exemption.rule !== rule.id || !fits(exemption.resource, resource.logicalId)) continue;
+      if (
+        (exemption.rule !== rule.id && exemption.rule !== rule.group) ||
+        !fits(exemption.resource, resource.logicalId)
+      )
+        continue;
       this.used.add(exemption);
       const { reason, owner, expires } = exemption;
       return { source: 'central', reason, owner, expires };
@@ -97,7 +101,7 @@ export function standingProblem(
   policy: Policy,
   today = currentDate(),
 ): string | undefined {
-  if (!catalogue.some(({ id }) => id === exemption.rule)) {
+  if (!catalogue.some(({ id, group }) => id === exemption.rule || group === exemption.rule)) {
     const nearest = nearestId(exemption.rule, catalogue);
     return `no rule is called ${exemption.rule}${nearest === undefined ? '' : ` (the nearest is ${nearest})`}`;
   }

@@ -48,12 +48,31 @@ export interface Policy {
   readonly templateExemptions: ReadonlySet<string>;
 }
 
+/** What a profile says about a rule, by its group and by its own id; the own id wins. */
+export function settingsOf(profile: Profile, { id, group, parameters: declared }: Rule): RuleSettings {
+  const own = profile.rules?.[id] ?? {};
+  const shared = group === undefined ? undefined : profile.rules?.[group];
+  if (shared === undefined) return own;
+  const parameters = Object.entries({ ...shared.parameters, ...own.parameters }).filter(([name]) =>
+    Object.hasOwn(declared ?? {}, name),
+  );
+  return { ...shared, ...own, parameters: Object.fromEntries(parameters) };
+}
+
+/** The rules of a catalogue by the ids of their groups. */
+export function groupsOf(catalogue: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> {
+  const groups = new Map<string, Rule[]>();
+  for (const rule of catalogue)
+    if (rule.group !== undefined) groups.set(rule.group, [...(groups.get(rule.group) ?? []), rule]);
+  return groups;
+}
+
 /** Apply a profile to a catalogue. The profile has been validated against its schema, or is one of the built-in ones. */
 export function policyOf(profile: Profile, catalogue: readonly Rule[]): Policy {
   const active: ActiveRule[] = [];
   const neverExempt = new Set<string>();
   for (const rule of catalogue) {
-    const settings = profile.rules?.[rule.id] ?? {};
+    const settings = settingsOf(profile, rule);
     if (settings.neverExempt ?? rule.neverExempt) neverExempt.add(rule.id);
     const mode = settings.mode ?? rule.mode ?? 'fail';
     if (mode === 'off') continue;

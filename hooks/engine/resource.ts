@@ -50,6 +50,12 @@ export class Stack {
     return this.world.template.hiddenResources;
   }
 
+  /** The account that the stack is deployed to; undefined when nobody says which. */
+  get account(): string | undefined {
+    const account = this.world.parameter('AWS::AccountId');
+    return typeof account === 'string' ? account : undefined;
+  }
+
   /** The resources of a type that exist. */
   ofType(type: string): Resource[] {
     const declarations = this.world.template.byType.get(type) ?? [];

@@ -30,6 +30,10 @@ export type Mode = 'fail' | 'warn' | 'off';
 export interface Rule<P extends RuleParameters = RuleParameters> {
   /** Unique id, e.g. `NET-01`. */
   readonly id: string;
+  /**
+   * Id under which it and others were one rule, e.g. `LOG-01`: settings and exemptions of that id count for all of them.
+   */
+  readonly group?: string;
   /** What a compliant resource does, as a sentence without full stop. */
   readonly title: string;
   readonly severity: Severity;

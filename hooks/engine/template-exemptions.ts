@@ -65,6 +65,7 @@ export function templateExemption(
       const id = String(fields[source.id]);
       if (
         id !== rule.id &&
+        id !== rule.group &&
         !source.catalogues.some((catalogue) => rule.equivalents?.[catalogue]?.includes(id))
       )
         continue;

@@ -3,7 +3,7 @@ import { referencesOf, resolve } from './resolve';
 import { Computed, isObject, type Node, type Resolved, type Scope } from './scope';
 import { display } from './display';
 import { all, any, anyTruth, type Evidence, type Test, type Truth } from './truth';
-import { equalsText, matchesPattern, piecesOf, Unknown } from './unknown';
+import { concatenate, equalsText, matchesPattern, piecesOf, type TextPart, Unknown } from './unknown';
 
 /** A literal, as rules see it. */
 export type Scalar = string | number | boolean;
@@ -96,15 +96,36 @@ export class Value {
     return this.answer(this.resolved instanceof Unknown ? 'unknown' : this.resolved !== undefined);
   }
 
-  /** The same place with a document that is written as JSON text read; any other text stays as it is. */
+  /**
+   * The same place with a document that is written as JSON text read; any other text stays as it is. Pieces of the text
+   * that are not known stay unknown within the document.
+   */
   parsed(): Value {
-    const text = this.resolved;
-    if (typeof text !== 'string' || !text.trimStart().startsWith('{')) return this;
-    try {
-      return new Value(this.scope, this.owner, this.path, new Computed(this.node, JSON.parse(text)));
-    } catch {
-      return this;
-    }
+    const document = documentOf(this.resolved);
+    return document === undefined
+      ? this
+      : new Value(this.scope, this.owner, this.path, new Computed(this.node, document));
+  }
+
+  /** The value of one key, which may hold any characters. */
+  member(key: string): Value {
+    return this.child(key);
+  }
+
+  /** Whether the test holds for at least one key of an object. Absent: false. */
+  hasKey(test: (key: string) => Test): Test {
+    const value = this.resolved;
+    if (value instanceof Unknown) return this.answer('unknown');
+    const keys = isObject(value) ? Object.keys(value) : [];
+    return keys.length === 0 ? this.answer(false) : any(...keys.map(test));
+  }
+
+  /** Judge each value of an object. Absent: passes. */
+  eachMember(judge: (member: Value) => Outcome, because: string): Outcome {
+    const value = this.resolved;
+    if (value instanceof Unknown) return [{ status: 'indeterminate', at: this.evidence(), because }];
+    if (!isObject(value)) return PASS;
+    return Object.keys(value).flatMap((key) => judge(this.child(key)));
   }
 
   /** Whether it is the given value. Absent: false. */
@@ -162,14 +183,14 @@ export class Value {
 
   /** Whether the test holds for at least one item of a list. Absent: false. */
   some(test: (item: Value) => Test): Test {
-    if (this.resolved instanceof Unknown) return this.answer('unknown');
+    if (this.isUnknownList()) return this.answer('unknown');
     const items = this.listItems();
     return items.length === 0 ? this.answer(false) : any(...items.map(test));
   }
 
   /** Whether the test holds for every item of a list. Absent: true. */
   every(test: (item: Value) => Test): Test {
-    if (this.resolved instanceof Unknown) return this.answer('unknown');
+    if (this.isUnknownList()) return this.answer('unknown');
     const items = this.listItems();
     return items.length === 0 ? this.answer(true) : all(...items.map(test));
   }
@@ -180,7 +201,7 @@ export class Value {
    * @param because what to say when the list itself is not known.
    */
   each(judge: (item: Value) => Outcome, because = 'the items of the list decide'): Outcome {
-    if (this.resolved instanceof Unknown) return [{ status: 'indeterminate', at: this.evidence(), because }];
+    if (this.isUnknownList()) return [{ status: 'indeterminate', at: this.evidence(), because }];
     const value = this.resolved;
     const { explore } = this.scope;
     if (explore !== undefined && Array.isArray(value)) {
@@ -242,6 +263,13 @@ export class Value {
     return typeof value === 'object' || value === undefined ? '' : String(value);
   }
 
+  /** The literal text before the first piece that is not known; the whole text where all is known. */
+  knownStart(): string {
+    const value = this.resolved;
+    const first = value instanceof Unknown ? value.knowledge.text?.[0] : value;
+    return typeof first === 'string' || typeof first === 'number' ? String(first) : '';
+  }
+
   /**
    * Whether a text has a form that a predicate tells, e.g. that of a credential, also by its literal pieces alone. Ids,
    * names, ARNs and addresses that AWS gives have none. Absent: false.
@@ -282,10 +310,18 @@ export class Value {
     return this.answer(left !== undefined && JSON.stringify(left) === JSON.stringify(right));
   }
 
+  /** Whether it may be any list. A text with unknown pieces, and what AWS gives, is a list of one. */
+  private isUnknownList(): boolean {
+    const value = this.resolved;
+    if (!(value instanceof Unknown)) return false;
+    const { text, reference, isIdentifier } = value.knowledge;
+    return text === undefined && !(reference !== undefined && isIdentifier === true);
+  }
+
   /** The items of a list that are there; a scalar or object counts as a list of one, as CloudFormation reads it. */
   private listItems(): Value[] {
     const value = this.resolved;
-    if (value === undefined || value instanceof Unknown) return [];
+    if (value === undefined || this.isUnknownList()) return [];
     if (!Array.isArray(value)) return [this];
     return value.map((_, index) => this.child(String(index))).filter((item) => item.resolved !== undefined);
   }
@@ -374,6 +410,25 @@ class PlaceTest implements Test {
 
   get evidence(): readonly Evidence[] {
     return [this.place.evidence()];
+  }
+}
+
+/** Encloses the number of an unknown piece of a text. */
+const MARK = '\ue000';
+
+/** The document that a text holds as JSON, with unknown pieces where the text has them; undefined for any other value. */
+function documentOf(value: Resolved): Node {
+  const pieces = value instanceof Unknown ? (value.knowledge.text ?? []) : [value];
+  if (typeof pieces[0] !== 'string' || !pieces[0].trimStart().startsWith('{')) return undefined;
+  const text = pieces.map((piece, index) => (typeof piece === 'string' ? piece : `${MARK}${index}${MARK}`));
+  try {
+    return JSON.parse(text.join(''), (_, part: unknown) => {
+      if (typeof part !== 'string' || !part.includes(MARK)) return part;
+      const parts = part.split(MARK).map((each, index) => (index % 2 === 0 ? each : pieces[Number(each)]));
+      return concatenate(parts as TextPart[]);
+    }) as Node;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { SEVERITIES } from '../engine/outcome';
+import { groupsOf } from '../engine/policy';
 import type { Rule } from '../engine/rule';
 import { METADATA_SOURCES } from '../engine/template-exemptions';
 
@@ -48,13 +49,24 @@ export function profileSchema(catalogue: readonly Rule[]) {
         type: 'object',
         additionalProperties: false,
         description: 'Settings that differ from the rules themselves, by rule id.',
-        properties: Object.fromEntries(catalogue.map((rule) => [rule.id, settingsSchema(rule)])),
+        properties: Object.fromEntries([
+          ...catalogue.map((rule) => [rule.id, settingsSchema(rule)]),
+          ...[...groupsOf(catalogue)].map(([id, members]) => [id, settingsSchema(groupRule(members))]),
+        ]) as object,
       },
     },
   };
 }
 
-function settingsSchema({ title, parameters }: Rule) {
+/** A group as if it were one rule: what it says goes for all its members. */
+function groupRule(members: readonly Rule[]): Pick<Rule, 'title' | 'parameters'> {
+  return {
+    title: `All of ${members.map(({ id }) => id).join(', ')}`,
+    parameters: Object.assign({}, ...members.map(({ parameters }) => parameters)) as Rule['parameters'],
+  };
+}
+
+function settingsSchema({ title, parameters }: Pick<Rule, 'title' | 'parameters'>) {
   const properties = Object.entries(parameters ?? {}).map(([name, parameter]) => [
     name,
     { ...parameter.schema, description: parameter.description, default: parameter.default },

@@ -10,10 +10,11 @@ import { MAXIMUM_MESSAGE_LENGTH } from '../../hooks/engine/message';
 import { policyOf } from '../../hooks/engine/policy';
 import { report } from '../../hooks/engine/report';
 import type { Examples } from '../../hooks/engine/rule';
+import type { KnownValues } from '../../hooks/engine/template';
 import { PROFILES } from '../../hooks/profiles';
 import { rules } from '../../hooks/rules';
 import { loop, loopCollection, mutate, particulars, resourceConditions, step } from './mutations';
-import { type Document, Refused, resolveDocument } from './resolver';
+import { accountOf, type Document, Refused, resolveDocument } from './resolver';
 
 /** Every template that the rules' examples, the labelled cases and the blind spots have. */
 export function startingTemplates(): Document[] {
@@ -90,9 +91,15 @@ type Rules = (typeof POLICIES)[number]['rules'];
  * The verdicts by rule and resource.
  *
  * @param resolved the same template with its values, as a change set has them.
+ * @param known values from outside the template.
  */
-function verdictsOf(document: Document, ruleSet: Rules, resolved?: Document): Map<string, Verdict> {
-  const { template } = templateInput(document, {}, resolved);
+function verdictsOf(
+  document: Document,
+  ruleSet: Rules,
+  resolved?: Document,
+  known: KnownValues = {},
+): Map<string, Verdict> {
+  const { template } = templateInput(document, known, resolved);
   return new Map(
     evaluate(template, ruleSet).map((verdict) => {
       const pair = `${verdict.active.rule.id} ${verdict.resource.logicalId}`;
@@ -126,7 +133,9 @@ function compare(
     if (error instanceof Refused) return;
     throw error;
   }
-  const answers = verdictsOf(resolved, ruleSet);
+  // The account that the resolution took is that of the stack.
+  const known = { pseudoParameters: { 'AWS::AccountId': accountOf(pickBy(chosen)) } };
+  const answers = verdictsOf(resolved, ruleSet, undefined, known);
   const withValues = verdictsOf(document, ruleSet, asComputed(resolved));
   for (const [pair, { status }] of judged) {
     const answer = answers.get(pair)?.status;

@@ -57,6 +57,12 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   'AWS::URLSuffix': ['amazonaws.com', 'amazonaws.com.cn'],
 };
 
+/** The account id that a resolution takes. */
+export function accountOf(pick: Pick): string {
+  const accounts = PSEUDO_PARAMETERS['AWS::AccountId']!;
+  return accounts[pick('AWS::AccountId', accounts.length)]!;
+}
+
 /** Stands for AWS::NoValue until it is taken out. */
 const NO_VALUE = Symbol('AWS::NoValue');
 type Resolved = Json | typeof NO_VALUE;
