@@ -40,7 +40,7 @@ export async function readControls(): Promise<ReadonlyMap<string, Control>> {
       files.map(async (name): Promise<[string, Control]> => {
         const file = join(CONTROLS, name);
         const source = await readFile(file, 'utf8');
-        const id = /\[(CT\.[\w.]+)\]/.exec(source)?.[1] ?? name;
+        const id = /\[(CT\.[\w.-]+)\]/.exec(source)?.[1] ?? name;
         const ruleName = /^rule (\w+) when is_cfn_template/m.exec(source)?.[1];
         if (ruleName === undefined) throw new Error(`${name} declares no rule for templates.`);
         return [id, { file, ruleName }];

@@ -109,6 +109,20 @@ export function standingProblem(
   return isExpired(exemption, today) ? `it expired after ${exemption.expires}` : undefined;
 }
 
+/** What the governance team should know of exemptions that have no effect: one message for each. */
+export function idleExemptions(
+  exemptions: readonly Exemption[],
+  catalogue: readonly Rule[],
+  policy: Policy,
+): string[] {
+  return exemptions.flatMap((exemption) => {
+    const problem = standingProblem(exemption, catalogue, policy);
+    return problem === undefined
+      ? []
+      : [`Exemption from ${exemption.rule}, owner ${exemption.owner}, has no effect: ${problem}.`];
+  });
+}
+
 function isExpired({ expires }: Exemption, today: string): boolean {
   return expires < today;
 }

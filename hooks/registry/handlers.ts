@@ -27,7 +27,7 @@ const EXPLAINED = [
  * @throws HandlerError that says why it cannot be judged.
  */
 async function judge(request: HookRequest<GovernanceConfiguration>): Promise<HookProgress> {
-  const settings = () => settingsOf(request.typeConfiguration, rules);
+  const settings = () => settingsOf(request.typeConfiguration, rules, (message) => console.warn(message));
   try {
     const { hookStatus, errorCode, message, annotations } = await judgeHookEvent(
       request.event,

@@ -1,5 +1,5 @@
 import type { HookSettings } from '../adapters/hook-judgement';
-import { type Exemption, nearestId } from '../engine/exemptions';
+import { type Exemption, idleExemptions, nearestId } from '../engine/exemptions';
 import { policyOf, type Profile } from '../engine/policy';
 import type { Rule } from '../engine/rule';
 import { PROFILES } from '../profiles';
@@ -23,21 +23,26 @@ export interface GovernanceConfiguration {
 /**
  * What the configuration means.
  *
+ * @param warn takes what the governance team should know: exemptions that do nothing.
  * @throws HandlerError InvalidTypeConfiguration when it names a profile, rule or parameter that does not exist.
  */
-export function settingsOf(configuration: GovernanceConfiguration, catalogue: readonly Rule[]): HookSettings {
+export function settingsOf(
+  configuration: GovernanceConfiguration,
+  catalogue: readonly Rule[],
+  warn: (message: string) => void = () => undefined,
+): HookSettings {
   const base = Object.hasOwn(PROFILES, configuration.Profile) ? PROFILES[configuration.Profile] : undefined;
   if (base === undefined) {
     throw invalid('Profile', 'a profile', `Use one of ${Object.keys(PROFILES).join(', ')}`);
   }
   const rules = { ...base.rules };
   for (const [id, changes] of Object.entries(configuration.Rules ?? {})) {
-    const rule = catalogue.find((each) => each.id === id);
-    if (rule === undefined) {
+    const meant = catalogue.filter((each) => each.id === id || each.group === id);
+    if (meant.length === 0) {
       const nearest = nearestId(id, catalogue);
       throw invalid(`Rules/${id}`, 'a rule', nearest && `Did you mean ${nearest}?`);
     }
-    const names = Object.keys(rule.parameters ?? {});
+    const names = meant.flatMap(({ parameters }) => Object.keys(parameters ?? {}));
     const unknown = Object.keys(changes.parameters ?? {}).find((name) => !names.includes(name));
     if (unknown !== undefined) {
       const remedy = names.length > 0 ? `Use one of ${names.join(', ')}` : undefined;
@@ -56,7 +61,10 @@ export function settingsOf(configuration: GovernanceConfiguration, catalogue: re
     refuseFrom: configuration.RefuseFrom ?? base.refuseFrom,
     templateExemptions: configuration.TemplateExemptions ?? base.templateExemptions,
   };
-  return { policy: policyOf(profile, catalogue), exemptions: configuration.Exemptions ?? [] };
+  const policy = policyOf(profile, catalogue);
+  const exemptions = configuration.Exemptions ?? [];
+  for (const message of idleExemptions(exemptions, catalogue, policy)) warn(message);
+  return { policy, exemptions };
 }
 
 /** @param what is named that does not exist. */

@@ -7,16 +7,37 @@ export const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
 export const EXPRESS_SERVICE = 'AWS::ECS::ExpressGatewayService';
 export const ORGANISATION_SERVICE = 'Org::ECS::ExpressService';
 
-/** Judge every container of a task definition. */
-export function eachContainer(taskDefinition: Resource, judge: (container: Value) => Outcome): Outcome {
-  return taskDefinition.at('ContainerDefinitions').each(judge, 'each container is judged by itself');
-}
+/** Task definitions, also those of daemons and of AWS Batch, which have the same properties for a container. */
+export const TASK_DEFINITIONS = [
+  TASK_DEFINITION,
+  'AWS::ECS::DaemonTaskDefinition',
+  'AWS::Batch::JobDefinition',
+] as const;
 
-/** Judge every container of a task definition, or the one of an Express service. */
-export function eachDeclaredContainer(resource: Resource, judge: (container: Value) => Outcome): Outcome {
-  if (resource.type === TASK_DEFINITION) return eachContainer(resource, judge);
-  const container = resource.at('PrimaryContainer');
-  return container.isSet().truth === false ? [] : judge(container);
+/** Everything that declares containers. */
+export const CONTAINER_DECLARATIONS = [...TASK_DEFINITIONS, EXPRESS_SERVICE, ORGANISATION_SERVICE] as const;
+
+/** Where types declare containers: paths of single ones and of lists, and of lists in the items of lists. */
+const CONTAINERS: Readonly<Record<string, readonly (string | readonly [list: string, within: string])[]>> = {
+  [EXPRESS_SERVICE]: ['PrimaryContainer'],
+  [ORGANISATION_SERVICE]: ['PrimaryContainer'],
+  'AWS::Batch::JobDefinition': [
+    'ContainerProperties',
+    ['EcsProperties.TaskProperties', 'Containers'],
+    ['NodeProperties.NodeRangeProperties', 'Container'],
+  ],
+};
+
+/** Judge every container that a resource declares. */
+export function eachContainer(resource: Resource, judge: (container: Value) => Outcome): Outcome {
+  const because = 'each container is judged by itself';
+  const present = (container: Value): Outcome =>
+    container.isSet().truth === false ? [] : container.each(judge, because);
+  return (CONTAINERS[resource.type] ?? ['ContainerDefinitions']).flatMap((path) =>
+    typeof path === 'string'
+      ? present(resource.at(path))
+      : resource.at(path[0]).each((item) => present(item.at(path[1])), because),
+  );
 }
 
 /** Whether a task definition is for Windows. */

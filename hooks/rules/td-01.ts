@@ -1,12 +1,12 @@
 import { forbids } from '../engine/outcome';
 import { defineRule, type Examples, single } from '../engine/rule';
-import { eachContainer, isPrivileged, TASK_DEFINITION } from './containers';
+import { eachContainer, isPrivileged, TASK_DEFINITION, TASK_DEFINITIONS } from './containers';
 
 export const rule = defineRule({
   id: 'TD-01',
   title: 'Containers are not privileged',
   severity: 'HIGH',
-  targets: [TASK_DEFINITION],
+  targets: TASK_DEFINITIONS,
   level: 'resource',
   equivalents: { 'Control Tower': ['CT.ECS.PR.11'], 'Security Hub': ['ECS.4'] },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-4',

@@ -1,12 +1,12 @@
 import { forbids } from '../engine/outcome';
 import { defineRule, type Examples, single } from '../engine/rule';
-import { eachContainer, runsAsAdministrator, TASK_DEFINITION } from './containers';
+import { eachContainer, runsAsAdministrator, TASK_DEFINITION, TASK_DEFINITIONS } from './containers';
 
 export const rule = defineRule({
   id: 'TD-02',
   title: 'Containers run as an ordinary user',
   severity: 'HIGH',
-  targets: [TASK_DEFINITION],
+  targets: TASK_DEFINITIONS,
   level: 'resource',
   equivalents: { 'Control Tower': ['CT.ECS.PR.3'], 'Security Hub': ['ECS.20', 'ECS.21'] },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-20',

@@ -1,13 +1,13 @@
 import { requires, when } from '../engine/outcome';
 import { defineRule, type Examples, single } from '../engine/rule';
 import { not } from '../engine/truth';
-import { eachContainer, isWindows, TASK_DEFINITION } from './containers';
+import { eachContainer, isWindows, TASK_DEFINITION, TASK_DEFINITIONS } from './containers';
 
 export const rule = defineRule({
   id: 'TD-06',
   title: 'Root file systems of containers are read-only',
   severity: 'HIGH',
-  targets: [TASK_DEFINITION],
+  targets: TASK_DEFINITIONS,
   level: 'resource',
   equivalents: { 'Control Tower': ['CT.ECS.PR.6'], 'Security Hub': ['ECS.5'] },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5',

@@ -1,14 +1,22 @@
 import { isCredentialName, isCredentialValue } from '../engine/credentials';
-import { forbids } from '../engine/outcome';
+import { forbids, type Outcome } from '../engine/outcome';
 import { defineRule, type Examples, single, texts } from '../engine/rule';
 import { all, any, not } from '../engine/truth';
-import { eachDeclaredContainer, EXPRESS_SERVICE, ORGANISATION_SERVICE, TASK_DEFINITION } from './containers';
+import type { Value } from '../engine/value';
+import {
+  CONTAINER_DECLARATIONS,
+  eachContainer,
+  EXPRESS_SERVICE,
+  ORGANISATION_SERVICE,
+  TASK_DEFINITION,
+} from './containers';
+import { eachLaunch, LAUNCHER_TYPES } from './launchers';
 
 export const rule = defineRule({
   id: 'TD-08',
   title: 'Credentials are no plain environment variables',
   severity: 'HIGH',
-  targets: [TASK_DEFINITION, EXPRESS_SERVICE, ORGANISATION_SERVICE],
+  targets: [...CONTAINER_DECLARATIONS, ...LAUNCHER_TYPES.filter((type) => !isDeclaration(type))],
   level: 'resource',
   equivalents: { 'Control Tower': ['CT.ECS.PR.12'], 'Security Hub': ['ECS.8'], trivy: ['AWS-0036'] },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8',
@@ -26,22 +34,42 @@ export const rule = defineRule({
       ['ECS_ENGINE_AUTH_DATA'],
     ),
   },
-  check: ({ resource, parameters: { allowedNames, forbiddenNames } }) =>
-    eachDeclaredContainer(resource, (container) =>
-      container.at('Environment').each((variable) => {
-        const name = variable.at('Name');
-        const isNamedLikeCredential = any(name.resembles(isCredentialName), name.matches(...forbiddenNames));
-        const value = variable.at('Value');
-        return forbids(
-          all(
-            any(all(isNamedLikeCredential, value.mayHoldSecret()), value.resembles(isCredentialValue)),
-            not(name.matches(...allowedNames)),
-          ),
-          'this environment variable looks like a credential',
-        );
-      }, 'environment variables may hold no credentials'),
-    ),
+  check: ({ resource, parameters: { allowedNames, forbiddenNames } }): Outcome => {
+    const judge = (name: Value, value: Value): Outcome => {
+      const isNamedLikeCredential = any(name.resembles(isCredentialName), name.matches(...forbiddenNames));
+      return forbids(
+        all(
+          any(all(isNamedLikeCredential, value.mayHoldSecret()), value.resembles(isCredentialValue)),
+          not(name.matches(...allowedNames)),
+        ),
+        'this environment variable looks like a credential',
+      );
+    };
+    const because = 'environment variables may hold no credentials';
+    return [
+      ...(isDeclaration(resource.type)
+        ? eachContainer(resource, (container) =>
+            container.at('Environment').each((each) => judge(each.at('Name'), each.at('Value')), because),
+          )
+        : []),
+      ...eachLaunch(resource, ({ overrides }) =>
+        overrides === undefined
+          ? []
+          : overrides.containers.each(
+              (container) =>
+                container
+                  .at(overrides.environment)
+                  .each((each) => judge(each.at(overrides.name), each.at(overrides.value)), because),
+              because,
+            ),
+      ),
+    ];
+  },
 });
+
+function isDeclaration(type: string): boolean {
+  return (CONTAINER_DECLARATIONS as readonly string[]).includes(type);
+}
 
 const task = (...Environment: unknown[]) =>
   single(TASK_DEFINITION, { ContainerDefinitions: [{ Name: 'app', Environment }] });
@@ -64,6 +92,26 @@ export const examples = (): Examples => ({
     },
   ],
   fail: [
+    {
+      title: 'a password that EventBridge gives to a task',
+      template: single('AWS::Events::Rule', {
+        Targets: [
+          {
+            EcsParameters: { TaskDefinitionArn: 'arn' },
+            Input:
+              '{"containerOverrides": [{"name": "app", "environment": [{"name": "DB_PASSWORD", "value": "x"}]}]}',
+          },
+        ],
+      }),
+    },
+    {
+      title: 'a password of a job of AWS Batch',
+      template: single('AWS::Batch::JobDefinition', {
+        EcsProperties: {
+          TaskProperties: [{ Containers: [{ Environment: [{ Name: 'DB_PASSWORD', Value: 'x' }] }] }],
+        },
+      }),
+    },
     { title: 'a password by its name', template: task({ Name: 'DB_PASSWORD', Value: 'x' }) },
     { title: 'an access key', template: task({ Name: 'AWS_ACCESS_KEY_ID', Value: 'x' }) },
     { title: 'an access key by its value', template: task({ Name: 'KEY', Value: 'AKIAIOSFODNN7EXAMPLE' }) },

@@ -1,13 +1,19 @@
 import { forbids, type Outcome, PASS, requires } from '../engine/outcome';
 import { defineRule, type Examples, flag, single, texts } from '../engine/rule';
 import { all, not } from '../engine/truth';
-import { eachDeclaredContainer, EXPRESS_SERVICE, ORGANISATION_SERVICE, TASK_DEFINITION } from './containers';
+import {
+  CONTAINER_DECLARATIONS,
+  eachContainer,
+  EXPRESS_SERVICE,
+  ORGANISATION_SERVICE,
+  TASK_DEFINITION,
+} from './containers';
 
 export const rule = defineRule({
   id: 'TD-11',
   title: 'Images come from allowed registries and are pinned',
   severity: 'MEDIUM',
-  targets: [TASK_DEFINITION, EXPRESS_SERVICE, ORGANISATION_SERVICE],
+  targets: CONTAINER_DECLARATIONS,
   level: 'resource',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html',
   rationale:
@@ -21,7 +27,7 @@ export const rule = defineRule({
     requireDigest: flag('Accept only images that are named by digest.', false),
   },
   check: ({ resource, parameters: { allowedRegistries, requireDigest } }) =>
-    eachDeclaredContainer(resource, (container): Outcome => {
+    eachContainer(resource, (container): Outcome => {
       const image = container.at('Image');
       if (image.isSet().truth === false) return PASS;
       // Tag and digest follow the last slash; a colon before that belongs to the registry's port.

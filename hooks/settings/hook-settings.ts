@@ -1,5 +1,5 @@
 import type { HookSettings } from '../adapters/hook-judgement';
-import { type Exemption, standingProblem } from '../engine/exemptions';
+import { type Exemption, idleExemptions } from '../engine/exemptions';
 import { policyOf, type Profile } from '../engine/policy';
 import type { Rule } from '../engine/rule';
 import { isObject } from '../engine/scope';
@@ -95,11 +95,7 @@ export class HookSettingsSource {
         )
       : undefined;
     const policy = policyOf(profile, catalogue);
-    for (const exemption of exemptions?.exemptions ?? []) {
-      const problem = standingProblem(exemption, catalogue, policy);
-      if (problem !== undefined)
-        warn(`Exemption from ${exemption.rule}, owner ${exemption.owner}, has no effect: ${problem}.`);
-    }
+    for (const message of idleExemptions(exemptions?.exemptions ?? [], catalogue, policy)) warn(message);
     const origins = [
       profileText && `profile ${profile.name} version ${profileText.version}`,
       exemptionsText && `exemptions version ${exemptionsText.version}`,
@@ -128,7 +124,12 @@ function isLocation(profile: Profile | Location): profile is Location {
 /** The schema with the rules that a profile sets: to compile it for the whole catalogue takes ten times as long. */
 function schemaFor(profile: unknown, catalogue: readonly Rule[]): object {
   const settings = isObject(profile) && isObject(profile['rules']) ? profile['rules'] : {};
-  return profileSchema(catalogue.filter(({ id }) => Object.hasOwn(settings, id)));
+  return profileSchema(
+    catalogue.filter(
+      ({ id, group }) =>
+        Object.hasOwn(settings, id) || (group !== undefined && Object.hasOwn(settings, group)),
+    ),
+  );
 }
 
 /** @throws SettingsError when the document is not what its schema says. */
