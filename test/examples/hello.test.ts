@@ -160,5 +160,9 @@ test('aws cloudcontrol creates, lists page by page, and deletes', async () => {
   for (const identifier of created) {
     await run('delete-resource', '--type-name', TYPE_NAME, '--identifier', identifier);
   }
-  expect(await left()).toEqual([expect.stringContaining(':cluster/another')]);
+  expect(await left()).toEqual([
+    expect.stringContaining(':cluster/another'),
+    `AWS::IAM::Role ${ExecutionRoleArn}`,
+    `AWS::IAM::Role ${InfrastructureRoleArn}`,
+  ]);
 });
