@@ -49,6 +49,9 @@ const QUOTED_EVENTS = 3;
 /** What to do when the cause is of no known kind. */
 const GENERAL_REMEDY = "Read the events of the ECS service and the container's output";
 
+/** What ECS says of the first deployment of a service, beside or instead of why it failed. */
+const NOTHING_TO_GO_BACK_TO = /No rollback candidate was found/i;
+
 const OUTCOMES: Readonly<Record<string, string>> = {
   ROLLBACK_SUCCESSFUL: 'failed and was rolled back',
   ROLLBACK_FAILED: 'failed and could not be rolled back',
@@ -75,11 +78,22 @@ export function explain(evidence: Evidence): HandlerError {
       : events.slice(0, QUOTED_EVENTS).map(({ message }) => message!);
   const known = findings.find(({ pattern }) => pattern);
   const { cause, remedy = GENERAL_REMEDY, propertyPath } = known?.pattern ?? {};
-  const problem = `The deployment of ${deployed} ${OUTCOMES[deployment.status ?? ''] ?? 'failed'}: ${texts.join('; ')}`;
+  const problem = `The deployment of ${deployed} ${outcomeOf(deployment)}: ${texts.join('; ')}`;
   return new HandlerError('NotStabilized', problem, {
     propertyPath: propertyPath && placeOf(propertyPath, evidence, known?.failed?.container),
     remedy: cause ? `${cause}. ${remedy}` : remedy,
   });
+}
+
+function outcomeOf(deployment: ServiceDeployment): string {
+  return reasonsOf(deployment).some((reason) => NOTHING_TO_GO_BACK_TO.test(reason))
+    ? 'failed, and there is no earlier one to go back to'
+    : (OUTCOMES[deployment.status ?? ''] ?? 'failed');
+}
+
+/** Why the deployment ended, as ECS says it of the deployment itself. */
+function reasonsOf({ rollback, statusReason }: ServiceDeployment): readonly string[] {
+  return [...new Set([rollback?.reason, statusReason])].filter((reason) => reason !== undefined);
 }
 
 /** The container whose output is worth reading: that of the task failure which matters most, if one of its tasks ran. */
@@ -97,12 +111,14 @@ function findingsOf(evidence: Evidence): readonly Finding[] {
   const tasks = ranked(taskFindings(evidence));
   const found = [...withOutput(tasks, output), ...targetFindings(targets)];
   const alarms = deployment.alarms?.triggeredAlarmNames ?? [];
-  const reasons = ending === undefined ? [deployment.rollback?.reason, deployment.statusReason] : [ending];
+  const reasons = ending === undefined ? reasonsOf(deployment) : [ending];
   return ranked([
     ...found,
     ...eventFindings(events, found),
     ...alarms.map((name) => finding(`alarm ${name} went off`, 'symptom')),
-    ...[...new Set(reasons)].flatMap((reason) => (reason ? finding(reason, 'wrapper') : [])),
+    ...reasons
+      .filter((reason) => !NOTHING_TO_GO_BACK_TO.test(reason))
+      .map((reason) => finding(reason, 'wrapper')),
   ]);
 }
 

@@ -129,6 +129,6 @@ test('the cause is told without output where that cannot be read', async () => {
   const outcome = await driver.create(model);
   expect(outcome).toMatchObject({
     errorCode: 'NotStabilized',
-    message: expect.stringMatching(/: 3 tasks: container Main exited with code 1; /),
+    message: expect.stringMatching(/: 3 tasks: container Main exited with code 1\. Read/),
   });
 });

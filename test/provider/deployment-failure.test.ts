@@ -301,6 +301,17 @@ test.each([
   );
 });
 
+test('a first deployment, of which ECS says only that there is nothing to go back to', () => {
+  const deployment = {
+    status: 'ROLLBACK_FAILED',
+    statusReason: 'No rollback candidate was found to run the rollback.',
+  } as const;
+  const { message } = explain(evidence({ deployment, stoppedTasks: [exited] }));
+  expect(message).toMatch(
+    /^The deployment of example\/hello:2 failed, and there is no earlier one to go back to: 1 task: container Main exited with code 1\. /,
+  );
+});
+
 test('the message fits a status reason, output and remedy included', () => {
   const stoppedTasks = Array.from({ length: 50 }, (_, index) => ({
     ...exited,

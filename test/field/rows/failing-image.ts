@@ -22,7 +22,7 @@ export const rows: readonly Row[] = [
       expect(reasons.S).toEqual(
         refusal(
           'NotStabilized',
-          `The deployment of ${IMAGE} failed and could not be rolled back: 4 tasks: container Main exited with code 1, its output ends with "Starting ${IMAGE}" "Exiting with code 1, as the tag of the image asks for"; it was not over after 126 minutes, bake times included, and was stopped. Read the container's output in its log group, which LogGroupDeletionPolicy Retain keeps when a failed creation is rolled back.`,
+          `The deployment of ${IMAGE} failed, and there is no earlier one to go back to: 4 tasks: container Main exited with code 1, its output ends with "Starting ${IMAGE}" "Exiting with code 1, as the tag of the image asks for"; it was not over after 126 minutes, bake times included, and was stopped. Read the container's output in its log group, which LogGroupDeletionPolicy Retain keeps when a failed creation is rolled back.`,
         ),
       );
     },
