@@ -31,6 +31,7 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'cloudformation.import-existing-by-name': NEEDS_REGISTERED_TYPE,
   'cloudformation.import-reads': NEEDS_REGISTERED_TYPE,
   'cloudformation.import-update-previous': NEEDS_REGISTERED_TYPE,
+  'cloudformation.nested-stacks': 'needs a template in a bucket',
   'cloudformation.progress-messages': NEEDS_REGISTERED_TYPE,
   'cloudformation.type-configuration-by-region': NEEDS_REGISTERED_TYPE,
   'cloudformation.warn-mode': NEEDS_REGISTERED_TYPE,

@@ -4,6 +4,7 @@ import {
   CreateStackCommand,
   DescribeChangeSetCommand,
   DescribeStackEventsCommand,
+  DescribeStackResourceCommand,
   DescribeStacksCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
@@ -109,13 +110,51 @@ async function unknownInChangeSets(laboratory: Laboratory): Promise<Sighting> {
   };
 }
 
+async function waitConditions(laboratory: Laboratory): Promise<Sighting> {
+  const [stackName, status] = await create(laboratory, 'wait', {
+    Resources: {
+      Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
+      Wait: {
+        Type: 'AWS::CloudFormation::WaitCondition',
+        Properties: { Handle: { Ref: 'Handle' }, Timeout: '60' },
+      },
+    },
+  });
+  const told = (await reasons(laboratory, stackName)).find((reason) => reason.includes('WaitCondition'));
+  return {
+    holds: status === 'ROLLBACK_COMPLETE' && /timed out.*0 conditions when expecting 1/.test(told ?? ''),
+    seen: `without a signal the stack ends ${status}: ${told ?? 'without a reason'}`,
+  };
+}
+
+async function securityGroupRules(laboratory: Laboratory): Promise<Sighting> {
+  const rule = { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, CidrIp: '10.0.0.0/8' };
+  const [StackName, status] = await create(laboratory, 'rules', {
+    Resources: {
+      Group: { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription: 'Group of an experiment' } },
+      Rule: {
+        Type: 'AWS::EC2::SecurityGroupIngress',
+        Properties: { GroupId: { 'Fn::GetAtt': ['Group', 'GroupId'] }, ...rule },
+      },
+    },
+  });
+  const { StackResourceDetail } = await laboratory.clients.cloudFormation.send(
+    new DescribeStackResourceCommand({ StackName, LogicalResourceId: 'Rule' }),
+  );
+  const id = StackResourceDetail?.PhysicalResourceId ?? '';
+  return { holds: id.startsWith('sgr-'), seen: `the stack ends ${status}, the rule is ${id || 'nothing'}` };
+}
+
 export const stacks: Experiment = {
   name: 'stacks',
-  title: 'stacks of topics: one that fails, two that share an export, a change set of what is not yet known',
+  title:
+    'stacks: one that fails, two that share an export, a change set of what is not yet known, a wait condition, a rule of a security group',
   claims: [
     'cloudformation.rollback-after-failed-create',
     'cloudformation.exports-in-use',
     'cloudformation.unknown-in-change-sets',
+    'cloudformation.wait-conditions',
+    'cloudformation.security-group-rules',
   ],
   uses: [],
   minutes: 10,
@@ -124,6 +163,8 @@ export const stacks: Experiment = {
       'cloudformation.rollback-after-failed-create': await rollback(laboratory),
       'cloudformation.exports-in-use': await exportsInUse(laboratory),
       'cloudformation.unknown-in-change-sets': await unknownInChangeSets(laboratory),
+      'cloudformation.wait-conditions': await waitConditions(laboratory),
+      'cloudformation.security-group-rules': await securityGroupRules(laboratory),
     };
   },
 };
