@@ -13,11 +13,17 @@ export const CONTAINER_OUTPUT_ACTIONS = ['ecs:DescribeTaskDefinition', 'logs:Get
 const LINES = 3;
 const LONGEST_LINE = 140;
 
+/** Lines among which those are looked for. */
+const READ_LINES = 50;
+
+/** Lines below an error that say where in the program it was, as Node.js, Java and .NET write them. */
+const STACK_FRAME = /^(at .+(\)|:\d+)|\.{3} \d+ (more|common frames omitted))$/;
+
 /** Colours and the like, which terminals take: ECMA-48 control sequences, then every other control character. */
 const CONTROL = /\u001b\[[0-?]*[ -/]*[@-~]|\p{Cc}/gu;
 
 /**
- * The last lines that a container has written, the newest last; none when it writes elsewhere than to a log group of
+ * The last lines that a container has written, the newest last, repeated ones once and without stack frames; none when it writes elsewhere than to a log group of
  * this Region. Values of environment variables are masked, as everywhere, before a long line is cut. The name of the log stream: Amazon ECS developer guide, "Send Amazon ECS logs to CloudWatch".
  */
 export async function lastOutputOf(
@@ -39,13 +45,16 @@ export async function lastOutputOf(
     new GetLogEventsCommand({
       logGroupName,
       logStreamName: `${prefix}/${name}/${task.taskArn!.split('/').at(-1)}`,
-      limit: LINES,
+      limit: READ_LINES,
       startFromHead: false,
     }),
   );
   const redaction = new Redaction([]);
   redaction.addSecrets((container?.environment ?? []).map(({ value }) => value));
-  return events.map(({ message = '' }) => lineOf(redaction.text(message))).filter(Boolean);
+  return events
+    .map(({ message = '' }) => lineOf(redaction.text(message)))
+    .filter((line, index, lines) => line && line !== lines[index - 1] && !STACK_FRAME.test(line))
+    .slice(-LINES);
 }
 
 function lineOf(message: string): string {

@@ -208,6 +208,7 @@ function plural(count: number): string {
   return count === 1 ? '' : 's';
 }
 
+/** One line, without the full stop that the message adds. */
 function onOneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
 }

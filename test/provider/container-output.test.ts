@@ -92,6 +92,25 @@ test.each<[string, Parameters<typeof written>, string[]]>([
     ['last', ['one', 'two', 'three', 'four']],
     ['two', 'three', 'four'],
   ],
+  [
+    'lines that repeat the one before once, such as those of health checks',
+    ['repeated', ['Listening', 'GET /', 'GET /', 'GET /', 'Received SIGTERM', 'Received SIGTERM']],
+    ['Listening', 'GET /', 'Received SIGTERM'],
+  ],
+  [
+    'the error instead of the stack frames below it',
+    [
+      'frames',
+      [
+        'Error: connect ECONNREFUSED 10.0.0.1:5432',
+        '    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1555:16)',
+        '    at node:internal/main/run_main_module:28:49',
+        '\t... 12 more',
+        'at 9:00 all was well',
+      ],
+    ],
+    ['Error: connect ECONNREFUSED 10.0.0.1:5432', 'at 9:00 all was well'],
+  ],
   ['none where nothing was written', ['nothing', []], []],
   [
     'lines without colours and control characters, on one line',

@@ -166,7 +166,7 @@ describe('the deepest cause comes first, that the deployment therefore failed la
           event('has started 1 tasks: (task a).'),
         ],
       },
-      [/at this time\.$/, /circuit breaker/],
+      [/at this time$/, /circuit breaker/],
     ],
     [
       'the reason of the deployment where that is the cause',
