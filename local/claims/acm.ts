@@ -18,4 +18,30 @@ export const ACM = [
     state: 'confirmed',
     test: 'test/local/guards/certificates.test.ts',
   },
+  {
+    id: 'acm.issued-within-a-minute',
+    statement: 'A certificate is issued a minute after its validation record exists.',
+    source:
+      'ACM user guide, "DNS validation": it can take up to 30 minutes and more; a few minutes are usual.',
+    state: 'inferred',
+    otherwise: 'It takes half an hour.',
+    risk: 'None but time: an operation waits for it.',
+    test: 'test/local/guards/certificates.test.ts',
+  },
+  {
+    id: 'acm.idempotency-token',
+    statement:
+      'RequestCertificate with the same token and domains within an hour returns the same certificate.',
+    source: 'AWS Certificate Manager API reference, RequestCertificate, IdempotencyToken.',
+    state: 'confirmed',
+    test: 'test/local/guards/certificates.test.ts',
+  },
+  {
+    id: 'acm.validation-record',
+    statement:
+      'A certificate with DNS validation is issued only once the CNAME record that ACM names exists.',
+    source: 'AWS Certificate Manager user guide, "DNS validation".',
+    state: 'confirmed',
+    test: 'test/local/guards/certificates.test.ts',
+  },
 ] as const satisfies readonly Claim[];

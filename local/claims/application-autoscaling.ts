@@ -21,4 +21,11 @@ export const APPLICATION_AUTO_SCALING = [
     risk: 'After MinTaskCount was raised, fewer tasks run until the load asks for more.',
     test: 'test/local/guards/services.test.ts',
   },
+  {
+    id: 'application-autoscaling.deregister-takes-policies',
+    statement: 'DeregisterScalableTarget deletes the policies and scheduled actions of the target.',
+    source: 'Application Auto Scaling API reference, DeregisterScalableTarget.',
+    state: 'confirmed',
+    test: 'test/provider/managed-resources.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -131,4 +131,34 @@ export const CLOUDFORMATION = [
     risk: 'Nobody sees in CloudFormation what a deployment waits for; the log of the handler and the events of the ECS service tell it.',
     test: 'test/cloudformation/progress.test.ts',
   },
+  {
+    id: 'cloudformation.replacement-for-create-only',
+    statement:
+      'A change of a create-only property replaces the resource; the old one is deleted after the update.',
+    source: 'AWS CloudFormation user guide, "Update behaviors of stack resources".',
+    state: 'confirmed',
+    test: 'test/cloudformation/stacks.test.ts',
+  },
+  {
+    id: 'cloudformation.callback-delay',
+    statement:
+      'A handler that answers IN_PROGRESS is invoked again after callbackDelaySeconds, with its callback context.',
+    source: 'CloudFormation CLI user guide, "ProgressEvent object schema".',
+    state: 'confirmed',
+    test: 'test/cloudformation/resource-handler.test.ts',
+  },
+  {
+    id: 'cloudformation.read-answers-at-once',
+    statement: 'READ and LIST must not answer IN_PROGRESS.',
+    source: 'CloudFormation CLI user guide, "Resource type handler contract".',
+    state: 'confirmed',
+    test: 'test/cloudformation/resource-handler.test.ts',
+  },
+  {
+    id: 'cloudformation.delete-of-absent',
+    statement: 'A resource that is gone counts as deleted when its stack is deleted.',
+    source: 'CloudFormation CLI user guide, "Resource type handler contract", NotFound.',
+    state: 'confirmed',
+    test: 'test/cloudformation/stacks.test.ts',
+  },
 ] as const satisfies readonly Claim[];

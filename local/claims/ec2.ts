@@ -19,4 +19,28 @@ export const EC2 = [
     state: 'confirmed',
     test: 'test/local/guards/security.test.ts',
   },
+  {
+    id: 'ec2.deleted-load-balancer-holds-groups',
+    statement: 'The network interfaces of a deleted load balancer hold its security groups for a minute.',
+    source: 'Seen by everybody who deletes both; ELB documents no time.',
+    state: 'inferred',
+    otherwise: 'They are gone with the load balancer.',
+    risk: 'None: a deletion waits as long as EC2 refuses it.',
+    test: 'test/local/guards/security.test.ts',
+  },
+  {
+    id: 'ec2.default-vpc-public',
+    statement: 'The default VPC has an internet gateway and a route to it.',
+    source: 'Amazon VPC user guide, "Default VPCs".',
+    state: 'confirmed',
+    test: 'test/local/guards/security.test.ts',
+  },
+  {
+    id: 'ec2.task-interface-holds-group',
+    statement:
+      'A running task of a service in awsvpc mode has a network interface with the security groups of its service.',
+    source: 'Amazon ECS developer guide, "Amazon ECS task networking options for Fargate".',
+    state: 'confirmed',
+    test: 'test/local/guards/services.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -179,4 +179,141 @@ export const ECS = [
     state: 'confirmed',
     test: 'test/ecs-engine/task-definitions.test.ts',
   },
+  {
+    id: 'ecs.failed-first-deployment-hides-its-cause',
+    statement:
+      'A first deployment that fails ends ROLLBACK_FAILED with the status reason "No rollback candidate was found to run the rollback."; the cause is in the service events alone.',
+    source:
+      'Acceptance tests of the Terraform provider expect this status reason; the cause in the events is concluded.',
+    state: 'inferred',
+    otherwise: 'The status reason names the cause first.',
+    risk: 'None: status reason, events, stopped tasks and targets are all read.',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.superseded-deployment-leaves-weights',
+    statement:
+      'An update during a deployment stops that one where it stands: the weights of the rule stay as they are.',
+    source:
+      'Concluded from the ECS developer guide, "Amazon ECS service deployments", by which the earlier deployment is stopped, not rolled back.',
+    state: 'inferred',
+    otherwise: 'The traffic goes back to the revision before, and then the new deployment begins.',
+    risk: 'None: a deployment that is under way is rolled back before an update starts its own.',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.one-serving-target-group',
+    statement:
+      'A deployment that shifts traffic begins only when exactly one target group of each pair has a weight above 0; otherwise it rolls back because of "invalid networking configuration".',
+    source: 'Amazon ECS developer guide, "Troubleshooting Amazon ECS blue/green deployments".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.lifecycle-stages',
+    statement:
+      'A deployment that shifts traffic goes through RECONCILE_SERVICE (only when several revisions are active), PRE_SCALE_UP, SCALE_UP, POST_SCALE_UP, the traffic shifts, BAKE_TIME and CLEAN_UP.',
+    source:
+      'Amazon ECS API reference, ServiceDeployment, lifecycleStage; developer guide, "Amazon ECS blue/green deployments".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.canary-configuration',
+    statement: 'canaryConfiguration is refused for every strategy but CANARY.',
+    source: 'Amazon ECS API reference, CanaryConfiguration.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/services.test.ts',
+  },
+  {
+    id: 'ecs.bake-keeps-blue',
+    statement: 'Until the end of the bake time both revisions run at full scale.',
+    source: 'Amazon ECS developer guide, "Amazon ECS blue/green deployments", BAKE_TIME.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.alarm-at-start-ignored',
+    statement: 'An alarm that is in ALARM when a deployment starts is not watched during that deployment.',
+    source: 'Amazon ECS developer guide, "How CloudWatch alarms detect Amazon ECS deployment failures".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.alarm-rolls-back',
+    statement:
+      'An alarm of the deployment configuration that goes into ALARM ends the deployment, and rolls it back where rollback is on.',
+    source: 'Amazon ECS developer guide, "How CloudWatch alarms detect Amazon ECS deployment failures".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
+    id: 'ecs.advanced-configuration-for-all',
+    statement:
+      'With a strategy other than ROLLING, every load balancer needs an advancedConfiguration; production and test rule differ, and no target group is there twice.',
+    source: 'Amazon ECS developer guide, "Troubleshooting Amazon ECS blue/green deployments".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/services.test.ts',
+  },
+  {
+    id: 'ecs.create-service-idempotent',
+    statement:
+      'CreateService may be repeated with the same client token; another request for a name that is in use is InvalidParameterException "Creation of service was not idempotent."',
+    source: 'Amazon ECS API reference, CreateService, clientToken.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/services.test.ts',
+  },
+  {
+    id: 'ecs.draining-service',
+    statement:
+      'A deleted service is DRAINING until its connections are drained, and its name is not free before.',
+    source: 'Amazon ECS API reference, DeleteService.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/services.test.ts',
+  },
+  {
+    id: 'ecs.cluster-in-use',
+    statement: 'DeleteCluster is refused while the cluster has services or tasks.',
+    source: 'Amazon ECS API reference, DeleteCluster.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/clusters.test.ts',
+  },
+  {
+    id: 'ecs.stopped-tasks-for-an-hour',
+    statement: 'Stopped tasks are described for an hour.',
+    source: 'Amazon ECS API reference, DescribeTasks: "at least an hour".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/tasks.test.ts',
+  },
+  {
+    id: 'ecs.grace-period',
+    statement:
+      'Failing health checks of a load balancer do not stop a task before healthCheckGracePeriodSeconds have passed.',
+    source: 'Amazon ECS API reference, CreateService, healthCheckGracePeriodSeconds.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/tasks.test.ts',
+  },
+  {
+    id: 'ecs.throttled-restarts',
+    statement: 'Tasks that keep failing are started again after growing pauses of at most 15 minutes.',
+    source: 'Amazon ECS developer guide, "Amazon ECS service throttle logic".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/rolling.test.ts',
+  },
+  {
+    id: 'ecs.fargate-sizes',
+    statement: 'RegisterTaskDefinition refuses CPU and memory that Fargate does not offer together.',
+    source: 'Amazon ECS developer guide, "Amazon ECS task definition parameters for Fargate", task size.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/task-definitions.test.ts',
+  },
+  {
+    id: 'ecs.scale-without-deployment',
+    statement:
+      'A new desired count starts and stops tasks without a deployment; revisions that are both active follow it.',
+    source:
+      'Amazon ECS API reference, UpdateService, desiredCount; developer guide, "Automatically scale your Amazon ECS service".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
 ] as const satisfies readonly Claim[];

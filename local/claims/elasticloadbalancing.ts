@@ -28,4 +28,174 @@ export const ELASTIC_LOAD_BALANCING = [
     state: 'confirmed',
     test: 'test/local/guards/load-balancers.test.ts',
   },
+  {
+    id: 'elasticloadbalancing.provisioning-takes-minutes',
+    statement: 'A load balancer is provisioning for two minutes before it is active.',
+    source:
+      'ELB says that it takes time (API reference, LoadBalancerState), not how long; two to three minutes are usual.',
+    state: 'inferred',
+    otherwise: 'It is active at once.',
+    risk: 'None: its state is looked at.',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.create-load-balancer-idempotent',
+    statement:
+      'CreateLoadBalancer with the settings of an existing load balancer of that name returns it; with others it is DuplicateLoadBalancerName.',
+    source: 'Elastic Load Balancing API reference, CreateLoadBalancer ("This operation is idempotent").',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.create-target-group-idempotent',
+    statement:
+      'CreateTargetGroup with the settings of an existing target group of that name returns it; with others it is DuplicateTargetGroupName.',
+    source: 'Elastic Load Balancing API reference, CreateTargetGroup ("This operation is idempotent").',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.create-listener-idempotent',
+    statement:
+      'CreateListener with the settings of an existing listener on the port returns it; with others it is DuplicateListener.',
+    source: 'Elastic Load Balancing API reference, CreateListener ("This operation is idempotent").',
+    state: 'confirmed',
+    test: 'test/local/guards/listeners.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.two-zones',
+    statement: 'An Application Load Balancer needs subnets in two Availability Zones, one in each.',
+    source: 'Elastic Load Balancing API reference, CreateLoadBalancer, Subnets.',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.internet-gateway',
+    statement: 'An internet-facing load balancer needs a VPC with an internet gateway.',
+    source: 'Elastic Load Balancing API reference, CreateLoadBalancer, Scheme and the error InvalidSubnet.',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.deletion-protection',
+    statement:
+      'A load balancer with deletion protection cannot be deleted; deleting one that is gone succeeds.',
+    source: 'Elastic Load Balancing API reference, DeleteLoadBalancer.',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.one-load-balancer-per-target-group',
+    statement: 'A target group serves one load balancer, and cannot be deleted while a rule forwards to it.',
+    source: 'Elastic Load Balancing API reference, TargetGroupAssociationLimit and ResourceInUse.',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.weights',
+    statement: 'A forward action has up to five target groups with weights from 0 to 999.',
+    source:
+      'Elastic Load Balancing API reference, TargetGroupTuple; user guide, "Quotas for your Application Load Balancers".',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.priorities',
+    statement: 'A priority is used once on a listener; PriorityInUse refuses a second rule with it.',
+    source: 'Elastic Load Balancing API reference, CreateRule.',
+    state: 'confirmed',
+    test: 'test/local/guards/listeners.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.set-priorities-together',
+    statement:
+      'SetRulePriorities gives several rules their new priorities together, so that two can change places.',
+    source: 'Elastic Load Balancing API reference, SetRulePriorities.',
+    state: 'confirmed',
+    test: 'test/local/guards/listeners.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.condition-values',
+    statement: 'A rule has at most five condition values.',
+    source: 'Elastic Load Balancing user guide, "Quotas for your Application Load Balancers".',
+    state: 'confirmed',
+    test: 'test/local/guards/listeners.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.default-rule-stays',
+    statement: 'The default rule of a listener can be neither modified with ModifyRule nor deleted.',
+    source: 'Elastic Load Balancing API reference, ModifyRule and DeleteRule, OperationNotPermitted.',
+    state: 'confirmed',
+    test: 'test/local/guards/listeners.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.issued-certificates',
+    statement: 'A listener takes only a certificate that ACM has issued.',
+    source: 'Elastic Load Balancing API reference, UnsupportedCertificate.',
+    state: 'confirmed',
+    test: 'test/local/guards/listeners.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.certificates-quota',
+    statement:
+      'A load balancer has at most 25 certificates, default certificates not counted; the default one cannot be removed.',
+    source:
+      'Elastic Load Balancing user guide, "Quotas for your Application Load Balancers"; API reference, RemoveListenerCertificates.',
+    state: 'confirmed',
+    test: 'test/local/guards/listeners.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.empty-group-503',
+    statement:
+      'A target group without targets answers 503 to its share of the requests; other target groups of the rule do not step in.',
+    source:
+      'Elastic Load Balancing user guide, "Troubleshoot your Application Load Balancers", HTTP 503; "Target groups for your Application Load Balancers", weights.',
+    state: 'confirmed',
+    test: 'test/load-balancer/forwarding.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.idle-timeout',
+    statement:
+      'A target that does not answer within the idle timeout, 60 seconds by default, is answered for with 504.',
+    source: 'Elastic Load Balancing user guide, "Troubleshoot your Application Load Balancers", HTTP 504.',
+    state: 'confirmed',
+    test: 'test/load-balancer/forwarding.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.group-stickiness',
+    statement:
+      'A rule with target group stickiness binds a client to a target group by a cookie until it expires, whatever becomes of the weights.',
+    source: 'Elastic Load Balancing user guide, "Sticky sessions for your Application Load Balancer".',
+    state: 'confirmed',
+    test: 'test/load-balancer/forwarding.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.health-thresholds',
+    statement:
+      'A target is healthy after as many successful checks as HealthyThresholdCount, HealthCheckIntervalSeconds apart.',
+    source: 'Elastic Load Balancing user guide, "Health checks for Application Load Balancer target groups".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/health-checks.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.deregistration-delay',
+    statement: 'A target that is deregistered drains for deregistration_delay.timeout_seconds, at most 3600.',
+    source: 'Elastic Load Balancing API reference, TargetGroupAttribute.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/services.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.unused-targets',
+    statement: 'Targets of a target group that no rule forwards to are unused.',
+    source: 'Elastic Load Balancing API reference, TargetHealth, Target.NotInUse.',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.reach',
+    statement: 'A load balancer reaches a target only through the security groups of both.',
+    source: 'Elastic Load Balancing user guide, "Security groups for your Application Load Balancer".',
+    state: 'confirmed',
+    test: 'test/load-balancer/reach.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -9,4 +9,12 @@ export const IAM = [
     state: 'confirmed',
     test: 'test/slow-aws/roles.test.ts',
   },
+  {
+    id: 'iam.role-change-later',
+    statement: 'A change of a role reaches other services seconds later; here after ten.',
+    source:
+      'IAM user guide, "Troubleshoot IAM", "Changes that I make are not always immediately visible"; the ten seconds stand for any.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/infrastructure-role.test.ts',
+  },
 ] as const satisfies readonly Claim[];

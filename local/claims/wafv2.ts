@@ -9,4 +9,18 @@ export const WAFV2 = [
     state: 'confirmed',
     test: 'test/local/guards/security.test.ts',
   },
+  {
+    id: 'wafv2.one-web-acl',
+    statement: 'A load balancer has one web ACL; an association takes the place of the one before.',
+    source: 'AWS WAF API reference, AssociateWebACL.',
+    state: 'confirmed',
+    test: 'test/local/guards/security.test.ts',
+  },
+  {
+    id: 'wafv2.unknown-resource',
+    statement: 'An association with a load balancer that does not exist is WAFNonexistentItemException.',
+    source: 'AWS WAF API reference, AssociateWebACL.',
+    state: 'confirmed',
+    test: 'test/local/guards/security.test.ts',
+  },
 ] as const satisfies readonly Claim[];

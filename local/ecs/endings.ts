@@ -11,6 +11,8 @@ export class Ending extends Error {
     readonly rolloutStateReason?: string,
     /** What the service event says, unless it repeats the status reason. */
     readonly eventText?: string,
+    /** Whether another deployment takes its place. */
+    readonly isSuperseded = false,
   ) {
     super(`Service deployment ${action === 'ROLLBACK' ? 'rolled back' : 'stopped'} ${because}`);
   }
@@ -64,7 +66,7 @@ export function stoppedByUser(stopType: 'ROLLBACK' | 'ABORT'): Ending {
 
 /** The service was updated again. */
 export function superseded(): Ending {
-  return new Ending('STOP', 'because a new service deployment was started.');
+  return new Ending('STOP', 'because a new service deployment was started.', undefined, undefined, true);
 }
 
 /** The service was deleted. */

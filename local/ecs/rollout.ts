@@ -202,16 +202,26 @@ class Rollout {
       );
     }
     if (ending.action === 'ROLLBACK') return this.rollBack(ending);
+    if (ending.isSuperseded && !context.answers.holds('ecs.superseded-deployment-leaves-weights')) {
+      await this.giveTrafficBack();
+    }
     this.stopScheduling(this.target);
     deployment.stoppedAt = this.touch();
     this.finish('STOPPED', ending.message);
+  }
+
+  /** What is said of a deployment that has failed and that nothing was before. */
+  private withoutCandidate({ message }: Ending): string {
+    const reason = 'No rollback candidate was found to run the rollback.';
+    const isHidden = this.context.answers.holds('ecs.failed-first-deployment-hides-its-cause');
+    return isHidden ? reason : `${message} ${reason}`;
   }
 
   private async rollBack(ending: Ending): Promise<void> {
     const { deployment, context, service, candidate, flow } = this;
     if (!candidate) {
       this.stopScheduling(this.target);
-      return this.finish('ROLLBACK_FAILED', 'No rollback candidate was found to run the rollback.');
+      return this.finish('ROLLBACK_FAILED', this.withoutCandidate(ending));
     }
     flow.resume();
     deployment.status = 'ROLLBACK_REQUESTED';
@@ -242,6 +252,13 @@ class Rollout {
     service.stableRevision = candidate;
     this.complete(entry);
     this.finish('ROLLBACK_SUCCESSFUL', ending.message);
+  }
+
+  /** Send the traffic back to the revision before. A rule that cannot be changed stays as it is. */
+  private async giveTrafficBack(): Promise<void> {
+    const { productionWeight } = this.deployment;
+    if (productionWeight === 0 || !this.candidate || this.candidate === this.target) return;
+    await shiftProductionTraffic(this.context, this.deployment, 0).catch(() => undefined);
   }
 
   /** The service's newest deployment is now the one that goes back. */

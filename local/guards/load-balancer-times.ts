@@ -1,26 +1,31 @@
 /** What time does to load balancers: when they become active, and how long they hold their security groups. */
+import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { Limits } from './limits';
 
 export class LoadBalancerTimes {
   private readonly activeAt = new Map<string, number>();
   private readonly releasedAt = new Map<string, number>();
+  private readonly answers: Answers;
   private readonly clock: Clock;
   private readonly limits: Limits;
 
-  constructor({ clock, limits }: { clock: Clock; limits: Limits }) {
+  constructor({ answers, clock, limits }: { answers: Answers; clock: Clock; limits: Limits }) {
+    this.answers = answers;
     this.clock = clock;
     this.limits = limits;
   }
 
   /** A load balancer has been created. */
   created(arn: string): void {
+    if (!this.answers.holds('elasticloadbalancing.provisioning-takes-minutes')) return;
     this.activeAt.set(arn, this.clock.now() + this.limits.loadBalancerProvisioning);
   }
 
   /** A load balancer with these security groups has been deleted. */
   deleted(arn: string, securityGroups: readonly string[]): void {
     this.activeAt.delete(arn);
+    if (!this.answers.holds('ec2.deleted-load-balancer-holds-groups')) return;
     const released = this.clock.now() + this.limits.networkInterfaceRelease;
     for (const group of securityGroups) this.releasedAt.set(group, released);
   }

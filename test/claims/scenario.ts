@@ -81,8 +81,8 @@ class Scenario {
     } else {
       this.judgeFailure(step, outcome);
       if (step.action !== 'UPDATE') {
-        await this.remove(outcome);
-        return false;
+        await this.remove(step, outcome);
+        return step.fails !== undefined;
       }
       // What CloudFormation does.
       const back = await this.requested(step, () => this.update(this.template!, desired!));
@@ -103,8 +103,10 @@ class Scenario {
     return this.account.run('UPDATE', { ...desired, ...identifier }, { ...previous, ...identifier });
   }
 
-  private async remove({ identifier }: HandlerOutcome): Promise<void> {
-    if (identifier) await this.account.run('DELETE', { ServiceArn: identifier });
+  private async remove(step: Step, { identifier }: HandlerOutcome): Promise<void> {
+    if (!identifier) return;
+    const outcome = await this.account.run('DELETE', { ServiceArn: identifier });
+    if (outcome.status === 'FAILED') this.complain(step, `the deletion failed: ${outcome.message}`);
   }
 
   /** Carry out an update while clients request the host without pause: none may lose an answer. */

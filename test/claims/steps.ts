@@ -2,8 +2,8 @@
 import type { Structure } from '../../local/service';
 import type { Surroundings } from '../crash/operations';
 
-/** Hosts in the base domain. */
-export const HOST = 'hello.apps.example.com';
+/** The host of the service: in the base domain, but not under its wildcard certificate. */
+export const HOST = 'www.hello.apps.example.com';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -26,6 +26,7 @@ export interface Step {
 function first({ executionRoleArn, infrastructureRoleArn }: Surroundings): Structure {
   return {
     ServiceName: 'hello',
+    DomainName: HOST,
     ExecutionRoleArn: executionRoleArn,
     InfrastructureRoleArn: infrastructureRoleArn,
     PrimaryContainer: { Image: 'example/hello:1' },
@@ -79,7 +80,19 @@ const broken = (surroundings: Surroundings): Structure => ({
   PrimaryContainer: { Image: 'example/hello:exits', ContainerPort: 8080 },
 });
 
+const brokenFirst = (surroundings: Surroundings): Structure => ({
+  ...first(surroundings),
+  PrimaryContainer: { Image: 'example/hello:exits' },
+});
+
 export const STEPS: readonly Step[] = [
+  {
+    name: 'create, with an image whose container exits',
+    action: 'CREATE',
+    template: brokenFirst,
+    within: 35 * HOUR,
+    fails: /exited with code 1/,
+  },
   { name: 'create', action: 'CREATE', template: first, within: HOUR },
   { name: 'a new image', action: 'UPDATE', template: image, within: HOUR },
   { name: 'sticky sessions', action: 'UPDATE', template: sticky, within: HOUR },

@@ -114,6 +114,21 @@ describe('the first deployment of a service', () => {
     expect(await fixture.weights(production, pair.blue, pair.green)).toEqual([100, 0]);
   });
 
+  test('told that the cause is not hidden, says why it failed', async () => {
+    const taskDefinition = await fixture.taskDefinition('repository/web:exits');
+    fixture.aws.answers.give({ 'ecs.failed-first-deployment-hides-its-cause': false });
+    const service = await fixture.running(
+      await fixture.pair(),
+      { ...CANARY, ...BREAKER },
+      { taskDefinition },
+    );
+    expect(await fixture.deployment(service)).toMatchObject({
+      status: 'ROLLBACK_FAILED',
+      statusReason:
+        'Service deployment rolled back because the circuit breaker threshold was exceeded. No rollback candidate was found to run the rollback.',
+    });
+  });
+
   test('fails without a revision to go back to', async () => {
     const taskDefinition = await fixture.taskDefinition('repository/web:exits');
     const configuration = { ...CANARY, ...BREAKER };
@@ -465,6 +480,14 @@ describe('an update during a deployment', () => {
     expect(await fixture.weights(pair.production, pair.blue, pair.green)).toEqual([100, 0]);
     expect(await fixture.targets(pair.blue)).toHaveLength(2);
     expect(await fixture.targets(pair.green)).toEqual([]);
+  });
+
+  test('told that the traffic goes back first, succeeds also when it was split', async () => {
+    fixture.aws.answers.give({ 'ecs.superseded-deployment-leaves-weights': false });
+    const { service, pair } = await overlap(3);
+    fixture.aws.answers.reset();
+    expect((await fixture.deployment(service)).status).toBe('SUCCESSFUL');
+    expect(await fixture.weights(pair.production, pair.blue, pair.green)).toEqual([0, 100]);
   });
 
   test('with the traffic split leaves it split, and every later deployment fails until the rule is repaired', async () => {

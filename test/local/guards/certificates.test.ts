@@ -71,6 +71,19 @@ describe('certificates', () => {
     expect(await status(CertificateArn!)).toBe('PENDING_VALIDATION');
   });
 
+  test('told that ACM takes its time, it is issued half an hour after its validation record exists', async () => {
+    const { CertificateArn } = await acm.send(
+      new RequestCertificateCommand({ DomainName: 'a.example.com', ValidationMethod: 'DNS' }),
+    );
+    aws.answers.give({ 'acm.issued-within-a-minute': false });
+    await createValidationRecord(CertificateArn!);
+    expect(await status(CertificateArn!)).toBe('PENDING_VALIDATION');
+    await aws.clock.advance(29 * 60_000);
+    expect(await status(CertificateArn!)).toBe('PENDING_VALIDATION');
+    await aws.clock.advance(60_000);
+    expect(await status(CertificateArn!)).toBe('ISSUED');
+  });
+
   test('it cannot be deleted while a listener has it', async () => {
     const CertificateArn = await issuedCertificate('a.example.com');
     const LoadBalancerArn = await loadBalancer();

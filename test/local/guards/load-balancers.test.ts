@@ -146,6 +146,9 @@ describe('load balancers', () => {
     expect(await state()).toBe('provisioning');
     await aws.clock.advance(1_000);
     expect(await state()).toBe('active');
+    aws.answers.give({ 'elasticloadbalancing.provisioning-takes-minutes': false });
+    LoadBalancerArns.splice(0, 1, await loadBalancer('other'));
+    expect(await state()).toBe('active');
   });
 
   test('the quota of a Region holds', async () => {

@@ -34,6 +34,14 @@ describe('security groups', () => {
     await deletion(group);
   });
 
+  test('told that a deleted load balancer holds none, one can be deleted at once', async () => {
+    const group = await securityGroup('a');
+    const LoadBalancerArn = await loadBalancer('alb', { SecurityGroups: [group] });
+    aws.answers.give({ 'ec2.deleted-load-balancer-holds-groups': false });
+    await elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
+    await deletion(group);
+  });
+
   test('two of a VPC cannot have names that differ in case alone', async () => {
     await securityGroup('default/CaseApi/Tasks');
     await expect(securityGroup('default/caseapi/tasks')).rejects.toMatchObject({
