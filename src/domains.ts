@@ -111,12 +111,13 @@ function domainOf(
   }
   const inBaseDomain = BaseDomain !== undefined && hostName.endsWith(`.${BaseDomain}`);
   const hostedZoneId = given.HostedZoneId ?? (inBaseDomain && !mayLackZone ? HostedZoneId : undefined);
-  if (!hostedZoneId && !mayLackZone) {
+  // With an issued certificate nothing is needed of the zone: its records may be anywhere.
+  if (!hostedZoneId && !mayLackZone && !(given.DomainName && given.CertificateArn)) {
     throw invalid(
       `${prefix}HostedZoneId`,
       `is missing: nothing says which hosted zone holds ${hostName}`,
       given.DomainName
-        ? 'Give the id of the Route 53 hosted zone of DomainName'
+        ? 'Give the id of the Route 53 hosted zone of DomainName; or, where the DNS is elsewhere, give CertificateArn an issued certificate, and make a record that leads to the attribute LoadBalancerDnsName'
         : 'Set HostedZoneId in the configuration of the type Org::ECS::ExpressService, beside BaseDomain',
     );
   }

@@ -553,7 +553,7 @@ export class AdditionalDomain extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare DomainName?: string;
 
-  /** Route 53 hosted zone that holds it. Required unless the hosted zone of the type configuration holds it. */
+  /** Route 53 hosted zone that holds it. Required unless the hosted zone of the type configuration holds it, or CertificateArn is given: then the DNS record is the author's. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare HostedZoneId?: string;
@@ -1181,7 +1181,7 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare DomainName?: string;
 
-  /** Route 53 hosted zone that holds DomainName. Required with DomainName, unless the hosted zone of the type configuration holds it. */
+  /** Route 53 hosted zone that holds DomainName. Required with DomainName, unless the hosted zone of the type configuration holds it, or CertificateArn is given: then the DNS record is the author's. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare HostedZoneId?: string;

@@ -14,6 +14,7 @@ import type { SharedLoadBalancerSpec } from '../load-balancer-settings';
 import { wasDeleted } from '../load-balancer-closing';
 import { done, wait, type Outcome } from '../outcome';
 import { keyOf, sharedName } from '../placement';
+import { waitUntilUnused } from '../security-group-references';
 import { isSdkError, unless } from '../sdk-errors';
 import { egressTargets, survey, SURVEY_PERMISSIONS, takeSurvey } from '../survey';
 import { tagList, tagRecord } from '../tags';
@@ -151,11 +152,10 @@ export async function removeIfUnused(
     await scope.clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
   } catch (error) {
     if (isSdkError(error, 'DependencyViolation')) {
-      return wait(
-        `security group ${group.GroupName}, which network interfaces of the deleted load balancer or rules of other groups still use`,
-        SECONDS_BETWEEN_ATTEMPTS,
-        { token: `${id} ${serviceGroupId}` },
-      );
+      return waitUntilUnused(scope, { id, name: group.GroupName! }, 'the deleted load balancer', {
+        seconds: SECONDS_BETWEEN_ATTEMPTS,
+        token: `${id} ${serviceGroupId}`,
+      });
     }
     if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
   }

@@ -15,6 +15,7 @@ import { done, wait, type Outcome } from '../outcome';
 import { checkOwn } from '../ownership';
 import type { Placement, SharedPlacement } from '../placement';
 import { obsoletePlacementTagKeys, placementTags, switchTags, tagsOfPlacements } from '../placements';
+import { REFERENCE_ACTIONS, waitUntilUnused } from '../security-group-references';
 import { isSdkError } from '../sdk-errors';
 import {
   isApplyScope,
@@ -58,7 +59,7 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
       'ec2:DeleteTags',
       'ec2:DescribeSecurityGroups',
     ],
-    remove: ['ec2:DeleteSecurityGroup'],
+    remove: [...REFERENCE_ACTIONS, 'ec2:DeleteSecurityGroup'],
   },
 
   async observe(scope) {
@@ -180,16 +181,14 @@ async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> 
   }
 }
 
-async function deleteGroup({ clients, identity }: Scope, id: string): Promise<Outcome<void>> {
+async function deleteGroup(scope: Scope, id: string): Promise<Outcome<void>> {
+  const { clients, identity } = scope;
   try {
     await clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
   } catch (error) {
     if (isSdkError(error, 'DependencyViolation')) {
-      return wait(
-        `security group ${serviceGroupName(identity)}, which network interfaces of stopped tasks or rules of other groups still use`,
-        SECONDS_BETWEEN_ATTEMPTS,
-        { token: id },
-      );
+      const group = { id, name: serviceGroupName(identity) };
+      return waitUntilUnused(scope, group, 'stopped tasks', { seconds: SECONDS_BETWEEN_ATTEMPTS, token: id });
     }
     if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
   }
