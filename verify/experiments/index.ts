@@ -24,6 +24,7 @@ const NEEDS_REGISTERED_TYPE = 'needs a type or a hook that is registered in the 
 /** Ids of the claims that a run does not look at, each with the reason. */
 export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'acm.certificate-in-use': 'needs an issued certificate, and with it a domain',
+  'acm.validates-over-public-dns': 'needs a registered domain',
   'cloudformation.attributes-are-read-only-properties': NEEDS_REGISTERED_TYPE,
   'cloudformation.ecs-service-desired-count':
     'is what the CloudFormation template reference states word by word',

@@ -1,5 +1,10 @@
 /** One load balancer without a service. */
-import { CreateRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateRuleCommand,
+  ModifyListenerCommand,
+  ModifyRuleCommand,
+  ModifyTargetGroupAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   AssociateWebACLCommand,
   CreateWebACLCommand,
@@ -33,6 +38,53 @@ async function rulesQuota({ clients }: Laboratory, { listenerArn }: Ingress): Pr
   while (priority < MOST_RULES) await add();
   const expected = { call: `CreateRule of rule ${MOST_RULES + 1}`, errors: ['TooManyRulesException'] };
   return sightingOf(expected, add);
+}
+
+async function stickyTargets({ clients }: Laboratory, { primary }: Ingress): Promise<Sighting> {
+  const stickiness = (Value: string) =>
+    clients.elb.send(
+      new ModifyTargetGroupAttributesCommand({
+        TargetGroupArn: primary,
+        Attributes: [
+          { Key: 'stickiness.enabled', Value },
+          { Key: 'stickiness.type', Value: 'lb_cookie' },
+        ],
+      }),
+    );
+  const expected = {
+    call: 'ModifyTargetGroupAttributes that makes targets sticky of which a rule with two target groups is not',
+    errors: ['InvalidConfigurationRequestException'],
+  };
+  const sighting = await sightingOf(expected, () => stickiness('true'));
+  await stickiness('false');
+  return sighting;
+}
+
+async function oneTargetGroup(
+  { clients }: Laboratory,
+  setting: Setting,
+  ingress: Ingress,
+): Promise<Sighting> {
+  const { listenerArn, alternate } = ingress;
+  // ECS takes no target group that no load balancer has.
+  await clients.elb.send(
+    new ModifyListenerCommand({
+      ListenerArn: listenerArn,
+      DefaultActions: [{ Type: 'forward', TargetGroupArn: alternate }],
+    }),
+  );
+  await clients.elb.send(
+    new ModifyRuleCommand({
+      RuleArn: ingress.ruleArn,
+      Actions: [{ Type: 'forward', TargetGroupArn: ingress.primary }],
+    }),
+  );
+  const expected = {
+    call: 'CreateService with a production rule that forwards to one target group of the pair',
+    errors: ['InvalidParameterException'],
+    says: /testListenerRule is required/,
+  };
+  return sightingOf(expected, () => setting.service([ingress], { strategy: 'BLUE_GREEN' }));
 }
 
 async function webAclInUse(laboratory: Laboratory, { loadBalancerArn }: Ingress): Promise<Sighting> {
@@ -71,10 +123,17 @@ async function webAclInUse(laboratory: Laboratory, { loadBalancerArn }: Ingress)
 
 export const loadBalancer: Experiment = {
   name: 'load-balancer',
-  title: 'a load balancer with as many rules as it takes, and with a web ACL',
-  claims: ['elasticloadbalancing.rules-quota', 'wafv2.associated-web-acl'],
+  title:
+    'a load balancer with as many rules as it takes, one of them for sticky targets, one for one target group, and with a web ACL',
+  claims: [
+    'elasticloadbalancing.rules-quota',
+    'elasticloadbalancing.sticky-targets-need-sticky-rule',
+    'ecs.production-rule-needs-both-target-groups',
+    'wafv2.associated-web-acl',
+  ],
   uses: [
     { resource: 'Application Load Balancer', count: 1 },
+    { resource: 'Fargate task (0.25 vCPU, 0.5 GB)', count: 1 },
     { resource: 'Web ACL', count: 1 },
   ],
   minutes: 15,
@@ -83,6 +142,8 @@ export const loadBalancer: Experiment = {
     const ingress = await setting.ingress();
     return {
       'elasticloadbalancing.rules-quota': await rulesQuota(laboratory, ingress),
+      'elasticloadbalancing.sticky-targets-need-sticky-rule': await stickyTargets(laboratory, ingress),
+      'ecs.production-rule-needs-both-target-groups': await oneTargetGroup(laboratory, setting, ingress),
       'wafv2.associated-web-acl': await webAclInUse(laboratory, ingress),
     };
   },
