@@ -1,34 +1,57 @@
+import { writeFile } from 'node:fs/promises';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { explainRule, listRules } from '../command-line/catalogue-text';
+import {
+  explainRule,
+  listRules,
+  profileDecisions,
+  profileText,
+  rulesAsData,
+} from '../command-line/catalogue-text';
+import { bundleHook } from '../command-line/bundle';
 import { check } from '../command-line/check';
 import { loadCatalogue, loadExemptions, loadParameters, loadProfile } from '../command-line/configuration';
+import { fix } from '../command-line/fix';
+import type { CheckResult } from '../command-line/result';
+import { testModule, testText } from '../command-line/rule-tests';
 import { findTemplates, readStandardInput } from '../command-line/template-files';
 import { UsageError } from '../command-line/usage-error';
+import { watch } from '../command-line/watch';
 import { SEVERITIES, type Severity } from '../engine/outcome';
 import { policyOf } from '../engine/policy';
 import { FORMATS } from '../formats';
+import type { Presentation } from '../formats/presentation';
 
 const USAGE = `Judge CloudFormation templates by the organisation's rules, as its hooks do.
 
-  org-ecs check PATH...    templates, folders, cdk.out, described change sets, - for standard input
-  org-ecs rules            the rules and what the profile does with them
-  org-ecs explain RULE     one rule: why, what to do, parameters, equivalents
+  org-ecs check PATH...      templates, folders, cdk.out, described change sets, - for standard input
+  org-ecs baseline PATH...   check, and write what is found to --output; a later check --baseline counts only what is new
+  org-ecs rules              the rules and what the profile does with them
+  org-ecs explain RULE       one rule: why, what to do, parameters, equivalents
+  org-ecs profile            what a profile decides, where it differs from the rules themselves
+  org-ecs test MODULE...     the examples of own rules get the answers that they promise
+  org-ecs bundle             the hook for AWS Lambda with own rules (--rules), written to --output
 
-Options
-  --profile NAME|FILE      org-default (default), control-tower, strict, or a file
-  --rules FILE|PACKAGE     own rules; may be repeated
-  --help                   this text
-Options of check
-  --format FORMAT          text (default), json, sarif, junit, github
-  --parameters FILE        values of template parameters, JSON
-  --exemptions FILE        central exemptions, JSON
-  --baseline FILE          an earlier result (--format json); what it holds does not count again
-  --fail-on SEVERITY       least severity that refuses: critical, high, medium, low, informational
+Options of every command but bundle
+  --profile NAME|FILE        org-default (default), control-tower, strict, or a file
+  --rules FILE|PACKAGE       own rules; may be repeated
+  --format FORMAT            text (default) or json; check also sarif, junit, github
+  --help                     this text
+Options of check and baseline
+  --parameters FILE          values of template parameters, JSON
+  --exemptions FILE          central exemptions, JSON
+  --fail-on SEVERITY         least severity that refuses: critical, high, medium, low, informational
   --account ID, --region NAME, --stack NAME
-                           where the template would be deployed
+                             where the template would be deployed
+Options of check
+  --baseline FILE            an earlier result; what it holds does not count again
+  --quiet, --verbose         only what is refused; also what passes
+  --explain                  say why the rules are there
+  --fix                      correct what has one literal answer, and show the difference
+  --watch                    check again whenever a file changes
+Options of baseline and bundle
+  --output FILE              where the result, or the bundle, is written
 
-Exit codes: 0 nothing is refused, 1 something is refused, 2 the check could not run,
-or a file is no template.
+Exit codes: 0 nothing is refused, 1 something is refused, 2 the command could not run, or a file is no template.
 `;
 
 const OPTIONS = {
@@ -43,6 +66,12 @@ const OPTIONS = {
   account: { type: 'string' },
   region: { type: 'string' },
   stack: { type: 'string' },
+  quiet: { type: 'boolean' },
+  verbose: { type: 'boolean' },
+  explain: { type: 'boolean' },
+  fix: { type: 'boolean' },
+  watch: { type: 'boolean' },
+  output: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 type Options = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
@@ -52,47 +81,166 @@ export interface Streams {
   out(text: string): void;
   error(text: string): void;
   readInput(): Promise<string>;
+  /** Whether people read what is written, in a terminal that shows colours. */
+  readonly isTerminal?: boolean;
 }
 
-type Command = (operands: readonly string[], options: Options, streams: Streams) => Promise<number>;
+interface Command {
+  /** The options that it takes besides --help; others are refused, since they would have no effect. */
+  readonly options: readonly (keyof Options)[];
+  /** How many operands it takes. */
+  readonly operands: readonly [least: number, most: number, problem: string];
+  run(operands: readonly string[], options: Options, streams: Streams): Promise<number>;
+}
+
+const COMMON = ['profile', 'rules', 'format'] as const;
+const DEPLOYMENT = ['parameters', 'exemptions', 'fail-on', 'account', 'region', 'stack'] as const;
+const NO_PATH = 'Name at least one template or folder, or - for standard input.';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  check: async (paths, options, streams) => {
-    if (paths.length === 0)
-      throw new UsageError('Name at least one template or folder, or - for standard input.');
-    const format = FORMATS[options.format ?? 'text'];
-    if (format === undefined)
-      throw new UsageError(`There is no format ${options.format}. Use ${Object.keys(FORMATS).join(', ')}.`);
-    const catalogue = loadCatalogue(options.rules ?? []);
-    const result = await check(await findTemplates(paths, streams.readInput), {
-      catalogue,
-      profile: await loadProfile(options.profile, catalogue),
-      exemptions: await loadExemptions(options.exemptions),
-      known: {
-        parameters: await loadParameters(options.parameters),
-        pseudoParameters: pseudoParameters(options),
-      },
-      failOn: severityOf(options['fail-on']),
-      baseline: options.baseline,
-      account: options.account,
-      stack: options.stack,
-    });
-    streams.out(format(result));
-    if (result.summary.unreadable > 0) return 2;
-    return result.summary.refused > 0 ? 1 : 0;
+  check: {
+    options: [...COMMON, ...DEPLOYMENT, 'baseline', 'quiet', 'verbose', 'explain', 'fix', 'watch'],
+    operands: [1, Infinity, NO_PATH],
+    run: async (paths, options, streams) => {
+      if (options.quiet && options.verbose) throw new UsageError('Choose one of --quiet and --verbose.');
+      if (options.watch) {
+        await watch(paths, () => checkOnce(paths, options, streams), streams);
+        return 0;
+      }
+      return checkOnce(paths, options, streams);
+    },
   },
-  rules: async (_, options, streams) => {
-    const catalogue = loadCatalogue(options.rules ?? []);
-    streams.out(listRules(catalogue, policyOf(await loadProfile(options.profile, catalogue), catalogue)));
-    return 0;
+  baseline: {
+    options: [...COMMON, ...DEPLOYMENT, 'output'],
+    operands: [1, Infinity, NO_PATH],
+    run: async (paths, options, streams) => {
+      if (options.output === undefined)
+        throw new UsageError('Say with --output where the baseline is written.');
+      const result = await judged(paths, options, streams);
+      await writeFile(options.output, FORMATS['json']!(result, PLAIN));
+      const count = result.findings.length;
+      streams.out(
+        formatOf(options) === 'json'
+          ? `${JSON.stringify({ output: options.output, findings: count })}\n`
+          : `${options.output} holds ${count} findings. Next: org-ecs check ${paths.join(' ')} --baseline ${options.output} counts only what is new.\n`,
+      );
+      return result.summary.unreadable > 0 ? 2 : 0;
+    },
   },
-  explain: async ([id], options, streams) => {
-    if (id === undefined) throw new UsageError('Name a rule, e.g. org-ecs explain NET-01.');
-    const catalogue = loadCatalogue(options.rules ?? []);
-    streams.out(explainRule(id, catalogue, await loadProfile(options.profile, catalogue)));
-    return 0;
+  rules: {
+    options: COMMON,
+    operands: [0, 0, 'org-ecs rules takes no operand.'],
+    run: async (_, options, streams) => {
+      const catalogue = loadCatalogue(options.rules ?? []);
+      const profile = await loadProfile(options.profile, catalogue);
+      streams.out(
+        formatOf(options) === 'json'
+          ? `${JSON.stringify(rulesAsData(catalogue, profile), null, 2)}\n`
+          : listRules(catalogue, policyOf(profile, catalogue)),
+      );
+      return 0;
+    },
+  },
+  explain: {
+    options: COMMON,
+    operands: [1, 1, 'Name one rule, e.g. org-ecs explain NET-01.'],
+    run: async (operands, options, streams) => {
+      const catalogue = loadCatalogue(options.rules ?? []);
+      const profile = await loadProfile(options.profile, catalogue);
+      const explained = explainRule(operands[0]!, catalogue, profile);
+      const meant = rulesAsData(catalogue, profile).filter(({ id, group }) =>
+        [id, group].includes(operands[0]!.toUpperCase()),
+      );
+      streams.out(formatOf(options) === 'json' ? `${JSON.stringify(meant, null, 2)}\n` : explained);
+      return 0;
+    },
+  },
+  profile: {
+    options: COMMON,
+    operands: [0, 0, 'Name the profile with --profile.'],
+    run: async (_, options, streams) => {
+      const catalogue = loadCatalogue(options.rules ?? []);
+      const decisions = profileDecisions(await loadProfile(options.profile, catalogue), catalogue);
+      streams.out(
+        formatOf(options) === 'json' ? `${JSON.stringify(decisions, null, 2)}\n` : profileText(decisions),
+      );
+      return 0;
+    },
+  },
+  test: {
+    options: ['format'],
+    operands: [1, Infinity, 'Name at least one module of own rules.'],
+    run: async (modules, options, streams) => {
+      const results = modules.flatMap((module) => testModule(module));
+      streams.out(formatOf(options) === 'json' ? `${JSON.stringify(results, null, 2)}\n` : testText(results));
+      return results.every(({ expected, found }) => expected === found) ? 0 : 1;
+    },
+  },
+  bundle: {
+    options: ['rules', 'output'],
+    operands: [0, 0, 'Name the rules with --rules.'],
+    run: async (_, options, streams) => {
+      if (options.rules === undefined || options.output === undefined)
+        throw new UsageError('Name the rules with --rules and the bundle with --output, e.g. index.js.');
+      loadCatalogue(options.rules);
+      await bundleHook(options.rules, options.output);
+      streams.out(`${options.output} is the hook with your rules; its Lambda handler is index.handler.\n`);
+      return 0;
+    },
   },
 };
+
+const PLAIN: Presentation = { isTerminal: false, detail: 'normal', explain: false };
+
+/** The format of a command that writes text or JSON. */
+function formatOf({ format = 'text' }: Options): 'text' | 'json' {
+  if (format !== 'text' && format !== 'json')
+    throw new UsageError(`This command has no format ${format}. Use text or json.`);
+  return format;
+}
+
+async function judged(paths: readonly string[], options: Options, streams: Streams): Promise<CheckResult> {
+  const catalogue = loadCatalogue(options.rules ?? []);
+  return check(await findTemplates(paths, streams.readInput), {
+    catalogue,
+    profile: await loadProfile(options.profile, catalogue),
+    exemptions: await loadExemptions(options.exemptions),
+    known: {
+      parameters: await loadParameters(options.parameters),
+      pseudoParameters: pseudoParameters(options),
+    },
+    failOn: severityOf(options['fail-on']),
+    baseline: options.baseline,
+    account: options.account,
+    stack: options.stack,
+    progress: streams.isTerminal
+      ? (done, all) => streams.error(done < all ? `\r${done} of ${all} templates` : '\r\u001b[K')
+      : undefined,
+  });
+}
+
+async function checkOnce(paths: readonly string[], options: Options, streams: Streams): Promise<number> {
+  const format = FORMATS[options.format ?? 'text'];
+  if (format === undefined)
+    throw new UsageError(`There is no format ${options.format}. Use ${Object.keys(FORMATS).join(', ')}.`);
+  let result = await judged(paths, options, streams);
+  if (options.fix) {
+    const difference = await fix(result, loadCatalogue(options.rules ?? []));
+    if (difference !== '') {
+      streams.error(difference);
+      result = await judged(paths, options, streams);
+    }
+  }
+  streams.out(
+    format(result, {
+      isTerminal: streams.isTerminal ?? false,
+      detail: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal',
+      explain: options.explain ?? false,
+    }),
+  );
+  if (result.summary.unreadable > 0) return 2;
+  return result.summary.refused > 0 ? 1 : 0;
+}
 
 function severityOf(name: string | undefined): Severity | undefined {
   if (name === undefined) return undefined;
@@ -126,7 +274,11 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     const command = name === undefined ? undefined : COMMANDS[name];
     if (command === undefined)
       throw new UsageError(name === undefined ? 'Name a command.' : `There is no command ${name}.`);
-    return await command(operands, values, streams);
+    const stray = Object.keys(values).find((option) => !command.options.includes(option as keyof Options));
+    if (stray !== undefined) throw new UsageError(`org-ecs ${name} does not take --${stray}.`);
+    const [least, most, problem] = command.operands;
+    if (operands.length < least || operands.length > most) throw new UsageError(problem);
+    return await command.run(operands, values, streams);
   } catch (error) {
     const message =
       error instanceof UsageError ? error.message : `It failed by itself: ${(error as Error).message}`;
@@ -149,5 +301,6 @@ export async function main(): Promise<void> {
     out: (text) => process.stdout.write(text),
     error: (text) => process.stderr.write(text),
     readInput: readStandardInput,
+    isTerminal: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
   });
 }

@@ -1,6 +1,14 @@
 import { nearestId } from '../engine/exemptions';
-import { groupsOf, type Policy, type Profile, settingsOf } from '../engine/policy';
-import type { Rule } from '../engine/rule';
+import type { Severity } from '../engine/outcome';
+import {
+  groupsOf,
+  type Policy,
+  policyOf,
+  type Profile,
+  type RuleSettings,
+  settingsOf,
+} from '../engine/policy';
+import type { Mode, Rule } from '../engine/rule';
 import { UsageError } from './usage-error';
 
 /** The catalogue as a table: id, mode in the profile, severity, title. */
@@ -57,6 +65,88 @@ export function explainRule(id: string, catalogue: readonly Rule[], profile: Pro
     `Equivalents: ${equivalents.length > 0 ? equivalents.join('; ') : 'none known'}`,
     `Source:      ${rule.source}`,
     ...(parameters.length > 0 ? ['', 'Parameters:', ...parameters] : []),
+    '',
+  ].join('\n');
+}
+
+/** A rule with what a profile makes of it, for programs. */
+export interface RuleData {
+  readonly id: string;
+  readonly group?: string;
+  readonly title: string;
+  readonly mode: Mode;
+  readonly severity: Severity;
+  readonly targets: readonly string[];
+  readonly level: Rule['level'];
+  readonly rationale: string;
+  readonly remedy: string;
+  readonly source: string;
+  readonly equivalents: NonNullable<Rule['equivalents']>;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** The catalogue as data. */
+export function rulesAsData(catalogue: readonly Rule[], profile: Profile): RuleData[] {
+  return catalogue.map((rule) => {
+    const { mode, severity, parameters } = settingsOf(profile, rule);
+    const defaults = Object.entries(rule.parameters ?? {}).map(([name, each]) => [name, each.default]);
+    return {
+      id: rule.id,
+      group: rule.group,
+      title: rule.title,
+      mode: mode ?? rule.mode ?? 'fail',
+      severity: severity ?? rule.severity,
+      targets: rule.targets,
+      level: rule.level,
+      rationale: rule.rationale,
+      remedy: rule.remedy,
+      source: rule.source,
+      equivalents: rule.equivalents ?? {},
+      parameters: { ...Object.fromEntries(defaults), ...parameters },
+    };
+  });
+}
+
+/** What a profile decides, as far as it differs from what the rules say themselves. */
+export interface ProfileDecisions {
+  readonly name: string;
+  readonly description: string;
+  readonly refuseFrom: Severity;
+  readonly indeterminate: Policy['indeterminate'];
+  readonly parameterDefaults: NonNullable<Profile['parameterDefaults']>;
+  readonly templateExemptions: readonly string[];
+  readonly rules: Readonly<Record<string, RuleSettings>>;
+}
+
+/** What a profile decides. */
+export function profileDecisions(profile: Profile, catalogue: readonly Rule[]): ProfileDecisions {
+  const { refuseFrom, indeterminate } = policyOf(profile, catalogue);
+  const rules = catalogue.map((rule) => [rule.id, settingsOf(profile, rule)] as const);
+  return {
+    name: profile.name,
+    description: profile.description,
+    refuseFrom,
+    indeterminate,
+    parameterDefaults: profile.parameterDefaults ?? 'mayBeOverridden',
+    templateExemptions: profile.templateExemptions ?? [],
+    rules: Object.fromEntries(rules.filter(([, settings]) => Object.keys(settings).length > 0)),
+  };
+}
+
+/** The decisions of a profile, to be read. */
+export function profileText(decisions: ProfileDecisions): string {
+  const { name, description, refuseFrom, indeterminate, parameterDefaults, templateExemptions, rules } =
+    decisions;
+  const kinds = Object.entries(indeterminate).map(([kind, mode]) => `${kind} ${mode}`);
+  return [
+    `${name}  ${description}`,
+    '',
+    `Refuses from:        ${refuseFrom}`,
+    `Undecided:           ${kinds.join(', ')}`,
+    `Parameter defaults:  ${parameterDefaults}`,
+    `Template exemptions: ${templateExemptions.length > 0 ? templateExemptions.join(', ') : 'none'}`,
+    '',
+    ...Object.entries(rules).map(([id, settings]) => `${id.padEnd(8)}${JSON.stringify(settings)}`),
     '',
   ].join('\n');
 }

@@ -22,6 +22,10 @@ import { type CheckResult, type LocatedFinding, outcomeOf, UNREADABLE } from './
 import { readTemplate, type TemplateFile } from './template-files';
 import { UsageError } from './usage-error';
 
+/** From this many files on, people want to see how far a check is, and after how many files again. */
+const MANY_FILES = 50;
+const PROGRESS_STEP = 10;
+
 /** Everything that decides what a check finds. */
 export interface CheckOptions {
   readonly catalogue: readonly Rule[];
@@ -33,6 +37,8 @@ export interface CheckOptions {
   readonly baseline?: string;
   readonly account?: string;
   readonly stack?: string;
+  /** Told how many of all files are done, now and then. */
+  readonly progress?: (done: number, all: number) => void;
 }
 
 /**
@@ -51,7 +57,8 @@ export async function check(files: readonly TemplateFile[], options: CheckOption
   let resources = 0;
   let passed = 0;
   const known = { findings: baseline, files: new Set(files.map(({ path }) => normalize(path))) };
-  for (const each of files) {
+  for (const [index, each] of files.entries()) {
+    if (files.length >= MANY_FILES && index % PROGRESS_STEP === 0) options.progress?.(index, files.length);
     for (const { file, input, document, at } of await read(each, options.known, known.files)) {
       if (input === undefined) {
         findings.push(unreadable(file, document));
@@ -81,6 +88,7 @@ export async function check(files: readonly TemplateFile[], options: CheckOption
       );
     }
   }
+  if (files.length >= MANY_FILES) options.progress?.(files.length, files.length);
   const count = (outcome: ReturnType<typeof outcomeOf>): number =>
     findings.filter((each) => outcomeOf(each) === outcome).length;
   return {

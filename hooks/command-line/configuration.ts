@@ -23,18 +23,28 @@ export type RuleModule = (rules: typeof vocabulary) => readonly Rule[];
 export function loadCatalogue(modules: readonly string[]): readonly Rule[] {
   const catalogue = [...builtIn];
   for (const name of modules) {
-    for (const rule of loadModule(name)) {
-      if (typeof rule.id !== 'string' || typeof rule.check !== 'function' || !Array.isArray(rule.targets)) {
-        throw new UsageError(
-          `Rules ${name}: every rule needs id, targets and check. Declare rules with defineRule.`,
-        );
-      }
+    for (const rule of loadRules(name)) {
       if (catalogue.some(({ id }) => id === rule.id))
         throw new UsageError(`Rules ${name}: the id ${rule.id} is taken. Choose another one.`);
       catalogue.push(rule);
     }
   }
   return catalogue;
+}
+
+/**
+ * The rules of one module.
+ *
+ * @throws UsageError when it cannot be loaded.
+ */
+export function loadRules(name: string): readonly Rule[] {
+  const rules = loadModule(name);
+  for (const rule of rules)
+    if (typeof rule.id !== 'string' || typeof rule.check !== 'function' || !Array.isArray(rule.targets))
+      throw new UsageError(
+        `Rules ${name}: every rule needs id, targets and check. Declare rules with defineRule.`,
+      );
+  return rules;
 }
 
 function loadModule(name: string): readonly Rule[] {

@@ -52,6 +52,8 @@ export interface Rule<P extends RuleParameters = RuleParameters> {
   /** What to do: an imperative sentence with full stop. */
   readonly remedy: string;
   readonly parameters?: P;
+  /** Literals that answer the objection, by the name of the property that has another one. */
+  readonly fixes?: Readonly<Record<string, string>>;
   /** Mode where a profile says nothing. Default: fail. */
   readonly mode?: Mode;
   /** Exemptions from it are never accepted. */

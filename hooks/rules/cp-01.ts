@@ -11,6 +11,7 @@ export const rule = defineRule({
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-termination-protection.html',
   rationale: 'Without it scaling in ends instances together with the tasks that still serve requests.',
   remedy: 'Set ManagedTerminationProtection of AutoScalingGroupProvider to ENABLED.',
+  fixes: { ManagedTerminationProtection: 'ENABLED' },
   check: ({ resource }) => {
     const group = resource.at('AutoScalingGroupProvider');
     return when(group.isSet(), () =>

@@ -18,6 +18,7 @@ export const rule = defineRule({
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html',
   rationale: 'Most weaknesses of an image are known on the day on which it is pushed.',
   remedy: 'Set ImageScanningConfiguration.ScanOnPush to true.',
+  fixes: { ScanOnPush: 'true' },
   check: ({ resource }) =>
     requires(
       resource.at('ImageScanningConfiguration.ScanOnPush').equals(true),

@@ -17,6 +17,7 @@ export const rule = defineRule({
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html',
   rationale: 'With tags that move, what was tested is not what runs after the next start of a task.',
   remedy: 'Set ImageTagMutability to IMMUTABLE.',
+  fixes: { ImageTagMutability: 'IMMUTABLE' },
   check: ({ resource }) =>
     requires(
       resource.at('ImageTagMutability').matches('IMMUTABLE*'),

@@ -21,6 +21,7 @@ export const rule = defineRule({
   rationale:
     'A task that can be made to fetch a URL reads the credentials of its host with version 1 of the metadata service.',
   remedy: 'Set MetadataOptions.HttpTokens to required.',
+  fixes: { HttpTokens: 'required' },
   check: ({ resource }) =>
     requires(
       (resource.type === TEMPLATE ? resource.at('LaunchTemplateData') : resource.properties)

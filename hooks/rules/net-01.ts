@@ -16,6 +16,7 @@ export const rule = defineRule({
   rationale:
     'A task with a public IP address is reachable from the internet past the load balancer and its web ACL.',
   remedy: 'Set AssignPublicIp to DISABLED and run the tasks in private subnets.',
+  fixes: { AssignPublicIp: 'DISABLED' },
   check: ({ resource }): Outcome => [
     ...eachLaunch(resource, ({ networks }) =>
       networks.flatMap((network) =>

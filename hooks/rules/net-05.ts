@@ -19,6 +19,7 @@ export const rule = defineRule({
   rationale:
     'Container hosts and tasks that say nothing themselves become reachable from the internet there.',
   remedy: 'Leave MapPublicIpOnLaunch out, and ask for public addresses where they are needed.',
+  fixes: { MapPublicIpOnLaunch: 'false' },
   check: ({ resource }) =>
     forbids(
       resource.at('MapPublicIpOnLaunch').equals(true),

@@ -13,6 +13,7 @@ export const rule = defineRule({
   rationale: 'A pinned platform version stops receiving security fixes, and is retired some day.',
   remedy: 'Remove PlatformVersion or set it to LATEST.',
   // Only Fargate has platform versions, whether by launch type or by a capacity provider.
+  fixes: { PlatformVersion: 'LATEST' },
   check: ({ resource }) =>
     forbids(
       all(

@@ -10,6 +10,7 @@ export const rule = defineRule({
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html',
   rationale: 'ECS Exec opens an interactive way into production containers, with their roles and secrets.',
   remedy: 'Set EnableExecuteCommand to false or remove it.',
+  fixes: { EnableExecuteCommand: 'false' },
   check: ({ resource }) => forbids(resource.at('EnableExecuteCommand').equals(true), 'ECS Exec is enabled'),
 });
 

@@ -13,6 +13,7 @@ export const rule = defineRule({
   rationale:
     'A privileged container has all rights of root on the host, and so over every other container there.',
   remedy: 'Remove Privileged.',
+  fixes: { Privileged: 'false' },
   check: ({ resource }) =>
     eachContainer(resource, (container) =>
       forbids(isPrivileged(container), 'the container has all rights on its host'),

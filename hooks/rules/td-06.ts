@@ -14,6 +14,7 @@ export const rule = defineRule({
   rationale: 'Intruders cannot replace programs or leave tools behind where nothing can be written.',
   remedy: 'Set ReadonlyRootFilesystem to true and mount volumes where the container has to write.',
   // Windows containers cannot have a read-only root file system.
+  fixes: { ReadonlyRootFilesystem: 'true' },
   check: ({ resource }) =>
     when(not(isWindows(resource)), () =>
       eachContainer(resource, (container) =>

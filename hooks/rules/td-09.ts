@@ -12,6 +12,7 @@ export const rule = defineRule({
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-efs-config.html',
   rationale: 'Without it files travel between task and file system in clear.',
   remedy: 'Set TransitEncryption of EFSVolumeConfiguration to ENABLED.',
+  fixes: { TransitEncryption: 'ENABLED' },
   check: ({ resource }) =>
     resource.at('Volumes').each((volume) => {
       const efs = volume.at('EFSVolumeConfiguration');

@@ -58,7 +58,7 @@ describe('org-ecs check', () => {
     const path = file('t.yml', PUBLIC);
     const { out } = await orgEcs(['check', path]);
     expect(out).toContain(
-      `${path}:11:11 REFUSED high NET-01 Web (AWS::ECS::Service) NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp is "ENABLED"`,
+      `${path}\n  Web (AWS::ECS::Service)\n    11:11 REFUSED high NET-01 NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp is "ENABLED"`,
     );
   });
 
@@ -115,7 +115,7 @@ describe('org-ecs check', () => {
     const described = file('described.json', {
       Changes: [{ Type: 'Resource', ResourceChange: { ...change, AfterContext } }],
     });
-    expect((await orgEcs(['check', described])).out).toContain('SVC-02 Web');
+    expect((await orgEcs(['check', described])).out).toMatch(/Web \(AWS::ECS::Service\)\n.*SVC-02 /);
     const without = file('without.json', { Changes: [{ Type: 'Resource', ResourceChange: change }] });
     const { code, out } = await orgEcs(['check', without]);
     expect(code).toBe(0);
@@ -161,7 +161,7 @@ describe('org-ecs check', () => {
 
   test('a broken template is reported with line and column', async () => {
     const { out, code } = await orgEcs(['check', '-'], 'Resources:\n  A: [\n');
-    expect(out).toMatch(/-:\d+:\d+ .*TEMPLATE .*Line \d+, column \d+: /);
+    expect(out).toMatch(/-\n {2}the file\n {4}\d+:\d+ .*TEMPLATE .*Line \d+, column \d+: /);
     expect(code).toBe(2);
     expect((await orgEcs(['check', '-'], 'just text')).out).toMatch(
       /TEMPLATE .*The template is not an object/,
@@ -373,7 +373,7 @@ describe('own rules', () => {
     const module = file('own.js', OWN);
     expect(await orgEcs(['check', '-', '--rules', module], QUEUE)).toMatchObject({
       code: 1,
-      out: expect.stringContaining('OWN-01 Queue'),
+      out: expect.stringMatching(/Queue \(AWS::SQS::Queue\)\n.*OWN-01 /),
     });
     expect((await orgEcs(['rules', '--rules', module])).out).toContain(
       'OWN-01  fail HIGH          Queues are encrypted',
@@ -419,5 +419,5 @@ test('the program runs as a process: help, a refusal and its exit code', () => {
   });
   expect(
     spawnSync(process.execPath, [program, 'check', '-'], { encoding: 'utf8', input: PUBLIC }),
-  ).toMatchObject({ status: 1, stdout: expect.stringContaining('NET-01 Web') });
+  ).toMatchObject({ status: 1, stdout: expect.stringMatching(/Web \(AWS::ECS::Service\)\n.*NET-01 /) });
 });
