@@ -21,6 +21,10 @@ export const EXPERIMENTS: readonly Experiment[] = [
 
 const NEEDS_REGISTERED_TYPE = 'needs a type or a hook that is registered in the account';
 
+/** The document that the claim names states it, and no run could say more. */
+const DOCUMENTED = 'is stated by the document that it names';
+const A_TIME = 'is a time, for which AWS gives no figure';
+
 /** Ids of the claims that a run does not look at, each with the reason. */
 export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'acm.certificate-in-use': 'needs an issued certificate, and with it a domain',
@@ -41,4 +45,58 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'ecs.repeated-events-hidden': 'takes six hours',
   'ecs.service-linked-role-of-a-new-account': 'needs an account that has never used Amazon ECS',
   'iam.role-creation-eventual': 'says what may happen, which no run can contradict',
+  'ecs.failed-first-deployment-hides-its-cause':
+    'needs a first deployment that fails, which takes an hour where no circuit breaker acts',
+  'ecs.superseded-deployment-leaves-weights':
+    'needs two deployments at once, whose times a run cannot choose',
+  'ecs.one-serving-target-group': DOCUMENTED,
+  'ecs.lifecycle-stages': DOCUMENTED,
+  'ecs.canary-configuration': DOCUMENTED,
+  'ecs.bake-keeps-blue': DOCUMENTED,
+  'ecs.alarm-at-start-ignored': DOCUMENTED,
+  'ecs.alarm-rolls-back': DOCUMENTED,
+  'ecs.advanced-configuration-for-all': DOCUMENTED,
+  'ecs.create-service-idempotent': DOCUMENTED,
+  'ecs.draining-service': DOCUMENTED,
+  'ecs.cluster-in-use': DOCUMENTED,
+  'ecs.stopped-tasks-for-an-hour': DOCUMENTED,
+  'ecs.grace-period': DOCUMENTED,
+  'ecs.throttled-restarts': 'takes hours',
+  'ecs.scale-without-deployment': DOCUMENTED,
+  'elasticloadbalancing.provisioning-takes-minutes': A_TIME,
+  'elasticloadbalancing.create-load-balancer-idempotent': DOCUMENTED,
+  'elasticloadbalancing.create-listener-idempotent': DOCUMENTED,
+  'elasticloadbalancing.two-zones': DOCUMENTED,
+  'elasticloadbalancing.internet-gateway': DOCUMENTED,
+  'elasticloadbalancing.deletion-protection': DOCUMENTED,
+  'elasticloadbalancing.one-load-balancer-per-target-group': DOCUMENTED,
+  'elasticloadbalancing.weights': DOCUMENTED,
+  'elasticloadbalancing.priorities': DOCUMENTED,
+  'elasticloadbalancing.set-priorities-together': DOCUMENTED,
+  'elasticloadbalancing.condition-values': DOCUMENTED,
+  'elasticloadbalancing.default-rule-stays': DOCUMENTED,
+  'elasticloadbalancing.issued-certificates': 'needs a domain',
+  'elasticloadbalancing.certificates-quota': 'needs a domain',
+  'elasticloadbalancing.empty-group-503': DOCUMENTED,
+  'elasticloadbalancing.idle-timeout': DOCUMENTED,
+  'elasticloadbalancing.group-stickiness': DOCUMENTED,
+  'elasticloadbalancing.health-thresholds': DOCUMENTED,
+  'elasticloadbalancing.deregistration-delay': DOCUMENTED,
+  'elasticloadbalancing.unused-targets': DOCUMENTED,
+  'elasticloadbalancing.reach': DOCUMENTED,
+  'application-autoscaling.deregister-takes-policies': DOCUMENTED,
+  'cloudformation.replacement-for-create-only': NEEDS_REGISTERED_TYPE,
+  'cloudformation.callback-delay': NEEDS_REGISTERED_TYPE,
+  'cloudformation.read-answers-at-once': NEEDS_REGISTERED_TYPE,
+  'cloudformation.delete-of-absent': NEEDS_REGISTERED_TYPE,
+  'iam.role-change-later': A_TIME,
+  'ec2.deleted-load-balancer-holds-groups': A_TIME,
+  'ec2.default-vpc-public': DOCUMENTED,
+  'ec2.task-interface-holds-group': DOCUMENTED,
+  'acm.issued-within-a-minute': 'needs a domain',
+  'acm.idempotency-token': DOCUMENTED,
+  'acm.validation-record': 'needs a domain',
+  'route-53.batch-as-a-whole': DOCUMENTED,
+  'wafv2.one-web-acl': DOCUMENTED,
+  'wafv2.unknown-resource': DOCUMENTED,
 };

@@ -5,10 +5,17 @@ import {
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
 } from '@aws-sdk/client-ec2';
-import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
+import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import {
+  ChangeResourceRecordSetsCommand,
+  CreateHostedZoneCommand,
+  type ChangeAction,
+  type ResourceRecordSet,
+} from '@aws-sdk/client-route-53';
 import type { ClaimId } from '../../local/claims';
 import type { Experiment, Sighting } from '../experiment';
 import { sightingOf, type Refusal } from '../refusal';
+import type { Laboratory } from '../laboratory';
 import { Setting } from '../setting';
 
 const REFUSALS: readonly Refusal[] = [
@@ -93,39 +100,89 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
+    claim: 'elasticloadbalancing.create-target-group-idempotent',
+    call: 'CreateTargetGroup with the name of another one and another port',
+    errors: ['DuplicateTargetGroupName', 'DuplicateTargetGroupNameException'],
+    async arrange(setting) {
+      const Name = setting.laboratory.name('twin');
+      await setting.targetGroup({ Name, Port: 80 });
+      return () => setting.targetGroup({ Name, Port: 81 });
+    },
+  },
+  {
     claim: 'route-53.create-existing-record',
     call: 'ChangeResourceRecordSets with CREATE of a record that exists',
     errors: ['InvalidChangeBatch'],
     async arrange({ laboratory }) {
-      const { route53 } = laboratory.clients;
-      const Name = `${laboratory.name('zone')}.test`;
-      const { HostedZone } = await route53.send(
-        new CreateHostedZoneCommand({ Name, CallerReference: `${Name} ${Date.now()}` }),
-      );
-      const create = () =>
-        route53.send(
-          new ChangeResourceRecordSetsCommand({
-            HostedZoneId: HostedZone!.Id,
-            ChangeBatch: {
-              Changes: [
-                {
-                  Action: 'CREATE',
-                  ResourceRecordSet: {
-                    Name: `a.${Name}`,
-                    Type: 'TXT',
-                    TTL: 60,
-                    ResourceRecords: [{ Value: '"a"' }],
-                  },
-                },
-              ],
-            },
-          }),
-        );
+      const change = await changeOfZone(laboratory);
+      const create = () => change('CREATE', TEXT);
       await create();
       return create;
     },
   },
+  {
+    claim: 'route-53.delete-names-values',
+    call: 'ChangeResourceRecordSets with DELETE of a record and other values than it has',
+    errors: ['InvalidChangeBatch'],
+    async arrange({ laboratory }) {
+      const change = await changeOfZone(laboratory);
+      await change('CREATE', TEXT);
+      return () => change('DELETE', { ...TEXT, ResourceRecords: [{ Value: '"b"' }] });
+    },
+  },
+  {
+    claim: 'route-53.cname-alone',
+    call: 'ChangeResourceRecordSets with CREATE of a CNAME record beside another record',
+    errors: ['InvalidChangeBatch'],
+    async arrange({ laboratory }) {
+      const change = await changeOfZone(laboratory);
+      await change('CREATE', TEXT);
+      return () => change('CREATE', { Type: 'CNAME', TTL: 60, ResourceRecords: [{ Value: 'example.com' }] });
+    },
+  },
+  {
+    claim: 'ecs.fargate-sizes',
+    call: 'RegisterTaskDefinition of 256 CPU units and 4096 MiB on Fargate',
+    errors: ['ClientException'],
+    says: /No Fargate configuration exists/,
+    async arrange({ laboratory }) {
+      return () =>
+        laboratory.clients.ecs.send(
+          new RegisterTaskDefinitionCommand({
+            family: laboratory.name('size'),
+            requiresCompatibilities: ['FARGATE'],
+            networkMode: 'awsvpc',
+            cpu: '256',
+            memory: '4096',
+            containerDefinitions: [{ name: 'Main', image: 'public.ecr.aws/docker/library/httpd:2.4' }],
+          }),
+        );
+    },
+  },
 ];
+
+/** A record set of each zone, but for its name. */
+const TEXT: Omit<ResourceRecordSet, 'Name'> = {
+  Type: 'TXT',
+  TTL: 60,
+  ResourceRecords: [{ Value: '"a"' }],
+};
+
+/** Make a hosted zone. @returns a function that changes the one record set `a` in it. */
+async function changeOfZone(laboratory: Laboratory) {
+  const { route53 } = laboratory.clients;
+  const Name = `${laboratory.name('zone')}.test`;
+  const { HostedZone } = await route53.send(
+    new CreateHostedZoneCommand({ Name, CallerReference: `${Name} ${Date.now()}` }),
+  );
+  return (Action: ChangeAction, record: Omit<ResourceRecordSet, 'Name'>) =>
+    route53.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: HostedZone!.Id,
+        ChangeBatch: { Changes: [{ Action, ResourceRecordSet: { ...record, Name: `a.${Name}` } }] },
+      }),
+    );
+}
 
 export const refusals: Experiment = {
   name: 'refusals',
