@@ -114,7 +114,7 @@ function alreadyExists(identity: Identity, { status, tags }: Service): HandlerEr
     {
       propertyPath: 'ServiceName',
       remedy: isOfThisType
-        ? `If no stack has it any more, give the resource a DeletionPolicy and import it: aws cloudformation deploy with --import-existing-resources, or a change set of the type IMPORT that names ServiceArn ${serviceArn}. Else choose another name`
+        ? `If no stack has it any more, give the resource a DeletionPolicy and import it with a change set of the type IMPORT that names ServiceArn ${serviceArn}. Else choose another name`
         : 'Choose another name',
     },
   );

@@ -44,7 +44,7 @@ export const rows: readonly Row[] = [
       expect(again.reasons.S).toEqual(
         refusal(
           'AlreadyExists',
-          `ServiceName: there is a service field-import (ACTIVE) in cluster default, made by this resource type. If no stack has it any more, give the resource a DeletionPolicy and import it: aws cloudformation deploy with --import-existing-resources, or a change set of the type IMPORT that names ServiceArn ${SERVICE_ARN}. Else choose another name.`,
+          `ServiceName: there is a service field-import (ACTIVE) in cluster default, made by this resource type. If no stack has it any more, give the resource a DeletionPolicy and import it with a change set of the type IMPORT that names ServiceArn ${SERVICE_ARN}. Else choose another name.`,
         ),
       );
 
