@@ -40,24 +40,24 @@ async function once(label, file, stamp, install) {
   process.stderr.write(`set-up: ${label} done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
 }
 
-const python = process.platform === 'win32' ? '.venv/Scripts/python.exe' : '.venv/bin/python';
+/** A Python virtual environment with what a file of requirements names. */
+const environment = (label, requirements, folder) =>
+  once(label, requirements, `${folder}/.set-up`, async () => {
+    await run('python3', ['-m', 'venv', '--clear', folder]);
+    const python = process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python';
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
+    await run(join(root, folder, python), install);
+  });
+
 try {
   const results = await Promise.allSettled([
     once('npm packages', 'package-lock.json', 'node_modules/.set-up', () =>
       run('npm', ['ci', '--no-audit', '--no-fund']),
     ),
-    once('Python tools (about a minute)', 'requirements.txt', '.venv/.set-up', async () => {
-      await run('python3', ['-m', 'venv', '--clear', '.venv']);
-      await run(join(root, python), [
-        '-m',
-        'pip',
-        'install',
-        '--quiet',
-        '--disable-pip-version-check',
-        '-r',
-        'requirements.txt',
-      ]);
-    }),
+    environment('Python tools (about a minute)', 'requirements.txt', '.venv'),
+    // Tests alone need it.
+    process.argv.includes('--sam') &&
+      environment('SAM CLI (about a minute)', 'requirements-sam.txt', '.venv-sam'),
   ]);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 } catch (error) {

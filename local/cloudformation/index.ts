@@ -19,6 +19,7 @@ import { stackOperations } from './operations/stacks';
 import { templateOperations } from './operations/templates';
 import { apiProvider } from './providers/api';
 import { bucketPolicyProvider } from './providers/bucket-policy';
+import { cdkMetadataProvider } from './providers/cdk-metadata';
 import { lambdaFunctionProvider } from './providers/lambda-function';
 import { lambdaHookProvider } from './providers/lambda-hook';
 import { motoProvider } from './providers/moto';
@@ -27,6 +28,7 @@ import { registryProvider } from './providers/registry';
 import { snsProvider } from './providers/sns';
 import { waitConditionProvider } from './providers/wait-condition';
 import { isBusy, Stacks, type Stack } from './stack';
+import { readParameters } from './parameter-store';
 import { putObject, readTemplate } from './s3';
 import { validationError } from './template/parse';
 
@@ -84,6 +86,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       waitConditionProvider({ clock, endpoint: options.endpoint, motoUrl: options.motoOptions.endpoint }),
       lambdaHookProvider(registry),
       functions,
+      cdkMetadataProvider,
       bucketPolicyProvider({ clock, motoUrl: options.motoOptions.endpoint }),
       snsProvider({ clock, motoUrl: options.motoOptions.endpoint }),
       apiProvider(options),
@@ -114,6 +117,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     stacks,
     environment,
     fetchTemplate: (url) => readTemplate(options.motoOptions.endpoint, url),
+    readParameters: (region, names) => readParameters(options.motoOptions.endpoint, region, names),
     async awaitEnd(stack) {
       if (!stack.running || !isBusy(stack)) return;
       const limit = new AbortController();

@@ -27,8 +27,11 @@ export function createForward(motoUrl: string): { forward: Forward; close(): voi
   const forward: Forward = async (request, message) => {
     const answer = await send(agent, motoUrl, request, message);
     const type = answer.headers['content-type'] ?? '';
+    // An answer to HEAD has no body to tell moto's own words by: 404 is that of the service.
+    const isOfService = message.method === 'HEAD' && answer.status < 500;
     if (
       answer.status >= 400 &&
+      !isOfService &&
       /^text\/(plain|html)/.test(type) &&
       !/^\s*(<\?xml|<\w*Response|<Error|\{)/.test(String(answer.body))
     ) {

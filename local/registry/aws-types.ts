@@ -51,6 +51,16 @@ const FURTHER_ATTRIBUTES: Readonly<
   'AWS::CloudFormation::Stack': (attribute) => attribute.startsWith('Outputs.'),
 };
 
+/** Types of which cfn-lint has no schema, because the registry shows none. */
+const FURTHER_TYPES: Readonly<Record<string, ResourceTypeSchema>> = {
+  'AWS::CDK::Metadata': {
+    typeName: 'AWS::CDK::Metadata',
+    properties: { Id: { type: 'string' }, Analytics: { type: 'string' } },
+    primaryIdentifier: ['/Id'],
+    readOnlyProperties: ['/Id'],
+  },
+};
+
 let folder: string | undefined;
 let index: Record<string, string> | undefined;
 const types = new Map<string, ResourceType>();
@@ -58,11 +68,12 @@ const types = new Map<string, ResourceType>();
 /** A resource type of AWS, or undefined when AWS has no type of this name. */
 export function awsResourceType(typeName: string): ResourceType | undefined {
   index ??= readIndex();
+  const further = Object.hasOwn(FURTHER_TYPES, typeName) ? FURTHER_TYPES[typeName] : undefined;
   const file = Object.hasOwn(index, typeName) ? index[typeName] : undefined;
-  if (!file) return undefined;
+  if (!file && !further) return undefined;
   let type = types.get(typeName);
   if (!type) {
-    const schema = JSON.parse(readFileSync(join(folder!, 'resources', `${file}.json`), 'utf8'));
+    const schema = further ?? JSON.parse(readFileSync(join(folder!, 'resources', `${file}.json`), 'utf8'));
     type = new ResourceType(schema, undefined, FURTHER_ATTRIBUTES[typeName]);
     types.set(typeName, type);
   }

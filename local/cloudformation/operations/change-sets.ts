@@ -31,7 +31,7 @@ const NO_CHANGES =
 export function changeSetOperations(context: Context): Operations {
   const { stacks, environment, start, clock } = context;
 
-  function find(input: Structure, region: string): { stack: Stack; changeSet: ChangeSet } {
+  function found(input: Structure, region: string): { stack: Stack; changeSet: ChangeSet } | undefined {
     const id: string = input.ChangeSetName;
     const candidates = input.StackName ? [stacks.find(input.StackName, region)] : stacks.list(region);
     for (const stack of candidates) {
@@ -40,7 +40,17 @@ export function changeSetOperations(context: Context): Operations {
       );
       if (stack && changeSet) return { stack, changeSet };
     }
-    throw new AwsError('ChangeSetNotFoundException', `ChangeSet [${id}] does not exist`, 404);
+    return undefined;
+  }
+
+  function find(input: Structure, region: string): { stack: Stack; changeSet: ChangeSet } {
+    const entry = found(input, region);
+    if (entry) return entry;
+    throw new AwsError(
+      'ChangeSetNotFoundException',
+      `ChangeSet [${input.ChangeSetName}] does not exist`,
+      404,
+    );
   }
 
   return {
@@ -62,7 +72,7 @@ export function changeSetOperations(context: Context): Operations {
           `ChangeSet ${input.ChangeSetName} cannot be created due to a mismatch with existing attribute Template`,
         );
       }
-      const target = await targetOf(context, input, existing);
+      const target = await targetOf(context, request, existing);
       const requested =
         type === 'IMPORT'
           ? requestedImports(environment, region, existing, target, input.ResourcesToImport ?? [])
@@ -121,7 +131,7 @@ export function changeSetOperations(context: Context): Operations {
       const withValues = input.IncludePropertyValues === true;
       return {
         ...summary(stack, changeSet),
-        Parameters: describeParameters(changeSet.target.template, changeSet.target.parameters.given),
+        Parameters: describeParameters(changeSet.target.template, changeSet.target.parameters),
         NotificationARNs: stack.notificationArns,
         RollbackConfiguration: {},
         Capabilities: changeSet.capabilities,
@@ -157,6 +167,14 @@ export function changeSetOperations(context: Context): Operations {
     },
 
     async DeleteChangeSet({ input, region }) {
+      if (!input.StackName && !input.ChangeSetName.startsWith('arn:')) {
+        throw validationError('StackName must be specified if ChangeSetName is not specified as an ARN.');
+      }
+      // A change set that a stack does not have counts as deleted.
+      if (input.StackName && !found(input, region)) {
+        if (stacks.find(input.StackName, region)) return {};
+        throw validationError(`Stack [${input.StackName}] does not exist`);
+      }
       const { stack, changeSet } = find(input, region);
       stack.changeSets.delete(changeSet.name);
       return {};

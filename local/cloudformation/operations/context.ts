@@ -13,6 +13,8 @@ export interface Context {
   readonly environment: Environment;
   /** Read a template by its URL. */
   readonly fetchTemplate: (url: string) => Promise<string>;
+  /** Read parameters of Parameter Store: values by name; names that it does not have are left out. */
+  readonly readParameters: (region: string, names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   /** Hold a waiter until the running operation of a stack has ended, as long as it stands that. */
   readonly awaitEnd: (stack: Stack) => Promise<void>;
   /** Let an operation on a stack run on after the API call has been answered. */

@@ -42,7 +42,7 @@ export function differs(stack: Stack, target: StackTarget): boolean {
     !current ||
     !stack.status.endsWith('_COMPLETE') ||
     !isDeepStrictEqual(current.template, target.template) ||
-    !isDeepStrictEqual(current.parameters.given, target.parameters.given) ||
+    !isDeepStrictEqual(current.parameters, target.parameters) ||
     !isDeepStrictEqual(current.tags, target.tags)
   );
 }
@@ -55,7 +55,7 @@ export function stackOperations(context: Context): Operations {
       if (stacks.find(input.StackName, region)) {
         throw new AwsError('AlreadyExistsException', `Stack [${input.StackName}] already exists`);
       }
-      const target = await targetOf(context, input);
+      const target = await targetOf(context, request);
       const stack = newStack(input, request, new Date(context.clock.now()));
       stack.disableRollback = input.DisableRollback ?? false;
       stacks.add(stack);
@@ -66,11 +66,12 @@ export function stackOperations(context: Context): Operations {
       return { StackId: stack.id };
     },
 
-    async UpdateStack({ input, region }) {
+    async UpdateStack(request) {
+      const { input, region } = request;
       const stack = stacks.find(input.StackName, region);
       if (!stack) throw validationError(`Stack [${input.StackName}] does not exist`);
       refuseUpdate(stack);
-      const target = await targetOf(context, input, stack);
+      const target = await targetOf(context, request, stack);
       if (!differs(stack, target)) throw validationError('No updates are to be performed.');
       if (input.Capabilities) stack.capabilities = input.Capabilities;
       if (input.RoleARN) stack.roleArn = input.RoleARN;
@@ -199,7 +200,7 @@ function describe(stack: Stack): Structure {
     ParentId: stack.parentId,
     RootId: stack.rootId,
     Description: target?.template.Description,
-    Parameters: target ? describeParameters(target.template, target.parameters.given) : [],
+    Parameters: target ? describeParameters(target.template, target.parameters) : [],
     CreationTime: stack.createdAt,
     LastUpdatedTime: stack.updatedAt,
     DeletionTime: stack.deletedAt,

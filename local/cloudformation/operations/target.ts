@@ -1,9 +1,10 @@
 /** From the input of an API call to what a stack is to become. */
-import type { Structure } from '../../service';
+import type { AwsRequest, Structure } from '../../service';
 import { tagMap, type Stack, type StackTarget } from '../stack';
-import { parameterValues } from '../template/parameters';
+import { parameterValues, storedValues, type ParameterValues } from '../template/parameters';
 import { parseTemplate, validationError, type Template } from '../template/parse';
-import { checkCapabilities, validateTemplate } from '../template/validate';
+import { isServerless, transformServerless } from '../template/serverless';
+import { checkCapabilities, checkTransformCapability, validateTemplate } from '../template/validate';
 import type { Context } from './context';
 
 /** The text of the template that an input names. @throws AwsError ValidationError when it names none. */
@@ -18,25 +19,52 @@ export async function templateBody(
   throw validationError('Either Template URL or Template Body must be specified.');
 }
 
-/** Parse a template and check all that needs no values. */
+/** Parse a template and check all that needs no values. What a transform has still to write is not checked. */
 export function checkedTemplate(context: Context, body: string): Template {
   const template = parseTemplate(body);
-  const { registry } = context.environment;
-  validateTemplate(template, (typeName) => registry.resourceType(typeName) !== undefined);
+  if (!isServerless(template)) check(context, template);
   return template;
 }
 
+function check({ environment: { registry } }: Context, template: Template): void {
+  validateTemplate(template, (typeName) => registry.resourceType(typeName) !== undefined);
+}
+
 /** What CreateStack, UpdateStack and CreateChangeSet ask for. */
-export async function targetOf(context: Context, input: Structure, stack?: Stack): Promise<StackTarget> {
+export async function targetOf(
+  context: Context,
+  { operation, input, region }: AwsRequest,
+  stack?: Stack,
+): Promise<StackTarget> {
   const current = stack?.target;
   const body = await templateBody(context, input, current);
-  const template = checkedTemplate(context, body);
-  const target: StackTarget = {
+  const written = checkedTemplate(context, body);
+  const parameters = await storedValues(
+    written,
+    parameterValues(written, input.Parameters, current?.parameters.given),
+    (names) => context.readParameters(region, names),
+  );
+  // Who makes a change set sees what the transform has written before it is carried out.
+  if (isServerless(written) && operation !== 'CreateChangeSet') checkTransformCapability(input.Capabilities);
+  const template = await transformed(context, written, parameters, region);
+  checkCapabilities(template, input.Capabilities);
+  return {
     body,
     template,
-    parameters: parameterValues(template, input.Parameters, current?.parameters.given),
+    parameters,
     tags: input.Tags === undefined ? (current?.tags ?? {}) : tagMap(input.Tags),
   };
-  checkCapabilities(template, input.Capabilities);
-  return target;
+}
+
+/** The template with the resources that its transform writes. */
+async function transformed(
+  context: Context,
+  template: Template,
+  { resolved }: ParameterValues,
+  region: string,
+): Promise<Template> {
+  if (!isServerless(template)) return template;
+  const result = await context.clock.work(() => transformServerless(template, resolved, region));
+  check(context, result);
+  return result;
 }

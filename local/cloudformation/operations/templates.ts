@@ -1,10 +1,10 @@
 /** Operations that show and check templates. */
-import type { Structure } from '../../service';
+import { AwsError, type Structure } from '../../service';
 import { identifierNames } from '../engine/imports';
 import { isNoEcho } from '../template/parameters';
-import type { Template } from '../template/parse';
+import { parseTemplate, type Template } from '../template/parse';
+import { isServerless } from '../template/serverless';
 import { requiredCapabilities } from '../template/validate';
-import { validationError } from '../template/parse';
 import type { Context, Operations } from './context';
 import { checkedTemplate, templateBody } from './target';
 
@@ -14,8 +14,20 @@ export function templateOperations(context: Context): Operations {
     async GetTemplate({ input, region }) {
       const stack = stacks.get(input.StackName, region);
       const target = input.ChangeSetName ? stack.changeSets.get(input.ChangeSetName)?.target : stack.target;
-      if (!target) throw validationError(`Stack ${stack.name} has no template yet.`);
-      return { TemplateBody: target.body, StagesAvailable: ['Original', 'Processed'] };
+      if (!target && input.ChangeSetName) {
+        throw new AwsError(
+          'ChangeSetNotFoundException',
+          `ChangeSet [${input.ChangeSetName}] does not exist`,
+          404,
+        );
+      }
+      // A stack that consists of change sets alone has an empty template.
+      if (!target) return { TemplateBody: '{}', StagesAvailable: ['Original', 'Processed'] };
+      const isProcessed = input.TemplateStage !== 'Original' && isServerless(parseTemplate(target.body));
+      return {
+        TemplateBody: isProcessed ? JSON.stringify(target.template) : target.body,
+        StagesAvailable: ['Original', 'Processed'],
+      };
     },
 
     async GetTemplateSummary({ input, region }) {
@@ -67,13 +79,18 @@ function shown(ParameterKey: string, definition: Template['Parameters'][string])
 
 /** The properties by which resources of the template can be imported, by type. */
 function identifierSummaries({ environment }: Context, template: Template): Structure[] {
-  const types = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))];
-  return types.map((ResourceType) => ({
+  const names = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))];
+  const types = names.flatMap((name) => {
+    const type = environment.registry.resourceType(name);
+    // A transform makes resources of other types of what only it knows.
+    return type ? [[name, type] as const] : [];
+  });
+  return types.map(([ResourceType, type]) => ({
     ResourceType,
     LogicalResourceIds: Object.entries(template.Resources)
       .filter(([, { Type }]) => Type === ResourceType)
       .map(([logicalId]) => logicalId),
-    ResourceIdentifiers: identifierNames(environment.registry.resourceType(ResourceType)!),
+    ResourceIdentifiers: identifierNames(type),
   }));
 }
 

@@ -4,6 +4,7 @@ import { validationError, type ParameterDefinition, type Template } from './pars
 
 /** Values of a template's parameters: strings as the caller gave them, and what `Ref` answers. */
 export interface ParameterValues {
+  /** Of a parameter that is read from Parameter Store: the name there. */
   readonly given: Readonly<Record<string, string>>;
   readonly resolved: Readonly<Record<string, string | string[]>>;
 }
@@ -48,17 +49,58 @@ export function parameterValues(
   return { given, resolved };
 }
 
+/** Reads parameters of Parameter Store: values by name; names that it does not have are left out. */
+export type ParameterStore = (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
+/** `AWS::SSM::Parameter::Value<String>` is the name of a String in Parameter Store; undefined for other types. */
+function storedType(type: string): string | undefined {
+  return /^AWS::SSM::Parameter::Value<(.+)>$/.exec(type)?.[1];
+}
+
+/**
+ * Give parameters that name one in Parameter Store the value that it has there.
+ *
+ * @throws AwsError ValidationError naming what is not there.
+ */
+export async function storedValues(
+  template: Template,
+  { given, resolved }: ParameterValues,
+  store: ParameterStore,
+): Promise<ParameterValues> {
+  const typeOf = (name: string) => template.Parameters[name].Type;
+  const names = Object.keys(given).filter((name) => typeOf(name).startsWith('AWS::SSM::Parameter::'));
+  if (names.length === 0) return { given, resolved };
+  const values = await store(names.map((name) => given[name]));
+  const absent = names.map((name) => given[name]).filter((storedName) => !values.has(storedName));
+  if (absent.length > 0) {
+    throw validationError(
+      `Unable to fetch parameters [${absent.join(',')}] from parameter store for this account.`,
+    );
+  }
+  const read = names.flatMap((name) => {
+    const type = storedType(typeOf(name));
+    return type === undefined ? [] : [[name, resolve(values.get(given[name])!, type)] as const];
+  });
+  return { given, resolved: { ...resolved, ...Object.fromEntries(read) } };
+}
+
 /** Whether a parameter's value must not be shown. */
 export function isNoEcho(definition: ParameterDefinition): boolean {
   return definition.NoEcho === true || definition.NoEcho === 'true';
 }
 
 /** Parameters as the API shows them, secrets masked. */
-export function describeParameters(template: Template, given: Readonly<Record<string, string>>): Structure[] {
-  return Object.entries(given).map(([ParameterKey, value]) => ({
-    ParameterKey,
-    ParameterValue: isNoEcho(template.Parameters[ParameterKey]) ? '****' : value,
-  }));
+export function describeParameters(template: Template, { given, resolved }: ParameterValues): Structure[] {
+  return Object.entries(given).map(([ParameterKey, value]) => {
+    const definition = template.Parameters[ParameterKey];
+    return {
+      ParameterKey,
+      ParameterValue: isNoEcho(definition) ? '****' : value,
+      ...(storedType(definition.Type) !== undefined && {
+        ResolvedValue: isNoEcho(definition) ? '****' : [resolved[ParameterKey]].flat().join(','),
+      }),
+    };
+  });
 }
 
 function isList(type: string): boolean {
@@ -78,11 +120,6 @@ function check(name: string, value: string, definition: ParameterDefinition): vo
         : constraint,
     );
   };
-  if (definition.Type.startsWith('AWS::SSM::')) {
-    throw validationError(
-      `Parameter ${name}: the local AWS does not read parameters of type ${definition.Type}; use String and pass the value.`,
-    );
-  }
   const items = isList(definition.Type) ? resolve(value, definition.Type) : [value];
   if (definition.Type === 'Number' || definition.Type === 'List<Number>') {
     for (const item of items) {

@@ -98,6 +98,11 @@ const SECTIONS = new Set([
   ...['Resources', 'Outputs', 'Hooks'],
 ]);
 
+/** Sections that a template has for its transform. */
+const SECTIONS_OF_TRANSFORMS: Readonly<Record<string, readonly string[]>> = {
+  'AWS::Serverless-2016-10-31': ['Globals'],
+};
+
 /**
  * Read a template.
  *
@@ -107,7 +112,12 @@ const SECTIONS = new Set([
 export function parseTemplate(body: string): Template {
   const content = body.trimStart().startsWith('{') ? parseJson(body) : parseYaml(body);
   if (!isMap(content)) throw validationError('Template format error: unsupported structure.');
-  const unknown = Object.keys(content).filter((section) => !SECTIONS.has(section));
+  const further = [content.Transform ?? []]
+    .flat()
+    .flatMap((name) => SECTIONS_OF_TRANSFORMS[String(name)] ?? []);
+  const unknown = Object.keys(content).filter(
+    (section) => !SECTIONS.has(section) && !further.includes(section),
+  );
   if (unknown.length > 0)
     throw validationError(`Invalid template property or properties [${unknown.join(', ')}]`);
   refuseNulls(content, '');

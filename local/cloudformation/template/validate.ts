@@ -97,6 +97,12 @@ export function checkCapabilities(template: Template, acknowledged: readonly str
   }
 }
 
+/** @throws AwsError InsufficientCapabilitiesException when the caller did not acknowledge that a macro writes the template. */
+export function checkTransformCapability(acknowledged: readonly string[] = []): void {
+  if (acknowledged.includes('CAPABILITY_AUTO_EXPAND')) return;
+  throw new AwsError('InsufficientCapabilitiesException', 'Requires capabilities : [CAPABILITY_AUTO_EXPAND]');
+}
+
 /** IAM resource types, and the properties that give them a name of the caller's choice. */
 const IAM_NAMES: Readonly<Record<string, readonly string[]>> = {
   'AWS::IAM::AccessKey': [],
