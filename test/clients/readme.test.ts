@@ -1,11 +1,15 @@
 /** Every console block of the README, as somebody runs it who copies it from there, in order and in one account. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(__dirname, '..', '..');
+
+/** What stands for the folders of the reader: some commands write there. */
+const WORK = mkdtempSync(join(tmpdir(), 'readme-'));
 
 /** Commands that another test runs: they take long, or the account would not be there any more. */
 const RUN_BY_OTHERS: Readonly<Record<string, string>> = {
@@ -50,6 +54,9 @@ const COMMANDS: readonly Expectation[] = [
   { begins: 'npx org-ecs check templates/', stdout: /refused/ },
   { begins: 'npx org-ecs check cdk.out' },
   { begins: 'npx org-ecs explain ELB-02', stdout: /^ELB-02/ },
+  { begins: 'npx org-ecs check templates/ --fix' },
+  { begins: 'npx org-ecs baseline templates/' },
+  { begins: 'npx org-ecs profile --profile strict' },
   { begins: 'npm run build && python3 -m zipfile' },
   {
     begins: 'aws cloudformation deploy --stack-name governance-code',
@@ -84,16 +91,18 @@ function substitutions(port: number, dataPlanePort: number): readonly (readonly 
     [':8080', `:${dataPlanePort}`],
     // `npm test` has built the bundles.
     ['npm run build && ', ''],
-    // Folders of the reader.
-    ['check templates/', 'check examples/'],
-    ['check cdk.out', 'check examples/'],
-    ['result.sarif', 'build/readme-result.sarif'],
+    // Folders and files of the reader.
+    [' templates/', ` ${join(WORK, 'templates')}/`],
+    [' cdk.out', ` ${join(WORK, 'templates')}`],
+    ['result.sarif', join(WORK, 'result.sarif')],
+    ['baseline.json', join(WORK, 'baseline.json')],
   ];
 }
 
 let local: ChildProcess;
 let substitute: (command: string) => string;
 beforeAll(async () => {
+  cpSync(join(ROOT, 'examples'), join(WORK, 'templates'), { recursive: true });
   const pairs = substitutions(await freePort(), await freePort());
   substitute = (command) =>
     pairs.reduce((text, [words, replacement]) => text.replaceAll(words, replacement), command);
@@ -110,7 +119,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  rmSync(join(ROOT, 'build', 'readme-result.sarif'), { force: true });
+  rmSync(WORK, { recursive: true });
   const ended = new Promise((resolve) => local.once('exit', resolve));
   process.kill(-local.pid!, 'SIGTERM');
   await ended;
