@@ -4,6 +4,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { LEFT_OUT } from './controls/left-out';
+import { CONTROL_LISTS } from './controls/lists';
 import { settingsOf } from './engine/policy';
 import type { Rule } from './engine/rule';
 import { PROFILES } from './profiles';
@@ -17,6 +19,7 @@ const ROOT = join(__dirname, '..');
 async function generatedFiles(): Promise<readonly (readonly [name: string, content: string])[]> {
   const files = {
     'docs/rules.md': reference(),
+    'docs/controls.md': controlsReference(),
     'hooks/profiles/profile.schema.json': JSON.stringify(profileSchema(rules)),
     'hooks/profiles/exemptions.schema.json': JSON.stringify(EXEMPTIONS_SCHEMA),
     'hooks/schema/org-ecs-governancehook.json': JSON.stringify(governanceHookSchema(rules)),
@@ -47,6 +50,30 @@ function reference(): string {
     ...table,
     '',
     ...rules.flatMap(section),
+  ].join('\n');
+}
+
+/** Every control of others, with the rules that are about it or the reason why none is. */
+function controlsReference(): string {
+  return [
+    '# Controls of others',
+    '',
+    'Generated from the rules and from `hooks/controls/` by `npx tsx hooks/generate-reference.ts`; do not edit.',
+    '',
+    ...CONTROL_LISTS.flatMap(({ catalogue, asOf, scope, ids }) => [
+      `## ${catalogue}`,
+      '',
+      `As of ${asOf}. ${scope}`,
+      '',
+      '| Control | Rules, or why there is none |',
+      '| --- | --- |',
+      ...ids.map((id) => {
+        const equivalent = rules.filter((rule) => rule.equivalents?.[catalogue]?.includes(id));
+        const links = equivalent.map((rule) => `[${rule.id}](rules.md#${rule.id.toLowerCase()})`);
+        return `| ${id} | ${links.length > 0 ? links.join(', ') : LEFT_OUT[catalogue]?.[id]} |`;
+      }),
+      '',
+    ]),
   ].join('\n');
 }
 

@@ -8,6 +8,7 @@ export const rule = defineRule({
   targets: ['AWS::ECS::Cluster'],
   level: 'resource',
   equivalents: {
+    'AWS Config': ['ecs-container-insights-enabled'],
     'Control Tower': ['CT.ECS.PR.2'],
     'Security Hub': ['ECS.12'],
     checkov: ['CKV_AWS_65'],

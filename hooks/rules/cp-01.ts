@@ -7,7 +7,7 @@ export const rule = defineRule({
   severity: 'MEDIUM',
   targets: ['AWS::ECS::CapacityProvider'],
   level: 'resource',
-  equivalents: { 'Security Hub': ['ECS.19'] },
+  equivalents: { 'AWS Config': ['ecs-capacity-provider-termination-check'], 'Security Hub': ['ECS.19'] },
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-termination-protection.html',
   rationale: 'Without it scaling in ends instances together with the tasks that still serve requests.',
   remedy: 'Set ManagedTerminationProtection of AutoScalingGroupProvider to ENABLED.',

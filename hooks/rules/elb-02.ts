@@ -9,7 +9,12 @@ export const rule = defineRule({
   targets: [LOAD_BALANCER],
   level: 'stack',
   related: ['AWS::WAFv2::WebACLAssociation'],
-  equivalents: { KICS: ['105ba098'], 'cdk-nag': ['ALBWAFEnabled'], 'Security Hub': ['ELB.16'] },
+  equivalents: {
+    'AWS Config': ['alb-waf-enabled'],
+    KICS: ['105ba098'],
+    'cdk-nag': ['ALBWAFEnabled'],
+    'Security Hub': ['ELB.16'],
+  },
   source: 'https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html',
   rationale: 'Without a web ACL nothing filters attacks or limits request rates before they reach the tasks.',
   remedy:

@@ -10,6 +10,7 @@ export const rule = defineRule({
   targets: [LISTENER],
   level: 'resource',
   equivalents: {
+    'AWS Config': ['alb-http-to-https-redirection-check'],
     'Control Tower': ['CT.ELASTICLOADBALANCING.PR.1'],
     'Security Hub': ['ELB.1', 'ELB.18'],
     checkov: ['CKV_AWS_2'],

@@ -9,6 +9,7 @@ export const rule = defineRule({
   targets: [LISTENER],
   level: 'resource',
   equivalents: {
+    'AWS Config': ['elbv2-predefined-security-policy-ssl-check'],
     'Security Hub': ['ELB.17'],
     'Guard rules registry': ['ELBV2_LISTENER_SSL_POLICY_RULE'],
     checkov: ['CKV_AWS_103'],

@@ -14,6 +14,7 @@ export const rule = defineRule({
   targets: [LISTENER, LISTENER_CERTIFICATE],
   level: 'resource',
   equivalents: {
+    'AWS Config': ['elbv2-acm-certificate-required'],
     'Control Tower': ['CT.ELASTICLOADBALANCING.PR.2'],
     'Guard rules registry': ['ELBV2_ACM_CERTIFICATE_REQUIRED'],
     'cdk-nag': ['ELBv2ACMCertificateRequired'],

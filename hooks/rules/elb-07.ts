@@ -9,6 +9,7 @@ export const rule = defineRule({
   targets: [LOAD_BALANCER],
   level: 'resource',
   equivalents: {
+    'AWS Config': ['elb-logging-enabled'],
     'Control Tower': ['CT.ELASTICLOADBALANCING.PR.6'],
     'Security Hub': ['ELB.5'],
     checkov: ['CKV_AWS_91'],

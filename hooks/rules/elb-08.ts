@@ -11,6 +11,7 @@ export const rule = defineRule({
   targets: [LOAD_BALANCER],
   level: 'resource',
   equivalents: {
+    'AWS Config': ['alb-http-drop-invalid-header-enabled'],
     'Control Tower': ['CT.ELASTICLOADBALANCING.PR.4'],
     'Security Hub': ['ELB.4'],
     checkov: ['CKV_AWS_131'],

@@ -10,7 +10,11 @@ export const rule = defineRule({
   severity: 'MEDIUM',
   targets: [LOAD_BALANCER],
   level: 'resource',
-  equivalents: { 'Control Tower': ['CT.ELASTICLOADBALANCING.PR.3'], 'Security Hub': ['ELB.12'] },
+  equivalents: {
+    'AWS Config': ['alb-desync-mode-check'],
+    'Control Tower': ['CT.ELASTICLOADBALANCING.PR.3'],
+    'Security Hub': ['ELB.12'],
+  },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-12',
   rationale: 'In monitor mode ambiguous requests, which carry a second one inside, are only counted.',
   remedy: `Set the attribute ${ATTRIBUTE} to defensive or strictest, or remove it.`,

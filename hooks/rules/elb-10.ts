@@ -11,6 +11,7 @@ export const rule = defineRule({
   targets: [LOAD_BALANCER],
   level: 'resource',
   equivalents: {
+    'AWS Config': ['elb-deletion-protection-enabled'],
     'Control Tower': ['CT.ELASTICLOADBALANCING.PR.5'],
     'Security Hub': ['ELB.6'],
     checkov: ['CKV_AWS_150'],

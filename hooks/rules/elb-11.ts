@@ -17,6 +17,7 @@ export const rule = defineRule({
   targets: [LOAD_BALANCER, TARGET_GROUP],
   level: 'resource',
   equivalents: {
+    'AWS Config': ['elbv2-multiple-az'],
     'Security Hub': ['ELB.13'],
     'Control Tower': ['CT.ELASTICLOADBALANCING.PR.14', 'CT.ELASTICLOADBALANCING.PR.15'],
     checkov: ['CKV_AWS_152'],

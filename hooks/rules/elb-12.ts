@@ -9,7 +9,14 @@ export const rule = defineRule({
   severity: 'MEDIUM',
   targets: [TARGET_GROUP],
   level: 'resource',
-  equivalents: { 'Security Hub': ['ELB.21', 'ELB.22'], checkov: ['CKV_AWS_378'] },
+  equivalents: {
+    'AWS Config': [
+      'elbv2-targetgroup-protocol-encrypted',
+      'elbv2-targetgroup-healthcheck-protocol-encrypted',
+    ],
+    'Security Hub': ['ELB.21', 'ELB.22'],
+    checkov: ['CKV_AWS_378'],
+  },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-21',
   rationale: 'Where the network between load balancer and task is not trusted, it has to be encrypted too.',
   remedy: 'Set Protocol and HealthCheckProtocol to HTTPS.',

@@ -8,7 +8,7 @@ export const rule = defineRule({
   severity: 'MEDIUM',
   targets: [LISTENER],
   level: 'resource',
-  equivalents: { 'Security Hub': ['ELB.18'] },
+  equivalents: { 'AWS Config': ['elbv2-listener-encryption-in-transit'], 'Security Hub': ['ELB.18'] },
   source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-tls-listener.html',
   rationale: 'A TCP listener passes on whatever comes; whether targets encrypt it nobody sees.',
   remedy: 'Set Protocol to TLS, or exempt a listener whose targets end TLS themselves.',

@@ -16,7 +16,7 @@ export const rule = defineRule({
   related: [PREFIX_LIST],
   equivalents: {
     'Control Tower': ['CT.EC2.PR.4', 'CT.EC2.PR.3'],
-    'Security Hub': ['EC2.19', 'EC2.18'],
+    'Security Hub': ['EC2.13', 'EC2.14', 'EC2.18', 'EC2.19'],
     checkov: ['CKV_AWS_24', 'CKV_AWS_25'],
     trivy: ['AWS-0107'],
     'cdk-nag': ['AwsSolutions-EC23'],

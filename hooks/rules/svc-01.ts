@@ -8,7 +8,11 @@ export const rule = defineRule({
   severity: 'MEDIUM',
   targets: ['AWS::ECS::Service', 'AWS::ECS::TaskSet'],
   level: 'resource',
-  equivalents: { 'Control Tower': ['CT.ECS.PR.1'], 'Security Hub': ['ECS.10'] },
+  equivalents: {
+    'AWS Config': ['ecs-fargate-latest-platform-version'],
+    'Control Tower': ['CT.ECS.PR.1'],
+    'Security Hub': ['ECS.10'],
+  },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-10',
   rationale: 'A pinned platform version stops receiving security fixes, and is retired some day.',
   remedy: 'Remove PlatformVersion or set it to LATEST.',

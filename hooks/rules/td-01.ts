@@ -8,7 +8,11 @@ export const rule = defineRule({
   severity: 'HIGH',
   targets: TASK_DEFINITIONS,
   level: 'resource',
-  equivalents: { 'Control Tower': ['CT.ECS.PR.11'], 'Security Hub': ['ECS.4'] },
+  equivalents: {
+    'AWS Config': ['ecs-containers-nonprivileged'],
+    'Control Tower': ['CT.ECS.PR.11'],
+    'Security Hub': ['ECS.4'],
+  },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-4',
   rationale:
     'A privileged container has all rights of root on the host, and so over every other container there.',

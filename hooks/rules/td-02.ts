@@ -8,7 +8,15 @@ export const rule = defineRule({
   severity: 'HIGH',
   targets: TASK_DEFINITIONS,
   level: 'resource',
-  equivalents: { 'Control Tower': ['CT.ECS.PR.3'], 'Security Hub': ['ECS.20', 'ECS.21'] },
+  equivalents: {
+    'AWS Config': [
+      'ecs-task-definition-nonroot-user',
+      'ecs-task-definition-linux-user-non-root',
+      'ecs-task-definition-windows-user-non-admin',
+    ],
+    'Control Tower': ['CT.ECS.PR.3'],
+    'Security Hub': ['ECS.20', 'ECS.21'],
+  },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-20',
   rationale:
     'Whoever breaks out of a process that runs as root is root; and an absent User means root in most images.',

@@ -9,7 +9,11 @@ export const rule = defineRule({
   severity: 'HIGH',
   targets: [TASK_DEFINITION],
   level: 'resource',
-  equivalents: { 'Control Tower': ['CT.ECS.PR.4'], 'Security Hub': ['ECS.17'] },
+  equivalents: {
+    'AWS Config': ['ecs-awsvpc-networking-enabled', 'ecs-task-definition-network-mode-not-host'],
+    'Control Tower': ['CT.ECS.PR.4'],
+    'Security Hub': ['ECS.17'],
+  },
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html',
   rationale: 'Only in awsvpc mode does each task have its own security groups and flow logs.',
   remedy: 'Set NetworkMode to awsvpc.',

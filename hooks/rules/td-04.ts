@@ -10,6 +10,7 @@ export const rule = defineRule({
   targets: [TASK_DEFINITION],
   level: 'resource',
   equivalents: {
+    'AWS Config': ['ecs-task-definition-user-for-host-mode-check'],
     'Control Tower': ['CT.ECS.PR.8'],
     'Security Hub': ['ECS.1'],
     'Guard rules registry': ['ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK'],

@@ -8,7 +8,11 @@ export const rule = defineRule({
   severity: 'HIGH',
   targets: [TASK_DEFINITION],
   level: 'resource',
-  equivalents: { 'Control Tower': ['CT.ECS.PR.10'], 'Security Hub': ['ECS.3'] },
+  equivalents: {
+    'AWS Config': ['ecs-task-definition-pid-mode-check'],
+    'Control Tower': ['CT.ECS.PR.10'],
+    'Security Hub': ['ECS.3'],
+  },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-3',
   rationale:
     'In the namespaces of the host a container sees, signals and reads the memory of processes outside the task.',

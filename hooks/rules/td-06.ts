@@ -9,7 +9,11 @@ export const rule = defineRule({
   severity: 'HIGH',
   targets: TASK_DEFINITIONS,
   level: 'resource',
-  equivalents: { 'Control Tower': ['CT.ECS.PR.6'], 'Security Hub': ['ECS.5'] },
+  equivalents: {
+    'AWS Config': ['ecs-containers-readonly-access'],
+    'Control Tower': ['CT.ECS.PR.6'],
+    'Security Hub': ['ECS.5'],
+  },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5',
   rationale: 'Intruders cannot replace programs or leave tools behind where nothing can be written.',
   remedy: 'Set ReadonlyRootFilesystem to true and mount volumes where the container has to write.',

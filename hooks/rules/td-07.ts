@@ -9,6 +9,7 @@ export const rule = defineRule({
   targets: [TASK_DEFINITION],
   level: 'resource',
   equivalents: {
+    'AWS Config': ['ecs-task-definition-log-configuration'],
     'Control Tower': ['CT.ECS.PR.5'],
     'Security Hub': ['ECS.9'],
     'cdk-nag': ['AwsSolutions-ECS7'],

@@ -18,7 +18,12 @@ export const rule = defineRule({
   severity: 'HIGH',
   targets: [...CONTAINER_DECLARATIONS, ...LAUNCHER_TYPES.filter((type) => !isDeclaration(type))],
   level: 'resource',
-  equivalents: { 'Control Tower': ['CT.ECS.PR.12'], 'Security Hub': ['ECS.8'], trivy: ['AWS-0036'] },
+  equivalents: {
+    'AWS Config': ['ecs-no-environment-secrets'],
+    'Control Tower': ['CT.ECS.PR.12'],
+    'Security Hub': ['ECS.8'],
+    trivy: ['AWS-0036'],
+  },
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8',
   rationale:
     'Everybody who may describe task definitions can read environment variables, also dynamic references in them.',

@@ -8,7 +8,12 @@ export const rule = defineRule({
   severity: 'MEDIUM',
   targets: [TASK_DEFINITION],
   level: 'resource',
-  equivalents: { checkov: ['CKV_AWS_97'], trivy: ['AWS-0035'], 'Security Hub': ['ECS.18'] },
+  equivalents: {
+    'AWS Config': ['ecs-task-definition-efs-encryption-enabled'],
+    checkov: ['CKV_AWS_97'],
+    trivy: ['AWS-0035'],
+    'Security Hub': ['ECS.18'],
+  },
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-efs-config.html',
   rationale: 'Without it files travel between task and file system in clear.',
   remedy: 'Set TransitEncryption of EFSVolumeConfiguration to ENABLED.',

@@ -9,7 +9,7 @@ export const rule = defineRule({
   severity: 'MEDIUM',
   targets: [TASK_DEFINITION],
   level: 'resource',
-  equivalents: { 'Control Tower': ['CT.ECS.PR.7'] },
+  equivalents: { 'AWS Config': ['ecs-task-definition-memory-hard-limit'], 'Control Tower': ['CT.ECS.PR.7'] },
   source:
     'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_memory',
   rationale: 'A container without limit can take the memory of all others when it leaks or is attacked.',
