@@ -10,7 +10,7 @@ export const rule = defineRule({
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html',
   rationale: 'Costs and incidents are found by tags; a task without them belongs to nobody.',
   remedy: 'Set PropagateTags to SERVICE or TASK_DEFINITION.',
-  mode: 'warn',
+  mode: 'off',
   check: ({ resource }) =>
     requires(resource.at('PropagateTags').oneOf(['SERVICE', 'TASK_DEFINITION']), 'tasks have no tags'),
 });

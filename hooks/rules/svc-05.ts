@@ -11,7 +11,7 @@ export const rule = defineRule({
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html',
   rationale: 'The circuit breaker sees tasks that do not start, not those that answer with errors.',
   remedy: 'Set Alarms with AlarmNames, Enable and Rollback in DeploymentConfiguration.',
-  mode: 'warn',
+  mode: 'off',
   check: ({ resource }) =>
     requires(
       all(
