@@ -34,7 +34,16 @@ export interface DomainsRequest {
   readonly identity: Identity;
   /** Whether requests come through a listener that the author looks after. */
   readonly isOwnListener: boolean;
+  /**
+   * What is on record of a service that exists: what the configuration of the type has given it, and gives no more. Default:
+   * nothing.
+   */
+  readonly recorded?: readonly Domain[];
 }
+
+/** What domains come from beside the template. */
+type Context = Pick<DomainsRequest, 'configuration' | 'isOwnListener'> &
+  Required<Pick<DomainsRequest, 'recorded'>>;
 
 const WRITTEN_MEMBERS: readonly WrittenMember[] = ['HostedZoneId', 'CertificateArn'];
 
@@ -48,11 +57,18 @@ const LONGEST_LABEL = 63;
  *
  * @throws HandlerError InvalidRequest.
  */
-export function domainsOfModel({ model, configuration, identity, isOwnListener }: DomainsRequest): Domains {
-  const hostName = model.DomainName ?? defaultHostName(identity, model.ServiceName, configuration.BaseDomain);
-  const domain = domainOf(hostName, '', model, configuration, isOwnListener && Boolean(model.DomainName));
+export function domainsOfModel({
+  model,
+  configuration,
+  identity,
+  isOwnListener,
+  recorded = [],
+}: DomainsRequest): Domains {
+  const context = { configuration, isOwnListener, recorded };
+  const hostName = model.DomainName ?? defaultHostName(identity, model.ServiceName, context);
+  const domain = domainOf(hostName, '', model, context);
   const additionalDomains = (model.AdditionalDomains ?? []).map((given, index) =>
-    additionalDomain(given, `AdditionalDomains/${index}`, configuration, isOwnListener),
+    additionalDomain(given, `AdditionalDomains/${index}`, context),
   );
   const hostNames = [domain, ...additionalDomains].map((each) => each.hostName);
   const repeated = hostNames.findIndex((name, index) => hostNames.indexOf(name) !== index);
@@ -80,28 +96,22 @@ export function domainPath(index: number, property: keyof AdditionalDomain & str
   return index === 0 ? property : `AdditionalDomains/${index - 1}/${property}`;
 }
 
-function additionalDomain(
-  given: AdditionalDomain,
-  path: string,
-  configuration: TypeConfigurationModel,
-  isOwnListener: boolean,
-): Domain {
+function additionalDomain(given: AdditionalDomain, path: string, context: Context): Domain {
   if (!given.DomainName) throw invalid(`${path}/DomainName`, 'is missing', 'Give the host name');
-  return domainOf(given.DomainName, `${path}/`, given, configuration, isOwnListener);
+  return domainOf(given.DomainName, `${path}/`, given, context);
 }
 
-/**
- * @param prefix what the paths of its properties begin with.
- * @param mayLackZone whether the author may look after the records: then the zone of the configuration of the type does
- *   not count, because the host may be that of another service, which this one shares by its paths.
- */
+/** @param prefix what the paths of its properties begin with. */
 function domainOf(
   hostName: string,
   prefix: string,
   given: Pick<AdditionalDomain, 'DomainName' | 'HostedZoneId' | 'CertificateArn'>,
-  { BaseDomain, HostedZoneId, CertificateArn }: TypeConfigurationModel,
-  mayLackZone: boolean,
+  { configuration, isOwnListener, recorded }: Context,
 ): Domain {
+  const { BaseDomain, HostedZoneId, CertificateArn } = configuration;
+  // On a listener of the author's the zone of the configuration of the type does not count, because the host may be that of
+  // another service, which this one shares by its paths.
+  const isAuthors = isOwnListener && Boolean(given.DomainName);
   if (hostName.length > LONGEST_HOST_NAME) {
     throw invalid(
       `${prefix}DomainName`,
@@ -110,9 +120,10 @@ function domainOf(
     );
   }
   const inBaseDomain = BaseDomain !== undefined && hostName.endsWith(`.${BaseDomain}`);
-  const hostedZoneId = given.HostedZoneId ?? (inBaseDomain && !mayLackZone ? HostedZoneId : undefined);
+  const hostedZoneId = given.HostedZoneId ?? (inBaseDomain && !isAuthors ? HostedZoneId : undefined);
+  const before = hostedZoneId ? undefined : configuredBefore(hostName, recorded);
   // With an issued certificate nothing is needed of the zone: its records may be anywhere.
-  if (!hostedZoneId && !mayLackZone && !(given.DomainName && given.CertificateArn)) {
+  if (!hostedZoneId && !before && !isAuthors && !(given.DomainName && given.CertificateArn)) {
     throw invalid(
       `${prefix}HostedZoneId`,
       `is missing: nothing says which hosted zone holds ${hostName}`,
@@ -124,18 +135,30 @@ function domainOf(
   const wildcard = hostedZoneId && isOneLabelBelow(hostName, BaseDomain) ? CertificateArn : undefined;
   return {
     hostName,
-    hostedZoneId,
-    certificateArn: given.CertificateArn ?? wildcard,
+    hostedZoneId: hostedZoneId ?? before?.hostedZoneId,
+    certificateArn: given.CertificateArn ?? wildcard ?? before?.certificateArn,
     written: WRITTEN_MEMBERS.filter((name) => given[name] !== undefined),
   };
+}
+
+/** What is on record of a host that the configuration of the type has given its zone. */
+function configuredBefore(hostName: string, recorded: readonly Domain[]): Domain | undefined {
+  return recorded.find(
+    (domain) =>
+      domain.hostName === hostName &&
+      domain.hostedZoneId !== undefined &&
+      !domain.written?.includes('HostedZoneId'),
+  );
 }
 
 /** `<service>.<base domain>`; the service's name as a DNS label: letters, digits, inner hyphens. */
 function defaultHostName(
   identity: Identity,
   givenName: string | undefined,
-  baseDomain: string | undefined,
+  { configuration: { BaseDomain: baseDomain }, recorded: [before] }: Context,
 ): string {
+  const label = identity.serviceName.toLowerCase().replace(/_/g, '-');
+  if (!baseDomain && before?.hostName.startsWith(`${label}.`)) return before.hostName;
   if (!baseDomain) {
     throw invalid(
       'DomainName',
@@ -143,7 +166,6 @@ function defaultHostName(
       'Give DomainName and HostedZoneId, or set BaseDomain and HostedZoneId in the configuration of the type (aws cloudformation set-type-configuration)',
     );
   }
-  const label = identity.serviceName.toLowerCase().replace(/_/g, '-');
   const hostName = `${label}.${baseDomain}`;
   const isLabel = label.length <= LONGEST_LABEL && !label.startsWith('-') && !label.endsWith('-');
   if (!isLabel || hostName.length > LONGEST_HOST_NAME) {

@@ -5,6 +5,7 @@ import { createClients } from './clients';
 import type { ApplyScope, Scope } from './component';
 import { components } from './components';
 import { conflicts } from './conflicts';
+import type { Domain } from './domains';
 import { describedService, ownDescribedService } from './described-service';
 import { HandlerError, LONGEST_MESSAGE } from './errors';
 import { clusterNameOf, generatedServiceName, identityOf, identityOfArn, type Identity } from './identity';
@@ -33,6 +34,7 @@ import { roleFlaw } from './roles';
 import { scalingWarnings } from './scaling';
 import { SENSITIVE_PATHS } from './sensitive-paths';
 import { DEFAULTS, specificationBefore, specificationOf } from './spec';
+import { recordedDomains } from './survey';
 import { lowerCaseTagRecord } from './tags';
 
 type Request = HandlerRequest<ResourceModel, TypeConfigurationModel>;
@@ -128,7 +130,7 @@ async function update(request: Request): Promise<Progress> {
 
 async function reconcile(request: Request, identity: Identity): Promise<Progress> {
   const { elapsedSeconds, network, continuation = {} } = contextOf(request);
-  const scope = applyScope(request, identity);
+  const scope = await scopeOfReconciliation(request, identity);
   const isBeginning = request.action === Action.Update && elapsedSeconds === undefined;
   if (isBeginning && !(await ownDescribedService(scope))) throw notFound(identity);
   const waiting = await rolesToWaitFor(request, scope, isBeginning);
@@ -263,12 +265,31 @@ function scopeOf(request: Request, identity: Identity): Scope {
   };
 }
 
-function applyScope(request: Request, identity: Identity): ApplyScope {
+/**
+ * The scope of a service that is made or changed. The configuration of the type may have lost what it has given the service
+ * before; an update that does not touch its hosts then goes on with what is on record of them.
+ */
+async function scopeOfReconciliation(request: Request, identity: Identity): Promise<ApplyScope> {
+  try {
+    return applyScope(request, identity);
+  } catch (error) {
+    if (request.action !== Action.Update || !(error instanceof HandlerError)) throw error;
+    const recorded = await recordedDomains(scopeOf(request, identity));
+    if (recorded.length === 0) throw error;
+    return applyScope(request, identity, recorded);
+  }
+}
+
+function applyScope(
+  request: Request,
+  identity: Identity,
+  recordedDomains: readonly Domain[] = [],
+): ApplyScope {
   const { desired, previous, configuration, desiredTags, previousTags, clientRequestToken } = request;
   const context = contextOf(request);
-  const spec = specificationOf({ model: desired, configuration, identity, tags: desiredTags });
-  const previousSpec =
-    previous && specificationBefore({ model: previous, configuration, identity, tags: previousTags });
+  const given = { configuration, identity, recordedDomains };
+  const spec = specificationOf({ ...given, model: desired, tags: desiredTags });
+  const previousSpec = previous && specificationBefore({ ...given, model: previous, tags: previousTags });
   const scope = scopeOf(request, identity);
   let network = context.network && Promise.resolve(context.network);
   return {

@@ -38,7 +38,9 @@ export type HostState =
       readonly ownership: ResourceRecordSet;
     }
   /** Somebody's, who has not made it with this resource type. */
-  | { readonly kind: 'foreign' };
+  | { readonly kind: 'foreign' }
+  /** The service's own, until the hosted zone was deleted. */
+  | { readonly kind: 'without zone' };
 
 /** Where an alias record leads. */
 export interface AliasTarget {

@@ -80,6 +80,14 @@ const GONE: Part = {
   reason: 'It was deleted by hand; the next update makes it again',
 };
 
+/** A record whose hosted zone was deleted: nothing can make it again there. */
+function withoutZone(hostedZoneId: string): Part {
+  return {
+    status: 'DELETED',
+    reason: `Hosted zone ${hostedZoneId} was deleted, and the record with it; name another zone in HostedZoneId`,
+  };
+}
+
 /** A part that is there when it was observed. */
 function one<Observed>(
   observed: Observed | undefined,
@@ -239,6 +247,7 @@ const PARTS: readonly Row[] = [
         .filter(({ hostedZoneId }) => hostedZoneId !== undefined)
         .map(({ hostName }) => {
           const records = DnsRecord?.hosts.find(({ host }) => host.hostName === hostName);
+          if (records?.isWithoutZone) return withoutZone(records.host.hostedZoneId);
           return records?.target === undefined ? GONE : {};
         }),
   ],

@@ -1,5 +1,5 @@
 import { HEALTH_CHECK_DEFAULTS } from './containers';
-import { domainsOf, domainsOfModel, type Domain } from './domains';
+import { domainsOf, domainsOfModel, type Domain, type DomainsRequest } from './domains';
 import { HandlerError, invalid } from './errors';
 import {
   DEPLOYMENT_DEFAULTS,
@@ -67,6 +67,8 @@ export interface SpecRequest {
   readonly identity: Identity;
   /** Tags of the stack, overlaid with the model's own. */
   readonly tags: Readonly<Record<string, string>>;
+  /** See {@link DomainsRequest.recorded}. */
+  readonly recordedDomains?: DomainsRequest['recorded'];
 }
 
 /**
@@ -97,7 +99,13 @@ type Properties = {
  *
  * @throws HandlerError InvalidRequest with the path of the property that is wrong.
  */
-export function specificationOf({ model, configuration, identity, tags }: SpecRequest): ServiceSpec {
+export function specificationOf({
+  model,
+  configuration,
+  identity,
+  tags,
+  recordedDomains,
+}: SpecRequest): ServiceSpec {
   const {
     Cluster,
     ServiceName,
@@ -180,6 +188,7 @@ export function specificationOf({ model, configuration, identity, tags }: SpecRe
     configuration,
     identity,
     isOwnListener: loadBalancer.kind === 'own',
+    recorded: recordedDomains,
   });
   checkTags(Tags, tags, domainTags(domains));
   const task = TaskDefinitionArn

@@ -10,7 +10,9 @@ import { paginateDescribeSecurityGroups, type SecurityGroup } from '@aws-sdk/cli
 import { paginateDescribeLoadBalancers, type LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Clients } from './clients';
 import type { ApplyScope, Scope } from './component';
+import type { Domain } from './domains';
 import { invalid } from './errors';
+import { domainsOfTags } from './hosts';
 import { fittingName, SHARED_TAG, shortHash, type Identity } from './identity';
 import type { Network } from './network';
 import { isOwn } from './ownership';
@@ -102,6 +104,12 @@ export function serviceGroupName(identity: Identity): string {
 /** The name that services with capital letters were given until 2026-11-28; what has it keeps it. */
 function formerServiceGroupName({ clusterName, serviceName }: Identity): string {
   return fittingName(`${clusterName}/${serviceName}/Tasks`, LONGEST_GROUP_NAME);
+}
+
+/** The domains that are on record of a service; none when there is no service. */
+export async function recordedDomains(scope: Scope): Promise<readonly Domain[]> {
+  const group = serviceGroupIn(await survey(scope), scope.identity);
+  return domainsOfTags(tagRecord(group?.Tags));
 }
 
 /** The service's own security group. */

@@ -44,4 +44,13 @@ export const ACM = [
     state: 'confirmed',
     test: 'test/local/guards/certificates.test.ts',
   },
+  {
+    id: 'acm.needs-delegation',
+    statement:
+      'A certificate is not issued as long as its CNAME record is in a hosted zone that the parent zone does not delegate to.',
+    source:
+      'AWS Certificate Manager user guide, "DNS validation": ACM looks for the record in a public DNS database.',
+    state: 'confirmed',
+    test: 'test/field/field.test.ts',
+  },
 ] as const satisfies readonly Claim[];

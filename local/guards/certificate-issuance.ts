@@ -4,6 +4,7 @@ import {
   ListHostedZonesByNameCommand,
   ListResourceRecordSetsCommand,
   Route53Client,
+  type HostedZone,
 } from '@aws-sdk/client-route-53';
 import { regional, type GuardContext } from './guard';
 
@@ -71,12 +72,7 @@ export class CertificateIssuance {
     if (!ResourceRecord) return false;
     const client = this.route53(this.context.motoOptions.region);
     const name = withDot(ResourceRecord.Name!);
-    // Every zone that can hold the name: the name itself and each of its parents. ACM asks public DNS, which knows no private zones.
-    const { HostedZones = [] } = await client.send(new ListHostedZonesByNameCommand({}));
-    const zones = HostedZones.filter(
-      ({ Name, Config }) => !Config?.PrivateZone && name.endsWith(`.${withDot(Name!)}`),
-    );
-    for (const zone of zones) {
+    for (const zone of await this.zonesThatAnswer(name)) {
       const { ResourceRecordSets = [] } = await client.send(
         new ListResourceRecordSetsCommand({
           HostedZoneId: zone.Id,
@@ -95,6 +91,37 @@ export class CertificateIssuance {
         return true;
     }
     return false;
+  }
+
+  /**
+   * The zones that a resolver on the internet comes to when it looks a name up: public ones, from parent to child as NS
+   * records delegate. Whether the first of them is delegated itself is beyond this account, and taken for granted.
+   */
+  private async zonesThatAnswer(name: string): Promise<HostedZone[]> {
+    const client = this.route53(this.context.motoOptions.region);
+    const { HostedZones = [] } = await client.send(new ListHostedZonesByNameCommand({}));
+    const holding = HostedZones.filter(
+      ({ Name, Config }) => !Config?.PrivateZone && name.endsWith(`.${withDot(Name!)}`),
+    ).sort((one, other) => one.Name!.length - other.Name!.length);
+    let answering = holding.filter(({ Name }) => Name === holding[0]?.Name);
+    for (const zone of holding) {
+      if (zone.Name === answering[0]!.Name) continue;
+      const delegations = await Promise.all(answering.map((parent) => this.delegates(parent, zone.Name!)));
+      if (delegations.includes(true)) answering = holding.filter(({ Name }) => Name === zone.Name);
+    }
+    return answering;
+  }
+
+  private async delegates(parent: HostedZone, name: string): Promise<boolean> {
+    const { ResourceRecordSets = [] } = await this.route53(this.context.motoOptions.region).send(
+      new ListResourceRecordSetsCommand({
+        HostedZoneId: parent.Id,
+        StartRecordName: name,
+        StartRecordType: 'NS',
+      }),
+    );
+    const [record] = ResourceRecordSets;
+    return record?.Type === 'NS' && withDot(record.Name!) === withDot(name);
   }
 }
 

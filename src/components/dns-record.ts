@@ -19,6 +19,8 @@ export interface ObservedHostRecords {
   readonly host: ManagedHost;
   /** DNS name that the alias record leads to, in lower case without a final dot; undefined when it is absent. */
   readonly target?: string;
+  /** Whether the hosted zone was deleted, and the records with it. */
+  readonly isWithoutZone?: true;
 }
 
 /** The DNS records of the service. */
@@ -55,9 +57,10 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs> = {
   },
 
   async observe(_scope, { HostNames }) {
-    const hosts = (HostNames?.hosts ?? []).flatMap(({ host, state }) =>
-      state.kind === 'own' ? [{ host, target: state.target }] : [],
-    );
+    const hosts = (HostNames?.hosts ?? []).flatMap(({ host, state }): ObservedHostRecords[] => {
+      if (state.kind === 'without zone') return [{ host, isWithoutZone: true }];
+      return state.kind === 'own' ? [{ host, target: state.target }] : [];
+    });
     return hosts.length > 0 ? { hosts } : undefined;
   },
 
@@ -69,7 +72,9 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs> = {
     const wanted = managedHosts(scope);
     const target = normalName(LoadBalancer.dnsName);
     const there = current?.hosts ?? [];
-    const missing = wanted.filter(
+    const withoutZone = there.filter(({ isWithoutZone }) => isWithoutZone);
+    const possible = wanted.filter((host) => !withoutZone.some((each) => isAmong(each.host, [host])));
+    const missing = possible.filter(
       (host) => !there.some((each) => isAmong(each.host, [host]) && each.target === target),
     );
     const led = await allOf(
@@ -77,8 +82,8 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs> = {
     );
     const changed = missing.find((_host, index) => !led[index]);
     if (changed) return wait(`the DNS records of ${changed.hostName}`, SECONDS_AFTER_CHANGE);
-    const former = there.filter(({ host }) => !isAmong(host, wanted));
-    return done({ hosts: [...wanted.map((host) => ({ host, target })), ...former] });
+    const others = there.filter(({ host }) => !isAmong(host, possible));
+    return done({ hosts: [...possible.map((host) => ({ host, target })), ...others] });
   },
 
   poll(scope, loadBalancerArn) {

@@ -20,6 +20,10 @@ export interface ObservedHost {
   readonly state: HostState;
 }
 
+/** What to do when another service has the host: how this one takes its place, too, while the host is answered. */
+const REPLACING =
+  'Choose another host name. To replace that service and lose no request, add this one under another logical id and with another DomainName, exchange the DomainName of the two in one update of the stack, and remove the other one after that';
+
 interface Needs {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
 }
@@ -99,7 +103,7 @@ async function observeHost(scope: Scope, host: ManagedHost): Promise<ObservedHos
   const isWanted = isAmong(host, managedHosts(scope));
   const state = await lookAt(scope, host, isWanted);
   // What is no longer wanted and belongs to others is none of the service's business.
-  if (!isWanted) return { host, state: state.kind === 'own' ? state : { kind: 'free' } };
+  if (!isWanted) return { host, state: isOfOthers(state) ? { kind: 'free' } : state };
   if (state.kind === 'foreign' || (isHeld(state) && !isPatient(scope as ApplyScope, host))) {
     throw conflict(host, state, pathOf(scope, host, 'DomainName'));
   }
@@ -111,10 +115,17 @@ async function lookAt(scope: Scope, host: ManagedHost, isWanted: boolean): Promi
     return await hostState(scope, host);
   } catch (error) {
     if (!isSdkError(error, 'NoSuchHostedZone')) throw error;
-    // With the zone its records are gone; one that is to get records must exist.
-    if (isWanted) throw noZone(host.hostedZoneId, pathOf(scope, host, 'HostedZoneId'), error);
-    return { kind: 'free' };
+    // With the zone its records are gone. Only a host that the service is to get needs one.
+    if (isWanted && !hadBefore(scope as ApplyScope, host)) {
+      throw noZone(host.hostedZoneId, pathOf(scope, host, 'HostedZoneId'), error);
+    }
+    return { kind: 'without zone' };
   }
+}
+
+/** Whether this update leaves a host as it is. */
+function hadBefore({ previousSpec }: ApplyScope, host: ManagedHost): boolean {
+  return previousSpec !== undefined && isAmong(host, domainsOf(previousSpec));
 }
 
 /** A new service has not been promised anything. */
@@ -125,6 +136,10 @@ function isPatient({ previousSpec, time }: ApplyScope, host: Host): boolean {
 /** Name of the wait for a host. */
 function whatIsHeld({ hostName }: Host): string {
   return `host ${hostName}`;
+}
+
+function isOfOthers({ kind }: HostState): boolean {
+  return kind === 'other service' || kind === 'foreign';
 }
 
 function isHeld(state: HostState): boolean {
@@ -166,6 +181,6 @@ function conflict({ hostName }: Host, state: HostState, propertyPath: string): H
     owner
       ? `${hostName} belongs to ${owner}`
       : `${hostName} has DNS records that do not belong to this service`,
-    { propertyPath, remedy: 'Choose another host name, or delete the records first' },
+    { propertyPath, remedy: owner ? REPLACING : 'Choose another host name, or delete the records first' },
   );
 }
