@@ -7,6 +7,7 @@ import {
   CreateClusterCommand,
   DeleteClusterCommand,
   DescribeClustersCommand,
+  InvalidParameterException,
   UpdateInProgressException,
   type Cluster,
 } from '@aws-sdk/client-ecs';
@@ -92,13 +93,17 @@ export const cluster: Component<ObservedCluster> = {
   async apply({ clients, identity: { clusterName } }, _needs, current) {
     if (current) return done(current);
     // Idempotent: a cluster that somebody else has just made is returned.
-    const { cluster: made } = await clients.ecs.send(
-      new CreateClusterCommand({
-        clusterName,
-        capacityProviders: [FARGATE, FARGATE_SPOT],
-        tags: lowerCaseTagList({ [SHARED_TAG]: MADE_HERE }),
-      }),
-    );
+    const creation = new CreateClusterCommand({
+      clusterName,
+      capacityProviders: [FARGATE, FARGATE_SPOT],
+      tags: lowerCaseTagList({ [SHARED_TAG]: MADE_HERE }),
+    });
+    const answer = await clients.ecs.send(creation).catch((error: unknown) => {
+      if (lacksServiceLinkedRole(error)) return undefined;
+      throw error;
+    });
+    if (!answer) return SERVICE_LINKED_ROLE;
+    const { cluster: made } = answer;
     return made?.status === 'PROVISIONING'
       ? wait(`cluster ${clusterName} to become active`, 5)
       : done(observed(made!));
@@ -114,6 +119,23 @@ export const cluster: Component<ObservedCluster> = {
     return done(undefined);
   },
 };
+
+/**
+ * In an account that has never used ECS the first call has its service-linked role made, and is refused until IAM has it,
+ * some seconds later (ECS developer guide, "Using service-linked roles for Amazon ECS").
+ */
+const SERVICE_LINKED_ROLE = wait('the service-linked role of Amazon ECS, which is new in this account', 10, {
+  limit: {
+    seconds: 5 * 60,
+    problem: 'Amazon ECS cannot assume its service-linked role AWSServiceRoleForECS',
+    remedy:
+      'Make it with "aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com", then try again',
+  },
+});
+
+function lacksServiceLinkedRole(error: unknown): boolean {
+  return error instanceof InvalidParameterException && /service.linked role/i.test(error.message);
+}
 
 function observed({ clusterArn, capacityProviders, tags }: Cluster): ObservedCluster {
   return {

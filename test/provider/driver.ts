@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { entrypoint } from '../../src/handlers';
-import { startLocalAws, type LocalAws } from '../../local';
+import { startLocalAws, type LocalAws, type LocalAwsOptions } from '../../local';
 import { createHostedZone, createRole, issueCertificate } from '../../local/account';
 import {
   createResourceHandler,
@@ -61,8 +61,8 @@ export class Driver {
   }
 
   /** An AWS with what an account has before its first service: two roles, a hosted zone and a wildcard certificate. */
-  static async start(): Promise<Driver> {
-    const aws = await startLocalAws();
+  static async start(options: LocalAwsOptions = {}): Promise<Driver> {
+    const aws = await startLocalAws(options);
     process.env.AWS_ENDPOINT_URL = aws.endpoint;
     const role = (name: string) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`;
     const driver = new Driver(aws, { execution: role('execution'), infrastructure: role('infrastructure') });
