@@ -58,6 +58,8 @@ export interface Ingress {
   /** The target group with weight 1 at the beginning, that of `loadBalancers`. */
   readonly primary: string;
   readonly alternate: string;
+  /** State of the load balancer when it was first looked at. */
+  readonly firstState: string | undefined;
 }
 
 export class Setting {
@@ -126,10 +128,12 @@ export class Setting {
     );
     const loadBalancerArn = LoadBalancers![0]!.LoadBalancerArn!;
     const [primary, alternate] = [await this.targetGroup(), await this.targetGroup()];
+    let firstState: string | undefined;
     await laboratory.until('the load balancer to be active', 10, async () => {
       const { LoadBalancers: [described] = [] } = await elb.send(
         new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] }),
       );
+      firstState ??= described?.State?.Code;
       return described?.State?.Code === 'active' ? true : undefined;
     });
     const { Listeners } = await elb.send(
@@ -158,7 +162,7 @@ export class Setting {
         Actions: [{ Type: 'forward', ForwardConfig }],
       }),
     );
-    return { loadBalancerArn, listenerArn, ruleArn: Rules![0]!.RuleArn!, primary, alternate };
+    return { loadBalancerArn, listenerArn, ruleArn: Rules![0]!.RuleArn!, primary, alternate, firstState };
   }
 
   /** A target group. @returns its ARN. */

@@ -1,9 +1,13 @@
 /** One load balancer without a service. */
 import {
   CreateRuleCommand,
+  DeleteRuleCommand,
+  DeleteTargetGroupCommand,
+  DescribeRulesCommand,
   ModifyListenerCommand,
   ModifyRuleCommand,
   ModifyTargetGroupAttributesCommand,
+  type CreateRuleCommandInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   AssociateWebACLCommand,
@@ -12,7 +16,7 @@ import {
   DisassociateWebACLCommand,
   GetWebACLCommand,
 } from '@aws-sdk/client-wafv2';
-import type { Experiment, Sighting } from '../experiment';
+import type { Experiment, Sighting, Sightings } from '../experiment';
 import type { Laboratory } from '../laboratory';
 import { sightingOf } from '../refusal';
 import { Setting, type Ingress } from '../setting';
@@ -121,13 +125,59 @@ async function webAclInUse(laboratory: Laboratory, { loadBalancerArn }: Ingress)
   return sighting;
 }
 
+/** A rule of the load balancer, refused for what is different from one that ELB takes. */
+function rule({ clients }: Laboratory, { listenerArn }: Ingress, different: Partial<CreateRuleCommandInput>) {
+  return () =>
+    clients.elb.send(
+      new CreateRuleCommand({
+        ListenerArn: listenerArn,
+        Priority: 500,
+        Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/refused'] } }],
+        Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+        ...different,
+      }),
+    );
+}
+
+/** Calls that ELB refuses. */
+async function refused(setting: Setting, ingress: Ingress): Promise<Sightings> {
+  const { laboratory } = setting;
+  const { elb } = laboratory.clients;
+  const invalid = ['ValidationError', 'ValidationErrorException'];
+  const Values = ['/1', '/2', '/3', '/4', '/5', '/6'];
+  const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: ingress.listenerArn }));
+  const defaultRule = Rules.find(({ IsDefault }) => IsDefault)!.RuleArn;
+  return {
+    'elasticloadbalancing.priorities': await sightingOf(
+      { call: 'CreateRule with a priority that is taken', errors: ['PriorityInUseException'] },
+      rule(laboratory, ingress, { Priority: 1 }),
+    ),
+    'elasticloadbalancing.condition-values': await sightingOf(
+      { call: 'CreateRule with six condition values', errors: invalid },
+      rule(laboratory, ingress, { Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values } }] }),
+    ),
+    'elasticloadbalancing.default-rule-stays': await sightingOf(
+      { call: 'DeleteRule of the default rule', errors: ['OperationNotPermittedException'] },
+      () => elb.send(new DeleteRuleCommand({ RuleArn: defaultRule })),
+    ),
+    'elasticloadbalancing.one-load-balancer-per-target-group': await sightingOf(
+      { call: 'DeleteTargetGroup of one that a rule forwards to', errors: ['ResourceInUseException'] },
+      () => elb.send(new DeleteTargetGroupCommand({ TargetGroupArn: ingress.primary })),
+    ),
+  };
+}
+
 export const loadBalancer: Experiment = {
   name: 'load-balancer',
-  title:
-    'a load balancer with as many rules as it takes, one of them for sticky targets, one for one target group, and with a web ACL',
+  title: 'a load balancer with as many rules as it takes and with a web ACL, and calls that it refuses',
   claims: [
-    'elasticloadbalancing.rules-quota',
+    'elasticloadbalancing.provisioning-takes-minutes',
+    'elasticloadbalancing.priorities',
+    'elasticloadbalancing.condition-values',
+    'elasticloadbalancing.default-rule-stays',
+    'elasticloadbalancing.one-load-balancer-per-target-group',
     'elasticloadbalancing.sticky-targets-need-sticky-rule',
+    'elasticloadbalancing.rules-quota',
     'ecs.production-rule-needs-both-target-groups',
     'wafv2.associated-web-acl',
   ],
@@ -141,6 +191,11 @@ export const loadBalancer: Experiment = {
     const setting = await Setting.prepare(laboratory);
     const ingress = await setting.ingress();
     return {
+      'elasticloadbalancing.provisioning-takes-minutes': {
+        holds: ingress.firstState === 'provisioning',
+        seen: `first state after CreateLoadBalancer: ${ingress.firstState}`,
+      },
+      ...(await refused(setting, ingress)),
       'elasticloadbalancing.rules-quota': await rulesQuota(laboratory, ingress),
       'elasticloadbalancing.sticky-targets-need-sticky-rule': await stickyTargets(laboratory, ingress),
       'ecs.production-rule-needs-both-target-groups': await oneTargetGroup(laboratory, setting, ingress),

@@ -6,6 +6,7 @@ import {
   DeleteSecurityGroupCommand,
 } from '@aws-sdk/client-ec2';
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { CreateLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -155,6 +156,21 @@ const REFUSALS: readonly Refusal[] = [
             cpu: '256',
             memory: '4096',
             containerDefinitions: [{ name: 'Main', image: 'public.ecr.aws/docker/library/httpd:2.4' }],
+          }),
+        );
+    },
+  },
+  {
+    claim: 'elasticloadbalancing.two-zones',
+    call: 'CreateLoadBalancer with a single subnet',
+    errors: ['ValidationError', 'ValidationErrorException'],
+    async arrange({ laboratory, network: { subnetIds } }) {
+      return () =>
+        laboratory.clients.elb.send(
+          new CreateLoadBalancerCommand({
+            Name: laboratory.name('alb'),
+            Scheme: 'internal',
+            Subnets: subnetIds.slice(0, 1),
           }),
         );
     },
