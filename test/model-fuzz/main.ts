@@ -11,7 +11,7 @@ become services in the local AWS, which are created, read and deleted.
 
   --count N       number of models (default 10000)
   --seed N        the same seed makes the same models (default: a new one each time)
-  --lives N       how many accepted models become services (default 40)
+  --lives N       how many accepted models become services (default 150)
   --format FORMAT text or json (default text)
   --help          this text
 
@@ -37,7 +37,7 @@ function options(values: Record<string, string | boolean | undefined>): Options 
   return {
     count: number('count', 10_000),
     seed: number('seed', Date.now() % 2 ** 31),
-    lives: number('lives', 40),
+    lives: number('lives', 150),
     format,
   };
 }
