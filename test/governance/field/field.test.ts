@@ -125,6 +125,24 @@ const ROWS: readonly Row[] = [
   },
   { file: 'images.yaml', rule: 'TD-11', resource: 'Pinned', status: 'passes' },
   { file: 'vpc-cidr.yaml', rule: 'SG-01', resource: 'G', status: 'passes' },
+  publicIp({ file: 'launchers.yaml', resource: 'Nightly', status: 'refused', line: 13 }),
+  publicIp({ file: 'launchers.yaml', resource: 'Hourly', status: 'refused', line: 24 }),
+  {
+    ...{ file: 'iam.yaml', rule: 'IAM-06', resource: 'TrustsAll', status: 'refused', line: 2 },
+    says: 'everybody is trusted, in every account',
+  },
+  {
+    ...{ file: 'iam.yaml', rule: 'IAM-02', resource: 'Inline', status: 'refused', line: 3 },
+    says: 'every action on every resource is allowed',
+  },
+  {
+    ...{ file: 'iam.yaml', rule: 'IAM-04', resource: 'PassAny', status: 'refused', line: 4 },
+    says: 'Action is "iam:Pass*": every role of the account may be passed on',
+  },
+  {
+    ...{ file: 'iam.yaml', rule: 'IAM-05', resource: 'AllBut', status: 'refused', line: 5 },
+    says: 'every resource but the named ones is included',
+  },
   publicIp({ file: 'duplicate-keys.yaml', resource: 'S', status: 'refused', line: 6 }),
   publicIp({ file: 'foreach-lines.yaml', resource: 'SvcA', status: 'refused', line: 12 }),
   publicIp({ file: 'foreach-lines.yaml', resource: 'SvcB', status: 'refused', line: 12 }),
