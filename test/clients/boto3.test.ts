@@ -20,6 +20,7 @@ test('every waiter ends, with a service that is made, updated and deleted, and o
     'absent object': [404, '404'],
     'absent stack': [400, 'ValidationError'],
     'absent stack exists': false,
+    lifecycle: 'old',
     created: 'CREATE_COMPLETE',
     status: { StatusCode: 'ACTIVE' },
     updated: 'UPDATE_COMPLETE',

@@ -46,7 +46,7 @@ const COMMANDS: readonly Expectation[] = [
     stdout: /"OutputValue": "https:\/\/hello-[0-9a-f]{12}\.example\.com"/,
   },
   { begins: 'host=$(' },
-  { begins: 'curl -H "Host: $host"', stdout: /\S/ },
+  { begins: 'curl -H "Host: $host"', stdout: /"image":"public\.ecr\.aws\/docker\/library\/httpd:2\.4"/ },
   { begins: '.venv/bin/aws cloudformation delete-stack --stack-name hello' },
   { begins: 'npm run build' },
   { begins: 'cfn submit --set-default' },

@@ -64,7 +64,11 @@ function route(model: ServiceModel, operation: Operation): Route {
     labels,
     query: parameters,
     headers,
-    weight: path.replace(/\{[^}]+\}/g, '').length + (parameters.length + headers.length) * 1000,
+    // Of two operations at one address the older one is deprecated.
+    weight:
+      path.replace(/\{[^}]+\}/g, '').length +
+      (parameters.length + headers.length) * 1000 -
+      (operation.deprecated ? 0.5 : 0),
   };
 }
 

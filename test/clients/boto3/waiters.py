@@ -45,6 +45,15 @@ found["absent stack"] = refusal(cloudformation.describe_stacks, StackName="absen
 found["absent stack exists"] = not gives_up(cloudformation, "stack_exists", StackName="absent")
 s3.create_bucket(Bucket="present-bucket")
 s3.get_waiter("bucket_exists").wait(Bucket="present-bucket")
+s3.put_bucket_lifecycle_configuration(
+    Bucket="present-bucket",
+    LifecycleConfiguration={
+        "Rules": [
+            {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 7}}
+        ]
+    },
+)
+found["lifecycle"] = s3.get_bucket_lifecycle_configuration(Bucket="present-bucket")["Rules"][0]["ID"]
 s3.delete_bucket(Bucket="present-bucket")
 s3.get_waiter("bucket_not_exists").wait(Bucket="present-bucket")
 
