@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../hooks/adapters/command-line';
+import { settingsOf } from '../../hooks/registry/settings';
 import { rules } from '../../hooks/rules';
 
 let folder: string;
@@ -252,3 +253,16 @@ test('--watch checks again when a file changes, until it is interrupted', async 
   expect(outputs[0]).toContain(': 2 refused');
   expect(outputs[1]).toContain(': 0 refused');
 }, 10_000);
+
+test('the private hook says which exemptions of its configuration have no effect', () => {
+  const warnings: string[] = [];
+  const exemption = { rule: 'NET01', reason: 'legacy', owner: 'web team', expires: '2999-12-31' };
+  settingsOf(
+    { Profile: 'org-default', Exemptions: [exemption, { ...exemption, rule: 'LOG-01' }] },
+    rules,
+    (message) => warnings.push(message),
+  );
+  expect(warnings).toEqual([
+    'Exemption from NET01, owner web team, has no effect: no rule is called NET01 (the nearest is NET-01).',
+  ]);
+});
