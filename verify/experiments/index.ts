@@ -29,6 +29,7 @@ const A_TIME = 'is a time, for which AWS gives no figure';
 export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'acm.certificate-in-use': 'needs an issued certificate, and with it a domain',
   'acm.needs-delegation': 'needs a registered domain',
+  'acm.validates-over-public-dns': 'needs a registered domain',
   'cloudformation.attributes-are-read-only-properties': NEEDS_REGISTERED_TYPE,
   'cloudformation.ecs-service-desired-count':
     'is what the CloudFormation template reference states word by word',
