@@ -316,4 +316,22 @@ export const ECS = [
     state: 'confirmed',
     test: 'test/ecs-engine/traffic-shifting.test.ts',
   },
+  {
+    id: 'ecs.task-roles-assumed-at-launch',
+    statement:
+      'RegisterTaskDefinition and CreateService accept an execution or task role that does not exist or does not trust ecs-tasks.amazonaws.com; no task is launched then, with the service event "failed to launch a task with (error ECS was unable to assume the role …".',
+    source:
+      'Service events that are quoted in github.com/boto/boto3, issue 1878, and github.com/telia-oss/terraform-aws-ecs-fargate, pull request 58.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/task-start.test.ts',
+  },
+  {
+    id: 'ecs.secrets-read-at-start',
+    statement:
+      'A task on Fargate whose secrets name a parameter that does not exist, or the ARN of a secret with one or two of the three parts that may follow its name, stops with "ResourceInitializationError: unable to pull secrets or registry auth".',
+    source:
+      'Amazon ECS developer guide, "Stopped tasks error messages"; the texts are from github.com/aws/copilot-cli, issues 2095 and 5171, and github.com/floci-io/floci, pull request 2133.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/task-start.test.ts',
+  },
 ] as const satisfies readonly Claim[];

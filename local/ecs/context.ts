@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { ClientOptions } from '../moto';
@@ -21,6 +22,7 @@ export interface AwsClients {
   readonly cloudWatch: CloudWatchClient;
   readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;
+  readonly ssm: SSMClient;
 }
 
 export interface EcsContext {
@@ -74,6 +76,7 @@ export function createAwsClients(options: ClientOptions, guarded: Guarded): (reg
       cloudWatch: new CloudWatchClient(regional),
       iam: new IAMClient(regional),
       logs: new CloudWatchLogsClient(regional),
+      ssm: new SSMClient(regional),
     };
     guardCalls(clients.elasticLoadBalancing, region, guarded);
     made.set(region, clients);

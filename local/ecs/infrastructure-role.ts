@@ -13,6 +13,7 @@ import { lastPart } from './arns';
 import type { EcsContext } from './context';
 import { invalidNetworking } from './endings';
 import { TIMINGS } from './timings';
+import { listed, statementsOf, trusts } from './trust';
 
 const PRINCIPAL = 'ecs.amazonaws.com';
 
@@ -66,15 +67,15 @@ function rolesOf(loadBalancers: readonly Structure[]): string[] {
   ];
 }
 
-/** Whether a role is too new, does not trust ECS, or lacks a permission. One that IAM does not have is nobody's business here. */
+/** Whether a role is too new, does not exist, does not trust ECS, or lacks a permission. */
 async function isUnusable({ aws, roleChanges }: EcsContext, roleArn: string): Promise<boolean> {
   const roleName = lastPart(roleArn);
   if (roleChanges.age(roleName) < TIMINGS.rolePropagation) return true;
   const { iam } = aws('us-east-1');
   const found = await iam.send(new GetRoleCommand({ RoleName: roleName })).catch(() => undefined);
-  if (!found) return false;
+  if (!found) return true;
   const trust = statementsOf(found.Role!.AssumeRolePolicyDocument!);
-  if (!trust.some((statement) => trusts(statement))) return true;
+  if (!trust.some((statement) => trusts(statement, PRINCIPAL))) return true;
   const statements = await permissionsOf(iam, roleName);
   return ACTIONS.some((action) => !isAllowed(statements, action));
 }
@@ -99,16 +100,6 @@ async function permissionsOf(iam: IAMClient, RoleName: string): Promise<Structur
   return documents.flatMap(statementsOf);
 }
 
-/** IAM answers with documents that are encoded as in a URL. */
-function statementsOf(document: string): Structure[] {
-  const { Statement = [] } = JSON.parse(decodeURIComponent(document)) as Structure;
-  return listed(Statement);
-}
-
-function trusts({ Effect, Principal }: Structure): boolean {
-  return Effect === 'Allow' && (Principal === '*' || listed(Principal?.Service).includes(PRINCIPAL));
-}
-
 /** Whether an action is allowed; resources and conditions are taken to be right. */
 function isAllowed(statements: readonly Structure[], action: string): boolean {
   const about = statements.filter(({ Action, NotAction }) =>
@@ -125,8 +116,4 @@ function matches(pattern: string, action: string): boolean {
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
   return new RegExp(`^${expression}$`, 'i').test(action);
-}
-
-function listed(value: any): any[] {
-  return value === undefined ? [] : [value].flat();
 }

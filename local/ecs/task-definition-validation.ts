@@ -18,9 +18,10 @@ const EPHEMERAL_STORAGE = { least: 21, most: 200 };
 /**
  * Check a request to register a task definition.
  *
- * @throws AwsError ClientException, or InvalidParameterException, worded as ECS does.
+ * @param accountId of the caller, whose roles alone can be passed.
+ * @throws AwsError ClientException, InvalidParameterException or AccessDeniedException, worded as ECS does.
  */
-export function checkTaskDefinition(input: Structure): void {
+export function checkTaskDefinition(input: Structure, accountId: string): void {
   const fargate = input.requiresCompatibilities?.includes('FARGATE') ?? false;
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(input.family)) {
     refuse(
@@ -31,7 +32,11 @@ export function checkTaskDefinition(input: Structure): void {
   const size = Buffer.byteLength(JSON.stringify(definition));
   if (size > SIZE_LIMIT) refuse(`Actual length: '${size}'. Max allowed length is '${SIZE_LIMIT}' bytes.`);
   for (const role of [input.taskRoleArn, input.executionRoleArn]) {
-    if (role !== undefined && !ROLE_ARN.test(role)) refuse('Role is not valid');
+    if (role === undefined) continue;
+    if (!ROLE_ARN.test(role)) refuse('Role is not valid');
+    if (role.split(':')[4] !== accountId) {
+      throw new AwsError('AccessDeniedException', 'Cross-account pass role is not allowed.');
+    }
   }
   checkContainers(input);
   if (fargate) checkFargate(input);

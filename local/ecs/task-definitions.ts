@@ -30,7 +30,7 @@ export function taskDefinitionOperations(context: EcsContext): Operations {
 
   return {
     RegisterTaskDefinition({ input, region, accountId }) {
-      checkTaskDefinition(input);
+      checkTaskDefinition(input, accountId);
       const tags = checkTags(input.tags);
       const key = `${region}/${input.family}`;
       const revisions = state.families.get(key) ?? [];

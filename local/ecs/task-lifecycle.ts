@@ -8,9 +8,10 @@ import { nameTasks, recordEvent } from './events';
 import type { Flow } from './flow';
 import { isHealthy, isUnhealthy, type HealthCheck } from './health-check';
 import { createNetworkInterface } from './network-interfaces';
-import type { ServiceRevision, Tag, Task } from './state';
+import type { ServiceRevision, Tag, Task, TaskDefinition } from './state';
 import { mergeTags } from './tags';
 import { deregisterTargets, registerTargets } from './target-groups';
+import { secretsFailure, unassumableRole } from './task-start';
 import { SECOND_MILLISECONDS, TIMINGS } from './timings';
 
 /** Why a task stops, as its description says. */
@@ -43,7 +44,6 @@ export function startTasks(
     recordEvent(context, service, 'was unable to place a task. Reason: InsufficientFreeAddressesInSubnet.');
   }
   if (tasks.length === 0) return;
-  recordEvent(context, service, `has started ${tasks.length} tasks: ${nameTasks(tasks)}.`);
   service.changes.notify();
   context.flows.start((flow) => bringUp(context, flow, revision, tasks, observer));
 }
@@ -114,12 +114,23 @@ async function bringUp(
   observer: TaskObserver,
 ): Promise<void> {
   const wanted = (tasks: readonly Task[]) => tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING');
+  const { service, taskDefinition } = revision;
+  if (namesRoles(taskDefinition)) {
+    const role = await unassumableRole(context, taskDefinition);
+    if (role) return failToLaunch(context, wanted(started), role, observer);
+  }
+  recordEvent(context, service, `has started ${started.length} tasks: ${nameTasks(started)}.`);
   await flow.sleep(TIMINGS.taskProvisioning);
   let tasks = wanted(started);
   for (const task of tasks) {
     task.networkInterface.status = 'ATTACHED';
     task.lastStatus = 'PENDING';
     task.pullStartedAt = now(context);
+  }
+  const missing = await secretsFailure(context, service.cluster.scope.region, taskDefinition);
+  if (missing) {
+    const failure = { stopCode: 'TaskFailedToStart', stoppedReason: missing };
+    return fail(context, wanted(tasks), { failure, exits: new Map() }, observer);
   }
   await flow.sleep(TIMINGS.imagePull);
   tasks = wanted(tasks);
@@ -190,6 +201,32 @@ function turningPoints(task: Task): number[] {
     ...(task.healthy ? [] : [graceEnd(task)]),
     ...task.healthChecks.flatMap(({ healthyAt, unhealthyAt }) => [healthyAt, unhealthyAt]),
   ];
+}
+
+function namesRoles({ definition }: TaskDefinition): boolean {
+  return Boolean(definition.executionRoleArn ?? definition.taskRoleArn);
+}
+
+/** ECS could not assume a role: of these tasks there was never one. */
+function failToLaunch(
+  context: EcsContext,
+  tasks: readonly Task[],
+  role: string,
+  observer: TaskObserver,
+): void {
+  for (const task of tasks) {
+    const { revision } = task;
+    task.desiredStatus = 'STOPPED';
+    revision.tasks.delete(task);
+    revision.service.cluster.tasks.delete(task.id);
+    context.state.addresses.delete(task.networkInterface.address);
+    recordEvent(
+      context,
+      revision.service,
+      `failed to launch a task with (error ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.).`,
+    );
+    observer.failed(task);
+  }
 }
 
 function graceEnd(task: Task): number {

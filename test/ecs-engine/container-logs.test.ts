@@ -20,6 +20,8 @@ let executionRoleArn: string;
 beforeAll(async () => {
   fixture = await Fixture.start();
   executionRoleArn = await createRole(fixture.aws, 'execution', 'ecs-tasks.amazonaws.com');
+  // Until the role can be used.
+  await fixture.advance(MINUTE);
   logs = new CloudWatchLogsClient(fixture.aws.clientOptions());
 });
 afterAll(() => fixture.close());

@@ -36,6 +36,7 @@ import {
   ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { startLocalAws, type LocalAws } from '../../local';
+import { createRole } from '../../local/account';
 
 export const MINUTE = 60_000;
 const ROLE = 'arn:aws:iam::123456789012:role/infrastructure';
@@ -88,6 +89,9 @@ export class Fixture {
     );
     const listener = await createListener(elb, LoadBalancers![0]!.LoadBalancerArn!);
     await ecs.send(new CreateClusterCommand({ capacityProviders: ['FARGATE', 'FARGATE_SPOT'] }));
+    await createRole(aws, 'infrastructure', 'ecs.amazonaws.com');
+    // Until the role can be used.
+    await aws.clock.advance(MINUTE);
     return new Fixture(aws, ecs, elb, ec2, cloudWatch, vpc, subnets, GroupId!, listener);
   }
 

@@ -1,7 +1,7 @@
 /** An account that the models refer to, and the provider in it, invoked as CloudFormation does. */
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { startLocalAws, type LocalAws } from '../../local';
-import { createHostedZone, createRole, issueCertificate } from '../../local/account';
+import { createHostedZone, createParameter, createRole, issueCertificate } from '../../local/account';
 import type { Structure } from '../../local/service';
 
 export const REGION = 'us-east-1';
@@ -27,6 +27,8 @@ export async function startAccount(): Promise<Account> {
   const ec2 = new EC2Client(aws.clientOptions());
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
   const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+  // What the texts of arbitrary.ts name.
+  await createParameter(aws, '/app/db', 'value');
   // Before the certificate, whose issuance gives IAM the time to make them known.
   const infrastructure = await createRole(aws, 'infrastructure', 'ecs.amazonaws.com');
   const execution = await createRole(aws, 'execution', 'ecs-tasks.amazonaws.com');

@@ -1,5 +1,6 @@
 /** Containers, volumes and storage of a task, end to end. */
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { createParameter } from '../../local/account';
 import type { Structure } from '../../local/service';
 import { Driver } from '../provider/driver';
 import { testProperties } from './life-of-a-property';
@@ -8,6 +9,7 @@ let driver: Driver;
 let ecs: ECSClient;
 beforeAll(async () => {
   driver = await Driver.start();
+  await createParameter(driver.aws, '/b', 'value');
   ecs = new ECSClient(driver.aws.clientOptions());
 });
 afterAll(async () => {

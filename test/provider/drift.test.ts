@@ -1,6 +1,7 @@
 /** Drift detection of a service shows what was changed by hand, and nothing else. */
 import { CloudWatchLogsClient, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import fc from 'fast-check';
+import { createParameter } from '../../local/account';
 import { driftOf } from '../../local/cloudformation/engine/drift';
 import type { StackResource } from '../../local/cloudformation/stack';
 import type { Structure } from '../../local/service';
@@ -9,6 +10,7 @@ import { Driver, TYPE_NAME } from './driver';
 let driver: Driver;
 beforeAll(async () => {
   driver = await Driver.start();
+  await createParameter(driver.aws, '/s', 'value');
 });
 afterAll(() => driver.close());
 

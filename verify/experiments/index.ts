@@ -45,6 +45,8 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'ecs.lifecycle-stage-limit': 'takes 24 hours',
   'ecs.repeated-events-hidden': 'takes six hours',
   'ecs.service-linked-role-of-a-new-account': 'needs an account that has never used Amazon ECS',
+  'ecs.secrets-read-at-start': 'needs a deployment whose tasks never start',
+  'ecs.task-roles-assumed-at-launch': 'needs a deployment whose tasks never start',
   'iam.role-creation-eventual': 'says what may happen, which no run can contradict',
   'ecs.superseded-deployment-leaves-weights':
     'needs two deployments at once, whose times a run cannot choose',
