@@ -162,7 +162,11 @@ async function measureMemory(template: string, folder: string): Promise<Governan
     `process.on('exit', () => require('node:fs').writeSync(2, 'peak ' + process.resourceUsage().maxRSS));`,
   );
   const peak = (...command: string[]): number => {
-    const { stderr } = spawnSync(process.execPath, ['--require', preload, ...command], { encoding: 'utf8' });
+    const { stderr } = spawnSync(process.execPath, ['--require', preload, ...command], {
+      encoding: 'utf8',
+      // What it prints is larger than the buffer that there would be for it.
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     return Number(/peak (\d+)/.exec(stderr)![1]) / 1024;
   };
   return [
