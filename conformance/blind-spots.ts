@@ -1,6 +1,6 @@
 import { single, type ExampleTemplate } from '../hooks/engine/rule';
-import { TASK_DEFINITION } from '../hooks/rules/containers';
-import { LISTENER, LOAD_BALANCER } from '../hooks/rules/elastic-load-balancing';
+import { TASK_DEFINITION } from '../hooks/resources/containers';
+import { LISTENER, LOAD_BALANCER } from '../hooks/resources/elastic-load-balancing';
 import type { Answer } from './judgement';
 
 /** A template on which the Control Tower rules skip, pass or fail wrongly, with the answers that are right. */

@@ -1,7 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Examples, Rule } from '../hooks/engine/rule';
 import { PROFILES } from '../hooks/profiles';
+import { ruleModules } from '../hooks/rule-files';
 import { rules } from '../hooks/rules';
 import { BLIND_SPOTS } from './blind-spots';
 import { labelledCases } from './cases';
@@ -32,7 +30,7 @@ export async function compareWithControlTower(): Promise<Comparison[]> {
       .filter(({ id }) => PROFILES['control-tower']!.rules?.[id]?.mode !== 'off')
       .map((rule) => [rule.id, (rule.equivalents?.['Control Tower'] ?? []).map((id) => controls.get(id)!)]),
   );
-  const inputs = (await allInputs()).filter(({ rule }) => equivalents.get(rule)?.length);
+  const inputs = allInputs().filter(({ rule }) => equivalents.get(rule)?.length);
   const used = [...equivalents.values()].flat();
   const answers = await runGuard(
     inputs.map(({ template }) => template),
@@ -51,7 +49,7 @@ export async function compareWithControlTower(): Promise<Comparison[]> {
   });
 }
 
-async function allInputs(): Promise<Input[]> {
+function allInputs(): Input[] {
   const spots = BLIND_SPOTS.map((spot) => ({ ...spot, source: 'blind spot' }));
   const labelled = labelledCases.flatMap(({ rule, checks }) =>
     checks.flatMap(({ tool, pass, fail, skip }) =>
@@ -60,17 +58,12 @@ async function allInputs(): Promise<Input[]> {
       ),
     ),
   );
-  return [...spots, ...(await exampleInputs()), ...labelled];
+  return [...spots, ...exampleInputs(), ...labelled];
 }
 
 /** The examples of all rules, without those that need parameters of their own. */
-async function exampleInputs(): Promise<Input[]> {
-  const folder = join(__dirname, '../hooks/rules');
-  const files = (await readdir(folder)).filter((file) => /^[a-z]+-\d\d\.ts$/.test(file));
-  const modules = await Promise.all(
-    files.map(async (file) => (await import(join(folder, file))) as { rule: Rule; examples: () => Examples }),
-  );
-  return modules.flatMap(({ rule, examples }) =>
+function exampleInputs(): Input[] {
+  return ruleModules().flatMap(({ rule, examples }) =>
     Object.values(examples())
       .flat()
       .filter(({ parameters }) => parameters === undefined)

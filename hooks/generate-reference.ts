@@ -11,9 +11,13 @@ import type { Rule } from './engine/rule';
 import { PROFILES } from './profiles';
 import { EXEMPTIONS_SCHEMA, profileSchema } from './profiles/schema';
 import { governanceHookSchema } from './registry/schema';
+import { ruleModules } from './rule-files';
 import { rules } from './rules';
 
 const ROOT = join(__dirname, '..');
+
+/** The file of each rule, below hooks/rules and without the ending. */
+const FILES = new Map(ruleModules().map(({ rule, file }) => [rule, file]));
 
 /** The generated files by path from the project's root, formatted like all others. */
 async function generatedFiles(): Promise<readonly (readonly [name: string, content: string])[]> {
@@ -97,6 +101,7 @@ function section(rule: Rule): string[] {
       ? []
       : [`- Group: ${rule.group}; settings and exemptions of that id count too`]),
     `- Source: <${rule.source}>`,
+    `- File: [${FILES.get(rule)}.ts](../hooks/rules/${FILES.get(rule)}.ts)`,
     '',
     ...(parameters.length > 0
       ? ['| Parameter | Meaning | Default |', '| --- | --- | --- |', ...parameters, '']

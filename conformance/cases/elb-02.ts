@@ -1,4 +1,4 @@
-import { LOAD_BALANCER } from '../../hooks/rules/elastic-load-balancing';
+import { LOAD_BALANCER } from '../../hooks/resources/elastic-load-balancing';
 import type { RuleCases } from '../labelled-case';
 
 const Alb = { Type: LOAD_BALANCER, Properties: { Type: 'application', Scheme: 'internet-facing' } };

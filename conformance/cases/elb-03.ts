@@ -1,5 +1,5 @@
 import { single } from '../../hooks/engine/rule';
-import { LISTENER } from '../../hooks/rules/elastic-load-balancing';
+import { LISTENER } from '../../hooks/resources/elastic-load-balancing';
 import type { RuleCases } from '../labelled-case';
 
 const listener = (Protocol: string | undefined, DefaultActions?: unknown, rest?: object) =>

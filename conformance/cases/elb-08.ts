@@ -1,5 +1,5 @@
 import { single } from '../../hooks/engine/rule';
-import { LOAD_BALANCER } from '../../hooks/rules/elastic-load-balancing';
+import { LOAD_BALANCER } from '../../hooks/resources/elastic-load-balancing';
 import type { RuleCases } from '../labelled-case';
 
 const KEY = 'routing.http.drop_invalid_header_fields.enabled';

@@ -1,5 +1,5 @@
 import { single } from '../../hooks/engine/rule';
-import { LOAD_BALANCER } from '../../hooks/rules/elastic-load-balancing';
+import { LOAD_BALANCER } from '../../hooks/resources/elastic-load-balancing';
 import type { RuleCases } from '../labelled-case';
 
 const balancer = (LoadBalancerAttributes?: unknown) => single(LOAD_BALANCER, { LoadBalancerAttributes });

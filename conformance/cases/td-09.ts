@@ -1,5 +1,5 @@
 import { single } from '../../hooks/engine/rule';
-import { TASK_DEFINITION } from '../../hooks/rules/containers';
+import { TASK_DEFINITION } from '../../hooks/resources/containers';
 import type { RuleCases } from '../labelled-case';
 
 const task = (...Volumes: object[]) => single(TASK_DEFINITION, { ContainerDefinitions: [], Volumes });

@@ -1,6 +1,4 @@
 import fc from 'fast-check';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { BLIND_SPOTS } from '../../conformance/blind-spots';
 import { labelledCases } from '../../conformance/cases';
 import { evaluate, type Verdict } from '../../hooks/engine/evaluate';
@@ -9,24 +7,19 @@ import { templateInput } from '../../hooks/engine/inputs';
 import { MAXIMUM_MESSAGE_LENGTH } from '../../hooks/engine/message';
 import { policyOf } from '../../hooks/engine/policy';
 import { report } from '../../hooks/engine/report';
-import type { Examples } from '../../hooks/engine/rule';
 import type { KnownValues } from '../../hooks/engine/template';
 import { PROFILES } from '../../hooks/profiles';
+import { ruleModules } from '../../hooks/rule-files';
 import { rules } from '../../hooks/rules';
 import { loop, loopCollection, mutate, particulars, resourceConditions, step } from './mutations';
 import { accountOf, type Document, Refused, resolveDocument } from './resolver';
 
 /** Every template that the rules' examples, the labelled cases and the blind spots have. */
 export function startingTemplates(): Document[] {
-  const folder = join(__dirname, '../../hooks/rules');
-  const examples = readdirSync(folder)
-    .filter((file) => /^[a-z]+-\d\d\.ts$/.test(file))
-    .flatMap((file) => {
-      const { pass, fail, indeterminate } = (
-        require(join(folder, file)) as { examples: () => Examples }
-      ).examples();
-      return [...pass, ...fail, ...indeterminate].map(({ template }) => template);
-    });
+  const examples = ruleModules().flatMap((module) => {
+    const { pass, fail, indeterminate } = module.examples();
+    return [...pass, ...fail, ...indeterminate].map(({ template }) => template);
+  });
   const labelled = labelledCases.flatMap(({ checks }) =>
     checks.flatMap(({ pass, fail, skip }) =>
       [pass, fail, skip].flatMap((inputs) => Object.values(inputs ?? {})),

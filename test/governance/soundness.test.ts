@@ -1,17 +1,13 @@
 import fc from 'fast-check';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { evaluate, RuleSet } from '../../hooks/engine/evaluate';
 import { templateInput } from '../../hooks/engine/inputs';
 import { policyOf } from '../../hooks/engine/policy';
-import type { Examples } from '../../hooks/engine/rule';
+import { ruleModules } from '../../hooks/rule-files';
 import { rules } from '../../hooks/rules';
 
-const FOLDER = join(__dirname, '../../hooks/rules');
-const TEMPLATES = readdirSync(FOLDER)
-  .filter((file) => /^[a-z]+-\d\d\.ts$/.test(file))
-  .flatMap((file) => {
-    const { pass, fail } = (require(join(FOLDER, file)) as { examples: () => Examples }).examples();
+const TEMPLATES = ruleModules()
+  .flatMap((module) => {
+    const { pass, fail } = module.examples();
     return [...pass, ...fail].map(({ template }) => JSON.parse(JSON.stringify(template)) as Template);
   })
   .filter((template) => !/"(Ref|Fn::[A-Za-z]+)":/.test(JSON.stringify(template)));

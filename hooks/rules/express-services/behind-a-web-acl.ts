@@ -1,0 +1,167 @@
+import { type Outcome, requires } from '../../engine/outcome';
+import type { Resource, Stack } from '../../engine/resource';
+import { defineRule, type Examples, flag, single } from '../../engine/rule';
+import { all, any, NEVER, not, type Test } from '../../engine/truth';
+import type { Value } from '../../engine/value';
+import { EXPRESS_SERVICE, ORGANISATION_SERVICE } from '../../resources/containers';
+import { isPublicSubnet } from '../../resources/subnets';
+
+export const rule = defineRule({
+  id: 'EXP-01',
+  title: 'Public Express services have a web ACL',
+  severity: 'HIGH',
+  targets: [EXPRESS_SERVICE, ORGANISATION_SERVICE],
+  level: 'stack',
+  related: [
+    'AWS::WAFv2::WebACLAssociation',
+    'AWS::EC2::Subnet',
+    'AWS::EC2::Route',
+    'AWS::EC2::SubnetRouteTableAssociation',
+  ],
+  source: 'https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html',
+  rationale:
+    'In public subnets an Express service is on the internet, and nothing filters attacks before they reach it.',
+  remedy: 'Set WebAclArn, associate a web ACL with the load balancer of the service, or use private subnets.',
+  parameters: {
+    accountHasWebAcl: flag(
+      'The type configuration of Org::ECS::ExpressService names a web ACL in every account.',
+      false,
+    ),
+  },
+  check: ({ resource, stack, parameters: { accountHasWebAcl } }): Outcome =>
+    requires(
+      any(
+        isPrivate(resource, stack),
+        hasOwnListener(resource),
+        resource.type === ORGANISATION_SERVICE ? hasWebAcl(resource, accountHasWebAcl) : NEVER,
+        stack.someReferring(resource, 'AWS::WAFv2::WebACLAssociation', 'ResourceArn'),
+      ),
+      'nothing in the template protects it by a web ACL',
+    ),
+});
+
+/**
+ * A service is internal when its load balancer is: by its scheme, else when none of its subnets is public, which are
+ * those of the tasks unless it has others. Without subnets it gets public ones.
+ */
+function isPrivate(service: Resource, stack: Stack): Test {
+  const scheme = service.at('LoadBalancerConfiguration.Scheme');
+  const own = service.at('LoadBalancerConfiguration.Subnets');
+  const tasks = service.at('NetworkConfiguration.Subnets');
+  return any(
+    scheme.equals('internal'),
+    all(
+      not(scheme.equals('internet-facing')),
+      any(arePrivate(own, stack), all(not(own.isSet()), arePrivate(tasks, stack))),
+    ),
+  );
+}
+
+function arePrivate(subnets: Value, stack: Stack): Test {
+  return all(
+    subnets.isSet(),
+    subnets.every((subnet) => not(isPublicSubnet(subnet, stack))),
+  );
+}
+
+/** The web ACL of a load balancer that the author looks after is a matter of that load balancer (ELB-02). */
+function hasOwnListener(service: Resource): Test {
+  return service.at('LoadBalancerConfiguration.ListenerArn').isSet();
+}
+
+function hasWebAcl(service: Resource, accountHasWebAcl: boolean): Test {
+  const own = service.at('WebAclArn');
+  if (own.isSet().truth !== false) return own.isSet();
+  return accountHasWebAcl
+    ? own.answer(true)
+    : own.undecided(
+        'no web ACL is named, and whether the account has one in its type configuration is not visible',
+      );
+}
+
+const acl = 'arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/edge/1';
+
+export const examples = (): Examples => ({
+  pass: [
+    { title: 'a web ACL of its own', template: single(ORGANISATION_SERVICE, { WebAclArn: acl }) },
+    {
+      title: "the account's web ACL, as the profile states",
+      template: single(ORGANISATION_SERVICE, {}),
+      parameters: { accountHasWebAcl: true },
+    },
+    {
+      title: 'an association with its load balancer',
+      template: {
+        Resources: {
+          Service: { Type: EXPRESS_SERVICE, Properties: {} },
+          Association: {
+            Type: 'AWS::WAFv2::WebACLAssociation',
+            Properties: {
+              WebACLArn: acl,
+              ResourceArn: {
+                'Fn::GetAtt': ['Service', 'ECSManagedResourceArns.IngressPath.LoadBalancerArn'],
+              },
+            },
+          },
+        },
+      },
+    },
+    {
+      title: 'an internal load balancer before public tasks',
+      template: single(ORGANISATION_SERVICE, { LoadBalancerConfiguration: { Scheme: 'internal' } }),
+    },
+    {
+      title: "a listener of the author's, whose load balancer is judged by itself",
+      template: single(ORGANISATION_SERVICE, {
+        LoadBalancerConfiguration: {
+          ListenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/own/1/2',
+        },
+      }),
+    },
+    {
+      title: 'private subnets of the same stack',
+      template: {
+        Resources: {
+          Service: {
+            Type: EXPRESS_SERVICE,
+            Properties: { NetworkConfiguration: { Subnets: [{ Ref: 'Subnet' }] } },
+          },
+          Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } },
+          Subnet: {
+            Type: 'AWS::EC2::Subnet',
+            Properties: { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.0.0/24' },
+          },
+        },
+      },
+    },
+  ],
+  fail: [
+    { title: 'public subnets of the default VPC and no web ACL', template: single(EXPRESS_SERVICE, {}) },
+  ],
+  indeterminate: [
+    {
+      title: 'subnets of another stack',
+      template: single(EXPRESS_SERVICE, { NetworkConfiguration: { Subnets: ['subnet-1'] } }),
+    },
+    { title: 'an organisation service that names no web ACL', template: single(ORGANISATION_SERVICE, {}) },
+    {
+      title: 'private tasks behind a public load balancer',
+      template: {
+        Resources: {
+          Service: {
+            Type: ORGANISATION_SERVICE,
+            Properties: {
+              NetworkConfiguration: { Subnets: [{ Ref: 'Subnet' }] },
+              LoadBalancerConfiguration: { Scheme: 'internet-facing', Subnets: ['subnet-1', 'subnet-2'] },
+            },
+          },
+          Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } },
+          Subnet: {
+            Type: 'AWS::EC2::Subnet',
+            Properties: { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.0.0/24' },
+          },
+        },
+      },
+    },
+  ],
+});

@@ -1,0 +1,54 @@
+import { requires } from '../../engine/outcome';
+import { defineRule, type Examples, single } from '../../engine/rule';
+import { EXPRESS_SERVICE, ORGANISATION_SERVICE } from '../../resources/containers';
+
+export const rule = defineRule({
+  id: 'NET-03',
+  title: 'Express services name their subnets and security groups',
+  severity: 'HIGH',
+  targets: [EXPRESS_SERVICE, ORGANISATION_SERVICE],
+  level: 'resource',
+  source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/express-service-work.html',
+  rationale:
+    'Without them the service lands in the default VPC, in public subnets that no network team looks after.',
+  remedy: 'Set NetworkConfiguration.Subnets and NetworkConfiguration.SecurityGroups.',
+  // A service from an image and two roles has to start somewhere; strict profiles refuse it.
+  mode: 'warn',
+  check: ({ resource }) => [
+    ...requires(
+      resource.at('NetworkConfiguration.Subnets').isSet(),
+      'the service would run in the default VPC',
+    ),
+    ...requires(
+      resource.at('NetworkConfiguration.SecurityGroups').isSet(),
+      'the service would get a security group that nobody in the organisation wrote',
+    ),
+  ],
+});
+
+const express = (NetworkConfiguration?: unknown, rest?: object) =>
+  single(EXPRESS_SERVICE, { NetworkConfiguration }, rest);
+
+export const examples = (): Examples => ({
+  pass: [{ title: 'both set', template: express({ Subnets: ['subnet-1'], SecurityGroups: ['sg-1'] }) }],
+  fail: [
+    { title: 'neither set', template: express() },
+    {
+      title: 'an empty list of security groups',
+      template: express({ Subnets: ['subnet-1'], SecurityGroups: [] }),
+    },
+    {
+      title: 'an organisation service without security groups',
+      template: single(ORGANISATION_SERVICE, { NetworkConfiguration: { Subnets: ['subnet-1'] } }),
+    },
+  ],
+  indeterminate: [
+    {
+      title: 'subnets that may be an empty list',
+      template: express(
+        { Subnets: { Ref: 'Subnets' }, SecurityGroups: ['sg-1'] },
+        { Parameters: { Subnets: { Type: 'CommaDelimitedList' } } },
+      ),
+    },
+  ],
+});
