@@ -7,7 +7,10 @@ whatever reason (even SIGKILL), this process ends.
 import os
 import sys
 import threading
+from functools import cache
 
+from moto import backends
+from moto.core import responses
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -15,6 +18,15 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+
+def remember_lookups():
+    """moto lists its own package twice for each request and the methods of a class once: a third of a request's time."""
+    modules = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: modules
+    responses.method_names_from_class = cache(responses.method_names_from_class)
+
+
+remember_lookups()
 
 # moto's backends are plain dictionaries: a list call that meets a create call fails. As only one thread runs at a time
 # anyway, nothing is lost by answering one request after the other.
