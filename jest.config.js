@@ -5,6 +5,8 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   testTimeout: 120_000,
   maxWorkers: 2,
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['<rootDir>/local/sdk-notices.ts'],
   // The CloudFormation library requires SDK v2; see src/runtime/sdk-v2-aliases.ts.
   moduleNameMapper: { '^aws-sdk/clients/\\w+$': '<rootDir>/src/runtime/sdk-v2.ts' },

@@ -2,15 +2,25 @@
 
 Prints the port as the first line of standard output. Standard input is a pipe from the parent: when it closes, for
 whatever reason (even SIGKILL), this process ends.
+
+With the path of a Unix socket as argument it serves nothing itself, and forks: each connection to that socket gets a moto
+of its own, in milliseconds, since moto has been imported by then. The port is the first line of the connection, and that
+moto ends with it. Whoever starts many of them, as the tests do, starts one such process first.
 """
 
 import os
+import select
+import signal
+import socket
 import sys
 import threading
 from functools import cache
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import backends
 from moto.core import responses
+from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -20,10 +30,13 @@ from werkzeug.serving import make_server
 
 
 def remember_lookups():
-    """moto lists its own package twice for each request and the methods of a class once: a third of a request's time."""
+    """moto lists its own package twice for each request and the methods of a class once: a third of a request's time. It
+    draws an RSA key for each certificate, and checks it, which takes as long as twenty requests; nobody sees the keys."""
     modules = tuple(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: modules
     responses.method_names_from_class = cache(responses.method_names_from_class)
+    rsa.generate_private_key = cache(rsa.generate_private_key)
+    serialization.load_pem_private_key = cache(serialization.load_pem_private_key)
 
 
 remember_lookups()
@@ -60,10 +73,14 @@ class KeepAlive(MotoRequestHandler):
         pass
 
 
-def end_with_parent():
-    sys.stdin.buffer.read()
+def end_with(pipe):
+    """End this process when nobody holds the other end of a pipe any more."""
+    pipe.read()
     os._exit(0)
 
+
+# Those whose import takes longest, beside those that corrections.py imports.
+LARGE_BACKENDS = ("ec2", "cloudformation")
 
 correction = threading.Lock()
 corrected = False
@@ -87,11 +104,39 @@ def create_corrected_app(service):
     return create_backend_app(service)
 
 
-threading.Thread(target=end_with_parent, daemon=True).start()
-server = make_server(
-    "127.0.0.1", 0, Application(create_corrected_app), threaded=True, request_handler=KeepAlive
-)
-os.environ["MOTO_PORT"] = str(server.port)
-print(server.port, flush=True)
-threading.Thread(target=correct, daemon=True).start()
-server.serve_forever()
+def serve(pipe, announce):
+    """Serve until the pipe closes; `announce` is told the port."""
+    threading.Thread(target=end_with, args=(pipe,), daemon=True).start()
+    server = make_server(
+        "127.0.0.1", 0, Application(create_corrected_app), threaded=True, request_handler=KeepAlive
+    )
+    os.environ["MOTO_PORT"] = str(server.port)
+    announce(server.port)
+    threading.Thread(target=correct, daemon=True).start()
+    server.serve_forever()
+
+
+def fork_for_connections(path):
+    """Fork for each connection to a Unix socket, until standard input closes. There is no thread here: none survives a fork."""
+    correct()
+    for name in LARGE_BACKENDS:
+        backends.get_backend(name)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+    print("ready", flush=True)
+    while sys.stdin.buffer not in select.select([listener, sys.stdin.buffer], [], [])[0]:
+        connection = listener.accept()[0]
+        if os.fork() == 0:
+            listener.close()
+            # Each has ids of its own.
+            mock_random.seed()
+            serve(connection.makefile("rb"), lambda port: connection.sendall(f"{port}\n".encode()))
+        connection.close()
+
+
+if len(sys.argv) > 1:
+    fork_for_connections(sys.argv[1])
+else:
+    serve(sys.stdin.buffer, lambda port: print(port, flush=True))

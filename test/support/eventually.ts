@@ -1,0 +1,28 @@
+/** Real milliseconds between two looks. */
+const PAUSE = 20;
+
+/**
+ * Look again and again, in real time, until there is something to see. For what other processes do; what the local AWS does
+ * is waited for on its clock.
+ *
+ * @param what is waited for, as the error names it.
+ * @param look answers undefined, false or null as long as it is not there.
+ * @param seconds after which nobody waits any more; many times of what it takes, for busy machines.
+ * @returns what `look` has answered.
+ * @throws Error that says what was waited for.
+ */
+export async function eventually<Seen>(
+  what: string,
+  look: () => Promise<Seen> | Seen,
+  seconds = 60,
+): Promise<NonNullable<Exclude<Seen, false>>> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false && seen !== null) {
+      return seen as NonNullable<Exclude<Seen, false>>;
+    }
+    if (performance.now() > end) throw new Error(`Waited ${seconds} s in vain: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}

@@ -1,0 +1,2 @@
+/** Ends what {@link ./global-setup} has started. */
+export { teardown as default } from './global-setup';
