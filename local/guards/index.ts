@@ -46,7 +46,7 @@ export function createGuards(context: GuardContext): Guards {
       logs(context),
       route53(context),
       serviceDiscovery(context),
-      wafv2(context),
+      wafv2(context, times),
     ].map((guard) => [guard.service, guard]),
   );
   const prepared = new Map<string, Promise<void> | undefined>();

@@ -1,31 +1,59 @@
-/** AWS WAF: associations need a resource that exists, one web ACL for a resource, and hold the web ACL. */
+/** AWS WAF: associations need a resource and a web ACL that WAF knows, one web ACL for a resource, and hold the web ACL. */
 import {
   ElasticLoadBalancingV2Client,
   DescribeLoadBalancersCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
+  CreateWebACLCommand,
+  type CreateWebACLCommandInput,
   DisassociateWebACLCommand,
   GetWebACLCommand,
   GetWebACLForResourceCommand,
   WAFV2Client,
 } from '@aws-sdk/client-wafv2';
 import { AwsError } from '../service';
-import { regional, type GuardContext, type ServiceGuard } from './guard';
+import { output, regional, type GuardContext, type ServiceGuard } from './guard';
+import type { LoadBalancerTimes } from './load-balancer-times';
 
-export function wafv2({ motoOptions }: GuardContext): ServiceGuard {
+/** As it was seen on AWS. */
+function unavailable(): AwsError {
+  return new AwsError(
+    'WAFUnavailableEntityException',
+    'AWS WAF couldn’t retrieve the resource that you requested. Retry your request.',
+  );
+}
+
+export function wafv2(
+  { answers, clock, limits, motoOptions }: GuardContext,
+  times: LoadBalancerTimes,
+): ServiceGuard {
   const waf = regional(WAFV2Client, motoOptions);
   const elb = regional(ElasticLoadBalancingV2Client, motoOptions);
+
+  /** Virtual milliseconds at which web ACLs can be associated, by ARN. */
+  const availableAt = new Map<string, number>();
+
+  function nonexistent(arn: string): AwsError {
+    return new AwsError(
+      'WAFNonexistentItemException',
+      `AWS WAF couldn’t perform the operation because your resource doesn’t exist: ${arn}`,
+    );
+  }
 
   async function checkResource(region: string, arn: string): Promise<void> {
     if (!arn.includes(':elasticloadbalancing:')) return;
     await elb(region)
       .send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }))
       .catch(() => {
-        throw new AwsError(
-          'WAFNonexistentItemException',
-          `AWS WAF couldn’t perform the operation because your resource doesn’t exist: ${arn}`,
-        );
+        throw nonexistent(arn);
       });
+  }
+
+  /** What was made a moment ago is not known everywhere in AWS WAF. */
+  function checkAvailable(webAclArn: string, resourceArn: string): void {
+    if (clock.now() < (availableAt.get(webAclArn) ?? -Infinity)) throw unavailable();
+    if (!times.isProvisioning(resourceArn)) return;
+    throw answers.holds('wafv2.new-load-balancer-unavailable') ? unavailable() : nonexistent(resourceArn);
   }
 
   /** The load balancers that a web ACL protects. moto cannot list them. */
@@ -41,9 +69,18 @@ export function wafv2({ motoOptions }: GuardContext): ServiceGuard {
   return {
     service: 'wafv2',
     operations: {
+      async CreateWebACL({ region, input }) {
+        const answer = await waf(region).send(new CreateWebACLCommand(input as CreateWebACLCommandInput));
+        if (answers.holds('wafv2.new-web-acl-unavailable')) {
+          availableAt.set(answer.Summary!.ARN!, clock.now() + limits.webAclPropagation);
+        }
+        return output(answer);
+      },
+
       async AssociateWebACL({ region, input }) {
         await checkResource(region, input.ResourceArn);
         await waf(region).send(new GetWebACLCommand({ ARN: input.WebACLArn }));
+        checkAvailable(input.WebACLArn, input.ResourceArn);
         // A new association takes the place of the old one; moto keeps both.
         await waf(region).send(new DisassociateWebACLCommand({ ResourceArn: input.ResourceArn }));
         return undefined;
@@ -75,6 +112,9 @@ export function wafv2({ motoOptions }: GuardContext): ServiceGuard {
         }
         return undefined;
       },
+    },
+    reset() {
+      availableAt.clear();
     },
   };
 }

@@ -1,7 +1,7 @@
-import { AssociateWebACLCommand, GetWebACLForResourceCommand } from '@aws-sdk/client-wafv2';
-import type { Component } from '../component';
+import { AssociateWebACLCommand, GetWebACLCommand, GetWebACLForResourceCommand } from '@aws-sdk/client-wafv2';
+import type { Component, Scope } from '../component';
 import { HandlerError } from '../errors';
-import { done, wait } from '../outcome';
+import { done, wait, type Wait } from '../outcome';
 import { isSdkError, unless } from '../sdk-errors';
 import type { ObservedLoadBalancer } from './load-balancer';
 
@@ -27,7 +27,7 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs> = {
   staysWhileJoining: true,
   permissions: {
     observe: ['wafv2:GetWebACL', 'wafv2:GetWebACLForResource'],
-    apply: ['elasticloadbalancing:SetWebAcl', 'wafv2:AssociateWebACL'],
+    apply: ['elasticloadbalancing:SetWebAcl', 'wafv2:AssociateWebACL', 'wafv2:GetWebACL'],
     remove: [],
   },
 
@@ -48,18 +48,15 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs> = {
         new AssociateWebACLCommand({ WebACLArn: webAclArn, ResourceArn: LoadBalancer.arn }),
       );
     } catch (error) {
-      // The load balancer is still provisioning, or the web ACL was made a moment ago.
-      if (isSdkError(error, 'WAFUnavailableEntityException')) {
-        return wait(`the web ACL to be associated with load balancer ${LoadBalancer.name}`, 10);
-      }
-      if (isSdkError(error, 'WAFNonexistentItemException')) {
-        throw new HandlerError('InvalidRequest', `web ACL ${webAclArn} does not exist`, {
-          propertyPath: 'WebAclArn',
-          remedy: 'Name a regional web ACL of this account and Region',
-          cause: error,
-        });
-      }
-      throw error;
+      if (isSdkError(error, 'WAFUnavailableEntityException')) return unavailable(webAclArn, LoadBalancer);
+      if (!isSdkError(error, 'WAFNonexistentItemException')) throw error;
+      // AWS WAF says this of a load balancer, too, that it does not know yet.
+      if (await exists(clients, webAclArn)) return unavailable(webAclArn, LoadBalancer);
+      throw new HandlerError('InvalidRequest', `web ACL ${webAclArn} does not exist`, {
+        propertyPath: 'WebAclArn',
+        remedy: 'Name a regional web ACL of this account and Region',
+        cause: error,
+      });
     }
     return done({ webAclArn });
   },
@@ -69,3 +66,32 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs> = {
     return done(undefined);
   },
 };
+
+/** Seconds between looks at what AWS WAF does not know everywhere yet, and those after which it is given up. */
+const SECONDS_BETWEEN_LOOKS = 15;
+const PATIENCE_SECONDS = 30 * 60;
+
+/**
+ * A web ACL or a load balancer that was made a moment ago takes a number of minutes to be known everywhere in AWS WAF (API
+ * reference, WAFUnavailableEntityException).
+ */
+function unavailable(webAclArn: string, { name }: ObservedLoadBalancer): Wait {
+  return wait(
+    `AWS WAF to associate the web ACL with load balancer ${name}, because it does not know one of them yet`,
+    SECONDS_BETWEEN_LOOKS,
+    {
+      limit: {
+        seconds: PATIENCE_SECONDS,
+        propertyPath: 'WebAclArn',
+        problem: `after ${PATIENCE_SECONDS / 60} minutes AWS WAF still finds web ACL ${webAclArn} or load balancer ${name} unavailable`,
+        remedy:
+          'Associate the two with "aws wafv2 associate-web-acl" to see whether AWS WAF takes them, and try again once it does',
+      },
+    },
+  );
+}
+
+async function exists({ wafv2 }: Scope['clients'], webAclArn: string): Promise<boolean> {
+  const look = wafv2.send(new GetWebACLCommand({ ARN: webAclArn }));
+  return (await unless(look, 'WAFNonexistentItemException')) !== undefined;
+}

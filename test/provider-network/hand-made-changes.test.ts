@@ -149,6 +149,8 @@ describe('a web ACL', () => {
   test('that was associated by hand stays', async () => {
     const webAclArn = await createWebAcl('by-hand');
     const one: any = await account.apply('one');
+    // AWS WAF has come to know the web ACL.
+    await account.aws.clock.sleep(180_000);
     await account
       .clients()
       .wafv2.send(new AssociateWebACLCommand({ WebACLArn: webAclArn, ResourceArn: one.LoadBalancer.arn }));

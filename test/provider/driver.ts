@@ -9,6 +9,7 @@ import { createHostedZone, createRole, issueCertificate } from '../../local/acco
 import {
   createResourceHandler,
   type HandlerOutcome,
+  type HandlerRequest,
   type ResourceHandler,
 } from '../../local/extension/resource-handler';
 import { takeInventory } from '../../local/inventory';
@@ -40,6 +41,8 @@ export interface Options {
   readonly nextToken?: string;
   /** Aborted when CloudFormation gives the operation up. */
   readonly signal?: AbortSignal;
+  /** Told of each IN_PROGRESS answer. */
+  readonly onProgress?: HandlerRequest['onProgress'];
 }
 
 /** The resource type at work, on an AWS of its own. */

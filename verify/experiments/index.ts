@@ -23,6 +23,7 @@ const NEEDS_REGISTERED_TYPE = 'needs a type or a hook that is registered in the 
 
 /** The document that the claim names states it, and no run could say more. */
 const DOCUMENTED = 'is stated by the document that it names';
+const MAY_HAPPEN = 'says what may happen, which no run can contradict';
 const A_TIME = 'is a time, for which AWS gives no figure';
 
 /** Ids of the claims that a run does not look at, each with the reason. */
@@ -47,7 +48,7 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'ecs.service-linked-role-of-a-new-account': 'needs an account that has never used Amazon ECS',
   'ecs.secrets-read-at-start': 'needs a deployment whose tasks never start',
   'ecs.task-roles-assumed-at-launch': 'needs a deployment whose tasks never start',
-  'iam.role-creation-eventual': 'says what may happen, which no run can contradict',
+  'iam.role-creation-eventual': MAY_HAPPEN,
   'ecs.superseded-deployment-leaves-weights':
     'needs two deployments at once, whose times a run cannot choose',
   'ecs.one-serving-target-group': DOCUMENTED,
@@ -92,6 +93,8 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'acm.idempotency-token': DOCUMENTED,
   'acm.validation-record': 'needs a domain',
   'route-53.batch-as-a-whole': DOCUMENTED,
+  'wafv2.new-load-balancer-unavailable': MAY_HAPPEN,
+  'wafv2.new-web-acl-unavailable': MAY_HAPPEN,
   'wafv2.one-web-acl': DOCUMENTED,
   'wafv2.unknown-resource': DOCUMENTED,
 };

@@ -118,23 +118,56 @@ describe('web ACLs', () => {
     return Summary!;
   }
   const nonexistent = { name: 'WAFNonexistentItemException' };
+  const unavailable = { name: 'WAFUnavailableEntityException' };
+  const associate = (WebACLArn: string | undefined, ResourceArn: string) =>
+    waf.send(new AssociateWebACLCommand({ WebACLArn, ResourceArn }));
+  /** AWS WAF knows what was made before. */
+  const propagation = () => aws.clock.advance(180_000);
+
+  test('one that is new is unavailable for minutes', async () => {
+    const ResourceArn = await loadBalancer();
+    await propagation();
+    const { ARN } = await webAcl('acl');
+    await expect(associate(ARN, ResourceArn)).rejects.toMatchObject(unavailable);
+    await aws.clock.advance(179_000);
+    await expect(associate(ARN, ResourceArn)).rejects.toMatchObject(unavailable);
+    await aws.clock.advance(1_000);
+    await associate(ARN, ResourceArn);
+  });
+
+  test('told that a new one is available, it can be associated at once', async () => {
+    const ResourceArn = await loadBalancer();
+    await propagation();
+    aws.answers.give({ 'wafv2.new-web-acl-unavailable': false });
+    await associate((await webAcl('acl')).ARN, ResourceArn);
+  });
+
+  test.each([
+    [true, unavailable],
+    [false, nonexistent],
+  ])('a load balancer that is provisioning is not known yet (%s)', async (holds, refusal) => {
+    const { ARN } = await webAcl('acl');
+    await propagation();
+    aws.answers.give({ 'wafv2.new-load-balancer-unavailable': holds });
+    const ResourceArn = await loadBalancer();
+    await expect(associate(ARN, ResourceArn)).rejects.toMatchObject(refusal);
+    await propagation();
+    await associate(ARN, ResourceArn);
+  });
 
   test('load balancer and web ACL of an association must exist', async () => {
     const acl = await webAcl('acl');
     const ResourceArn = await loadBalancer();
-    await expect(
-      waf.send(new AssociateWebACLCommand({ WebACLArn: `${acl.ARN}x`, ResourceArn })),
-    ).rejects.toMatchObject(nonexistent);
-    await expect(
-      waf.send(new AssociateWebACLCommand({ WebACLArn: acl.ARN, ResourceArn: `${ResourceArn}x` })),
-    ).rejects.toMatchObject(nonexistent);
+    await expect(associate(`${acl.ARN}x`, ResourceArn)).rejects.toMatchObject(nonexistent);
+    await expect(associate(acl.ARN, `${ResourceArn}x`)).rejects.toMatchObject(nonexistent);
   });
 
   test('a load balancer has one web ACL, which cannot be deleted before it is disassociated', async () => {
     const [one, other] = [await webAcl('one'), await webAcl('other')];
     const ResourceArn = await loadBalancer();
-    await waf.send(new AssociateWebACLCommand({ WebACLArn: one.ARN, ResourceArn }));
-    await waf.send(new AssociateWebACLCommand({ WebACLArn: other.ARN, ResourceArn }));
+    await propagation();
+    await associate(one.ARN, ResourceArn);
+    await associate(other.ARN, ResourceArn);
     expect((await waf.send(new ListResourcesForWebACLCommand({ WebACLArn: one.ARN }))).ResourceArns).toEqual(
       [],
     );
@@ -156,7 +189,8 @@ describe('web ACLs', () => {
   test('a load balancer that is deleted leaves its web ACL', async () => {
     const acl = await webAcl('acl');
     const LoadBalancerArn = await loadBalancer();
-    await waf.send(new AssociateWebACLCommand({ WebACLArn: acl.ARN, ResourceArn: LoadBalancerArn }));
+    await propagation();
+    await associate(acl.ARN, LoadBalancerArn);
     await elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
     expect((await waf.send(new ListResourcesForWebACLCommand({ WebACLArn: acl.ARN }))).ResourceArns).toEqual(
       [],
