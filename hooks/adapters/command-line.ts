@@ -7,9 +7,16 @@ import {
   profileText,
   rulesAsData,
 } from '../command-line/catalogue-text';
-import { bundleHook } from '../command-line/bundle';
+import { bundleManagedHook, bundleRegistryHook } from '../command-line/bundle';
 import { check } from '../command-line/check';
-import { loadCatalogue, loadExemptions, loadParameters, loadProfile } from '../command-line/configuration';
+import {
+  loadCatalogue,
+  loadExemptions,
+  loadGuardRules,
+  loadParameters,
+  loadProfile,
+  readGuardFiles,
+} from '../command-line/configuration';
 import { fix } from '../command-line/fix';
 import type { CheckResult } from '../command-line/result';
 import { testModule, testText } from '../command-line/rule-tests';
@@ -18,8 +25,11 @@ import { UsageError } from '../command-line/usage-error';
 import { watch } from '../command-line/watch';
 import { SEVERITIES, type Severity } from '../engine/outcome';
 import { policyOf } from '../engine/policy';
+import type { Rule } from '../engine/rule';
 import { FORMATS } from '../formats';
 import type { Presentation } from '../formats/presentation';
+import { GuardError } from '../guard/guard-error';
+import type { GuardRules } from '../guard/guard-rules';
 
 const USAGE = `Judge CloudFormation templates by the organisation's rules, as its hooks do.
 
@@ -29,11 +39,12 @@ const USAGE = `Judge CloudFormation templates by the organisation's rules, as it
   org-ecs explain RULE       one rule: why, what to do, parameters, equivalents
   org-ecs profile            what a profile decides, where it differs from the rules themselves
   org-ecs test MODULE...     the examples of own rules get the answers that they promise
-  org-ecs bundle             the hook for AWS Lambda with own rules (--rules), written to --output
+  org-ecs bundle             the hook for AWS Lambda with own rules (--rules, --guard), written to --output
 
 Options of every command but bundle
   --profile NAME|FILE        org-default (default), control-tower, strict, or a file
   --rules FILE|PACKAGE       own rules; may be repeated
+  --guard FILE|FOLDER        rules of AWS CloudFormation Guard, judged beside; may be repeated
   --format FORMAT            text (default) or json; check also sarif, junit, github
   --help                     this text
 Options of check and baseline
@@ -50,6 +61,9 @@ Options of check
   --watch                    check again whenever a file changes
 Options of baseline and bundle
   --output FILE              where the result, or the bundle, is written
+Options of bundle
+  --registry                 the hook of the CloudFormation registry instead, as a folder for cfn submit
+  --architecture NAME        processor of the function, for Guard rules: arm64 (default) or x64
 
 Exit codes: 0 nothing is refused, 1 something is refused, 2 the command could not run, or a file is no template.
 `;
@@ -57,6 +71,7 @@ Exit codes: 0 nothing is refused, 1 something is refused, 2 the command could no
 const OPTIONS = {
   profile: { type: 'string' },
   rules: { type: 'string', multiple: true },
+  guard: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
   format: { type: 'string' },
   parameters: { type: 'string' },
@@ -72,6 +87,8 @@ const OPTIONS = {
   fix: { type: 'boolean' },
   watch: { type: 'boolean' },
   output: { type: 'string' },
+  registry: { type: 'boolean' },
+  architecture: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 type Options = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
@@ -93,7 +110,7 @@ interface Command {
   run(operands: readonly string[], options: Options, streams: Streams): Promise<number>;
 }
 
-const COMMON = ['profile', 'rules', 'format'] as const;
+const COMMON = ['profile', 'rules', 'guard', 'format'] as const;
 const DEPLOYMENT = ['parameters', 'exemptions', 'fail-on', 'account', 'region', 'stack'] as const;
 const NO_PATH = 'Name at least one template or folder, or - for standard input.';
 
@@ -131,7 +148,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     options: COMMON,
     operands: [0, 0, 'org-ecs rules takes no operand.'],
     run: async (_, options, streams) => {
-      const catalogue = loadCatalogue(options.rules ?? []);
+      const { catalogue } = await catalogueOf(options);
       const profile = await loadProfile(options.profile, catalogue);
       streams.out(
         formatOf(options) === 'json'
@@ -145,11 +162,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     options: COMMON,
     operands: [1, 1, 'Name one rule, e.g. org-ecs explain NET-01.'],
     run: async (operands, options, streams) => {
-      const catalogue = loadCatalogue(options.rules ?? []);
+      const { catalogue } = await catalogueOf(options);
       const profile = await loadProfile(options.profile, catalogue);
       const explained = explainRule(operands[0]!, catalogue, profile);
       const meant = rulesAsData(catalogue, profile).filter(({ id, group }) =>
-        [id, group].includes(operands[0]!.toUpperCase()),
+        [id, group].some((each) => each?.toUpperCase() === operands[0]!.toUpperCase()),
       );
       streams.out(formatOf(options) === 'json' ? `${JSON.stringify(meant, null, 2)}\n` : explained);
       return 0;
@@ -159,7 +176,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     options: COMMON,
     operands: [0, 0, 'Name the profile with --profile.'],
     run: async (_, options, streams) => {
-      const catalogue = loadCatalogue(options.rules ?? []);
+      const { catalogue } = await catalogueOf(options);
       const decisions = profileDecisions(await loadProfile(options.profile, catalogue), catalogue);
       streams.out(
         formatOf(options) === 'json' ? `${JSON.stringify(decisions, null, 2)}\n` : profileText(decisions),
@@ -177,18 +194,36 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   bundle: {
-    options: ['rules', 'output'],
-    operands: [0, 0, 'Name the rules with --rules.'],
+    options: ['rules', 'guard', 'registry', 'architecture', 'output'],
+    operands: [0, 0, 'Name the rules with --rules or --guard.'],
     run: async (_, options, streams) => {
-      if (options.rules === undefined || options.output === undefined)
-        throw new UsageError('Name the rules with --rules and the bundle with --output, e.g. index.js.');
-      loadCatalogue(options.rules);
-      await bundleHook(options.rules, options.output);
-      streams.out(`${options.output} is the hook with your rules; its Lambda handler is index.handler.\n`);
+      const { rules: modules = [], guard, registry, output, architecture = 'arm64' } = options;
+      if ((modules.length === 0 && guard === undefined) || output === undefined)
+        throw new UsageError(
+          'Name the rules with --rules or --guard, and the bundle with --output, e.g. index.js.',
+        );
+      if (!ARCHITECTURES.includes(architecture))
+        throw new UsageError(`There is no architecture ${architecture}. Use ${ARCHITECTURES.join(' or ')}.`);
+      if (registry) {
+        if (guard !== undefined)
+          throw new UsageError('The registry hook cannot run Guard rules. Use the managed hook for them.');
+        await bundleRegistryHook(modules, loadCatalogue(modules), output);
+        streams.out(`${output} is the registry hook with your rules. Next: cd ${output} && cfn submit\n`);
+        return 0;
+      }
+      // What does not load here would refuse everything there.
+      await catalogueOf(options);
+      const own = { modules, guard: guard && (await readGuardFiles(guard)) };
+      await bundleManagedHook(own, output, architecture);
+      const beside = guard === undefined ? '' : ' Zip it with cfn-guard, which lies beside it.';
+      streams.out(`${output} is the hook with your rules; its Lambda handler is index.handler.${beside}\n`);
       return 0;
     },
   },
 };
+
+/** Processors of AWS Lambda, as Node.js names them. */
+const ARCHITECTURES = ['arm64', 'x64'];
 
 const PLAIN: Presentation = { isTerminal: false, detail: 'normal', explain: false };
 
@@ -199,10 +234,17 @@ function formatOf({ format = 'text' }: Options): 'text' | 'json' {
   return format;
 }
 
+/** The catalogue with own rules and Guard rules; the latter also as what judges by them. */
+async function catalogueOf(options: Options): Promise<{ catalogue: readonly Rule[]; guard?: GuardRules }> {
+  const guard = await loadGuardRules(options.guard);
+  return { catalogue: loadCatalogue(options.rules ?? [], guard), guard };
+}
+
 async function judged(paths: readonly string[], options: Options, streams: Streams): Promise<CheckResult> {
-  const catalogue = loadCatalogue(options.rules ?? []);
+  const { catalogue, guard } = await catalogueOf(options);
   return check(await findTemplates(paths, streams.readInput), {
     catalogue,
+    guard,
     profile: await loadProfile(options.profile, catalogue),
     exemptions: await loadExemptions(options.exemptions),
     known: {
@@ -280,8 +322,8 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     if (operands.length < least || operands.length > most) throw new UsageError(problem);
     return await command.run(operands, values, streams);
   } catch (error) {
-    const message =
-      error instanceof UsageError ? error.message : `It failed by itself: ${(error as Error).message}`;
+    const isExplained = error instanceof UsageError || error instanceof GuardError;
+    const message = isExplained ? error.message : `It failed by itself: ${(error as Error).message}`;
     streams.error(`org-ecs: ${message}\nSee org-ecs --help.\n`);
     return 2;
   }

@@ -2,6 +2,7 @@ import { type Exemption, Exemptions } from '../engine/exemptions';
 import { resourceInput } from '../engine/inputs';
 import type { Policy } from '../engine/policy';
 import { type Input, report } from '../engine/report';
+import type { GuardRules } from '../guard/guard-rules';
 import { answerOf, type HookAnswer } from './hook-answer';
 import { type HookEvent, readHookEvent } from './hook-event';
 import { withNestedBodies } from './nested-input';
@@ -12,9 +13,14 @@ export interface HookSettings {
   readonly policy: Policy;
   /** Its central exemptions. */
   readonly exemptions: readonly Exemption[];
+  /** Guard rules; their rules are in the policy too. */
+  readonly guard?: GuardRules;
   /** Which documents the settings come from, in which versions; absent when they come with the bundle. */
   readonly origin?: string;
 }
+
+/** Longest time for Guard rules, in milliseconds; CloudFormation waits 30 s for the answer of a hook. */
+const GUARD_MILLISECONDS = 10_000;
 
 /**
  * Judge what a hook is asked about. This is the same for every kind of hook.
@@ -22,7 +28,7 @@ export interface HookSettings {
  * @param settings asked for only when there is something to judge, so that they never stand in the way of a deletion; gets
  * the time that is left, in milliseconds.
  * @param remainingMilliseconds time that is left for fetching a payload and judging.
- * @throws HookEventError, HookPayloadError or TemplateError when it cannot be read, and whatever `settings` throws.
+ * @throws HookEventError, HookPayloadError, TemplateError or GuardError when it cannot be read, and whatever `settings` throws.
  */
 export async function judgeHookEvent(
   event: unknown,
@@ -35,11 +41,13 @@ export async function judgeHookEvent(
     return { hookStatus: 'SUCCESS', message: 'Nothing to judge: it is deleted.', clientRequestToken };
   }
   // At the same time, so that neither has to leave time for the other.
-  const [{ policy, exemptions, origin }, input] = await Promise.all([
+  const [{ policy, exemptions, origin, guard }, input] = await Promise.all([
     settings(remainingMilliseconds),
     inputOf(hookEvent, hookEvent.target, remainingMilliseconds),
   ]);
-  return answerOf(report(input, policy, new Exemptions(exemptions, hookEvent)), clientRequestToken, origin);
+  const judged = await guard?.judged([input], policy, Math.min(remainingMilliseconds, GUARD_MILLISECONDS));
+  const result = report(judged?.[0] ?? input, policy, new Exemptions(exemptions, hookEvent));
+  return answerOf(result, clientRequestToken, origin);
 }
 
 async function inputOf(

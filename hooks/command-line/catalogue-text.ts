@@ -37,7 +37,7 @@ export function explainRule(id: string, catalogue: readonly Rule[], profile: Pro
     const members = group.map((rule) => explainRule(rule.id, catalogue, profile)).join('\n');
     return `${id.toUpperCase()} is now ${group.map((rule) => rule.id).join(', ')}; what is set for it counts for all of them.\n\n${members}`;
   }
-  const rule = catalogue.find((each) => each.id === id.toUpperCase());
+  const rule = catalogue.find((each) => each.id.toUpperCase() === id.toUpperCase());
   if (rule === undefined) {
     const nearest = nearestId(id, catalogue);
     throw new UsageError(
@@ -60,7 +60,7 @@ export function explainRule(id: string, catalogue: readonly Rule[], profile: Pro
     '',
     `Severity:    ${settings.severity ?? rule.severity}`,
     `Mode:        ${settings.mode ?? rule.mode ?? 'fail'} (profile ${profile.name})`,
-    `Judges:      ${rule.targets.join(', ')}`,
+    `Judges:      ${rule.targets.join(', ') || 'the whole template'}`,
     `Needs:       ${rule.level === 'stack' ? 'the whole stack' : 'one resource'}`,
     `Equivalents: ${equivalents.length > 0 ? equivalents.join('; ') : 'none known'}`,
     `Source:      ${rule.source}`,

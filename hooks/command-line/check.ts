@@ -17,6 +17,7 @@ import { isObject, type Node } from '../engine/scope';
 import type { Position, TemplateDocument } from '../engine/source';
 import { type KnownValues, TemplateError } from '../engine/template';
 import type { Profile } from '../engine/policy';
+import type { GuardRules } from '../guard/guard-rules';
 import { readJson } from './files';
 import { type CheckResult, type LocatedFinding, outcomeOf, UNREADABLE } from './result';
 import { readTemplate, type TemplateFile } from './template-files';
@@ -29,6 +30,8 @@ const PROGRESS_STEP = 10;
 /** Everything that decides what a check finds. */
 export interface CheckOptions {
   readonly catalogue: readonly Rule[];
+  /** Guard rules; their rules are in the catalogue too. */
+  readonly guard?: GuardRules;
   readonly profile: Profile;
   readonly exemptions: readonly Exemption[];
   readonly known: KnownValues;
@@ -44,7 +47,7 @@ export interface CheckOptions {
 /**
  * Judge templates.
  *
- * @throws UsageError when the baseline cannot be read. A file that is no template is a finding.
+ * @throws UsageError when the baseline cannot be read; GuardError when it cannot be judged by Guard rules. A file that is no template is a finding.
  */
 export async function check(files: readonly TemplateFile[], options: CheckOptions): Promise<CheckResult> {
   const profile =
@@ -56,10 +59,11 @@ export async function check(files: readonly TemplateFile[], options: CheckOption
   const notices: CheckResult['notices'][number][] = [];
   let resources = 0;
   let passed = 0;
-  const known = { findings: baseline, files: new Set(files.map(({ path }) => normalize(path))) };
+  const listed = new Set(files.map(({ path }) => normalize(path)));
   for (const [index, each] of files.entries()) {
     if (files.length >= MANY_FILES && index % PROGRESS_STEP === 0) options.progress?.(index, files.length);
-    for (const { file, input, document, at } of await read(each, options.known, known.files)) {
+    const templates = await read(each, options.known, listed);
+    for (const { file, input, document, at } of await guarded(templates, options.guard, policy)) {
       if (input === undefined) {
         findings.push(unreadable(file, document));
         continue;
@@ -80,9 +84,12 @@ export async function check(files: readonly TemplateFile[], options: CheckOption
         ...result.findings.map((finding) => {
           const logicalId = finding.resource.split('/').pop()!;
           const origin = input.template.resources.get(logicalId)?.origin ?? ['Resources', logicalId];
-          const path = finding.path === '' ? [] : ['Properties', ...finding.path.split('.')];
+          const path = finding.path === '' ? [] : finding.path.split('.');
+          // What is about no resource is about the template as a whole.
+          const place =
+            finding.type === '' ? path : [...origin, ...(path.length > 0 ? ['Properties'] : []), ...path];
           const isKnown = baseline.has(fingerprint({ ...finding, file }));
-          const position = at(document.locate([...origin, ...path]));
+          const position = at(document.locate(place));
           return { ...finding, refused: finding.refused && !isKnown, file, ...position, isKnown };
         }),
       );
@@ -109,6 +116,24 @@ export async function check(files: readonly TemplateFile[], options: CheckOption
       unreadable: findings.filter(({ rule }) => rule === UNREADABLE).length,
     },
   };
+}
+
+/** Templates with the verdicts of Guard rules, where there are any. */
+async function guarded(
+  templates: readonly ReadTemplate[],
+  guard: GuardRules | undefined,
+  policy: Policy,
+): Promise<readonly ReadTemplate[]> {
+  if (guard === undefined) return templates;
+  const readable = templates.filter((each) => each.input !== undefined);
+  const inputs = await guard.judged(
+    readable.map(({ input }) => input),
+    policy,
+  );
+  const judged = new Map<ReadTemplate, ReadTemplate>(
+    readable.map((each, index) => [each, { ...each, input: inputs[index]! }]),
+  );
+  return templates.map((each) => judged.get(each) ?? each);
 }
 
 function rulesOf(policy: Policy): Rule[] {

@@ -1,13 +1,15 @@
-import { resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import type { Exemption } from '../engine/exemptions';
 import type { Profile } from '../engine/policy';
+import { type GuardFile, GuardRules } from '../guard/guard-rules';
 import type { Rule } from '../engine/rule';
 import { isObject } from '../engine/scope';
 import * as vocabulary from '../engine/vocabulary';
 import { DEFAULT_PROFILE, PROFILES } from '../profiles';
 import { EXEMPTIONS_SCHEMA, profileSchema } from '../profiles/schema';
 import { rules as builtIn } from '../rules';
-import { readJson } from './files';
+import { readBytes, readJson } from './files';
 import { UsageError } from './usage-error';
 import { validate } from './validation';
 
@@ -18,10 +20,11 @@ export type RuleModule = (rules: typeof vocabulary) => readonly Rule[];
  * The catalogue with own rules added.
  *
  * @param modules paths of CommonJS files, or names of packages, that export a RuleModule.
+ * @param guard Guard rules, which stand beside.
  * @throws UsageError when a module cannot be loaded or an id is taken.
  */
-export function loadCatalogue(modules: readonly string[]): readonly Rule[] {
-  const catalogue = [...builtIn];
+export function loadCatalogue(modules: readonly string[], guard?: GuardRules): readonly Rule[] {
+  const catalogue = [...builtIn, ...(guard?.rules ?? [])];
   for (const name of modules) {
     for (const rule of loadRules(name)) {
       if (catalogue.some(({ id }) => id === rule.id))
@@ -59,6 +62,41 @@ function loadModule(name: string): readonly Rule[] {
   if (typeof create !== 'function')
     throw new UsageError(`Rules ${name}: the module has to export a function that returns rules.`);
   return (create as RuleModule)(vocabulary);
+}
+
+/**
+ * Guard rules of files, and of folders with everything below.
+ *
+ * @param paths undefined where nobody asks for Guard.
+ * @throws UsageError when there is no such file; GuardError when it cannot be judged by them.
+ */
+export async function loadGuardRules(paths: readonly string[] | undefined): Promise<GuardRules | undefined> {
+  return paths === undefined ? undefined : GuardRules.load(await readGuardFiles(paths));
+}
+
+/**
+ * Files of Guard rules, as texts.
+ *
+ * @throws UsageError when a path cannot be read, or a folder has none.
+ */
+export async function readGuardFiles(paths: readonly string[]): Promise<readonly GuardFile[]> {
+  const files: GuardFile[] = [];
+  for (const path of paths) {
+    const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+    const names = isFolder ? (await readdir(path, { recursive: true })).sort() : [];
+    const found = isFolder ? names.filter((name) => /\.(guard|ruleset)$/.test(name)) : [''];
+    if (found.length === 0)
+      throw new UsageError(`Guard rules ${path}: the folder has no file that ends in .guard or .ruleset.`);
+    for (const name of found) {
+      const bytes = await readBytes(join(path, name), 'Guard rules');
+      // The hook knows nothing of the folders of the machine that bundled it.
+      files.push({
+        name: join(basename(resolve(path)), name).replaceAll('\\', '/'),
+        text: bytes.toString('utf8'),
+      });
+    }
+  }
+  return files;
 }
 
 /**

@@ -13,9 +13,9 @@ export function describe(
   problem: JudgedProblem,
   within?: string,
 ): string {
-  const prefix = within === undefined ? '' : `${within}/`;
-  const where = `${rule.id} ${prefix}${resource.logicalId} (${resource.type})`;
-  return `${where}${placeOf(resource.logicalId, problem)} ${objectionOf(problem)} ${rule.remedy}`;
+  const name = [within, resource.logicalId].filter(Boolean).join('/');
+  const type = resource.type === '' ? '' : ` (${resource.type})`;
+  return `${rule.id}${name === '' ? '' : ` ${name}`}${type}${placeOf(resource.logicalId, problem)} ${objectionOf(problem)} ${rule.remedy}`;
 }
 
 function placeOf(logicalId: string, { at }: JudgedProblem): string {

@@ -52,6 +52,8 @@ export interface Input {
   readonly kind: InputKind;
   readonly template: Template;
   readonly isSubject?: (resource: ResourceDeclaration, rule: Rule) => boolean;
+  /** What other engines say about it. */
+  readonly others?: readonly Verdict[];
   /** Logical id of the resource of another template that holds this one. */
   readonly within?: string;
   /** Templates that resources of this one hold; what is in them is not among the notices of this one. */
@@ -96,7 +98,10 @@ function combined(reports: readonly Report[]): Report {
 }
 
 function reportOf(input: Input, policy: Policy, exemptions: Exemptions): Report {
-  const verdicts = evaluate(input.template, policy.rules, input.isSubject, policy.defaultsCount);
+  const verdicts = [
+    ...evaluate(input.template, policy.rules, input.isSubject, policy.defaultsCount),
+    ...(input.others ?? []),
+  ];
   const findings: Finding[] = [];
   const counts = new Map<
     string,
@@ -140,7 +145,7 @@ function findingsOf(
       severity,
       refused:
         exemption === undefined && active.mode === 'fail' && counts && isAtLeast(severity, policy.refuseFrom),
-      resource: within === undefined ? resource.logicalId : `${within}/${resource.logicalId}`,
+      resource: [within, resource.logicalId].filter(Boolean).join('/'),
       type: resource.type,
       path: problem.at.resource === resource.logicalId ? problem.at.path : '',
       message: describe(verdict, problem, within),

@@ -49,6 +49,8 @@ export interface KnownValues {
 
 /** What rules are evaluated on, whichever of the three inputs it was made from. */
 export class Template {
+  /** The template as it was given. */
+  readonly document: Readonly<Record<string, Node>>;
   /** Resources by logical id, in the order of the document. */
   readonly resources: ReadonlyMap<string, ResourceDeclaration>;
   readonly conditions: Readonly<Record<string, Node>>;
@@ -75,6 +77,7 @@ export class Template {
   ) {
     if (!isObject(document))
       throw new TemplateError('The template is not an object. Check that it is CloudFormation YAML or JSON.');
+    this.document = document;
     const transforms = transformNames(document['Transform']);
     this.declarations = section(document, 'Parameters') as Record<string, ParameterDeclaration>;
     this.mappings = section(document, 'Mappings') as Template['mappings'];

@@ -1,6 +1,6 @@
 /** Every console block of the README, as somebody runs it who copies it from there, in order and in one account. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -57,6 +57,7 @@ const COMMANDS: readonly Expectation[] = [
   { begins: 'npx org-ecs check templates/ --fix' },
   { begins: 'npx org-ecs baseline templates/' },
   { begins: 'npx org-ecs profile --profile strict' },
+  { begins: 'npx org-ecs check templates/ --guard policies/', stdout: /: 0 refused/ },
   { begins: 'npm run build && python3 -m zipfile' },
   {
     begins: 'aws cloudformation deploy --stack-name governance-code',
@@ -93,6 +94,7 @@ function substitutions(port: number, dataPlanePort: number): readonly (readonly 
     ['npm run build && ', ''],
     // Folders and files of the reader.
     [' templates/', ` ${join(WORK, 'templates')}/`],
+    [' policies/', ` ${join(WORK, 'policies')}/`],
     [' cdk.out', ` ${join(WORK, 'templates')}`],
     ['result.sarif', join(WORK, 'result.sarif')],
     ['baseline.json', join(WORK, 'baseline.json')],
@@ -103,6 +105,8 @@ let local: ChildProcess;
 let substitute: (command: string) => string;
 beforeAll(async () => {
   cpSync(join(ROOT, 'examples'), join(WORK, 'templates'), { recursive: true });
+  mkdirSync(join(WORK, 'policies'));
+  writeFileSync(join(WORK, 'policies/acme.guard'), 'rule has_resources { Resources exists }');
   const pairs = substitutions(await freePort(), await freePort());
   substitute = (command) =>
     pairs.reduce((text, [words, replacement]) => text.replaceAll(words, replacement), command);
