@@ -41,11 +41,33 @@ async function clusterArns(client: ECSClient): Promise<string[]> {
   return allItems(paginateListClusters({ client }, {}), ({ clusterArns }) => clusterArns);
 }
 
+/** Errors that say that what was listed a moment ago is deleted. */
+const DELETED_MEANWHILE: ReadonlySet<string> = new Set([
+  'ClusterNotFoundException',
+  'ListenerNotFoundException',
+  'LoadBalancerNotFoundException',
+  'NoSuchHostedZone',
+]);
+
+/** What stands inside each of these resources; nothing in one that is deleted while this looks. */
+async function insideEach<Outer, Inner>(
+  outers: readonly Outer[],
+  look: (outer: Outer) => Promise<Inner[]>,
+): Promise<Inner[]> {
+  const looks = outers.map((outer) =>
+    look(outer).catch((error: Error): Inner[] => {
+      if (DELETED_MEANWHILE.has(error.name)) return [];
+      throw error;
+    }),
+  );
+  return (await Promise.all(looks)).flat();
+}
+
 async function inEachCluster(
   client: ECSClient,
   look: (cluster: string) => Promise<string[]>,
 ): Promise<string[]> {
-  return (await Promise.all((await clusterArns(client)).map(look))).flat();
+  return insideEach(await clusterArns(client), look);
 }
 
 async function listenerArns(client: ElasticLoadBalancingV2Client): Promise<string[]> {
@@ -53,11 +75,10 @@ async function listenerArns(client: ElasticLoadBalancingV2Client): Promise<strin
     paginateDescribeLoadBalancers({ client }, {}),
     ({ LoadBalancers }) => LoadBalancers,
   );
-  const listeners = balancers.map(async ({ LoadBalancerArn }) => {
+  return insideEach(balancers, async ({ LoadBalancerArn }) => {
     const { Listeners = [] } = await client.send(new DescribeListenersCommand({ LoadBalancerArn }));
     return Listeners.map(({ ListenerArn }) => ListenerArn!);
   });
-  return (await Promise.all(listeners)).flat();
 }
 
 /** How the resources of a type are listed: with the list calls of its own service, never from what a test remembers. */
@@ -104,11 +125,10 @@ const LOOKS: Readonly<Record<string, Look>> = {
     listenerArns(new ElasticLoadBalancingV2Client(options)),
   'AWS::ElasticLoadBalancingV2::ListenerRule': async (options) => {
     const client = new ElasticLoadBalancingV2Client(options);
-    const rules = (await listenerArns(client)).map(async (ListenerArn) => {
+    return insideEach(await listenerArns(client), async (ListenerArn) => {
       const { Rules = [] } = await client.send(new DescribeRulesCommand({ ListenerArn }));
       return Rules.filter(({ IsDefault }) => !IsDefault).map(({ RuleArn }) => RuleArn);
     });
-    return (await Promise.all(rules)).flat();
   },
   'AWS::ElasticLoadBalancingV2::TargetGroup': async (options) =>
     (
@@ -161,13 +181,12 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'AWS::Route53::RecordSet': async (options) => {
     const client = new Route53Client(options);
     const zones = await allItems(paginateListHostedZones({ client }, {}), ({ HostedZones }) => HostedZones);
-    const records = zones.map(async ({ Id }) => {
+    return insideEach(zones, async ({ Id }) => {
       const { ResourceRecordSets = [] } = await client.send(
         new ListResourceRecordSetsCommand({ HostedZoneId: Id }),
       );
       return ResourceRecordSets.map(({ Name, Type }) => `${Id} ${Name} ${Type}`);
     });
-    return (await Promise.all(records)).flat();
   },
   'AWS::WAFv2::WebACL': async (options) => {
     const { WebACLs = [] } = await new WAFV2Client(options).send(

@@ -31,18 +31,21 @@ export function deserialize<Model extends BaseModel>(
   modelClass: ModelClass<Model>,
   properties: Readonly<Record<string, unknown>> | undefined,
 ): Model {
-  return modelClass.deserialize.call(modelClass, withoutNulls(properties ?? {}), {
+  return modelClass.deserialize.call(modelClass, readable(properties ?? {}), {
     exposeUnsetFields: false,
   }) as Model;
 }
 
-/** A copy of the object without the members that are null, at any depth. */
-function withoutNulls(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/**
+ * A copy of the object without the members that are null, at any depth, and without those named `constructor`: no schema
+ * has such a property, and class-transformer takes the value of such a member for a class.
+ */
+function readable(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const copy = (value: unknown): unknown =>
-    Array.isArray(value) ? value.map(copy) : isObject(value) ? withoutNulls(value) : value;
+    Array.isArray(value) ? value.map(copy) : isObject(value) ? readable(value) : value;
   return Object.fromEntries(
     Object.entries(object)
-      .filter(([, value]) => value != null)
+      .filter(([name, value]) => value != null && name !== 'constructor')
       .map(([name, value]) => [name, copy(value)]),
   );
 }

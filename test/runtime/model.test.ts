@@ -160,6 +160,20 @@ describe('the generated reference', () => {
 });
 
 describe('a model', () => {
+  test('does not take a member named constructor for a class, wherever it stands', () => {
+    const model = deserialize(ResourceModel, {
+      constructor: 'a text',
+      ServiceName: { constructor: 'a text' },
+      PrimaryContainer: { Image: 'example/hello:1', constructor: 'a text' },
+      Tags: [{ Key: 'a', Value: 'b', constructor: 'a text' }],
+    } as never);
+    expect(model.serialize()).toEqual({
+      ServiceName: {},
+      PrimaryContainer: { Image: 'example/hello:1' },
+      Tags: [{ Key: 'a', Value: 'b' }],
+    });
+  });
+
   test('gets the types of its schema from texts, at every depth', () => {
     const model = deserialize(ResourceModel, {
       PrimaryContainer: { Image: 'nginx', ContainerPort: '8080', Environment: [{ Name: 'N', Value: 1 }] },
