@@ -17,7 +17,12 @@ test.each([
     'LoadBalancerNotFound',
     'ElasticLoadBalancingV2::Listener',
   ],
-  ['a zone, before its records are listed', 'ListResourceRecordSets', 'NoSuchHostedZone', 'Route53::RecordSet'],
+  [
+    'a zone, before its records are listed',
+    'ListResourceRecordSets',
+    'NoSuchHostedZone',
+    'Route53::RecordSet',
+  ],
 ])('%s: has nothing inside', async (_what, operation, code, type) => {
   await ecs.send(new CreateClusterCommand({ clusterName: 'one' }));
   await createHostedZone(aws, 'example.com');
