@@ -79,5 +79,5 @@ function resultOf(finding: LocatedFinding, ruleIndex: number): object {
 }
 
 function uriOf(file: string): string {
-  return file === '-' ? 'stdin' : encodeURI(file);
+  return file === '-' ? 'stdin' : file.split('/').map(encodeURIComponent).join('/');
 }
