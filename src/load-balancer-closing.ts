@@ -32,7 +32,7 @@ import { done, wait, type Outcome } from './outcome';
 import { allItems } from './pages';
 import { SERVICES_PER_LOAD_BALANCER, TARGET_GROUP_NAME_PREFIX, targetGroupNamePrefix } from './placement';
 import { isSdkError, unless } from './sdk-errors';
-import { tagList, tagRecord } from './tags';
+import { tagList, tagRecord, type Tags } from './tags';
 import { rememberRules } from './traffic-weights';
 
 /** IAM actions of {@link closeIfUnused}. */
@@ -168,17 +168,22 @@ async function hasServices(scope: Scope, { ListenerArn }: Listener): Promise<boo
   const rules = listed.filter((rule) => !forwardsTo(rule, ownPrefix));
   if (rules.some(({ Priority }) => SERVICE_PRIORITIES.includes(Number(Priority)))) return true;
   // A service may also name this listener as its author's; a rule that was added by hand has not the tag of one.
-  const others = rules
-    .filter((rule) => forwardsTo(rule, TARGET_GROUP_NAME_PREFIX))
-    .map(({ RuleArn }) => RuleArn!);
-  for (let first = 0; first < others.length; first += MOST_TAGGED_RESOURCES) {
-    const ResourceArns = others.slice(first, first + MOST_TAGGED_RESOURCES);
-    const { TagDescriptions = [] } = await scope.clients.elasticLoadBalancing.send(
+  const others = rules.filter((rule) => forwardsTo(rule, TARGET_GROUP_NAME_PREFIX));
+  return (await tagsOfRules(scope, others)).some((tags) => OWNER_TAG in tags);
+}
+
+/** Tags of rules, in their order; a rule that is gone has none. */
+export async function tagsOfRules({ clients }: Scope, rules: readonly Rule[]): Promise<Tags[]> {
+  const arns = rules.map(({ RuleArn }) => RuleArn!);
+  const tags = new Map<string, Tags>();
+  for (let first = 0; first < arns.length; first += MOST_TAGGED_RESOURCES) {
+    const ResourceArns = arns.slice(first, first + MOST_TAGGED_RESOURCES);
+    const { TagDescriptions = [] } = await clients.elasticLoadBalancing.send(
       new DescribeTagsCommand({ ResourceArns }),
     );
-    if (TagDescriptions.some(({ Tags }) => OWNER_TAG in tagRecord(Tags))) return true;
+    for (const { ResourceArn, Tags } of TagDescriptions) tags.set(ResourceArn!, tagRecord(Tags));
   }
-  return false;
+  return arns.map((arn) => tags.get(arn) ?? {});
 }
 
 /** Whether a rule forwards to a target group whose name begins so. */

@@ -128,13 +128,13 @@ function hadBefore({ previousSpec }: ApplyScope, host: ManagedHost): boolean {
   return previousSpec !== undefined && isAmong(host, domainsOf(previousSpec));
 }
 
-/** A new service has not been promised anything. */
-function isPatient({ previousSpec, time }: ApplyScope, host: Host): boolean {
+/** Whether a host that another service has is waited for. A new service has not been promised anything. */
+export function isPatient({ previousSpec, time }: ApplyScope, host: Host): boolean {
   return previousSpec !== undefined && waitedFor(time, whatIsHeld(host)) < PATIENCE_SECONDS;
 }
 
 /** Name of the wait for a host. */
-function whatIsHeld({ hostName }: Host): string {
+export function whatIsHeld({ hostName }: Host): string {
   return `host ${hostName}`;
 }
 
@@ -163,7 +163,8 @@ function checkZoneOf(scope: Scope, host: ManagedHost): Promise<void> {
   );
 }
 
-function pathOf(
+/** Path of a property of a host that the specification asks for. */
+export function pathOf(
   { spec }: Scope,
   host: Host,
   property: 'DomainName' | 'HostedZoneId' | 'CertificateArn',
@@ -176,11 +177,16 @@ function pathOf(
 
 function conflict({ hostName }: Host, state: HostState, propertyPath: string): HandlerError {
   const owner = ownerOf(state);
+  if (owner) return hostOfAnother({ hostName }, owner, propertyPath);
   return new HandlerError(
     'ResourceConflict',
-    owner
-      ? `${hostName} belongs to ${owner}`
-      : `${hostName} has DNS records that do not belong to this service`,
-    { propertyPath, remedy: owner ? REPLACING : 'Choose another host name, or delete the records first' },
+    `${hostName} has DNS records that do not belong to this service`,
+    { propertyPath, remedy: 'Choose another host name, or delete the records first' },
   );
+}
+
+/** The error for a host that another service has. */
+export function hostOfAnother({ hostName }: Host, owner: string, propertyPath: string): HandlerError {
+  const problem = `${hostName} belongs to ${owner}`;
+  return new HandlerError('ResourceConflict', problem, { propertyPath, remedy: REPLACING });
 }

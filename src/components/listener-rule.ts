@@ -1,5 +1,6 @@
 import { ModifyRuleCommand, type RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Component } from '../component';
+import { domainsOf } from '../domains';
 import { describeRules } from '../load-balancer-closing';
 import { done, wait, type Outcome } from '../outcome';
 import { isServing } from '../placements';
@@ -23,6 +24,7 @@ import {
 import { isApplyScope } from '../survey';
 import type { ObservedHostNames } from './host-names';
 import { CLAIM_PERMISSIONS, claimRule, type ClaimNeeds } from './rule-claim';
+import { checkHosts, claimHosts, claimsHosts, forgetClaim } from './rule-hosts';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
 import { changeElbTags } from './target-groups';
 
@@ -72,9 +74,12 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
   },
 
   async observe(scope, { Listeners, ServiceSecurityGroup, TargetGroups }) {
-    if (!Listeners?.httpsArn || !TargetGroups) return undefined;
-    const rules = await unless(describeRules(scope, Listeners.httpsArn), 'ListenerNotFoundException');
-    const rule = await findOwnRule(scope, rules ?? [], TargetGroups.arns);
+    const isClaiming = claimsHosts(scope);
+    if (!Listeners?.httpsArn || !(TargetGroups || isClaiming)) return undefined;
+    const listed = await unless(describeRules(scope, Listeners.httpsArn), 'ListenerNotFoundException');
+    const rules = listed ?? [];
+    const rule = TargetGroups && (await findOwnRule(scope, rules, TargetGroups.arns));
+    if (isClaiming) await checkHosts(scope, rules, rule);
     if (rule && isApplyScope(scope) && ServiceSecurityGroup && isServing(scope)) {
       // There may be too many.
       finalConditions(statesOf(scope, ServiceSecurityGroup, rule.conditions));
@@ -84,7 +89,10 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
 
   async apply(scope, needs, current) {
     try {
-      return current ? await change(scope, needs, current) : await claimRule(scope, needs);
+      if (current) return await change(scope, needs, current);
+      const claimed = await claimRule(scope, needs);
+      if (claimed.status === 'wait' || !claimsHosts(scope)) return claimed;
+      return await change(scope, needs, claimed.value);
     } catch (error) {
       if (isSdkError(error, 'ListenerNotFoundException', 'RuleNotFoundException')) {
         return wait(`load balancer ${needs.LoadBalancer.name}, which another service is removing`, 2);
@@ -115,10 +123,12 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
   },
 
   /** Former hosts and paths of the service get no more requests. */
-  async prune(scope, { ServiceSecurityGroup }, { arn, conditions }) {
+  async prune(scope, { ServiceSecurityGroup }, current) {
     if (!isServing(scope)) return done(undefined);
+    const { arn, conditions } = current;
     const Conditions = finalConditions(statesOf(scope, ServiceSecurityGroup, conditions));
     await setConditions(scope, arn, conditions, Conditions);
+    await forgetClaim(scope, { ...current, ...matching(Conditions) });
     return done(undefined);
   },
 
@@ -149,14 +159,19 @@ function statesOf(
 /** Let the rule match the present hosts and paths too; former ones stay until nothing leads to them any more. */
 async function change(
   scope: ApplyScope,
-  { ServiceSecurityGroup }: Needs,
+  { Listeners, ServiceSecurityGroup }: Needs,
   current: ObservedListenerRule,
 ): Promise<Outcome<ObservedListenerRule>> {
-  const tags = await changeElbTags(scope, current);
-  if (!isServing(scope)) return done({ ...current, tags });
+  const rule = { ...current, tags: await changeElbTags(scope, current) };
+  if (!isServing(scope)) return done(rule);
+  const wanted = domainsOf(scope.spec).map(({ hostName }) => hostName);
+  const former = ServiceSecurityGroup.hosts.filter(({ hostName }) => !wanted.includes(hostName));
+  const claimed = await claimHosts(scope, Listeners.httpsArn!, rule, former);
+  if (claimed.status === 'wait') return claimed;
   const states = statesOf(scope, ServiceSecurityGroup, current.conditions);
   const conditions = widenedConditions(states);
   await setConditions(scope, current.arn, current.conditions, conditions);
+  const tags = await forgetClaim(scope, { ...rule, tags: claimed.value, ...matching(conditions) });
   return done({ ...current, ...matching(finalConditions(states)), conditions, tags });
 }
 

@@ -21,6 +21,7 @@ import { RELEASE_PERMISSIONS } from './listeners';
 import type { ObservedLoadBalancerSecurityGroup } from './load-balancer-security-group';
 import { rulePlaces, type ListenerNeeds } from './rule-places';
 import { PLACE_PERMISSIONS } from './service-security-group';
+import { claimsHosts, RULE_HOST_PERMISSIONS, tagsOfClaim } from './rule-hosts';
 import type { ObservedTargetGroups } from './target-groups';
 
 /** What has to be there before a place is taken. */
@@ -35,6 +36,7 @@ export const CLAIM_PERMISSIONS = [
   ...FIND_RULE_ACTIONS,
   ...PLACE_PERMISSIONS,
   ...RELEASE_PERMISSIONS,
+  ...RULE_HOST_PERMISSIONS,
   ...TRAFFIC_WEIGHT_ACTIONS,
   'elasticloadbalancing:AddTags',
   'elasticloadbalancing:CreateRule',
@@ -107,9 +109,11 @@ async function makeRule(
   { Listeners, TargetGroups }: ClaimNeeds,
   priority: number,
 ): Promise<ObservedListenerRule | 'taken' | 'full'> {
-  // A placement that does not serve yet gets its requests when the tasks are there.
-  const conditions = isServing(scope) ? conditionsOf(scope.spec) : unusedConditions();
-  const tags = ownedTags(scope);
+  // A placement that does not serve yet gets its requests when the tasks are there, and a host that others may want, too,
+  // when it is the service's (rule-hosts.ts).
+  const isClaiming = isServing(scope) && claimsHosts(scope);
+  const conditions = isServing(scope) && !isClaiming ? conditionsOf(scope.spec) : unusedConditions();
+  const tags = { ...ownedTags(scope), ...(isClaiming && tagsOfClaim(scope)) };
   const { serving, ForwardConfig } = await forwardConfig(scope, TargetGroups);
   try {
     const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(

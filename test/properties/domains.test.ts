@@ -14,6 +14,7 @@ import {
   Route53Client,
   type Change,
 } from '@aws-sdk/client-route-53';
+import { issueCertificate } from '../../local/account';
 import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
 import { whileRequested } from '../moves/steady-requests';
@@ -262,6 +263,54 @@ test('a domain that another service keeps is refused, and that service keeps it'
   Driver.modelOf(await driver.update({ ...taking, ServiceArn }, template));
   expect(await matchedBy('taker')).toMatchObject({ hosts: ['service.apps.example.com'] });
   expect(await recordsOf('keeper')).toEqual(['keeper.apps.example.com.']);
+});
+
+describe('domains that the author looks after', () => {
+  let CertificateArn: string;
+  beforeAll(async () => {
+    CertificateArn = await issueCertificate(driver.aws, otherZone, '*.example.org');
+  });
+  const template = (ServiceName: string, DomainName: string) =>
+    driver.model({ ServiceName, DomainName, CertificateArn });
+  const make = async (name: string, domain: string) => {
+    const { ServiceArn } = Driver.modelOf(await driver.create(template(name, domain)));
+    return { ...template(name, domain), ServiceArn };
+  };
+
+  test('are exchanged by two services in one stack update', async () => {
+    const [green, grey] = ['green.example.org', 'grey.example.org'];
+    const [three, four] = [await make('three', green), await make('four', grey)];
+    const outcomes = await Promise.all([
+      driver.update(three, template('three', grey)),
+      driver.update(four, template('four', green)),
+    ]);
+    expect(outcomes.map((outcome) => Driver.modelOf(outcome).DomainName)).toEqual([grey, green]);
+    expect(await matchedBy('three')).toMatchObject({ hosts: [grey] });
+    expect(await matchedBy('four')).toMatchObject({ hosts: [green] });
+  });
+
+  test('are refused when another service keeps them, and the service goes on as before', async () => {
+    await make('five', 'black.example.org');
+    const taker = await make('six', 'white.example.org');
+    const taking = template('six', 'black.example.org');
+    const begin = driver.aws.clock.now();
+    expect(await driver.update(taker, taking)).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'ResourceConflict',
+      message: expect.stringContaining(`DomainName: black.example.org belongs to ${arnOf('five')}`),
+    });
+    expect(driver.aws.clock.now() - begin).toBeGreaterThan(100_000);
+    Driver.modelOf(
+      await driver.update({ ...taking, ServiceArn: taker.ServiceArn }, template('six', 'white.example.org')),
+    );
+    expect(await matchedBy('six')).toMatchObject({ hosts: ['white.example.org'] });
+    expect(await matchedBy('five')).toMatchObject({ hosts: ['black.example.org'] });
+    const refused = await driver.create(template('seven', 'white.example.org'));
+    expect(refused).toMatchObject({
+      errorCode: 'ResourceConflict',
+      message: expect.stringContaining(`DomainName: white.example.org belongs to ${arnOf('six')}`),
+    });
+  });
 });
 
 test('a host with hundreds of names below it is found, and given up', async () => {

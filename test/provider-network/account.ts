@@ -52,6 +52,7 @@ export interface Wish {
   /** `own` has a certificate requested; the default is the wildcard certificate of the account. */
   readonly certificate?: 'own' | 'wildcard';
   readonly certificateArn?: string;
+  /** `none` leaves the DNS record to the author. */
   readonly hostedZoneId?: string;
   readonly additionalDomains?: ServiceSpec['additionalDomains'];
   readonly pathPatterns?: ServiceSpec['pathPatterns'];
@@ -160,7 +161,7 @@ export class Account {
       scaling: { minTaskCount: 1, maxTaskCount: 20, metric: 'AVERAGE_CPU', targetValue: 60 },
       domain: {
         hostName: wish.hostName ?? `${serviceName}.${BASE_DOMAIN}`,
-        hostedZoneId: wish.hostedZoneId ?? this.hostedZoneId,
+        hostedZoneId: wish.hostedZoneId === 'none' ? undefined : (wish.hostedZoneId ?? this.hostedZoneId),
         certificateArn,
       },
       additionalDomains: wish.additionalDomains ?? [],
