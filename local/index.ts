@@ -152,7 +152,16 @@ async function startAround(
     ]),
   );
   const limits = { ...LIMITS, ...options.limits };
-  const guards = createGuards({ clock, answers, limits, motoOptions, network, containerOutput, services });
+  const guards = createGuards({
+    clock,
+    answers,
+    isNewAccount: options.isNewAccount ?? false,
+    limits,
+    motoOptions,
+    network,
+    containerOutput,
+    services,
+  });
 
   async function forget(): Promise<void> {
     clock.reset();

@@ -28,4 +28,15 @@ export const APPLICATION_AUTO_SCALING = [
     state: 'confirmed',
     test: 'test/provider/managed-resources.test.ts',
   },
+  {
+    id: 'application-autoscaling.service-linked-role-of-a-new-account',
+    statement:
+      'In an account that has never scaled a service of ECS, RegisterScalableTarget is ValidationException "Unable to assume IAM role: …" until IAM has the service-linked role, which the first call has made.',
+    source:
+      'Application Auto Scaling user guide, "Service-linked roles for Application Auto Scaling": the call makes the role; the error was seen on AWS (github.com/aws-samples/amazon-bedrock-samples, issue 253). That it passes by itself is concluded.',
+    state: 'inferred',
+    otherwise: 'The first call makes the role and succeeds.',
+    risk: 'None but time: the first operation of an account waits for the role, for five minutes at most.',
+    test: 'test/local/guards/new-account.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -198,4 +198,13 @@ export const ELASTIC_LOAD_BALANCING = [
     state: 'confirmed',
     test: 'test/load-balancer/reach.test.ts',
   },
+  {
+    id: 'elasticloadbalancing.service-linked-role-of-a-new-account',
+    statement:
+      'CreateLoadBalancer in an account that has never had a load balancer makes the service-linked role, with the permissions of the caller, before it answers; it is not refused meanwhile.',
+    source:
+      'Elastic Load Balancing user guide, "Service-linked roles for Elastic Load Balancing": the role is created with the first load balancer, by whoever creates it. All refusals that were seen on AWS are missing permissions (such as github.com/kubernetes/kops, issue 16218).',
+    state: 'confirmed',
+    test: 'test/local/guards/new-account.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -3,6 +3,7 @@ import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { ClientOptions } from '../moto';
 import { RoleChanges } from '../role-changes';
+import { ServiceLinkedRole } from '../service-linked-role';
 import { AwsError, type AwsService, type ContainerOutput, type TaskNetwork } from '../service';
 import { accountSettingOperations } from './account-settings';
 import { capacityProviderOperations } from './capacity-providers';
@@ -13,11 +14,11 @@ import { Flows } from './flow';
 import { healthCheckChanged } from './health-check-changes';
 import { Identifiers } from './identifiers';
 import { serviceDeploymentOperations } from './service-deployments';
-import { serviceLinkedRole } from './service-linked-role';
 import { serviceOperations } from './services';
 import { State } from './state';
 import { tagOperations } from './tags';
 import { taskDefinitionOperations } from './task-definitions';
+import { TIMINGS } from './timings';
 import { createTaskNetwork } from './task-network';
 import { taskOperations } from './tasks';
 
@@ -59,7 +60,13 @@ export function createEcs({
 }: EcsOptions): Ecs {
   const state = new State();
   const aws = createAwsClients(motoOptions, guarded);
-  const role = serviceLinkedRole({ aws, clock }, isNewAccount);
+  const role = new ServiceLinkedRole({
+    iam: () => aws('us-east-1').iam,
+    clock,
+    principal: 'ecs.amazonaws.com',
+    isNewAccount,
+    delay: TIMINGS.serviceLinkedRole,
+  });
   const containerLogs = new ContainerLogs(clock, state, (region) => aws(region).logs);
   const context: EcsContext = {
     clock,
@@ -69,7 +76,13 @@ export function createEcs({
     flows: new Flows(clock),
     containerLogs,
     aws,
-    checkServiceLinkedRole: role.check,
+    async checkServiceLinkedRole() {
+      if (await role.use()) return;
+      throw new AwsError(
+        'InvalidParameterException',
+        'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
+      );
+    },
     loadBalancingChanged,
     roleChanges,
   };

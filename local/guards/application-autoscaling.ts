@@ -14,10 +14,29 @@ import {
   type ScalableTarget,
 } from '@aws-sdk/client-application-auto-scaling';
 import { CreateClusterCommand, CreateServiceCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { ServiceLinkedRole } from '../service-linked-role';
 import { AwsError, type AwsRequest, type Structure } from '../service';
 import { regional, type GuardContext, type ServiceGuard } from './guard';
 
-export function applicationAutoScaling({ answers, motoOptions, services }: GuardContext): ServiceGuard {
+/** The role with which Application Auto Scaling scales services of ECS. */
+const ROLE_PRINCIPAL = 'ecs.application-autoscaling.amazonaws.com';
+
+export function applicationAutoScaling({
+  answers,
+  clock,
+  isNewAccount,
+  limits,
+  motoOptions,
+  services,
+}: GuardContext): ServiceGuard {
+  const role = new ServiceLinkedRole({
+    iam: () => new IAMClient({ ...motoOptions, region: 'us-east-1' }),
+    clock,
+    principal: ROLE_PRINCIPAL,
+    isNewAccount,
+    delay: limits.scalingServiceLinkedRole,
+  });
   const ecs = regional(ECSClient, motoOptions);
   const autoScaling = regional(ApplicationAutoScalingClient, motoOptions);
   /** Tags of the targets, by ARN. */
@@ -58,6 +77,15 @@ export function applicationAutoScaling({ answers, motoOptions, services }: Guard
     await callEcs(request, 'UpdateService', { cluster, service: name, desiredCount: within });
   }
 
+  async function checkRole({ accountId }: AwsRequest): Promise<void> {
+    const isThere = await role.use();
+    if (isThere || !answers.holds('application-autoscaling.service-linked-role-of-a-new-account')) return;
+    throw new AwsError(
+      'ValidationException',
+      `Unable to assume IAM role: arn:aws:iam::${accountId}:role/aws-service-role/${ROLE_PRINCIPAL}/AWSServiceRoleForApplicationAutoScaling_ECSService`,
+    );
+  }
+
   async function targetOf({ region, input }: AwsRequest): Promise<ScalableTarget | undefined> {
     const { ServiceNamespace, ResourceId, ScalableDimension } = input;
     const { ScalableTargets } = await autoScaling(region).send(
@@ -81,7 +109,10 @@ export function applicationAutoScaling({ answers, motoOptions, services }: Guard
 
   return {
     service: 'application-autoscaling',
-    reset: () => tags.clear(),
+    reset() {
+      tags.clear();
+      role.reset();
+    },
     operations: {
       async RegisterScalableTarget(request) {
         const { ServiceNamespace, ResourceId } = request.input;
@@ -96,6 +127,7 @@ export function applicationAutoScaling({ answers, motoOptions, services }: Guard
         if (!(await serviceOf(request, cluster, name))) {
           throw new AwsError('ValidationException', `ECS service doesn't exist: ${ResourceId}`);
         }
+        await checkRole(request);
         await mirror(request.region, cluster, name);
         await keepWithin(request, cluster, name);
         const { Tags } = request.input;

@@ -26,6 +26,8 @@ export interface ServiceGuard {
 export interface GuardContext {
   readonly clock: Clock;
   readonly answers: Answers;
+  /** Whether the account has never used any service. */
+  readonly isNewAccount: boolean;
   readonly limits: Limits;
   /** For SDK clients straight to moto. */
   readonly motoOptions: ClientOptions;

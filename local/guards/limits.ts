@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** From CreateLoadBalancer until the state is `active`; AWS takes two to three minutes. */
   loadBalancerProvisioning: 120_000,
+  /** From the first registration of a scalable target in an account until IAM has the service-linked role. */
+  scalingServiceLinkedRole: 15_000,
   /** From CreateWebACL until the web ACL can be associated; AWS speaks of seconds to a number of minutes. */
   webAclPropagation: 180_000,
   /** How long the network interfaces of a deleted load balancer still hold its security groups. */

@@ -15,6 +15,7 @@ import type { Component } from '../component';
 import { HandlerError } from '../errors';
 import { SHARED_TAG } from '../identity';
 import { done, wait } from '../outcome';
+import { newServiceLinkedRole } from '../service-linked-role';
 import { lowerCaseTagList } from '../tags';
 
 /** The capacity provider that every cluster may have without anything being made for it. */
@@ -124,13 +125,10 @@ export const cluster: Component<ObservedCluster> = {
  * In an account that has never used ECS the first call has its service-linked role made, and is refused until IAM has it,
  * some seconds later (ECS developer guide, "Using service-linked roles for Amazon ECS").
  */
-const SERVICE_LINKED_ROLE = wait('the service-linked role of Amazon ECS, which is new in this account', 10, {
-  limit: {
-    seconds: 5 * 60,
-    problem: 'Amazon ECS cannot assume its service-linked role AWSServiceRoleForECS',
-    remedy:
-      'Make it with "aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com", then try again',
-  },
+const SERVICE_LINKED_ROLE = newServiceLinkedRole({
+  service: 'Amazon ECS',
+  roleName: 'AWSServiceRoleForECS',
+  principal: 'ecs.amazonaws.com',
 });
 
 function lacksServiceLinkedRole(error: unknown): boolean {

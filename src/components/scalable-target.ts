@@ -13,6 +13,7 @@ import type { Identity } from '../identity';
 import { done, wait, type Outcome } from '../outcome';
 import type { Scaling } from '../scaling';
 import { unless } from '../sdk-errors';
+import { newServiceLinkedRole } from '../service-linked-role';
 import { ownedTags, tagChanges, type Tags } from '../tags';
 import { threeWay } from '../three-way';
 import type { ObservedService } from './service';
@@ -88,11 +89,16 @@ export const scalableTarget: Component<ObservedScalableTarget, { Service: Observ
     const { minTaskCount, maxTaskCount } = taskCounts(scope, current);
     if (current) await changeTags(scope, current);
     if (current?.minTaskCount === minTaskCount && current.maxTaskCount === maxTaskCount) return done(current);
-    return unlessOverlapping(async () => {
-      const counts = { minTaskCount, maxTaskCount };
-      const arn = current ? await register(scope, counts) : await registerFirst(scope, counts);
-      return { arn: arn ?? current?.arn, ...counts };
-    });
+    try {
+      return await unlessOverlapping(async () => {
+        const counts = { minTaskCount, maxTaskCount };
+        const arn = current ? await register(scope, counts) : await registerFirst(scope, counts);
+        return { arn: arn ?? current?.arn, ...counts };
+      });
+    } catch (error) {
+      if (lacksServiceLinkedRole(error)) return SERVICE_LINKED_ROLE;
+      throw error;
+    }
   },
 
   remove({ clients, identity }) {
@@ -104,6 +110,17 @@ export const scalableTarget: Component<ObservedScalableTarget, { Service: Observ
     });
   },
 };
+
+/** The first target of an account has the role made, and may be refused until IAM has it. */
+const SERVICE_LINKED_ROLE = newServiceLinkedRole({
+  service: 'Application Auto Scaling',
+  roleName: 'AWSServiceRoleForApplicationAutoScaling_ECSService',
+  principal: 'ecs.application-autoscaling.amazonaws.com',
+});
+
+function lacksServiceLinkedRole(error: unknown): boolean {
+  return error instanceof ValidationException && /unable to assume (IAM )?role/i.test(error.message);
+}
 
 async function register(
   { clients, identity }: Scope,
@@ -127,7 +144,7 @@ async function registerFirst(scope: ApplyScope, counts: TaskCounts): Promise<str
   try {
     return await register(scope, counts, tags);
   } catch (error) {
-    if (!(error instanceof ValidationException)) throw error;
+    if (!(error instanceof ValidationException) || lacksServiceLinkedRole(error)) throw error;
     const arn = await register(scope, counts);
     await scope.clients.applicationAutoScaling.send(
       new TagResourceCommand({ ResourceARN: arn, Tags: { ...tags } }),

@@ -45,7 +45,11 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'ecs.deployment-history-90-days': 'needs a service that was deployed 90 days ago',
   'ecs.lifecycle-stage-limit': 'takes 24 hours',
   'ecs.repeated-events-hidden': 'takes six hours',
+  'application-autoscaling.service-linked-role-of-a-new-account':
+    'needs an account that has never scaled a service of Amazon ECS',
   'ecs.service-linked-role-of-a-new-account': 'needs an account that has never used Amazon ECS',
+  'elasticloadbalancing.service-linked-role-of-a-new-account':
+    'needs an account that has never had a load balancer',
   'ecs.secrets-read-at-start': 'needs a deployment whose tasks never start',
   'ecs.task-roles-assumed-at-launch': 'needs a deployment whose tasks never start',
   'iam.role-creation-eventual': MAY_HAPPEN,

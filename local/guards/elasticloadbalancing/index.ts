@@ -1,4 +1,6 @@
 /** Elastic Load Balancing (application and network load balancers). */
+import { IAMClient } from '@aws-sdk/client-iam';
+import { ServiceLinkedRole } from '../../service-linked-role';
 import type { CertificateIssuance } from '../certificate-issuance';
 import type { DefaultVpc } from '../default-vpc';
 import type { GuardContext, ServiceGuard } from '../guard';
@@ -22,10 +24,21 @@ export function elasticLoadBalancing(
   const stickiness = new Stickiness(inventory, context.answers);
   const checks = new TargetGroupChecks(context, inventory, stickiness);
   const groups = targetGroups(context, inventory, stickiness);
+  const balancers = loadBalancers(context, inventory, times, defaultVpc);
+  const role = new ServiceLinkedRole({
+    ...context,
+    iam: () => new IAMClient({ ...context.motoOptions, region: 'us-east-1' }),
+    principal: 'elasticloadbalancing.amazonaws.com',
+  });
   return {
     service: 'elasticloadbalancing',
     operations: {
-      ...loadBalancers(context, inventory, times, defaultVpc),
+      ...balancers,
+      async CreateLoadBalancer(request) {
+        const answer = await balancers.CreateLoadBalancer!(request);
+        await role.use();
+        return answer;
+      },
       ...listeners(context, inventory, issuance, checks),
       ...listenerCertificates(context, inventory, issuance),
       ...rules(context, inventory, checks),
@@ -34,6 +47,7 @@ export function elasticLoadBalancing(
     reset: () => {
       groups.reset();
       stickiness.reset();
+      role.reset();
     },
   };
 }
