@@ -92,7 +92,8 @@ export const controlTowerBlindness: readonly BlindnessExplanation[] = [
     rules: ['ELB-07', 'ELB-08', 'ELB-09'],
     guard: 'SKIP',
     ours: 'fail',
-    because: 'They skip load balancers without Type, which are Application Load Balancers.',
+    because:
+      'They skip load balancers without Type, which are Application Load Balancers, and those of services.',
   },
   {
     rules: ['ELB-11'],
@@ -141,7 +142,14 @@ export const controlTowerBlindness: readonly BlindnessExplanation[] = [
     rules: ['SVC-01'],
     guard: 'SKIP',
     ours: 'fail',
-    because: 'They judge services with LaunchType FARGATE only: no capacity providers, no task sets.',
+    because:
+      'They judge services with LaunchType FARGATE only: no capacity providers, no task sets, nothing else that starts tasks.',
+  },
+  {
+    rules: ['LOG-02', 'TD-02', 'TD-06'],
+    guard: 'SKIP',
+    ours: 'fail',
+    because: 'They judge task definitions and log groups, not services that make their own.',
   },
   {
     rules: ['TD-02'],

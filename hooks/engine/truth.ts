@@ -22,6 +22,9 @@ export interface Test {
 /** A test that does not hold, for want of anything that it could be about. */
 export const NEVER: Test = { truth: false, evidence: [] };
 
+/** A test that holds, whatever the input is. */
+export const ALWAYS: Test = { truth: true, evidence: [] };
+
 /** The opposite answer, on the same evidence. */
 export function not(test: Test): Test {
   return test.truth === 'unknown' ? test : new CombinedTest(!test.truth, [test]);

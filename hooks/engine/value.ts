@@ -117,7 +117,16 @@ export class Value {
     const value = this.resolved;
     if (value instanceof Unknown) return this.answer('unknown');
     const keys = isObject(value) ? Object.keys(value) : [];
-    return keys.length === 0 ? this.answer(false) : any(...keys.map(test));
+    if (keys.length === 0) return this.answer(false);
+    return any(
+      ...keys.map((key) => {
+        const child = this.child(key);
+        const held = child.resolved;
+        if (held === undefined) return child.answer(false);
+        const mayBeAbsent = held instanceof Unknown && held.knowledge.mayBeAbsent === true;
+        return mayBeAbsent ? all(child.answer('unknown'), test(key)) : test(key);
+      }),
+    );
   }
 
   /** Judge each value of an object. Absent: passes. */

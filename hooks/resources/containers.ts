@@ -4,13 +4,16 @@ import { all, any, type Test } from '../engine/truth';
 import type { Value } from '../engine/value';
 
 export const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
+export const DAEMON_TASK_DEFINITION = 'AWS::ECS::DaemonTaskDefinition';
 export const EXPRESS_SERVICE = 'AWS::ECS::ExpressGatewayService';
 export const ORGANISATION_SERVICE = 'Org::ECS::ExpressService';
+export const SERVICE = 'AWS::ECS::Service';
+export const DAEMON = 'AWS::ECS::Daemon';
 
 /** Task definitions, also those of daemons and of AWS Batch, which have the same properties for a container. */
 export const TASK_DEFINITIONS = [
   TASK_DEFINITION,
-  'AWS::ECS::DaemonTaskDefinition',
+  DAEMON_TASK_DEFINITION,
   'AWS::Batch::JobDefinition',
 ] as const;
 
@@ -20,7 +23,7 @@ export const CONTAINER_DECLARATIONS = [...TASK_DEFINITIONS, EXPRESS_SERVICE, ORG
 /** Where types declare containers: paths of single ones and of lists, and of lists in the items of lists. */
 const CONTAINERS: Readonly<Record<string, readonly (string | readonly [list: string, within: string])[]>> = {
   [EXPRESS_SERVICE]: ['PrimaryContainer'],
-  [ORGANISATION_SERVICE]: ['PrimaryContainer'],
+  [ORGANISATION_SERVICE]: ['PrimaryContainer', 'SidecarContainers'],
   'AWS::Batch::JobDefinition': [
     'ContainerProperties',
     ['EcsProperties.TaskProperties', 'Containers'],

@@ -1,6 +1,6 @@
 import { type Outcome, when } from '../engine/outcome';
 import type { Resource } from '../engine/resource';
-import { any, type Test } from '../engine/truth';
+import { all, any, not, type Test } from '../engine/truth';
 import type { Value } from '../engine/value';
 
 /** How something starts tasks. */
@@ -14,8 +14,17 @@ export interface Launch {
     readonly name: string;
     readonly value: string;
   };
-  /** The Fargate platform version, where one can be named. */
-  readonly platformVersion?: Value;
+  /** What holds LaunchType and EnableExecuteCommand. */
+  readonly parameters: Value;
+  /** What holds PlatformVersion. */
+  readonly platform: Value;
+  /** The roles of the tasks, where they can be said. */
+  readonly roles?: {
+    readonly task: Value;
+    readonly execution: Value;
+    /** They replace those of a task definition, which stands elsewhere. */
+    readonly areOverrides: boolean;
+  };
 }
 
 const UPPER = { environment: 'Environment', name: 'Name', value: 'Value' };
@@ -41,7 +50,9 @@ const LAUNCHERS: Readonly<
       judge({
         networks: networksOf(parameters),
         overrides: { containers: parameters.at('Overrides.ContainerOverrides'), ...UPPER },
-        platformVersion: parameters.at('PlatformVersion'),
+        parameters,
+        platform: parameters,
+        roles: overriddenRoles(parameters.at('Overrides'), 'TaskRoleArn', 'ExecutionRoleArn'),
       }),
     );
   },
@@ -53,16 +64,29 @@ const LAUNCHERS: Readonly<
     ...whenSet(resource.at('ContainerProperties'), () =>
       judge({
         networks: [resource.at('ContainerProperties.NetworkConfiguration')],
-        platformVersion: resource.at('ContainerProperties.FargatePlatformConfiguration.PlatformVersion'),
+        parameters: resource.at('ContainerProperties'),
+        platform: resource.at('ContainerProperties.FargatePlatformConfiguration'),
+        roles: {
+          task: resource.at('ContainerProperties.JobRoleArn'),
+          execution: resource.at('ContainerProperties.ExecutionRoleArn'),
+          areOverrides: false,
+        },
       }),
     ),
-    ...resource
-      .at('EcsProperties.TaskProperties')
-      .each(
-        (task) =>
-          judge({ networks: [task.at('NetworkConfiguration')], platformVersion: task.at('PlatformVersion') }),
-        UNKNOWN_DEFINITION,
-      ),
+    ...resource.at('EcsProperties.TaskProperties').each(
+      (task) =>
+        judge({
+          networks: [task.at('NetworkConfiguration')],
+          parameters: task,
+          platform: task,
+          roles: {
+            task: task.at('TaskRoleArn'),
+            execution: task.at('ExecutionRoleArn'),
+            areOverrides: false,
+          },
+        }),
+      UNKNOWN_DEFINITION,
+    ),
   ],
 };
 
@@ -80,9 +104,15 @@ function ofParameters(parameters: Value, input: Value, judge: (launch: Launch) =
     judge({
       networks: networksOf(parameters),
       overrides: { containers: input.parsed().at('containerOverrides'), ...LOWER },
-      platformVersion: parameters.at('PlatformVersion'),
+      parameters,
+      platform: parameters,
+      roles: overriddenRoles(input.parsed(), 'taskRoleArn', 'executionRoleArn'),
     }),
   );
+}
+
+function overriddenRoles(overrides: Value, task: string, execution: string): Launch['roles'] {
+  return { task: overrides.at(task), execution: overrides.at(execution), areOverrides: true };
 }
 
 function networksOf(parameters: Value): Value[] {
@@ -107,7 +137,9 @@ function eachState(states: Value, judge: (launch: Launch) => Outcome): Outcome {
         judge({
           networks: networksOf(parameters),
           overrides: { containers: parameters.at('Overrides.ContainerOverrides'), ...UPPER },
-          platformVersion: parameters.at('PlatformVersion'),
+          parameters,
+          platform: parameters,
+          roles: overriddenRoles(parameters.at('Overrides'), 'TaskRoleArn', 'ExecutionRoleArn'),
         }),
       );
     });
@@ -124,12 +156,23 @@ function eachState(states: Value, judge: (launch: Launch) => Outcome): Outcome {
  * Whether a setting has a value. In a state machine it may also be a placeholder of DefinitionSubstitutions, a JSONata
  * expression, or a path into the input (`AssignPublicIp.$`).
  */
-export function isLaunchedWith(parent: Value, name: string, expected: string): Test {
+export function isLaunchedWith(parent: Value, name: string, expected: string | boolean): Test {
+  return any(parent.at(name).equals(expected), isFilledIn(parent, name));
+}
+
+/** Whether a setting has a value, and another one than the given; placeholders as in `isLaunchedWith`. */
+export function isLaunchedWithOther(parent: Value, name: string, accepted: string): Test {
+  const value = parent.at(name);
+  const filledIn = isFilledIn(parent, name);
+  return filledIn.truth === false ? all(value.isSet(), not(value.equals(accepted))) : filledIn;
+}
+
+/** Undecided where a setting gets its value only when a state machine runs, else false. */
+function isFilledIn(parent: Value, name: string): Test {
   const value = parent.at(name);
   const path = parent.member(`${name}.$`);
   const isPlaceholder = any(value.matches('*${*'), value.matches('{%*'));
   return any(
-    value.equals(expected),
     isPlaceholder.truth === true
       ? value.undecided('it is filled in when the state machine runs')
       : isPlaceholder,

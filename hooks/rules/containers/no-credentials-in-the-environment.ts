@@ -98,6 +98,13 @@ export const examples = (): Examples => ({
   ],
   fail: [
     {
+      title: 'a sidecar of an organisation service',
+      template: single(ORGANISATION_SERVICE, {
+        PrimaryContainer: { Image: 'app' },
+        SidecarContainers: [{ Name: 'a', Environment: [{ Name: 'DB_PASSWORD', Value: 'x' }] }],
+      }),
+    },
+    {
       title: 'a password that EventBridge gives to a task',
       template: single('AWS::Events::Rule', {
         Targets: [

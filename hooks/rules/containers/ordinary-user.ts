@@ -2,16 +2,18 @@ import { forbids } from '../../engine/outcome';
 import { defineRule, type Examples, single } from '../../engine/rule';
 import {
   eachContainer,
+  ORGANISATION_SERVICE,
   runsAsAdministrator,
   TASK_DEFINITION,
   TASK_DEFINITIONS,
 } from '../../resources/containers';
+import { isOrganisationService } from '../../resources/organisation-service';
 
 export const rule = defineRule({
   id: 'TD-02',
   title: 'Containers run as an ordinary user',
   severity: 'HIGH',
-  targets: TASK_DEFINITIONS,
+  targets: [...TASK_DEFINITIONS, ORGANISATION_SERVICE],
   level: 'resource',
   equivalents: {
     'AWS Config': [
@@ -28,7 +30,12 @@ export const rule = defineRule({
   remedy: 'Set User to a user of the image that is not an administrator, e.g. 1000:1000.',
   check: ({ resource }) =>
     eachContainer(resource, (container) =>
-      forbids(runsAsAdministrator(container), 'the container runs as an administrator'),
+      forbids(
+        isOrganisationService(resource) && container.at('User').isSet().truth === false
+          ? container.at('User').undecided('the image names the user where the template does not')
+          : runsAsAdministrator(container),
+        'the container runs as an administrator',
+      ),
     ),
 });
 
@@ -37,12 +44,23 @@ const container = (User?: unknown, rest?: object) =>
 
 export const examples = (): Examples => ({
   pass: [
+    {
+      title: 'an organisation service',
+      template: single(ORGANISATION_SERVICE, { PrimaryContainer: { User: '1000' } }),
+    },
     { title: 'a user id', template: container('1000') },
     { title: 'a number', template: container(1000) },
     { title: 'a user with a group', template: container('node:node') },
     { title: 'an ordinary user of Windows', template: container('ContainerUser') },
   ],
   fail: [
+    {
+      title: 'a sidecar of an organisation service',
+      template: single(ORGANISATION_SERVICE, {
+        PrimaryContainer: { User: '1000' },
+        SidecarContainers: [{ Name: 'a', User: 'root' }],
+      }),
+    },
     { title: 'absent', template: container() },
     { title: 'root', template: container('root') },
     { title: 'root with white space', template: container(' root') },
@@ -52,6 +70,10 @@ export const examples = (): Examples => ({
     { title: 'the administrator of Windows', template: container('ContainerAdministrator') },
   ],
   indeterminate: [
+    {
+      title: 'an organisation service that leaves it to the image',
+      template: single(ORGANISATION_SERVICE, { PrimaryContainer: { Image: 'app' } }),
+    },
     {
       title: 'a parameter without value',
       template: container({ Ref: 'User' }, { Parameters: { User: { Type: 'String' } } }),

@@ -72,6 +72,13 @@ export const examples = (): Examples => ({
     },
   ],
   fail: [
+    {
+      title: 'a sidecar of an organisation service',
+      template: single(ORGANISATION_SERVICE, {
+        PrimaryContainer: { Image: 'app:1' },
+        SidecarContainers: [{ Name: 'a', Image: 'proxy:latest' }],
+      }),
+    },
     { title: 'latest', template: task('app:latest') },
     { title: 'no tag, which means latest', template: task('registry.example:5000/app') },
     {

@@ -1,13 +1,20 @@
 import { requires, when } from '../../engine/outcome';
 import { defineRule, type Examples, single } from '../../engine/rule';
 import { not } from '../../engine/truth';
-import { eachContainer, isWindows, TASK_DEFINITION, TASK_DEFINITIONS } from '../../resources/containers';
+import {
+  eachContainer,
+  isWindows,
+  ORGANISATION_SERVICE,
+  TASK_DEFINITION,
+  TASK_DEFINITIONS,
+} from '../../resources/containers';
+import { unlessDefault } from '../../resources/organisation-service';
 
 export const rule = defineRule({
   id: 'TD-06',
   title: 'Root file systems of containers are read-only',
   severity: 'HIGH',
-  targets: TASK_DEFINITIONS,
+  targets: [...TASK_DEFINITIONS, ORGANISATION_SERVICE],
   level: 'resource',
   equivalents: {
     'AWS Config': ['ecs-containers-readonly-access'],
@@ -25,6 +32,7 @@ export const rule = defineRule({
         requires(
           container.at('ReadonlyRootFilesystem').equals(true),
           "the container's root file system can be written",
+          unlessDefault(resource, container.at('ReadonlyRootFilesystem')),
         ),
       ),
     ),
@@ -35,6 +43,10 @@ const container = (ReadonlyRootFilesystem?: unknown, rest: object = {}) =>
 
 export const examples = (): Examples => ({
   pass: [
+    {
+      title: 'an organisation service',
+      template: single(ORGANISATION_SERVICE, { PrimaryContainer: { ReadonlyRootFilesystem: true } }),
+    },
     { title: 'read-only', template: container(true) },
     { title: 'the text "true"', template: container('true') },
     {
@@ -45,6 +57,13 @@ export const examples = (): Examples => ({
     },
   ],
   fail: [
+    {
+      title: 'a sidecar of an organisation service',
+      template: single(ORGANISATION_SERVICE, {
+        PrimaryContainer: { ReadonlyRootFilesystem: true },
+        SidecarContainers: [{ Name: 'a', ReadonlyRootFilesystem: false }],
+      }),
+    },
     { title: 'absent', template: container() },
     { title: 'the text "false"', template: container('false') },
   ],

@@ -1,12 +1,16 @@
 import { forbids } from '../../engine/outcome';
 import { defineRule, type Examples, single } from '../../engine/rule';
 import { isPublicLoadBalancer, LOAD_BALANCER } from '../../resources/elastic-load-balancing';
+import { ORGANISATION_SERVICE } from '../../resources/containers';
+import { all, type Test } from '../../engine/truth';
+import type { Value } from '../../engine/value';
+import { hasSharedLoadBalancer, isOrganisationService } from '../../resources/organisation-service';
 
 export const rule = defineRule({
   id: 'ELB-01',
   title: 'Load balancers are internal unless approved',
   severity: 'HIGH',
-  targets: [LOAD_BALANCER],
+  targets: [LOAD_BALANCER, ORGANISATION_SERVICE],
   level: 'resource',
   equivalents: { trivy: ['AWS-0053'] },
   source:
@@ -18,24 +22,53 @@ export const rule = defineRule({
   mode: 'warn',
   check: ({ resource }) =>
     forbids(
-      isPublicLoadBalancer(resource, 'application', 'network'),
+      isOrganisationService(resource)
+        ? all(
+            isPublicScheme(resource.at('LoadBalancerConfiguration.Scheme')),
+            hasSharedLoadBalancer(resource),
+          )
+        : isPublicLoadBalancer(resource, 'application', 'network'),
       'the internet reaches this load balancer',
     ),
 });
+
+/** Without a scheme the route tables of the subnets decide. */
+function isPublicScheme(scheme: Value): Test {
+  return scheme.isSet().truth === false
+    ? scheme.undecided('without a scheme the subnets decide')
+    : scheme.equals('internet-facing');
+}
 
 const loadBalancer = (properties: object, rest?: object) => single(LOAD_BALANCER, { ...properties }, rest);
 
 export const examples = (): Examples => ({
   pass: [
+    {
+      title: 'an internal organisation service',
+      template: single(ORGANISATION_SERVICE, { LoadBalancerConfiguration: { Scheme: 'internal' } }),
+    },
+    {
+      title: 'an organisation service on a listener that stands elsewhere',
+      template: single(ORGANISATION_SERVICE, {
+        LoadBalancerConfiguration: {
+          ListenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/a/b/c',
+        },
+      }),
+    },
     { title: 'internal', template: loadBalancer({ Scheme: 'internal' }) },
     { title: 'a Gateway Load Balancer, which has no scheme', template: loadBalancer({ Type: 'gateway' }) },
   ],
   fail: [
+    {
+      title: 'a public organisation service',
+      template: single(ORGANISATION_SERVICE, { LoadBalancerConfiguration: { Scheme: 'internet-facing' } }),
+    },
     { title: 'internet-facing', template: loadBalancer({ Scheme: 'internet-facing' }) },
     { title: 'absent, which means internet-facing', template: loadBalancer({}) },
     { title: 'a Network Load Balancer', template: loadBalancer({ Type: 'network' }) },
   ],
   indeterminate: [
+    { title: 'an organisation service without scheme', template: single(ORGANISATION_SERVICE, {}) },
     {
       title: 'a parameter without value',
       template: loadBalancer({ Scheme: { Ref: 'Scheme' } }, { Parameters: { Scheme: { Type: 'String' } } }),

@@ -5,12 +5,18 @@ import {
   LOAD_BALANCER,
   loadBalancerAttribute,
 } from '../../resources/elastic-load-balancing';
+import { ORGANISATION_SERVICE } from '../../resources/containers';
+import {
+  hasSharedLoadBalancer,
+  isOrganisationService,
+  unlessDefault,
+} from '../../resources/organisation-service';
 
 export const rule = defineRule({
   id: 'ELB-07',
   title: 'Load balancers log requests',
   severity: 'MEDIUM',
-  targets: [LOAD_BALANCER],
+  targets: [LOAD_BALANCER, ORGANISATION_SERVICE],
   level: 'resource',
   equivalents: {
     'AWS Config': ['elb-logging-enabled'],
@@ -24,22 +30,38 @@ export const rule = defineRule({
   source: 'https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-5',
   rationale:
     'Without access logs nobody can tell who asked for what, neither in an incident nor in a dispute.',
-  remedy: 'Set the attribute access_logs.s3.enabled to true, with access_logs.s3.bucket.',
-  check: ({ resource }) =>
-    when(isLoadBalancerOfType(resource, 'application', 'network'), () =>
+  remedy:
+    'Set the attribute access_logs.s3.enabled to true, with access_logs.s3.bucket; of Org::ECS::ExpressService, LoadBalancerConfiguration.AccessLogs.',
+  check: ({ resource }) => {
+    const bucket = resource.at('LoadBalancerConfiguration.AccessLogs.Bucket');
+    if (isOrganisationService(resource))
+      return when(hasSharedLoadBalancer(resource), () =>
+        requires(bucket.isSet(), 'requests are not logged', unlessDefault(resource, bucket)),
+      );
+    return when(isLoadBalancerOfType(resource, 'application', 'network'), () =>
       requires(
         loadBalancerAttribute(resource, 'access_logs.s3.enabled').equals(true),
         'requests are not logged',
       ),
-    ),
+    );
+  },
 });
 
 const loadBalancer = (LoadBalancerAttributes: unknown, rest?: object) =>
   single(LOAD_BALANCER, { LoadBalancerAttributes }, rest);
 
 export const examples = (): Examples => ({
-  pass: [{ title: 'enabled', template: loadBalancer([{ Key: 'access_logs.s3.enabled', Value: 'true' }]) }],
+  pass: [
+    {
+      title: 'an organisation service',
+      template: single(ORGANISATION_SERVICE, {
+        LoadBalancerConfiguration: { AccessLogs: { Bucket: 'logs' } },
+      }),
+    },
+    { title: 'enabled', template: loadBalancer([{ Key: 'access_logs.s3.enabled', Value: 'true' }]) },
+  ],
   fail: [
+    { title: 'an organisation service without access logs', template: single(ORGANISATION_SERVICE, {}) },
     { title: 'no attributes', template: single(LOAD_BALANCER, {}) },
     { title: 'disabled', template: loadBalancer([{ Key: 'access_logs.s3.enabled', Value: false }]) },
   ],

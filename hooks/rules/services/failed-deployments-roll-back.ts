@@ -1,4 +1,4 @@
-import { type Outcome, PASS, requires, when } from '../../engine/outcome';
+import { type Outcome, requires, when } from '../../engine/outcome';
 import { defineRule, type Examples, single } from '../../engine/rule';
 import { all } from '../../engine/truth';
 import { ORGANISATION_SERVICE } from '../../resources/containers';
@@ -16,10 +16,13 @@ export const rule = defineRule({
   check: ({ resource }): Outcome => {
     const breaker = resource.at('DeploymentConfiguration.DeploymentCircuitBreaker');
     // The organisation's type has a circuit breaker with rollback unless it is told otherwise.
-    if (resource.type === ORGANISATION_SERVICE && breaker.isSet().truth === false) return PASS;
+    const byDefault = resource.type === ORGANISATION_SERVICE;
     return when(resource.at('DeploymentController.Type').or('ECS').equals('ECS'), () =>
       requires(
-        all(breaker.at('Enable').equals(true), breaker.at('Rollback').equals(true)),
+        all(
+          breaker.at('Enable').or(byDefault).equals(true),
+          breaker.at('Rollback').or(byDefault).equals(true),
+        ),
         'a failed deployment is not rolled back',
       ),
     );
@@ -31,6 +34,12 @@ const service = (DeploymentCircuitBreaker?: unknown, rest: object = {}) =>
 
 export const examples = (): Examples => ({
   pass: [
+    {
+      title: 'an organisation service that names one half',
+      template: single(ORGANISATION_SERVICE, {
+        DeploymentConfiguration: { DeploymentCircuitBreaker: { Enable: true } },
+      }),
+    },
     { title: 'enabled with rollback', template: service({ Enable: true, Rollback: 'true' }) },
     {
       title: 'deployed by CodeDeploy',
@@ -39,6 +48,12 @@ export const examples = (): Examples => ({
     { title: 'an organisation service, which has one', template: single(ORGANISATION_SERVICE, {}) },
   ],
   fail: [
+    {
+      title: 'an organisation service that does not go back',
+      template: single(ORGANISATION_SERVICE, {
+        DeploymentConfiguration: { DeploymentCircuitBreaker: { Rollback: false } },
+      }),
+    },
     { title: 'no circuit breaker', template: service() },
     { title: 'no rollback', template: service({ Enable: true, Rollback: false }) },
   ],

@@ -1,25 +1,33 @@
 import { requires } from '../../engine/outcome';
 import { defineRule, type Examples, single } from '../../engine/rule';
+import { DAEMON, SERVICE } from '../../resources/containers';
 
 export const rule = defineRule({
   id: 'SVC-04',
   title: 'Services hand their tags on to tasks',
   severity: 'LOW',
-  targets: ['AWS::ECS::Service'],
+  targets: [SERVICE, DAEMON],
   level: 'resource',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html',
   rationale: 'Costs and incidents are found by tags; a task without them belongs to nobody.',
-  remedy: 'Set PropagateTags to SERVICE or TASK_DEFINITION.',
+  remedy: 'Set PropagateTags to SERVICE (DAEMON of a daemon) or TASK_DEFINITION.',
   mode: 'off',
   check: ({ resource }) =>
-    requires(resource.at('PropagateTags').oneOf(['SERVICE', 'TASK_DEFINITION']), 'tasks have no tags'),
+    requires(
+      resource.at('PropagateTags').oneOf(['SERVICE', 'DAEMON', 'TASK_DEFINITION']),
+      'tasks have no tags',
+    ),
 });
 
 const service = (PropagateTags?: unknown, rest?: object) =>
   single('AWS::ECS::Service', { PropagateTags }, rest);
 export const examples = (): Examples => ({
-  pass: [{ title: 'from the service', template: service('SERVICE') }],
+  pass: [
+    { title: 'a daemon', template: single(DAEMON, { PropagateTags: 'DAEMON' }) },
+    { title: 'from the service', template: service('SERVICE') },
+  ],
   fail: [
+    { title: 'a daemon that keeps them to itself', template: single(DAEMON, { PropagateTags: 'NONE' }) },
     { title: 'not set', template: service() },
     { title: 'none', template: service('NONE') },
   ],

@@ -5,6 +5,7 @@ import { defineRule, type Examples, single, texts } from '../../engine/rule';
 const TAGGED = [
   'AWS::ECS::Cluster',
   'AWS::ECS::Service',
+  'AWS::ECS::Daemon',
   'AWS::ECS::TaskDefinition',
   'AWS::ECS::CapacityProvider',
   'AWS::ECS::ExpressGatewayService',
@@ -42,6 +43,7 @@ export const examples = (): Examples => ({
     { title: 'the tag', template: service([{ Key: 'CostCentre', Value: '1' }]), parameters: asked },
   ],
   fail: [
+    { title: 'a daemon without it', template: single('AWS::ECS::Daemon', {}), parameters: asked },
     { title: 'no tags', template: service(), parameters: asked },
     { title: 'another tag', template: service([{ Key: 'Name', Value: 'x' }]), parameters: asked },
   ],

@@ -1,13 +1,16 @@
-import { forbids, type Outcome, requires } from '../../engine/outcome';
+import { forbids, type Outcome, requires, when } from '../../engine/outcome';
 import { defineRule, type Examples, single } from '../../engine/rule';
 import { all } from '../../engine/truth';
-import { TASK_DEFINITION } from '../../resources/containers';
+import { DAEMON_TASK_DEFINITION, ORGANISATION_SERVICE, TASK_DEFINITION } from '../../resources/containers';
+import { eachLaunch, LAUNCHER_TYPES } from '../../resources/launchers';
+import type { Value } from '../../engine/value';
+import { describesItsTasks, isOrganisationService } from '../../resources/organisation-service';
 
 export const rule = defineRule({
   id: 'TD-13',
   title: 'Task role and execution role are two roles',
   severity: 'LOW',
-  targets: [TASK_DEFINITION],
+  targets: [TASK_DEFINITION, DAEMON_TASK_DEFINITION, ORGANISATION_SERVICE, ...LAUNCHER_TYPES],
   level: 'resource',
   equivalents: { KICS: ['7f384a5f'] },
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html',
@@ -15,14 +18,30 @@ export const rule = defineRule({
     'With one role for both, the application may read all secrets and images that only ECS needs to start it.',
   remedy: 'Set TaskRoleArn and ExecutionRoleArn to two different roles.',
   check: ({ resource }): Outcome => {
-    const [task, execution] = [resource.at('TaskRoleArn'), resource.at('ExecutionRoleArn')];
-    return [
-      ...requires(task.isSet(), 'the application has no role of its own'),
-      ...requires(execution.isSet(), 'ECS has no role to pull the image and write logs with'),
-      ...forbids(all(task.isSet(), task.sameAs(execution)), 'the application has the rights of ECS'),
-    ];
+    if (LAUNCHER_TYPES.includes(resource.type))
+      return eachLaunch(resource, ({ roles }) =>
+        roles === undefined
+          ? []
+          : roles.areOverrides
+            ? areTwo(roles.task, roles.execution)
+            : areGivenAndTwo(roles.task, roles.execution),
+      );
+    const judge = () => areGivenAndTwo(resource.at('TaskRoleArn'), resource.at('ExecutionRoleArn'));
+    return isOrganisationService(resource) ? when(describesItsTasks(resource), judge) : judge();
   },
 });
+
+function areGivenAndTwo(task: Value, execution: Value): Outcome {
+  return [
+    ...requires(task.isSet(), 'the application has no role of its own'),
+    ...requires(execution.isSet(), 'ECS has no role to pull the image and write logs with'),
+    ...areTwo(task, execution),
+  ];
+}
+
+function areTwo(task: Value, execution: Value): Outcome {
+  return forbids(all(task.isSet(), task.sameAs(execution)), 'the application has the rights of ECS');
+}
 
 const task = (TaskRoleArn?: unknown, ExecutionRoleArn?: unknown, rest?: object) =>
   single(TASK_DEFINITION, { ContainerDefinitions: [], TaskRoleArn, ExecutionRoleArn }, rest);
@@ -30,11 +49,99 @@ const task = (TaskRoleArn?: unknown, ExecutionRoleArn?: unknown, rest?: object) 
 export const examples = (): Examples => ({
   pass: [
     {
+      title: 'a rule that replaces no role',
+      template: single('AWS::Events::Rule', { Targets: [{ EcsParameters: { TaskDefinitionArn: 'a' } }] }),
+    },
+    {
+      title: 'an organisation service with a task definition that stands elsewhere',
+      template: single(ORGANISATION_SERVICE, { TaskDefinitionArn: 'a' }),
+    },
+    {
       title: 'two roles',
       template: task('arn:aws:iam::111122223333:role/task', 'arn:aws:iam::111122223333:role/execution'),
     },
   ],
   fail: [
+    {
+      title: 'a rule that gives one role twice',
+      template: single('AWS::Events::Rule', {
+        Targets: [
+          {
+            EcsParameters: { TaskDefinitionArn: 'a' },
+            Input: JSON.stringify({ taskRoleArn: 'r', executionRoleArn: 'r' }),
+          },
+        ],
+      }),
+    },
+    {
+      title: 'a schedule that does so',
+      template: single('AWS::Scheduler::Schedule', {
+        Target: {
+          EcsParameters: { TaskDefinitionArn: 'a' },
+          Input: JSON.stringify({ taskRoleArn: 'r', executionRoleArn: 'r' }),
+        },
+      }),
+    },
+    {
+      title: 'a pipe that does so',
+      template: single('AWS::Pipes::Pipe', {
+        TargetParameters: {
+          EcsTaskParameters: {
+            Overrides: {
+              TaskRoleArn: 'arn:aws:iam::111122223333:role/both',
+              ExecutionRoleArn: 'arn:aws:iam::111122223333:role/both',
+            },
+          },
+        },
+      }),
+    },
+    {
+      title: 'a state machine that does so',
+      template: single('AWS::StepFunctions::StateMachine', {
+        Definition: {
+          States: {
+            Run: {
+              Type: 'Task',
+              Resource: 'arn:aws:states:::ecs:runTask',
+              Parameters: {
+                Overrides: {
+                  TaskRoleArn: 'arn:aws:iam::111122223333:role/both',
+                  ExecutionRoleArn: 'arn:aws:iam::111122223333:role/both',
+                },
+              },
+            },
+          },
+        },
+      }),
+    },
+    {
+      title: 'a job of AWS Batch without a role',
+      template: single('AWS::Batch::JobDefinition', { ContainerProperties: { ExecutionRoleArn: 'r' } }),
+    },
+    {
+      title: 'a job of AWS Batch with one role for both',
+      template: single('AWS::Batch::JobDefinition', {
+        EcsProperties: {
+          TaskProperties: [
+            {
+              TaskRoleArn: 'arn:aws:iam::111122223333:role/both',
+              ExecutionRoleArn: 'arn:aws:iam::111122223333:role/both',
+            },
+          ],
+        },
+      }),
+    },
+    {
+      title: 'a daemon with one role for both',
+      template: single(DAEMON_TASK_DEFINITION, {
+        TaskRoleArn: 'arn:aws:iam::111122223333:role/both',
+        ExecutionRoleArn: 'arn:aws:iam::111122223333:role/both',
+      }),
+    },
+    {
+      title: 'an organisation service without a task role',
+      template: single(ORGANISATION_SERVICE, { ExecutionRoleArn: 'r' }),
+    },
     { title: 'no task role', template: task(undefined, 'arn:aws:iam::111122223333:role/execution') },
     {
       title: 'the same role',

@@ -1,0 +1,28 @@
+import type { ProblemOptions } from '../engine/outcome';
+import type { Resource } from '../engine/resource';
+import { not, type Test } from '../engine/truth';
+import type { Value } from '../engine/value';
+import { ORGANISATION_SERVICE } from './containers';
+
+/** Whether a resource is a service of the organisation's own type, whose defaults differ from those of Amazon ECS. */
+export function isOrganisationService(resource: Resource): boolean {
+  return resource.type === ORGANISATION_SERVICE;
+}
+
+/**
+ * How severe it is when a property of the organisation's type is objected to: what the template leaves to the type's own
+ * default only warns, because the smallest service has to be deployable.
+ */
+export function unlessDefault(resource: Resource, value: Value): ProblemOptions {
+  return isOrganisationService(resource) && value.isSet().truth === false ? { severity: 'LOW' } : {};
+}
+
+/** Whether the load balancer is made with the service: its settings are then those of the service. */
+export function hasSharedLoadBalancer(service: Resource): Test {
+  return not(service.at('LoadBalancerConfiguration.ListenerArn').isSet());
+}
+
+/** Whether the service describes its tasks itself, rather than by the ARN of a task definition. */
+export function describesItsTasks(service: Resource): Test {
+  return not(service.at('TaskDefinitionArn').isSet());
+}
