@@ -1,5 +1,5 @@
 /** What a container has written last. */
-import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetLogEventsCommand, type OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import type { Scope } from './component';
 import { MAIN_CONTAINER } from './containers';
@@ -15,6 +15,9 @@ const LONGEST_LINE = 140;
 
 /** Lines among which those are looked for. */
 const READ_LINES = 50;
+
+/** Pages that are looked at: any of them may be empty although there is more (API reference, GetLogEvents). */
+const MOST_PAGES = 10;
 
 /** Lines below an error that say where in the program it was, as Node.js, Java and .NET write them. */
 const STACK_FRAME = /^(at .+(\)|:\d+)|\.{3} \d+ (more|common frames omitted))$/;
@@ -41,20 +44,35 @@ export async function lastOutputOf(
     'awslogs-stream-prefix': prefix,
   } = options;
   if (logDriver !== 'awslogs' || !prefix || region !== identity.region) return [];
-  const { events = [] } = await clients.cloudWatchLogs.send(
-    new GetLogEventsCommand({
-      logGroupName,
-      logStreamName: `${prefix}/${name}/${task.taskArn!.split('/').at(-1)}`,
-      limit: READ_LINES,
-      startFromHead: false,
-    }),
-  );
+  const events = await lastEvents(clients, {
+    logGroupName: logGroupName!,
+    logStreamName: `${prefix}/${name}/${task.taskArn!.split('/').at(-1)}`,
+  });
   const redaction = new Redaction([]);
   redaction.addSecrets((container?.environment ?? []).map(({ value }) => value));
   return events
     .map(({ message = '' }) => lineOf(redaction.text(message)))
     .filter((line, index, lines) => line && line !== lines[index - 1] && !STACK_FRAME.test(line))
     .slice(-LINES);
+}
+
+/** The last events of a log stream, the newest last: {@link READ_LINES} or more, if there are as many. */
+async function lastEvents(
+  { cloudWatchLogs }: Scope['clients'],
+  stream: { readonly logGroupName: string; readonly logStreamName: string },
+): Promise<OutputLogEvent[]> {
+  let found: OutputLogEvent[] = [];
+  let nextToken: string | undefined;
+  for (let pages = 0; pages < MOST_PAGES && found.length < READ_LINES; pages += 1) {
+    const page = await cloudWatchLogs.send(
+      new GetLogEventsCommand({ ...stream, limit: READ_LINES, startFromHead: false, nextToken }),
+    );
+    found = [...(page.events ?? []), ...found];
+    // The beginning of the stream is told by the same token once more.
+    if (!page.nextBackwardToken || page.nextBackwardToken === nextToken) break;
+    nextToken = page.nextBackwardToken;
+  }
+  return found;
 }
 
 function lineOf(message: string): string {

@@ -3,9 +3,10 @@ import {
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   DescribeTasksCommand,
-  ListTasksCommand,
+  paginateListTasks,
   type ServiceDeployment,
   type ServiceRevision,
+  type Task,
 } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Scope } from './component';
@@ -76,18 +77,19 @@ async function targetRevision({ clients }: Scope, { targetServiceRevision }: Ser
 }
 
 async function stoppedTasksOf({ clients, identity }: Scope) {
-  const { taskArns = [] } = await clients.ecs.send(
-    new ListTasksCommand({
-      cluster: identity.clusterName,
-      serviceName: identity.serviceName,
-      desiredStatus: 'STOPPED',
-    }),
+  const { clusterName: cluster, serviceName } = identity;
+  const stopped: Task[] = [];
+  // A page has no more tasks than one call describes.
+  const pages = paginateListTasks(
+    { client: clients.ecs },
+    { cluster, serviceName, desiredStatus: 'STOPPED' },
   );
-  if (taskArns.length === 0) return [];
-  const { tasks } = await clients.ecs.send(
-    new DescribeTasksCommand({ cluster: identity.clusterName, tasks: taskArns }),
-  );
-  return tasks;
+  for await (const { taskArns = [] } of pages) {
+    if (taskArns.length === 0) continue;
+    const { tasks = [] } = await clients.ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+    stopped.push(...tasks);
+  }
+  return stopped;
 }
 
 async function serviceOf({ clients, identity }: Scope) {

@@ -5,6 +5,8 @@ import {
   type InputLogEvent,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { ECS, type ContainerDefinition } from '@aws-sdk/client-ecs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Clients } from '../../src/clients';
 import type { Scope } from '../../src/component';
 import { lastOutputOf } from '../../src/container-output';
@@ -149,5 +151,63 @@ test('the cause is told without output where that cannot be read', async () => {
   expect(outcome).toMatchObject({
     errorCode: 'NotStabilized',
     message: expect.stringMatching(/: 3 tasks: container Main exited with code 1\. Read/),
+  });
+});
+
+describe('a log stream in pages', () => {
+  /** Pages of CloudWatch Logs as they come over the wire, the newest first; each is named by its number. */
+  async function lastOutputFrom(
+    pages: readonly (readonly string[])[],
+  ): Promise<{ lines: readonly string[]; tokens: (string | undefined)[] }> {
+    const tokens: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      request.setEncoding('utf8');
+      let body = '';
+      request.on('data', (part: string) => (body += part));
+      request.on('end', () => {
+        const { nextToken } = JSON.parse(body);
+        tokens.push(nextToken);
+        const index = Number(nextToken ?? 0);
+        // The last one names itself: nothing is left.
+        const next = Math.min(index + 1, pages.length - 1);
+        const events = pages[index]!.map((message, timestamp) => ({ message, timestamp }));
+        response.setHeader('Content-Type', 'application/x-amz-json-1.1');
+        response.end(JSON.stringify({ events, nextBackwardToken: String(next), nextForwardToken: 'f' }));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const paged = new CloudWatchLogs({
+      ...driver.aws.clientOptions(),
+      endpoint: `http://127.0.0.1:${port}`,
+    });
+    try {
+      const task = await written(`pages-${port}`, []);
+      const clients = { ecs, cloudWatchLogs: paged } as unknown as Clients;
+      return { lines: await lastOutputOf({ ...scope(), clients }, { task }), tokens };
+    } finally {
+      paged.destroy();
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  test('is read behind empty pages, the newest lines last', async () => {
+    const { lines, tokens } = await lastOutputFrom([[], ['three'], [], ['one', 'two'], []]);
+    expect(lines).toEqual(['one', 'two', 'three']);
+    expect(tokens).toEqual([undefined, '1', '2', '3', '4']);
+  });
+
+  test('is read no further than is needed', async () => {
+    const full = Array.from({ length: 50 }, (_, index) => `line ${index}`);
+    const { lines, tokens } = await lastOutputFrom([[], full, ['older']]);
+    expect(lines).toEqual(['line 47', 'line 48', 'line 49']);
+    expect(tokens).toHaveLength(2);
+  });
+
+  test('that seems to have no end is given up', async () => {
+    const { lines, tokens } = await lastOutputFrom(Array.from({ length: 1_000 }, () => []));
+    expect(lines).toEqual([]);
+    expect(tokens).toHaveLength(10);
   });
 });

@@ -406,3 +406,18 @@ describe('nothing is left of a service that is deleted', () => {
     expect(await left()).toEqual([]);
   });
 });
+
+test('a failed deployment tells of more tasks than a page of ECS has', async () => {
+  const properties = driver.model({
+    ServiceName: 'many',
+    PrimaryContainer: { Image: 'example/hello:exits' },
+    ScalingTarget: { MinTaskCount: 150, MaxTaskCount: 150 },
+  });
+  driver.aws.calls.clear();
+  const outcome = (await driver.create(properties)) as { message: string; identifier: string };
+  const pages = driver.aws.calls.list({ operation: 'ListTasks' });
+  expect(pages.length).toBeGreaterThan(1);
+  const [, count] = /(\d+) tasks?: container Main exited/.exec(outcome.message)!;
+  expect(Number(count)).toBeGreaterThan(100);
+  await driver.delete(outcome.identifier);
+}, 120_000);
