@@ -12,7 +12,8 @@ import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balanc
 import type { Scope } from './component';
 import { CONTAINER_OUTPUT_ACTIONS, lastOutputOf } from './container-output';
 import type { HandlerError } from './errors';
-import { explain, failedContainer, type Evidence } from './failure-explanation';
+import { causeOf, explain, failedContainer, type Evidence } from './failure-explanation';
+import type { FailurePattern } from './failure-patterns';
 
 /** IAM actions that {@link deploymentFailure} calls. */
 export const DEPLOYMENT_FAILURE_ACTIONS = [
@@ -24,6 +25,14 @@ export const DEPLOYMENT_FAILURE_ACTIONS = [
   'elasticloadbalancing:DescribeTargetHealth',
 ] as const;
 
+/** Why a deployment failed. */
+export interface DeploymentFailure {
+  /** For the author. */
+  readonly error: HandlerError;
+  /** What has to be changed, when it is of a known kind. */
+  readonly cause?: FailurePattern;
+}
+
 /**
  * The failure of a deployment, with all that AWS says about its cause, and what the container wrote last: a creation that
  * fails is rolled back, and its log group goes. Never rejects: what cannot be found out is left out.
@@ -34,10 +43,11 @@ export async function deploymentFailure(
   scope: Scope,
   deployment: ServiceDeployment,
   ending?: string,
-): Promise<HandlerError> {
+): Promise<DeploymentFailure> {
   const evidence = { ...(await gather(scope, deployment)), ending };
   const failed = failedContainer(evidence);
-  return explain({ ...evidence, output: failed && (await orNothing(lastOutputOf(scope, failed))) });
+  const output = failed && (await orNothing(lastOutputOf(scope, failed)));
+  return { error: explain({ ...evidence, output }), cause: causeOf(evidence) };
 }
 
 async function gather(scope: Scope, deployment: ServiceDeployment): Promise<Evidence> {

@@ -76,13 +76,22 @@ export function explain(evidence: Evidence): HandlerError {
     findings.length > 0
       ? findings.map(({ text }) => text)
       : events.slice(0, QUOTED_EVENTS).map(({ message }) => message!);
-  const known = findings.find(({ pattern }) => pattern);
+  const known = findings.find(hasPattern);
   const { cause, remedy = GENERAL_REMEDY, propertyPath } = known?.pattern ?? {};
   const problem = `The deployment of ${deployed} ${outcomeOf(deployment)}: ${texts.join('; ')}`;
   return new HandlerError('NotStabilized', problem, {
     propertyPath: propertyPath && placeOf(propertyPath, evidence, known?.failed?.container),
     remedy: cause ? `${cause}. ${remedy}` : remedy,
   });
+}
+
+/** What has to be changed, when it is of a known kind. */
+export function causeOf(evidence: Evidence): FailurePattern | undefined {
+  return findingsOf(evidence).find(hasPattern)?.pattern;
+}
+
+function hasPattern({ pattern }: Finding): boolean {
+  return pattern !== undefined;
 }
 
 function outcomeOf(deployment: ServiceDeployment): string {

@@ -38,11 +38,14 @@ const WAY_OUT =
 const READ_OUTPUT =
   "Read the container's output in its log group, which LogGroupDeletionPolicy Retain keeps when a failed creation is rolled back";
 
+/** Id of the pattern that the infrastructure role lacks rights, or cannot be assumed. */
+export const INFRASTRUCTURE_ROLE = 'infrastructure-role';
+
 /** The first that matches is meant, so that the more specific stand before the more general. */
 export const FAILURE_PATTERNS: readonly FailurePattern[] = [
   // Roles.
   {
-    id: 'infrastructure-role',
+    id: INFRASTRUCTURE_ROLE,
     words: /missing permissions on ECS Infrastructure Role|not authorized to perform: elasticloadbalancing:/i,
     depth: 'cause',
     propertyPath: 'InfrastructureRoleArn',

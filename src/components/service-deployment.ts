@@ -8,6 +8,7 @@ import type { ApplyScope, Component, Scope } from '../component';
 import { DEPLOYMENT_FAILURE_ACTIONS, deploymentFailure } from '../deployment-failure';
 import { DESCRIBED_SERVICE_ACTIONS, ownDescribedService } from '../described-service';
 import { HandlerError } from '../errors';
+import { INFRASTRUCTURE_ROLE } from '../failure-patterns';
 import { stopDeployment } from '../deployment-order';
 import { progressOf } from '../deployment-progress';
 import { deploymentSeconds } from '../deployment-time';
@@ -153,14 +154,14 @@ async function verdict(scope: Scope, arn: string): Promise<Outcome<ObservedServi
   if (deployment.status === 'SUCCESSFUL') return done({ arn, status: deployment.status });
   const successor = deployment.status === 'STOPPED' ? await successorOf(scope, deployment) : undefined;
   if (successor) return verdict(scope, successor);
-  const failure = await deploymentFailure(
+  const { error, cause } = await deploymentFailure(
     scope,
     deployment,
     isOverdue ? tooLong(deploymentConfiguration) : undefined,
   );
-  const again = LACKS_RIGHTS.test(failure.message) && (await firstDeploymentAgain(scope, arn));
+  const again = cause?.id === INFRASTRUCTURE_ROLE && (await firstDeploymentAgain(scope, arn));
   if (again) return again;
-  throw failure;
+  throw error;
 }
 
 async function restoreRules(scope: ApplyScope, service: Service): Promise<void> {
@@ -169,9 +170,6 @@ async function restoreRules(scope: ApplyScope, service: Service): Promise<void> 
   await repairWeights(scope, service);
   await restoreStickiness(scope, service);
 }
-
-/** What ECS says of a deployment for which the infrastructure role could not be used. */
-const LACKS_RIGHTS = /missing permissions on ECS Infrastructure Role/i;
 
 /**
  * Deploy a service once more whose first deployment could not use the infrastructure role: a role that the same stack made

@@ -1,7 +1,7 @@
 /** How the message of a failed deployment is put together from what AWS says. */
 import type { Task } from '@aws-sdk/client-ecs';
 import { LONGEST_MESSAGE } from '../../src/errors';
-import { explain, failedContainer, type Evidence } from '../../src/failure-explanation';
+import { causeOf, explain, failedContainer, type Evidence } from '../../src/failure-explanation';
 
 const BREAKER = 'Service deployment rolled back because the circuit breaker threshold was exceeded.';
 const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
@@ -322,4 +322,23 @@ test('the message fits a status reason, output and remedy included', () => {
   expect(message.length).toBeLessThanOrEqual(LONGEST_MESSAGE);
   expect(message).toContain(output.map((line) => `"${line}"`).join(' '));
   expect(message).toContain("Read the container's output");
+});
+
+describe('that the infrastructure role lacks rights', () => {
+  const words = 'missing permissions on ECS Infrastructure Role';
+
+  test.each<[string, Partial<Evidence>, boolean]>([
+    ['by the deployment', { deployment: { status: 'ROLLBACK_FAILED', statusReason: words } }, true],
+    ['by the roll-back', { deployment: { status: 'ROLLBACK_FAILED', rollback: { reason: words } } }, true],
+    ['by an event', { events: [event(`was unable to do anything: ${words}.`)] }, true],
+    ['by an event beside failed tasks', { events: [event(words)], stoppedTasks: [exited] }, true],
+    [
+      'not by what a container writes',
+      { stoppedTasks: [{ ...exited, startedAt: new Date(0) }], output: [words] },
+      false,
+    ],
+    ['not by the name of an image', { deployed: `example/hello:1 ${words}` }, false],
+  ])('is told %s', (_where, found, isTold) => {
+    expect(causeOf(evidence(found))?.id === 'infrastructure-role').toBe(isTold);
+  });
 });
