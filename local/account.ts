@@ -7,7 +7,6 @@ import {
   CreateHostedZoneCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { LocalAws } from '.';
 
 /** The parts of the local AWS that are used here. */
@@ -76,11 +75,4 @@ export async function createRole(account: Account, roleName: string, principal: 
   const PolicyArn = POLICIES[principal];
   if (PolicyArn) await iam.send(new AttachRolePolicyCommand({ RoleName: roleName, PolicyArn }));
   return Role!.Arn!;
-}
-
-/** Store a parameter in the Systems Manager Parameter Store, encrypted. */
-export async function createParameter(account: Account, name: string, value: string): Promise<void> {
-  await new SSMClient(account.clientOptions()).send(
-    new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString' }),
-  );
 }

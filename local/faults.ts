@@ -35,6 +35,8 @@ export interface FaultRule {
   readonly callerOperation?: string;
   /** Only calls that were made with credentials issued to an extension. */
   readonly extensionsOnly?: boolean;
+  /** Only calls of which this holds. Rules that come over HTTP have none. */
+  readonly when?: (request: AwsRequest) => boolean;
   /** Begin with the n-th matching call, counted from 1; default 1. */
   readonly nth?: number;
   /** For how many matching calls; default 1, or as many as come within {@link seconds}. */
@@ -218,11 +220,13 @@ function drawing(share: number): () => boolean {
   };
 }
 
-function matches(rule: FaultRule, { service, operation, caller }: AwsRequest): boolean {
+function matches(rule: FaultRule, request: AwsRequest): boolean {
+  const { service, operation, caller } = request;
   return (
     (rule.service === undefined || rule.service === service) &&
     (rule.operation === undefined || rule.operation === operation) &&
     (rule.callerOperation === undefined || rule.callerOperation === caller?.operation) &&
-    (!(rule.extensionsOnly || rule.kind === 'processKill') || caller !== undefined)
+    (!(rule.extensionsOnly || rule.kind === 'processKill') || caller !== undefined) &&
+    (rule.when?.(request) ?? true)
   );
 }

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { CLAIMS, OPEN_CLAIMS, type Claim } from '../../local/claims';
-import { withBundle } from '../crash/bundle';
+import { withBundle } from '../support/bundle';
 import { runScenarios } from './pool';
 import type { Verdict } from './scenario';
 import { SHEETS } from './sheets';

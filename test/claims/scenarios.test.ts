@@ -3,7 +3,7 @@
  * inferred answers all other suites run.
  */
 import { Account } from '../crash/account';
-import { withBundle } from '../crash/bundle';
+import { withBundle } from '../support/bundle';
 import { runScenario } from './scenario';
 import { SHEETS, type Sheet } from './sheets';
 import { STEPS } from './steps';

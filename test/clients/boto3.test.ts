@@ -1,5 +1,5 @@
 /** boto3 with its waiters, and the AWS CLI asking for what is not there. */
-import { ROOT, startClientAccount, type ClientAccount } from './account';
+import { ROOT, startClientAccount, type ClientAccount } from '../support/client-processes';
 
 let account: ClientAccount;
 beforeAll(async () => {

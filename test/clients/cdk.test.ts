@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { startClientAccount, type ClientAccount, type Ended } from './account';
+import { startClientAccount, type ClientAccount, type Ended } from '../support/client-processes';
 
 const APPLICATION = join(__dirname, 'cdk');
 const SYNTHESIZERS = ['Shop', 'CliCredentials', 'Bootstrapless', 'Legacy'];

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { ROOT, startClientAccount, type ClientAccount, type Ended } from './account';
+import { ROOT, startClientAccount, type ClientAccount, type Ended } from '../support/client-processes';
 
 const SAM = join(ROOT, '.venv-sam', 'bin', 'sam');
 const APPLICATION = join(__dirname, 'sam');

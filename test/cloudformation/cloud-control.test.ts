@@ -2,6 +2,7 @@
 import { CloudControl, type ProgressEvent } from '@aws-sdk/client-cloudcontrol';
 import { join } from 'node:path';
 import { SAMPLE_TYPE, startSampleAccount, type SampleAccount } from './fixtures/sample-extension';
+import { eventually } from '../support/eventually';
 
 const TypeName = SAMPLE_TYPE;
 let account: SampleAccount;
@@ -185,9 +186,10 @@ test('only one operation at a time runs on a resource; a running one can be canc
     TypeName,
     DesiredState: JSON.stringify({ Name: 'book' }),
   });
-  while (
-    !(await client.getResourceRequestStatus({ RequestToken: begun!.RequestToken })).ProgressEvent!.Identifier
-  );
+  await eventually('the operation has an identifier', async () => {
+    const status = await client.getResourceRequestStatus({ RequestToken: begun!.RequestToken });
+    return status.ProgressEvent!.Identifier;
+  });
   await expect(client.deleteResource({ TypeName, Identifier: '/notebook/book' })).rejects.toMatchObject({
     name: 'ConcurrentOperationException',
   });

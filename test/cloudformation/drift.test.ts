@@ -1,6 +1,7 @@
 /** Drift detection of private resources. */
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { notebook, startSampleAccount, template, type SampleAccount } from './fixtures/sample-extension';
+import { eventually } from '../support/eventually';
 
 let account: SampleAccount;
 let logs: CloudWatchLogs;
@@ -24,10 +25,11 @@ afterAll(async () => {
 
 async function detect() {
   const { StackDriftDetectionId } = await account.cloudFormation.detectStackDrift({ StackName: 'desk' });
-  for (;;) {
+  const detected = await eventually('drift is detected', async () => {
     const status = await account.cloudFormation.describeStackDriftDetectionStatus({ StackDriftDetectionId });
-    if (status.DetectionStatus !== 'DETECTION_IN_PROGRESS') return status.StackDriftStatus;
-  }
+    return status.DetectionStatus !== 'DETECTION_IN_PROGRESS' && status;
+  });
+  return detected.StackDriftStatus;
 }
 const drifts = async () => {
   const { StackResourceDrifts } = await account.cloudFormation.describeStackResourceDrifts({

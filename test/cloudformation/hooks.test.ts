@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { applies, type Hook, type HookOccasion } from '../../local/registry/hook';
 import { notebook, startSampleAccount, template, type SampleAccount } from './fixtures/sample-extension';
+import { eventually } from '../support/eventually';
 
 let account: SampleAccount;
 beforeAll(async () => {
@@ -219,9 +220,10 @@ describe('hooks for stacks and change sets', () => {
       ChangeSetType: 'CREATE',
       TemplateBody: body('forbidden'),
     });
-    let described = await account.cloudFormation.describeChangeSet(input);
-    while (described.Status === 'CREATE_IN_PROGRESS')
-      described = await account.cloudFormation.describeChangeSet(input);
+    const described = await eventually('the change set is judged', async () => {
+      const found = await account.cloudFormation.describeChangeSet(input);
+      return found.Status !== 'CREATE_IN_PROGRESS' && found;
+    });
     expect(described).toMatchObject({
       Status: 'FAILED',
       StatusReason: 'The following hook(s) failed: [Org::Paper::Governance]',

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalAws, type LocalAws } from '../../local';
+import { eventually } from '../support/eventually';
 
 const BUNDLE = `
 let invocations = 0;
@@ -116,7 +117,7 @@ test('the remaining time starts from the timeout', async () => {
 test('a running invocation can be killed', async () => {
   const invocationId = 'to-be-killed';
   const running = aws.lambda.invoke('hang', {}, { invocationId });
-  while (!aws.lambda.kill(invocationId)) await new Promise(setImmediate);
+  await eventually('the invocation runs', () => aws.lambda.kill(invocationId));
   expect(await running).toMatchObject({
     functionError: 'Unhandled',
     payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('signal: killed') },

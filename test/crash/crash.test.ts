@@ -1,6 +1,6 @@
 /** A part of the matrix: of every operation and kind of fault one point, spread over the calls of the operation. */
 import { Account } from './account';
-import { withBundle } from './bundle';
+import { withBundle } from '../support/bundle';
 import { FAULT_NAMES, FAULTS, type Fault, type FaultName } from './faults';
 import { nameOf, pointsOf } from './matrix';
 import { OPERATION_NAMES } from './operations';

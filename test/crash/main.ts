@@ -1,7 +1,7 @@
 /** `npm run crash`: every AWS call of every operation goes wrong in every way, and the end is looked at. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { withBundle } from './bundle';
+import { withBundle } from '../support/bundle';
 import { FAULT_NAMES, FAULTS } from './faults';
 import type { Choice } from './matrix';
 import { OPERATION_NAMES, OPERATIONS } from './operations';

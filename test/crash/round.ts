@@ -4,7 +4,8 @@
  */
 import type { HandlerOutcome } from '../../local/extension/resource-handler';
 import type { Structure } from '../../local/service';
-import type { Account, Watch } from './account';
+import { deathAfter } from '../support/death';
+import type { Account } from './account';
 import { FAULTS, type Fault } from './faults';
 import { undisturbedCalls, type Point, type UndisturbedCall } from './matrix';
 import { beyond, isResource, withoutHistory, type Observation } from './observation';
@@ -111,7 +112,7 @@ async function disturb(
   const { service, operation, occurrence: nth } = point.call;
   const id = faults.add({ ...fault.rule, service, operation, nth, extensionsOnly: true });
   const applied = () => faults.list().find((active) => active.id === id)!.applied > 0;
-  account.watch = watchFor(fault, applied);
+  account.watch = fault.death && deathAfter(applied, fault.death);
   const complaints: string[] = [];
   try {
     const outcome = await life.run(point.operation);
@@ -179,19 +180,6 @@ function wrongWords(
   if (errorCode === 'InternalFailure') complaints.push(`the failure says nothing to a user${said}`);
   if (/^\s+at .*:\d+:\d+/m.test(message)) complaints.push(`the failure shows a stack${said}`);
   return complaints;
-}
-
-/** Tells the account when the process of a disturbed operation dies: at the end of the invocation that has met the fault. */
-function watchFor({ death }: Fault, applied: () => boolean): Watch | undefined {
-  if (!death) return undefined;
-  let dead = false;
-  return {
-    ended() {
-      if (dead || !applied()) return 'goes on';
-      dead = true;
-      return death === 'before the answer' ? 'dies without answer' : 'dies with its answer';
-    },
-  };
 }
 
 function succeeded(name: OperationName, outcome: HandlerOutcome): void {

@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GOVERNANCE_FUNCTION } from '../../local/extension/repository';
 import { requestHost } from '../../local/http-request';
-import { callGrpc } from '../../local/http2-request';
-import { EXAMPLES, ExampleAccount, OWN_DOMAIN, type Platform } from './account';
+import { callGrpc } from '../support/http2-request';
+import type { StackAccount } from '../support/stack-account';
+import { described, EXAMPLES, openPlatform, OWN_DOMAIN, servicesOf, type Platform } from './platform';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -28,9 +29,10 @@ interface Row {
   readonly shows: (deployed: Deployed) => Promise<void>;
 }
 
-let account: ExampleAccount;
+let account: StackAccount;
+let platform: Platform;
 beforeAll(async () => {
-  account = await ExampleAccount.open();
+  ({ account, platform } = await openPlatform());
 });
 afterAll(() => account?.close());
 
@@ -39,7 +41,7 @@ async function get(host: string, path = '/') {
   return { status, image: status === 200 ? JSON.parse(body).image : undefined };
 }
 
-const describeOnly = ({ services }: Deployed) => account.described(Object.values(services)[0]!);
+const describeOnly = ({ services }: Deployed) => described(account, Object.values(services)[0]!);
 
 const ROWS: Readonly<Record<string, Row>> = {
   'custom-domain.yml': {
@@ -56,7 +58,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       PublicSubnets: publicSubnets.join(),
     }),
     async shows(deployed) {
-      const { privateSubnets } = account.platform;
+      const { privateSubnets } = platform;
       const { service } = await describeOnly(deployed);
       const { subnets, assignPublicIp } = service.networkConfiguration!.awsvpcConfiguration!;
       expect({ subnets: [...subnets!].sort(), assignPublicIp }).toEqual({
@@ -161,7 +163,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 /** Examples that other tests deploy, and where. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'hello.yml': 'test/examples/hello.test.ts',
-  'roles.yml': 'test/examples/account.ts, for all rows',
+  'roles.yml': 'test/support/stack-account.ts, for all rows',
   'governance-hook.yml': 'below',
 };
 
@@ -183,40 +185,39 @@ test('the first template of README.md makes a service with the attributes that a
   const [, template] = /```yaml\n([^]*?)```/.exec(section!)!;
   const attributes = new Set(section!.split('\n## ')[0]!.match(/(?<=`Shop\.)\w+(?=`)/g));
   try {
-    const deployed = await account.deploy('first', template!);
+    const deployed = await account.create('first', { template: template! });
+    expect(deployed).toMatchObject({ status: 'CREATE_COMPLETE', reasons: {} });
     expect(await get(new URL(deployed.outputs.Endpoint!).host)).toMatchObject({ status: 200 });
     const { ResourceDescription } = await new CloudControlClient(account.aws.clientOptions()).send(
-      new GetResourceCommand({ TypeName: 'Org::ECS::ExpressService', Identifier: deployed.services.Shop }),
+      new GetResourceCommand({ TypeName: 'Org::ECS::ExpressService', Identifier: deployed.resources.Shop }),
     );
     expect(Object.keys(JSON.parse(ResourceDescription!.Properties!))).toEqual(
       expect.arrayContaining([...attributes]),
     );
     expect(attributes.size).toBeGreaterThan(5);
   } finally {
-    expect(await account.remove('first')).toEqual([]);
+    expect(await account.clear()).toEqual([]);
   }
 });
 
 test.each(Object.entries(ROWS))('%s', async (file, { parameters, shows }) => {
   const name = file.replace('.yml', '');
   try {
-    const { outputs, services } = await account.deploy(
-      name,
-      account.example(file),
-      parameters?.(account.platform),
-    );
-    await shows({ host: new URL(outputs.Endpoint!).host, services });
+    const deployed = await account.create(name, { template: file, parameters: parameters?.(platform) });
+    expect(deployed).toMatchObject({ status: 'CREATE_COMPLETE', reasons: {} });
+    await shows({ host: new URL(deployed.outputs.Endpoint!).host, services: servicesOf(deployed) });
   } finally {
-    expect(await account.remove(name)).toEqual([]);
+    expect(await account.clear()).toEqual([]);
   }
 });
 
 test('governance-hook.yml', async () => {
   const { lambda, registry } = account.aws;
-  await account.deploy('governance', account.example('governance-hook.yml'), {
-    GovernanceFunctionArn: lambda.arn(GOVERNANCE_FUNCTION),
+  await account.create('governance', {
+    template: 'governance-hook.yml',
+    parameters: { GovernanceFunctionArn: lambda.arn(GOVERNANCE_FUNCTION) },
   });
   expect(registry.hooks()).toMatchObject([{ typeName: 'Org::ECS::Governance', failureMode: 'FAIL' }]);
-  expect(await account.remove('governance')).toEqual([]);
+  expect(await account.clear()).toEqual([]);
   expect(registry.hooks()).toEqual([]);
 });

@@ -4,13 +4,12 @@ import { execFile } from 'node:child_process';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { startLocalAws, type LocalAws } from '../../local';
-import { createHostedZone, createRole } from '../../local/account';
 import { requestHost } from '../../local/http-request';
 import { takeInventory } from '../../local/inventory';
+import { createRoles, giveBaseDomain, TYPE_NAME } from '../support/account';
 import { deleteChangeSets } from '../cloudformation/fixtures/change-sets';
 
 const ROOT = join(__dirname, '..', '..');
-const TYPE_NAME = 'Org::ECS::ExpressService';
 const HELLO = join(ROOT, 'examples', 'hello.yml');
 
 let aws: LocalAws;
@@ -20,10 +19,7 @@ let before: string[];
 beforeAll(async () => {
   aws = await startLocalAws();
   cloudFormation = new CloudFormation(aws.clientOptions());
-  aws.registry.setTypeConfiguration(TYPE_NAME, {
-    BaseDomain: 'example.com',
-    HostedZoneId: await createHostedZone(aws, 'example.com'),
-  });
+  await giveBaseDomain(aws, 'example.com');
   before = await takeInventory(aws.clientOptions());
 });
 afterAll(async () => {
@@ -112,8 +108,7 @@ describe('aws cloudformation', () => {
 
 test('aws cloudcontrol creates, lists page by page, and deletes', async () => {
   await json('ecs', 'create-cluster', '--cluster-name', 'another', '--capacity-providers', 'FARGATE');
-  const ExecutionRoleArn = await createRole(aws, 'execution', 'ecs-tasks.amazonaws.com');
-  const InfrastructureRoleArn = await createRole(aws, 'infrastructure', 'ecs.amazonaws.com');
+  const { execution: ExecutionRoleArn, infrastructure: InfrastructureRoleArn } = await createRoles(aws);
   const run = async (...args: string[]) => {
     const { ProgressEvent } = await json('cloudcontrol', ...args);
     await aws.cloudControl.settled(ProgressEvent.RequestToken);

@@ -4,22 +4,23 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { FieldAccount } from './account';
+import { BASE_DOMAIN, INPUTS } from './inputs';
+import { StackAccount } from '../support/stack-account';
 import type { Row } from './row';
 
 const ROWS: readonly Row[] = readdirSync(join(__dirname, 'rows'))
   .sort()
   .flatMap((file) => (require(join(__dirname, 'rows', file)) as { rows: readonly Row[] }).rows);
 
-let account: FieldAccount;
+let account: StackAccount;
 beforeAll(async () => {
-  account = await FieldAccount.open();
+  account = await StackAccount.open(INPUTS, BASE_DOMAIN);
 });
 afterAll(() => account?.close());
 
 test('every input is deployed by a row', () => {
   const deployed = new Set(ROWS.flatMap(({ inputs }) => inputs));
-  expect(readdirSync(join(__dirname, 'inputs')).sort()).toEqual([...deployed].sort());
+  expect(readdirSync(INPUTS).sort()).toEqual([...deployed].sort());
 });
 
 test.each(ROWS.map((row) => [row.inputs.join(', '), row.right, row] as const))(

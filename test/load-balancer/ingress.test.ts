@@ -1,5 +1,5 @@
 import { RevokeSecurityGroupIngressCommand, type IpPermission } from '@aws-sdk/client-ec2';
-import { requestHttp2 } from '../../local/http2-request';
+import { requestHttp2 } from '../support/http2-request';
 import { Fixture, NOT_FOUND } from './fixture';
 
 let fixture: Fixture;

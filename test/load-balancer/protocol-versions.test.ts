@@ -1,4 +1,4 @@
-import { callGrpc, requestHttp2 } from '../../local/http2-request';
+import { callGrpc, requestHttp2 } from '../support/http2-request';
 import type { HttpRequest, ProtocolVersion } from '../../local/service';
 import { Fixture, hostIs, type LoadBalancerFixture } from './fixture';
 

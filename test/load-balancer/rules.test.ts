@@ -5,6 +5,7 @@ import {
   SetRulePrioritiesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Fixture, type LoadBalancerFixture, hostIs } from './fixture';
+import { eventually } from '../support/eventually';
 
 const HIT = {
   Type: 'fixed-response',
@@ -160,11 +161,9 @@ describe('listener rules', () => {
         Actions: [HIT],
       }),
     );
-    const began = performance.now();
-    let status = 0;
-    while (status !== 200 && performance.now() - began < 3000) {
-      ({ status } = await fixture.request('h', { path: '/late' }));
-    }
-    expect(status).toBe(200);
+    await eventually('the rule is in force', async () => {
+      const { status } = await fixture.request('h', { path: '/late' });
+      return status === 200;
+    });
   });
 });

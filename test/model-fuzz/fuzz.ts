@@ -1,6 +1,6 @@
 /** Models, valid and broken, against the provider. */
 import fc from 'fast-check';
-import { startAccount, quietly } from './account';
+import { startAccount } from './account';
 import { models } from './arbitrary';
 import { stopAtFirstChange } from './first-change';
 import { judge, type Action, type Case } from './judgement';
@@ -114,7 +114,7 @@ export async function fuzz({ count, seed, lives, onProgress }: FuzzOptions): Pro
       lives,
     );
     for (const fuzzCase of living) {
-      const life = await quietly(() => live(fuzzCase.model as Structure, account));
+      const life = await live(fuzzCase.model as Structure, account);
       if (life.problem) failed(made.indexOf(fuzzCase), life.problem);
       if (!life.ran) failedLives++;
     }
@@ -136,4 +136,15 @@ export async function fuzz({ count, seed, lives, onProgress }: FuzzOptions): Pro
 function spread<Item>(items: readonly Item[], number: number): Item[] {
   const step = Math.max(1, items.length / number);
   return Array.from({ length: Math.min(number, items.length) }, (_, n) => items[Math.floor(n * step)]!);
+}
+
+/** Do something without the provider's log on standard output. */
+async function quietly<Result>(run: () => Promise<Result>): Promise<Result> {
+  const { write } = process.stdout;
+  process.stdout.write = () => true;
+  try {
+    return await run();
+  } finally {
+    process.stdout.write = write;
+  }
 }

@@ -2,7 +2,8 @@
 import { ResourceType, type ResourceTypeSchema } from '../../local/registry/resource-type';
 import type { Structure } from '../../local/service';
 import { entrypoint } from '../../src/handlers';
-import { ACCOUNT_ID, REGION, type Account } from './account';
+import { ACCOUNT_ID, REGION } from '../support/account';
+import type { Account } from './account';
 import { PROVIDER_CREDENTIALS, type FirstChange } from './first-change';
 import { SCHEMA } from './schema';
 

@@ -1,12 +1,8 @@
 /** The whole life of a service from a fuzzed model: created, read, deleted, and nothing of it left. */
-import { randomUUID } from 'node:crypto';
-import { createResourceHandler, type HandlerOutcome } from '../../local/extension/resource-handler';
-import { takeInventory } from '../../local/inventory';
-import type { Lambda } from '../../local/lambda';
 import type { Structure } from '../../local/service';
-import { entrypoint } from '../../src/handlers';
-import { ACCOUNT_ID, REGION, type Account } from './account';
-import { SCHEMA } from './schema';
+import { TYPE_NAME } from '../support/account';
+import type { Driver } from '../support/driver';
+import type { Account } from './account';
 
 export interface Life {
   /** Whether the service came to run. */
@@ -15,42 +11,21 @@ export interface Life {
   readonly problem?: string;
 }
 
-/** Runs the handlers in this process. */
-const lambda = {
-  async invoke(_function: string, event: unknown, { invocationId }: { invocationId: string }) {
-    const payload = await entrypoint(JSON.parse(JSON.stringify(event)), { awsRequestId: invocationId });
-    return { invocationId, payload: JSON.parse(JSON.stringify(payload)), output: '' };
-  },
-} as unknown as Lambda;
-
 /** Create a service of this model, read it, delete it, and look for remains. */
-export async function live(model: Structure, { aws, typeConfiguration }: Account): Promise<Life> {
-  aws.registry.setTypeConfiguration(SCHEMA.typeName, typeConfiguration);
-  const { clock, registry, callers } = aws;
-  const handler = createResourceHandler({ clock, registry, callers, lambda });
-  const run = (action: 'CREATE' | 'READ' | 'DELETE', properties: Structure): Promise<HandlerOutcome> =>
-    handler({
-      action,
-      type: registry.privateType(SCHEMA.typeName),
-      model: structuredClone(properties),
-      logicalResourceId: 'Service',
-      requestToken: randomUUID(),
-      region: REGION,
-      accountId: ACCOUNT_ID,
-    });
-
-  const before = await takeInventory(aws.clientOptions());
-  const created = await run('CREATE', model);
+export async function live(model: Structure, { aws, driver, typeConfiguration }: Account): Promise<Life> {
+  aws.registry.setTypeConfiguration(TYPE_NAME, typeConfiguration);
+  const before = await driver.inventory();
+  const created = await driver.create(model);
   const ran = created.status === 'SUCCESS';
   const problem = ran
-    ? await readProblem(model, created.model!, run)
+    ? await readProblem(model, created.model!, driver)
     : failureProblem(created.errorCode, created.message);
   // As CloudFormation does after a failure, too.
-  const deleted = created.identifier && (await run('DELETE', { ServiceArn: created.identifier }));
+  const deleted = created.identifier && (await driver.delete(created.identifier));
   if (deleted && deleted.status === 'FAILED' && deleted.errorCode !== 'NotFound') {
     return { ran, problem: `could not be deleted: ${deleted.errorCode}: ${deleted.message}` };
   }
-  const left = (await takeInventory(aws.clientOptions())).filter(
+  const left = (await driver.inventory()).filter(
     (resource) => !before.includes(resource) && !isRetained(resource, model),
   );
   return { ran, problem: problem ?? (left.length > 0 ? `left ${left.join(', ')}` : undefined) };
@@ -74,9 +49,9 @@ function failureProblem(errorCode: string, message: string): string | undefined 
 async function readProblem(
   model: Structure,
   created: Structure,
-  run: (action: 'READ', properties: Structure) => Promise<HandlerOutcome>,
+  driver: Driver,
 ): Promise<string | undefined> {
-  const read = await run('READ', { ServiceArn: created.ServiceArn });
+  const read = await driver.read(created.ServiceArn);
   if (read.status === 'FAILED') return `could not be read: ${read.errorCode}: ${read.message}`;
   if (canonical(read.model) !== canonical(created)) return 'reads otherwise than it was created';
   const lost = missing(model, read.model!, '');

@@ -1,23 +1,24 @@
 /** Moves that are cut short, fail, are rolled back or end in a deletion, in each of their phases. */
 import type { Structure } from '../../local/service';
-import { Driver, TYPE_NAME, type Crash } from '../provider/driver';
-import { inventoryOf, makePrivateSubnets } from './account';
+import { makePrivateSubnets, TYPE_NAME } from '../support/account';
+import { withBundle } from '../support/bundle';
+import { dyingAt } from '../support/death';
+import { Driver } from '../support/driver';
+import { fromBundle } from '../support/handlers';
+import { inventoryOf } from './inventory';
 import { whileRequested } from './steady-requests';
 
 const HOST = 'hello.apps.example.com';
 
-/** Of the calls of a move, one in this many is a point of death. */
-const STEP = 60;
-
 let driver: Driver;
-let privateSubnets: string[];
+let privateSubnets: readonly string[];
 let beginning: string[];
 let model: Structure;
 let inPublic: string[];
 
 beforeAll(async () => {
-  driver = await Driver.start();
-  privateSubnets = await makePrivateSubnets(driver);
+  driver = await withBundle((path) => Driver.start({ handlers: fromBundle(path) }));
+  ({ privateSubnetIds: privateSubnets } = await makePrivateSubnets(driver.aws));
   beginning = await inventoryOf(driver);
   await create();
 }, 60_000);
@@ -31,8 +32,8 @@ async function create(): Promise<void> {
 const publicModel = () => driver.model();
 const privateModel = () => driver.model({ NetworkConfiguration: { Subnets: privateSubnets } });
 
-async function update(to: Structure, crash?: Crash): Promise<void> {
-  model = Driver.modelOf(await driver.update(model, to, { crash }));
+async function update(to: Structure): Promise<void> {
+  model = Driver.modelOf(await driver.update(model, to));
 }
 
 /** Clients request the service all the while. */
@@ -42,35 +43,53 @@ async function losesNothing(operation: () => Promise<void>): Promise<void> {
   expect(answers.lost).toEqual([]);
 }
 
-/** Calls of a move after whose effect its process dies. Of calls that look for the same thing again and again one is enough. */
-function pointsOf(actions: readonly string[]): Crash[] {
-  return actions
-    .flatMap((action, index) => (action === actions[index - 1] ? [] : [index + 1]))
-    .filter((_call, index) => index % STEP === 0)
-    .map((call) => ({ call, effect: 'after' }));
+/** A call that begins a phase of a move, known by what it changes. */
+interface Phase {
+  readonly operation: string;
+  readonly when?: (request: { readonly input: Structure }) => boolean;
 }
 
-test('a move that is cut short and invoked again ends as an undisturbed one does', async () => {
-  driver.aws.calls.clear();
-  await update(privateModel());
-  const there = { points: pointsOf(driver.actions('UPDATE')), inventory: await inventoryOf(driver) };
-  driver.aws.calls.clear();
-  await update(publicModel());
-  const back = { points: pointsOf(driver.actions('UPDATE')), inventory: inPublic };
-  expect(await inventoryOf(driver)).toEqual(inPublic);
-  expect(there.points.length).toBeGreaterThan(2);
+/** Calls on rules that give them this host. A rule that does not serve has `unused.invalid`. */
+const rulesOf =
+  (host: string) =>
+  ({ input }: { input: Structure }) =>
+    input.Conditions.some(({ HostHeaderConfig }: Structure) => HostHeaderConfig?.Values.includes(host));
 
-  const rounds = Math.max(there.points.length, back.points.length);
+/** Updates of the service that leave its tasks on so many load balancers. */
+const on =
+  (loadBalancers: number) =>
+  ({ input }: { input: Structure }) =>
+    input.loadBalancers?.length === loadBalancers;
+
+/** The tag that records which load balancer serves. */
+const recordsServing = ({ input }: { input: Structure }) =>
+  input.Tags.some(({ Key }: Structure) => Key === 'org-ecs-express:load-balancer');
+
+const PHASES: readonly (readonly [phase: string, call: Phase])[] = [
+  ['its load balancer is made', { operation: 'CreateLoadBalancer' }],
+  ['its rule is made', { operation: 'CreateRule', when: rulesOf('unused.invalid') }],
+  ['tasks join it', { operation: 'UpdateService', when: on(2) }],
+  ['the placements change roles', { operation: 'CreateTags', when: recordsServing }],
+  ['the rule gets its requests', { operation: 'ModifyRule', when: rulesOf(HOST) }],
+  ['the DNS record leads to it', { operation: 'ChangeResourceRecordSets' }],
+  ['the former rule gets no more requests', { operation: 'ModifyRule', when: rulesOf('unused.invalid') }],
+  ['tasks leave the former one', { operation: 'UpdateService', when: on(1) }],
+  ['the former load balancer is deleted', { operation: 'DeleteLoadBalancer' }],
+  ['its record is deleted', { operation: 'DeleteTags' }],
+];
+
+test('a move that is cut short in any phase and invoked again ends as an undisturbed one does', async () => {
+  await update(privateModel());
+  const inPrivate = await inventoryOf(driver);
+  await update(publicModel());
+  expect(await inventoryOf(driver)).toEqual(inPublic);
+
+  // There and back in turn: both ways have the same phases.
   await losesNothing(async () => {
-    for (let round = 0; round < rounds; round++) {
-      for (const [{ points, inventory }, to] of [
-        [there, privateModel()],
-        [back, publicModel()],
-      ] as const) {
-        const crash = points[round];
-        await update(to, crash);
-        expect({ crash, inventory: await inventoryOf(driver) }).toEqual({ crash, inventory });
-      }
+    for (const [index, [phase, call]] of PHASES.entries()) {
+      const [to, inventory] = index % 2 === 0 ? [privateModel(), inPrivate] : [publicModel(), inPublic];
+      await dyingAt(driver, call, () => update(to));
+      expect({ phase, inventory: await inventoryOf(driver) }).toEqual({ phase, inventory });
     }
   });
 }, 600_000);
@@ -85,32 +104,18 @@ test('a move whose deployment fails is rolled back to where it came from', async
   expect(await inventoryOf(driver)).toEqual(inPublic);
 }, 300_000);
 
-/** Calls that begin the phases of a move: the n-th one of the operation is refused. */
-const PHASES: readonly (readonly [phase: string, operation: string, nth: number])[] = [
-  ['its load balancer is made', 'CreateLoadBalancer', 1],
-  ['its rule is made', 'CreateRule', 1],
-  ['tasks join it', 'UpdateService', 1],
-  ['the placements change roles', 'CreateTags', 2],
-  ['the rule gets its requests', 'ModifyRule', 1],
-  ['the DNS record leads to it', 'ChangeResourceRecordSets', 1],
-  ['the former rule gets no more requests', 'ModifyRule', 2],
-  ['tasks leave the former one', 'UpdateService', 2],
-  ['the former load balancer is deleted', 'DeleteLoadBalancer', 1],
-  ['its record is deleted', 'DeleteTags', 1],
-];
-
-async function failsWhen(operation: string, nth: number): Promise<void> {
+async function failsWhen(call: Phase): Promise<void> {
   const { faults } = driver.aws;
-  faults.add({ kind: 'accessDenied', operation, nth, times: 1000, callerOperation: 'UPDATE' });
+  faults.add({ ...call, kind: 'accessDenied', times: 1000, callerOperation: 'UPDATE' });
   const outcome = await driver.update(model, privateModel()).finally(() => faults.clear());
   expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'AccessDenied' });
 }
 
 test.each(PHASES)(
   'a move that fails when %s is rolled back',
-  async (_phase, operation, nth) => {
+  async (_phase, call) => {
     await losesNothing(async () => {
-      await failsWhen(operation, nth);
+      await failsWhen(call);
       await update(publicModel());
     });
     expect(await inventoryOf(driver)).toEqual(inPublic);
@@ -120,8 +125,8 @@ test.each(PHASES)(
 
 test.each(PHASES.filter((_phase, index) => index % 3 === 2))(
   'a service that is deleted when %s leaves nothing',
-  async (_phase, operation, nth) => {
-    await failsWhen(operation, nth);
+  async (_phase, call) => {
+    await failsWhen(call);
     expect(await driver.delete(model.ServiceArn)).toMatchObject({ status: 'SUCCESS' });
     expect(await inventoryOf(driver)).toEqual(beginning);
     await create();

@@ -3,10 +3,11 @@
  * made so.
  */
 import { issueCertificate } from '../../local/account';
-import { requestHttp2 } from '../../local/http2-request';
+import { requestHttp2 } from '../support/http2-request';
 import type { Structure } from '../../local/service';
-import { Driver, TYPE_NAME } from '../provider/driver';
-import { inventoryOf, makePrivateSubnets, makeWebAcl } from './account';
+import { makePrivateSubnets, makeWebAcl, TYPE_NAME } from '../support/account';
+import { Driver } from '../support/driver';
+import { inventoryOf } from './inventory';
 import { whileRequested, type Send } from './steady-requests';
 
 const HOST = 'hello.apps.example.com';
@@ -24,8 +25,8 @@ beforeAll(async () => {
   driver = await Driver.start();
   hostedZoneId = driver.aws.registry.typeConfiguration(TYPE_NAME)!.HostedZoneId;
   const places: Record<string, Structure> = {
-    private: { NetworkConfiguration: { Subnets: await makePrivateSubnets(driver) } },
-    'with a web ACL': { WebAclArn: await makeWebAcl(driver, 'acl') },
+    private: { NetworkConfiguration: { Subnets: (await makePrivateSubnets(driver.aws)).privateSubnetIds } },
+    'with a web ACL': { WebAclArn: await makeWebAcl(driver.aws, 'acl') },
     'at another host, with its own certificate': { DomainName: OTHER_HOST },
     'with a certificate of the author’s': {
       CertificateArn: await issueCertificate(driver.aws, hostedZoneId, HOST),

@@ -14,7 +14,8 @@ import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
 import { whileRequested } from '../moves/steady-requests';
 import { changes } from '../properties/life-of-a-property';
-import { Driver, TYPE_NAME } from '../provider/driver';
+import { TYPE_NAME } from '../support/account';
+import { Driver } from '../support/driver';
 import { DEFAULT_ANSWER, OwnLoadBalancer } from './own-load-balancer';
 
 let driver: Driver;

@@ -18,7 +18,8 @@ import {
   DescribeTagsCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Driver } from '../provider/driver';
+import type { Driver } from '../support/driver';
+import { inVirtualTime } from '../support/eventually';
 
 /** What the author's load balancer answers when no rule matches. */
 export const DEFAULT_ANSWER = { status: 404, body: 'nothing of the author’s' };
@@ -99,7 +100,7 @@ export class OwnLoadBalancer {
       ListenerArn!,
       plain.Listeners![0]!.ListenerArn!,
     );
-    while (!(await own.isActive())) await driver.aws.clock.sleep(10_000);
+    await inVirtualTime(driver.aws.clock, 'the load balancer is active', () => own.isActive(), 10);
     return own;
   }
 

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startLocalAws, type LocalAws } from '../../local';
-import { createHostedZone } from '../../local/account';
 import { GOVERNANCE_FUNCTION } from '../../local/extension/repository';
 import { FUNCTIONS } from '../../scripts/build';
+import { giveBaseDomain } from '../support/account';
 import { nodeOf, type Major } from './node-versions';
 
 const ROOT = join(__dirname, '..', '..');
@@ -73,10 +73,7 @@ test(`on Node.js ${OTHER} a stack with the type and the hook is made, and the fu
   if (!executable) return;
   aws = await startLocalAws({ runtime: { identifier: `nodejs${OTHER}.x`, executable } });
   const invoke = jest.spyOn(aws.lambda, 'invoke');
-  aws.registry.setTypeConfiguration('Org::ECS::ExpressService', {
-    BaseDomain: 'example.com',
-    HostedZoneId: await createHostedZone(aws, 'example.com'),
-  });
+  await giveBaseDomain(aws, 'example.com');
   const cloudFormation = new CloudFormation(aws.clientOptions());
   const GovernanceFunctionArn = aws.lambda.arn(GOVERNANCE_FUNCTION);
   expect(await create(cloudFormation, 'governance-hook', { GovernanceFunctionArn })).toBe('CREATE_COMPLETE');

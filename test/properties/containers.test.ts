@@ -1,8 +1,8 @@
 /** Containers, volumes and storage of a task, end to end. */
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
-import { createParameter } from '../../local/account';
+import { createParameter } from '../support/account';
 import type { Structure } from '../../local/service';
-import { Driver } from '../provider/driver';
+import { Driver } from '../support/driver';
 import { testProperties } from './life-of-a-property';
 
 let driver: Driver;

@@ -18,7 +18,8 @@ import { issueCertificate } from '../../local/account';
 import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
 import { whileRequested } from '../moves/steady-requests';
-import { Driver, TYPE_NAME } from '../provider/driver';
+import { TYPE_NAME } from '../support/account';
+import { Driver } from '../support/driver';
 import { testProperties } from './life-of-a-property';
 
 let driver: Driver;

@@ -1,6 +1,6 @@
 /** What holds for every optional property, shown through the handlers against the local AWS. */
 import type { Structure } from '../../local/service';
-import { Driver } from '../provider/driver';
+import { Driver } from '../support/driver';
 
 /** A property with two values, and what AWS holds for each of them and without it. */
 export interface PropertyCase {

@@ -11,8 +11,8 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { requestHost } from '../../local/http-request';
 import { SOURCE_IP_HEADER } from '../../local/load-balancer/client-request';
 import type { Structure } from '../../local/service';
-import { makePrivateSubnets } from '../moves/account';
-import { Driver } from '../provider/driver';
+import { makePrivateSubnets } from '../support/account';
+import { Driver } from '../support/driver';
 import { testProperties } from './life-of-a-property';
 
 let driver: Driver;
@@ -36,7 +36,7 @@ beforeAll(async () => {
   s3.destroy();
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
   defaultSubnets = Subnets.map(({ SubnetId }) => SubnetId!).sort();
-  privateSubnets.push(...(await makePrivateSubnets(driver)));
+  privateSubnets.push(...(await makePrivateSubnets(driver.aws)).privateSubnetIds);
   privateSubnets.sort();
   const { Subnets: made = [] } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: privateSubnets }));
   const zones = made.map(({ AvailabilityZone }) => AvailabilityZone);

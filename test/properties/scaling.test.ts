@@ -9,7 +9,7 @@ import {
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
 import type { Structure } from '../../local/service';
-import { Driver } from '../provider/driver';
+import { Driver } from '../support/driver';
 import { testProperties } from './life-of-a-property';
 
 let driver: Driver;

@@ -3,7 +3,7 @@ import { CloudWatchClient, DescribeAlarmsCommand, PutMetricAlarmCommand } from '
 import { CreateClusterCommand, DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { createRole } from '../../local/account';
 import type { Structure } from '../../local/service';
-import { Driver } from '../provider/driver';
+import { Driver } from '../support/driver';
 import { testProperties } from './life-of-a-property';
 
 let driver: Driver;

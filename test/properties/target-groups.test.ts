@@ -11,9 +11,10 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Structure } from '../../local/service';
 import { requestHost } from '../../local/http-request';
-import { callGrpc } from '../../local/http2-request';
+import { callGrpc } from '../support/http2-request';
 import { whileRequested } from '../moves/steady-requests';
-import { Driver, TYPE_NAME } from '../provider/driver';
+import { TYPE_NAME } from '../support/account';
+import { Driver } from '../support/driver';
 import { testProperties } from './life-of-a-property';
 
 let driver: Driver;

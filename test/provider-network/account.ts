@@ -5,7 +5,7 @@
 import type { MiddlewareStack } from '@smithy/types';
 import { randomUUID } from 'node:crypto';
 import { startLocalAws, type LocalAws, type LocalAwsOptions } from '../../local';
-import { createHostedZone, issueCertificate } from '../../local/account';
+import { issueCertificate } from '../../local/account';
 import { takeInventory } from '../../local/inventory';
 import { createClients, type Clients } from '../../src/clients';
 import type { AnyComponent, ApplyScope, Scope } from '../../src/component';
@@ -37,13 +37,12 @@ import type { Observations } from '../../src/reconcile';
 import { clientConfiguration } from '../../src/runtime/client-configuration';
 import type { ServiceSpec } from '../../src/spec';
 import { targetGroupSettings } from '../../src/target-group-settings';
+import { ACCOUNT_ID, BASE_DOMAIN, giveCertifiedBaseDomain, REGION } from '../support/account';
 
 /** More than any operation needs. */
 const MOST_INVOCATIONS = 60;
 
-export const REGION = 'us-east-1';
-export const ACCOUNT_ID = '123456789012';
-export const BASE_DOMAIN = 'apps.example.com';
+export { BASE_DOMAIN } from '../support/account';
 
 /** What a test says of a service. */
 export interface Wish {
@@ -65,10 +64,21 @@ export interface Wish {
   readonly removedTagKeys?: readonly string[];
 }
 
-/** When the process of an operation dies: at the n-th AWS call, before or after the call has taken effect. */
+/** The call at which the process of an operation dies: by name, for calls that run side by side change their order. */
 export interface Crash {
-  readonly call: number;
-  readonly effect: 'before' | 'after';
+  /** Any when absent. */
+  readonly operation?: string;
+  /** How-manieth of these calls, from 1. */
+  readonly occurrence: number;
+  /** Whether the call still takes effect; default `after` it has. */
+  readonly effect?: 'before' | 'after';
+}
+
+/** The n-th call of an operation, counted from 0, by its name. */
+export function crashAt(operations: readonly string[], n: number, effect: Crash['effect'] = 'after'): Crash {
+  const operation = operations[n]!;
+  const occurrence = operations.slice(0, n + 1).filter((name) => name === operation).length;
+  return { operation, occurrence, effect };
 }
 
 /** What an operation cost. */
@@ -252,8 +262,9 @@ export class Account {
   }
 
   private async prepare(): Promise<void> {
-    this.hostedZoneId = await createHostedZone(this.aws, BASE_DOMAIN);
-    this.wildcardArn = await this.issueCertificate(`*.${BASE_DOMAIN}`);
+    ({ hostedZoneId: this.hostedZoneId, certificateArn: this.wildcardArn } = await giveCertifiedBaseDomain(
+      this.aws,
+    ));
     this.beginning = new Set(await takeInventory(this.aws.clientOptions()));
   }
 }
@@ -263,6 +274,8 @@ class Meter {
   private depthOfEnded = 0;
   private readonly operations: string[] = [];
   private isDead = false;
+  /** Of the operation at which the process dies. */
+  private occurrences = 0;
 
   constructor(private readonly crash?: Crash) {}
 
@@ -291,11 +304,14 @@ class Meter {
 
   private async call<Answer>(name: string, next: () => Promise<Answer>): Promise<Answer> {
     if (this.isDead) throw new Killed();
-    this.operations.push(name.replace(/Command$/, ''));
+    const operation = name.replace(/Command$/, '');
+    this.operations.push(operation);
     const depth = this.depthOfEnded + 1;
-    const isLast = this.operations.length === this.crash?.call;
-    if (isLast) this.isDead = true;
-    if (isLast && this.crash?.effect === 'before') throw new Killed();
+    const { operation: deadly = operation, occurrence, effect } = this.crash ?? {};
+    if (operation === deadly && ++this.occurrences === occurrence) {
+      this.isDead = true;
+      if (effect === 'before') throw new Killed();
+    }
     try {
       const answer = await next();
       if (this.isDead) throw new Killed();

@@ -17,6 +17,11 @@ beforeAll(async () => {
 afterAll(() => account.close());
 beforeEach(() => account.reset());
 
+/** More than a service waits for a host that another one is leaving. */
+const MOST_ATTEMPTS = 60;
+/** More than a deletion makes. */
+const MOST_CALLS = 300;
+
 const OWN = { certificate: 'own' } as const;
 
 async function certificatesOn(listenerArn: string): Promise<{ default?: string; further: string[] }> {
@@ -146,13 +151,14 @@ describe('services that have had the same host', () => {
       account.remove('one'),
       // It is refused while the other one has the host, and has requested a certificate by then or not.
       (async () => {
-        for (;;) {
+        for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
           const made = await account.apply('two', SAME).then(
             () => true,
             () => false,
           );
           if (made) return;
         }
+        throw new Error(`The host was not given to "two" within ${MOST_ATTEMPTS} attempts.`);
       })(),
     ]);
     expect(await validationRecords()).toHaveLength(recordsBefore.length + 1);
@@ -163,12 +169,13 @@ describe('services that have had the same host', () => {
   test('leave nothing when the deletion of one of them is cut short after any call', async () => {
     const recordsBefore = await validationRecords();
     await compete('one', 'two');
-    const isCutShort = (call: number) =>
-      account.remove('one', { call, effect: 'after' }).then(
+    const isCutShort = (occurrence: number) =>
+      account.remove('one', { occurrence }).then(
         () => false,
         (error: Error) => error.name === 'Killed',
       );
-    for (let call = 1; await isCutShort(call); call += 1);
+    let call = 1;
+    while (await isCutShort(call)) expect((call += 1)).toBeLessThan(MOST_CALLS);
     await account.remove('two');
     expect(await account.left()).toEqual([]);
     expect(await validationRecords()).toEqual(recordsBefore);

@@ -1,5 +1,5 @@
 /** Hosts whose DNS records the author looks after: the rules of a shared load balancer alone tell whose they are. */
-import { Account, type Crash, type Wish } from './account';
+import { Account, type Wish, crashAt } from './account';
 import { loadBalancersOf, rulesOf } from './looks';
 
 let account: Account;
@@ -123,14 +123,12 @@ test('whenever one is interrupted while it claims the host, one of the two gets 
   await account.apply('one', wish);
   const { operations } = account.cost;
   const first = operations.indexOf('CreateRule');
-  const calls = operations.flatMap((name, index) =>
-    index >= first && CLAIM.includes(name) ? [index + 1] : [],
-  );
+  const calls = operations.flatMap((name, index) => (index >= first && CLAIM.includes(name) ? [index] : []));
   await account.remove('one');
   expect(calls.length).toBeGreaterThanOrEqual(CLAIM.length);
   for (const call of calls) {
-    for (const effect of ['before', 'after'] satisfies Crash['effect'][]) {
-      await expect(account.apply('one', wish, { call, effect })).rejects.toThrow();
+    for (const effect of ['before', 'after'] as const) {
+      await expect(account.apply('one', wish, crashAt(operations, call, effect))).rejects.toThrow();
       await onlyWinner(['one', 'two'], [account.apply('one', wish), account.apply('two', wish)]);
       await account.remove('one');
       await account.remove('two');

@@ -1,5 +1,5 @@
-/** A process that dies at any of its AWS calls, before or after the call has taken effect. */
-import { Account, BASE_DOMAIN, Killed, type Crash, type Wish } from './account';
+/** A process that dies after any of its AWS calls that change something. */
+import { Account, BASE_DOMAIN, crashAt, Killed, type Crash, type Wish } from './account';
 
 let account: Account;
 beforeAll(async () => {
@@ -24,8 +24,8 @@ const changed = (): Wish => ({
 
 /** After every call that writes: between two of them nothing changes. */
 function crashes(operations: readonly string[]): Crash[] {
-  return operations.flatMap((name, index): Crash[] =>
-    /^(Describe|List|Get)/.test(name) ? [] : [{ call: index + 1, effect: 'after' }],
+  return operations.flatMap((name, index) =>
+    /^(Describe|List|Get)/.test(name) ? [] : [crashAt(operations, index)],
   );
 }
 

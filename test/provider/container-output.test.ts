@@ -12,7 +12,8 @@ import type { Scope } from '../../src/component';
 import { lastOutputOf } from '../../src/container-output';
 import { BEGINNING } from '../../src/outcome';
 import { identityOf } from '../../src/identity';
-import { ACCOUNT_ID, Driver, REGION } from './driver';
+import { ACCOUNT_ID, REGION } from '../support/account';
+import { Driver } from '../support/driver';
 
 const TASK_ID = '0123456789abcdef0123456789abcdef';
 

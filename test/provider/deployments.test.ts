@@ -21,7 +21,8 @@ import {
 import { requestHost } from '../../local/http-request';
 import type { HandlerOutcome } from '../../local/extension/resource-handler';
 import type { Structure } from '../../local/service';
-import { Driver } from './driver';
+import { Driver } from '../support/driver';
+import { inVirtualTime } from '../support/eventually';
 
 let driver: Driver;
 let ecs: ECSClient;
@@ -157,15 +158,24 @@ class Subject {
   }
 
   async inCanary(): Promise<void> {
-    while ((await this.weights()) !== '95/5') await driver.aws.clock.sleep(5_000);
+    await inVirtualTime(driver.aws.clock, 'the canary begins', async () => (await this.weights()) === '95/5');
   }
 
   async begun(): Promise<void> {
-    while ((await this.deployments())[0]!.finishedAt) await driver.aws.clock.sleep(5_000);
+    await inVirtualTime(
+      driver.aws.clock,
+      'a deployment begins',
+      async () => (await this.deployments())[0]!.finishedAt === undefined,
+    );
   }
 
   async settled(): Promise<void> {
-    while (!(await this.deployments())[0]!.finishedAt) await driver.aws.clock.sleep(15_000);
+    await inVirtualTime(
+      driver.aws.clock,
+      'the deployment ends',
+      async () => (await this.deployments())[0]!.finishedAt !== undefined,
+      15,
+    );
   }
 
   /** Image of the answers, or their status when it is not 200. */
@@ -214,7 +224,11 @@ describe('an update during a deployment', () => {
       'in its final bake',
       async () => {
         await service.inCanary();
-        while ((await service.weights()) !== '100/0') await driver.aws.clock.sleep(5_000);
+        await inVirtualTime(
+          driver.aws.clock,
+          'all traffic is shifted',
+          async () => (await service.weights()) === '100/0',
+        );
       },
     ],
   ])('that was cancelled %s goes back to the previous template', async (_moment, reached) => {
@@ -250,10 +264,10 @@ describe('traffic that is split', () => {
     const previous = await service.answer();
     await service.splitByHand(1, 1);
     expect([await service.answer(), await service.answer()].sort()).toEqual(['503', previous]);
-    driver.log = '';
+    const before = driver.log.length;
     const image = nextImage();
     Driver.modelOf(await service.update(image));
-    expect(driver.log).toContain('was split');
+    expect(driver.log.slice(before)).toContain('was split');
     expect(await service.statuses(1)).toEqual(['SUCCESSFUL']);
     expect(await service.weights()).toBe('100/0');
     expect(await service.answer()).toBe(image);
@@ -390,7 +404,7 @@ describe('nothing is left of a service that is deleted', () => {
         ({ serviceDeployments }) => serviceDeployments![0]?.status === status,
         () => false,
       );
-    while (!(await begun())) await driver.aws.clock.sleep(1_000);
+    await inVirtualTime(driver.aws.clock, `the deployment is ${status}`, begun, 1);
     cancelled.abort();
     const outcome = await creating;
     expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'Cancelled' });

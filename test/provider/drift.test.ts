@@ -1,11 +1,12 @@
 /** Drift detection of a service shows what was changed by hand, and nothing else. */
 import { CloudWatchLogsClient, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import fc from 'fast-check';
-import { createParameter } from '../../local/account';
+import { createParameter } from '../support/account';
 import { driftOf } from '../../local/cloudformation/engine/drift';
 import type { StackResource } from '../../local/cloudformation/stack';
 import type { Structure } from '../../local/service';
-import { Driver, TYPE_NAME } from './driver';
+import { TYPE_NAME } from '../support/account';
+import { Driver } from '../support/driver';
 
 let driver: Driver;
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 import { ECSClient, ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
 import { AttachRolePolicyCommand, DetachRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { createRole } from '../../local/account';
-import { Driver } from './driver';
+import { Driver } from '../support/driver';
 
 let driver: Driver;
 beforeAll(async () => {

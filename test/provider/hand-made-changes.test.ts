@@ -45,7 +45,7 @@ import {
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Structure } from '../../local/service';
-import { Driver } from './driver';
+import { Driver } from '../support/driver';
 
 const NAME = 'hello';
 const ALARM = `default/${NAME}/RollbackAlarm`;

@@ -9,7 +9,7 @@ import { DescribeAlarmsCommand, CloudWatchClient } from '@aws-sdk/client-cloudwa
 import { createRole } from '../../local/account';
 import type { Structure } from '../../local/service';
 import { readOnlyProperties } from '../../schema/org-ecs-expressservice.json';
-import { Driver } from './driver';
+import { Driver } from '../support/driver';
 
 /** A bound on what is measured, so that calls do not creep in. */
 const CALLS_OF_SECOND_SERVICE = 35;

@@ -17,7 +17,8 @@ import type { AwsRequest, Structure } from '../../local/service';
 import type { Clients } from '../../src/clients';
 import { OWNER_TAG } from '../../src/identity';
 import { listServices } from '../../src/list';
-import { ACCOUNT_ID, Driver } from './driver';
+import { ACCOUNT_ID } from '../support/account';
+import { Driver } from '../support/driver';
 
 /** ListClusters, ListServices, and DescribeServices for ten services at a time. */
 const MOST_CALLS_OF_A_PAGE = 12;

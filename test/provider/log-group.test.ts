@@ -6,7 +6,7 @@ import {
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Structure } from '../../local/service';
-import { Driver } from './driver';
+import { Driver } from '../support/driver';
 
 let driver: Driver;
 let logs: CloudWatchLogsClient;

@@ -13,7 +13,7 @@ import {
 import { components } from '../../src/components';
 import { MANAGED_KINDS } from '../../src/managed-resources';
 import type { Structure } from '../../local/service';
-import { Driver } from './driver';
+import { Driver } from '../support/driver';
 
 let driver: Driver;
 let service: Structure;

@@ -1,5 +1,5 @@
 /** The first service of an account that has never used Amazon ECS. */
-import { Driver } from './driver';
+import { Driver } from '../support/driver';
 
 let driver: Driver;
 beforeAll(async () => {

@@ -13,7 +13,8 @@ import {
 import { logGroupName } from '../../src/components/log-group';
 import { identityOfArn } from '../../src/identity';
 import type { Structure } from '../../local/service';
-import { Driver, TYPE_NAME } from './driver';
+import { TYPE_NAME } from '../support/account';
+import { Driver } from '../support/driver';
 
 let driver: Driver;
 let ecs: ECSClient;

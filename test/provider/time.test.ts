@@ -1,6 +1,6 @@
 /** Operations that last: none goes on until CloudFormation gives it up without a reason. */
 import schema from '../../schema/org-ecs-expressservice.json';
-import { Driver } from './driver';
+import { Driver } from '../support/driver';
 
 const MINUTE = 60_000;
 

@@ -439,7 +439,8 @@ describe('a warm Lambda', () => {
     await entrypoint(event('READ'));
     const start = performance.now();
     for (let n = 0; n < 20; n++) await entrypoint(event('READ'));
-    expect((performance.now() - start) / 20).toBeLessThan(20);
+    // A millisecond each, where the stock library waits a second; many times that on a busy machine.
+    expect((performance.now() - start) / 20).toBeLessThan(200);
   });
 });
 

@@ -15,13 +15,13 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { startLocalAws, type LocalAws } from '../../local';
-import { createHostedZone, createRole } from '../../local/account';
 import { GOVERNANCE_FUNCTION, TYPE_FUNCTION } from '../../local/extension/repository';
 import type { Structure } from '../../local/service';
 import { bundleFunction } from '../../scripts/build';
+import { createRoles, giveBaseDomain, TYPE_NAME } from '../support/account';
 import { kept, leaks, PROVIDER_LOG_GROUP, recordInvocations, type Secrets, type Text } from './written';
+import { inVirtualTime } from '../support/eventually';
 
-const TYPE_NAME = 'Org::ECS::ExpressService';
 const STACK = 'secretive';
 const BUNDLE = join(__dirname, '..', '..', 'build', 'TypeFunction', 'handlers.js');
 const LEAKING = join(__dirname, 'fixtures', 'leaking.js');
@@ -47,14 +47,9 @@ const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
 beforeAll(async () => {
   aws = await startLocalAws();
   cloudFormation = new CloudFormation(aws.clientOptions());
-  aws.registry.setTypeConfiguration(TYPE_NAME, {
-    BaseDomain: 'example.com',
-    HostedZoneId: await createHostedZone(aws, 'example.com'),
-  });
-  roles = {
-    ExecutionRoleArn: await createRole(aws, 'execution', 'ecs-tasks.amazonaws.com'),
-    InfrastructureRoleArn: await createRole(aws, 'infrastructure', 'ecs.amazonaws.com'),
-  };
+  await giveBaseDomain(aws, 'example.com');
+  const { execution, infrastructure } = await createRoles(aws);
+  roles = { ExecutionRoleArn: execution, InfrastructureRoleArn: infrastructure };
   secrets = { properties: PROPERTIES, credentials: new Set(), tokens: new Set() };
   invocations = recordInvocations(aws, secrets);
 });
@@ -179,7 +174,12 @@ async function changeByHand(value: string): Promise<void> {
   );
   const deployments = async () =>
     (await ecs.send(new DescribeServicesCommand({ services: [STACK] }))).services![0]!.deployments!;
-  while ((await deployments()).length > 1) await aws.clock.sleep(60_000);
+  await inVirtualTime(
+    aws.clock,
+    'one deployment is left',
+    async () => (await deployments()).length === 1,
+    60,
+  );
 }
 
 /** Refuse an AWS call with an error that repeats what it was given, as services do. */

@@ -1,6 +1,6 @@
 /** Reads that do not show yet what was written a moment ago, as the APIs of AWS may answer for a few seconds. */
 import { Account } from '../crash/account';
-import { withBundle } from '../crash/bundle';
+import { withBundle } from '../support/bundle';
 import { withoutHistory } from '../crash/observation';
 import { OPERATION_NAMES, type OperationName } from '../crash/operations';
 import { Life, measure, type Reference } from '../crash/round';

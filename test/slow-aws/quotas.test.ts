@@ -1,7 +1,7 @@
 /** Quotas that the creation of a service can meet: it fails for a reason that a reader can act upon, and leaves nothing. */
 import type { FaultRule } from '../../local/faults';
 import { Account } from '../crash/account';
-import { withBundle } from '../crash/bundle';
+import { withBundle } from '../support/bundle';
 import { OPERATIONS } from '../crash/operations';
 
 let account: Account;

@@ -1,6 +1,6 @@
 /** A role that was made a moment ago cannot be assumed yet: IAM needs seconds, sometimes a minute, to make it known. */
 import { Account } from '../crash/account';
-import { withBundle } from '../crash/bundle';
+import { withBundle } from '../support/bundle';
 import { Life } from '../crash/round';
 
 let account: Account;

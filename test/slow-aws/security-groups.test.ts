@@ -1,6 +1,6 @@
 /** A deleted load balancer holds its security groups until its network interfaces are gone: minutes, sometimes a quarter of an hour. */
 import { Account } from '../crash/account';
-import { withBundle } from '../crash/bundle';
+import { withBundle } from '../support/bundle';
 import { OPERATIONS } from '../crash/operations';
 
 const MINUTE = 60_000;

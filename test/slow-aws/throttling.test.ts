@@ -1,6 +1,6 @@
 /** AWS throttles three calls of ten, of every service and operation, all the time. */
 import { Account } from '../crash/account';
-import { withBundle } from '../crash/bundle';
+import { withBundle } from '../support/bundle';
 import { OPERATION_NAMES } from '../crash/operations';
 import { Life, measure } from '../crash/round';
 

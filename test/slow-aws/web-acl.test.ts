@@ -1,7 +1,7 @@
 /** A web ACL or a load balancer that is new takes AWS WAF minutes to know. */
 import type { AnswerSheet } from '../../local/claims/answers';
-import { Driver } from '../provider/driver';
-import { makeWebAcl } from '../moves/account';
+import { makeWebAcl } from '../support/account';
+import { Driver } from '../support/driver';
 
 const MINUTE = 60_000;
 
@@ -29,7 +29,7 @@ describe.each(SHEETS)('a load balancer that AWS WAF takes %s', (_how, answers) =
   test.each(['create', 'update'])('is waited for by %s, which says so', async (action) => {
     const model = driver.model();
     const made = action === 'update' ? Driver.modelOf(await driver.create(model)) : undefined;
-    const desired = driver.model({ WebAclArn: await makeWebAcl(driver, 'strict') });
+    const desired = driver.model({ WebAclArn: await makeWebAcl(driver.aws, 'strict') });
     // The web ACL has been there for long: only the load balancer is new.
     await driver.aws.clock.sleep(10 * MINUTE);
     driver.aws.answers.give(answers);
@@ -45,7 +45,7 @@ describe.each(SHEETS)('a load balancer that AWS WAF takes %s', (_how, answers) =
 });
 
 test('a web ACL that never becomes available fails the creation after half an hour, and says what to do', async () => {
-  const desired = driver.model({ WebAclArn: await makeWebAcl(driver, 'strict') });
+  const desired = driver.model({ WebAclArn: await makeWebAcl(driver.aws, 'strict') });
   const begin = driver.aws.clock.now();
   driver.aws.faults.add({
     kind: 'refuse',
@@ -68,7 +68,7 @@ test('a web ACL that never becomes available fails the creation after half an ho
 });
 
 test('a web ACL of the same minute is waited for', async () => {
-  const desired = driver.model({ WebAclArn: await makeWebAcl(driver, 'strict') });
+  const desired = driver.model({ WebAclArn: await makeWebAcl(driver.aws, 'strict') });
   driver.aws.answers.give({ 'elasticloadbalancing.provisioning-takes-minutes': false });
   Driver.modelOf(await driver.create(desired, { onProgress }));
   expect(refusals().map(({ errorCode }) => errorCode)).toContain('WAFUnavailableEntityException');

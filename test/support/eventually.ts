@@ -1,3 +1,5 @@
+import type { Clock } from '../../local/clock';
+
 /** Real milliseconds between two looks. */
 const PAUSE = 20;
 
@@ -24,5 +26,27 @@ export async function eventually<Seen>(
     }
     if (performance.now() > end) throw new Error(`Waited ${seconds} s in vain: ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}
+
+/**
+ * Look again and again, on the clock of the local AWS, until something holds.
+ *
+ * @param what is waited for, as the error names it.
+ * @param everySeconds virtual seconds between two looks.
+ * @param hours virtual hours after which nobody waits any more.
+ * @throws Error that says what was waited for.
+ */
+export async function inVirtualTime(
+  clock: Clock,
+  what: string,
+  look: () => Promise<boolean>,
+  everySeconds = 5,
+  hours = 12,
+): Promise<void> {
+  const end = clock.now() + hours * 3_600_000;
+  while (!(await look())) {
+    if (clock.now() > end) throw new Error(`Waited ${hours} virtual hours in vain: ${what}.`);
+    await clock.sleep(everySeconds * 1000);
   }
 }

@@ -1,9 +1,9 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import type { FieldAccount, Outcome } from '../account';
+import type { StackAccount, Outcome } from '../../support/stack-account';
 import type { Row } from '../row';
 
 /** Names and values of the dimensions of both alarms. */
-async function dimensions(account: FieldAccount, { resources }: Outcome): Promise<unknown> {
+async function dimensions(account: StackAccount, { resources }: Outcome): Promise<unknown> {
   const { MetricAlarms = [] } = await new CloudWatchClient(account.aws.clientOptions()).send(
     new DescribeAlarmsCommand({ AlarmNames: [resources.Alarm!, resources.CpuAlarm!] }),
   );

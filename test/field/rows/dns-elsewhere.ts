@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { createHostedZone, issueCertificate } from '../../../local/account';
 import { requestHost } from '../../../local/http-request';
-import { inputText } from '../account';
+import { inputText } from '../inputs';
 import type { Row } from '../row';
 
 const INPUT = 'dns-elsewhere.yml';

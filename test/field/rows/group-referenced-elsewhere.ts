@@ -5,7 +5,7 @@ import {
   EC2Client,
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
-import { refusal } from '../account';
+import { refusal } from '../inputs';
 import type { Row } from '../row';
 
 const INPUT = 'group-referenced-elsewhere.yml';

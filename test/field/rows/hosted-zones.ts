@@ -6,15 +6,17 @@ import {
   Route53Client,
 } from '@aws-sdk/client-route-53';
 import { createHostedZone } from '../../../local/account';
-import { BASE_DOMAIN, inputText, TYPE_NAME, type FieldAccount } from '../account';
+import { TYPE_NAME } from '../../support/account';
+import type { StackAccount } from '../../support/stack-account';
+import { BASE_DOMAIN, inputText } from '../inputs';
 import type { Row } from '../row';
 
 const OTHER_IMAGE = 'public.ecr.aws/docker/library/httpd:2.5';
 
-const route53 = ({ aws }: FieldAccount) => new Route53Client(aws.clientOptions());
+const route53 = ({ aws }: StackAccount) => new Route53Client(aws.clientOptions());
 
 /** Delete a zone with its records, as somebody does by hand. */
-async function deleteZone(account: FieldAccount, HostedZoneId: string): Promise<void> {
+async function deleteZone(account: StackAccount, HostedZoneId: string): Promise<void> {
   const client = route53(account);
   const { ResourceRecordSets = [] } = await client.send(new ListResourceRecordSetsCommand({ HostedZoneId }));
   const Changes = ResourceRecordSets.filter(({ Type }) => Type !== 'NS' && Type !== 'SOA').map(
@@ -27,7 +29,7 @@ async function deleteZone(account: FieldAccount, HostedZoneId: string): Promise<
 }
 
 /** What READ says of a service. */
-async function read({ aws }: FieldAccount, Identifier: string): Promise<any> {
+async function read({ aws }: StackAccount, Identifier: string): Promise<any> {
   const { ResourceDescription } = await new CloudControlClient(aws.clientOptions()).send(
     new GetResourceCommand({ TypeName: TYPE_NAME, Identifier }),
   );

@@ -1,4 +1,4 @@
-import { inputText, refusal } from '../account';
+import { inputText, refusal } from '../inputs';
 import type { Row } from '../row';
 
 const INPUT = 'image-with-scheme.yml';

@@ -1,5 +1,5 @@
 import { ECSClient, ListServiceDeploymentsCommand } from '@aws-sdk/client-ecs';
-import { inputText } from '../account';
+import { inputText } from '../inputs';
 import type { Row } from '../row';
 
 const INPUT = 'latest-pushed-again.yml';

@@ -1,6 +1,7 @@
 import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateHostedZoneCommand, DeleteHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
-import { refusal, REGION } from '../account';
+import { REGION } from '../../support/account';
+import { refusal } from '../inputs';
 import type { Row } from '../row';
 
 export const rows: readonly Row[] = [

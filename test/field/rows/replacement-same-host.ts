@@ -1,6 +1,7 @@
 import { CreateClusterCommand, DeleteClusterCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { whileRequested } from '../../moves/steady-requests';
-import { ACCOUNT_ID, BASE_DOMAIN, inputText, refusal, REGION } from '../account';
+import { ACCOUNT_ID, REGION } from '../../support/account';
+import { BASE_DOMAIN, inputText, refusal } from '../inputs';
 import type { Row } from '../row';
 
 const INPUT = 'replacement-same-host.yml';

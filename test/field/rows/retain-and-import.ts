@@ -1,12 +1,14 @@
 import type { CreateChangeSetInput } from '@aws-sdk/client-cloudformation';
-import { ACCOUNT_ID, inputText, refusal, REGION, TYPE_NAME, type FieldAccount } from '../account';
+import { ACCOUNT_ID, REGION, TYPE_NAME } from '../../support/account';
+import type { StackAccount } from '../../support/stack-account';
+import { inputText, refusal } from '../inputs';
 import type { Row } from '../row';
 
 const INPUT = 'retain-and-import.yml';
 const SERVICE_ARN = `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:service/default/field-import`;
 
 /** Make a change set, execute it, and say how the stack ended, with the calls that changed something meanwhile. */
-async function change(account: FieldAccount, StackName: string, input: Partial<CreateChangeSetInput>) {
+async function change(account: StackAccount, StackName: string, input: Partial<CreateChangeSetInput>) {
   const { cloudFormation, aws } = account;
   const after = aws.calls.list({}).at(-1)!.sequence;
   const { Id, StackId } = await cloudFormation.createChangeSet({

@@ -1,4 +1,4 @@
-import { refusal } from '../account';
+import { refusal } from '../inputs';
 import type { Row } from '../row';
 
 /** Parameters of the template that name whom a role trusts, the property, and who has to be trusted. */

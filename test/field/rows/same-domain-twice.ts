@@ -1,18 +1,19 @@
 import { ACMClient, ListCertificatesCommand } from '@aws-sdk/client-acm';
 import { ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
-import { ACCOUNT_ID, REGION, type FieldAccount } from '../account';
+import { ACCOUNT_ID, REGION } from '../../support/account';
+import type { StackAccount } from '../../support/stack-account';
 import type { Row } from '../row';
 
 const HOST = 'same.example.com';
 
-async function recordNames({ aws, hostedZoneId }: FieldAccount): Promise<string[]> {
+async function recordNames({ aws, hostedZoneId }: StackAccount): Promise<string[]> {
   const { ResourceRecordSets = [] } = await new Route53Client(aws.clientOptions()).send(
     new ListResourceRecordSetsCommand({ HostedZoneId: hostedZoneId }),
   );
   return ResourceRecordSets.map(({ Name, Type }) => `${Type} ${Name}`);
 }
 
-async function certificates({ aws }: FieldAccount): Promise<unknown[]> {
+async function certificates({ aws }: StackAccount): Promise<unknown[]> {
   const { CertificateSummaryList = [] } = await new ACMClient(aws.clientOptions()).send(
     new ListCertificatesCommand({}),
   );

@@ -1,4 +1,4 @@
-import { refusal } from '../account';
+import { refusal } from '../inputs';
 import type { Row } from '../row';
 
 export const rows: readonly Row[] = [

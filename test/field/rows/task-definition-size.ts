@@ -1,4 +1,4 @@
-import { inputText, refusal } from '../account';
+import { inputText, refusal } from '../inputs';
 import type { Row } from '../row';
 
 /** Variables that make up more than Amazon ECS takes. */

@@ -1,21 +1,14 @@
 /**
- * The account in which templates from the field are deployed: the two roles of examples/roles.yml, a hosted zone that is
- * the base domain of the type, and looks at what stacks come to.
+ * The account in which templates are deployed: the two roles of examples/roles.yml, a hosted zone that is the base domain
+ * of the type, and looks at what stacks come to.
  */
 import { CloudFormation, type Parameter, type Stack } from '@aws-sdk/client-cloudformation';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startLocalAws, type LocalAws } from '../../local';
-import { createHostedZone } from '../../local/account';
 import { takeInventory } from '../../local/inventory';
+import { giveBaseDomain } from './account';
 
-export const TYPE_NAME = 'Org::ECS::ExpressService';
-/** Base domain of the type; services get host names in it. */
-export const BASE_DOMAIN = 'example.com';
-export const ACCOUNT_ID = '123456789012';
-export const REGION = 'us-east-1';
-
-const INPUTS = join(__dirname, 'inputs');
 const ROLES = join(__dirname, '..', '..', 'examples', 'roles.yml');
 
 type Texts = Readonly<Record<string, string>>;
@@ -31,35 +24,38 @@ export interface Outcome {
   readonly reasons: Texts;
 }
 
-/** A template, by its file name in `inputs/` or by its text, and how it is deployed. */
+/** A template, by the name of its file in the folder of the account or by its text, and how it is deployed. */
 export interface Deployment {
   readonly template: string;
   readonly parameters?: Texts;
 }
 
-export class FieldAccount {
-  /** What there is when no row is at work. */
+export class StackAccount {
+  /** What there is when no test is at work. */
   private before: readonly string[] = [];
-  /** Stacks that the row at work has made, in that order. */
+  /** Stacks that the test at work has made, in that order. */
   private readonly made: string[] = [];
 
   private constructor(
     readonly aws: LocalAws,
     readonly cloudFormation: CloudFormation,
-    /** Of {@link BASE_DOMAIN}. */
+    /** Of the base domain. */
     readonly hostedZoneId: string,
+    private readonly folder: string,
   ) {}
 
-  /** Start an AWS and set the account up. */
-  static async open(): Promise<FieldAccount> {
+  /**
+   * Start an AWS and set the account up.
+   *
+   * @param folder of the templates that are named by their files.
+   * @param baseDomain of the type; services get host names in it.
+   */
+  static async open(folder: string, baseDomain: string): Promise<StackAccount> {
     const aws = await startLocalAws();
     try {
-      const hostedZoneId = await createHostedZone(aws, BASE_DOMAIN);
-      aws.registry.setTypeConfiguration(TYPE_NAME, { BaseDomain: BASE_DOMAIN, HostedZoneId: hostedZoneId });
-      const account = new FieldAccount(aws, new CloudFormation(aws.clientOptions()), hostedZoneId);
-      await account.create('roles', { template: readFileSync(ROLES, 'utf8') });
-      account.made.length = 0;
-      account.before = await takeInventory(aws.clientOptions());
+      const hostedZoneId = await giveBaseDomain(aws, baseDomain);
+      const account = new StackAccount(aws, new CloudFormation(aws.clientOptions()), hostedZoneId, folder);
+      await account.standing('roles', { template: readFileSync(ROLES, 'utf8') });
       return account;
     } catch (error) {
       await aws.close();
@@ -68,14 +64,35 @@ export class FieldAccount {
   }
 
   close(): Promise<void> {
+    this.cloudFormation.destroy();
     return this.aws.close();
+  }
+
+  /**
+   * Create a stack that stays: {@link clear} leaves it, and takes for granted whatever there is by then.
+   *
+   * @throws Error with the reasons when it fails.
+   */
+  async standing(stackName: string, deployment: Deployment): Promise<Outcome> {
+    const outcome = await this.create(stackName, deployment);
+    if (outcome.status !== 'CREATE_COMPLETE') {
+      throw new Error(`${stackName}: ${outcome.status}: ${JSON.stringify(outcome.reasons)}`);
+    }
+    this.made.pop();
+    await this.takeForGranted();
+    return outcome;
+  }
+
+  /** What there is now is not left by a test. */
+  async takeForGranted(): Promise<void> {
+    this.before = await takeInventory(this.aws.clientOptions());
   }
 
   /** Create a stack by CreateStack, and wait for the end. */
   async create(StackName: string, { template, parameters }: Deployment): Promise<Outcome> {
     const { StackId } = await this.cloudFormation.createStack({
       StackName,
-      ...templateInput(template, parameters),
+      ...this.templateInput(template, parameters),
     });
     this.made.push(StackId!);
     return this.outcome(StackId!);
@@ -85,7 +102,7 @@ export class FieldAccount {
   async update(StackName: string, { template, parameters }: Deployment): Promise<Outcome> {
     const { StackId } = await this.cloudFormation.updateStack({
       StackName,
-      ...templateInput(template, parameters),
+      ...this.templateInput(template, parameters),
     });
     return this.outcome(StackId!);
   }
@@ -101,7 +118,7 @@ export class FieldAccount {
       StackName,
       ChangeSetName: `deploy-${++this.changeSets}`,
       ChangeSetType: exists ? 'UPDATE' : 'CREATE',
-      ...templateInput(template, parameters),
+      ...this.templateInput(template, parameters),
     });
     if (!exists) this.made.push(StackId!);
     const { Status, StatusReason } = await this.cloudFormation.describeChangeSet({ ChangeSetName });
@@ -119,7 +136,7 @@ export class FieldAccount {
     return this.outcome(StackId!);
   }
 
-  /** Delete the stacks that the row has made, the last first. @returns what is left that was not there before. */
+  /** Delete the stacks that the test has made, the last first. @returns what is left that was not there before. */
   async clear(): Promise<string[]> {
     for (const stackId of this.made.splice(0).reverse()) {
       const { StackStatus } = await this.describe(stackId);
@@ -176,33 +193,15 @@ export class FieldAccount {
     const { Stacks = [] } = await this.cloudFormation.describeStacks();
     return Stacks.some(({ StackName }) => StackName === stackName);
   }
-}
 
-/** Text of a template in `inputs/`. */
-export function inputText(file: string): string {
-  return readFileSync(join(INPUTS, file), 'utf8');
-}
-
-/** The reason of an event in which a handler of the type refuses something, as CloudFormation words it. */
-export function refusal(code: string, message: string) {
-  return expect.stringMatching(
-    new RegExp(
-      `^Resource handler returned message: "${escaped(message)}" \\(RequestToken: [0-9a-f-]{36}, HandlerErrorCode: ${code}\\)$`,
-    ),
-  );
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
-function templateInput(template: string, parameters: Texts = {}) {
-  return {
-    TemplateBody: template.endsWith('.yml') ? inputText(template) : template,
-    Capabilities: ['CAPABILITY_NAMED_IAM' as const],
-    Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]): Parameter => ({
-      ParameterKey,
-      ParameterValue,
-    })),
-  };
+  private templateInput(template: string, parameters: Texts = {}) {
+    return {
+      TemplateBody: template.endsWith('.yml') ? readFileSync(join(this.folder, template), 'utf8') : template,
+      Capabilities: ['CAPABILITY_NAMED_IAM' as const],
+      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]): Parameter => ({
+        ParameterKey,
+        ParameterValue,
+      })),
+    };
+  }
 }

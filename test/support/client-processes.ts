@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { devNull } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { startLocalAws, type LocalAws } from '../../local';
-import { createHostedZone } from '../../local/account';
+import { giveBaseDomain } from './account';
 
 export const ROOT = join(__dirname, '..', '..');
 
@@ -23,8 +23,7 @@ export interface ClientAccount {
 
 export async function startClientAccount(): Promise<ClientAccount> {
   const aws = await startLocalAws();
-  const HostedZoneId = await createHostedZone(aws, 'example.com');
-  aws.registry.setTypeConfiguration('Org::ECS::ExpressService', { BaseDomain: 'example.com', HostedZoneId });
+  await giveBaseDomain(aws, 'example.com');
   const env = {
     PATH: [join(ROOT, '.venv', 'bin'), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
     HOME: process.env.HOME,
