@@ -8,8 +8,8 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['<rootDir>/local/sdk-notices.ts'],
-  // The CloudFormation library requires SDK v2; see src/runtime/sdk-v2-aliases.ts.
-  moduleNameMapper: { '^aws-sdk/clients/\\w+$': '<rootDir>/src/runtime/sdk-v2.ts' },
+  // The CloudFormation library requires SDK v2; see src/cloudformation/extension/sdk-v2-aliases.ts.
+  moduleNameMapper: { '^aws-sdk/clients/\\w+$': '<rootDir>/src/cloudformation/extension/sdk-v2.ts' },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -9,9 +9,9 @@ import {
   ProgressEvent,
   type ResourceHandlerRequest,
 } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib';
-import { ResourceModel, TypeConfigurationModel } from '../src/model';
+import { ResourceModel, TypeConfigurationModel } from '../src/express-service/model';
 import schema from '../schema/org-ecs-expressservice.json';
-import { createEntrypoints, type Entrypoint } from '../src/runtime';
+import { createEntrypoints, type Entrypoint } from '../src/cloudformation/extension';
 
 /** Milliseconds per invocation, one figure for each round. */
 export interface InvocationFigures {

@@ -29,7 +29,7 @@ import {
   type ResourceRecordSet,
 } from '@aws-sdk/client-route-53';
 import type { LocalAws } from '../local';
-import { SERVICE_PRIORITIES } from '../src/load-balancer-closing';
+import { SERVICE_PRIORITIES } from '../src/express-service/sharing/load-balancer-closing';
 
 /** Copies that are made at the same time. */
 const AT_ONCE = 8;

@@ -15,7 +15,7 @@ const SCHEMA = join(__dirname, 'org-ecs-expressservice.json');
 
 /** Every generated file with what makes it. */
 const GENERATORS: ReadonlyArray<readonly [file: string, generate: (schema: ResourceSchema) => string]> = [
-  [join(ROOT, 'src', 'model.ts'), modelSource],
+  [join(ROOT, 'src', 'express-service', 'model.ts'), modelSource],
   [join(ROOT, 'docs', 'reference', 'properties.md'), propertyReference],
   [join(ROOT, 'resource-role.yaml'), executionRoleTemplate],
 ];

@@ -18,7 +18,7 @@ const HEADER = `/**
  */
 `;
 
-/** How values of a scalar type are recast when CloudFormation sends them as strings; see src/runtime/recast.ts. */
+/** How values of a scalar type are recast when CloudFormation sends them as strings; see src/cloudformation/extension/recast.ts. */
 const RECASTS: Readonly<Record<string, string>> = {
   boolean: 'toBoolean',
   integer: 'toNumber',
@@ -34,7 +34,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Source text of src/model.ts, not yet formatted.
+ * Source text of src/express-service/model.ts, not yet formatted.
  *
  * @throws Error naming the property when the schema uses a form that has no model, such as a type union.
  */
@@ -59,8 +59,8 @@ export function modelSource(schema: ResourceSchema): string {
   return `${HEADER}
 import { BaseModel } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
 import { Expose, Transform, Type } from 'class-transformer';
-import type { Properties } from './runtime/properties';
-import { ${recasts.join(', ')} } from './runtime/recast';
+import type { Properties } from '../cloudformation/extension/properties';
+import { ${recasts.join(', ')} } from '../cloudformation/extension/recast';
 
 ${body}`;
 }

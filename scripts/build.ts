@@ -6,7 +6,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Metafile, build } from 'esbuild';
-import { SDK_V2_ALIASES } from '../src/runtime/sdk-v2-aliases';
+import { SDK_V2_ALIASES } from '../src/cloudformation/extension/sdk-v2-aliases';
 
 const ROOT = join(__dirname, '..');
 
@@ -20,7 +20,11 @@ export interface FunctionBundle {
 
 /** The provider of the resource type, and the governance hook in its two forms: managed, and of the registry. */
 export const FUNCTIONS: readonly FunctionBundle[] = [
-  { name: 'TypeFunction', source: 'src/handlers.ts', bundle: 'build/TypeFunction/handlers.js' },
+  {
+    name: 'TypeFunction',
+    source: 'src/express-service/handlers.ts',
+    bundle: 'build/TypeFunction/handlers.js',
+  },
   { name: 'HookFunction', source: 'hooks/adapters/lambda-hook.ts', bundle: 'build/HookFunction/index.js' },
   // Where `cfn submit`, run in hooks/, looks for it.
   {

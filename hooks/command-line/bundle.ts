@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { SDK_V2_ALIASES } from '../../src/runtime/sdk-v2-aliases';
+import { SDK_V2_ALIASES } from '../../src/cloudformation/extension/sdk-v2-aliases';
 import type { Rule } from '../engine/rule';
 import { packagedEngine } from '../guard/engine';
 import { GuardError } from '../guard/guard-error';

@@ -1,4 +1,4 @@
-import { HandlerError } from '../../src/errors';
+import { HandlerError } from '../../src/core/failure';
 import { HookEventError } from '../adapters/hook-event';
 import { judgeHookEvent } from '../adapters/hook-judgement';
 import { HookPayloadError } from '../adapters/hook-payload';

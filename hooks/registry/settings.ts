@@ -3,7 +3,7 @@ import { type Exemption, idleExemptions, nearestId } from '../engine/exemptions'
 import { policyOf, type Profile } from '../engine/policy';
 import type { Rule } from '../engine/rule';
 import { PROFILES } from '../profiles';
-import { HandlerError } from '../../src/errors';
+import { HandlerError } from '../../src/core/failure';
 
 /**
  * Configuration of the hook in an account and Region. Apart from the profile's name its members are what profile files

@@ -1,6 +1,6 @@
 /** What goes wrong at one AWS call of an operation, as a table. */
 import type { FaultRule } from '../../local/faults';
-import { MAX_ATTEMPTS } from '../../src/clients';
+import { MAX_ATTEMPTS } from '../../src/aws/clients';
 
 /** A kind of fault. */
 export interface Fault {

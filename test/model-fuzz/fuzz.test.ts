@@ -1,5 +1,5 @@
 /** A small part of `npm run fuzz:models`, the same in every run; and what the provider's check says of each kind of flaw. */
-import { checkModel, checkTypeConfiguration } from '../../src/runtime/model-check';
+import { checkModel, checkTypeConfiguration } from '../../src/cloudformation/extension/model-check';
 import { fuzz } from './fuzz';
 import { MUTATION_NAMES } from './mutations';
 import { SCHEMA } from './schema';

@@ -1,7 +1,7 @@
 /** What the provider may answer to a model, valid or not. */
 import { ResourceType, type ResourceTypeSchema } from '../../local/registry/resource-type';
 import type { Structure } from '../../local/service';
-import { entrypoint } from '../../src/handlers';
+import { entrypoint } from '../../src/express-service/handlers';
 import { ACCOUNT_ID, REGION } from '../support/account';
 import type { Account } from './account';
 import { PROVIDER_CREDENTIALS, type FirstChange } from './first-change';

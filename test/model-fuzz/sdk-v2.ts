@@ -4,7 +4,7 @@
  */
 import Module from 'node:module';
 import { join } from 'node:path';
-import { SDK_V2_ALIASES } from '../../src/runtime/sdk-v2-aliases';
+import { SDK_V2_ALIASES } from '../../src/cloudformation/extension/sdk-v2-aliases';
 
 const ROOT = join(__dirname, '..', '..');
 

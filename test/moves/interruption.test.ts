@@ -69,7 +69,7 @@ const PHASES: readonly (readonly [phase: string, call: Phase])[] = [
   ['its load balancer is made', { operation: 'CreateLoadBalancer' }],
   ['its rule is made', { operation: 'CreateRule', when: rulesOf('unused.invalid') }],
   ['tasks join it', { operation: 'UpdateService', when: on(2) }],
-  ['the placements change roles', { operation: 'CreateTags', when: recordsServing }],
+  ['the exposures change roles', { operation: 'CreateTags', when: recordsServing }],
   ['the rule gets its requests', { operation: 'ModifyRule', when: rulesOf(HOST) }],
   ['the DNS record leads to it', { operation: 'ChangeResourceRecordSets' }],
   ['the former rule gets no more requests', { operation: 'ModifyRule', when: rulesOf('unused.invalid') }],

@@ -1,20 +1,25 @@
-/** The parts of a move that decide without a call to AWS: the record, and which component does what in which placement. */
-import type { AnyComponent, ApplyScope } from '../../src/component';
-import { done } from '../../src/outcome';
-import { placedComponents } from '../../src/placed-components';
-import { parsePlacement, placementHash, placementText, type Placement } from '../../src/placement';
+/** The parts of a move that decide without a call to AWS: the record, and which component does what in which exposure. */
+import type { AnyComponent, ApplyScope } from '../../src/express-service/composition/component';
+import { done } from '../../src/core/outcome';
+import { componentsByExposure } from '../../src/express-service/composition/components-by-exposure';
 import {
-  obsoletePlacementTagKeys,
-  recordedPlacements,
+  parseExposure,
+  exposureHash,
+  exposureText,
+  type Exposure,
+} from '../../src/express-service/exposures/exposure';
+import {
+  obsoleteExposureTagKeys,
+  recordedExposures,
   switchTags,
-  tagsOfPlacements,
-  type Placements,
-} from '../../src/placements';
-import { converge, teardown } from '../../src/reconcile';
+  tagsOfExposures,
+  type Exposures,
+} from '../../src/express-service/memory/recorded-exposures';
+import { converge, teardown } from '../../src/express-service/composition/reconcile';
 
 const LISTENER =
   'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/own/0123456789abcdef/0123456789abcdef';
-const onShared = (name: string): Placement => ({
+const onShared = (name: string): Exposure => ({
   kind: 'shared',
   loadBalancerName: `ecs-express-${name}`,
   protocolVersion: 'HTTP1',
@@ -22,49 +27,49 @@ const onShared = (name: string): Placement => ({
 const A = onShared('aaaaaaaaaa-1');
 const B = onShared('bbbbbbbbbb-1');
 const C = onShared('cccccccccc-1');
-const GRPC: Placement = { ...A, protocolVersion: 'GRPC' };
-const OWN: Placement = { kind: 'own', listenerArn: LISTENER, protocolVersion: 'HTTP2' };
+const GRPC: Exposure = { ...A, protocolVersion: 'GRPC' };
+const OWN: Exposure = { kind: 'external', listenerArn: LISTENER, protocolVersion: 'HTTP2' };
 
 describe('the record', () => {
   test.each([
     ['a shared load balancer', A, 'ecs-express-aaaaaaaaaa-1'],
     ['another protocol version', GRPC, 'ecs-express-aaaaaaaaaa-1 GRPC'],
     ['a listener of the author’s', OWN, `${LISTENER} HTTP2`],
-  ])('of %s is one tag that fits', (_title, placement, text) => {
-    expect(placementText(placement)).toBe(text);
-    expect(parsePlacement(text)).toEqual(placement);
+  ])('of %s is one tag that fits', (_title, exposure, text) => {
+    expect(exposureText(exposure)).toBe(text);
+    expect(parseExposure(text)).toEqual(exposure);
     expect(text.length).toBeLessThanOrEqual(256);
   });
 
   test('keeps its target groups when the service goes on to the next load balancer', () => {
-    expect(placementHash(onShared('aaaaaaaaaa-2'))).toBe(placementHash(A));
-    expect(new Set([A, B, GRPC, OWN].map(placementHash)).size).toBe(4);
+    expect(exposureHash(onShared('aaaaaaaaaa-2'))).toBe(exposureHash(A));
+    expect(new Set([A, B, GRPC, OWN].map(exposureHash)).size).toBe(4);
   });
 
-  test('is there before anything of a placement is made, and changes with one call', () => {
-    const placed = tagsOfPlacements({ serving: A, leaving: [] });
-    expect(recordedPlacements(placed)).toEqual({ serving: A, others: [] });
+  test('is there before anything of an exposure is made, and changes with one call', () => {
+    const placed = tagsOfExposures({ serving: A, leaving: [] });
+    expect(recordedExposures(placed)).toEqual({ serving: A, others: [] });
 
-    const joining = { ...placed, ...tagsOfPlacements({ serving: A, joining: B, leaving: [] }) };
-    expect(recordedPlacements(joining)).toEqual({ serving: A, others: [B] });
+    const joining = { ...placed, ...tagsOfExposures({ serving: A, joining: B, leaving: [] }) };
+    expect(recordedExposures(joining)).toEqual({ serving: A, others: [B] });
 
     const switched = { ...joining, ...switchTags(B, A) };
-    expect(recordedPlacements(switched)).toEqual({ serving: B, others: [A] });
+    expect(recordedExposures(switched)).toEqual({ serving: B, others: [A] });
 
-    const obsolete = obsoletePlacementTagKeys(switched, { serving: B, leaving: [A] });
+    const obsolete = obsoleteExposureTagKeys(switched, { serving: B, leaving: [A] });
     const left = Object.fromEntries(Object.entries(switched).filter(([key]) => !obsolete.includes(key)));
-    expect(left).toEqual(tagsOfPlacements({ serving: B, leaving: [] }));
+    expect(left).toEqual(tagsOfExposures({ serving: B, leaving: [] }));
   });
 
   test('says nothing of a group without it', () => {
-    expect(recordedPlacements({ team: 'a' })).toBeUndefined();
+    expect(recordedExposures({ team: 'a' })).toBeUndefined();
   });
 });
 
 /** Components that note what is done, with the load balancer or protocol that it is done for. */
 function noting(notes: string[]): AnyComponent[] {
-  const where = ({ placement }: Pick<ApplyScope, 'placement'>) =>
-    placement ? placementText(placement).replace(/^ecs-express-/, '') : 'nowhere';
+  const where = ({ exposure }: Pick<ApplyScope, 'exposure'>) =>
+    exposure ? exposureText(exposure).replace(/^ecs-express-/, '') : 'nowhere';
   const component = (kind: string, more: Partial<AnyComponent>): AnyComponent => ({
     kind,
     needs: [],
@@ -89,7 +94,7 @@ function noting(notes: string[]): AnyComponent[] {
     component('LoadBalancer', { per: 'load balancer', staysWhileJoining: true }),
     component('Rule', {
       needs: ['LoadBalancer'],
-      per: 'placement',
+      per: 'exposure',
       staysWhileJoining: true,
       leavesAfter: ['Dns'],
       leave: async (scope, _found, current) => {
@@ -98,19 +103,19 @@ function noting(notes: string[]): AnyComponent[] {
       },
     }),
     component('Dns', { needs: ['Rule'], staysWhileJoining: true }),
-    component('Service', { needs: ['Rule'], acrossPlacements: true }),
+    component('Service', { needs: ['Rule'], acrossExposures: true }),
   ];
 }
 
-async function converged(placements: Placements): Promise<string[]> {
+async function converged(exposures: Exposures): Promise<string[]> {
   const notes: string[] = [];
-  const scope = { placements, placement: placements.serving, spec: {} } as ApplyScope;
-  await converge(placedComponents(noting(notes), placements), scope, {}, () => true);
+  const scope = { exposures, exposure: exposures.serving, spec: {} } as ApplyScope;
+  await converge(componentsByExposure(noting(notes), exposures), scope, {}, () => true);
   return notes;
 }
 
 describe('the components of a service', () => {
-  test('in its only placement are applied, then pruned', async () => {
+  test('in its only exposure are applied, then pruned', async () => {
     expect(await converged({ serving: A, leaving: [] })).toEqual([
       'apply LoadBalancer in aaaaaaaaaa-1',
       'apply Rule in aaaaaaaaaa-1',
@@ -154,11 +159,11 @@ describe('the components of a service', () => {
     expect(leaving.filter((note) => note.startsWith('remove'))).toEqual(['remove Rule in aaaaaaaaaa-1']);
   });
 
-  test('are removed in all placements', async () => {
+  test('are removed in all exposures', async () => {
     const notes: string[] = [];
-    const placements = { serving: A, leaving: [B, C] };
-    const scope = { placements, placement: A } as unknown as ApplyScope;
-    await teardown(placedComponents(noting(notes), placements), scope, {}, () => true);
+    const exposures = { serving: A, leaving: [B, C] };
+    const scope = { exposures, exposure: A } as unknown as ApplyScope;
+    await teardown(componentsByExposure(noting(notes), exposures), scope, {}, () => true);
     expect(notes.map((note) => note.replace('remove ', '')).sort()).toEqual([
       'Dns in aaaaaaaaaa-1',
       'LoadBalancer in aaaaaaaaaa-1',

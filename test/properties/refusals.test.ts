@@ -1,7 +1,7 @@
 /** Containers, volumes, deployments and scaling that cannot be right are refused before any call to AWS. */
-import { identityOf } from '../../src/identity';
-import type { ResourceModel, TypeConfigurationModel } from '../../src/model';
-import { specificationOf } from '../../src/spec';
+import { identityOf } from '../../src/express-service/identity/identity';
+import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
+import { specificationOf } from '../../src/express-service/specification';
 
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
 

@@ -7,36 +7,36 @@ import { randomUUID } from 'node:crypto';
 import { startLocalAws, type LocalAws, type LocalAwsOptions } from '../../local';
 import { issueCertificate } from '../../local/account';
 import { takeInventory } from '../../local/inventory';
-import { createClients, type Clients } from '../../src/clients';
-import type { AnyComponent, ApplyScope, Scope } from '../../src/component';
-import { certificate } from '../../src/components/certificate';
-import { dnsRecord } from '../../src/components/dns-record';
-import { hostNames } from '../../src/components/host-names';
-import { listenerRule } from '../../src/components/listener-rule';
-import { listeners } from '../../src/components/listeners';
-import { loadBalancer } from '../../src/components/load-balancer';
-import { loadBalancerSecurityGroup } from '../../src/components/load-balancer-security-group';
-import { securityGroupRules } from '../../src/components/security-group-rules';
-import { serviceSecurityGroup } from '../../src/components/service-security-group';
-import { targetGroupSettings as targetGroupSettingsComponent } from '../../src/components/target-group-settings';
-import { targetGroups } from '../../src/components/target-groups';
-import { webAclAssociation } from '../../src/components/web-acl-association';
-import { identityOf, type Identity } from '../../src/identity';
-import { loadBalancerSpec } from '../../src/load-balancer-settings';
-import { discoverNetwork, type Network } from '../../src/network';
-import { done } from '../../src/outcome';
+import { createClients, type Clients } from '../../src/aws/clients';
+import type { AnyComponent, ApplyScope, Scope } from '../../src/express-service/composition/component';
+import { certificate } from '../../src/express-service/resources/certificate-manager/certificate';
+import { dnsRecord } from '../../src/express-service/resources/route-53/dns-record';
+import { hostNames } from '../../src/express-service/resources/route-53/host-names';
+import { listenerRule } from '../../src/express-service/resources/elastic-load-balancing/listener-rule';
+import { listeners } from '../../src/express-service/resources/elastic-load-balancing/listeners';
+import { loadBalancer } from '../../src/express-service/resources/elastic-load-balancing/load-balancer';
+import { loadBalancerSecurityGroup } from '../../src/express-service/resources/ec2/load-balancer-security-group';
+import { securityGroupRules } from '../../src/express-service/resources/ec2/security-group-rules';
+import { serviceSecurityGroup } from '../../src/express-service/resources/ec2/service-security-group';
+import { targetGroupSettings as targetGroupSettingsComponent } from '../../src/express-service/resources/elastic-load-balancing/target-group-attributes';
+import { targetGroups } from '../../src/express-service/resources/elastic-load-balancing/target-groups';
+import { webAclAssociation } from '../../src/express-service/resources/waf/web-acl-association';
+import { identityOf, type Identity } from '../../src/express-service/identity/identity';
+import { loadBalancerSpec } from '../../src/express-service/properties/load-balancer-settings';
+import { discoverNetwork, type Network } from '../../src/express-service/network/network';
+import { done } from '../../src/core/outcome';
 import {
-  convergePlaced,
-  observePlaced,
-  teardownPlaced,
-  type PlacedContinuation,
-  type PlacedConvergence,
-} from '../../src/move';
-import { BEGINNING, type OperationTime } from '../../src/outcome';
-import type { Observations } from '../../src/reconcile';
-import { clientConfiguration } from '../../src/runtime/client-configuration';
-import type { ServiceSpec } from '../../src/spec';
-import { targetGroupSettings } from '../../src/target-group-settings';
+  convergeExposures,
+  observeExposures,
+  teardownExposures,
+  type ExposureContinuation,
+  type ExposureConvergence,
+} from '../../src/express-service/move';
+import { BEGINNING, type OperationTime } from '../../src/core/outcome';
+import type { Observations } from '../../src/express-service/composition/reconcile';
+import { clientConfiguration } from '../../src/aws/client-configuration';
+import type { ServiceSpec } from '../../src/express-service/specification';
+import { targetGroupSettings } from '../../src/express-service/properties/target-group-settings';
 import { ACCOUNT_ID, BASE_DOMAIN, giveCertifiedBaseDomain, REGION } from '../support/account';
 
 /** More than any operation needs. */
@@ -164,7 +164,7 @@ export class Account {
     return {
       createsCluster: true,
       infrastructureRoleArn: `arn:aws:iam::${ACCOUNT_ID}:role/infrastructure`,
-      task: { kind: 'own', taskDefinitionArn: 'unused' },
+      task: { kind: 'external', taskDefinitionArn: 'unused' },
       subnetIds: wish.subnetIds ?? [],
       additionalSecurityGroupIds: [],
       targetGroup: targetGroupSettings({}, wish.healthCheckPath),
@@ -200,13 +200,13 @@ export class Account {
         time,
         removedTagKeys: wish.removedTagKeys ?? [],
       };
-      return convergePlaced(componentsWith(wish.containerPort ?? 8080), scope, continuation, () => true);
+      return convergeExposures(componentsWith(wish.containerPort ?? 8080), scope, continuation, () => true);
     });
   }
 
   async remove(serviceName: string, crash?: Crash): Promise<Observations> {
     return this.repeat(new Meter(crash), (clients, continuation, time) =>
-      teardownPlaced(
+      teardownExposures(
         componentsWith(undefined),
         { ...this.scope(serviceName, clients), time },
         continuation,
@@ -216,7 +216,7 @@ export class Account {
   }
 
   read(serviceName: string): Promise<Observations> {
-    return observePlaced(componentsWith(undefined), this.scope(serviceName, this.clients()));
+    return observeExposures(componentsWith(undefined), this.scope(serviceName, this.clients()));
   }
 
   private scope(serviceName: string, clients: Clients): Scope {
@@ -228,11 +228,11 @@ export class Account {
     meter: Meter,
     invoke: (
       clients: Clients,
-      continuation: PlacedContinuation,
+      continuation: ExposureContinuation,
       time: OperationTime,
-    ) => Promise<PlacedConvergence>,
+    ) => Promise<ExposureConvergence>,
   ): Promise<Observations> {
-    let continuation: PlacedContinuation = {};
+    let continuation: ExposureContinuation = {};
     let elapsedSeconds = 0;
     for (let invocation = 0; invocation < MOST_INVOCATIONS; invocation += 1) {
       const clients = meter.meter(this.clients());

@@ -1,13 +1,14 @@
 /** The parts of the network half that decide without a call to AWS. */
-import { flawOf } from '../../src/components/certificate';
-import { rulePlaces } from '../../src/components/rule-places';
-import { portsTo } from '../../src/components/security-group-rules';
-import { hostsOf, hostTagKey } from '../../src/hosts';
-import { choosePlace, keyOf, loadBalancerName, loadBalancerNumber, sharingKey } from '../../src/placement';
-import type { Scope } from '../../src/component';
-import { identityOf } from '../../src/identity';
-import type { Placement } from '../../src/placement';
-import { tagChanges } from '../../src/tags';
+import { flawOf } from '../../src/express-service/resources/certificate-manager/certificate';
+import { rulePlaces } from '../../src/express-service/resources/elastic-load-balancing/rule-places';
+import { portsTo } from '../../src/express-service/resources/ec2/security-group-rules';
+import { hostsOf, hostTagKey } from '../../src/express-service/memory/hosts';
+import { keyOf, loadBalancerName, loadBalancerNumber } from '../../src/express-service/exposures/exposure';
+import { choosePlace, sharingKey } from '../../src/express-service/sharing/shared-load-balancer';
+import type { Scope } from '../../src/express-service/composition/component';
+import { identityOf } from '../../src/express-service/identity/identity';
+import type { Exposure } from '../../src/express-service/exposures/exposure';
+import { tagChanges } from '../../src/express-service/identity/tags';
 
 describe('services share a load balancer', () => {
   const subnets = [
@@ -115,15 +116,15 @@ describe('the priority of a rule', () => {
     'default',
     'one',
   );
-  const free = (placement: Placement, taken: readonly string[], pathPatterns: readonly string[] = []) =>
-    rulePlaces(placement).free({ identity, spec: { pathPatterns } } as unknown as Scope, [
+  const free = (exposure: Exposure, taken: readonly string[], pathPatterns: readonly string[] = []) =>
+    rulePlaces(exposure).free({ identity, spec: { pathPatterns } } as unknown as Scope, [
       { Priority: 'default' },
       ...taken.map((Priority) => ({ Priority })),
     ]);
   const protocolVersion = 'HTTP1';
-  const shared: Placement = { kind: 'shared', loadBalancerName: 'ecs-express-1', protocolVersion };
+  const shared: Exposure = { kind: 'shared', loadBalancerName: 'ecs-express-1', protocolVersion };
   const listenerArn = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/own/1/2';
-  const own: Placement = { kind: 'own', listenerArn, protocolVersion };
+  const own: Exposure = { kind: 'external', listenerArn, protocolVersion };
 
   test.each([
     ['all 25 without rules', [], 25],

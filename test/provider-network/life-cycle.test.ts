@@ -107,7 +107,7 @@ describe('the first service', () => {
     // Looked at before the records were made.
     expected.HostNames.hosts = made.DnsRecord.hosts.map(({ host, target }: any) => ({
       host,
-      state: { kind: 'own', target, isReleased: false },
+      state: { kind: 'managed', target, isReleased: false },
     }));
     // A look at what nobody has changed is left out.
     delete expected.TargetGroupSettings.attributes;

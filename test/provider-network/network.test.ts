@@ -9,11 +9,11 @@ import {
   CreateRouteTableCommand,
   DeleteVpcCommand,
 } from '@aws-sdk/client-ec2';
-import { createClients } from '../../src/clients';
-import { loadBalancerSpec } from '../../src/load-balancer-settings';
-import { discoverNetwork } from '../../src/network';
-import { clientConfiguration } from '../../src/runtime/client-configuration';
-import { isPublic, oneSubnetPerZone } from '../../src/subnets';
+import { createClients } from '../../src/aws/clients';
+import { loadBalancerSpec } from '../../src/express-service/properties/load-balancer-settings';
+import { discoverNetwork } from '../../src/express-service/network/network';
+import { clientConfiguration } from '../../src/aws/client-configuration';
+import { isPublic, oneSubnetPerZone } from '../../src/express-service/network/subnets';
 import { Account } from './account';
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };

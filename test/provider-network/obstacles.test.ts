@@ -1,8 +1,8 @@
 import { CreateSecurityGroupCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { CreateTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
-import { OWNER_TAG, ownerTagValue } from '../../src/identity';
-import { serviceGroupName } from '../../src/survey';
+import { OWNER_TAG, ownerTagValue } from '../../src/express-service/identity/identity';
+import { serviceGroupName } from '../../src/express-service/sharing/survey';
 import { Account, BASE_DOMAIN, type Wish } from './account';
 
 let account: Account;

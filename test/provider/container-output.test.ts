@@ -7,11 +7,11 @@ import {
 import { ECS, type ContainerDefinition } from '@aws-sdk/client-ecs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Clients } from '../../src/clients';
-import type { Scope } from '../../src/component';
-import { lastOutputOf } from '../../src/container-output';
-import { BEGINNING } from '../../src/outcome';
-import { identityOf } from '../../src/identity';
+import type { Clients } from '../../src/aws/clients';
+import type { Scope } from '../../src/express-service/composition/component';
+import { lastOutputOf } from '../../src/express-service/diagnosis/container-output';
+import { BEGINNING } from '../../src/core/outcome';
+import { identityOf } from '../../src/express-service/identity/identity';
 import { ACCOUNT_ID, REGION } from '../support/account';
 import { Driver } from '../support/driver';
 

@@ -1,7 +1,12 @@
 /** How the message of a failed deployment is put together from what AWS says. */
 import type { Task } from '@aws-sdk/client-ecs';
-import { LONGEST_MESSAGE } from '../../src/errors';
-import { causeOf, explain, failedContainer, type Evidence } from '../../src/failure-explanation';
+import { LONGEST_MESSAGE } from '../../src/core/failure';
+import {
+  causeOf,
+  explain,
+  failedContainer,
+  type Evidence,
+} from '../../src/express-service/diagnosis/failure-explanation';
 
 const BREAKER = 'Service deployment rolled back because the circuit breaker threshold was exceeded.';
 const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
@@ -275,12 +280,12 @@ describe('the property to change', () => {
     ['of a sidecar', { stoppedTasks: [image('Proxy')], sidecars }, 'SidecarContainers/1/Image'],
     [
       "of the author's task definition",
-      { stoppedTasks: [image('Main')], ownTaskDefinition: true },
+      { stoppedTasks: [image('Main')], externalTaskDefinition: true },
       'TaskDefinitionArn',
     ],
     [
       "of the service, also with the author's task definition",
-      { stoppedTasks: [failedCheck], ownTaskDefinition: true },
+      { stoppedTasks: [failedCheck], externalTaskDefinition: true },
       'HealthCheckPath',
     ],
     ['of nothing that the template says', { stoppedTasks: [exited] }, undefined],

@@ -1,7 +1,7 @@
 /** What AWS says when a deployment fails: each kind is told from the others by words that were seen or are documented. */
-import { LONGEST_MESSAGE } from '../../src/errors';
-import { explain } from '../../src/failure-explanation';
-import { FAILURE_PATTERNS } from '../../src/failure-patterns';
+import { LONGEST_MESSAGE } from '../../src/core/failure';
+import { explain } from '../../src/express-service/diagnosis/failure-explanation';
+import { FAILURE_PATTERNS } from '../../src/express-service/diagnosis/failure-patterns';
 
 const INIT = 'ResourceInitializationError: ';
 const PULL = 'CannotPullContainerError: ';

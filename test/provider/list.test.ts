@@ -14,9 +14,9 @@ import { Answers } from '../../local/claims/answers';
 import { Clock } from '../../local/clock';
 import { createEcs, type Ecs } from '../../local/ecs';
 import type { AwsRequest, Structure } from '../../local/service';
-import type { Clients } from '../../src/clients';
-import { OWNER_TAG } from '../../src/identity';
-import { listServices } from '../../src/list';
+import type { Clients } from '../../src/aws/clients';
+import { OWNER_TAG } from '../../src/express-service/identity/identity';
+import { listServices } from '../../src/express-service/read/list';
 import { ACCOUNT_ID } from '../support/account';
 import { Driver } from '../support/driver';
 
@@ -91,7 +91,7 @@ test.each(['nonsense', Buffer.from('7').toString('base64url')])(
 
 describe('of 2,000 services, a third of them of this type', () => {
   const SERVICES = 2_000;
-  const isOwn = (index: number) => index % 3 === 0;
+  const isManaged = (index: number) => index % 3 === 0;
   const REGION = 'us-east-1';
   let subnets: Server;
   let ecs: Ecs;
@@ -137,7 +137,7 @@ describe('of 2,000 services, a third of them of this type', () => {
         launchType: 'FARGATE',
         desiredCount: 0,
         networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
-        tags: isOwn(index) ? [{ key: OWNER_TAG, value: 'x' }] : [{ key: 'team', value: 'others' }],
+        tags: isManaged(index) ? [{ key: OWNER_TAG, value: 'x' }] : [{ key: 'team', value: 'others' }],
       });
     }
   });
@@ -155,7 +155,7 @@ describe('of 2,000 services, a third of them of this type', () => {
       nextToken = page.nextToken;
     } while (nextToken);
     expect(callsOfPages).toEqual(Array.from({ length: SERVICES / 100 }, () => MOST_CALLS_OF_A_PAGE));
-    const wanted = Array.from({ length: SERVICES }, (_, index) => index).filter(isOwn);
+    const wanted = Array.from({ length: SERVICES }, (_, index) => index).filter(isManaged);
     expect(found.sort()).toEqual(wanted.map((index) => `service-${index}`).sort());
   });
 });

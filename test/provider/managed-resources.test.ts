@@ -10,8 +10,8 @@ import {
   DeleteRuleCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { components } from '../../src/components';
-import { MANAGED_KINDS } from '../../src/managed-resources';
+import { components } from '../../src/express-service/resources';
+import { MANAGED_KINDS } from '../../src/express-service/read/managed-resources';
 import type { Structure } from '../../local/service';
 import { Driver } from '../support/driver';
 

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import schema from '../../schema/org-ecs-expressservice.json';
 import type { Structure } from '../../local/service';
-import { handlerPermissions, type HandlerName } from '../../src/permissions';
+import { handlerPermissions, type HandlerName } from '../../src/express-service/permissions';
 import { makeWebAcl } from '../support/account';
 import { Driver } from '../support/driver';
 

@@ -10,8 +10,8 @@ import {
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
-import { logGroupName } from '../../src/components/log-group';
-import { identityOfArn } from '../../src/identity';
+import { logGroupName } from '../../src/express-service/resources/logs/log-group';
+import { identityOfArn } from '../../src/express-service/identity/identity';
 import type { Structure } from '../../local/service';
 import { TYPE_NAME } from '../support/account';
 import { Driver } from '../support/driver';

@@ -4,8 +4,8 @@ import {
   settingsChanges,
   type ActualSettings,
   type SettingsReferences,
-} from '../../src/service-settings';
-import type { ServiceSpec } from '../../src/spec';
+} from '../../src/express-service/deployments/service-settings';
+import type { ServiceSpec } from '../../src/express-service/specification';
 
 const role = 'arn:aws:iam::123456789012:role/infrastructure';
 const spec = {

@@ -1,6 +1,10 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
-import type { ManagedTask } from '../../src/task';
-import { desiredContent, flawOf, isSameContent } from '../../src/task-definition-content';
+import type { ManagedTask } from '../../src/express-service/properties/task';
+import {
+  desiredContent,
+  flawOf,
+  isSameContent,
+} from '../../src/express-service/properties/task-definition-content';
 
 const task: ManagedTask = {
   kind: 'managed',

@@ -1,6 +1,11 @@
-import type { AnyComponent, ApplyScope } from '../../src/component';
-import { BEGINNING, done, LIMIT, wait, type WaitLimit } from '../../src/outcome';
-import { converge, observe, teardown, type Continuation } from '../../src/reconcile';
+import type { AnyComponent, ApplyScope } from '../../src/express-service/composition/component';
+import { BEGINNING, done, LIMIT, wait, type WaitLimit } from '../../src/core/outcome';
+import {
+  converge,
+  observe,
+  teardown,
+  type Continuation,
+} from '../../src/express-service/composition/reconcile';
 
 const scope = { time: BEGINNING } as ApplyScope;
 const plentyOfTime = () => true;

@@ -1,5 +1,5 @@
 /** The runtime of registry hooks: events in, answers out. */
-import { HandlerError } from '../../src/errors';
+import { HandlerError } from '../../src/core/failure';
 import { CALLER, event, exampleHook, type ExampleHandler, returns, throws } from './example-hook';
 
 const TOKEN = event().clientRequestToken;

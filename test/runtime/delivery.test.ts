@@ -9,8 +9,8 @@ import {
   GetLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { startLocalAws, type LocalAws } from '../../local';
-import { HandlerError } from '../../src/errors';
-import { OperationStatus } from '../../src/runtime';
+import { HandlerError } from '../../src/core/failure';
+import { OperationStatus } from '../../src/cloudformation/extension';
 import { event, type ExampleHandler, invoke, progress, success } from './example-type';
 import { eventually } from '../support/eventually';
 

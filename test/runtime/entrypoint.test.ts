@@ -1,5 +1,5 @@
-import { HandlerError } from '../../src/errors';
-import { OperationStatus } from '../../src/runtime';
+import { HandlerError } from '../../src/core/failure';
+import { OperationStatus } from '../../src/cloudformation/extension';
 import {
   entrypoints,
   event,

@@ -5,8 +5,9 @@ import { CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateServiceCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { CreateRuleCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
-import { HandlerError, toHandlerError } from '../../src/errors';
-import { rememberFailedOperations } from '../../src/runtime';
+import { HandlerError } from '../../src/core/failure';
+import { toHandlerError } from '../../src/aws/handler-error';
+import { rememberFailedOperations } from '../../src/cloudformation/extension';
 
 let server: Server;
 let listener: RequestListener;

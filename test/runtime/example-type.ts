@@ -10,8 +10,8 @@ import {
   OperationStatus,
   ProgressEvent,
   type Properties,
-} from '../../src/runtime';
-import { toBoolean, toNumber } from '../../src/runtime/recast';
+} from '../../src/cloudformation/extension';
+import { toBoolean, toNumber } from '../../src/cloudformation/extension/recast';
 
 export class Example extends BaseModel {
   static override readonly TYPE_NAME: string = 'Org::Test::Example';

@@ -1,8 +1,8 @@
 import { modelSource } from '../../schema/model-source';
 import { propertyReference } from '../../schema/property-reference';
 import type { PropertySchema, ResourceSchema } from '../../schema/resource-schema';
-import { PrimaryContainer, ResourceModel } from '../../src/model';
-import { deserialize, removeProperties, tagsOf } from '../../src/runtime/model-class';
+import { PrimaryContainer, ResourceModel } from '../../src/express-service/model';
+import { deserialize, removeProperties, tagsOf } from '../../src/cloudformation/extension/model-class';
 
 function schema(
   properties: Record<string, PropertySchema>,

@@ -1,4 +1,4 @@
-import { Redaction } from '../../src/runtime/redaction';
+import { Redaction } from '../../src/cloudformation/extension/redaction';
 
 function redaction(model: unknown = {}): Redaction {
   const made = new Redaction(['Environment/*/Value', 'Secrets/*/ValueFrom']);

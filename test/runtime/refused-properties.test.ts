@@ -1,5 +1,5 @@
 /** Refusals of AWS, in words that were reported by its users, and the properties that they speak of. */
-import { isCertain, refusedProperty } from '../../src/refused-properties';
+import { isCertain, refusedProperty } from '../../src/express-service/properties/refused-properties';
 
 const REGISTER = 'ecs:RegisterTaskDefinition';
 const CREATE = 'ecs:CreateService';

@@ -1,8 +1,8 @@
 /** What a template says of host names, paths and target groups, and which requests the listener rule then matches. */
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { domainTagKeys, domainTags, domainsOfTags, hostsOf } from '../../src/hosts';
-import { identityOf } from '../../src/identity';
-import type { ResourceModel, TypeConfigurationModel } from '../../src/model';
+import { domainTagKeys, domainTags, domainsOfTags, hostsOf } from '../../src/express-service/memory/hosts';
+import { identityOf } from '../../src/express-service/identity/identity';
+import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
 import {
   finalConditions,
   hostNamesIn,
@@ -10,8 +10,8 @@ import {
   pathsIn,
   UNUSED_HOST,
   widenedConditions,
-} from '../../src/rule-conditions';
-import { specificationOf, type ServiceSpec } from '../../src/spec';
+} from '../../src/express-service/properties/rule-conditions';
+import { specificationOf, type ServiceSpec } from '../../src/express-service/specification';
 
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
 const certificate = (id: string) => `arn:aws:acm:eu-west-1:123456789012:certificate/${id}`;

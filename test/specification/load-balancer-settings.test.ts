@@ -1,8 +1,12 @@
 /** What a template may say of the load balancer, without a call to AWS. */
-import { canonicalCidr } from '../../src/cidr';
-import { ingressOf, ingressPermissions } from '../../src/load-balancer-ingress';
-import { loadBalancerArnOf, loadBalancerSpec, sharedSettings } from '../../src/load-balancer-settings';
-import type { SharedLoadBalancerSpec } from '../../src/load-balancer-settings';
+import { canonicalCidr } from '../../src/aws/cidr';
+import { ingressOf, ingressPermissions } from '../../src/express-service/sharing/load-balancer-ingress';
+import {
+  loadBalancerArnOf,
+  loadBalancerSpec,
+  sharedSettings,
+} from '../../src/express-service/properties/load-balancer-settings';
+import type { SharedLoadBalancerSpec } from '../../src/express-service/properties/load-balancer-settings';
 
 const ListenerArn =
   'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/own/0123456789abcdef/fedcba9876543210';

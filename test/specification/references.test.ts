@@ -1,6 +1,9 @@
 /** What can name an image, a secret or a parameter, and what cannot. */
-import { checkImage } from '../../src/container-image';
-import { checkCredentialsSecret, checkSecretReference } from '../../src/secret-reference';
+import { checkImage } from '../../src/express-service/properties/container-image';
+import {
+  checkCredentialsSecret,
+  checkSecretReference,
+} from '../../src/express-service/properties/secret-reference';
 
 const DIGEST = 'a1'.repeat(32);
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-AbCdEf';

@@ -1,6 +1,6 @@
-import { identityOf } from '../../src/identity';
-import type { ResourceModel, TypeConfigurationModel } from '../../src/model';
-import { DEFAULTS, specificationOf, type ServiceSpec } from '../../src/spec';
+import { identityOf } from '../../src/express-service/identity/identity';
+import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
+import { DEFAULTS, specificationOf, type ServiceSpec } from '../../src/express-service/specification';
 import schema from '../../schema/org-ecs-expressservice.json';
 
 const location = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' };
@@ -153,7 +153,7 @@ describe('host name, hosted zone and certificate', () => {
 
 describe('a model that cannot be right is refused, naming the property and the remedy', () => {
   const container = (more: object) => ({ ...base, PrimaryContainer: { ...base.PrimaryContainer, ...more } });
-  const ownTask = {
+  const externalTask = {
     InfrastructureRoleArn: base.InfrastructureRoleArn,
     TaskDefinitionArn: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/mine:3',
   };
@@ -168,11 +168,11 @@ describe('a model that cannot be right is refused, naming the property and the r
     ['no execution role', { ...base, ExecutionRoleArn: undefined }, 'ExecutionRoleArn', /missing/],
     [
       'own task definition and image',
-      { ...ownTask, PrimaryContainer: { Image: 'a' } },
+      { ...externalTask, PrimaryContainer: { Image: 'a' } },
       'PrimaryContainer',
       /together/,
     ],
-    ['own task definition and size', { ...ownTask, Cpu: '256' }, 'Cpu', /together/],
+    ['own task definition and size', { ...externalTask, Cpu: '256' }, 'Cpu', /together/],
     [
       'a pair that Fargate does not have',
       { ...base, Cpu: '256', Memory: '4096' },

@@ -1,7 +1,7 @@
-import { spelledOutDefaults, withoutItemDefaults } from '../../src/item-defaults';
-import type { ResourceModel } from '../../src/model';
-import { SCALING_DEFAULTS, type Scaling } from '../../src/scaling';
-import { RECORD_TAG, recordOf, templateRecord } from '../../src/template-record';
+import { spelledOutDefaults, withoutItemDefaults } from '../../src/express-service/properties/item-defaults';
+import type { ResourceModel } from '../../src/express-service/model';
+import { SCALING_DEFAULTS, type Scaling } from '../../src/express-service/properties/scaling';
+import { RECORD_TAG, recordOf, templateRecord } from '../../src/express-service/memory/template-record';
 
 const scaling = {
   minTaskCount: 2,

@@ -1,4 +1,4 @@
-import { overlaid, threeWay } from '../../src/three-way';
+import { overlaid, threeWay } from '../../src/core/three-way';
 
 const keys = { items: ({ name }: { name: string }) => name };
 const item = (name: string, value: number) => ({ name, value });

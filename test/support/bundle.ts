@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleFunction } from '../../scripts/build';
 
-const SOURCE = join(__dirname, '..', '..', 'src', 'handlers.ts');
+const SOURCE = join(__dirname, '..', '..', 'src', 'express-service', 'handlers.ts');
 
 /**
  * Bundle the handlers.

@@ -1,6 +1,6 @@
 /** The handlers' sources, in this process. Jest, or test/model-fuzz/sdk-v2.ts, finds the modules that they need. */
 import type { InvocationResult } from '../../local/lambda';
-import { entrypoint } from '../../src/handlers';
+import { entrypoint } from '../../src/express-service/handlers';
 import type { Handlers, HandlersOf } from './handlers';
 
 export const fromSource: HandlersOf = (aws) => new SourceHandlers(aws.endpoint);

@@ -1,5 +1,5 @@
 /** What the hook protocol demands of an answer, whatever the handler returned. */
-import { checkContext, defect } from '../../../src/runtime/callback-context';
+import { checkContext, defect } from '../../../src/cloudformation/extension/callback-context';
 import { HOOK_STATUSES, type HookProgress } from './hook-type';
 
 /** Longest message that every caller of hooks delivers whole. */

@@ -1,5 +1,5 @@
 /** The event that CloudFormation sends to a private hook, checked before anything reads it. */
-import type { Credentials } from '../../../src/runtime/client-configuration';
+import type { Credentials } from '../../../src/aws/client-configuration';
 import {
   checkMembers,
   CREDENTIALS,
@@ -10,7 +10,7 @@ import {
   oneOf,
   TEXT,
   withoutNulls,
-} from '../../../src/runtime/event-members';
+} from '../../../src/cloudformation/extension/event-members';
 import { HANDLER_NAMES, type InvocationPoint } from './invocation-point';
 
 /** An event of the hook protocol; members that are null or empty on the wire are absent here. */

@@ -1,9 +1,9 @@
 /** What a hook of the CloudFormation registry consists of, and what its handlers receive and return. */
-import type { HandlerErrorCode } from '../../../src/errors';
-import type { ClientConfiguration } from '../../../src/runtime/client-configuration';
-import type { Deadline } from '../../../src/runtime/deadline';
-import type { CallbackContext } from '../../../src/runtime/handler-request';
-import type { Logger } from '../../../src/runtime/logger';
+import type { HandlerErrorCode } from '../../../src/core/failure';
+import type { ClientConfiguration } from '../../../src/aws/client-configuration';
+import type { Deadline } from '../../../src/cloudformation/extension/deadline';
+import type { CallbackContext } from '../../../src/cloudformation/extension/handler-request';
+import type { Logger } from '../../../src/cloudformation/extension/logger';
 import type { HookInvocationEvent } from './event';
 import type { HANDLER_NAMES, InvocationPoint } from './invocation-point';
 
@@ -20,7 +20,7 @@ export type HookStatus = (typeof HOOK_STATUSES)[number];
 
 /** The error codes of resource types, and those that only hooks have. */
 export type HookErrorCode =
-  `${HandlerErrorCode}` | 'HandlerInternalFailure' | 'NonCompliant' | 'UnsupportedTarget' | 'Unknown';
+  HandlerErrorCode | 'HandlerInternalFailure' | 'NonCompliant' | 'UnsupportedTarget' | 'Unknown';
 
 /** The result of one check, as the console and GetHookResult list it. */
 export interface Annotation {

@@ -2,9 +2,9 @@
  * The runtime of hooks in the CloudFormation registry: everything between Lambda and the handlers of a hook. The official
  * TypeScript library has none; this one follows its way of doing things, and that of the official Python library.
  */
-import { toHandlerError } from '../../../src/errors';
-import type { LambdaContext } from '../../../src/runtime/deadline';
-import { isObject } from '../../../src/runtime/event-members';
+import { toHandlerError } from '../../../src/aws/handler-error';
+import type { LambdaContext } from '../../../src/cloudformation/extension/deadline';
+import { isObject } from '../../../src/cloudformation/extension/event-members';
 import { answerOf } from './answer';
 import { fromTestEvent, parseHookEvent, type ParsedEvent } from './event';
 import type { HookProgress, HookType } from './hook-type';

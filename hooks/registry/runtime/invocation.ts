@@ -1,11 +1,12 @@
 /** One invocation of a hook: from the checked event to the answer, with its log and its metrics. */
-import { HandlerError, toHandlerError } from '../../../src/errors';
-import { clientConfiguration } from '../../../src/runtime/client-configuration';
-import { type LambdaContext, startDeadline } from '../../../src/runtime/deadline';
-import { Delivery } from '../../../src/runtime/delivery';
-import { InvocationLogger } from '../../../src/runtime/logger';
-import { InvocationMetrics, type MetricNames } from '../../../src/runtime/metrics';
-import { Redaction } from '../../../src/runtime/redaction';
+import { HandlerError } from '../../../src/core/failure';
+import { toHandlerError } from '../../../src/aws/handler-error';
+import { clientConfiguration } from '../../../src/aws/client-configuration';
+import { type LambdaContext, startDeadline } from '../../../src/cloudformation/extension/deadline';
+import { Delivery } from '../../../src/cloudformation/extension/delivery';
+import { InvocationLogger } from '../../../src/cloudformation/extension/logger';
+import { InvocationMetrics, type MetricNames } from '../../../src/cloudformation/extension/metrics';
+import { Redaction } from '../../../src/cloudformation/extension/redaction';
 import { answerOf } from './answer';
 import type { HookInvocationEvent, ParsedEvent } from './event';
 import type { HookProgress, HookType } from './hook-type';

@@ -1,4 +1,4 @@
-import { toBoolean, toNumber, toText } from '../../../src/runtime/recast';
+import { toBoolean, toNumber, toText } from '../../../src/cloudformation/extension/recast';
 import type { PropertySchema } from './hook-type';
 
 const SCALARS: Readonly<Record<string, typeof toNumber>> = {

@@ -1,0 +1,145 @@
+import type { Clients } from '../../aws/clients';
+import type { Identity } from '../identity/identity';
+import type { Network } from '../network/network';
+import type { OperationTime, Outcome } from '../../core/outcome';
+import type { Exposure } from '../exposures/exposure';
+import type { Exposures } from '../memory/recorded-exposures';
+import type { ServiceSpec } from '../specification';
+
+/** What every step may use: the service that is meant, and AWS with the caller's credentials. */
+export interface Scope {
+  readonly identity: Identity;
+  readonly clients: Clients;
+  /** Report progress to the operator's log, in one line. */
+  readonly log: (message: string) => void;
+  /** How long the operation has been going on, and what it waits for. */
+  readonly time: OperationTime;
+  /** The desired state; absent when the service is read or deleted, where only its identity is known. */
+  readonly spec?: ServiceSpec;
+  /** The exposure that is meant; undefined when the service has none, and nothing is to be made. */
+  readonly exposure?: Exposure;
+  /** All exposures of the service; undefined like {@link exposure}. */
+  readonly exposures?: Exposures;
+}
+
+/** A scope in which the desired state is known. */
+export interface ApplyScope extends Scope {
+  readonly spec: ServiceSpec;
+  /**
+   * The desired state before this update; undefined when nothing is known of it. Where it says the same as {@link spec}
+   * what there is stays, because somebody may have set it by hand (see three-way.ts).
+   */
+  readonly previousSpec?: ServiceSpec;
+  /** Where the service runs; looked up in AWS at most once for each invocation. */
+  readonly network: () => Promise<Network>;
+  /** The same for all invocations of one operation, another one for every other: what idempotency tokens are made from. */
+  readonly operationToken: string;
+  /** Keys of the tags that the author has taken away in this update. */
+  readonly removedTagKeys: readonly string[];
+}
+
+/** AWS actions (`service:Action`, as in an IAM policy) that a component calls. */
+export interface Permissions {
+  /** To look at it when only its identity is known, as READ does. */
+  readonly observe: readonly string[];
+  /** To look at it when the specification is known, make, change and prune it. */
+  readonly apply: readonly string[];
+  /** To remove it once it has been looked at. */
+  readonly remove: readonly string[];
+}
+
+/**
+ * One kind of resource that a service is composed of.
+ *
+ * @typeParam Observed what AWS holds of it, as far as this provider cares.
+ * @typeParam Needs the components that must be there first, by kind, with what is observed of them.
+ */
+export interface Component<Observed, Needs extends object = object> {
+  /** Name of the kind, e.g. `LoadBalancer`. */
+  readonly kind: string;
+  /** Kinds that must be there first. Removal goes the other way round. */
+  readonly needs: readonly (keyof Needs & string)[];
+  /** Kinds that must be gone before it is removed, beside those that need it. */
+  readonly removedAfter?: readonly string[];
+  /** Whether services share it: that it is there does not mean that this service is. Default: they do not. */
+  readonly shared?: boolean;
+  /**
+   * What there is one of it for, so that a service which moves has it twice: a load balancer (or the author's listener), or
+   * an exposure, of which there can be two on one load balancer. Default: the service.
+   */
+  readonly per?: 'load balancer' | 'exposure';
+  /**
+   * While the service joins another exposure, the one that serves keeps it as it is: neither {@link apply} nor
+   * {@link prune} is called. What clients see changes only when they are sent to the other exposure.
+   */
+  readonly staysWhileJoining?: true;
+  /** {@link prune} is called also while the service joins another exposure, before clients are sent there. */
+  readonly prunesWhileJoining?: true;
+  /**
+   * It needs what it names in {@link needs} in every exposure, not only in the one that serves. {@link apply} is then
+   * given those of the exposures that are joined as `Joining`.
+   */
+  readonly acrossExposures?: true;
+  readonly permissions: Permissions;
+  /**
+   * Look at it in every invocation, because what is observed changes by itself or may not be kept between invocations
+   * (values of environment variables). What is observed of all others is plain JSON, and is kept while something else
+   * is waited for.
+   */
+  readonly volatile?: true;
+
+  /**
+   * Look for it in AWS, by name and owner tag; changes nothing.
+   *
+   * @param found what was observed of the components it needs; a component that is absent is undefined.
+   * @returns undefined when it is absent.
+   * @throws HandlerError ResourceConflict when something that is not this service's stands in its place.
+   */
+  observe(scope: Scope, found: Partial<Needs>): Promise<Observed | undefined>;
+
+  /**
+   * Make it, or change it to what the specification says; does nothing when it is so already. Interrupted at any
+   * point and started again, it ends in the same state.
+   *
+   * @param current what {@link observe} returned a moment ago.
+   * @throws HandlerError when it cannot be made.
+   */
+  apply(scope: ApplyScope, needs: Needs, current: Observed | undefined): Promise<Outcome<Observed>>;
+
+  /**
+   * Take it out of use in an exposure that the service leaves: called instead of {@link apply}, before a deployment
+   * takes the tasks out of that exposure. Default: nothing is done before it is removed.
+   *
+   * @param found what is observed of the components it needs, and of {@link leavesAfter}.
+   */
+  leave?(scope: Scope, found: Partial<Needs>, current: Observed): Promise<Outcome<Observed>>;
+  /** Kinds that must be as the specification says, in the exposure that serves, before {@link leave}. */
+  readonly leavesAfter?: readonly string[];
+
+  /**
+   * A cheap look at what {@link apply} waits for.
+   *
+   * @param token of the {@link Wait} that apply or remove returned.
+   * @returns done with what is there now, when that is known and needs no further {@link apply}.
+   *   After {@link remove}, done means that it is removed.
+   * @throws HandlerError when what is waited for has failed.
+   */
+  poll?(scope: Scope, token: string): Promise<Outcome<Observed | void>>;
+
+  /**
+   * Remove what an earlier specification needed and the present one does not. Called when all components are as the
+   * specification says, so that nothing uses it any more.
+   */
+  prune?(scope: ApplyScope, needs: Needs, current: Observed): Promise<Outcome<void>>;
+
+  /**
+   * Remove it if it belongs to this service alone; a shared one only when no other service uses it. Something that
+   * is gone already counts as removed.
+   *
+   * @param current what {@link observe} returned a moment ago.
+   */
+  remove(scope: Scope, found: Partial<Needs>, current: Observed): Promise<Outcome<void>>;
+}
+
+/** A component of any kind, as the reconciler holds it. */
+export type AnyComponent = Component<any, any>;

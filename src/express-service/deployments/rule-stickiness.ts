@@ -1,0 +1,68 @@
+/** Stickiness of the rules that forward to a service's target groups. It must be on where that of the targets is. */
+import { DescribeTargetGroupAttributesCommand, type Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Service } from '@aws-sdk/client-ecs';
+import { allOf } from '../../core/all-of';
+import type { ApplyScope, Scope } from '../composition/component';
+import {
+  attributesOf,
+  groupStickiness,
+  type TargetGroupAttributes,
+} from '../properties/target-group-settings';
+import { changeActions, productionRules, servingTargetGroup } from './traffic-weights';
+
+/** IAM actions of {@link readAttributes}. */
+export const ATTRIBUTE_ACTIONS = ['elasticloadbalancing:DescribeTargetGroupAttributes'] as const;
+
+/** IAM actions of {@link restoreStickiness}. */
+export const RULE_STICKINESS_ACTIONS = [
+  ...ATTRIBUTE_ACTIONS,
+  'elasticloadbalancing:DescribeRules',
+  'elasticloadbalancing:ModifyRule',
+] as const;
+
+/** Attributes of a target group. */
+export async function readAttributes(
+  { clients }: Scope,
+  targetGroupArn: string,
+): Promise<TargetGroupAttributes> {
+  const { Attributes = [] } = await clients.elasticLoadBalancing.send(
+    new DescribeTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn }),
+  );
+  return attributesOf(Attributes);
+}
+
+/** Make a rule sticky, or not; does nothing when it is so. */
+export async function setStickiness(scope: Scope, rule: Rule, isSticky: boolean): Promise<void> {
+  if (isStickyRule(rule) === isSticky) return;
+  const TargetGroupStickinessConfig = groupStickiness(isSticky);
+  const Actions = rule.Actions!.map(({ TargetGroupArn: _single, ...action }) =>
+    action.Type === 'forward'
+      ? { ...action, ForwardConfig: { ...action.ForwardConfig, TargetGroupStickinessConfig } }
+      : action,
+  );
+  await changeActions(scope, rule, Actions);
+}
+
+/**
+ * Make the rules of a service sticky again that are not any more: whether ECS keeps the stickiness of a rule when it moves
+ * the weights is documented nowhere. One whose targets are not sticky either, because somebody has switched both off, stays.
+ *
+ * No deployment may be running.
+ */
+export async function restoreStickiness(scope: ApplyScope, { loadBalancers = [] }: Service): Promise<void> {
+  if (scope.spec.targetGroup.attributes.stickinessDurationSeconds === undefined) return;
+  const rules = await productionRules(scope, loadBalancers);
+  await allOf(
+    rules.map(async (rule) => {
+      const serving = servingTargetGroup(rule);
+      if (isStickyRule(rule) || !serving) return;
+      const { stickinessDurationSeconds } = await readAttributes(scope, serving);
+      if (stickinessDurationSeconds !== undefined) await setStickiness(scope, rule, true);
+    }),
+  );
+}
+
+function isStickyRule({ Actions }: Rule): boolean {
+  const forward = Actions?.find(({ Type }) => Type === 'forward')?.ForwardConfig;
+  return forward?.TargetGroupStickinessConfig?.Enabled ?? false;
+}

@@ -1,0 +1,221 @@
+/** What a deployment of the service is made of, and how it differs from what runs. Pure: no call to AWS. */
+import type {
+  AwsVpcConfiguration,
+  CapacityProviderStrategyItem,
+  CreateServiceCommandInput,
+  DeploymentConfiguration,
+  LoadBalancer,
+  Service,
+  ServiceRevision,
+} from '@aws-sdk/client-ecs';
+import { MAIN_CONTAINER } from '../properties/containers';
+import type { Network } from '../network/network';
+import { DEPLOYMENT_DEFAULTS, isSameStrategy } from '../properties/optional-settings';
+import type { ServiceSpec } from '../specification';
+import { threeWay } from '../../core/three-way';
+
+/** Settings whose change starts a deployment. */
+export interface DeployedSettings {
+  readonly taskDefinition: string;
+  readonly networkConfiguration: { readonly awsvpcConfiguration: AwsVpcConfiguration };
+  readonly loadBalancers: LoadBalancer[];
+  /** Undefined means that it stays as it is. */
+  readonly capacityProviderStrategy?: CapacityProviderStrategyItem[];
+}
+
+/** The same as a service or one of its revisions has them. */
+export type ActualSettings = Pick<
+  Service & ServiceRevision,
+  'taskDefinition' | 'networkConfiguration' | 'loadBalancers' | 'capacityProviderStrategy'
+>;
+
+/** AWS resources that the settings refer to. */
+export interface SettingsReferences {
+  readonly taskDefinitionArn: string;
+  readonly containerPort: number;
+  readonly serviceSecurityGroupId: string;
+  /** Where the service receives requests: one, or two while it joins another exposure. */
+  readonly receivers: readonly Receiver[];
+  readonly network: Network;
+}
+
+/** What the settings are merged with, so that what was changed by hand and the template does not change stays. */
+export interface FormerSettings {
+  /** What the template asked for before; undefined when nothing is known of that. */
+  readonly previous?: Pick<ServiceSpec, 'subnetIds' | 'additionalSecurityGroupIds'>;
+  /** The service as it runs; undefined when it is to be made. */
+  readonly live?: ActualSettings;
+}
+
+/** What of a load balancer sends requests to the service. */
+export interface Receiver {
+  /** Of the two between which deployments shift the traffic. */
+  readonly targetGroupArns: readonly string[];
+  readonly listenerRuleArn: string;
+}
+
+/** Settings of the ECS service that the specification asks for. */
+export function desiredSettings(
+  spec: ServiceSpec,
+  references: SettingsReferences,
+  former: FormerSettings = {},
+): DeployedSettings {
+  const { network, receivers, containerPort } = references;
+  return {
+    taskDefinition: references.taskDefinitionArn,
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets: [...subnetsOf(spec, network, former)],
+        securityGroups: [
+          references.serviceSecurityGroupId,
+          ...securityGroupsOf(spec, references.serviceSecurityGroupId, former),
+        ],
+        // Tasks in public subnets reach the registry only with an address of their own.
+        assignPublicIp: network.access === 'PUBLIC' ? 'ENABLED' : 'DISABLED',
+      },
+    },
+    loadBalancers: receivers.map(({ targetGroupArns, listenerRuleArn }) => ({
+      targetGroupArn: targetGroupArns[0],
+      containerName: MAIN_CONTAINER,
+      containerPort,
+      advancedConfiguration: {
+        alternateTargetGroupArn: targetGroupArns[1],
+        productionListenerRule: listenerRuleArn,
+        roleArn: spec.infrastructureRoleArn,
+      },
+    })),
+  };
+}
+
+function subnetsOf(
+  { subnetIds }: ServiceSpec,
+  network: Network,
+  { previous, live }: FormerSettings,
+): readonly string[] {
+  const current = live?.networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
+  const isUnchanged = subnetIds.length > 0 && isSameSet(subnetIds, previous?.subnetIds);
+  return isUnchanged && current.length > 0 ? current : network.subnets.map(({ id }) => id);
+}
+
+/** Without the one that is made for the service. */
+function securityGroupsOf(
+  { additionalSecurityGroupIds }: ServiceSpec,
+  madeGroupId: string,
+  { previous, live }: FormerSettings,
+): readonly string[] {
+  const current = live?.networkConfiguration?.awsvpcConfiguration?.securityGroups;
+  const { groups } = threeWay(
+    {
+      desired: { groups: additionalSecurityGroupIds },
+      previous: previous && { groups: previous.additionalSecurityGroupIds },
+      live: current && { groups: current.filter((id) => id !== madeGroupId) },
+    },
+    { groups: (id: string) => id },
+  );
+  return groups;
+}
+
+/**
+ * What has to change.
+ *
+ * @param followsDefaultVpc whether the author names no subnets: then those of the running service stay as long as they
+ *   are among the desired ones, so that a subnet that somebody adds to the default VPC does not start a deployment.
+ */
+export function settingsChanges(
+  desired: DeployedSettings,
+  actual: ActualSettings,
+  followsDefaultVpc: boolean,
+): Partial<DeployedSettings> {
+  const wanted = desired.networkConfiguration.awsvpcConfiguration;
+  const current = actual.networkConfiguration?.awsvpcConfiguration;
+  const sameSubnets = followsDefaultVpc
+    ? isSubset(current?.subnets ?? [], wanted.subnets ?? []) && (current?.subnets?.length ?? 0) > 0
+    : isSameSet(wanted.subnets, current?.subnets);
+  const sameNetwork =
+    sameSubnets &&
+    isSameSet(wanted.securityGroups, current?.securityGroups) &&
+    wanted.assignPublicIp === current?.assignPublicIp;
+  return {
+    ...(desired.taskDefinition !== actual.taskDefinition && { taskDefinition: desired.taskDefinition }),
+    ...(!sameNetwork && { networkConfiguration: desired.networkConfiguration }),
+    ...(!areSameLoadBalancers(desired.loadBalancers, actual.loadBalancers) && {
+      loadBalancers: desired.loadBalancers,
+    }),
+    ...(desired.capacityProviderStrategy &&
+      !isSameStrategy(desired.capacityProviderStrategy, actual.capacityProviderStrategy) && {
+        capacityProviderStrategy: desired.capacityProviderStrategy,
+      }),
+  };
+}
+
+/** In any order. */
+function areSameLoadBalancers(
+  desired: readonly LoadBalancer[],
+  actual: readonly LoadBalancer[] = [],
+): boolean {
+  return (
+    desired.length === actual.length &&
+    desired.every((one) => actual.some((other) => isSameLoadBalancer(one, other)))
+  );
+}
+
+/** Deployments swap the roles of the two target groups, so their order says nothing. */
+function isSameLoadBalancer(desired: LoadBalancer, actual: LoadBalancer): boolean {
+  const targetGroups = ({ targetGroupArn, advancedConfiguration }: LoadBalancer) => [
+    targetGroupArn!,
+    advancedConfiguration?.alternateTargetGroupArn ?? '',
+  ];
+  return (
+    isSameSet(targetGroups(desired), targetGroups(actual)) &&
+    desired.containerName === actual.containerName &&
+    desired.containerPort === actual.containerPort &&
+    desired.advancedConfiguration?.productionListenerRule ===
+      actual.advancedConfiguration?.productionListenerRule &&
+    desired.advancedConfiguration?.roleArn === actual.advancedConfiguration?.roleArn
+  );
+}
+
+function isSubset(some: readonly string[], all: readonly string[]): boolean {
+  return some.every((item) => all.includes(item));
+}
+
+function isSameSet(a: readonly string[] = [], b: readonly string[] = []): boolean {
+  return isSubset(a, b) && isSubset(b, a);
+}
+
+/**
+ * Settings that a service starts with and that stay as somebody may have changed them. Source: what ECS Express Mode
+ * applies (Amazon ECS Developer Guide).
+ *
+ * @param alarmName of the alarm that rolls a deployment back.
+ */
+export function initialSettings(
+  alarmName: string,
+): Pick<
+  CreateServiceCommandInput,
+  | 'availabilityZoneRebalancing'
+  | 'enableECSManagedTags'
+  | 'healthCheckGracePeriodSeconds'
+  | 'propagateTags'
+  | 'schedulingStrategy'
+> & { readonly deploymentConfiguration: DeploymentConfiguration } {
+  return {
+    availabilityZoneRebalancing: 'ENABLED',
+    deploymentConfiguration: {
+      strategy: 'CANARY',
+      canaryConfiguration: {
+        canaryPercent: DEPLOYMENT_DEFAULTS.CanaryPercent,
+        canaryBakeTimeInMinutes: DEPLOYMENT_DEFAULTS.CanaryBakeTimeInMinutes,
+      },
+      bakeTimeInMinutes: DEPLOYMENT_DEFAULTS.BakeTimeInMinutes,
+      maximumPercent: DEPLOYMENT_DEFAULTS.MaximumPercent,
+      minimumHealthyPercent: DEPLOYMENT_DEFAULTS.MinimumHealthyPercent,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      alarms: { alarmNames: [alarmName], enable: true, rollback: true },
+    },
+    enableECSManagedTags: true,
+    healthCheckGracePeriodSeconds: 300,
+    propagateTags: 'SERVICE',
+    schedulingStrategy: 'REPLICA',
+  };
+}

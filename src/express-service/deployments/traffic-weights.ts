@@ -1,0 +1,168 @@
+/**
+ * Weights of the two target groups on the service's listener rule. They belong to ECS, which moves them in each
+ * deployment, and which refuses to begin one unless exactly one of the two has traffic. A deployment that was cut off
+ * and people who edit the rule leave them split; then, and only then, they are set here.
+ */
+import {
+  DescribeRulesCommand,
+  DescribeTargetHealthCommand,
+  ModifyRuleCommand,
+  type Action,
+  type Rule,
+  type TargetGroupTuple,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { LoadBalancer, Service } from '@aws-sdk/client-ecs';
+import { allOf } from '../../core/all-of';
+import type { Clients } from '../../aws/clients';
+import type { Scope } from '../composition/component';
+import { unless } from '../../aws/sdk-errors';
+import { SERVICE_DEPLOYMENT_ACTIONS, stableTargetGroups } from './service-deployments';
+
+/** IAM actions of {@link repairWeights}. */
+export const TRAFFIC_WEIGHT_ACTIONS = [
+  ...SERVICE_DEPLOYMENT_ACTIONS,
+  'elasticloadbalancing:DescribeRules',
+  'elasticloadbalancing:DescribeTargetHealth',
+  'elasticloadbalancing:ModifyRule',
+] as const;
+
+/** ELB's weight of a target group that names none (API reference of TargetGroupTuple). */
+const DEFAULT_WEIGHT = 1;
+
+/** A target group that a rule forwards to. */
+export interface Weight {
+  readonly targetGroupArn: string;
+  /** From 0 to 999; 0 means no traffic. */
+  readonly weight: number;
+}
+
+/** The target groups that a rule forwards to, in the rule's order; none when it does not forward. */
+export function weightsOf({ Actions = [] }: Rule): readonly Weight[] {
+  return Actions.flatMap(tuplesOf).map(({ TargetGroupArn, Weight = DEFAULT_WEIGHT }) => ({
+    targetGroupArn: TargetGroupArn!,
+    weight: Weight,
+  }));
+}
+
+/** The one target group that has all traffic of a rule; undefined when there are several, or none. */
+export function servingTargetGroup(rule: Rule): string | undefined {
+  const serving = weightsOf(rule).filter(({ weight }) => weight > 0);
+  return serving.length === 1 ? serving[0]!.targetGroupArn : undefined;
+}
+
+const rulesSeen = new WeakMap<Clients, Map<string, Rule>>();
+
+/** Keep rules that an invocation has looked at, so that {@link repairWeights} need not look again. */
+export function rememberRules({ clients }: Scope, rules: readonly Rule[]): void {
+  const seen = rulesSeen.get(clients) ?? new Map<string, Rule>();
+  for (const rule of rules) seen.set(rule.RuleArn!, rule);
+  rulesSeen.set(clients, seen);
+}
+
+/**
+ * Give all traffic of each of the service's rules to one target group of its pair, where it is split, or where a deployment
+ * has put the tasks into the other one: whether ECS moves the weights of several load balancers together is documented
+ * nowhere. No deployment may be running. A rule that forwards to further target groups is somebody's doing, and stays.
+ */
+export async function repairWeights(scope: Scope, { loadBalancers = [] }: Service): Promise<void> {
+  const rules = await productionRules(scope, loadBalancers);
+  const pairs = rules.filter((rule) => isPair(rule, loadBalancers));
+  const several = pairs.length > 1;
+  await allOf(
+    pairs.map(async (rule) => {
+      const serving = servingTargetGroup(rule);
+      if (serving && (!several || (await hasHealthyTarget(scope, serving)))) return;
+      await repair(scope, rule, serving);
+    }),
+  );
+}
+
+/** The rules by which requests reach a service, as this invocation has seen them; looked at when it has not. */
+export async function productionRules(scope: Scope, loadBalancers: readonly LoadBalancer[]): Promise<Rule[]> {
+  const arns = loadBalancers.flatMap(
+    ({ advancedConfiguration }) => advancedConfiguration?.productionListenerRule ?? [],
+  );
+  const seen = arns.map((arn) => rulesSeen.get(scope.clients)?.get(arn));
+  const known = seen.filter((rule) => rule !== undefined);
+  if (known.length === arns.length) return known;
+  const looks = arns.map((arn) =>
+    unless(
+      scope.clients.elasticLoadBalancing.send(new DescribeRulesCommand({ RuleArns: [arn] })),
+      'RuleNotFoundException',
+    ),
+  );
+  return (await allOf(looks)).flatMap((answer) => answer?.Rules ?? []);
+}
+
+/** A rule as it is now. @throws RuleNotFoundException. */
+export async function ruleAt({ clients }: Scope, arn: string): Promise<Rule> {
+  const { Rules = [] } = await clients.elasticLoadBalancing.send(
+    new DescribeRulesCommand({ RuleArns: [arn] }),
+  );
+  return Rules[0]!;
+}
+
+/** Whether a rule forwards to nothing but the two target groups that the service has for it. */
+function isPair(rule: Rule, loadBalancers: readonly LoadBalancer[]): boolean {
+  const pair = loadBalancers
+    .filter(({ advancedConfiguration }) => advancedConfiguration?.productionListenerRule === rule.RuleArn)
+    .flatMap(({ targetGroupArn, advancedConfiguration }) => [
+      targetGroupArn,
+      advancedConfiguration?.alternateTargetGroupArn,
+    ]);
+  const weights = weightsOf(rule);
+  return weights.length === 2 && weights.every(({ targetGroupArn }) => pair.includes(targetGroupArn));
+}
+
+/** @param former the target group that has all traffic; undefined when it is split. */
+async function repair(scope: Scope, rule: Rule, former: string | undefined): Promise<void> {
+  const serving = await groupToServe(scope, weightsOf(rule));
+  if (serving === former) return;
+  const Actions = rule.Actions!.map((action) => serveFrom(action, serving));
+  const problem = former ? `went to ${former}, where no target is healthy` : 'was split';
+  scope.log(`the traffic of rule ${rule.RuleArn} ${problem}; ${serving} gets all of it`);
+  await changeActions(scope, rule, Actions);
+}
+
+/** Give a rule other actions, and keep it as it is afterwards. */
+export async function changeActions(scope: Scope, { RuleArn }: Rule, Actions: Action[]): Promise<void> {
+  const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
+    new ModifyRuleCommand({ RuleArn, Actions }),
+  );
+  rememberRules(scope, Rules);
+}
+
+/**
+ * Of two target groups the one whose targets alone are healthy; else the one with the tasks of the last successful
+ * deployment; else the one with more traffic.
+ */
+export async function groupToServe(scope: Scope, weights: readonly Weight[]): Promise<string> {
+  const healthy = await allOf(weights.map(({ targetGroupArn }) => hasHealthyTarget(scope, targetGroupArn)));
+  const answering = weights.filter((_weight, index) => healthy[index]);
+  if (answering.length === 1) return answering[0]!.targetGroupArn;
+  const stable = await stableTargetGroups(scope);
+  const [heaviest] = [...weights].sort((a, b) => b.weight - a.weight);
+  return (weights.find(({ targetGroupArn }) => stable.includes(targetGroupArn)) ?? heaviest!).targetGroupArn;
+}
+
+async function hasHealthyTarget({ clients }: Scope, targetGroupArn: string): Promise<boolean> {
+  const { TargetHealthDescriptions = [] } = await clients.elasticLoadBalancing.send(
+    new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }),
+  );
+  return TargetHealthDescriptions.some(({ TargetHealth }) => TargetHealth?.State === 'healthy');
+}
+
+function serveFrom(action: Action, serving: string): Action {
+  const { ForwardConfig } = action;
+  if (!ForwardConfig?.TargetGroups) return action;
+  const TargetGroups = ForwardConfig.TargetGroups.map(({ TargetGroupArn }) => ({
+    TargetGroupArn,
+    Weight: TargetGroupArn === serving ? 1 : 0,
+  }));
+  return { ...action, ForwardConfig: { ...ForwardConfig, TargetGroups } };
+}
+
+function tuplesOf({ Type, ForwardConfig, TargetGroupArn }: Action): readonly TargetGroupTuple[] {
+  if (Type !== 'forward') return [];
+  return ForwardConfig?.TargetGroups?.length ? ForwardConfig.TargetGroups : [{ TargetGroupArn }];
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { HandlerError, invalid } from '../../core/failure';
+
+/** Which service is meant. Everything that is made for it is named after and tagged with this. */
+export interface Identity {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly clusterName: string;
+  readonly serviceName: string;
+  /** ARN of the ECS service: the primary identifier of the resource, known before the service is made. */
+  readonly serviceArn: string;
+}
+
+/** Where a request is carried out. */
+export interface Location {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** Tag that marks what belongs to one service alone; its value is {@link ownerTagValue}. */
+export const OWNER_TAG = 'org-ecs-express:service';
+/** Tag that marks what several services share; its value says who may share it. */
+export const SHARED_TAG = 'org-ecs-express:shared';
+/** Prefix of the tag keys that this resource type keeps for itself. */
+export const RESERVED_TAG_PREFIX = 'org-ecs-express:';
+
+/** The longest value that a tag may have in any of the services used. */
+const LONGEST_TAG_VALUE = 256;
+
+/**
+ * Identity of a service from its names.
+ *
+ * @param cluster name or ARN of the cluster.
+ */
+export function identityOf(location: Location, cluster: string, serviceName: string): Identity {
+  const clusterName = clusterNameOf(cluster);
+  const { partition, region, accountId } = location;
+  const serviceArn = `arn:${partition}:ecs:${region}:${accountId}:service/${clusterName}/${serviceName}`;
+  return { partition, region, accountId, clusterName, serviceName, serviceArn };
+}
+
+/**
+ * Identity of a service from its ARN.
+ *
+ * @throws HandlerError NotFound when the text is no ARN of an ECS service: no service can have it.
+ */
+export function identityOfArn(serviceArn: string): Identity {
+  const match = /^arn:([a-z-]+):ecs:([a-z0-9-]+):(\d{12}):service\/([^/]+)\/([^/]+)$/.exec(serviceArn);
+  if (!match) {
+    throw new HandlerError('NotFound', `no service has the ARN "${serviceArn}"`, {
+      propertyPath: '/properties/ServiceArn',
+    });
+  }
+  const [, partition, region, accountId, clusterName, serviceName] = match as unknown as string[];
+  return { partition, region, accountId, clusterName, serviceName, serviceArn } as Identity;
+}
+
+/** Name of a cluster from its name or ARN. */
+export function clusterNameOf(cluster: string): string {
+  return cluster.slice(cluster.lastIndexOf('/') + 1);
+}
+
+/**
+ * Check that a cluster given by its ARN is where the service is to be.
+ *
+ * @param cluster name or ARN.
+ * @throws HandlerError InvalidRequest.
+ */
+export function checkCluster(cluster: string | undefined, { region, accountId }: Location): void {
+  const parts = cluster?.split(':') ?? [];
+  if (parts.length > 1 && (parts[3] !== region || parts[4] !== accountId)) {
+    throw invalid(
+      'Cluster',
+      `${cluster} is in another account or Region`,
+      `Name a cluster of account ${accountId} in ${region}`,
+    );
+  }
+}
+
+/**
+ * Name for a service whose author gave none: the logical id and a suffix that is the same for every invocation of
+ * one create operation, and another one when the resource is replaced.
+ *
+ * @param clientRequestToken token of the operation, the same over re-invocations.
+ */
+export function generatedServiceName(logicalId: string | undefined, clientRequestToken: string): string {
+  const stem = (logicalId ?? 'express').replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 200);
+  return `${stem}-${shortHash(clientRequestToken, 12)}`;
+}
+
+/** Value of {@link OWNER_TAG} for everything that belongs to this service alone. */
+export function ownerTagValue(identity: Identity): string {
+  const { serviceArn } = identity;
+  return serviceArn.length <= LONGEST_TAG_VALUE ? serviceArn : `sha256:${shortHash(serviceArn, 64)}`;
+}
+
+/** The first `length` hexadecimal digits (at most 64) of the SHA-256 of a text; for names that AWS limits. */
+export function shortHash(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}
+
+/**
+ * A name of at most `longest` characters: `readable` where it fits, else its beginning and a hash of all of it.
+ */
+export function fittingName(readable: string, longest: number): string {
+  return readable.length <= longest
+    ? readable
+    : `${readable.slice(0, longest - 13)}-${shortHash(readable, 12)}`;
+}

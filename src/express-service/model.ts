@@ -1,0 +1,1358 @@
+/**
+ * Generated from the resource type's schema by "npm run generate". Do not edit: change the schema.
+ *
+ * Not the output of "cfn generate": that types integers as bigint, which they never are on the wire, loses enums and
+ * descriptions, lowers the first letter of every name, and deletes docs/ on its way.
+ *
+ * Fields are declared, not defined: a defined field would wipe out what the constructor has just assigned.
+ */
+
+import { BaseModel } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
+import { Expose, Transform, Type } from 'class-transformer';
+import type { Properties } from '../cloudformation/extension/properties';
+import { toBoolean, toNumber, toText } from '../cloudformation/extension/recast';
+
+/** A tag of the service and of everything that is made for it. */
+export class Tag extends BaseModel {
+  constructor(properties?: Properties<Tag>) {
+    super(properties);
+  }
+
+  /** Name of the tag; may not begin with aws:. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Key?: string;
+
+  /** Value of the tag. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Value?: string;
+}
+
+/** An environment variable. */
+export class KeyValuePair extends BaseModel {
+  constructor(properties?: Properties<KeyValuePair>) {
+    super(properties);
+  }
+
+  /** Name of the variable. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** Value of the variable, in plain text. Use Secrets for anything confidential. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Value?: string;
+}
+
+/** An environment variable whose value ECS reads from AWS Secrets Manager or the Systems Manager Parameter Store when a task starts. */
+export class Secret extends BaseModel {
+  constructor(properties?: Properties<Secret>) {
+    super(properties);
+  }
+
+  /** Name of the variable. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** ARN of the secret, or ARN or name of the parameter. For one value of a secret in JSON, its key, version stage and version id follow the ARN of the secret, each after a colon; those that do not matter are empty, e.g. :password::. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ValueFrom?: string;
+}
+
+/** Where the container's output goes, instead of a log group made for the service. */
+export class AwsLogsConfiguration extends BaseModel {
+  constructor(properties?: Properties<AwsLogsConfiguration>) {
+    super(properties);
+  }
+
+  /** Name of an existing log group. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LogGroup?: string;
+
+  /** Prefix of the log stream names. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LogStreamPrefix?: string;
+}
+
+/** Credentials of a private registry. */
+export class RepositoryCredentials extends BaseModel {
+  constructor(properties?: Properties<RepositoryCredentials>) {
+    super(properties);
+  }
+
+  /** ARN of the secret that holds the registry's credentials. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CredentialsParameter?: string;
+}
+
+/** A command in the container that tells ECS whether it is healthy. */
+export class HealthCheck extends BaseModel {
+  constructor(properties?: Properties<HealthCheck>) {
+    super(properties);
+  }
+
+  /** The command: CMD and its arguments, or CMD-SHELL and one line for the shell. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Command?: string[];
+
+  /** Seconds between two runs. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Interval?: number;
+
+  /** Seconds after which a run counts as failed. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Timeout?: number;
+
+  /** Failed runs in a row that make the container unhealthy. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Retries?: number;
+
+  /** Seconds after the start in which failed runs do not count. Default: none. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StartPeriod?: number;
+}
+
+/** A container that another one waits for. */
+export class ContainerDependency extends BaseModel {
+  constructor(properties?: Properties<ContainerDependency>) {
+    super(properties);
+  }
+
+  /** Name of the container that is waited for; the primary container is Main. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ContainerName?: string;
+
+  /** What it must have come to. COMPLETE and SUCCESS are for containers that are not essential, HEALTHY for those with a HealthCheck. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Condition?: 'START' | 'COMPLETE' | 'SUCCESS' | 'HEALTHY';
+}
+
+/** A volume in a container. */
+export class MountPoint extends BaseModel {
+  constructor(properties?: Properties<MountPoint>) {
+    super(properties);
+  }
+
+  /** Name of the volume, one of Volumes. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare SourceVolume?: string;
+
+  /** Path at which it appears. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ContainerPath?: string;
+
+  /** Whether the container may only read it. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare ReadOnly?: boolean;
+}
+
+/** The container that receives the service's traffic. Its name in the task definition is Main. */
+export class PrimaryContainer extends BaseModel {
+  constructor(properties?: Properties<PrimaryContainer>) {
+    super(properties);
+  }
+
+  /** Container image, with registry and tag or digest, e.g. public.ecr.aws/nginx/nginx:1.27. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Image?: string;
+
+  /** TCP port that the container listens on. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare ContainerPort?: number;
+
+  /** Where the container's output goes, instead of a log group made for the service. */
+  @Expose()
+  @Type(() => AwsLogsConfiguration)
+  declare AwsLogsConfiguration?: AwsLogsConfiguration;
+
+  /** Credentials of a private registry. */
+  @Expose()
+  @Type(() => RepositoryCredentials)
+  declare RepositoryCredentials?: RepositoryCredentials;
+
+  /** Command that replaces the image's. An empty list means none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Command?: string[];
+
+  /** Environment variables. Their order has no meaning. */
+  @Expose()
+  @Type(() => KeyValuePair)
+  declare Environment?: KeyValuePair[];
+
+  /** Environment variables read from secrets. Their order has no meaning. */
+  @Expose()
+  @Type(() => Secret)
+  declare Secrets?: Secret[];
+
+  /** Entry point that replaces the image's. An empty list means none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare EntryPoint?: string[];
+
+  /** User, and group after a colon, that the processes run as, by name or id. Default: the image's. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare User?: string;
+
+  /** Whether the container's root file system is read-only. Default: false. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare ReadonlyRootFilesystem?: boolean;
+
+  /** Seconds between the signal to stop and the end by force. Default: 30. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StopTimeout?: number;
+
+  /** A command in the container that tells ECS whether it is healthy. */
+  @Expose()
+  @Type(() => HealthCheck)
+  declare HealthCheck?: HealthCheck;
+
+  /** Containers that must have come to a condition before this one starts. Their order has no meaning. */
+  @Expose()
+  @Type(() => ContainerDependency)
+  declare DependsOn?: ContainerDependency[];
+
+  /** Where Volumes appear in the container. Their order has no meaning. */
+  @Expose()
+  @Type(() => MountPoint)
+  declare MountPoints?: MountPoint[];
+}
+
+/** A port of a container. All containers of a task share one network interface, so that each port is there once. */
+export class PortMapping extends BaseModel {
+  constructor(properties?: Properties<PortMapping>) {
+    super(properties);
+  }
+
+  /** The port. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare ContainerPort?: number;
+
+  /** Its protocol. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Protocol?: 'tcp' | 'udp';
+}
+
+/** A container that runs beside the primary one in every task. Its output goes to the log group of the service. */
+export class SidecarContainer extends BaseModel {
+  constructor(properties?: Properties<SidecarContainer>) {
+    super(properties);
+  }
+
+  /** Name of the container, unique in the task; Main is the primary container. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** Container image, with registry and tag or digest, e.g. public.ecr.aws/nginx/nginx:1.27. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Image?: string;
+
+  /** Whether the task stops when this container stops. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Essential?: boolean;
+
+  /** Ports that the container listens on, beside the primary container's. The load balancer does not reach them. Their order has no meaning. */
+  @Expose()
+  @Type(() => PortMapping)
+  declare PortMappings?: PortMapping[];
+
+  /** Credentials of a private registry. */
+  @Expose()
+  @Type(() => RepositoryCredentials)
+  declare RepositoryCredentials?: RepositoryCredentials;
+
+  /** Command that replaces the image's. An empty list means none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Command?: string[];
+
+  /** Environment variables. Their order has no meaning. */
+  @Expose()
+  @Type(() => KeyValuePair)
+  declare Environment?: KeyValuePair[];
+
+  /** Environment variables read from secrets. Their order has no meaning. */
+  @Expose()
+  @Type(() => Secret)
+  declare Secrets?: Secret[];
+
+  /** Entry point that replaces the image's. An empty list means none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare EntryPoint?: string[];
+
+  /** User, and group after a colon, that the processes run as, by name or id. Default: the image's. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare User?: string;
+
+  /** Whether the container's root file system is read-only. Default: false. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare ReadonlyRootFilesystem?: boolean;
+
+  /** Seconds between the signal to stop and the end by force. Default: 30. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StopTimeout?: number;
+
+  /** A command in the container that tells ECS whether it is healthy. */
+  @Expose()
+  @Type(() => HealthCheck)
+  declare HealthCheck?: HealthCheck;
+
+  /** Containers that must have come to a condition before this one starts. Their order has no meaning. */
+  @Expose()
+  @Type(() => ContainerDependency)
+  declare DependsOn?: ContainerDependency[];
+
+  /** Where Volumes appear in the container. Their order has no meaning. */
+  @Expose()
+  @Type(() => MountPoint)
+  declare MountPoints?: MountPoint[];
+}
+
+/** How a task may use an Amazon EFS file system. */
+export class AuthorizationConfig extends BaseModel {
+  constructor(properties?: Properties<AuthorizationConfig>) {
+    super(properties);
+  }
+
+  /** Access point through which the file system is mounted. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AccessPointId?: string;
+
+  /** Whether the task role authorises the mount. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare IAM?: 'ENABLED' | 'DISABLED';
+}
+
+/** An Amazon EFS file system. Its mount targets must let the tasks in, on TCP port 2049. */
+export class EFSVolumeConfiguration extends BaseModel {
+  constructor(properties?: Properties<EFSVolumeConfiguration>) {
+    super(properties);
+  }
+
+  /** Id of the file system. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare FilesystemId?: string;
+
+  /** Directory of the file system that becomes the root of the volume. With an access point, only /. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare RootDirectory?: string;
+
+  /** Whether the data is encrypted on its way. Required with an access point and with IAM. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TransitEncryption?: 'ENABLED' | 'DISABLED';
+
+  /** How a task may use an Amazon EFS file system. */
+  @Expose()
+  @Type(() => AuthorizationConfig)
+  declare AuthorizationConfig?: AuthorizationConfig;
+}
+
+/** A volume that the containers of a task share: an EFS file system, or else empty at the start of each task. */
+export class Volume extends BaseModel {
+  constructor(properties?: Properties<Volume>) {
+    super(properties);
+  }
+
+  /** Name of the volume, unique among Volumes. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** An Amazon EFS file system. Its mount targets must let the tasks in, on TCP port 2049. */
+  @Expose()
+  @Type(() => EFSVolumeConfiguration)
+  declare EFSVolumeConfiguration?: EFSVolumeConfiguration;
+}
+
+/** Starts a deployment although nothing else changes, for example because an image has been pushed again under the same tag. */
+export class ForceNewDeployment extends BaseModel {
+  constructor(properties?: Properties<ForceNewDeployment>) {
+    super(properties);
+  }
+
+  /** A text that is new each time, such as a time or the number of a build. A deployment starts when it changes. It is kept as a Docker label of the task definition. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Nonce?: string;
+}
+
+/** Storage of a task that ends with it. */
+export class EphemeralStorage extends BaseModel {
+  constructor(properties?: Properties<EphemeralStorage>) {
+    super(properties);
+  }
+
+  /** Its size. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare SizeInGiB?: number;
+}
+
+/** Where the load balancer logs the requests that it gets. */
+export class AccessLogs extends BaseModel {
+  constructor(properties?: Properties<AccessLogs>) {
+    super(properties);
+  }
+
+  /** Name of an S3 bucket of this Region, whose policy lets Elastic Load Balancing write into it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Bucket?: string;
+
+  /** What the names of the logs begin with. Default: nothing. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Prefix?: string;
+}
+
+/** The load balancer that the service is reached through. Services that agree on all of this, on the VPC and on WebAclArn share one; a change moves the service to another load balancer without losing a request. */
+export class LoadBalancerConfiguration extends BaseModel {
+  constructor(properties?: Properties<LoadBalancerConfiguration>) {
+    super(properties);
+  }
+
+  /** Whether the internet reaches the load balancer. internet-facing needs public subnets. Default: internet-facing when its subnets route to an internet gateway, else internal. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Scheme?: 'internet-facing' | 'internal';
+
+  /** Ids of the load balancer's subnets: one for each Availability Zone that tasks run in, two at least, in the tasks' VPC. Default: the tasks' subnets. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Subnets?: string[];
+
+  /** Address ranges, IPv4 or IPv6, that may reach the load balancer: 30 of each family at most, 60 without HttpRedirect. Default: everybody. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AllowedCidrs?: string[];
+
+  /** Whether requests to http:// are redirected to https://. When not, nobody reaches port 80. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare HttpRedirect?: boolean;
+
+  /** Seconds after which a connection is closed on which nothing was sent. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare IdleTimeoutSeconds?: number;
+
+  /** Where the load balancer logs the requests that it gets. */
+  @Expose()
+  @Type(() => AccessLogs)
+  declare AccessLogs?: AccessLogs;
+
+  /** HTTPS listener of an Application Load Balancer of the same VPC that the author looks after; the service gets a rule on it. Excludes everything else here, and WebAclArn. Without a hosted zone the author also looks after the DNS record and the certificate. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ListenerArn?: string;
+}
+
+/** How the load balancer sees whether a task is healthy, beside HealthCheckPath. A change takes effect with new tasks: without any other change it starts a deployment. */
+export class TargetGroupHealthCheck extends BaseModel {
+  constructor(properties?: Properties<TargetGroupHealthCheck>) {
+    super(properties);
+  }
+
+  /** Codes of a healthy answer, e.g. 200, 200-299 or 200,302: HTTP statuses from 200 to 499, with ProtocolVersion GRPC gRPC codes from 0 to 99. Default: 200, with GRPC 12. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Matcher?: string;
+
+  /** Seconds between two checks of a task. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare IntervalSeconds?: number;
+
+  /** Seconds without an answer after which a check has failed; less than IntervalSeconds. Default: 5, or 4 when IntervalSeconds is 5. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare TimeoutSeconds?: number;
+
+  /** Checks in a row that make a task healthy. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare HealthyThresholdCount?: number;
+
+  /** Failed checks in a row that make a task unhealthy. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare UnhealthyThresholdCount?: number;
+}
+
+/** How the load balancer talks to the tasks. */
+export class TargetGroupConfiguration extends BaseModel {
+  constructor(properties?: Properties<TargetGroupConfiguration>) {
+    super(properties);
+  }
+
+  /** How the load balancer sees whether a task is healthy, beside HealthCheckPath. A change takes effect with new tasks: without any other change it starts a deployment. */
+  @Expose()
+  @Type(() => TargetGroupHealthCheck)
+  declare HealthCheck?: TargetGroupHealthCheck;
+
+  /** Seconds that requests under way get to end before a task is stopped. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare DeregistrationDelaySeconds?: number;
+
+  /** Seconds for which a client that keeps cookies stays with the task that answered it. During a deployment clients are spread over old and new tasks all the same. Default: clients do not stay. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StickinessDurationSeconds?: number;
+
+  /** Version of HTTP in which the tasks are talked to. During a change new tasks are talked to in both versions, so that the new image must answer both; from and to GRPC an update is refused, and the service has to be replaced by one of another ServiceName. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ProtocolVersion?: 'HTTP1' | 'HTTP2' | 'GRPC';
+}
+
+/** A further host name at which the service answers. */
+export class AdditionalDomain extends BaseModel {
+  constructor(properties?: Properties<AdditionalDomain>) {
+    super(properties);
+  }
+
+  /** The host name. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare DomainName?: string;
+
+  /** Route 53 hosted zone that holds it. Required unless the hosted zone of the type configuration holds it, or CertificateArn is given: then the DNS record is the author's. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HostedZoneId?: string;
+
+  /** An issued ACM certificate that covers it. Default: as for DomainName of the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CertificateArn?: string;
+}
+
+/** Where the tasks and the load balancer run. */
+export class NetworkConfiguration extends BaseModel {
+  constructor(properties?: Properties<NetworkConfiguration>) {
+    super(properties);
+  }
+
+  /** Ids of subnets of one VPC in at least two Availability Zones. When all of them route to an internet gateway the load balancer is internet-facing and tasks get public addresses; when none of them does, the load balancer is internal. Default: the public subnets of the default VPC. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Subnets?: string[];
+
+  /** Ids of security groups that the tasks get beside the one made for the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare SecurityGroups?: string[];
+}
+
+/** A share of the tasks on one kind of capacity. */
+export class CapacityProviderStrategyItem extends BaseModel {
+  constructor(properties?: Properties<CapacityProviderStrategyItem>) {
+    super(properties);
+  }
+
+  /** FARGATE, or FARGATE_SPOT for spare capacity that is cheaper and that AWS may take back with two minutes' notice. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CapacityProvider?: 'FARGATE' | 'FARGATE_SPOT';
+
+  /** Number of tasks that run on it before weights apply. At most one item may have one. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Base?: number;
+
+  /** Its share of all further tasks, relative to the other items. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Weight?: number;
+}
+
+/** The first step of a deployment, in which few requests go to the new tasks. */
+export class CanaryConfiguration extends BaseModel {
+  constructor(properties?: Properties<CanaryConfiguration>) {
+    super(properties);
+  }
+
+  /** Per cent of the requests that go to the new tasks; a multiple of 0.1. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare CanaryPercent?: number;
+
+  /** How long the first step lasts. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare CanaryBakeTimeInMinutes?: number;
+}
+
+/** What happens when the tasks of a deployment do not become healthy. */
+export class DeploymentCircuitBreaker extends BaseModel {
+  constructor(properties?: Properties<DeploymentCircuitBreaker>) {
+    super(properties);
+  }
+
+  /** Whether the deployment then fails, instead of being tried without end. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Enable?: boolean;
+
+  /** Whether the service then goes back to what ran before. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Rollback?: boolean;
+}
+
+/** What happens when an alarm goes off during a deployment. */
+export class DeploymentAlarms extends BaseModel {
+  constructor(properties?: Properties<DeploymentAlarms>) {
+    super(properties);
+  }
+
+  /** Names of CloudWatch alarms of your own that are watched beside the one made for the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AlarmNames?: string[];
+
+  /** Whether alarms are watched at all. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Enable?: boolean;
+
+  /** Whether the service then goes back to what ran before. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Rollback?: boolean;
+}
+
+/** The alarm that is made for the service: its rate of failed requests, in per cent, minute by minute. */
+export class RollbackAlarm extends BaseModel {
+  constructor(properties?: Properties<RollbackAlarm>) {
+    super(properties);
+  }
+
+  /** Per cent of failed requests above which a minute counts as bad. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Threshold?: number;
+
+  /** Minutes that are looked at. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare EvaluationPeriods?: number;
+
+  /** Bad minutes among them that set the alarm off. At most EvaluationPeriods. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare DatapointsToAlarm?: number;
+}
+
+/** How new tasks replace old ones. The strategy is always CANARY. */
+export class DeploymentConfiguration extends BaseModel {
+  constructor(properties?: Properties<DeploymentConfiguration>) {
+    super(properties);
+  }
+
+  /** The first step of a deployment, in which few requests go to the new tasks. */
+  @Expose()
+  @Type(() => CanaryConfiguration)
+  declare CanaryConfiguration?: CanaryConfiguration;
+
+  /** How long the old tasks stay after all requests go to the new ones. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare BakeTimeInMinutes?: number;
+
+  /** Greatest number of tasks during a deployment, in per cent of the desired number. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MaximumPercent?: number;
+
+  /** Least number of healthy tasks during a deployment, in per cent of the desired number. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MinimumHealthyPercent?: number;
+
+  /** What happens when the tasks of a deployment do not become healthy. */
+  @Expose()
+  @Type(() => DeploymentCircuitBreaker)
+  declare DeploymentCircuitBreaker?: DeploymentCircuitBreaker;
+
+  /** What happens when an alarm goes off during a deployment. */
+  @Expose()
+  @Type(() => DeploymentAlarms)
+  declare Alarms?: DeploymentAlarms;
+
+  /** The alarm that is made for the service: its rate of failed requests, in per cent, minute by minute. */
+  @Expose()
+  @Type(() => RollbackAlarm)
+  declare RollbackAlarm?: RollbackAlarm;
+}
+
+/** A metric that the number of tasks follows. */
+export class ScalingMetric extends BaseModel {
+  constructor(properties?: Properties<ScalingMetric>) {
+    super(properties);
+  }
+
+  /** The metric; each may be followed once. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AutoScalingMetric?: 'AVERAGE_CPU' | 'AVERAGE_MEMORY' | 'REQUEST_COUNT_PER_TARGET';
+
+  /** Value of the metric that target tracking keeps. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare AutoScalingTargetValue?: number;
+}
+
+/** How the number of tasks follows the load. */
+export class ScalingTarget extends BaseModel {
+  constructor(properties?: Properties<ScalingTarget>) {
+    super(properties);
+  }
+
+  /** Least number of tasks. At 0 no metric raises the number again: 0 is refused with REQUEST_COUNT_PER_TARGET, unless a ScheduledAction raises it. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MinTaskCount?: number;
+
+  /** Greatest number of tasks. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MaxTaskCount?: number;
+
+  /** Metric that target tracking follows: per cent of CPU, per cent of memory, or requests per target and minute. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AutoScalingMetric?: 'AVERAGE_CPU' | 'AVERAGE_MEMORY' | 'REQUEST_COUNT_PER_TARGET';
+
+  /** Value of the metric that target tracking keeps. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare AutoScalingTargetValue?: number;
+
+  /** Further metrics that target tracking follows. The number of tasks grows when any metric asks for it, and shrinks when all of them do. Their order has no meaning. */
+  @Expose()
+  @Type(() => ScalingMetric)
+  declare AdditionalMetrics?: ScalingMetric[];
+
+  /** Seconds after a scaling in before the next. Default: 300, by Application Auto Scaling. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare ScaleInCooldown?: number;
+
+  /** Seconds after a scaling out before the next. Default: 300, by Application Auto Scaling. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare ScaleOutCooldown?: number;
+
+  /** Changes of MinTaskCount and MaxTaskCount at set times. Their order has no meaning. */
+  @Expose()
+  @Type(() => ScheduledAction)
+  declare ScheduledActions?: ScheduledAction[];
+}
+
+/** A change of the least and greatest number of tasks at a set time. Give MinTaskCount, MaxTaskCount or both. */
+export class ScheduledAction extends BaseModel {
+  constructor(properties?: Properties<ScheduledAction>) {
+    super(properties);
+  }
+
+  /** Name of the scheduled action, unique in the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** When: at(yyyy-mm-ddThh:mm:ss), rate(value unit) or cron(fields), as Application Auto Scaling writes it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Schedule?: string;
+
+  /** Time zone of an at or cron expression, by its IANA name, e.g. Europe/Berlin. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Timezone?: string;
+
+  /** First time at which it may happen, in UTC, e.g. 2027-01-31T06:00:00Z. Default: at once. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare StartTime?: string;
+
+  /** Last time at which it may happen, in UTC. Default: none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare EndTime?: string;
+
+  /** Least number of tasks from then on. Default: unchanged. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MinTaskCount?: number;
+
+  /** Greatest number of tasks from then on. Default: unchanged. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MaxTaskCount?: number;
+}
+
+/** Status of the ECS service. */
+export class Status extends BaseModel {
+  constructor(properties?: Properties<Status>) {
+    super(properties);
+  }
+
+  /** ACTIVE, DRAINING or INACTIVE. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare StatusCode?: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
+}
+
+/** An address at which the service answers. */
+export class IngressPath extends BaseModel {
+  constructor(properties?: Properties<IngressPath>) {
+    super(properties);
+  }
+
+  /** PUBLIC behind an internet-facing load balancer, PRIVATE behind an internal one. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AccessType?: 'PUBLIC' | 'PRIVATE';
+
+  /** The address, with its scheme. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Endpoint?: string;
+}
+
+/** A configuration that takes traffic now. */
+export class ActiveConfiguration extends BaseModel {
+  constructor(properties?: Properties<ActiveConfiguration>) {
+    super(properties);
+  }
+
+  /** ARN of the service revision. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceRevisionArn?: string;
+
+  /** When the revision was made. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CreatedAt?: string;
+
+  /** Its share of the requests by the weights of the listener rule; absent when that is not known. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare TrafficPercent?: number;
+
+  /** Task execution role. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ExecutionRoleArn?: string;
+
+  /** Task role. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TaskRoleArn?: string;
+
+  /** ARN of the task definition. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TaskDefinitionArn?: string;
+
+  /** CPU units of a task. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Cpu?: string;
+
+  /** Memory of a task in MiB. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Memory?: string;
+
+  /** Path that the load balancer requests. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HealthCheckPath?: string;
+
+  /** Where the tasks and the load balancer run. */
+  @Expose()
+  @Type(() => NetworkConfiguration)
+  declare NetworkConfiguration?: NetworkConfiguration;
+
+  /** The container that receives the service's traffic. Its name in the task definition is Main. */
+  @Expose()
+  @Type(() => PrimaryContainer)
+  declare PrimaryContainer?: PrimaryContainer;
+
+  /** How the number of tasks follows the load. */
+  @Expose()
+  @Type(() => ScalingTarget)
+  declare ScalingTarget?: ScalingTarget;
+
+  /** Addresses at which the configuration answers. */
+  @Expose()
+  @Type(() => IngressPath)
+  declare IngressPaths?: IngressPath[];
+}
+
+/** What Application Auto Scaling holds for the service. */
+export class AutoScalingArns extends BaseModel {
+  constructor(properties?: Properties<AutoScalingArns>) {
+    super(properties);
+  }
+
+  /** ARN of the scalable target. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ScalableTarget?: string;
+
+  /** ARNs of the scaling policies. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ApplicationAutoScalingPolicies?: string[];
+}
+
+/** What stands between a client and the tasks. */
+export class IngressPathArns extends BaseModel {
+  constructor(properties?: Properties<IngressPathArns>) {
+    super(properties);
+  }
+
+  /** The load balancer, shared by up to 25 services. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerArn?: string;
+
+  /** Its HTTPS listener. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ListenerArn?: string;
+
+  /** The service's rule on the listener. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ListenerRuleArn?: string;
+
+  /** The two target groups between which deployments shift traffic. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TargetGroupArns?: string[];
+
+  /** Security groups of the load balancer. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerSecurityGroups?: string[];
+
+  /** Certificate that serves the endpoint. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CertificateArn?: string;
+}
+
+/** A resource that the service is composed of. */
+export class ManagedResource extends BaseModel {
+  constructor(properties?: Properties<ManagedResource>) {
+    super(properties);
+  }
+
+  /** Its type, as CloudFormation names it where CloudFormation has one. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ResourceType?: string;
+
+  /** Its ARN; absent when it has none of its own, or when it is gone and its ARN cannot be told from its name. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Arn?: string;
+
+  /** Its status. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Status?: 'PROVISIONING' | 'ACTIVE' | 'DEPROVISIONING' | 'DELETED' | 'FAILED';
+
+  /** Why it is not ACTIVE. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare StatusReason?: string;
+}
+
+/** Everything that was made for the service. */
+export class ECSManagedResourceArns extends BaseModel {
+  constructor(properties?: Properties<ECSManagedResourceArns>) {
+    super(properties);
+  }
+
+  /** Security groups made for the tasks. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceSecurityGroups?: string[];
+
+  /** Log groups made for the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LogGroups?: string[];
+
+  /** Alarms that roll a deployment back. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare MetricAlarms?: string[];
+
+  /** What Application Auto Scaling holds for the service. */
+  @Expose()
+  @Type(() => AutoScalingArns)
+  declare AutoScaling?: AutoScalingArns;
+
+  /** What stands between a client and the tasks. */
+  @Expose()
+  @Type(() => IngressPathArns)
+  declare IngressPath?: IngressPathArns;
+}
+
+/** A complete Amazon ECS service from one container image and two roles: cluster, task definition, service with canary deployments and alarm rollback, shared Application Load Balancer, certificate, DNS record, target groups, listener rule, security groups, autoscaling, logs and web ACL. A superset of AWS::ECS::ExpressGatewayService. */
+export class ResourceModel extends BaseModel {
+  static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
+  /** JSON pointers to the properties that may not be returned. */
+  static readonly WRITE_ONLY_PROPERTIES: readonly string[] = [];
+  /** JSON pointer to the property that holds the tags. */
+  static readonly TAG_PROPERTY: string | undefined = '/properties/Tags';
+
+  /** The primary identifier by JSON pointer, or null while any part of it is unset. */
+  getPrimaryIdentifier(): Record<string, unknown> | null {
+    const identifier = { '/properties/ServiceArn': this.ServiceArn };
+    return Object.values(identifier).every((part) => part != null) ? identifier : null;
+  }
+
+  constructor(properties?: Properties<ResourceModel>) {
+    super(properties);
+  }
+
+  /** Name of the service, unique in its cluster. Default: the logical id with a suffix. Fn::GetAtt returns it as Name. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceName?: string;
+
+  /** Name or ARN of the cluster. The cluster named default is made when it is absent; any other must exist. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Cluster?: string;
+
+  /** Role that lets ECS shift traffic on the load balancer. Trusts ecs.amazonaws.com; the managed policy AmazonECSInfrastructureRolePolicyForLoadBalancers is enough. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare InfrastructureRoleArn?: string;
+
+  /** Task execution role: pulls the image, writes logs, reads secrets. Required unless TaskDefinitionArn is given. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ExecutionRoleArn?: string;
+
+  /** Role that the containers' own AWS calls use. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TaskRoleArn?: string;
+
+  /** The container that receives the service's traffic. Its name in the task definition is Main. */
+  @Expose()
+  @Type(() => PrimaryContainer)
+  declare PrimaryContainer?: PrimaryContainer;
+
+  /** Containers that run beside the primary one. Their order has no meaning. */
+  @Expose()
+  @Type(() => SidecarContainer)
+  declare SidecarContainers?: SidecarContainer[];
+
+  /** A task definition of your own, instead of one made from PrimaryContainer: FARGATE, awsvpc, with a container named Main that maps one named TCP port. Excludes PrimaryContainer, ExecutionRoleArn, TaskRoleArn, Cpu, Memory, CpuArchitecture, SidecarContainers, EphemeralStorage and Volumes. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TaskDefinitionArn?: string;
+
+  /** CPU units of a task, in a pair with Memory that Fargate offers. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Cpu?: '256' | '512' | '1024' | '2048' | '4096' | '8192' | '16384';
+
+  /** Memory of a task in MiB, in a pair with Cpu that Fargate offers. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Memory?: string;
+
+  /** Instruction set of the image. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CpuArchitecture?: 'X86_64' | 'ARM64';
+
+  /** Storage of a task that ends with it. */
+  @Expose()
+  @Type(() => EphemeralStorage)
+  declare EphemeralStorage?: EphemeralStorage;
+
+  /** Volumes that containers mount. Their order has no meaning. */
+  @Expose()
+  @Type(() => Volume)
+  declare Volumes?: Volume[];
+
+  /** Path that the load balancer requests to see whether a task is healthy: letters from a to z, digits and @:%_+.~#?&/=-. A change takes effect with new tasks: without any other change it starts a deployment. With ProtocolVersion GRPC the default is /AWS.ALB/healthcheck. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HealthCheckPath?: string;
+
+  /** How the load balancer talks to the tasks. */
+  @Expose()
+  @Type(() => TargetGroupConfiguration)
+  declare TargetGroupConfiguration?: TargetGroupConfiguration;
+
+  /** Where the tasks and the load balancer run. */
+  @Expose()
+  @Type(() => NetworkConfiguration)
+  declare NetworkConfiguration?: NetworkConfiguration;
+
+  /** The load balancer that the service is reached through. Services that agree on all of this, on the VPC and on WebAclArn share one; a change moves the service to another load balancer without losing a request. */
+  @Expose()
+  @Type(() => LoadBalancerConfiguration)
+  declare LoadBalancerConfiguration?: LoadBalancerConfiguration;
+
+  /** How the number of tasks follows the load. */
+  @Expose()
+  @Type(() => ScalingTarget)
+  declare ScalingTarget?: ScalingTarget;
+
+  /** Capacity that tasks run on. Default: FARGATE, Base 1, Weight 1. With FARGATE_SPOT, a cluster other than the one named default must offer it. */
+  @Expose()
+  @Type(() => CapacityProviderStrategyItem)
+  declare CapacityProviderStrategy?: CapacityProviderStrategyItem[];
+
+  /** Version of the Fargate platform. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare PlatformVersion?: string;
+
+  /** Whether ECS Exec may run commands in the containers. Needs a task role that permits the ssmmessages actions of ECS Exec. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare EnableExecuteCommand?: boolean;
+
+  /** How new tasks replace old ones. The strategy is always CANARY. */
+  @Expose()
+  @Type(() => DeploymentConfiguration)
+  declare DeploymentConfiguration?: DeploymentConfiguration;
+
+  /** Starts a deployment although nothing else changes, for example because an image has been pushed again under the same tag. */
+  @Expose()
+  @Type(() => ForceNewDeployment)
+  declare ForceNewDeployment?: ForceNewDeployment;
+
+  /** Host name at which the service answers. Default: the service's name in the base domain of the type configuration. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare DomainName?: string;
+
+  /** Route 53 hosted zone that holds DomainName. Required with DomainName, unless the hosted zone of the type configuration holds it, or CertificateArn is given: then the DNS record is the author's. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HostedZoneId?: string;
+
+  /** An issued ACM certificate that covers the host name. Default: the wildcard certificate of the type configuration where it covers the host name, else one that is requested for the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CertificateArn?: string;
+
+  /** Further host names at which the service answers. They follow every deployment as DomainName does, for they are matched by the same listener rule; with PathPatterns and DomainName there are five values at most. Their order has no meaning. */
+  @Expose()
+  @Type(() => AdditionalDomain)
+  declare AdditionalDomains?: AdditionalDomain[];
+
+  /** Paths at which the service answers, with * for any characters and ? for one, e.g. /api/*; six of these wildcards at most. Default: all paths. Their order has no meaning. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare PathPatterns?: string[];
+
+  /** Regional AWS WAF web ACL of the load balancer. Services with different web ACLs do not share a load balancer. Default: the web ACL of the type configuration, if any. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare WebAclArn?: string;
+
+  /** What becomes of the log group that is made for the service when the service is deleted. A retained one loses nothing; a service of the same name in the same cluster takes it over. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LogGroupDeletionPolicy?: 'Delete' | 'Retain';
+
+  /** How long the log group that is made for the service keeps its events. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare LogRetentionInDays?:
+    | 1
+    | 3
+    | 5
+    | 7
+    | 14
+    | 30
+    | 60
+    | 90
+    | 120
+    | 150
+    | 180
+    | 365
+    | 400
+    | 545
+    | 731
+    | 1096
+    | 1827
+    | 2192
+    | 2557
+    | 2922
+    | 3288
+    | 3653;
+
+  /** Tags of the service and of everything that is made for it alone. With many domains and stack tags fewer fit; the refusal says how many. */
+  @Expose()
+  @Type(() => Tag)
+  declare Tags?: Tag[];
+
+  /** ARN of the ECS service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceArn?: string;
+
+  /** Name of the service, given or generated; value of the CloudWatch dimension ServiceName of AWS/ECS. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** Name of its cluster; value of the CloudWatch dimension ClusterName of AWS/ECS. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ClusterName?: string;
+
+  /** Address of the service, https:// and its host name. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Endpoint?: string;
+
+  /** Last part of the ARN of the load balancer, app/<name>/<id>; value of the CloudWatch dimension LoadBalancer of AWS/ApplicationELB. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerFullName?: string;
+
+  /** DNS name of the load balancer. DNS records outside Route 53 point at it by CNAME. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerDnsName?: string;
+
+  /** Hosted zone of LoadBalancerDnsName, for alias records in Route 53. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerCanonicalHostedZoneId?: string;
+
+  /** Last parts of the ARNs of the two target groups, targetgroup/<name>/<id>, in the order of their names; values of the CloudWatch dimension TargetGroup of AWS/ApplicationELB. Every deployment moves the requests from one to the other, so an alarm looks at both. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TargetGroupFullNames?: string[];
+
+  /** Ids of the security groups made for the tasks, e.g. to let the tasks into a database. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceSecurityGroupIds?: string[];
+
+  /** Ids of the security groups of the load balancer. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerSecurityGroupIds?: string[];
+
+  /** Status of the ECS service. */
+  @Expose()
+  @Type(() => Status)
+  declare Status?: Status;
+
+  /** When the service was made. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CreatedAt?: string;
+
+  /** When the service was last deployed. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare UpdatedAt?: string;
+
+  /** Configurations that take traffic now: one, or two during a deployment. */
+  @Expose()
+  @Type(() => ActiveConfiguration)
+  declare ActiveConfigurations?: ActiveConfiguration[];
+
+  /** Everything that was made for the service. */
+  @Expose()
+  @Type(() => ECSManagedResourceArns)
+  declare ECSManagedResourceArns?: ECSManagedResourceArns;
+
+  /** Everything that the service is composed of, with its status: also what should be there and is not. */
+  @Expose()
+  @Type(() => ManagedResource)
+  declare ManagedResources?: ManagedResource[];
+}
+
+/** What a platform team sets once for each account and Region. */
+export class TypeConfigurationModel extends BaseModel {
+  static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
+  constructor(properties?: Properties<TypeConfigurationModel>) {
+    super(properties);
+  }
+
+  /** Domain in which services get their host names, <service name>.<base domain>. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare BaseDomain?: string;
+
+  /** Route 53 hosted zone of the base domain. Required with BaseDomain. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HostedZoneId?: string;
+
+  /** Issued wildcard certificate for *.<base domain>; without it each service gets a certificate of its own. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CertificateArn?: string;
+
+  /** Regional AWS WAF web ACL for load balancers of services that name none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare WebAclArn?: string;
+
+  /** Prefixes of image names that services may use, e.g. 123456789012.dkr.ecr.eu-west-1.amazonaws.com/. Default: any. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare PermittedImageRegistries?: string[];
+}

@@ -1,0 +1,107 @@
+/**
+ * Looking at, changing and removing a service wherever it receives its traffic, and moving it without losing an answer:
+ *
+ * 1. It joins the exposure that the specification asks for: everything there is made, with a rule that gets no requests,
+ *    and a deployment puts tasks there too. Clients are still sent to the exposure that serves.
+ * 2. The two change roles in the record, with one call. The next look at it makes the rule and the DNS record those of the
+ *    exposure that serves now.
+ * 3. Clients get the time to follow; then the rule of the former exposure gets no more requests.
+ * 4. A deployment takes the tasks out of the former exposure, and everything of it is removed.
+ *
+ * Which step comes next is read off AWS each time: the record (exposures.ts), the service's load balancers, the DNS
+ * record, the conditions of the former rule. An update that fails is rolled back with an update to the specification
+ * before; whichever step that finds, it goes on from there to the exposure that this one asks for.
+ */
+import type { AnyComponent, ApplyScope, Scope } from './composition/component';
+import { serveFrom } from './resources/ec2/service-security-group';
+import { checkTimeToMove } from './properties/optional-settings';
+import { componentsByExposure } from './composition/components-by-exposure';
+import { exposureText, type Exposure } from './exposures/exposure';
+import type { Exposures } from './memory/recorded-exposures';
+import {
+  converge,
+  observe,
+  teardown,
+  type Continuation,
+  type Convergence,
+  type HasTime,
+  type Observations,
+} from './composition/reconcile';
+import { isThere, exposuresOf, survey } from './sharing/survey';
+
+/** What an invocation leaves to the next one: {@link Continuation}, and the exposures that its observations are of. */
+export interface ExposureContinuation extends Continuation {
+  readonly exposures?: Exposures;
+}
+
+/** {@link Convergence} of a service with all its exposures. */
+export type ExposureConvergence =
+  | Extract<Convergence, { status: 'done' }>
+  | (Extract<Convergence, { status: 'wait' }> & { readonly continuation: ExposureContinuation });
+
+/** {@link observe}, in the exposure that serves. */
+export async function observeExposures(
+  components: readonly AnyComponent[],
+  scope: Scope,
+): Promise<Observations> {
+  const exposures = await exposuresOf(scope);
+  return observe(components, { ...scope, exposures, exposure: exposures?.serving });
+}
+
+/** {@link converge}, in the exposure that the specification asks for. */
+export async function convergeExposures(
+  components: readonly AnyComponent[],
+  scope: ApplyScope,
+  continuation: ExposureContinuation,
+  hasTime: HasTime,
+): Promise<ExposureConvergence> {
+  const known = knownExposures(continuation);
+  const exposures = known ?? (await exposuresOf(scope))!;
+  const { serving, joining } = exposures;
+  const placed = { ...scope, exposures, exposure: serving };
+  if (joining && scope.time.elapsedSeconds === 0) checkTimeToMove(scope.spec.settings);
+  // Where nothing answers there is nothing to lose.
+  if (joining && !known && !isThere(await survey(scope), serving)) {
+    return switchTo(placed, joining, exposures);
+  }
+  const result = await converge(componentsByExposure(components, exposures), placed, continuation, hasTime);
+  if (result.status === 'wait') return withExposures(result, exposures);
+  return joining ? switchTo(placed, joining, exposures) : result;
+}
+
+/** {@link teardown}, in all exposures. */
+export async function teardownExposures(
+  components: readonly AnyComponent[],
+  scope: Scope,
+  continuation: ExposureContinuation,
+  hasTime: HasTime,
+): Promise<ExposureConvergence> {
+  const exposures = knownExposures(continuation) ?? (await exposuresOf(scope));
+  const placed = { ...scope, exposures, exposure: exposures?.serving };
+  const there = exposures ? componentsByExposure(components, exposures) : components;
+  const result = await teardown(there, placed, continuation, hasTime);
+  return result.status === 'wait' ? withExposures(result, exposures) : result;
+}
+
+/** The exposures that what was observed before is of. */
+function knownExposures({ observations, exposures }: ExposureContinuation): Exposures | undefined {
+  return observations && exposures;
+}
+
+function withExposures(
+  result: Extract<Convergence, { status: 'wait' }>,
+  exposures: Exposures | undefined,
+): ExposureConvergence {
+  return { ...result, continuation: { ...result.continuation, exposures } };
+}
+
+/** Record that clients are to be sent to another exposure; the next invocation sees to it. */
+async function switchTo(
+  scope: ApplyScope,
+  joining: Exposure,
+  { serving }: Exposures,
+): Promise<ExposureConvergence> {
+  await serveFrom(scope, joining, serving);
+  const reason = `moving from ${exposureText(serving)} to ${exposureText(joining)}`;
+  return { status: 'wait', reason, seconds: 0, continuation: {} };
+}

@@ -1,0 +1,44 @@
+import { components } from './resources';
+import { LIST_PERMISSIONS } from './read/list';
+import { NETWORK_PERMISSIONS } from './network/network';
+import { READ_PERMISSIONS } from './read/read';
+import { ROLE_PERMISSIONS } from './resources/ecs/roles';
+
+/** Names of the handlers, as the schema spells them. */
+export type HandlerName = 'create' | 'read' | 'update' | 'delete' | 'list';
+
+type Step = keyof (typeof components)[number]['permissions'];
+
+function actionsOf(...steps: readonly Step[]): string[] {
+  return components.flatMap(({ permissions }) => steps.flatMap((step) => permissions[step]));
+}
+
+/** What an update removes when the service has left an exposure. */
+function leavingActions(): string[] {
+  return components.flatMap(({ per, permissions }) => (per ? permissions.remove : []));
+}
+
+function sorted(actions: readonly string[]): string[] {
+  return [...new Set(actions)].sort();
+}
+
+/**
+ * IAM actions of each handler, sorted: what the schema must list, because CloudFormation's execution role is made from
+ * it.
+ */
+export function handlerPermissions(): Record<HandlerName, string[]> {
+  const converging = sorted([
+    ...actionsOf('observe', 'apply'),
+    ...leavingActions(),
+    ...NETWORK_PERMISSIONS,
+    ...READ_PERMISSIONS,
+    ...ROLE_PERMISSIONS,
+  ]);
+  return {
+    create: converging,
+    read: sorted([...actionsOf('observe'), ...READ_PERMISSIONS]),
+    update: converging,
+    delete: sorted(actionsOf('observe', 'remove')),
+    list: sorted(LIST_PERMISSIONS),
+  };
+}

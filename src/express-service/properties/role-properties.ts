@@ -1,0 +1,50 @@
+/** The roles that a template names. Pure: no call to AWS. */
+import { invalid } from '../../core/failure';
+import type { Identity } from '../identity/identity';
+import type { ManagedTask, ExternalTask } from './task';
+
+/** Properties that name roles, with the service principal that each has to trust. */
+export const PRINCIPALS = {
+  ExecutionRoleArn: 'ecs-tasks.amazonaws.com',
+  TaskRoleArn: 'ecs-tasks.amazonaws.com',
+  InfrastructureRoleArn: 'ecs.amazonaws.com',
+} as const;
+
+export type RoleProperty = keyof typeof PRINCIPALS;
+export type Roles = Readonly<Partial<Record<RoleProperty, string>>>;
+
+/** What names roles. */
+interface NamesRoles {
+  readonly infrastructureRoleArn: string;
+  readonly task: ManagedTask | ExternalTask;
+}
+
+/** The roles that a specification names. */
+export function rolesOf({ infrastructureRoleArn, task }: NamesRoles): Roles {
+  const InfrastructureRoleArn = infrastructureRoleArn;
+  return task.kind === 'managed'
+    ? { ExecutionRoleArn: task.executionRoleArn, TaskRoleArn: task.taskRoleArn, InfrastructureRoleArn }
+    : { InfrastructureRoleArn };
+}
+
+/**
+ * Refuse roles of another account: AWS passes none of them to a service.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+export function checkRoleAccounts(spec: NamesRoles, identity: Identity): void {
+  for (const [property, arn] of roleEntries(rolesOf(spec))) {
+    const account = arn.split(':')[4];
+    if (account === identity.accountId) continue;
+    throw invalid(
+      property,
+      `is a role of account ${account}, but AWS passes only roles of the service's own account, ${identity.accountId}`,
+      `Give a role of account ${identity.accountId} that trusts ${PRINCIPALS[property]}`,
+    );
+  }
+}
+
+/** Properties and ARNs of the roles that are named. */
+export function roleEntries(roles: Roles): [RoleProperty, string][] {
+  return Object.entries(roles).filter(([, arn]) => arn !== undefined) as [RoleProperty, string][];
+}

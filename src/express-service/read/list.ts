@@ -1,0 +1,107 @@
+import {
+  DescribeServicesCommand,
+  ListClustersCommand,
+  ListServicesCommand,
+  type Service,
+} from '@aws-sdk/client-ecs';
+import type { Clients } from '../../aws/clients';
+import { HandlerError } from '../../core/failure';
+import { OWNER_TAG } from '../identity/identity';
+import { unless } from '../../aws/sdk-errors';
+import { lowerCaseTagRecord } from '../identity/tags';
+
+/** IAM actions of {@link listServices}. */
+export const LIST_PERMISSIONS: readonly string[] = [
+  'ecs:DescribeServices',
+  'ecs:ListClusters',
+  'ecs:ListServices',
+];
+
+/** Services of one page, before those of others are left out: the most that ListServices answers. */
+const PAGE_SIZE = 100;
+/** The most services that DescribeServices takes. */
+const DESCRIBED_AT_ONCE = 10;
+
+/** One page of services of this type. */
+export interface ServicePage {
+  readonly serviceArns: readonly string[];
+  /** Where the next page begins; undefined after the last one. */
+  readonly nextToken?: string;
+}
+
+/** Where a page begins. */
+interface Position {
+  /** Page token of ListClusters, one cluster to a page. */
+  readonly clusters?: string;
+  /** Page token of ListServices in that cluster. */
+  readonly services?: string;
+}
+
+/**
+ * One page of the services of this type, in all clusters of the account and Region. A page takes twelve calls at most,
+ * however many services there are; one without a service of this type is empty, and the next one may not be.
+ *
+ * @param nextToken of the page before; undefined for the first.
+ * @throws HandlerError InvalidRequest when the token is none that a page has given.
+ */
+export async function listServices(clients: Clients, nextToken: string | undefined): Promise<ServicePage> {
+  const position = nextToken === undefined ? {} : parse(nextToken);
+  const { clusterArns: [cluster] = [], nextToken: nextCluster } = await clients.ecs.send(
+    new ListClustersCommand({ maxResults: 1, nextToken: position.clusters }),
+  );
+  if (!cluster) return { serviceArns: [] };
+  // A cluster may have been deleted since it was listed.
+  const page = await unless(
+    clients.ecs.send(
+      new ListServicesCommand({ cluster, maxResults: PAGE_SIZE, nextToken: position.services }),
+    ),
+    'ClusterNotFoundException',
+  );
+  const services = await describeServices(clients, cluster, page?.serviceArns ?? []);
+  const next: Position | undefined = page?.nextToken
+    ? { clusters: position.clusters, services: page.nextToken }
+    : nextCluster
+      ? { clusters: nextCluster }
+      : undefined;
+  return {
+    serviceArns: services.filter(isOfThisType).map(({ serviceArn }) => serviceArn!),
+    nextToken: next && format(next),
+  };
+}
+
+async function describeServices(
+  clients: Clients,
+  cluster: string,
+  serviceArns: readonly string[],
+): Promise<Service[]> {
+  const batches = Array.from({ length: Math.ceil(serviceArns.length / DESCRIBED_AT_ONCE) }, (_, index) =>
+    serviceArns.slice(index * DESCRIBED_AT_ONCE, (index + 1) * DESCRIBED_AT_ONCE),
+  );
+  const answers = await Promise.all(
+    batches.map((services) =>
+      clients.ecs.send(new DescribeServicesCommand({ cluster, services, include: ['TAGS'] })),
+    ),
+  );
+  return answers.flatMap(({ services = [] }) => services);
+}
+
+/** Services made by something else have no owner tag; those that are going are as good as gone. */
+function isOfThisType({ status, tags }: Service): boolean {
+  return status === 'ACTIVE' && OWNER_TAG in lowerCaseTagRecord(tags);
+}
+
+function format(position: Position): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url');
+}
+
+function parse(nextToken: string): Position {
+  try {
+    const position: unknown = JSON.parse(Buffer.from(nextToken, 'base64url').toString());
+    if (typeof position === 'object' && position !== null) return position;
+  } catch {
+    // Refused below, like every other text that is no position.
+  }
+  throw new HandlerError('InvalidRequest', 'The nextToken is none that this handler has given', {
+    remedy: 'Begin with the first page',
+  });
+}

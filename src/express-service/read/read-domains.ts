@@ -1,0 +1,45 @@
+/** What a template says of host names and paths, from what AWS holds. Pure: no call to AWS. */
+import type { ObservedListenerRule } from '../resources/elastic-load-balancing/service-rule';
+import type { ObservedServiceSecurityGroup } from '../resources/ec2/service-security-group';
+import type { Domain } from '../properties/domains';
+import type { AdditionalDomain, ResourceModel } from '../model';
+import type { Properties } from '../../cloudformation/extension';
+import { defined, unlessEmpty } from '../../core/unset';
+
+/** What is observed of host names. */
+export interface ObservedDomains {
+  readonly ListenerRule?: ObservedListenerRule;
+  readonly ServiceSecurityGroup?: ObservedServiceSecurityGroup;
+}
+
+/** The properties of host names and paths; a host that the rule does not match counts as absent. */
+export function domainInputsOf({
+  ListenerRule,
+  ServiceSecurityGroup,
+}: ObservedDomains): Properties<ResourceModel> {
+  const matched = ListenerRule?.hostNames ?? [];
+  const [domain, ...additional] = ServiceSecurityGroup?.domains ?? [];
+  const known = ServiceSecurityGroup?.hosts.map(({ hostName }) => hostName) ?? [];
+  const byHand = matched.filter((hostName) => !known.includes(hostName));
+  const isMatched = domain !== undefined && matched.includes(domain.hostName);
+  return {
+    DomainName: isMatched ? domain.hostName : undefined,
+    HostedZoneId: isMatched ? domain.hostedZoneId : undefined,
+    CertificateArn: domain?.certificateArn,
+    AdditionalDomains: unlessEmpty([
+      ...additional.filter(({ hostName }) => matched.includes(hostName)).map(additionalInput),
+      ...byHand.map((DomainName) => ({ DomainName })),
+    ]),
+    PathPatterns: unlessEmpty([...(ListenerRule?.paths ?? [])]),
+  };
+}
+
+/** Without what the template leaves to the configuration of the type: lists are compared as a whole. */
+function additionalInput(domain: Domain): Properties<AdditionalDomain> {
+  const { hostName: DomainName, hostedZoneId, certificateArn, written = [] } = domain;
+  return defined({
+    DomainName,
+    HostedZoneId: written.includes('HostedZoneId') ? hostedZoneId : undefined,
+    CertificateArn: written.includes('CertificateArn') ? certificateArn : undefined,
+  });
+}

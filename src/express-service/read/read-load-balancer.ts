@@ -1,0 +1,34 @@
+/** What a template says of the load balancer, read off AWS. */
+import type { ObservedLoadBalancer } from '../resources/elastic-load-balancing/load-balancer';
+import type { ObservedLoadBalancerSecurityGroup } from '../resources/ec2/load-balancer-security-group';
+import type { LoadBalancerAttributes } from '../properties/load-balancer-settings';
+import type { LoadBalancerConfiguration } from '../model';
+import type { Exposure } from '../exposures/exposure';
+import type { Properties } from '../../cloudformation/extension';
+import { defined } from '../../core/unset';
+
+/** What is observed of the load balancer; all of it may have been deleted by hand. */
+export interface ObservedIngress {
+  readonly LoadBalancer?: ObservedLoadBalancer;
+  readonly LoadBalancerAttributes?: LoadBalancerAttributes;
+  readonly LoadBalancerSecurityGroup?: ObservedLoadBalancerSecurityGroup;
+}
+
+/** The property LoadBalancerConfiguration of a service in an exposure. */
+export function loadBalancerInputOf(
+  exposure: Exposure | undefined,
+  { LoadBalancer, LoadBalancerAttributes = {}, LoadBalancerSecurityGroup }: ObservedIngress,
+): Properties<LoadBalancerConfiguration> | undefined {
+  if (exposure?.kind === 'external') return { ListenerArn: exposure.listenerArn };
+  if (!LoadBalancer) return undefined;
+  const { idleTimeoutSeconds, accessLogs } = LoadBalancerAttributes;
+  const ingress = LoadBalancerSecurityGroup?.ingress;
+  return defined({
+    Scheme: LoadBalancer.scheme,
+    Subnets: Object.values(LoadBalancer.subnets).sort(),
+    AllowedCidrs: ingress && [...ingress.allowedCidrs],
+    HttpRedirect: ingress?.httpRedirect,
+    IdleTimeoutSeconds: idleTimeoutSeconds,
+    AccessLogs: accessLogs && defined({ Bucket: accessLogs.bucket, Prefix: accessLogs.prefix }),
+  });
+}

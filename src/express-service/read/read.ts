@@ -1,0 +1,344 @@
+/** What AWS holds of a service, as the model that CloudFormation reads. */
+import {
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
+  DescribeTaskDefinitionCommand,
+  type Service,
+  type ServiceRevision,
+  type TaskDefinition,
+} from '@aws-sdk/client-ecs';
+import type { Scope } from '../composition/component';
+import type { ObservedLoadBalancer } from '../resources/elastic-load-balancing/load-balancer';
+import { rollbackAlarmName } from '../resources/cloudwatch/rollback-alarm';
+import type { ObservedService } from '../resources/ecs/service';
+import type { ObservedServiceSecurityGroup } from '../resources/ec2/service-security-group';
+import {
+  servingMember,
+  type ObservedTargetGroupSettings,
+} from '../resources/elastic-load-balancing/target-group-attributes';
+import type { Identity } from '../identity/identity';
+import { withoutItemDefaults } from '../properties/item-defaults';
+import { managedResources, type ObservedParts } from './managed-resources';
+import {
+  ResourceModel,
+  type ActiveConfiguration,
+  type ECSManagedResourceArns,
+  type NetworkConfiguration,
+  type PrimaryContainer,
+} from '../model';
+import type { LoadBalancerAttributes } from '../properties/load-balancer-settings';
+import { settingsInputOf } from '../properties/optional-settings';
+import { ATTRIBUTE_ACTIONS, readAttributes } from '../deployments/rule-stickiness';
+import { authorsTags } from '../identity/ownership';
+import { recordedExposures } from '../memory/recorded-exposures';
+import { loadBalancerInputOf } from './read-load-balancer';
+import type { Observations } from '../composition/reconcile';
+import type { Properties } from '../../cloudformation/extension';
+import { containerProperties, sidecarsOf, volumesOf } from './read-containers';
+import { domainInputsOf } from './read-domains';
+import { scalingInputOf } from './read-scaling';
+import { unless } from '../../aws/sdk-errors';
+import { lowerCaseTagRecord, tagList } from '../identity/tags';
+import { targetGroupInputOf } from '../properties/target-group-settings';
+import { recordOf, withGivenSubnets } from '../memory/template-record';
+import { defined, unlessEmpty } from '../../core/unset';
+import { mainContainerOf, nonceOf } from '../properties/task-definition-content';
+
+/** IAM actions of {@link readModel}. */
+export const READ_PERMISSIONS: readonly string[] = [
+  ...ATTRIBUTE_ACTIONS,
+  'ecs:DescribeServiceDeployments',
+  'ecs:DescribeServiceRevisions',
+  'ecs:DescribeTaskDefinition',
+];
+
+/** What may be observed, by kind; all but the service may be missing when somebody has deleted it by hand. */
+interface Observed extends Required<ObservedParts> {
+  readonly LoadBalancerAttributes: LoadBalancerAttributes;
+  readonly TargetGroupSettings: ObservedTargetGroupSettings;
+}
+
+/** A revision of the service that takes traffic, with what it runs. */
+export interface ActiveRevision {
+  readonly revision: ServiceRevision;
+  readonly definition?: TaskDefinition;
+  /** Of the requests; undefined when that is not known. */
+  readonly trafficPercent?: number;
+}
+
+/**
+ * The model of a service: every input as its author may have written it, defaults included, and all that is read-only.
+ *
+ * @param observations of all components; the service must be among them.
+ */
+export async function readModel(scope: Scope, observations: Observations): Promise<ResourceModel> {
+  const { Service, TaskDefinition } = observations as { Service: ObservedService } & Partial<Observed>;
+  const [active, TargetGroupSettings] = await Promise.all([
+    activeRevisions(scope, Service.service, TaskDefinition?.definition),
+    settingsWithAttributes(scope, observations),
+  ]);
+  return modelOf(scope, { ...observations, TargetGroupSettings }, active);
+}
+
+/** {@link readModel} without a call to AWS. */
+export function modelOf(
+  { identity, spec }: Pick<Scope, 'identity' | 'spec'>,
+  observations: Observations,
+  active: readonly ActiveRevision[],
+): ResourceModel {
+  const observed = observations as { Service: ObservedService } & Partial<Observed>;
+  const { service } = observed.Service;
+  const domains = domainInputsOf(observed);
+  const endpoint = endpointOf(domains.DomainName);
+  const record = recordOf(observed.ServiceSecurityGroup?.tags);
+  const tags = tagList(authorsTags(lowerCaseTagRecord(service.tags))).filter(
+    ({ Key }) => !record.isStackTag(Key),
+  );
+  const model: Properties<ResourceModel> = {
+    ServiceArn: identity.serviceArn,
+    ServiceName: identity.serviceName,
+    Cluster: identity.clusterName,
+    InfrastructureRoleArn: service.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
+    ...taskInputs(observed, service),
+    ...(observed.TargetGroupSettings && targetGroupInputOf(observed.TargetGroupSettings)),
+    NetworkConfiguration: withGivenSubnets(
+      'NetworkConfiguration',
+      networkOf(service, observed.ServiceSecurityGroup),
+      record,
+    ),
+    LoadBalancerConfiguration: withGivenSubnets(
+      'LoadBalancerConfiguration',
+      loadBalancerInputOf(recordedExposures(observed.ServiceSecurityGroup?.tags ?? {})?.serving, observed),
+      record,
+    ),
+    ScalingTarget: scalingInputOf(identity, observed, record.taskCounts),
+    ...settingsInputOf(service, rollbackAlarmName(identity), observed.RollbackAlarm?.limits),
+    ...domains,
+    WebAclArn: observed.WebAclAssociation?.webAclArn,
+    Tags: tags.length > 0 ? tags.sort((a, b) => (a.Key < b.Key ? -1 : 1)) : undefined,
+    Endpoint: endpoint,
+    Status: { StatusCode: service.status as 'ACTIVE' },
+    CreatedAt: service.createdAt?.toISOString(),
+    UpdatedAt: lastDeployment(service, active)?.toISOString(),
+    ActiveConfigurations: active.map((revision) =>
+      activeConfiguration(identity, observed, endpoint, revision),
+    ),
+    ...attributesOf(identity, observed),
+    ECSManagedResourceArns: managedResourceArns(identity, observed),
+    ManagedResources: managedResources(identity, observed, spec !== undefined),
+  };
+  return new ResourceModel(withoutItemDefaults(defined(model), record.isSpelledOut));
+}
+
+/** The revisions that take traffic now: one, or two during a deployment. */
+async function activeRevisions(
+  scope: Scope,
+  service: Service,
+  known: TaskDefinition | undefined,
+): Promise<ActiveRevision[]> {
+  const serviceRevisionArns = (service.currentServiceRevisions ?? []).map(({ arn }) => arn!);
+  const [only, ...others] = serviceRevisionArns;
+  if (only === undefined) return [];
+  // A single one is what the service says of itself, and needs no call.
+  if (others.length === 0) {
+    return [{ revision: soleRevision(only, service), definition: known, trafficPercent: 100 }];
+  }
+  const [{ serviceRevisions = [] }, shares] = await Promise.all([
+    scope.clients.ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns })),
+    trafficShares(scope, service),
+  ]);
+  return Promise.all(
+    serviceRevisions.map(async (revision) => ({
+      revision,
+      definition:
+        revision.taskDefinition === known?.taskDefinitionArn
+          ? known
+          : await describeTaskDefinition(scope, revision.taskDefinition!),
+      trafficPercent: shares.get(revision.serviceRevisionArn!),
+    })),
+  );
+}
+
+/** Per cent of the requests by ARN of the revision, while a deployment shifts them. */
+async function trafficShares(
+  { clients }: Scope,
+  { currentServiceDeployment }: Service,
+): Promise<ReadonlyMap<string, number | undefined>> {
+  if (!currentServiceDeployment) return new Map();
+  const { serviceDeployments = [] } = await clients.ecs.send(
+    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [currentServiceDeployment] }),
+  );
+  const revisions = serviceDeployments.flatMap(({ sourceServiceRevisions = [], targetServiceRevision }) => [
+    ...sourceServiceRevisions,
+    ...(targetServiceRevision ? [targetServiceRevision] : []),
+  ]);
+  return new Map(
+    revisions.map(({ arn, requestedProductionTrafficWeight }) => [arn!, requestedProductionTrafficWeight]),
+  );
+}
+
+function soleRevision(serviceRevisionArn: string, service: Service): ServiceRevision {
+  const { taskDefinition, networkConfiguration, deployments = [] } = service;
+  const primary = deployments.find(({ status }) => status === 'PRIMARY');
+  return { serviceRevisionArn, taskDefinition, networkConfiguration, createdAt: primary?.createdAt };
+}
+
+async function describeTaskDefinition({ clients }: Scope, arn: string): Promise<TaskDefinition | undefined> {
+  const { taskDefinition } = await clients.ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: arn }),
+  );
+  return taskDefinition;
+}
+
+function taskInputs(
+  { TaskDefinition, LogGroup }: Partial<Observed>,
+  service: Service,
+): Properties<ResourceModel> {
+  if (!TaskDefinition?.managed) return { TaskDefinitionArn: service.taskDefinition };
+  const { definition } = TaskDefinition;
+  const nonce = nonceOf(definition);
+  return {
+    ForceNewDeployment: nonce === undefined ? undefined : { Nonce: nonce },
+    PrimaryContainer: containerOf(definition, LogGroup?.name),
+    SidecarContainers: sidecarsOf(definition),
+    EphemeralStorage: definition.ephemeralStorage && { SizeInGiB: definition.ephemeralStorage.sizeInGiB },
+    Volumes: volumesOf(definition),
+    ExecutionRoleArn: definition.executionRoleArn,
+    TaskRoleArn: definition.taskRoleArn,
+    Cpu: definition.cpu as ResourceModel['Cpu'],
+    Memory: definition.memory,
+    CpuArchitecture: definition.runtimePlatform?.cpuArchitecture,
+    LogGroupDeletionPolicy: LogGroup && (LogGroup.retained ? 'Retain' : 'Delete'),
+    LogRetentionInDays: LogGroup?.retentionInDays as ResourceModel['LogRetentionInDays'],
+  };
+}
+
+/**
+ * The container that receives the traffic, as the template writes it.
+ *
+ * @param madeLogGroup name of the log group that was made for the service, which the template does not name.
+ */
+function containerOf(
+  definition: TaskDefinition,
+  madeLogGroup: string | undefined,
+): Properties<PrimaryContainer> | undefined {
+  const container = mainContainerOf(definition);
+  if (!container) return undefined;
+  const { 'awslogs-group': LogGroup, 'awslogs-stream-prefix': LogStreamPrefix } =
+    container.logConfiguration?.options ?? {};
+  return defined({
+    ...containerProperties(container),
+    ContainerPort: container.portMappings?.[0]?.containerPort,
+    AwsLogsConfiguration:
+      LogGroup !== undefined && LogGroup !== madeLogGroup ? { LogGroup, LogStreamPrefix } : undefined,
+  });
+}
+
+/** Without the security group that was made for the service: its author did not write it. */
+function networkOf(
+  { networkConfiguration }: Pick<Service, 'networkConfiguration'>,
+  made: ObservedServiceSecurityGroup | undefined,
+): Properties<NetworkConfiguration> {
+  const { subnets, securityGroups } = networkConfiguration?.awsvpcConfiguration ?? {};
+  return defined({
+    Subnets: subnets && [...subnets].sort(),
+    SecurityGroups: unlessEmpty(securityGroups?.filter((id) => id !== made?.id).sort()),
+  });
+}
+
+/** Attributes of the target groups are looked at here only, where no change needed them. */
+async function settingsWithAttributes(
+  scope: Scope,
+  observations: Observations,
+): Promise<ObservedTargetGroupSettings | undefined> {
+  const observed = observations as Partial<Observed>;
+  const { TargetGroupSettings: settings, TargetGroups, ListenerRule } = observed;
+  const serving = TargetGroups && servingMember(TargetGroups, ListenerRule);
+  if (!settings || settings.attributes || !serving) return settings;
+  const attributes = await unless(readAttributes(scope, serving.arn), 'TargetGroupNotFoundException');
+  return { ...settings, attributes };
+}
+
+function endpointOf(hostName: string | undefined): string | undefined {
+  return hostName && `https://${hostName}`;
+}
+
+function accessOf(loadBalancer: ObservedLoadBalancer | undefined): 'PUBLIC' | 'PRIVATE' | undefined {
+  return loadBalancer && (loadBalancer.scheme === 'internal' ? 'PRIVATE' : 'PUBLIC');
+}
+
+function lastDeployment(service: Service, active: readonly ActiveRevision[]): Date | undefined {
+  const times = active.flatMap(({ revision: { createdAt } }) => (createdAt ? [Number(createdAt)] : []));
+  return times.length > 0 ? new Date(Math.max(...times)) : service.createdAt;
+}
+
+function activeConfiguration(
+  identity: Identity,
+  observed: Partial<Observed>,
+  endpoint: string | undefined,
+  { revision, definition, trafficPercent }: ActiveRevision,
+): Properties<ActiveConfiguration> {
+  return defined({
+    ServiceRevisionArn: revision.serviceRevisionArn,
+    CreatedAt: revision.createdAt?.toISOString(),
+    TrafficPercent: trafficPercent,
+    ExecutionRoleArn: definition?.executionRoleArn,
+    TaskRoleArn: definition?.taskRoleArn,
+    TaskDefinitionArn: revision.taskDefinition,
+    Cpu: definition?.cpu,
+    Memory: definition?.memory,
+    HealthCheckPath: observed.TargetGroupSettings?.healthCheck.path,
+    NetworkConfiguration: networkOf(revision, observed.ServiceSecurityGroup),
+    PrimaryContainer: definition && containerOf(definition, observed.LogGroup?.name),
+    ScalingTarget: scalingInputOf(identity, observed),
+    IngressPaths: endpoint
+      ? [{ AccessType: accessOf(observed.LoadBalancer), Endpoint: endpoint }]
+      : undefined,
+  });
+}
+
+/** What alarms, rules of security groups and DNS records of other resources refer to. */
+function attributesOf(
+  { clusterName, serviceName }: Identity,
+  { LoadBalancer, ServiceSecurityGroup, TargetGroups }: Partial<Observed>,
+): Properties<ResourceModel> {
+  return {
+    Name: serviceName,
+    ClusterName: clusterName,
+    LoadBalancerFullName: LoadBalancer?.fullName,
+    LoadBalancerDnsName: LoadBalancer?.dnsName,
+    LoadBalancerCanonicalHostedZoneId: LoadBalancer?.canonicalHostedZoneId,
+    TargetGroupFullNames: TargetGroups && [...TargetGroups.fullNames],
+    ServiceSecurityGroupIds: listOf(ServiceSecurityGroup?.id),
+    LoadBalancerSecurityGroupIds: LoadBalancer && [...LoadBalancer.securityGroupIds],
+  };
+}
+
+function managedResourceArns(
+  { partition, region, accountId }: Identity,
+  observed: Partial<Observed>,
+): Properties<ECSManagedResourceArns> {
+  const securityGroupArn = (id: string) => `arn:${partition}:ec2:${region}:${accountId}:security-group/${id}`;
+  const { LoadBalancer, ServiceSecurityGroup, ScalableTarget, ScalingPolicy } = observed;
+  return defined({
+    ServiceSecurityGroups: listOf(ServiceSecurityGroup && securityGroupArn(ServiceSecurityGroup.id)),
+    LogGroups: listOf(observed.LogGroup?.arn),
+    MetricAlarms: listOf(observed.RollbackAlarm?.arn),
+    AutoScaling: defined({
+      ScalableTarget: ScalableTarget?.arn,
+      ApplicationAutoScalingPolicies: ScalingPolicy?.policies.map(({ arn }) => arn),
+    }),
+    IngressPath: defined({
+      LoadBalancerArn: LoadBalancer?.arn,
+      ListenerArn: observed.Listeners?.httpsArn,
+      ListenerRuleArn: observed.ListenerRule?.arn,
+      TargetGroupArns: observed.TargetGroups && [...observed.TargetGroups.arns],
+      LoadBalancerSecurityGroups: LoadBalancer?.securityGroupIds.map(securityGroupArn),
+      CertificateArn: observed.Certificate?.arn,
+    }),
+  });
+}
+
+function listOf(item: string | undefined): string[] | undefined {
+  return item === undefined ? undefined : [item];
+}

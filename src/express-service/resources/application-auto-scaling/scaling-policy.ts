@@ -1,0 +1,276 @@
+import {
+  DeleteScalingPolicyCommand,
+  DescribeScalingPoliciesCommand,
+  PutScalingPolicyCommand,
+  type TargetTrackingMetricDataQuery,
+  type TargetTrackingScalingPolicyConfiguration,
+} from '@aws-sdk/client-application-auto-scaling';
+import { isDeepStrictEqual } from 'node:util';
+import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { DESCRIBED_SERVICE_ACTIONS } from '../../deployments/described-service';
+import { fittingName, type Identity } from '../../identity/identity';
+import { unless } from '../../../aws/sdk-errors';
+import type { Scaling, ScalingCooldowns, ScalingMetric } from '../../properties/scaling';
+import { threeWay } from '../../../core/three-way';
+import { defined } from '../../../core/unset';
+import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
+import {
+  mayScale,
+  scalableDimension,
+  unlessOverlapping,
+  type ObservedScalableTarget,
+} from './scalable-target';
+import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
+
+/** How the number of tasks follows the load: one policy for each metric. */
+export interface ObservedScalingPolicy {
+  readonly policies: readonly ObservedPolicy[];
+}
+
+/** A target tracking policy. */
+export interface ObservedPolicy {
+  readonly name: string;
+  readonly arn: string;
+  readonly configuration: TargetTrackingScalingPolicyConfiguration;
+}
+
+interface Needs {
+  LoadBalancer: ObservedLoadBalancer;
+  ScalableTarget: ObservedScalableTarget;
+  TargetGroups: ObservedTargetGroups;
+}
+
+/** The longest name that Application Auto Scaling takes. */
+const LONGEST_NAME = 256;
+
+/** What the metric of a policy is made of: either of the two is set. */
+type MetricSpecification = Pick<
+  TargetTrackingScalingPolicyConfiguration,
+  'PredefinedMetricSpecification' | 'CustomizedMetricSpecification'
+>;
+
+/** The metrics of AWS's own that follow the tasks. */
+const PREDEFINED = {
+  AVERAGE_CPU: 'ECSServiceAverageCPUUtilization',
+  AVERAGE_MEMORY: 'ECSServiceAverageMemoryUtilization',
+} as const;
+
+/** CloudWatch's metric of the requests. */
+const REQUEST_COUNT = 'RequestCountPerTarget';
+
+/** Every metric that a policy may follow. */
+export const METRICS = [
+  ...(Object.keys(PREDEFINED) as (keyof typeof PREDEFINED)[]),
+  'REQUEST_COUNT_PER_TARGET',
+] as const satisfies readonly Scaling['metric'][];
+
+/**
+ * Name of a scaling policy of a service.
+ *
+ * @param additional metric that it follows beside the first one; the name of the first one's policy does not depend on
+ *   its metric, so that another metric is a change in place.
+ */
+export function scalingPolicyName(
+  { clusterName, serviceName }: Identity,
+  additional?: Scaling['metric'],
+): string {
+  const suffix = additional ? `/${additional}` : '';
+  return fittingName(`${clusterName}/${serviceName}/TargetTracking${suffix}`, LONGEST_NAME);
+}
+
+/**
+ * The metric that a policy follows.
+ *
+ * The predefined metric of requests per target watches one target group. Each deployment moves the traffic to the other
+ * one, and the policy would take that for silence and scale in. The sum over both groups is the requests per target at
+ * any time, also while a canary splits them, because both groups then have as many targets.
+ *
+ * @param loadBalancer the part of its ARN that CloudWatch uses, `app/…`.
+ * @param targetGroups the same of both target groups, `targetgroup/…`.
+ */
+export function metricSpecification(
+  metric: Scaling['metric'],
+  loadBalancer: string,
+  targetGroups: readonly string[],
+): MetricSpecification {
+  if (metric !== 'REQUEST_COUNT_PER_TARGET') {
+    return { PredefinedMetricSpecification: { PredefinedMetricType: PREDEFINED[metric] } };
+  }
+  const requests = targetGroups.map((targetGroup, index): TargetTrackingMetricDataQuery => ({
+    Id: `requests${index + 1}`,
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/ApplicationELB',
+        MetricName: REQUEST_COUNT,
+        Dimensions: [
+          { Name: 'LoadBalancer', Value: loadBalancer },
+          { Name: 'TargetGroup', Value: targetGroup },
+        ],
+      },
+      Stat: 'Sum',
+    },
+    ReturnData: false,
+  }));
+  const sum: TargetTrackingMetricDataQuery = {
+    Id: 'requests',
+    Expression: requests.map(({ Id }) => `FILL(${Id}, 0)`).join(' + '),
+    Label: 'Requests per target and minute',
+    ReturnData: true,
+  };
+  return { CustomizedMetricSpecification: { Metrics: [...requests, sum] } };
+}
+
+/** The metric in the template's words; undefined when it was changed by hand to one that the template does not have. */
+export function metricOf(configuration: MetricSpecification): Scaling['metric'] | undefined {
+  const customized = configuration.CustomizedMetricSpecification?.Metrics ?? [];
+  if (customized.some(({ MetricStat }) => MetricStat?.Metric?.MetricName === REQUEST_COUNT)) {
+    return 'REQUEST_COUNT_PER_TARGET';
+  }
+  const type = configuration.PredefinedMetricSpecification?.PredefinedMetricType;
+  return (Object.keys(PREDEFINED) as (keyof typeof PREDEFINED)[]).find((name) => PREDEFINED[name] === type);
+}
+
+/** What was changed by hand and the template does not change stays, and so do policies with other names. */
+export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
+  kind: 'ScalingPolicy',
+  needs: ['LoadBalancer', 'ScalableTarget', 'TargetGroups'],
+  permissions: {
+    observe: [...DESCRIBED_SERVICE_ACTIONS, 'application-autoscaling:DescribeScalingPolicies'],
+    apply: ['application-autoscaling:DeleteScalingPolicy', 'application-autoscaling:PutScalingPolicy'],
+    remove: ['application-autoscaling:DeleteScalingPolicy'],
+  },
+
+  async observe(scope) {
+    if (!(await mayScale(scope))) return undefined;
+    const names = [undefined, ...METRICS].map((metric) => scalingPolicyName(scope.identity, metric));
+    const { ScalingPolicies = [] } = await scope.clients.applicationAutoScaling.send(
+      new DescribeScalingPoliciesCommand({ ...scalableDimension(scope.identity), PolicyNames: names }),
+    );
+    const policies = ScalingPolicies.filter(({ PolicyName }) => names.includes(PolicyName!)).map(
+      (policy) => ({
+        name: policy.PolicyName!,
+        arn: policy.PolicyARN!,
+        configuration: policy.TargetTrackingScalingPolicyConfiguration!,
+      }),
+    );
+    return policies.length > 0 ? { policies } : undefined;
+  },
+
+  apply(scope, needs, current = { policies: [] }) {
+    const wanted = policiesOf(scope.identity, scope.spec.scaling);
+    return unlessOverlapping(async () => {
+      const policies: ObservedPolicy[] = [];
+      for (const policy of wanted) {
+        const existing = current.policies.find(({ name }) => name === policy.name);
+        policies.push(await put(scope, needs, policy, existing));
+      }
+      for (const { name } of current.policies) {
+        if (!wanted.some((policy) => policy.name === name)) await remove(scope, name);
+      }
+      return { policies };
+    });
+  },
+
+  remove(scope, _found, { policies }) {
+    return unlessOverlapping(async () => {
+      for (const { name } of policies) await remove(scope, name);
+    });
+  },
+};
+
+/** @returns the policy as it is afterwards. */
+async function put(
+  scope: ApplyScope,
+  needs: Needs,
+  { name, ...metric }: ScalingMetric & { readonly name: string },
+  current: ObservedPolicy | undefined,
+): Promise<ObservedPolicy> {
+  const { clients, identity } = scope;
+  const configuration = desiredConfiguration(scope, needs, name, metric, current?.configuration);
+  if (current && isSame(current.configuration, configuration)) return current;
+  const { PolicyARN } = await clients.applicationAutoScaling.send(
+    new PutScalingPolicyCommand({
+      ...scalableDimension(identity),
+      PolicyName: name,
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingScalingPolicyConfiguration: configuration,
+    }),
+  );
+  return { name, arn: PolicyARN!, configuration: JSON.parse(JSON.stringify(configuration)) };
+}
+
+/** {@link threeWay} of a policy's configuration. */
+function desiredConfiguration(
+  { identity, spec, previousSpec }: ApplyScope,
+  { LoadBalancer, TargetGroups }: Needs,
+  name: string,
+  metric: ScalingMetric,
+  live: TargetTrackingScalingPolicyConfiguration | undefined,
+): TargetTrackingScalingPolicyConfiguration {
+  const settings = (of: ScalingMetric, cooldowns: ScalingCooldowns | undefined) => ({
+    // In a list, because either of its members is set: merged one by one, both might be.
+    metric: [metricSpecification(of.metric, LoadBalancer.fullName, TargetGroups.fullNames)],
+    others: { ...cooldowns, TargetValue: of.targetValue },
+  });
+  const desired = settings(metric, spec.scaling.cooldowns);
+  const before =
+    previousSpec && policiesOf(identity, previousSpec.scaling).find((policy) => policy.name === name);
+  const { PredefinedMetricSpecification, CustomizedMetricSpecification, ...others } = live ?? {};
+  const merged = threeWay<{ metric: MetricSpecification[]; others: object }>({
+    desired,
+    previous: before && settings(before, previousSpec?.scaling.cooldowns),
+    live: live && { metric: [{ PredefinedMetricSpecification, CustomizedMetricSpecification }], others },
+  });
+  // When the service has moved to other target groups, the metric of requests watches the ones before.
+  const [specification] = merged.metric.map(metricOf).includes(metric.metric)
+    ? desired.metric
+    : merged.metric;
+  return { ...specification, ...merged.others } as TargetTrackingScalingPolicyConfiguration;
+}
+
+/** The policies that a template asks for, by name. */
+function policiesOf(
+  identity: Identity,
+  { metric, targetValue, additionalMetrics = [] }: Scaling,
+): (ScalingMetric & { readonly name: string })[] {
+  return [
+    { name: scalingPolicyName(identity), metric, targetValue },
+    ...additionalMetrics.map((additional) => ({
+      name: scalingPolicyName(identity, additional.metric),
+      ...additional,
+    })),
+  ];
+}
+
+async function remove({ clients, identity }: Scope, name: string): Promise<void> {
+  await unless(
+    clients.applicationAutoScaling.send(
+      new DeleteScalingPolicyCommand({ ...scalableDimension(identity), PolicyName: name }),
+    ),
+    'ObjectNotFoundException',
+  );
+}
+
+/** Of a customised metric only what it watches is compared: AWS fills in the rest. */
+function isSame(
+  a: TargetTrackingScalingPolicyConfiguration,
+  b: TargetTrackingScalingPolicyConfiguration,
+): boolean {
+  const compared = ({
+    CustomizedMetricSpecification: customized,
+    DisableScaleIn,
+    ...configuration
+  }: TargetTrackingScalingPolicyConfiguration) => [
+    defined(configuration),
+    DisableScaleIn ?? false,
+    watched(customized?.Metrics),
+  ];
+  return isDeepStrictEqual(compared(a), compared(b));
+}
+
+/** Metrics and what they belong to, in any order. */
+function watched(metrics: readonly TargetTrackingMetricDataQuery[] | undefined): ReadonlySet<string> {
+  return new Set(
+    metrics?.flatMap(({ MetricStat }) => (MetricStat?.Metric?.Dimensions ?? []).map(({ Value }) => Value!)),
+  );
+}

@@ -1,0 +1,313 @@
+import {
+  AddTagsToCertificateCommand,
+  RemoveTagsFromCertificateCommand,
+  RequestCertificateCommand,
+  type CertificateDetail,
+} from '@aws-sdk/client-acm';
+import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { allOf } from '../../../core/all-of';
+import { domainPath, domainsOf, type Domain } from '../../properties/domains';
+import { HandlerError } from '../../../core/failure';
+import { isManagedHost, isSameHost, type ManagedHost } from '../../memory/hosts';
+import { RESERVED_TAG_PREFIX, shortHash } from '../../identity/identity';
+import { done, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
+import {
+  describeCertificate,
+  isLeaving,
+  LIST_PERMISSIONS,
+  listManagedCertificates,
+  REMOVE_PERMISSIONS,
+  removeManagedCertificates,
+  validate,
+  type ManagedCertificate,
+} from './managed-certificates';
+import { managedTags, tagChanges, tagList } from '../../identity/tags';
+import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
+
+/** The certificates of the service. */
+export interface ObservedCertificate {
+  /** Of the endpoint; undefined when none is there yet, or the author sees to it. */
+  readonly arn?: string;
+  /** All that the service uses, that of the endpoint first; those that are not among {@link own} were given. */
+  readonly arns: readonly string[];
+  /** Those that were requested for the service, former ones too. */
+  readonly own: readonly ManagedCertificate[];
+}
+
+/** Of a certificate that is waited for: its ARN, and the hosted zone with the record that validates it. */
+interface Pending {
+  readonly arn: string;
+  readonly hostedZoneId: string;
+}
+
+interface Needs {
+  ServiceSecurityGroup: ObservedServiceSecurityGroup;
+}
+
+/** Tag: in which operation a certificate was requested. */
+const OPERATION_TAG = `${RESERVED_TAG_PREFIX}operation`;
+/** ACM takes no longer name as a certificate's first one (ACM API reference, RequestCertificate). */
+const LONGEST_DOMAIN_NAME = 64;
+/** Seconds between looks at a certificate: ACM takes a minute or two to see the DNS record. */
+const SECONDS_BETWEEN_LOOKS = 15;
+/** Seconds after which the record of a certificate that is not issued is made once more. */
+const SECONDS_BETWEEN_RECORDS = 300;
+/** Minutes for which a certificate is waited for. A name server that was changed is known everywhere after less. */
+const MOST_MINUTES = 60;
+
+const FAILED: readonly (string | undefined)[] = ['FAILED', 'VALIDATION_TIMED_OUT', 'REVOKED', 'EXPIRED'];
+
+/** A certificate for each host of the service: one that was given, or one that is requested for it and validated by DNS. */
+export const certificate: Component<ObservedCertificate, Needs> = {
+  kind: 'Certificate',
+  needs: ['ServiceSecurityGroup'],
+  permissions: {
+    observe: [...LIST_PERMISSIONS],
+    apply: [
+      'acm:AddTagsToCertificate',
+      'acm:DescribeCertificate',
+      'acm:RemoveTagsFromCertificate',
+      'acm:RequestCertificate',
+      'route53:ChangeResourceRecordSets',
+      ...REMOVE_PERMISSIONS,
+    ],
+    remove: [...REMOVE_PERMISSIONS],
+  },
+
+  async observe(scope, { ServiceSecurityGroup }) {
+    const { spec } = scope;
+    const domains = spec ? domainsOf(spec) : (ServiceSecurityGroup?.domains ?? []);
+    const [own] = await Promise.all([
+      listManagedCertificates(scope, ServiceSecurityGroup?.hosts ?? []),
+      spec && checkGiven(scope, domains),
+    ]);
+    if (spec) checkLengths(domains);
+    const used = domains.map((domain) => certificateOf(scope, domain, own));
+    const arns = [...new Set(used.flatMap((arn) => arn ?? []))];
+    if (arns.length === 0 && own.length === 0) return undefined;
+    return {
+      arn: used[0],
+      arns,
+      own: own.map((each) => ({ ...each, isObsolete: !arns.includes(each.arn) })),
+    };
+  },
+
+  async apply(scope, _needs, current) {
+    const requested = domainsOf(scope.spec)
+      .filter(isManagedHost)
+      .filter(({ certificateArn }) => certificateArn === undefined);
+    const outcomes = await allOf(
+      requested.map((host) => {
+        const used = current?.own.find((each) => !each.isObsolete && isSameHost(each.host, host));
+        return used ? proceed(scope, used) : request(scope, host);
+      }),
+    );
+    return together(outcomes) ?? done(current ?? { arns: [], own: [] });
+  },
+
+  async poll(scope, token) {
+    const outcomes = await allOf(
+      pendingOf(token).map(async (pending) => {
+        const described = await describeCertificate(scope, pending.arn);
+        const hostName = described?.DomainName ?? pending.arn;
+        if (described?.Status === 'ISSUED') return done(undefined);
+        if (!described || FAILED.includes(described.Status)) throw failure(scope, described, hostName);
+        return waitForIssue(scope, pending, described);
+      }),
+    );
+    return together(outcomes) ?? done(undefined);
+  },
+
+  prune(scope, _needs, { own }) {
+    const obsolete = own.filter(({ isObsolete }) => isObsolete);
+    return removeManagedCertificates(scope, obsolete);
+  },
+
+  remove(scope, _found, { own }) {
+    return removeManagedCertificates(scope, own);
+  },
+};
+
+/** The certificate that the service uses for a domain; undefined when there is none yet, or the author sees to it. */
+function certificateOf(scope: Scope, domain: Domain, own: readonly ManagedCertificate[]): string | undefined {
+  if (domain.certificateArn !== undefined) return domain.certificateArn;
+  return own.find((each) => isSameHost(each.host, domain) && isUsable(scope, each))?.arn;
+}
+
+/** One wait for all that is waited for; undefined when nothing is. */
+function together(outcomes: readonly Outcome<unknown>[]): Wait | undefined {
+  // Those that something has to be done about come first.
+  const waits = outcomes
+    .filter((outcome) => outcome.status === 'wait')
+    .sort((one, other) => Number(one.token !== undefined) - Number(other.token !== undefined));
+  const [first] = waits;
+  if (!first) return undefined;
+  const tokens = waits.flatMap(({ token }) => token ?? []);
+  return {
+    ...first,
+    reason: waits.map(({ reason }) => reason).join('; '),
+    seconds: Math.min(...waits.map(({ seconds }) => seconds)),
+    token: tokens.length === waits.length ? tokens.join(' ') : undefined,
+  };
+}
+
+/** @throws HandlerError InvalidRequest when a certificate that is given cannot serve its host. */
+async function checkGiven(scope: Scope, domains: readonly Domain[]): Promise<void> {
+  const described = new Map<string, ReturnType<typeof describeCertificate>>();
+  const describeOnce = (arn: string) => {
+    const looking = described.get(arn) ?? describeCertificate(scope, arn);
+    described.set(arn, looking);
+    return looking;
+  };
+  await allOf(
+    domains.map(async ({ hostName, certificateArn: arn }, index) => {
+      const problem = arn === undefined ? undefined : flawOf(await describeOnce(arn), hostName);
+      if (!problem) return;
+      throw new HandlerError('InvalidRequest', `certificate ${arn} ${problem}`, {
+        propertyPath: domainPath(index, 'CertificateArn'),
+        remedy: `Name an issued certificate of this account and Region that covers ${hostName}, or leave CertificateArn out to have one requested`,
+      });
+    }),
+  );
+}
+
+/** Why a certificate cannot serve a host, as the end of a sentence; undefined when it can. */
+export function flawOf(described: CertificateDetail | undefined, hostName: string): string | undefined {
+  if (!described) return 'does not exist';
+  if (described.Status !== 'ISSUED') return `is ${described.Status}, not ISSUED`;
+  const names = [described.DomainName!, ...(described.SubjectAlternativeNames ?? [])];
+  return names.some((name) => covers(name, hostName)) ? undefined : `does not cover ${hostName}`;
+}
+
+/** Whether a name in a certificate covers a host: an asterisk stands for exactly one label (RFC 6125). */
+function covers(name: string, hostName: string): boolean {
+  const pattern = name.toLowerCase();
+  return pattern.startsWith('*.')
+    ? pattern.slice(1) === hostName.slice(hostName.indexOf('.'))
+    : pattern === hostName;
+}
+
+function checkLengths(domains: readonly Domain[]): void {
+  for (const [index, { hostName, hostedZoneId, certificateArn }] of domains.entries()) {
+    if (certificateArn !== undefined || !hostedZoneId || hostName.length <= LONGEST_DOMAIN_NAME) continue;
+    throw new HandlerError(
+      'InvalidRequest',
+      `ACM issues no certificate for a host name of more than ${LONGEST_DOMAIN_NAME} characters, and ${hostName} has ${hostName.length}`,
+      {
+        propertyPath: domainPath(index, 'DomainName'),
+        remedy: 'Choose a shorter one, or give CertificateArn',
+      },
+    );
+  }
+}
+
+/** Whether a certificate can be used; one that failed in an earlier operation, or is being removed, is replaced. */
+function isUsable(scope: Scope, certificate: ManagedCertificate): boolean {
+  if (isLeaving(certificate)) return false;
+  const { status, tags } = certificate;
+  return !scope.spec || !FAILED.includes(status) || tags[OPERATION_TAG] === operationOf(scope as ApplyScope);
+}
+
+/** Go on with a certificate that was requested. */
+async function proceed(scope: ApplyScope, used: ManagedCertificate): Promise<Outcome<void>> {
+  await changeTags(scope, used);
+  if (used.status === 'ISSUED') return done(undefined);
+  if (FAILED.includes(used.status)) {
+    throw failure(scope, await describeCertificate(scope, used.arn), used.host.hostName);
+  }
+  return validateAndWait(scope, used);
+}
+
+async function request(scope: ApplyScope, host: ManagedHost): Promise<Outcome<void>> {
+  const operation = operationOf(scope);
+  const { CertificateArn } = await scope.clients.acm.send(
+    new RequestCertificateCommand({
+      DomainName: host.hostName,
+      ValidationMethod: 'DNS',
+      // The same for all attempts of this operation, which then make one certificate between them.
+      IdempotencyToken: shortHash(`${operation} ${host.hostName}`, 32),
+      Tags: tagList({ ...managedTags(scope), [OPERATION_TAG]: operation }),
+    }),
+  );
+  // Whether others share the record is known only now.
+  return validateAndWait(scope, { arn: CertificateArn!, host, sharesRecord: true });
+}
+
+async function validateAndWait(
+  scope: ApplyScope,
+  certificate: Pick<ManagedCertificate, 'arn' | 'host' | 'sharesRecord'>,
+): Promise<Outcome<void>> {
+  const validated = await validate(scope, certificate);
+  if (validated.status === 'wait') return validated;
+  const { arn, host } = certificate;
+  return waitForIssue(scope, { arn, hostedZoneId: host.hostedZoneId }, validated.value);
+}
+
+function operationOf({ operationToken }: ApplyScope): string {
+  return shortHash(operationToken, 16);
+}
+
+async function changeTags(scope: ApplyScope, { arn, tags }: ManagedCertificate): Promise<void> {
+  const { set, remove } = tagChanges(tags, managedTags(scope), scope.removedTagKeys);
+  const { acm } = scope.clients;
+  if (Object.keys(set).length > 0) {
+    await acm.send(new AddTagsToCertificateCommand({ CertificateArn: arn, Tags: tagList(set) }));
+  }
+  if (remove.length > 0) {
+    await acm.send(
+      new RemoveTagsFromCertificateCommand({ CertificateArn: arn, Tags: remove.map((Key) => ({ Key })) }),
+    );
+  }
+}
+
+/**
+ * The wait for a certificate that has its record. Now and then the record is made again, in case somebody has deleted it.
+ *
+ * @param described with the record.
+ */
+function waitForIssue(scope: Scope, pending: Pending, described: CertificateDetail): Wait {
+  const { arn, hostedZoneId } = pending;
+  const hostName = described.DomainName!;
+  const reason = `certificate of ${hostName} to be issued`;
+  const { Name, Value } = described.DomainValidationOptions?.[0]?.ResourceRecord ?? {};
+  const isTimeForRecord =
+    waitedFor(scope.time, reason) % SECONDS_BETWEEN_RECORDS >=
+    SECONDS_BETWEEN_RECORDS - SECONDS_BETWEEN_LOOKS;
+  return wait(reason, SECONDS_BETWEEN_LOOKS, {
+    token: isTimeForRecord ? undefined : tokenOf(pending),
+    limit: {
+      what: reason,
+      seconds: MOST_MINUTES * 60,
+      problem: `ACM has not issued certificate ${arn} of ${hostName} within ${MOST_MINUTES} minutes: it has not found the CNAME record ${Name} with the value ${Value}, which is in hosted zone ${hostedZoneId}`,
+      propertyPath: pathOf(scope, hostName),
+      remedy: `Check the delegation: "dig +short CNAME ${Name}" must answer that value, and "dig +short NS" of the zone's name must answer the name servers that "aws route53 get-hosted-zone --id ${hostedZoneId}" lists. Correct the NS record in the parent zone or at the registrar, and try again, or give CertificateArn`,
+    },
+  });
+}
+
+function tokenOf({ arn, hostedZoneId }: Pending): string {
+  return `${hostedZoneId}/${arn}`;
+}
+
+/** What a token that {@link together} made speaks of. */
+function pendingOf(token: string): Pending[] {
+  return token.split(' ').map((entry) => {
+    const slash = entry.indexOf('/');
+    return { hostedZoneId: entry.slice(0, slash), arn: entry.slice(slash + 1) };
+  });
+}
+
+/** Path of the property that names a host. */
+function pathOf({ spec }: Scope, hostName: string): string {
+  const index = spec ? domainsOf(spec).findIndex((domain) => domain.hostName === hostName) : 0;
+  return domainPath(Math.max(index, 0), 'DomainName');
+}
+
+function failure(scope: Scope, described: CertificateDetail | undefined, hostName: string): HandlerError {
+  const reason = described?.FailureReason ?? described?.Status ?? 'it was deleted';
+  return new HandlerError('NotStabilized', `the certificate of ${hostName} was not issued: ${reason}`, {
+    propertyPath: pathOf(scope, hostName),
+    remedy:
+      'Check that the hosted zone is the public one that serves the domain, and that its CAA records permit amazon.com; then try again',
+  });
+}

@@ -1,0 +1,235 @@
+import {
+  DeleteAlarmsCommand,
+  DescribeAlarmsCommand,
+  ListTagsForResourceCommand,
+  PutMetricAlarmCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  type MetricAlarm,
+  type MetricDataQuery,
+  type PutMetricAlarmCommandInput,
+} from '@aws-sdk/client-cloudwatch';
+import { isDeepStrictEqual } from 'node:util';
+import type { ApplyScope, Component } from '../../composition/component';
+import { fittingName, type Identity } from '../../identity/identity';
+import { done } from '../../../core/outcome';
+import { checkManaged } from '../../identity/ownership';
+import { DEPLOYMENT_DEFAULTS, type AlarmLimits } from '../../properties/optional-settings';
+import { unless } from '../../../aws/sdk-errors';
+import { overlaid, threeWay } from '../../../core/three-way';
+import { managedTags, tagChanges, tagList, tagRecord, type Tags } from '../../identity/tags';
+import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
+import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
+
+/** The alarm that rolls a deployment back. */
+export interface ObservedRollbackAlarm {
+  readonly name: string;
+  readonly arn: string;
+  /** Metrics that it watches, as CloudWatch holds them. */
+  readonly metrics: readonly MetricDataQuery[];
+  readonly limits: AlarmLimits;
+  readonly tags: Tags;
+}
+
+interface Needs {
+  LoadBalancer: ObservedLoadBalancer;
+  TargetGroups: ObservedTargetGroups;
+}
+
+/** The longest name that CloudWatch takes. */
+const LONGEST_NAME = 255;
+
+/** Fewer failures than this in a minute do not count: a single one among few requests is a high rate. Our own choice. */
+const LEAST_FAILURES = 5;
+
+/** Source of period, threshold and evaluation: ECS Express Mode. */
+const PERIOD_SECONDS = 60;
+const ALARM = {
+  ComparisonOperator: 'GreaterThanThreshold',
+  TreatMissingData: 'notBreaching',
+} as const satisfies Partial<PutMetricAlarmCommandInput>;
+const LIMITS = {
+  Threshold: DEPLOYMENT_DEFAULTS.Threshold,
+  EvaluationPeriods: DEPLOYMENT_DEFAULTS.EvaluationPeriods,
+  DatapointsToAlarm: DEPLOYMENT_DEFAULTS.DatapointsToAlarm,
+} as const satisfies AlarmLimits;
+
+/** Name of the rollback alarm of a service. */
+export function rollbackAlarmName({ clusterName, serviceName }: Identity): string {
+  return fittingName(`${clusterName}/${serviceName}/RollbackAlarm`, LONGEST_NAME);
+}
+
+/**
+ * The rate of failed requests in per cent, of the worse of the two target groups: in a canary few requests go to the
+ * new tasks, and a rate over both groups would hide their failures.
+ *
+ * Express Mode's own alarm differs in two ways that are not followed. It counts 4xx: they say that clients, often bots,
+ * ask for what is not there, and roll back deployments that are fine. And it divides by the requests per target, which
+ * makes the rate grow with the number of tasks; here it is divided by all requests of the target group.
+ *
+ * What the load balancer itself answers when it cannot reach a task (502, 503, 504) is not counted: CloudWatch has it
+ * for the load balancer only, which other services share. Health checks and the circuit breaker catch such tasks.
+ *
+ * @param loadBalancer the part of its ARN that CloudWatch uses, `app/…`.
+ * @param targetGroups the same of both target groups, `targetgroup/…`.
+ */
+export function failureRateMetrics(loadBalancer: string, targetGroups: readonly string[]): MetricDataQuery[] {
+  const sum = (id: string, metricName: string, targetGroup: string): MetricDataQuery => ({
+    Id: id,
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/ApplicationELB',
+        MetricName: metricName,
+        Dimensions: [
+          { Name: 'LoadBalancer', Value: loadBalancer },
+          { Name: 'TargetGroup', Value: targetGroup },
+        ],
+      },
+      Period: PERIOD_SECONDS,
+      Stat: 'Sum',
+    },
+    ReturnData: false,
+  });
+  const rates = targetGroups.flatMap((targetGroup, index) => {
+    const number = index + 1;
+    const failures = `FILL(failures${number}, 0)`;
+    return [
+      sum(`failures${number}`, 'HTTPCode_Target_5XX_Count', targetGroup),
+      sum(`requests${number}`, 'RequestCount', targetGroup),
+      {
+        Id: `rate${number}`,
+        Expression: `IF(${failures} < ${LEAST_FAILURES}, 0, 100 * ${failures} / FILL(requests${number}, 1))`,
+        Label: `Failed requests in target group ${number}, per cent`,
+        ReturnData: false,
+      },
+    ];
+  });
+  const worst = {
+    Id: 'rate',
+    Expression: `MAX([${targetGroups.map((_, index) => `rate${index + 1}`).join(', ')}])`,
+    Label: 'Failed requests, per cent',
+    ReturnData: true,
+  };
+  return [...rates, worst];
+}
+
+/** Load balancer and target groups that an alarm watches, in any order. */
+function watched(metrics: readonly MetricDataQuery[]): ReadonlySet<string> {
+  return new Set(
+    metrics.flatMap(({ MetricStat }) => (MetricStat?.Metric?.Dimensions ?? []).map(({ Value }) => Value!)),
+  );
+}
+
+/** Changed only when the load balancer, the target groups or the template's limits are others: the rest stays as set by hand. */
+export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
+  kind: 'RollbackAlarm',
+  needs: ['LoadBalancer', 'TargetGroups'],
+  permissions: {
+    observe: ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'],
+    apply: ['cloudwatch:PutMetricAlarm', 'cloudwatch:TagResource', 'cloudwatch:UntagResource'],
+    remove: ['cloudwatch:DeleteAlarms'],
+  },
+
+  async observe(scope) {
+    const name = rollbackAlarmName(scope.identity);
+    const alarm = await describe(scope, name);
+    if (!alarm) return undefined;
+    const { Tags } = await scope.clients.cloudWatch.send(
+      new ListTagsForResourceCommand({ ResourceARN: alarm.AlarmArn }),
+    );
+    const tags = tagRecord(Tags);
+    const own = checkManaged(scope, tags, {
+      what: `alarm ${name}`,
+      propertyPath: 'ServiceName',
+      remedy: 'Choose another name, or delete the alarm',
+    });
+    return own
+      ? { name, arn: alarm.AlarmArn!, metrics: alarm.Metrics ?? [], limits: limitsOf(alarm), tags }
+      : undefined;
+  },
+
+  async apply(scope, { LoadBalancer, TargetGroups }, current) {
+    const { partition, region, accountId } = scope.identity;
+    const name = rollbackAlarmName(scope.identity);
+    const metrics = failureRateMetrics(LoadBalancer.fullName, TargetGroups.fullNames);
+    const limits = threeWay({
+      desired: overlaid<AlarmLimits>(LIMITS, scope.spec.rollbackAlarm),
+      previous: scope.previousSpec && overlaid<AlarmLimits>(LIMITS, scope.previousSpec.rollbackAlarm),
+      live: current?.limits,
+    });
+    if (current) await changeTags(scope, current);
+    if (
+      current &&
+      isDeepStrictEqual(watched(current.metrics), watched(metrics)) &&
+      isDeepStrictEqual(current.limits, limits)
+    ) {
+      return done(current);
+    }
+    const kept = current && (await describe(scope, name));
+    await scope.clients.cloudWatch.send(
+      new PutMetricAlarmCommand({
+        AlarmDescription: `Rolls deployments of ${scope.identity.serviceArn} back when too many of its requests fail`,
+        ...(kept ? settingsOf(kept) : ALARM),
+        ...limits,
+        AlarmName: name,
+        Metrics: metrics,
+        Tags: tagList(managedTags(scope)),
+      }),
+    );
+    return done({
+      name,
+      arn: `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${name}`,
+      metrics,
+      limits,
+      tags: managedTags(scope),
+    });
+  },
+
+  async remove({ clients }, _found, { name }) {
+    await unless(
+      clients.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [name] })),
+      'ResourceNotFound',
+    );
+    return done(undefined);
+  },
+};
+
+async function describe(
+  { clients }: Pick<ApplyScope, 'clients'>,
+  name: string,
+): Promise<MetricAlarm | undefined> {
+  const { MetricAlarms } = await clients.cloudWatch.send(
+    new DescribeAlarmsCommand({ AlarmNames: [name], AlarmTypes: ['MetricAlarm'] }),
+  );
+  return MetricAlarms?.[0];
+}
+
+/** Settings that somebody may have changed by hand, to be put again with other metrics. */
+function settingsOf(alarm: MetricAlarm): Partial<PutMetricAlarmCommandInput> {
+  const { AlarmDescription, ActionsEnabled, OKActions, AlarmActions, InsufficientDataActions } = alarm;
+  const { ComparisonOperator, TreatMissingData } = alarm;
+  return {
+    AlarmDescription,
+    ActionsEnabled,
+    OKActions,
+    AlarmActions,
+    InsufficientDataActions,
+    ComparisonOperator,
+    TreatMissingData,
+  };
+}
+
+function limitsOf({ Threshold, EvaluationPeriods, DatapointsToAlarm }: MetricAlarm): AlarmLimits {
+  return { Threshold, EvaluationPeriods, DatapointsToAlarm };
+}
+
+async function changeTags(scope: ApplyScope, { arn, tags }: ObservedRollbackAlarm): Promise<void> {
+  const { set, remove } = tagChanges(tags, managedTags(scope), scope.removedTagKeys);
+  const { cloudWatch } = scope.clients;
+  if (Object.keys(set).length > 0) {
+    await cloudWatch.send(new TagResourceCommand({ ResourceARN: arn, Tags: tagList(set) }));
+  }
+  if (remove.length > 0) {
+    await cloudWatch.send(new UntagResourceCommand({ ResourceARN: arn, TagKeys: [...remove] }));
+  }
+}

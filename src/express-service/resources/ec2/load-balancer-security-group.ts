@@ -1,0 +1,211 @@
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DeleteSecurityGroupCommand,
+  RevokeSecurityGroupEgressCommand,
+  type IpPermission,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { HandlerError } from '../../../core/failure';
+import { RESERVED_TAG_PREFIX, SHARED_TAG } from '../../identity/identity';
+import { ingressOf, ingressPermissions, type Ingress } from '../../sharing/load-balancer-ingress';
+import type { SharedLoadBalancerSpec } from '../../properties/load-balancer-settings';
+import { wasDeleted } from '../../sharing/load-balancer-closing';
+import { done, wait, type Outcome } from '../../../core/outcome';
+import { keyOf, sharedName } from '../../exposures/exposure';
+import { waitUntilUnused } from './security-group-references';
+import { isSdkError, unless } from '../../../aws/sdk-errors';
+import { egressTargets, survey, SURVEY_PERMISSIONS, takeSurvey } from '../../sharing/survey';
+import { tagList, tagRecord } from '../../identity/tags';
+import type { ObservedServiceSecurityGroup } from './service-security-group';
+
+/** A security group that a load balancer stands in. */
+export interface LoadBalancerGroup {
+  readonly id: string;
+  /** Whether services share it; one that the author looks after is left as it is. */
+  readonly isShared: boolean;
+}
+
+/** The security group of the load balancer, which the services on it share. */
+export interface ObservedLoadBalancerSecurityGroup {
+  readonly id: string;
+  /** The same as the load balancer's. */
+  readonly name: string;
+  /** From which the load balancer reaches the tasks. */
+  readonly groups: readonly LoadBalancerGroup[];
+  /** How many other services have an egress rule in it: a hint at the next free place. */
+  readonly otherServices: number;
+  readonly ingress: Ingress;
+  /** Load balancer whose attributes services speak of; undefined means that none does. */
+  readonly attributesOf?: string;
+  /** Whether it has been given its rules. */
+  readonly complete: boolean;
+}
+
+/** Tag: ARN of the load balancer that has been given the attributes that services speak of (load-balancer-attributes.ts). */
+export const ATTRIBUTES_TAG = `${RESERVED_TAG_PREFIX}attributes`;
+
+interface Needs {
+  ServiceSecurityGroup: ObservedServiceSecurityGroup;
+}
+
+/** AWS takes minutes to remove the network interfaces of a load balancer. */
+const SECONDS_BETWEEN_ATTEMPTS = 15;
+
+/** What EC2 gives every new security group: everything may leave. */
+const ALL_EGRESS: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+
+/** Shared by the services of a load balancer; see security-group-rules.ts for its rules that belong to one service. */
+export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGroup, Needs> = {
+  kind: 'LoadBalancerSecurityGroup',
+  needs: ['ServiceSecurityGroup'],
+  shared: true,
+  per: 'load balancer',
+  staysWhileJoining: true,
+  permissions: {
+    observe: [...SURVEY_PERMISSIONS],
+    apply: [
+      'ec2:AuthorizeSecurityGroupIngress',
+      'ec2:CreateSecurityGroup',
+      'ec2:CreateTags',
+      'ec2:RevokeSecurityGroupEgress',
+    ],
+    remove: [
+      'ec2:DeleteSecurityGroup',
+      'ec2:DescribeSecurityGroups',
+      'elasticloadbalancing:DescribeLoadBalancers',
+    ],
+  },
+
+  async observe(scope, { ServiceSecurityGroup }) {
+    const name = sharedName(scope.exposure);
+    const { groups } = await survey(scope);
+    const group = groups.find(
+      ({ GroupName, VpcId }) => GroupName === name && VpcId === (ServiceSecurityGroup?.vpcId ?? VpcId),
+    );
+    if (!group || isShared(scope, group)) return group && observed(group, ServiceSecurityGroup?.id);
+    return undefined;
+  },
+
+  async apply(scope, { ServiceSecurityGroup }, current) {
+    if (current?.complete) return done(current);
+    const name = sharedName(scope.exposure)!;
+    const id = current?.id ?? (await create(scope, name, ServiceSecurityGroup));
+    if (id === undefined) return wait(`security group ${name}, which another service is making`, 1);
+    const { ec2 } = scope.clients;
+    const { allowedCidrs, httpRedirect } = scope.spec.loadBalancer as SharedLoadBalancerSpec;
+    const ingress = { allowedCidrs, httpRedirect };
+    // The ingress comes last: a group that has some has been given all its rules.
+    await unless(
+      ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId: id, IpPermissions: ALL_EGRESS })),
+      'InvalidPermission.NotFound',
+    );
+    await unless(
+      ec2.send(
+        new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions: ingressPermissions(ingress) }),
+      ),
+      'InvalidPermission.Duplicate',
+    );
+    return done({
+      ...(current ?? { id, name, groups: [{ id, isShared: true }], otherServices: 0 }),
+      ingress,
+      complete: true,
+    });
+  },
+
+  /**
+   * Goes with its load balancer, unless another service is about to use it: one that is about to make the load balancer
+   * again. That one then removes it in turn.
+   */
+  remove(scope, { ServiceSecurityGroup }, { id }) {
+    return removeIfUnused(scope, id, ServiceSecurityGroup?.id);
+  },
+
+  /** Whether a group can be deleted is seen by deleting it. */
+  poll(scope, token) {
+    const [id, serviceGroupId] = token.split(' ');
+    return removeIfUnused(scope, id!, serviceGroupId);
+  },
+};
+
+/**
+ * Remove the security group of a load balancer that is gone, unless another service has an egress rule in it.
+ *
+ * @param serviceGroupId of the service that leaves.
+ */
+export async function removeIfUnused(
+  scope: Scope,
+  id: string,
+  serviceGroupId: string = '',
+): Promise<Outcome<void>> {
+  const { groups, loadBalancers } = await takeSurvey(scope);
+  const group = groups.find(({ GroupId }) => GroupId === id);
+  const isUsed = loadBalancers.some(
+    ({ SecurityGroups, LoadBalancerArn }) =>
+      SecurityGroups?.includes(id) && !wasDeleted(scope, LoadBalancerArn!),
+  );
+  if (!group || isUsed || egressTargets(group).some((target) => target !== serviceGroupId)) {
+    return done(undefined);
+  }
+  try {
+    await scope.clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
+  } catch (error) {
+    if (isSdkError(error, 'DependencyViolation')) {
+      return waitUntilUnused(scope, { id, name: group.GroupName! }, 'the deleted load balancer', {
+        seconds: SECONDS_BETWEEN_ATTEMPTS,
+        token: `${id} ${serviceGroupId}`,
+      });
+    }
+    if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
+  }
+  return done(undefined);
+}
+
+function observed(group: SecurityGroup, ownId: string | undefined): ObservedLoadBalancerSecurityGroup {
+  return {
+    id: group.GroupId!,
+    name: group.GroupName!,
+    groups: [{ id: group.GroupId!, isShared: true }],
+    otherServices: egressTargets(group).filter((id) => id !== ownId).length,
+    ingress: ingressOf(group),
+    attributesOf: tagRecord(group.Tags)[ATTRIBUTES_TAG],
+    complete: (group.IpPermissions ?? []).length > 0,
+  };
+}
+
+/** @throws HandlerError ResourceConflict when a group that is not a shared one stands in the place of one. */
+function isShared({ spec }: Scope, { GroupId, GroupName, Tags }: SecurityGroup): boolean {
+  if (tagRecord(Tags)[SHARED_TAG]) return true;
+  if (!spec) return false;
+  throw new HandlerError(
+    'ResourceConflict',
+    `security group ${GroupId} has the name ${GroupName}, which is kept for load balancers of this resource type`,
+    { propertyPath: 'NetworkConfiguration/Subnets', remedy: 'Delete or rename the security group' },
+  );
+}
+
+/** @returns undefined when another service is making the same group at this moment. */
+async function create(
+  { clients }: ApplyScope,
+  name: string,
+  { vpcId }: ObservedServiceSecurityGroup,
+): Promise<string | undefined> {
+  const answer = await unless(
+    clients.ec2.send(
+      new CreateSecurityGroupCommand({
+        GroupName: name,
+        Description: 'Load balancer that ECS services share',
+        VpcId: vpcId,
+        TagSpecifications: [
+          {
+            ResourceType: 'security-group',
+            Tags: tagList({ [SHARED_TAG]: keyOf(name) }),
+          },
+        ],
+      }),
+    ),
+    'InvalidGroup.Duplicate',
+  );
+  return answer?.GroupId;
+}

@@ -1,0 +1,258 @@
+import {
+  CreateSecurityGroupCommand,
+  CreateTagsCommand,
+  DeleteSecurityGroupCommand,
+  DeleteTagsCommand,
+  DescribeSecurityGroupsCommand,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { HandlerError } from '../../../core/failure';
+import { domainsOf, type Domain } from '../../properties/domains';
+import {
+  domainTagKeys,
+  domainTags,
+  domainsOfTags,
+  hostsOf,
+  hostTagKey,
+  isAmong,
+  type Host,
+} from '../../memory/hosts';
+import { NETWORK_PERMISSIONS } from '../../network/network';
+import { done, wait, type Outcome } from '../../../core/outcome';
+import { checkManaged } from '../../identity/ownership';
+import type { Exposure, SharedExposure } from '../../exposures/exposure';
+import {
+  obsoleteExposureTagKeys,
+  exposureTags,
+  switchTags,
+  tagsOfExposures,
+} from '../../memory/recorded-exposures';
+import { REFERENCE_ACTIONS, waitUntilUnused } from './security-group-references';
+import { isSdkError } from '../../../aws/sdk-errors';
+import {
+  isApplyScope,
+  nextExposure,
+  serviceGroupIn,
+  serviceGroupName,
+  survey,
+  SURVEY_PERMISSIONS,
+} from '../../sharing/survey';
+import { managedTags, tagChanges, tagList, tagRecord, type TagChanges, type Tags } from '../../identity/tags';
+import { RECORD_TAG } from '../../memory/template-record';
+
+/** The security group of the service's tasks, and what its tags say of the service. */
+export interface ObservedServiceSecurityGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly vpcId: string;
+  /** Hosts that the service uses, and former ones of which something may be left. */
+  readonly hosts: readonly Host[];
+  /** What the service uses, the domain of the endpoint first. */
+  readonly domains: readonly Domain[];
+  readonly tags: Tags;
+}
+
+/** ECS removes the network interfaces of a task within a minute or so. */
+const SECONDS_BETWEEN_ATTEMPTS = 15;
+
+/**
+ * The security group of the service's tasks. Nothing of the network half is made before it, and it is the last to go,
+ * so that its tags can say what is to be used before it is, and what is left to be removed (see survey.ts).
+ */
+export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
+  kind: 'ServiceSecurityGroup',
+  needs: [],
+  permissions: {
+    observe: [...SURVEY_PERMISSIONS],
+    apply: [
+      ...NETWORK_PERMISSIONS,
+      'ec2:CreateSecurityGroup',
+      'ec2:CreateTags',
+      'ec2:DeleteTags',
+      'ec2:DescribeSecurityGroups',
+    ],
+    remove: [...REFERENCE_ACTIONS, 'ec2:DeleteSecurityGroup'],
+  },
+
+  async observe(scope) {
+    const [found, network] = await Promise.all([
+      survey(scope),
+      isApplyScope(scope) ? scope.network() : undefined,
+    ]);
+    const group = serviceGroupIn(found, scope.identity);
+    if (network && group) checkVpc(group, network.vpcId);
+    if (network && !group) checkName(scope, found.groups, network.vpcId);
+    return group && observed(group);
+  },
+
+  async apply(scope, _needs, current) {
+    if (!current) return done(await create(scope));
+    const { ec2 } = scope.clients;
+    const { set, remove } = changesOf(scope, current.tags);
+    const Resources = [current.id];
+    if (Object.keys(set).length > 0) {
+      await ec2.send(new CreateTagsCommand({ Resources, Tags: tagList(set) }));
+    }
+    if (remove.length > 0) {
+      await ec2.send(new DeleteTagsCommand({ Resources, Tags: remove.map((Key) => ({ Key })) }));
+    }
+    const kept = Object.entries(current.tags).filter(([key]) => !remove.includes(key));
+    return done(describe(current, { ...Object.fromEntries(kept), ...set }));
+  },
+
+  /** Forget the hosts and the exposures that nothing is left of. */
+  async prune({ spec, clients, exposures }, _needs, { id, hosts, tags }) {
+    const former = hosts.filter((host) => !isAmong(host, domainsOf(spec)));
+    const keys = [...former.map(hostTagKey), ...obsoleteExposureTagKeys(tags, exposures!)];
+    if (keys.length > 0) {
+      await clients.ec2.send(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }));
+    }
+    return done(undefined);
+  },
+
+  remove(scope, _found, { id }) {
+    return deleteGroup(scope, id);
+  },
+
+  /** Whether a group can be deleted is seen by deleting it. */
+  poll(scope, id) {
+    return deleteGroup(scope, id);
+  },
+};
+
+/** IAM actions of {@link placeOnNext}. */
+export const PLACE_PERMISSIONS = [...SURVEY_PERMISSIONS, 'ec2:CreateTags'] as const;
+
+/**
+ * Place the service on another load balancer: the one it is placed on has no room.
+ *
+ * @param full the exposure of the scope.
+ */
+export async function placeOnNext(
+  scope: ApplyScope,
+  { id }: ObservedServiceSecurityGroup,
+  full: SharedExposure,
+): Promise<Outcome<never>> {
+  const next = await nextExposure(scope, full);
+  scope.log(`load balancer ${full.loadBalancerName} has no room; going on to ${next.loadBalancerName}`);
+  await scope.clients.ec2.send(
+    new CreateTagsCommand({ Resources: [id], Tags: tagList(exposureTags(scope.exposures!, next)) }),
+  );
+  return wait(`a place on load balancer ${next.loadBalancerName}`, 1);
+}
+
+/** Record, with one call, that the service is reached in another exposure than before. */
+export async function serveFrom(scope: ApplyScope, serving: Exposure, former: Exposure): Promise<void> {
+  const group = serviceGroupIn(await survey(scope), scope.identity);
+  const Tags = tagList(switchTags(serving, former));
+  await scope.clients.ec2.send(new CreateTagsCommand({ Resources: [group!.GroupId!], Tags }));
+}
+
+async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> {
+  const { clients, identity, spec } = scope;
+  const { vpcId } = await scope.network();
+  const name = serviceGroupName(identity);
+  const tags: Tags = {
+    ...managedTags(scope),
+    ...scope.spec.templateRecord,
+    ...tagsOfExposures(scope.exposures!),
+    ...domainTags(spec),
+  };
+  try {
+    const { GroupId } = await clients.ec2.send(
+      new CreateSecurityGroupCommand({
+        GroupName: name,
+        Description: 'Tasks of an ECS service; only its load balancer reaches them',
+        VpcId: vpcId,
+        TagSpecifications: [{ ResourceType: 'security-group', Tags: tagList(tags) }],
+      }),
+    );
+    return describe({ id: GroupId!, name, vpcId }, tags);
+  } catch (error) {
+    // Either an earlier attempt of this call, whose answer was lost, has made it, or somebody else a moment ago.
+    if (!isSdkError(error, 'InvalidGroup.Duplicate')) throw error;
+    const { SecurityGroups = [] } = await clients.ec2.send(
+      new DescribeSecurityGroupsCommand({
+        Filters: [
+          { Name: 'group-name', Values: [name] },
+          { Name: 'vpc-id', Values: [vpcId] },
+        ],
+      }),
+    );
+    checkName(scope, SecurityGroups, vpcId);
+    if (SecurityGroups[0]) return observed(SecurityGroups[0]);
+    throw new HandlerError(
+      'ResourceConflict',
+      `${vpcId} has a security group whose name differs from ${name} at most in upper and lower case`,
+      {
+        propertyPath: 'ServiceName',
+        remedy: 'Delete that group, or choose another ServiceName',
+        cause: error,
+      },
+    );
+  }
+}
+
+async function deleteGroup(scope: Scope, id: string): Promise<Outcome<void>> {
+  const { clients, identity } = scope;
+  try {
+    await clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
+  } catch (error) {
+    if (isSdkError(error, 'DependencyViolation')) {
+      const group = { id, name: serviceGroupName(identity) };
+      return waitUntilUnused(scope, group, 'stopped tasks', { seconds: SECONDS_BETWEEN_ATTEMPTS, token: id });
+    }
+    if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
+  }
+  return done(undefined);
+}
+
+/** What has to change in the tags; former hosts stay until nothing is left of them. */
+function changesOf(scope: ApplyScope, current: Tags): TagChanges {
+  const wanted = {
+    ...managedTags(scope),
+    ...scope.spec.templateRecord,
+    ...tagsOfExposures(scope.exposures!),
+    ...domainTags(scope.spec),
+  };
+  return tagChanges(current, wanted, [...scope.removedTagKeys, RECORD_TAG, ...domainTagKeys(current)]);
+}
+
+function observed({ GroupId, GroupName, VpcId, Tags }: SecurityGroup): ObservedServiceSecurityGroup {
+  return describe({ id: GroupId!, name: GroupName!, vpcId: VpcId! }, tagRecord(Tags));
+}
+
+function describe(
+  { id, name, vpcId }: Pick<ObservedServiceSecurityGroup, 'id' | 'name' | 'vpcId'>,
+  tags: Tags,
+): ObservedServiceSecurityGroup {
+  return {
+    id,
+    name,
+    vpcId,
+    hosts: hostsOf(tags),
+    domains: domainsOfTags(tags),
+    tags,
+  };
+}
+
+function checkVpc({ VpcId }: SecurityGroup, vpcId: string): void {
+  if (VpcId === vpcId) return;
+  throw new HandlerError('NotUpdatable', `the service is in ${VpcId}, but the subnets are in ${vpcId}`, {
+    propertyPath: 'NetworkConfiguration/Subnets',
+    remedy: `Name subnets of ${VpcId}, or give another ServiceName so that the service is replaced`,
+  });
+}
+
+/** Somebody else's group may stand under the name. */
+function checkName(scope: Scope, groups: readonly SecurityGroup[], vpcId: string): void {
+  const name = serviceGroupName(scope.identity);
+  const group = groups.find(({ GroupName, VpcId }) => GroupName === name && VpcId === vpcId);
+  if (!group) return;
+  checkManaged(scope, tagRecord(group.Tags), {
+    what: `security group ${group.GroupId} named ${name}`,
+    propertyPath: 'ServiceName',
+    remedy: 'Delete the security group, or choose another ServiceName',
+  });
+}

@@ -1,0 +1,264 @@
+import {
+  DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  type RegisterTaskDefinitionCommandInput,
+  type TaskDefinition,
+} from '@aws-sdk/client-ecs';
+import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deployments/described-service';
+import { HandlerError } from '../../../core/failure';
+import { fittingName, type Identity } from '../../identity/identity';
+import { done, wait } from '../../../core/outcome';
+import { checkManaged } from '../../identity/ownership';
+import { unless } from '../../../aws/sdk-errors';
+import { isApplyScope } from '../../sharing/survey';
+import type { ManagedTask } from '../../properties/task';
+import {
+  lowerCaseTagList,
+  lowerCaseTagRecord,
+  managedTags,
+  tagChanges,
+  type Tags,
+} from '../../identity/tags';
+import {
+  desiredContent,
+  flawOf,
+  isSameContent,
+  mainPortOf,
+  type TaskDefinitionContent,
+} from '../../properties/task-definition-content';
+import { checkTaskDefinitionSize } from '../../properties/task-definition-size';
+import { logGroupName } from '../logs/log-group';
+
+/** A revision with its tags. */
+interface Revision {
+  readonly definition: TaskDefinition;
+  readonly tags: Tags;
+}
+
+/** The task definition of the service. */
+export interface ObservedTaskDefinition {
+  /** Revision that the service runs; after apply, that it is to run. */
+  readonly arn: string;
+  readonly definition: TaskDefinition;
+  /** TCP port of the container that receives the traffic. */
+  readonly containerPort: number;
+  /** Whether it is made from the template, rather than the author's own. */
+  readonly managed: boolean;
+  readonly tags: Tags;
+  /** The newest revision of the family, when the service runs another one. */
+  readonly newest?: Revision;
+}
+
+/** Deregistered side by side; ECS throttles more than that. */
+const DEREGISTERED_AT_ONCE = 10;
+/** Rounds of one listed page each that one invocation has time for. */
+const DEREGISTRATION_ROUNDS = 3;
+
+/** Family of the task definitions that are made for a service. */
+export function taskDefinitionFamily({ clusterName, serviceName }: Identity): string {
+  return fittingName(`${clusterName}-${serviceName}`, 255);
+}
+
+/**
+ * Revisions are only made when something differs, and stay until the service is deleted: a rollback needs the one
+ * before, and hand-made changes are taken over from the one that runs. Then all of them are deregistered.
+ */
+export const taskDefinition: Component<ObservedTaskDefinition> = {
+  kind: 'TaskDefinition',
+  needs: [],
+  // Values of environment variables do not belong in the callback context.
+  volatile: true,
+  permissions: {
+    observe: [...DESCRIBED_SERVICE_ACTIONS, 'ecs:DescribeTaskDefinition'],
+    apply: [
+      'ecs:DescribeTaskDefinition',
+      'ecs:RegisterTaskDefinition',
+      'ecs:DeregisterTaskDefinition',
+      'ecs:TagResource',
+      'ecs:UntagResource',
+      'iam:PassRole',
+    ],
+    remove: ['ecs:ListTaskDefinitions', 'ecs:DeregisterTaskDefinition'],
+  },
+
+  async observe(scope) {
+    const task = scope.spec?.task;
+    if (task?.kind === 'external') return observeExternal(scope, task.taskDefinitionArn);
+    const found = await observeMade(scope);
+    if (task && isApplyScope(scope)) checkSize(scope, task, found);
+    return found;
+  },
+
+  async apply(scope, _needs, current) {
+    const { task } = scope.spec;
+    if (task.kind === 'external') return done(current!);
+    const base = baseOf(current);
+    const content = wanted(scope, task, base?.definition);
+    // The newest one is what an attempt that was cut short has registered.
+    const reusable = [base, current?.newest].find(
+      (candidate) => candidate && isSameContent(candidate.definition, content),
+    );
+    if (!reusable) return done(await register(scope, content));
+    await changeTags(scope, reusable);
+    return done(observed({ ...reusable, tags: managedTags(scope) }, true));
+  },
+  async remove(scope) {
+    const { clients, identity } = scope;
+    const family = taskDefinitionFamily(identity);
+    for (let round = 0; round < DEREGISTRATION_ROUNDS; round++) {
+      const { taskDefinitionArns = [], nextToken } = await clients.ecs.send(
+        new ListTaskDefinitionsCommand({ familyPrefix: family, status: 'ACTIVE' }),
+      );
+      const revisions = taskDefinitionArns.filter((arn) => arn.includes(`:task-definition/${family}:`));
+      for (let first = 0; first < revisions.length; first += DEREGISTERED_AT_ONCE) {
+        const batch = revisions.slice(first, first + DEREGISTERED_AT_ONCE);
+        await Promise.all(batch.map((revision) => deregister(scope, revision)));
+      }
+      if (!nextToken) return done(undefined);
+    }
+    return wait(`revisions of task definition ${family} to be deregistered`, 1);
+  },
+};
+
+/** The task definition that is made from the template, or what the service runs instead of it. */
+async function observeMade(scope: Scope): Promise<ObservedTaskDefinition | undefined> {
+  const family = taskDefinitionFamily(scope.identity);
+  const [newest, service] = await Promise.all([describe(scope, family), managedDescribedService(scope)]);
+  if (!service) {
+    const obstacle = {
+      what: `task definition family ${family}`,
+      propertyPath: 'ServiceName',
+      remedy: 'Choose another name, or deregister its revisions',
+    };
+    return newest && checkManaged(scope, newest.tags, obstacle) ? observed(newest, true) : undefined;
+  }
+  const runs =
+    newest?.definition.taskDefinitionArn === service.taskDefinition
+      ? newest
+      : await describe(scope, service.taskDefinition!);
+  if (!runs) return newest && observed(newest, true);
+  const managed = runs.definition.family === family;
+  return { ...observed(runs, managed), newest: newest === runs ? undefined : newest };
+}
+
+/** The revision that hand-made changes are taken over from. */
+function baseOf(current: ObservedTaskDefinition | undefined): ObservedTaskDefinition | undefined {
+  return current?.managed ? current : current?.newest && observed(current.newest, true);
+}
+
+/** Refuse what ECS would not register, before anything is made. */
+function checkSize(scope: ApplyScope, task: ManagedTask, current: ObservedTaskDefinition | undefined): void {
+  checkTaskDefinitionSize(
+    requestOf(scope, wanted(scope, task, baseOf(current)?.definition)),
+    (task.sidecars ?? []).map(({ name }) => name),
+  );
+}
+
+/** What is registered, but for the tags. */
+function requestOf(
+  { identity }: Scope,
+  content: TaskDefinitionContent,
+): Omit<RegisterTaskDefinitionCommandInput, 'tags'> {
+  return {
+    family: taskDefinitionFamily(identity),
+    ...content,
+    containerDefinitions: content.containerDefinitions!,
+  };
+}
+
+async function observeExternal(scope: Scope, taskDefinitionArn: string): Promise<ObservedTaskDefinition> {
+  const own = await describe(scope, taskDefinitionArn);
+  const flaw = own ? flawOf(own.definition) : 'does not exist';
+  if (flaw) {
+    throw new HandlerError('InvalidRequest', `${taskDefinitionArn} ${flaw}`, {
+      propertyPath: 'TaskDefinitionArn',
+      remedy:
+        'Name an ACTIVE revision for FARGATE and awsvpc, with a container named Main that maps one named TCP port',
+    });
+  }
+  return observed(own!, false);
+}
+
+/** A revision, or the newest ACTIVE one of a family; undefined when there is none. */
+async function describe({ clients }: Scope, familyOrArn: string): Promise<Revision | undefined> {
+  const answer = await unless(
+    clients.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: familyOrArn, include: ['TAGS'] })),
+    // The only error that ECS has for a family or revision that does not exist.
+    'ClientException',
+  );
+  return answer && { definition: answer.taskDefinition!, tags: lowerCaseTagRecord(answer.tags) };
+}
+
+function observed({ definition, tags }: Revision, managed: boolean): ObservedTaskDefinition {
+  return {
+    arn: definition.taskDefinitionArn!,
+    definition,
+    containerPort: mainPortOf(definition),
+    managed,
+    tags,
+  };
+}
+
+function wanted(
+  { identity, previousSpec }: ApplyScope,
+  task: ManagedTask,
+  live: TaskDefinition | undefined,
+): TaskDefinitionContent {
+  const previous = previousSpec?.task.kind === 'managed' ? previousSpec.task : undefined;
+  return desiredContent({
+    task,
+    previous,
+    live,
+    madeLogGroup: logGroupName(identity),
+    region: identity.region,
+  });
+}
+
+async function register(scope: ApplyScope, content: TaskDefinitionContent): Promise<ObservedTaskDefinition> {
+  const { taskDefinition: made, $metadata } = await scope.clients.ecs.send(
+    new RegisterTaskDefinitionCommand({
+      ...requestOf(scope, content),
+      tags: lowerCaseTagList(managedTags(scope)),
+    }),
+  );
+  const revision = { definition: made!, tags: managedTags(scope) };
+  const first = ($metadata.attempts ?? 1) > 1 ? await twinBefore(scope, made!) : undefined;
+  return observed(first ?? revision, true);
+}
+
+/**
+ * ECS has no idempotency token for registering. When the SDK had to repeat the call, the attempt whose answer was lost
+ * may have registered the same revision: then that one is used, and the later one is given up.
+ */
+async function twinBefore(scope: ApplyScope, made: TaskDefinition): Promise<Revision | undefined> {
+  if (made.revision === 1) return undefined;
+  const before = await describe(scope, `${made.family}:${made.revision! - 1}`);
+  if (before?.definition.status !== 'ACTIVE' || !isSameContent(before.definition, made)) return undefined;
+  await deregister(scope, made.taskDefinitionArn!);
+  return before;
+}
+
+async function deregister({ clients }: Scope, taskDefinitionArn: string): Promise<void> {
+  await unless(
+    clients.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: taskDefinitionArn })),
+    // ECS's answer when an earlier attempt has deregistered it already.
+    'ClientException',
+  );
+}
+
+async function changeTags(scope: ApplyScope, { definition, tags }: Revision): Promise<void> {
+  const { set, remove } = tagChanges(tags, managedTags(scope), scope.removedTagKeys);
+  const { ecs } = scope.clients;
+  const resourceArn = definition.taskDefinitionArn!;
+  if (Object.keys(set).length > 0) {
+    await ecs.send(new TagResourceCommand({ resourceArn, tags: lowerCaseTagList(set) }));
+  }
+  if (remove.length > 0) {
+    await ecs.send(new UntagResourceCommand({ resourceArn, tagKeys: [...remove] }));
+  }
+}

@@ -1,0 +1,186 @@
+import { ModifyRuleCommand, type RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { ApplyScope, Component } from '../../composition/component';
+import { domainsOf } from '../../properties/domains';
+import { describeRules } from '../../sharing/load-balancer-closing';
+import { done, wait, type Outcome } from '../../../core/outcome';
+import { isServing } from '../../memory/recorded-exposures';
+import {
+  finalConditions,
+  hostNamesIn,
+  matchTheSame,
+  UNUSED_HOST,
+  unusedConditions,
+  widenedConditions,
+  type ConditionStates,
+} from '../../properties/rule-conditions';
+import { isSdkError, unless } from '../../../aws/sdk-errors';
+import {
+  deleteRule,
+  FIND_RULE_ACTIONS,
+  findManagedRule,
+  matching,
+  type ObservedListenerRule,
+} from './service-rule';
+import { isApplyScope } from '../../sharing/survey';
+import type { ObservedHostNames } from '../route-53/host-names';
+import { CLAIM_PERMISSIONS, claimRule, type ClaimNeeds } from './rule-claim';
+import { checkHosts, claimHosts, claimsHosts, forgetClaim } from './rule-hosts';
+import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
+import { changeElbTags } from './target-groups';
+
+interface Needs extends ClaimNeeds {
+  HostNames: ObservedHostNames;
+}
+
+/**
+ * Seconds that clients may still follow a DNS answer from before the alias record was changed: Route 53 has a change
+ * everywhere within a minute, an answer for an alias to a load balancer may be kept for another one, and as long again for
+ * those that keep it too long.
+ */
+const DRAIN_SECONDS = 180;
+/** CloudFormation is asked to come again after this many seconds, as often as it takes. */
+const SECONDS_BETWEEN_LOOKS = 60;
+
+/**
+ * The rule that forwards the requests for the service's host to its two target groups. It is the service's place on the
+ * load balancer: there are 25 priorities for services on a shared one (rule-places.ts), and ELB gives each of them to one
+ * only, so that no race puts a 26th service on it.
+ *
+ * ECS moves the weights of the target groups, deployment by deployment; they are set once, when the rule is made.
+ */
+export const listenerRule: Component<ObservedListenerRule, Needs> = {
+  kind: 'ListenerRule',
+  needs: [
+    // The rule gets no host that another service still has.
+    'HostNames',
+    'ServiceSecurityGroup',
+    'LoadBalancerSecurityGroup',
+    'LoadBalancer',
+    'Certificate',
+    'Listeners',
+    'TargetGroups',
+  ],
+  per: 'exposure',
+  staysWhileJoining: true,
+  permissions: {
+    observe: ['elasticloadbalancing:DescribeRules', ...FIND_RULE_ACTIONS],
+    apply: [
+      ...CLAIM_PERMISSIONS,
+      'elasticloadbalancing:AddTags',
+      'elasticloadbalancing:ModifyRule',
+      'elasticloadbalancing:RemoveTags',
+    ],
+    remove: ['elasticloadbalancing:DeleteRule'],
+  },
+
+  async observe(scope, { Listeners, ServiceSecurityGroup, TargetGroups }) {
+    const isClaiming = claimsHosts(scope);
+    if (!Listeners?.httpsArn || !(TargetGroups || isClaiming)) return undefined;
+    const listed = await unless(describeRules(scope, Listeners.httpsArn), 'ListenerNotFoundException');
+    const rules = listed ?? [];
+    const rule = TargetGroups && (await findManagedRule(scope, rules, TargetGroups.arns));
+    if (isClaiming) await checkHosts(scope, rules, rule);
+    if (rule && isApplyScope(scope) && ServiceSecurityGroup && isServing(scope)) {
+      // There may be too many.
+      finalConditions(statesOf(scope, ServiceSecurityGroup, rule.conditions));
+    }
+    return rule;
+  },
+
+  async apply(scope, needs, current) {
+    try {
+      if (current) return await change(scope, needs, current);
+      const claimed = await claimRule(scope, needs);
+      if (claimed.status === 'wait' || !claimsHosts(scope)) return claimed;
+      return await change(scope, needs, claimed.value);
+    } catch (error) {
+      if (isSdkError(error, 'ListenerNotFoundException', 'RuleNotFoundException')) {
+        return wait(`load balancer ${needs.LoadBalancer.name}, which another service is removing`, 2);
+      }
+      throw error;
+    }
+  },
+
+  /**
+   * Clients have been sent to another exposure. Once those that still come have had the time to follow, the rule gets no
+   * more requests: a deployment is about to take the tasks away from it. How long was waited is in the token of the wait,
+   * so that whoever loses it waits anew.
+   */
+  async leave(_scope, _found, current) {
+    return isUnused(current) ? done(current) : draining(current.arn, DRAIN_SECONDS);
+  },
+  leavesAfter: ['DnsRecord'],
+
+  async poll(scope, token) {
+    const [arn, seconds] = token.split(' ');
+    if (Number(seconds) > 0) return draining(arn!, Number(seconds));
+    const Conditions = unusedConditions();
+    await unless(
+      scope.clients.elasticLoadBalancing.send(new ModifyRuleCommand({ RuleArn: arn, Conditions })),
+      'RuleNotFoundException',
+    );
+    return done(undefined);
+  },
+
+  /** Former hosts and paths of the service get no more requests. */
+  async prune(scope, { ServiceSecurityGroup }, current) {
+    if (!isServing(scope)) return done(undefined);
+    const { arn, conditions } = current;
+    const Conditions = finalConditions(statesOf(scope, ServiceSecurityGroup, conditions));
+    await setConditions(scope, arn, conditions, Conditions);
+    await forgetClaim(scope, { ...current, ...matching(Conditions) });
+    return done(undefined);
+  },
+
+  async remove(scope, _found, { arn }) {
+    await deleteRule(scope, arn);
+    return done(undefined);
+  },
+};
+
+/** @param seconds that are left; the token has those that are left after this wait. */
+function draining(arn: string, seconds: number): Outcome<never> {
+  const next = Math.min(seconds, SECONDS_BETWEEN_LOOKS);
+  return wait('clients to follow the DNS record', next, { token: `${arn} ${seconds - next}` });
+}
+
+function isUnused({ conditions }: ObservedListenerRule): boolean {
+  return hostNamesIn(conditions).includes(UNUSED_HOST);
+}
+
+function statesOf(
+  { spec, previousSpec }: ApplyScope,
+  { hosts }: ObservedServiceSecurityGroup,
+  live: readonly RuleCondition[],
+): ConditionStates {
+  return { spec, previousSpec, knownHostNames: hosts.map(({ hostName }) => hostName), live };
+}
+
+/** Let the rule match the present hosts and paths too; former ones stay until nothing leads to them any more. */
+async function change(
+  scope: ApplyScope,
+  { Listeners, ServiceSecurityGroup }: Needs,
+  current: ObservedListenerRule,
+): Promise<Outcome<ObservedListenerRule>> {
+  const rule = { ...current, tags: await changeElbTags(scope, current) };
+  if (!isServing(scope)) return done(rule);
+  const wanted = domainsOf(scope.spec).map(({ hostName }) => hostName);
+  const former = ServiceSecurityGroup.hosts.filter(({ hostName }) => !wanted.includes(hostName));
+  const claimed = await claimHosts(scope, Listeners.httpsArn!, rule, former);
+  if (claimed.status === 'wait') return claimed;
+  const states = statesOf(scope, ServiceSecurityGroup, current.conditions);
+  const conditions = widenedConditions(states);
+  await setConditions(scope, current.arn, current.conditions, conditions);
+  const tags = await forgetClaim(scope, { ...rule, tags: claimed.value, ...matching(conditions) });
+  return done({ ...current, ...matching(finalConditions(states)), conditions, tags });
+}
+
+async function setConditions(
+  { clients }: ApplyScope,
+  RuleArn: string,
+  current: readonly RuleCondition[],
+  Conditions: RuleCondition[],
+): Promise<void> {
+  if (matchTheSame(current, Conditions)) return;
+  await clients.elasticLoadBalancing.send(new ModifyRuleCommand({ RuleArn, Conditions }));
+}

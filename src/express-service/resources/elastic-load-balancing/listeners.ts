@@ -1,0 +1,262 @@
+import {
+  AddListenerCertificatesCommand,
+  CreateListenerCommand,
+  ModifyListenerCommand,
+  paginateDescribeListenerCertificates,
+  RemoveListenerCertificatesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { allOf } from '../../../core/all-of';
+import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { SHARED_TAG } from '../../identity/identity';
+import { createHttpListener, describeListeners } from '../../sharing/load-balancer-closing';
+import { done, wait, waitedFor, type Outcome } from '../../../core/outcome';
+import { allItems } from '../../../aws/pages';
+import { isSdkError, unless } from '../../../aws/sdk-errors';
+import { tagList } from '../../identity/tags';
+import type { ManagedCertificate } from '../certificate-manager/managed-certificates';
+import type { ObservedCertificate } from '../certificate-manager/certificate';
+import type { ObservedLoadBalancer } from './load-balancer';
+import {
+  PLACE_PERMISSIONS,
+  placeOnNext,
+  type ObservedServiceSecurityGroup,
+} from '../ec2/service-security-group';
+
+/** The listeners of a shared load balancer. */
+export interface ObservedListeners {
+  /** HTTPS on port 443; undefined when it is absent. */
+  readonly httpsArn?: string;
+  /** HTTP on port 80, which redirects to HTTPS; undefined when it is absent. */
+  readonly httpArn?: string;
+  /** Certificate for clients that name no host, or an unknown one. */
+  readonly defaultCertificateArn?: string;
+  /** Further certificates, chosen by the host that a client names. */
+  readonly certificateArns: readonly string[];
+}
+
+interface Needs {
+  ServiceSecurityGroup: ObservedServiceSecurityGroup;
+  LoadBalancer: ObservedLoadBalancer;
+  Certificate: ObservedCertificate;
+}
+
+/** TLS 1.3 and 1.2 with forward secrecy and post-quantum key exchange: what AWS recommends (ELB User Guide, "Security policies"). */
+const SECURITY_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09';
+
+/** IAM actions of {@link releaseCertificates}. */
+export const RELEASE_PERMISSIONS = [
+  'elasticloadbalancing:ModifyListener',
+  'elasticloadbalancing:RemoveListenerCertificates',
+] as const;
+
+/** How long a certificate that is issued may stay invisible to ELB. */
+const CERTIFICATE_SEEN = { what: 'the certificate to be seen by the load balancer', seconds: 300 };
+
+/** The two listeners, shared like their load balancer, and the certificate of the service among those of the HTTPS one. */
+export const listeners: Component<ObservedListeners, Needs> = {
+  kind: 'Listeners',
+  needs: ['ServiceSecurityGroup', 'LoadBalancer', 'Certificate'],
+  shared: true,
+  per: 'load balancer',
+  staysWhileJoining: true,
+  permissions: {
+    observe: ['elasticloadbalancing:DescribeListenerCertificates', 'elasticloadbalancing:DescribeListeners'],
+    apply: [
+      'elasticloadbalancing:AddListenerCertificates',
+      'elasticloadbalancing:AddTags',
+      'elasticloadbalancing:CreateListener',
+      ...PLACE_PERMISSIONS,
+      ...RELEASE_PERMISSIONS,
+    ],
+    remove: [...RELEASE_PERMISSIONS],
+  },
+
+  async observe(scope, { ServiceSecurityGroup, LoadBalancer }) {
+    if (!LoadBalancer) return undefined;
+    const found = await unless(describeListeners(scope, LoadBalancer.arn), 'LoadBalancerNotFoundException');
+    if (!found) return undefined;
+    const httpsArn = found.https?.ListenerArn;
+    // Of a service that is not placed yet no certificate can be there.
+    const certificateArns =
+      httpsArn && ServiceSecurityGroup ? await furtherCertificates(scope, httpsArn) : [];
+    return {
+      httpsArn,
+      httpArn: found.http?.ListenerArn,
+      defaultCertificateArn: found.https?.Certificates?.[0]?.CertificateArn,
+      certificateArns,
+    };
+  },
+
+  async apply(scope, { ServiceSecurityGroup, LoadBalancer, Certificate }, current) {
+    try {
+      const [https, httpArn] = await allOf([
+        applyHttps(scope, LoadBalancer.arn, Certificate.arns, current),
+        applyHttp(scope, LoadBalancer.arn, current),
+      ]);
+      return done({ ...https, httpArn });
+    } catch (error) {
+      // Certificates that were given to services which have left stay, and may use up the quota.
+      if (scope.exposure?.kind === 'shared' && isSdkError(error, 'TooManyCertificatesException')) {
+        return placeOnNext(scope, ServiceSecurityGroup, scope.exposure);
+      }
+      return waitForOthers(scope, error, LoadBalancer.name);
+    }
+  },
+
+  /** Take former certificates of the service off the listener. */
+  async prune(scope, { Certificate }, current) {
+    const obsolete = Certificate.own.filter(({ isObsolete }) => isObsolete);
+    return releaseCertificates(scope, current, obsolete);
+  },
+
+  /**
+   * Take the service's own certificates off the listener; a certificate that was given stays while the listener lives,
+   * because other services may use it. The listeners themselves go with their load balancer.
+   */
+  async remove(scope, { Certificate }, current) {
+    return releaseCertificates(scope, current, Certificate?.own ?? []);
+  },
+};
+
+/**
+ * Take certificates off the HTTPS listener. When one is the default, another takes its place; when there is no other,
+ * it stays, and goes with the load balancer, of which this was the last service.
+ */
+export async function releaseCertificates(
+  scope: Scope,
+  listeners: ObservedListeners,
+  certificates: readonly ManagedCertificate[],
+): Promise<Outcome<void>> {
+  try {
+    await removeCertificates(
+      scope,
+      listeners,
+      certificates.map(({ arn }) => arn),
+    );
+  } catch (error) {
+    // The certificate that was to become the default has gone with its service a moment ago; or one to be taken off has
+    // become the default, because another service has left.
+    if (isSdkError(error, 'CertificateNotFoundException', 'OperationNotPermittedException')) {
+      return wait('another certificate for the listener', 2);
+    }
+    if (!isSdkError(error, 'ListenerNotFoundException')) throw error;
+  }
+  return done(undefined);
+}
+
+async function removeCertificates(
+  { clients: { elasticLoadBalancing } }: Scope,
+  { httpsArn, defaultCertificateArn, certificateArns }: ObservedListeners,
+  removed: readonly string[],
+): Promise<void> {
+  if (!httpsArn) return;
+  const successor = certificateArns.find((arn) => !removed.includes(arn));
+  if (defaultCertificateArn && removed.includes(defaultCertificateArn) && successor) {
+    await elasticLoadBalancing.send(
+      new ModifyListenerCommand({ ListenerArn: httpsArn, Certificates: [{ CertificateArn: successor }] }),
+    );
+  }
+  const further = certificateArns.filter((arn) => removed.includes(arn));
+  if (further.length > 0) {
+    await elasticLoadBalancing.send(
+      new RemoveListenerCertificatesCommand({
+        ListenerArn: httpsArn,
+        Certificates: further.map((CertificateArn) => ({ CertificateArn })),
+      }),
+    );
+  }
+}
+
+/** Certificates of a listener beside its default one. */
+export async function furtherCertificates({ clients }: Scope, listenerArn: string): Promise<string[]> {
+  const found = await unless(
+    allItems(
+      paginateDescribeListenerCertificates(
+        { client: clients.elasticLoadBalancing },
+        { ListenerArn: listenerArn },
+      ),
+      ({ Certificates }) => Certificates,
+    ),
+    'ListenerNotFoundException',
+  );
+  return (found ?? []).filter(({ IsDefault }) => !IsDefault).map(({ CertificateArn }) => CertificateArn!);
+}
+
+/** The HTTP listener. */
+async function applyHttp(
+  scope: ApplyScope,
+  loadBalancerArn: string,
+  current: ObservedListeners | undefined,
+): Promise<string> {
+  return current?.httpArn ?? createHttpListener(scope, loadBalancerArn);
+}
+
+/** The HTTPS listener with the service's certificates. */
+async function applyHttps(
+  scope: ApplyScope,
+  loadBalancerArn: string,
+  arns: readonly string[],
+  current: ObservedListeners | undefined,
+): Promise<ObservedListeners> {
+  if (!current?.httpsArn) {
+    const { Listeners = [] } = await scope.clients.elasticLoadBalancing.send(
+      new CreateListenerCommand({
+        LoadBalancerArn: loadBalancerArn,
+        Protocol: 'HTTPS',
+        Port: 443,
+        SslPolicy: SECURITY_POLICY,
+        Certificates: [{ CertificateArn: arns[0] }],
+        DefaultActions: [
+          {
+            Type: 'fixed-response',
+            FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain', MessageBody: 'Not Found' },
+          },
+        ],
+        Tags: tagList({ [SHARED_TAG]: 'listener' }),
+      }),
+    );
+    const httpsArn = Listeners[0]!.ListenerArn!;
+    return addCertificates(scope, { httpsArn, defaultCertificateArn: arns[0], certificateArns: [] }, arns);
+  }
+  return addCertificates(scope, current, arns);
+}
+
+/** Add the certificates that the HTTPS listener lacks. */
+export async function addCertificates(
+  { clients }: ApplyScope,
+  current: ObservedListeners,
+  arns: readonly string[],
+): Promise<ObservedListeners> {
+  const { httpsArn, defaultCertificateArn, certificateArns } = current;
+  const missing = arns.filter((arn) => arn !== defaultCertificateArn && !certificateArns.includes(arn));
+  if (missing.length === 0) return current;
+  await clients.elasticLoadBalancing.send(
+    new AddListenerCertificatesCommand({
+      ListenerArn: httpsArn,
+      Certificates: missing.map((CertificateArn) => ({ CertificateArn })),
+    }),
+  );
+  return { ...current, certificateArns: [...certificateArns, ...missing] };
+}
+
+/** What to wait for after an error that says that another service is at work, or that a certificate is new. */
+export function waitForOthers(scope: ApplyScope, error: unknown, name: string): Outcome<never> {
+  if (
+    isSdkError(
+      error,
+      'DuplicateListenerException',
+      'ListenerNotFoundException',
+      'LoadBalancerNotFoundException',
+    )
+  ) {
+    return wait(`load balancer ${name}, which another service is making or removing`, 2);
+  }
+  // A certificate that has just been issued is not seen everywhere at once.
+  if (
+    isSdkError(error, 'CertificateNotFoundException', 'UnsupportedCertificateException') &&
+    waitedFor(scope.time, CERTIFICATE_SEEN.what) < CERTIFICATE_SEEN.seconds
+  ) {
+    return wait(CERTIFICATE_SEEN.what, 5);
+  }
+  throw error;
+}

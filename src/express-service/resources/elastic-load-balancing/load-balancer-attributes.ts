@@ -1,0 +1,132 @@
+import { CreateTagsCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeLoadBalancerAttributesCommand,
+  ModifyLoadBalancerAttributesCommand,
+  type LoadBalancerAttribute,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { HandlerError } from '../../../core/failure';
+import { areSpecial, type LoadBalancerAttributes } from '../../properties/load-balancer-settings';
+import { done, wait } from '../../../core/outcome';
+import { isSdkError, unless } from '../../../aws/sdk-errors';
+import { tagList } from '../../identity/tags';
+import type { ObservedLoadBalancer } from './load-balancer';
+import { ATTRIBUTES_TAG, type ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
+
+interface Needs {
+  LoadBalancer: ObservedLoadBalancer;
+  LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
+}
+
+/** Names of the attributes (ELB API reference, LoadBalancerAttribute). */
+const IDLE_TIMEOUT = 'idle_timeout.timeout_seconds';
+const LOGS_ENABLED = 'access_logs.s3.enabled';
+const LOGS_BUCKET = 'access_logs.s3.bucket';
+const LOGS_PREFIX = 'access_logs.s3.prefix';
+
+/**
+ * Attributes of a shared load balancer. They are set once, when the load balancer is new; changes that are made by hand
+ * later stay. A tag of its security group says that services speak of them: else nobody asks for them, and they need no
+ * call.
+ */
+export const loadBalancerAttributes: Component<LoadBalancerAttributes, Needs> = {
+  kind: 'LoadBalancerAttributes',
+  needs: ['LoadBalancer', 'LoadBalancerSecurityGroup'],
+  shared: true,
+  per: 'load balancer',
+  staysWhileJoining: true,
+  permissions: {
+    observe: ['elasticloadbalancing:DescribeLoadBalancerAttributes'],
+    apply: ['ec2:CreateTags', 'elasticloadbalancing:ModifyLoadBalancerAttributes'],
+    remove: [],
+  },
+
+  async observe(scope, { LoadBalancer, LoadBalancerSecurityGroup: group }) {
+    if (!LoadBalancer || group?.attributesOf !== LoadBalancer.arn) return undefined;
+    return describe(scope, LoadBalancer.arn);
+  },
+
+  async apply(scope, { LoadBalancer, LoadBalancerSecurityGroup: group }, current) {
+    const { loadBalancer: spec } = scope.spec;
+    const wanted = spec.kind === 'shared' ? spec.attributes : undefined;
+    if (current || !wanted) return done(current ?? {});
+    try {
+      const attributes = areSpecial(wanted)
+        ? await modify(scope, LoadBalancer.arn, wanted)
+        : await describe(scope, LoadBalancer.arn);
+      await scope.clients.ec2.send(
+        new CreateTagsCommand({
+          Resources: [group.id],
+          Tags: tagList({ [ATTRIBUTES_TAG]: LoadBalancer.arn }),
+        }),
+      );
+      return done(attributes ?? {});
+    } catch (error) {
+      // The last service on the load balancer removes it at this moment; it will be made again.
+      if (isSdkError(error, 'LoadBalancerNotFoundException', 'InvalidGroup.NotFound')) {
+        return wait(`load balancer ${LoadBalancer.name}, which another service is removing`, 2);
+      }
+      if (isSdkError(error, 'InvalidConfigurationRequestException') && wanted.accessLogs) {
+        throw new HandlerError(
+          'InvalidRequest',
+          `Elastic Load Balancing cannot log to bucket ${wanted.accessLogs.bucket}: ${(error as Error).message}`,
+          {
+            propertyPath: 'LoadBalancerConfiguration/AccessLogs/Bucket',
+            remedy:
+              'Name a bucket of this Region whose policy lets the service principal logdelivery.elasticloadbalancing.amazonaws.com put objects',
+            cause: error,
+          },
+        );
+      }
+      throw error;
+    }
+  },
+
+  /** The attributes go with the load balancer. */
+  async remove() {
+    return done(undefined);
+  },
+};
+
+async function describe(
+  { clients }: Scope,
+  LoadBalancerArn: string,
+): Promise<LoadBalancerAttributes | undefined> {
+  const answer = await unless(
+    clients.elasticLoadBalancing.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })),
+    'LoadBalancerNotFoundException',
+  );
+  return answer && observed(answer.Attributes);
+}
+
+async function modify(
+  { clients }: ApplyScope,
+  LoadBalancerArn: string,
+  { idleTimeoutSeconds, accessLogs }: LoadBalancerAttributes,
+): Promise<LoadBalancerAttributes> {
+  const wanted: Record<string, string | undefined> = {
+    [IDLE_TIMEOUT]: idleTimeoutSeconds?.toString(),
+    [LOGS_ENABLED]: accessLogs && 'true',
+    [LOGS_BUCKET]: accessLogs?.bucket,
+    [LOGS_PREFIX]: accessLogs?.prefix,
+  };
+  const Attributes = Object.entries(wanted).flatMap(([Key, Value]) =>
+    Value === undefined ? [] : [{ Key, Value }],
+  );
+  const answer = await clients.elasticLoadBalancing.send(
+    new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }),
+  );
+  return observed(answer.Attributes);
+}
+
+function observed(attributes: readonly LoadBalancerAttribute[] = []): LoadBalancerAttributes {
+  const valueOf = (key: string) => attributes.find(({ Key }) => Key === key)?.Value;
+  const idleTimeout = valueOf(IDLE_TIMEOUT);
+  return {
+    idleTimeoutSeconds: idleTimeout === undefined ? undefined : Number(idleTimeout),
+    accessLogs:
+      valueOf(LOGS_ENABLED) === 'true'
+        ? { bucket: valueOf(LOGS_BUCKET) ?? '', prefix: valueOf(LOGS_PREFIX) || undefined }
+        : undefined,
+  };
+}

@@ -1,0 +1,206 @@
+import {
+  CreateLoadBalancerCommand,
+  SetSubnetsCommand,
+  type LoadBalancer as ElbLoadBalancer,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { HandlerError } from '../../../core/failure';
+import { SHARED_TAG } from '../../identity/identity';
+import { CLOSE_PERMISSIONS, closeIfUnused } from '../../sharing/load-balancer-closing';
+import type { Scheme } from '../../properties/load-balancer-settings';
+import { NETWORK_PERMISSIONS } from '../../network/network';
+import { done, wait, type Outcome } from '../../../core/outcome';
+import { keyOf, sharedName } from '../../exposures/exposure';
+import { isSdkError } from '../../../aws/sdk-errors';
+import { isServing } from '../../memory/recorded-exposures';
+import type { Subnet } from '../../network/subnets';
+import { isApplyScope, survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
+import { tagList } from '../../identity/tags';
+import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
+import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
+
+/** The Application Load Balancer through which the service is reached. */
+export interface ObservedLoadBalancer {
+  readonly arn: string;
+  readonly name: string;
+  /** Last part of the ARN, the value of the CloudWatch dimension LoadBalancer: `app/<name>/<id>`. */
+  readonly fullName: string;
+  readonly dnsName: string;
+  /** Hosted zone of `dnsName`, for alias records. */
+  readonly canonicalHostedZoneId: string;
+  readonly scheme: Scheme;
+  readonly securityGroupIds: readonly string[];
+  /** Subnets by Availability Zone. */
+  readonly subnets: Readonly<Record<string, string>>;
+  /** While it is provisioning it can be given listeners, but answers no request. */
+  readonly state: 'active' | 'provisioning' | 'failed';
+}
+
+interface Needs {
+  ServiceSecurityGroup: ObservedServiceSecurityGroup;
+  LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
+}
+
+/**
+ * The load balancer that the service is placed on; up to 25 services share one (see exposure.ts). It is not waited for:
+ * dns-record.ts does that at the end, so that everything else is made meanwhile.
+ */
+export const loadBalancer: Component<ObservedLoadBalancer, Needs> = {
+  kind: 'LoadBalancer',
+  needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup'],
+  shared: true,
+  per: 'load balancer',
+  permissions: {
+    observe: [...SURVEY_PERMISSIONS],
+    apply: [
+      ...NETWORK_PERMISSIONS,
+      'elasticloadbalancing:AddTags',
+      'elasticloadbalancing:CreateLoadBalancer',
+      'elasticloadbalancing:SetSubnets',
+    ],
+    remove: [...CLOSE_PERMISSIONS],
+  },
+
+  async observe(scope, { LoadBalancerSecurityGroup: group }) {
+    const name = sharedName(scope.exposure);
+    const { loadBalancers } = await survey(scope);
+    const found = loadBalancers.find(({ LoadBalancerName }) => LoadBalancerName === name);
+    if (!found || !isShared(scope, found, group)) return undefined;
+    const loadBalancer = observedLoadBalancer(found);
+    if (isApplyScope(scope)) await checkZones(scope, loadBalancer);
+    return loadBalancer;
+  },
+
+  async apply(scope, { LoadBalancerSecurityGroup: group }, current) {
+    if (!current) return create(scope, group);
+    if (current.state === 'failed') {
+      throw new HandlerError('NotStabilized', `load balancer ${current.name} could not be provisioned`, {
+        remedy: 'Delete it, and try again',
+      });
+    }
+    return done(await coverZones(scope, current));
+  },
+
+  async remove(scope, _found, { arn }) {
+    return closeIfUnused(scope, arn);
+  },
+};
+
+/** What AWS says about a load balancer, as far as it matters here. */
+export function observedLoadBalancer(found: ElbLoadBalancer): ObservedLoadBalancer {
+  const arn = found.LoadBalancerArn!;
+  const zones = (found.AvailabilityZones ?? []).map(({ ZoneName, SubnetId }) => [ZoneName, SubnetId]);
+  const code = found.State?.Code;
+  return {
+    arn,
+    name: found.LoadBalancerName!,
+    fullName: arn.slice(arn.indexOf('loadbalancer/') + 'loadbalancer/'.length),
+    dnsName: found.DNSName!,
+    canonicalHostedZoneId: found.CanonicalHostedZoneId!,
+    scheme: found.Scheme as Scheme,
+    securityGroupIds: found.SecurityGroups ?? [],
+    subnets: Object.fromEntries(zones),
+    // `active_impaired` works too: it lacks addresses to scale.
+    state: code === 'provisioning' || code === 'failed' ? code : 'active',
+  };
+}
+
+/** A shared load balancer is told by its security group, whose tag says that it is shared. */
+function isShared(
+  { spec }: Scope,
+  { LoadBalancerName, SecurityGroups }: ElbLoadBalancer,
+  group: ObservedLoadBalancerSecurityGroup | undefined,
+): boolean {
+  if (group && SecurityGroups?.includes(group.id)) return true;
+  if (!spec) return false;
+  throw new HandlerError(
+    'ResourceConflict',
+    `load balancer ${LoadBalancerName} has a name that is kept for this resource type, but not its security group`,
+    {
+      propertyPath: 'NetworkConfiguration/Subnets',
+      remedy: 'Delete the load balancer, or give it back its security group',
+    },
+  );
+}
+
+async function create(
+  scope: ApplyScope,
+  group: ObservedLoadBalancerSecurityGroup,
+): Promise<Outcome<ObservedLoadBalancer>> {
+  const { loadBalancer: where } = await scope.network();
+  const { scheme, subnets } = where!;
+  try {
+    const { LoadBalancers = [] } = await scope.clients.elasticLoadBalancing.send(
+      new CreateLoadBalancerCommand({
+        Name: group.name,
+        Type: 'application',
+        Scheme: scheme,
+        IpAddressType: 'ipv4',
+        Subnets: subnets.map(({ id }) => id),
+        SecurityGroups: [group.id],
+        Tags: tagList({ [SHARED_TAG]: keyOf(group.name) }),
+      }),
+    );
+    return done(observedLoadBalancer(LoadBalancers[0]!));
+  } catch (error) {
+    if (isSdkError(error, 'DuplicateLoadBalancerNameException', 'InvalidSecurityGroupException')) {
+      // Another service makes it, or removes the last one of this name, at this moment.
+      return wait(`load balancer ${group.name}, which another service is making or removing`, 2);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Subnets by which the load balancer comes to reach every Availability Zone that tasks of the service run in: targets in
+ * others get no requests. Nothing changes for the other services. There are such subnets in two cases. Services without
+ * subnets of their own follow the default VPC, and tasks of theirs may run in a zone that has come to it. And a service
+ * that moves to other subnets is still reached on the load balancer that it leaves. All others share a load balancer only
+ * when they agree on its subnets, and those cover the zones of their tasks.
+ */
+async function subnetsToCover(scope: ApplyScope, current: ObservedLoadBalancer): Promise<readonly Subnet[]> {
+  const { loadBalancer: where } = await scope.network();
+  const mayGrow = where?.followsDefaultVpc || (isLeft(scope) && where?.scheme === current.scheme);
+  return mayGrow
+    ? where!.subnets.filter(({ availabilityZone }) => !(availabilityZone in current.subnets))
+    : [];
+}
+
+/** Whether the service is about to move away. */
+function isLeft(scope: Scope): boolean {
+  return scope.exposures?.joining !== undefined && isServing(scope);
+}
+
+/** @throws HandlerError NotUpdatable when new tasks could not be reached on the load balancer that serves until they have moved. */
+async function checkZones(scope: ApplyScope, current: ObservedLoadBalancer): Promise<void> {
+  if (!isLeft(scope)) return;
+  const { subnets } = await scope.network();
+  const reached = [
+    ...Object.keys(current.subnets),
+    ...(await subnetsToCover(scope, current)).map(({ availabilityZone }) => availabilityZone),
+  ];
+  const zones = subnets.map(({ availabilityZone }) => availabilityZone);
+  const unreached = zones.filter((zone, index) => !reached.includes(zone) && zones.indexOf(zone) === index);
+  if (unreached.length === 0) return;
+  throw new HandlerError(
+    'NotUpdatable',
+    `load balancer ${current.name}, where the service is reached until it has moved, is not in ${unreached.join(', ')}`,
+    {
+      propertyPath: 'NetworkConfiguration/Subnets',
+      remedy: `Move to subnets in ${Object.keys(current.subnets).join(', ')} first, or give another ServiceName so that the service is replaced`,
+    },
+  );
+}
+
+async function coverZones(scope: ApplyScope, current: ObservedLoadBalancer): Promise<ObservedLoadBalancer> {
+  const missing = await subnetsToCover(scope, current);
+  if (missing.length === 0) return current;
+  const subnets = {
+    ...current.subnets,
+    ...Object.fromEntries(missing.map(({ id, availabilityZone }) => [availabilityZone, id])),
+  };
+  await scope.clients.elasticLoadBalancing.send(
+    new SetSubnetsCommand({ LoadBalancerArn: current.arn, Subnets: Object.values(subnets) }),
+  );
+  return { ...current, subnets };
+}

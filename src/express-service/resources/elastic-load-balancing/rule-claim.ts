@@ -1,0 +1,172 @@
+/** Taking a place for a service's rule on its listener. */
+import { CreateRuleCommand, type ForwardActionConfig } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { ApplyScope } from '../../composition/component';
+import {
+  CLOSE_PERMISSIONS,
+  closeIfUnused,
+  describeRules,
+  isClosed,
+} from '../../sharing/load-balancer-closing';
+import { done, wait, type Outcome } from '../../../core/outcome';
+import { isServing } from '../../memory/recorded-exposures';
+import { conditionsOf, unusedConditions } from '../../properties/rule-conditions';
+import { isSdkError } from '../../../aws/sdk-errors';
+import {
+  deleteRule,
+  FIND_RULE_ACTIONS,
+  findManagedRule,
+  matching,
+  type ObservedListenerRule,
+} from './service-rule';
+import { takeSurvey } from '../../sharing/survey';
+import { managedTags, tagList } from '../../identity/tags';
+import { groupStickiness } from '../../properties/target-group-settings';
+import { groupToServe, TRAFFIC_WEIGHT_ACTIONS } from '../../deployments/traffic-weights';
+import { RELEASE_PERMISSIONS } from './listeners';
+import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
+import { rulePlaces, type ListenerNeeds } from './rule-places';
+import { PLACE_PERMISSIONS } from '../ec2/service-security-group';
+import { claimsHosts, RULE_HOST_PERMISSIONS, tagsOfClaim } from './rule-hosts';
+import type { ObservedTargetGroups } from './target-groups';
+
+/** What has to be there before a place is taken. */
+export interface ClaimNeeds extends ListenerNeeds {
+  readonly LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
+  readonly TargetGroups: ObservedTargetGroups;
+}
+
+/** IAM actions of {@link claimRule}. */
+export const CLAIM_PERMISSIONS = [
+  ...CLOSE_PERMISSIONS,
+  ...FIND_RULE_ACTIONS,
+  ...PLACE_PERMISSIONS,
+  ...RELEASE_PERMISSIONS,
+  ...RULE_HOST_PERMISSIONS,
+  ...TRAFFIC_WEIGHT_ACTIONS,
+  'elasticloadbalancing:AddTags',
+  'elasticloadbalancing:CreateRule',
+  'elasticloadbalancing:DeleteRule',
+  'elasticloadbalancing:DescribeRules',
+] as const;
+
+/** Errors that say that rules which were added by hand have used up the quotas of a load balancer. */
+const FULL: readonly string[] = [
+  'TooManyRulesException',
+  'TooManyTargetGroupsException',
+  'TooManyUniqueTargetGroupsPerLoadBalancerException',
+];
+
+/** How often one invocation tries for a place that others are after too. */
+const ATTEMPTS = 5;
+
+/** Take a place on the load balancer, and make sure that it was not closed meanwhile (see load-balancer-closing.ts). */
+export async function claimRule(
+  scope: ApplyScope,
+  needs: ClaimNeeds,
+): Promise<Outcome<ObservedListenerRule>> {
+  const { goOn } = rulePlaces(scope.exposure!);
+  const rule = await takePlace(scope, needs);
+  if (rule === 'full') return goOn(scope, needs);
+  if (rule === 'contended') return wait(`a place on load balancer ${needs.LoadBalancer.name}`, 1);
+  const { httpArn } = needs.Listeners;
+  if (httpArn === undefined || !(await isClosed(scope, httpArn))) return done(rule);
+
+  await deleteRule(scope, rule.arn);
+  const removed = await closeIfUnused(scope, needs.LoadBalancer.arn);
+  if (removed.status === 'wait') return removed;
+  const { loadBalancers } = await takeSurvey(scope);
+  const isLeft = loadBalancers.some(({ LoadBalancerArn }) => LoadBalancerArn === needs.LoadBalancer.arn);
+  // Where nobody else has stayed, the load balancer is made anew under the same name.
+  return isLeft ? goOn(scope, needs) : wait(`load balancer ${needs.LoadBalancer.name} to be made again`, 2);
+}
+
+/**
+ * Make the rule at a free priority.
+ *
+ * @returns `full` when there is none, `contended` when others were faster again and again.
+ */
+async function takePlace(
+  scope: ApplyScope,
+  needs: ClaimNeeds,
+): Promise<ObservedListenerRule | 'full' | 'contended'> {
+  const { Listeners, LoadBalancerSecurityGroup, TargetGroups } = needs;
+  const places = rulePlaces(scope.exposure!);
+  let priority = places.guess(LoadBalancerSecurityGroup.otherServices);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const made = priority && (await makeRule(scope, needs, priority));
+    if (made && made !== 'taken') return made;
+    const rules = await describeRules(scope, Listeners.httpsArn!);
+    const own = await findManagedRule(scope, rules, TargetGroups.arns);
+    // An earlier attempt, whose answer was lost, has made it.
+    if (own) return own;
+    [priority] = places.free(scope, rules);
+    if (priority === undefined) return 'full';
+  }
+  return 'contended';
+}
+
+/**
+ * @returns `taken` when another rule has the priority, `full` when the load balancer takes no more rules.
+ * @throws the error of ELB when not even a listener without rules takes this one: no other one would.
+ */
+async function makeRule(
+  scope: ApplyScope,
+  { Listeners, TargetGroups }: ClaimNeeds,
+  priority: number,
+): Promise<ObservedListenerRule | 'taken' | 'full'> {
+  // An exposure that does not serve yet gets its requests when the tasks are there, and a host that others may want, too,
+  // when it is the service's (rule-hosts.ts).
+  const isClaiming = isServing(scope) && claimsHosts(scope);
+  const conditions = isServing(scope) && !isClaiming ? conditionsOf(scope.spec) : unusedConditions();
+  const tags = { ...managedTags(scope), ...(isClaiming && tagsOfClaim(scope)) };
+  const { serving, ForwardConfig } = await forwardConfig(scope, TargetGroups);
+  try {
+    const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
+      new CreateRuleCommand({
+        ListenerArn: Listeners.httpsArn!,
+        Priority: priority,
+        Conditions: conditions,
+        Actions: [{ Type: 'forward', ForwardConfig }],
+        Tags: tagList(tags),
+      }),
+    );
+    const arn = Rules[0]!.RuleArn!;
+    return { ...matching(conditions), arn, priority, conditions, servingTargetGroupArn: serving, tags };
+  } catch (error) {
+    if (isSdkError(error, 'PriorityInUseException')) return 'taken';
+    if (isSdkError(error, ...FULL) && (await hasRules(scope, Listeners.httpsArn!))) return 'full';
+    throw error;
+  }
+}
+
+/** Whether a listener has any rule but the default one. */
+async function hasRules(scope: ApplyScope, listenerArn: string): Promise<boolean> {
+  const rules = await describeRules(scope, listenerArn);
+  return rules.some(({ IsDefault }) => !IsDefault);
+}
+
+/**
+ * All traffic goes to the first target group; of a service that has lost its rule, to the one with its tasks.
+ *
+ * @returns with the ARN of the target group that gets the traffic.
+ */
+async function forwardConfig(scope: ApplyScope, { arns }: ObservedTargetGroups) {
+  const { spec, previousSpec } = scope;
+  const [initial] = arns;
+  const weights = arns.map((targetGroupArn) => ({
+    targetGroupArn,
+    weight: Number(targetGroupArn === initial),
+  }));
+  const serving = previousSpec && isServing(scope) ? await groupToServe(scope, weights) : initial!;
+  const isSticky = [spec, previousSpec].some(
+    (each) => each?.targetGroup.attributes.stickinessDurationSeconds !== undefined,
+  );
+  const ForwardConfig: ForwardActionConfig = {
+    TargetGroups: arns.map((TargetGroupArn) => ({
+      TargetGroupArn,
+      Weight: Number(TargetGroupArn === serving),
+    })),
+    ...(isSticky && { TargetGroupStickinessConfig: groupStickiness(true) }),
+  };
+  return { serving, ForwardConfig };
+}

@@ -1,0 +1,174 @@
+import {
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DescribeLogGroupsCommand,
+  ListTagsForResourceCommand,
+  OperationAbortedException,
+  PutRetentionPolicyCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import type { ApplyScope, Component } from '../../composition/component';
+import { fittingName, RESERVED_TAG_PREFIX, shortHash, type Identity } from '../../identity/identity';
+import { done, wait, type Outcome } from '../../../core/outcome';
+import { checkManaged } from '../../identity/ownership';
+import { unless } from '../../../aws/sdk-errors';
+import type { ServiceSpec } from '../../specification';
+import { managedTags, tagChanges, type Tags } from '../../identity/tags';
+import type { Logs } from '../../properties/task';
+import { threeWay } from '../../../core/three-way';
+
+/** The log group that is made for the service. */
+export interface ObservedLogGroup {
+  readonly name: string;
+  readonly arn: string;
+  /** Undefined means for ever. */
+  readonly retentionInDays?: number;
+  /** Whether it stays when the service is deleted. */
+  readonly retained: boolean;
+  readonly tags: Tags;
+}
+
+/** The longest name that CloudWatch Logs takes. */
+const LONGEST_NAME = 512;
+
+/** Name of the log group of a service; the digits tell it from one that was made by hand. */
+export function logGroupName({ clusterName, serviceName, serviceArn }: Identity): string {
+  return fittingName(`/aws/ecs/${clusterName}/${serviceName}-${shortHash(serviceArn, 4)}`, LONGEST_NAME);
+}
+
+/** ARN of a log group of that name. */
+export function logGroupArn({ partition, region, accountId }: Identity, name: string): string {
+  return `arn:${partition}:logs:${region}:${accountId}:log-group:${name}`;
+}
+
+/** What the template says of the log group that is made; undefined when it names one, or a task definition. */
+function madeLogs(spec: ServiceSpec | undefined): Logs | undefined {
+  return spec?.task.kind === 'managed' && spec.task.logs.logGroupName === undefined
+    ? spec.task.logs
+    : undefined;
+}
+
+/**
+ * Tag that says what becomes of the log group with its service. Whoever deletes the service knows nothing but its ARN,
+ * and a log group that is left behind must not look like a part of a service that is still there.
+ */
+const DELETION_POLICY_TAG = `${RESERVED_TAG_PREFIX}deletion-policy`;
+const RETAIN = 'Retain';
+const RETAINED = 'Retained';
+
+function wantedTags(scope: ApplyScope, { retained }: Logs): Tags {
+  return { ...managedTags(scope), ...(retained && { [DELETION_POLICY_TAG]: RETAIN }) };
+}
+
+/**
+ * Made unless the author names one; once made it stays as long as the service, so that no logs are lost. One that an
+ * earlier service of the same ARN has left behind is taken over.
+ */
+export const logGroup: Component<ObservedLogGroup | undefined> = {
+  kind: 'LogGroup',
+  needs: [],
+  permissions: {
+    observe: ['logs:DescribeLogGroups', 'logs:ListTagsForResource'],
+    apply: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy', 'logs:TagResource', 'logs:UntagResource'],
+    remove: ['logs:DeleteLogGroup', 'logs:TagResource'],
+  },
+
+  async observe(scope) {
+    const { clients, identity } = scope;
+    const name = logGroupName(identity);
+    const { logGroups } = await clients.cloudWatchLogs.send(
+      new DescribeLogGroupsCommand({ logGroupNamePrefix: name }),
+    );
+    const found = logGroups?.find((candidate) => candidate.logGroupName === name);
+    if (!found) return undefined;
+    const arn = logGroupArn(identity, name);
+    const { tags = {} } = await clients.cloudWatchLogs.send(
+      new ListTagsForResourceCommand({ resourceArn: arn }),
+    );
+    const own = checkManaged(scope, tags, {
+      what: `log group ${name}`,
+      propertyPath: 'PrimaryContainer/AwsLogsConfiguration/LogGroup',
+      remedy: 'Name it here to use it, delete it, or choose another ServiceName',
+    });
+    const leftBehind = !scope.spec && tags[DELETION_POLICY_TAG] === RETAINED;
+    return own && !leftBehind
+      ? describe({ name, arn, retentionInDays: found.retentionInDays, tags })
+      : undefined;
+  },
+
+  async apply(scope, _needs, current) {
+    const logs = madeLogs(scope.spec);
+    if (!logs) return done(current);
+    const { clients, identity } = scope;
+    const name = logGroupName(identity);
+    const arn = logGroupArn(identity, name);
+    const { retentionInDays } = threeWay<{ readonly retentionInDays?: number }>({
+      desired: { retentionInDays: logs.retentionInDays },
+      previous: { retentionInDays: madeLogs(scope.previousSpec)?.retentionInDays },
+      live: current && { retentionInDays: current.retentionInDays },
+    });
+    try {
+      if (current) await changeTags(scope, current, wantedTags(scope, logs));
+      else await create(scope, name, wantedTags(scope, logs));
+      if (retentionInDays !== undefined && current?.retentionInDays !== retentionInDays) {
+        await clients.cloudWatchLogs.send(
+          new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays }),
+        );
+      }
+    } catch (error) {
+      if (error instanceof OperationAbortedException) return busy(name);
+      throw error;
+    }
+    const tags = { ...withoutPolicy(current?.tags), ...wantedTags(scope, logs) };
+    return done(describe({ name, arn, retentionInDays, tags }));
+  },
+
+  async remove({ clients }, _found, current) {
+    if (!current) return done(undefined);
+    const removal = current.retained
+      ? clients.cloudWatchLogs.send(
+          new TagResourceCommand({ resourceArn: current.arn, tags: { [DELETION_POLICY_TAG]: RETAINED } }),
+        )
+      : clients.cloudWatchLogs.send(new DeleteLogGroupCommand({ logGroupName: current.name }));
+    try {
+      await unless(removal, 'ResourceNotFoundException');
+      return done(undefined);
+    } catch (error) {
+      if (error instanceof OperationAbortedException) return busy(current.name);
+      throw error;
+    }
+  },
+};
+
+/** CloudWatch Logs refuses a change while another one to the same log group is under way. */
+function busy(name: string): Outcome<never> {
+  return wait(`another change to log group ${name}`, 2);
+}
+
+function describe(observed: Omit<NonNullable<ObservedLogGroup>, 'retained'>): ObservedLogGroup {
+  return { ...observed, retained: observed.tags[DELETION_POLICY_TAG] === RETAIN };
+}
+
+function withoutPolicy({ [DELETION_POLICY_TAG]: _policy, ...others }: Tags = {}): Tags {
+  return others;
+}
+
+async function create(scope: ApplyScope, name: string, tags: Tags): Promise<void> {
+  // A moment ago it was absent: if it is there, an attempt of this call whose answer was lost has made it.
+  await unless(
+    scope.clients.cloudWatchLogs.send(new CreateLogGroupCommand({ logGroupName: name, tags: { ...tags } })),
+    'ResourceAlreadyExistsException',
+  );
+}
+
+async function changeTags(scope: ApplyScope, { arn, tags }: ObservedLogGroup, wanted: Tags): Promise<void> {
+  const { set, remove } = tagChanges(tags, wanted, [...scope.removedTagKeys, DELETION_POLICY_TAG]);
+  const { cloudWatchLogs } = scope.clients;
+  if (Object.keys(set).length > 0) {
+    await cloudWatchLogs.send(new TagResourceCommand({ resourceArn: arn, tags: { ...set } }));
+  }
+  if (remove.length > 0) {
+    await cloudWatchLogs.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: [...remove] }));
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * The DNS records of a host: the alias record, and beside it a TXT record that says which service both belong to, because
+ * DNS records cannot be tagged. They are made, changed and deleted together.
+ *
+ * A service that gives a host up says so in that TXT record first, so that another service which is to have the host can
+ * take it over, with one change that is made as a whole or not at all: the host leads to one of the two at any time.
+ */
+import {
+  GetHostedZoneCommand,
+  type Change,
+  type HostedZone,
+  type ResourceRecordSet,
+} from '@aws-sdk/client-route-53';
+import type { ApplyScope, Scope } from '../../composition/component';
+import type { Domain } from '../../properties/domains';
+import { HandlerError } from '../../../core/failure';
+import type { ManagedHost } from '../../memory/hosts';
+import { ownerTagValue } from '../../identity/identity';
+import { changeRecords, deleteRecords, recordsAt, recordsFrom, recordsOf } from './records';
+import { isSdkError } from '../../../aws/sdk-errors';
+
+/** Whose a host is. */
+export type HostState =
+  | { readonly kind: 'free' }
+  /** The service's own. */
+  | {
+      readonly kind: 'managed';
+      /** DNS name that the alias record leads to, as {@link normalName} writes it; undefined when it is absent. */
+      readonly target?: string;
+      /** Whether another service may take it over. */
+      readonly isReleased: boolean;
+    }
+  /** Of another service of this resource type. */
+  | {
+      readonly kind: 'other service';
+      readonly owner: string;
+      readonly isReleased: boolean;
+      readonly ownership: ResourceRecordSet;
+    }
+  /** Somebody's, who has not made it with this resource type. */
+  | { readonly kind: 'foreign' }
+  /** The service's own, until the hosted zone was deleted. */
+  | { readonly kind: 'without zone' };
+
+/** Where an alias record leads. */
+export interface AliasTarget {
+  readonly dnsName: string;
+  /** Hosted zone of `dnsName`. */
+  readonly canonicalHostedZoneId: string;
+}
+
+/** IAM actions of {@link hostState}. */
+export const HOST_STATE_ACTIONS = ['route53:ListResourceRecordSets'] as const;
+
+/** Seconds that a change of the ownership record may take to be seen. */
+const OWNERSHIP_TTL = 300;
+/** Value of an ownership record beside the owner: another service may have the host. */
+const RELEASED = 'released';
+/** How owners are written: {@link ownerTagValue}. */
+const OWNER = /^(arn:[a-z-]+:ecs:|sha256:)/;
+
+/** Name of the record that says whose the records of a host are. */
+export function ownershipRecordName(hostName: string): string {
+  return `_org-ecs-express.${hostName}`;
+}
+
+/** In lower case, without the final dot and without the prefix that the Route 53 console adds for IPv6. */
+export function normalName(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^dualstack\./, '');
+}
+
+/** Whose a host is. @throws NoSuchHostedZone of the SDK. */
+export async function hostState(scope: Scope, host: ManagedHost): Promise<HostState> {
+  const { addresses, ownership } = await lookUp(scope, host);
+  if (!ownership) return { kind: addresses.length > 0 ? 'foreign' : 'free' };
+  const [owner = '', ...marks] = valuesOf(ownership);
+  const isReleased = marks.includes(RELEASED);
+  if (owner === ownerTagValue(scope.identity)) {
+    const target = addresses.find(({ Type }) => Type === 'A')?.AliasTarget?.DNSName;
+    return { kind: 'managed', target: target && normalName(target), isReleased };
+  }
+  return OWNER.test(owner) ? { kind: 'other service', owner, isReleased, ownership } : { kind: 'foreign' };
+}
+
+/**
+ * Make sure that a hosted zone holds a host, and that a certificate can be had for it.
+ *
+ * @param paths of the properties that name the zone and the certificate.
+ * @throws HandlerError InvalidRequest.
+ */
+export async function checkZone(
+  { clients }: Scope,
+  { hostName, hostedZoneId, certificateArn }: ManagedHost & Pick<Domain, 'certificateArn'>,
+  paths: Readonly<Record<'HostedZoneId' | 'CertificateArn', string>>,
+): Promise<void> {
+  let found: HostedZone | undefined;
+  try {
+    found = (await clients.route53.send(new GetHostedZoneCommand({ Id: hostedZoneId }))).HostedZone;
+  } catch (error) {
+    if (isSdkError(error, 'NoSuchHostedZone')) throw noZone(hostedZoneId, paths.HostedZoneId, error);
+    throw error;
+  }
+  const zone = normalName(found?.Name ?? '');
+  if (hostName !== zone && !hostName.endsWith(`.${zone}`)) {
+    throw new HandlerError('InvalidRequest', `hosted zone ${hostedZoneId} holds ${zone}, not ${hostName}`, {
+      propertyPath: paths.HostedZoneId,
+      remedy: `Name the hosted zone that holds ${hostName}`,
+    });
+  }
+  if (!found?.Config?.PrivateZone || certificateArn !== undefined) return;
+  throw new HandlerError(
+    'InvalidRequest',
+    `is missing: hosted zone ${hostedZoneId} is private, and AWS Certificate Manager validates certificates over public DNS only`,
+    {
+      propertyPath: paths.CertificateArn,
+      remedy: `Give the ARN of a certificate that covers ${hostName}: of AWS Private CA, or imported`,
+    },
+  );
+}
+
+/** The error for a hosted zone that does not exist. */
+export function noZone(hostedZoneId: string, propertyPath: string, cause: unknown): HandlerError {
+  return new HandlerError('InvalidRequest', `hosted zone ${hostedZoneId} does not exist`, {
+    propertyPath,
+    remedy: 'Name a public hosted zone of this account',
+    cause,
+  });
+}
+
+/**
+ * Let a host lead to a load balancer.
+ *
+ * @param state of the host a moment ago.
+ * @returns whether it does now; if not, its state has changed meanwhile.
+ */
+export async function leadTo(
+  scope: ApplyScope,
+  host: ManagedHost,
+  state: HostState,
+  target: AliasTarget,
+): Promise<boolean> {
+  const alias: ResourceRecordSet = {
+    Name: host.hostName,
+    Type: 'A',
+    AliasTarget: {
+      HostedZoneId: target.canonicalHostedZoneId,
+      DNSName: target.dnsName,
+      EvaluateTargetHealth: false,
+    },
+  };
+  const ownership = ownershipRecord(host, ownerTagValue(scope.identity));
+  try {
+    await changeRecords(scope, host.hostedZoneId, changesFor(state, alias, ownership));
+    return true;
+  } catch (error) {
+    if (!isSdkError(error, 'InvalidChangeBatch')) throw error;
+    // Either an earlier attempt, whose answer was lost, has made the records, or somebody else a moment ago.
+    const now = await hostState(scope, host);
+    if (now.kind === 'managed' && now.target === normalName(target.dnsName)) return true;
+    if (now.kind === state.kind) throw error;
+    return false;
+  }
+}
+
+/** Say that another service may take a host over, or no longer. */
+export async function release(scope: ApplyScope, host: ManagedHost, isReleased: boolean): Promise<void> {
+  const owner = ownerTagValue(scope.identity);
+  const [before, after] = isReleased ? [[], [RELEASED]] : [[RELEASED], []];
+  try {
+    await changeRecords(scope, host.hostedZoneId, [
+      { Action: 'DELETE', ResourceRecordSet: ownershipRecord(host, owner, ...before) },
+      { Action: 'CREATE', ResourceRecordSet: ownershipRecord(host, owner, ...after) },
+    ]);
+  } catch (error) {
+    // It says so already, or another service has taken the host over.
+    if (!isSdkError(error, 'InvalidChangeBatch')) throw error;
+  }
+}
+
+/** Delete what the service has at a host. */
+export async function removeHostRecords(scope: Scope, host: ManagedHost): Promise<void> {
+  try {
+    const { addresses, ownership } = await lookUp(scope, host);
+    if (!ownership || valuesOf(ownership)[0] !== ownerTagValue(scope.identity)) return;
+    const alias = addresses.filter(({ Type }) => Type === 'A');
+    await deleteRecords(scope, host.hostedZoneId, [...alias, ownership]);
+  } catch (error) {
+    // With the zone its records are gone.
+    if (!isSdkError(error, 'NoSuchHostedZone')) throw error;
+  }
+}
+
+/** Records that answer for the host, and the one that says whose they are. */
+async function lookUp(scope: Scope, { hostName, hostedZoneId }: ManagedHost) {
+  const ownershipName = ownershipRecordName(hostName);
+  const { records, isComplete } = await recordsFrom(scope, hostedZoneId, hostName, 'A');
+  const [ownership] = recordsOf(records, ownershipName, ['TXT']);
+  return {
+    addresses: recordsOf(records, hostName, ['A', 'AAAA', 'CNAME']),
+    // A host with hundreds of names below it: the record is on a later page, if at all.
+    ownership:
+      ownership || isComplete ? ownership : (await recordsAt(scope, hostedZoneId, ownershipName, ['TXT']))[0],
+  };
+}
+
+function changesFor(state: HostState, alias: ResourceRecordSet, ownership: ResourceRecordSet): Change[] {
+  const both = [alias, ownership];
+  switch (state.kind) {
+    case 'managed':
+      return both.map((ResourceRecordSet) => ({ Action: 'UPSERT', ResourceRecordSet }));
+    case 'other service':
+      // Refused when the other one has changed its mind.
+      return [
+        { Action: 'DELETE', ResourceRecordSet: state.ownership },
+        { Action: 'CREATE', ResourceRecordSet: ownership },
+        { Action: 'UPSERT', ResourceRecordSet: alias },
+      ];
+    default:
+      return both.map((ResourceRecordSet) => ({ Action: 'CREATE', ResourceRecordSet }));
+  }
+}
+
+function ownershipRecord({ hostName }: ManagedHost, ...values: readonly string[]): ResourceRecordSet {
+  return {
+    Name: ownershipRecordName(hostName),
+    Type: 'TXT',
+    TTL: OWNERSHIP_TTL,
+    // In the quotes that Route 53 wants.
+    ResourceRecords: values.map((value) => ({ Value: `"${value}"` })),
+  };
+}
+
+/** The owner first. */
+function valuesOf({ ResourceRecords = [] }: ResourceRecordSet): string[] {
+  const values = ResourceRecords.map(({ Value = '' }) => Value.replaceAll('"', ''));
+  return values.sort((a, b) => Number(a === RELEASED) - Number(b === RELEASED));
+}

@@ -1,0 +1,97 @@
+import { AssociateWebACLCommand, GetWebACLCommand, GetWebACLForResourceCommand } from '@aws-sdk/client-wafv2';
+import type { Component, Scope } from '../../composition/component';
+import { HandlerError } from '../../../core/failure';
+import { done, wait, type Wait } from '../../../core/outcome';
+import { isSdkError, unless } from '../../../aws/sdk-errors';
+import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
+
+/** The web ACL of the load balancer. */
+export interface ObservedWebAclAssociation {
+  /** Undefined means that there is none, or that nobody asked. */
+  readonly webAclArn?: string;
+}
+
+interface Needs {
+  LoadBalancer: ObservedLoadBalancer;
+}
+
+/**
+ * The web ACL that protects the load balancer. Services with different web ACLs do not share one. An association that
+ * somebody else has made for services without a web ACL is left alone.
+ */
+export const webAclAssociation: Component<ObservedWebAclAssociation, Needs> = {
+  kind: 'WebAclAssociation',
+  needs: ['LoadBalancer'],
+  shared: true,
+  per: 'load balancer',
+  staysWhileJoining: true,
+  permissions: {
+    observe: ['wafv2:GetWebACL', 'wafv2:GetWebACLForResource'],
+    apply: ['elasticloadbalancing:SetWebAcl', 'wafv2:AssociateWebACL', 'wafv2:GetWebACL'],
+    remove: [],
+  },
+
+  async observe({ clients, spec }, { LoadBalancer }) {
+    if (!LoadBalancer || (spec && spec.webAclArn === undefined)) return undefined;
+    const answer = await unless(
+      clients.wafv2.send(new GetWebACLForResourceCommand({ ResourceArn: LoadBalancer.arn })),
+      'WAFNonexistentItemException',
+    );
+    return { webAclArn: answer?.WebACL?.ARN };
+  },
+
+  async apply({ clients, spec }, { LoadBalancer }, current) {
+    const { webAclArn } = spec;
+    if (webAclArn === undefined || current?.webAclArn === webAclArn) return done({ webAclArn });
+    try {
+      await clients.wafv2.send(
+        new AssociateWebACLCommand({ WebACLArn: webAclArn, ResourceArn: LoadBalancer.arn }),
+      );
+    } catch (error) {
+      if (isSdkError(error, 'WAFUnavailableEntityException')) return unavailable(webAclArn, LoadBalancer);
+      if (!isSdkError(error, 'WAFNonexistentItemException')) throw error;
+      // AWS WAF says this of a load balancer, too, that it does not know yet.
+      if (await exists(clients, webAclArn)) return unavailable(webAclArn, LoadBalancer);
+      throw new HandlerError('InvalidRequest', `web ACL ${webAclArn} does not exist`, {
+        propertyPath: 'WebAclArn',
+        remedy: 'Name a regional web ACL of this account and Region',
+        cause: error,
+      });
+    }
+    return done({ webAclArn });
+  },
+
+  /** The association goes with the load balancer. */
+  async remove() {
+    return done(undefined);
+  },
+};
+
+/** Seconds between looks at what AWS WAF does not know everywhere yet, and those after which it is given up. */
+const SECONDS_BETWEEN_LOOKS = 15;
+const PATIENCE_SECONDS = 30 * 60;
+
+/**
+ * A web ACL or a load balancer that was made a moment ago takes a number of minutes to be known everywhere in AWS WAF (API
+ * reference, WAFUnavailableEntityException).
+ */
+function unavailable(webAclArn: string, { name }: ObservedLoadBalancer): Wait {
+  return wait(
+    `AWS WAF to associate the web ACL with load balancer ${name}, because it does not know one of them yet`,
+    SECONDS_BETWEEN_LOOKS,
+    {
+      limit: {
+        seconds: PATIENCE_SECONDS,
+        propertyPath: 'WebAclArn',
+        problem: `after ${PATIENCE_SECONDS / 60} minutes AWS WAF still finds web ACL ${webAclArn} or load balancer ${name} unavailable`,
+        remedy:
+          'Associate the two with "aws wafv2 associate-web-acl" to see whether AWS WAF takes them, and try again once it does',
+      },
+    },
+  );
+}
+
+async function exists({ wafv2 }: Scope['clients'], webAclArn: string): Promise<boolean> {
+  const look = wafv2.send(new GetWebACLCommand({ ARN: webAclArn }));
+  return (await unless(look, 'WAFNonexistentItemException')) !== undefined;
+}

@@ -1,0 +1,215 @@
+/**
+ * How the last service on a shared load balancer removes it, while others may be about to move in.
+ *
+ * A service moves in by making its listener rule (the claim) and then looking whether the load balancer is closed; if
+ * so it takes its rule back. Who leaves closes the load balancer, and then looks whether there is any service rule; if
+ * not it deletes the load balancer. Both write before they read, so at least one of two that meet sees the other, and
+ * no load balancer is deleted under a service that has stayed.
+ *
+ * Closing is for good. If it could be undone, one that has closed and looked might delete the load balancer after
+ * another one has opened it again. A load balancer that was closed a moment too late keeps the services it has, takes
+ * no more, and goes with the last of them. Whoever is interrupted leaves nothing that stands in the way of others: the
+ * mark carries no owner, and everybody who leaves afterwards, or finds the load balancer closed, does the same steps.
+ *
+ * The mark is a rule of the HTTP listener, which can be made without a certificate, so that also a load balancer can be
+ * closed that never got an HTTPS listener.
+ */
+import {
+  CreateListenerCommand,
+  CreateRuleCommand,
+  DeleteLoadBalancerCommand,
+  DescribeListenersCommand,
+  DescribeTagsCommand,
+  paginateDescribeRules,
+  type CreateListenerCommandInput,
+  type Listener,
+  type Rule,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Clients } from '../../aws/clients';
+import type { Scope } from '../composition/component';
+import { OWNER_TAG, SHARED_TAG } from '../identity/identity';
+import { done, wait, type Outcome } from '../../core/outcome';
+import { allItems } from '../../aws/pages';
+import {
+  SERVICES_PER_LOAD_BALANCER,
+  TARGET_GROUP_NAME_PREFIX,
+  targetGroupNamePrefix,
+} from '../exposures/exposure';
+import { isSdkError, unless } from '../../aws/sdk-errors';
+import { tagList, tagRecord, type Tags } from '../identity/tags';
+import { rememberRules } from '../deployments/traffic-weights';
+
+/** IAM actions of {@link closeIfUnused}. */
+export const CLOSE_PERMISSIONS = [
+  'elasticloadbalancing:AddTags',
+  'elasticloadbalancing:CreateListener',
+  'elasticloadbalancing:CreateRule',
+  'elasticloadbalancing:DeleteLoadBalancer',
+  'elasticloadbalancing:DescribeListeners',
+  'elasticloadbalancing:DescribeRules',
+  'elasticloadbalancing:DescribeTags',
+] as const;
+
+/** Distance of the rule priorities that services use: the gaps are for rules that people add by hand. */
+const PRIORITY_STEP = 1000;
+
+/** Priorities of the rules that services have on the HTTPS listener, one for each place on the load balancer. */
+export const SERVICE_PRIORITIES: readonly number[] = Array.from(
+  { length: SERVICES_PER_LOAD_BALANCER },
+  (_, place) => (place + 1) * PRIORITY_STEP,
+);
+
+/** Resources that one call of DescribeTags takes (ELB API reference). */
+const MOST_TAGGED_RESOURCES = 20;
+
+/** The last priority there is (ELB API reference, CreateRule). */
+const CLOSED_PRIORITY = 50_000;
+/** Host name that no request has (RFC 2606), so that the rule matches none. */
+const CLOSED_HOST = 'closed.invalid';
+
+/** The one action of the HTTP listener: send clients to HTTPS. */
+export const REDIRECT_TO_HTTPS: NonNullable<CreateListenerCommandInput['DefaultActions']> = [
+  { Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } },
+];
+
+/** Listeners of a load balancer that this resource type looks after. */
+export interface SharedListeners {
+  readonly https?: Listener;
+  readonly http?: Listener;
+}
+
+/** @throws LoadBalancerNotFoundException of the SDK when the load balancer is gone. */
+export async function describeListeners(
+  { clients }: Scope,
+  loadBalancerArn: string,
+): Promise<SharedListeners> {
+  const { Listeners = [] } = await clients.elasticLoadBalancing.send(
+    new DescribeListenersCommand({ LoadBalancerArn: loadBalancerArn }),
+  );
+  return {
+    https: Listeners.find(({ Port }) => Port === 443),
+    http: Listeners.find(({ Port }) => Port === 80),
+  };
+}
+
+/** Rules of a listener. */
+export async function describeRules(scope: Scope, listenerArn: string): Promise<Rule[]> {
+  const rules = await allItems(
+    paginateDescribeRules({ client: scope.clients.elasticLoadBalancing }, { ListenerArn: listenerArn }),
+    ({ Rules }) => Rules,
+  );
+  rememberRules(scope, rules);
+  return rules;
+}
+
+/** Make the HTTP listener. @throws DuplicateListenerException of the SDK when there is one. */
+export async function createHttpListener({ clients }: Scope, loadBalancerArn: string): Promise<string> {
+  const { Listeners = [] } = await clients.elasticLoadBalancing.send(
+    new CreateListenerCommand({
+      LoadBalancerArn: loadBalancerArn,
+      Protocol: 'HTTP',
+      Port: 80,
+      DefaultActions: REDIRECT_TO_HTTPS,
+      Tags: tagList({ [SHARED_TAG]: 'listener' }),
+    }),
+  );
+  return Listeners[0]!.ListenerArn!;
+}
+
+/**
+ * Whether a load balancer takes no more services.
+ *
+ * @param httpListenerArn of its HTTP listener.
+ */
+export async function isClosed(scope: Scope, httpListenerArn: string): Promise<boolean> {
+  const rules = await describeRules(scope, httpListenerArn);
+  return rules.some(({ Priority, Conditions }) => {
+    const hosts = Conditions?.flatMap(
+      ({ HostHeaderConfig, Values }) => HostHeaderConfig?.Values ?? Values ?? [],
+    );
+    return Priority === String(CLOSED_PRIORITY) && hosts?.includes(CLOSED_HOST);
+  });
+}
+
+/** ARNs of the load balancers that an invocation has deleted. */
+const deleted = new WeakMap<Clients, readonly string[]>();
+
+/** Whether this invocation has deleted a load balancer, which ELB may go on listing for a moment. */
+export function wasDeleted({ clients }: Scope, loadBalancerArn: string): boolean {
+  return deleted.get(clients)?.includes(loadBalancerArn) ?? false;
+}
+
+/** Remove a shared load balancer if no service has a rule on it. It takes no more services from then on. */
+export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Promise<Outcome<void>> {
+  const { elasticLoadBalancing } = scope.clients;
+  try {
+    const { https, http } = await describeListeners(scope, loadBalancerArn);
+    if (https && (await hasServices(scope, https))) return done(undefined);
+
+    const httpArn = http?.ListenerArn ?? (await createHttpListener(scope, loadBalancerArn));
+    await close(scope, httpArn);
+    // Once more, the HTTPS listener too: a service may have moved in before this load balancer was closed.
+    const { https: httpsNow } = await describeListeners(scope, loadBalancerArn);
+    if (httpsNow && (await hasServices(scope, httpsNow))) return done(undefined);
+
+    scope.log(`deleting load balancer ${loadBalancerArn}, which no service uses`);
+    await elasticLoadBalancing.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn }));
+    deleted.set(scope.clients, [...(deleted.get(scope.clients) ?? []), loadBalancerArn]);
+  } catch (error) {
+    if (isSdkError(error, 'LoadBalancerNotFoundException')) return done(undefined);
+    if (isSdkError(error, 'DuplicateListenerException', 'ListenerNotFoundException')) {
+      return wait('another service to finish with the load balancer', 2);
+    }
+    throw error;
+  }
+  return done(undefined);
+}
+
+/** Whether other services have rules on a listener. The rule of the one that leaves is gone, and may still be listed. */
+async function hasServices(scope: Scope, { ListenerArn }: Listener): Promise<boolean> {
+  const ownPrefix = targetGroupNamePrefix(scope.identity);
+  const listed = await describeRules(scope, ListenerArn!);
+  const rules = listed.filter((rule) => !forwardsTo(rule, ownPrefix));
+  if (rules.some(({ Priority }) => SERVICE_PRIORITIES.includes(Number(Priority)))) return true;
+  // A service may also name this listener as its author's; a rule that was added by hand has not the tag of one.
+  const others = rules.filter((rule) => forwardsTo(rule, TARGET_GROUP_NAME_PREFIX));
+  return (await tagsOfRules(scope, others)).some((tags) => OWNER_TAG in tags);
+}
+
+/** Tags of rules, in their order; a rule that is gone has none. */
+export async function tagsOfRules({ clients }: Scope, rules: readonly Rule[]): Promise<Tags[]> {
+  const arns = rules.map(({ RuleArn }) => RuleArn!);
+  const tags = new Map<string, Tags>();
+  for (let first = 0; first < arns.length; first += MOST_TAGGED_RESOURCES) {
+    const ResourceArns = arns.slice(first, first + MOST_TAGGED_RESOURCES);
+    const { TagDescriptions = [] } = await clients.elasticLoadBalancing.send(
+      new DescribeTagsCommand({ ResourceArns }),
+    );
+    for (const { ResourceArn, Tags } of TagDescriptions) tags.set(ResourceArn!, tagRecord(Tags));
+  }
+  return arns.map((arn) => tags.get(arn) ?? {});
+}
+
+/** Whether a rule forwards to a target group whose name begins so. */
+function forwardsTo({ Actions = [] }: Rule, namePrefix: string): boolean {
+  const arns = Actions.flatMap(({ TargetGroupArn, ForwardConfig }) => [
+    TargetGroupArn,
+    ...(ForwardConfig?.TargetGroups ?? []).map((group) => group.TargetGroupArn),
+  ]);
+  return arns.some((arn) => arn?.includes(`:targetgroup/${namePrefix}`));
+}
+
+async function close({ clients }: Scope, httpListenerArn: string): Promise<void> {
+  await unless(
+    clients.elasticLoadBalancing.send(
+      new CreateRuleCommand({
+        ListenerArn: httpListenerArn,
+        Priority: CLOSED_PRIORITY,
+        Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: [CLOSED_HOST] } }],
+        Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
+        Tags: tagList({ [SHARED_TAG]: 'closed' }),
+      }),
+    ),
+    'PriorityInUseException',
+  );
+}

@@ -1,0 +1,39 @@
+/** Who may reach a shared load balancer, as the rules of its security group say it. Pure: no call to AWS. */
+import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
+import { ipVersionOf } from '../../aws/cidr';
+import { portsOpen, type SharedLoadBalancerSpec } from '../properties/load-balancer-settings';
+
+/** Who may reach the load balancer; an internal one has private addresses, which only what routes into the VPC reaches. */
+export type Ingress = Pick<SharedLoadBalancerSpec, 'allowedCidrs' | 'httpRedirect'>;
+
+const HTTPS_PORT = 443;
+const HTTP_PORT = 80;
+
+/** The rules that let in whom a specification names, for a security group that has none yet. */
+export function ingressPermissions({ allowedCidrs, httpRedirect }: Ingress): IpPermission[] {
+  const ranges = (version: 4 | 6) => allowedCidrs.filter((cidr) => ipVersionOf(cidr) === version);
+  return portsOpen(httpRedirect).map((port) => ({
+    IpProtocol: 'tcp',
+    FromPort: port,
+    ToPort: port,
+    IpRanges: ranges(4).map((CidrIp) => ({ CidrIp })),
+    Ipv6Ranges: ranges(6).map((CidrIpv6) => ({ CidrIpv6 })),
+  }));
+}
+
+/** Whom the rules of a security group let in: by HTTPS, and whether anybody by HTTP. */
+export function ingressOf({ IpPermissions = [] }: Pick<SecurityGroup, 'IpPermissions'>): Ingress {
+  const https = IpPermissions.filter((permission) => opens(permission, HTTPS_PORT));
+  return {
+    allowedCidrs: [...new Set(https.flatMap(rangesOf))].sort(),
+    httpRedirect: IpPermissions.some((permission) => opens(permission, HTTP_PORT)),
+  };
+}
+
+function rangesOf({ IpRanges = [], Ipv6Ranges = [] }: IpPermission): string[] {
+  return [...IpRanges.map(({ CidrIp }) => CidrIp!), ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6!)];
+}
+
+function opens({ IpProtocol, FromPort = 0, ToPort = 0 }: IpPermission, port: number): boolean {
+  return IpProtocol === '-1' || (IpProtocol === 'tcp' && FromPort <= port && port <= ToPort);
+}
