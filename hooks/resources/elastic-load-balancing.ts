@@ -19,9 +19,10 @@ export function isPublicLoadBalancer(
   loadBalancer: Resource,
   ...types: readonly ('application' | 'network')[]
 ): Test {
+  // The scheme is what can be changed, so it is named.
   return all(
-    isLoadBalancerOfType(loadBalancer, ...types),
     loadBalancer.at('Scheme').or('internet-facing').equals('internet-facing'),
+    isLoadBalancerOfType(loadBalancer, ...types),
   );
 }
 

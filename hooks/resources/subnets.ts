@@ -14,9 +14,10 @@ export function isPublicSubnet(subnet: Value, stack: Stack): Test {
   }
   const associations = stack.referring(declared, 'AWS::EC2::SubnetRouteTableAssociation', 'SubnetId');
   const routed = associations.map((association) =>
+    // The route is what makes the subnet public, so it is named.
     all(
-      association.at('SubnetId').refersTo(declared.logicalId),
       routesToInternet(association.at('RouteTableId'), stack),
+      association.at('SubnetId').refersTo(declared.logicalId),
     ),
   );
   // A subnet without association uses the VPC's main route table, which has no such route where the stack makes the VPC.
@@ -43,8 +44,8 @@ function routesToInternet(routeTable: Value, stack: Stack): Test {
         stack.referredBy(gateway)?.type === 'AWS::EC2::InternetGateway',
       );
       return all(
-        route.at('RouteTableId').refersTo(declared.logicalId),
         any(isInternetGateway, gateway.matches('igw-*')),
+        route.at('RouteTableId').refersTo(declared.logicalId),
       );
     }),
   );

@@ -1,7 +1,7 @@
 import { type Outcome, requires } from '../../engine/outcome';
 import type { Resource, Stack } from '../../engine/resource';
 import { defineRule, type Examples, flag, single } from '../../engine/rule';
-import { all, any, NEVER, not, type Test } from '../../engine/truth';
+import { all, any, not, type Test } from '../../engine/truth';
 import type { Value } from '../../engine/value';
 import { EXPRESS_SERVICE, ORGANISATION_SERVICE } from '../../resources/containers';
 import { isPublicSubnet } from '../../resources/subnets';
@@ -30,10 +30,16 @@ export const rule = defineRule({
   },
   check: ({ resource, stack, parameters: { accountHasWebAcl } }): Outcome =>
     requires(
+      // What can be set is named first: the web ACL, and of AWS's type, which has none, the subnets.
       any(
-        isPrivate(resource, stack),
-        hasOwnListener(resource),
-        resource.type === ORGANISATION_SERVICE ? hasWebAcl(resource, accountHasWebAcl) : NEVER,
+        ...(resource.type === ORGANISATION_SERVICE
+          ? [
+              hasWebAcl(resource, accountHasWebAcl),
+              isPrivate(resource, stack),
+              // Of a load balancer that the author looks after, ELB-02 judges the web ACL.
+              resource.at('LoadBalancerConfiguration.ListenerArn').isSet(),
+            ]
+          : [arePrivate(resource.at('NetworkConfiguration.Subnets'), stack)]),
         stack.someReferring(resource, 'AWS::WAFv2::WebACLAssociation', 'ResourceArn'),
       ),
       'nothing in the template protects it by a web ACL',
@@ -62,11 +68,6 @@ function arePrivate(subnets: Value, stack: Stack): Test {
     subnets.isSet(),
     subnets.every((subnet) => not(isPublicSubnet(subnet, stack))),
   );
-}
-
-/** The web ACL of a load balancer that the author looks after is a matter of that load balancer (ELB-02). */
-function hasOwnListener(service: Resource): Test {
-  return service.at('LoadBalancerConfiguration.ListenerArn').isSet();
 }
 
 function hasWebAcl(service: Resource, accountHasWebAcl: boolean): Test {
