@@ -21,11 +21,20 @@ export function resolve(node: Node, scope: Scope): Resolved {
   if (node instanceof Computed) return resolve(node.value, LITERAL);
   if (!scope.hasIntrinsics) return node as Resolved;
   const name = intrinsicName(node);
-  if (name === undefined) return node as Resolved;
+  if (name === undefined) return ofTransformedFunction(node) ?? (node as Resolved);
   const intrinsic = INTRINSICS[name];
   const argument = (node as Record<string, Node>)[name];
   if (intrinsic === undefined) return new Unknown(`${name} is evaluated by CloudFormation only`);
   return intrinsic(argument, scope);
+}
+
+/** What a transform makes of a function that stands beside it is known when the template is deployed. */
+function ofTransformedFunction(node: Node): Unknown | undefined {
+  if (!isObject(node) || !('Fn::Transform' in node)) return undefined;
+  const isFunction = Object.keys(node).some(
+    (key) => key !== 'Fn::Transform' && (key === 'Ref' || key.startsWith('Fn::')),
+  );
+  return isFunction ? new Unknown('a transform changes this function during deployment') : undefined;
 }
 
 /**
@@ -44,7 +53,12 @@ export function referencesOf(
     if (Array.isArray(current)) return current.forEach(visit);
     if (!isObject(current)) return;
     const name = intrinsicName(current);
-    if (name === undefined) return Object.values(current).forEach(visit);
+    if (name === undefined) {
+      if (!('Fn::Transform' in current)) return Object.values(current).forEach(visit);
+      // A transform may change what stands beside it, functions too.
+      found.open = true;
+      return Object.entries(current).forEach(([key, value]) => visit({ [key]: value }));
+    }
     const argument = current[name];
     if (name === 'Fn::If' && scope.condition !== undefined && Array.isArray(argument)) {
       const truth = scope.condition(String(argument[0]));

@@ -140,7 +140,8 @@ export class Relations {
         if (mentioning === undefined) byTarget.set(target, [declaration]);
         else mentioning.push(declaration);
       }
-      if (found.open) open.push(declaration);
+      // A transform may add a reference.
+      if (found.open || 'Fn::Transform' in properties) open.push(declaration);
     }
     return { byTarget, open };
   }

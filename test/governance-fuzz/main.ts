@@ -1,7 +1,7 @@
 /** `npm run fuzz [-- RUNS [SEED]]`: mutated templates against their resolutions; 20,000 runs, a new seed each time. */
 import { fuzz } from './fuzz';
 
-function main(): number {
+async function main(): Promise<number> {
   const [runs = 20_000, seed = Date.now() % 2 ** 31] = process.argv.slice(2).map(Number);
   if (!Number.isInteger(runs) || !Number.isInteger(seed) || runs < 1) {
     process.stderr.write('Usage: npm run fuzz [-- RUNS [SEED]], both whole numbers.\n');
@@ -10,7 +10,7 @@ function main(): number {
   console.log(`fuzz: ${runs} templates, seed ${seed}`);
   const start = performance.now();
   try {
-    fuzz(runs, seed);
+    await fuzz(runs, seed);
   } catch (error) {
     console.log((error as Error).message);
     console.log(`fuzz: failed with seed ${seed}`);
@@ -20,4 +20,4 @@ function main(): number {
   return 0;
 }
 
-process.exitCode = main();
+void main().then((code) => (process.exitCode = code));

@@ -44,6 +44,12 @@ const ofList =
 
 const scalar = (value: Json): string => (typeof value === 'object' ? 'x' : String(value));
 
+/** A transform that sees what is beside it; other values than objects become one. */
+const withTransform = (value: Json, name: string, other: Json): Json => ({
+  ...(typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { Value: other }),
+  'Fn::Transform': { Name: name },
+});
+
 const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'other value': (_, { other }) => other,
   removed: () => undefined,
@@ -122,6 +128,10 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   region: () => ({ Ref: 'AWS::Region' }),
   'loop item': () => ({ Ref: LOOP }),
   'loop item in a text': ofText((text) => ({ 'Fn::Sub': `${text}\${${LOOP}}` })),
+  'an include beside it': (value, { other }) => withTransform(value, 'AWS::Include', other),
+  'a macro beside it': (value, { other }) => withTransform(value, 'FuzzMacro', other),
+  'an include': () => ({ 'Fn::Transform': { Name: 'AWS::Include' } }),
+  'a macro': () => ({ 'Fn::Transform': { Name: 'FuzzMacro' } }),
   'resource id': (_, { resource }) => ({ Ref: resource }),
   'resource attribute': (_, { resource }) => ({ 'Fn::GetAtt': [resource, 'Arn'] }),
 };

@@ -63,6 +63,19 @@ export function accountOf(pick: Pick): string {
   return accounts[pick('AWS::AccountId', accounts.length)]!;
 }
 
+/** What a transform may add: settings that rules object to, and those that they ask for. */
+const TRANSFORMED: readonly Record<string, Json>[] = [
+  {},
+  { AssignPublicIp: 'ENABLED' },
+  { Privileged: true, User: 'root', ReadonlyRootFilesystem: false },
+  { EnableExecuteCommand: true, PlatformVersion: '1.3.0' },
+  { Scheme: 'internet-facing', Type: 'application' },
+  { CidrIp: '0.0.0.0/0', FromPort: 22, ToPort: 22, IpProtocol: 'tcp' },
+  { Effect: 'Allow', Action: '*', Resource: '*', Principal: '*' },
+  { Value: 'false', Name: 'DB_PASSWORD' },
+  { Protocol: 'HTTP', TransitEncryption: 'DISABLED', NetworkMode: 'host', PidMode: 'host' },
+];
+
 /** Stands for AWS::NoValue until it is taken out. */
 const NO_VALUE = Symbol('AWS::NoValue');
 type Resolved = Json | typeof NO_VALUE;
@@ -168,12 +181,25 @@ class Resolver {
     if (Array.isArray(node))
       return node.map((item) => this.resolve(item)).filter((item): item is Json => item !== NO_VALUE);
     if (typeof node !== 'object' || node === null) return node;
+    if (node['Fn::Transform'] !== undefined) return this.transformed(node);
     const entries = Object.entries(node);
     const [name, argument] = entries[0] ?? [];
     if (entries.length === 1 && (name === 'Ref' || name!.startsWith('Fn::')))
       return this.withDynamicReferencesOf(this.call(name!, argument!));
+    if (entries.some(([key]) => key === 'Ref' || key.startsWith('Fn::')))
+      throw new Refused('a function has other keys beside it');
     const resolved = entries.map(([key, value]): [string, Resolved] => [key, this.resolve(value)]);
     return Object.fromEntries(resolved.filter((entry): entry is [string, Json] => entry[1] !== NO_VALUE));
+  }
+
+  /** What a transform makes of an object: an include adds to it, a macro may also change what is there. */
+  private transformed({ 'Fn::Transform': transform, ...beside }: Record<string, Json>): Resolved {
+    const name = `transform ${JSON.stringify([transform, beside])}`;
+    const isAlone = Object.keys(beside).length === 0;
+    const added = this.any(name, isAlone ? [...TRANSFORMED, ...ANY_TEXT] : TRANSFORMED);
+    if (typeof added !== 'object') return added;
+    const isMacro = (transform as Record<string, Json>)['Name'] !== 'AWS::Include';
+    return this.resolve(isMacro ? { ...beside, ...added } : { ...added, ...beside });
   }
 
   private call(name: string, argument: Json): Resolved {
