@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { columns } from '../conformance/columns';
 import { CONTROLS, guardBinary } from '../conformance/control-tower';
 import { parseTemplate } from '../hooks/engine/document';
@@ -32,9 +33,13 @@ export interface GovernanceRow {
 const ROOT = join(__dirname, '..');
 const COMMAND_LINE = join(ROOT, 'hooks/bin/org-ecs.js');
 const HOOK = join(ROOT, 'build/HookFunction/index.js');
-const SIZES = [1, 50, 500] as const;
-const WARM_UP_ROUNDS = 60;
-const WARM_ROUNDS = 41;
+/** Resources of a template, and how often it is judged before and while time is taken. */
+const SIZES = [
+  { size: 1, warmUp: 60, rounds: 41 },
+  { size: 50, warmUp: 60, rounds: 41 },
+  { size: 500, warmUp: 60, rounds: 41 },
+  { size: 5000, warmUp: 3, rounds: 9 },
+] as const;
 const PROCESS_ROUNDS = 9;
 
 /** Services whose controls cfn-guard runs; together 37 controls. */
@@ -51,9 +56,14 @@ export async function measureGovernance(): Promise<GovernanceRow[]> {
   try {
     const template = join(folder, 'template.json');
     await writeFile(template, templateOf(500));
+    const yaml = join(folder, 'template.yml');
+    await writeFile(yaml, stringify(JSON.parse(templateOf(500))));
+    const large = join(folder, 'large.json');
+    await writeFile(large, templateOf(5000));
     return [
       ...(await measureWarm()),
       ...measureProcesses(template),
+      ...measureCommandLine(template, yaml, large),
       ...measureColdStart(),
       ...(await measureMemory(template, folder)),
       measureOther('checkov', ['--framework', 'cloudformation', '--quiet', '--compact', '-f', template]),
@@ -68,33 +78,34 @@ export async function measureGovernance(): Promise<GovernanceRow[]> {
 async function measureWarm(): Promise<GovernanceRow[]> {
   const policy = policyOf(PROFILES['org-default']!, rules);
   const medians: number[] = [];
-  for (const size of SIZES) {
+  for (const { size, warmUp, rounds } of SIZES) {
     const text = templateOf(size);
     const figures: number[] = [];
-    for (let round = 0; round < WARM_UP_ROUNDS + WARM_ROUNDS; round++) {
+    for (let round = 0; round < warmUp + rounds; round++) {
       const start = performance.now();
       const { content } = await parseTemplate(text);
       report(templateInput(content), policy, new Exemptions());
       figures.push(performance.now() - start);
     }
-    medians.push(median(figures.slice(WARM_UP_ROUNDS)));
+    medians.push(median(figures.slice(warmUp)));
   }
-  const [, fifty, fiveHundred] = medians as [number, number, number];
+  const [, fifty, fiveHundred, fiveThousand] = medians as [number, number, number, number];
   const bytes = Math.round(templateOf(500).length / 1000);
-  const ratio = fiveHundred / fifty;
+  const linear = (what: string, ratio: number): GovernanceRow => ({
+    what,
+    figure: ratio,
+    unit: '×',
+    aim: { text: 'linear: ≤ 12', isMet: ratio <= 12 },
+  });
   return [
-    ...SIZES.map((size, index): GovernanceRow => ({
+    ...SIZES.map(({ size }, index): GovernanceRow => ({
       what: `${rules.length} rules, ${size} resource${size === 1 ? '' : 's'}${size === 500 ? ` (${bytes} KB)` : ''}, warm`,
       figure: medians[index],
       unit: 'ms',
       aim: size === 500 ? { text: '≤ 20 ms', isMet: fiveHundred <= 20 } : undefined,
     })),
-    {
-      what: 'time of 500 resources by that of 50',
-      figure: ratio,
-      unit: '×',
-      aim: { text: 'linear: ≤ 12', isMet: ratio <= 12 },
-    },
+    linear('time of 500 resources by that of 50', fiveHundred / fifty),
+    linear('time of 5000 resources by that of 500', fiveThousand / fiveHundred),
   ];
 }
 
@@ -117,6 +128,28 @@ function measureProcesses(template: string): GovernanceRow[] {
       peer: { name: 'native cfn-guard, 37 controls', figure: guard },
       aim: { text: 'faster', isMet: ours < guard },
     },
+  ];
+}
+
+/** The command line on the same template as YAML, on one ten times as large, and as npx starts it. */
+function measureCommandLine(json: string, yaml: string, large: string): GovernanceRow[] {
+  const check = (template: string) => (): number =>
+    run(process.execPath, [COMMAND_LINE, 'check', template, '--format', 'json'], [0, 1]);
+  const [ofYaml, ofJson] = alternate(check(yaml), check(json));
+  const [ofLarge, byNpx] = alternate(check(large), () =>
+    run('npx', ['org-ecs', 'check', json, '--format', 'json'], [0, 1]),
+  );
+  const row = (what: string, figure: number, aim?: GovernanceRow['aim']): GovernanceRow => ({
+    what,
+    figure,
+    unit: 'ms',
+    peer: { name: '500 resources in JSON', figure: ofJson },
+    aim,
+  });
+  return [
+    row('whole process, 500 resources in YAML', ofYaml, { text: '≤ 200 ms', isMet: ofYaml <= 200 }),
+    row('whole process, 5000 resources in JSON', ofLarge),
+    row('whole process by npx, 500 resources in JSON', byNpx),
   ];
 }
 
