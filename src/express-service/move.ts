@@ -59,7 +59,9 @@ export async function convergeExposures(
   const exposures = known ?? (await exposuresOf(scope))!;
   const { serving, joining } = exposures;
   const placed = { ...scope, exposures, exposure: serving };
-  if (joining && scope.time.elapsedSeconds === 0) checkTimeToMove(scope.spec.settings);
+  // An operation may have waited for its roles before it looks for the first time.
+  const isFirstLook = continuation.waits === undefined;
+  if (joining && isFirstLook) checkTimeToMove(scope.spec.settings);
   // Where nothing answers there is nothing to lose.
   if (joining && !known && !isThere(await survey(scope), serving)) {
     return switchTo(placed, joining, exposures);

@@ -1,4 +1,5 @@
 /** Operations that last: none goes on until CloudFormation gives it up without a reason. */
+import { createRole } from '../../local/account';
 import schema from '../../schema/org-ecs-expressservice.json';
 import { Driver } from '../support/driver';
 
@@ -61,6 +62,35 @@ test('a move for which the bake times are too long is refused before anything is
     message: expect.stringMatching(
       /^DeploymentConfiguration\/BakeTimeInMinutes: is 900; with CanaryBakeTimeInMinutes, 3, .* 903 minutes, and this update moves .* at most 900/,
     ),
+  });
+  expect(await driver.inventory()).toEqual(before);
+});
+
+test('the same is refused when the update has waited for a role first', async () => {
+  const ExecutionRoleArn = await createRole(driver.aws, 'other', 'ecs-tasks.amazonaws.com');
+  const model = driver.model();
+  const { ServiceArn } = Driver.modelOf(await driver.create(model));
+  const before = await driver.inventory();
+  driver.aws.faults.add({
+    kind: 'refuse',
+    service: 'iam',
+    operation: 'GetRole',
+    error: { code: 'NoSuchEntity', message: 'The role with name other cannot be found.' },
+  });
+  const moved = {
+    ...model,
+    ExecutionRoleArn,
+    LoadBalancerConfiguration: { IdleTimeoutSeconds: 90 },
+    DeploymentConfiguration: { BakeTimeInMinutes: 900 },
+  };
+  const reasons: (string | undefined)[] = [];
+  const outcome = await driver.update({ ...model, ServiceArn }, moved, {
+    onProgress: (_model, _identifier, message) => void reasons.push(message),
+  });
+  expect(reasons).toEqual([expect.stringMatching(/^waiting in case IAM has changed a moment ago/)]);
+  expect(outcome).toMatchObject({
+    errorCode: 'InvalidRequest',
+    message: expect.stringMatching(/^DeploymentConfiguration\/BakeTimeInMinutes: .* two deployments/),
   });
   expect(await driver.inventory()).toEqual(before);
 });
