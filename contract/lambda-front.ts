@@ -1,4 +1,4 @@
-import { type IncomingMessage, createServer } from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LocalAws } from '../local';
 
@@ -28,7 +28,7 @@ export async function startLambdaFront(
   aws: LocalAws,
   onFailure: (failure: HandlerFailure) => void,
 ): Promise<LambdaFront> {
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const name = INVOKE.exec(request.url ?? '')?.[1];
     if (request.method !== 'POST' || !name) {
       response.writeHead(404).end();
@@ -54,7 +54,8 @@ export async function startLambdaFront(
       response.writeHead(500, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ message: (error as Error).message }));
     }
-  });
+  };
+  const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

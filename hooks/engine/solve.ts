@@ -1,9 +1,21 @@
 import { Choices } from './choices';
 import type { Outcome, Problem } from './outcome';
-import type { World } from './world';
 
 /** Bound of the solver: this many combinations of parameters and conditions are tried for one question. */
 export const MAXIMUM_WORLDS = 256;
+
+/** A template whose open parts are settled one way at a time, as class World does it. */
+export interface Worlds {
+  choices: Choices;
+  /** Counts the changes of what is settled. */
+  version: number;
+  /** False where what is open is unknown instead. */
+  isSplitting: boolean;
+  /** CloudFormation would refuse the template in this world. */
+  isRejected: boolean;
+  /** Go on to the next world. @returns false after the last one. */
+  advance(): boolean;
+}
 
 /** What a judgement says in one world. */
 export interface WorldOutcome {
@@ -21,7 +33,7 @@ export interface WorldOutcome {
  * @returns one outcome for each world, or the decisions that would have to be given when there are still too many.
  */
 export function solve(
-  world: World,
+  world: Worlds,
   judge: () => Outcome | undefined,
 ): readonly WorldOutcome[] | { readonly open: readonly string[] } {
   world.isSplitting = true;
@@ -35,7 +47,7 @@ export function solve(
   return enumerate(world, judge) ?? { open };
 }
 
-function enumerate(world: World, judge: () => Outcome | undefined): readonly WorldOutcome[] | undefined {
+function enumerate(world: Worlds, judge: () => Outcome | undefined): readonly WorldOutcome[] | undefined {
   const outcomes: WorldOutcome[] = [];
   let tried = 0;
   do {
@@ -52,7 +64,7 @@ function enumerate(world: World, judge: () => Outcome | undefined): readonly Wor
 }
 
 /** Judge a part of a resource in its own worlds, within the decisions that hold already. */
-export function solvePart(world: World, judge: () => Outcome): Outcome {
+export function solvePart(world: Worlds, judge: () => Outcome): Outcome {
   const { choices: outer, isRejected } = world;
   world.choices = new Choices(outer);
   world.version++;

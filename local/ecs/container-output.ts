@@ -11,17 +11,6 @@ export interface OutputLine {
   readonly message: string;
 }
 
-/** Requests that a load balancer sends to a container again and again, as the container writes them down. */
-export interface RepeatedRequest {
-  /** Name of the container. */
-  readonly container: string;
-  /** Virtual milliseconds between two of them. */
-  readonly interval: number;
-  /** When the first one arrives. */
-  readonly first: number;
-  readonly message: string;
-}
-
 /** Most requests of one kind that are kept of a span of time; the newest are. */
 const KEPT_REQUESTS = 100;
 

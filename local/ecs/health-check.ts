@@ -1,5 +1,15 @@
 /** The health of a task over time, as one check sees it. */
-import type { RepeatedRequest } from './container-output';
+
+/** Requests that a load balancer sends to a container again and again, as the container writes them down. */
+export interface RepeatedRequest {
+  /** Name of the container. */
+  readonly container: string;
+  /** Virtual milliseconds between two of them. */
+  readonly interval: number;
+  /** When the first one arrives. */
+  readonly first: number;
+  readonly message: string;
+}
 
 /** A check of a task's health: when it turns, in virtual milliseconds; Infinity for never. The later turn counts. */
 export interface HealthCheck {

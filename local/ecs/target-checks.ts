@@ -2,7 +2,7 @@
 import { DescribeLoadBalancersCommand, type TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { readSecurityGroups } from '../security-groups';
 import type { Structure } from '../service';
-import type { RepeatedRequest } from './container-output';
+import type { RepeatedRequest } from './health-check';
 import { behaviourOf, containerOnPort, statusFor } from './containers';
 import type { EcsContext } from './context';
 import { grpcStatusFor } from './grpc';

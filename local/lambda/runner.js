@@ -53,5 +53,5 @@ async function invoke({ requestId, payload, timeout }) {
   }
 }
 
-process.on('message', invoke);
+process.on('message', (request) => void invoke(request));
 process.on('disconnect', () => process.exit(0));

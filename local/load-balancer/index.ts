@@ -77,13 +77,13 @@ export async function startLoadBalancerDataPlane(options: DataPlaneOptions): Pro
     }
   }
 
-  const http1 = createHttp1Server((message, response) =>
-    serve(message, response, () => message.socket.destroy()),
-  );
+  const http1 = createHttp1Server((message, response) => {
+    void serve(message, response, () => message.socket.destroy());
+  });
   http1.keepAliveTimeout = IDLE_MILLISECONDS;
-  const http2 = createHttp2Server((message, response) =>
-    serve(message, response, () => message.stream.session?.destroy()),
-  );
+  const http2 = createHttp2Server((message, response) => {
+    void serve(message, response, () => message.stream.session?.destroy());
+  });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);

@@ -9,7 +9,7 @@ export async function allOf<Values extends readonly unknown[]>(
   promises: readonly [...{ [Index in keyof Values]: Promise<Values[Index]> }],
 ): Promise<Values> {
   const values: unknown[] = [];
-  for (const result of await Promise.allSettled(promises)) {
+  for (const result of await Promise.allSettled<unknown>(promises as readonly Promise<unknown>[])) {
     if (result.status === 'rejected') throw result.reason;
     values.push(result.value);
   }

@@ -94,4 +94,12 @@ function seconds(start: number): string {
   return ((performance.now() - start) / 1_000).toFixed(1);
 }
 
-main().then((code) => (process.exitCode = code));
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: Error) => {
+    process.stderr.write(`fuzz:models failed: ${error.message}\n`);
+    process.exitCode = 1;
+  },
+);

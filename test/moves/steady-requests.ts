@@ -39,10 +39,13 @@ export async function whileRequested<Result>(
 ): Promise<{ readonly result: Result; readonly answers: Answers }> {
   const clients = KEEPING.map((seconds) => new Client(aws, host, hostedZoneId, seconds, send));
   const running = clients.map((client) => client.run());
-  const result = await operation().finally(async () => {
+  let result: Result;
+  try {
+    result = await operation();
+  } finally {
     for (const client of clients) client.stop();
     await Promise.all(running);
-  });
+  }
   const answers = {
     total: clients.reduce((sum, { total }) => sum + total, 0),
     lost: clients.flatMap(({ lost }) => lost),

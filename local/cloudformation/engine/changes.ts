@@ -32,7 +32,7 @@ export async function changesOf(
   const masked = stackScope({ stack, target, resource, importValue, masked: true });
   const entries = Object.entries(template.Resources);
   const flags = await Promise.all(
-    entries.map(([, { Condition }]) => !Condition || conditionHolds(Condition, scope)),
+    entries.map(async ([, { Condition }]) => !Condition || (await conditionHolds(Condition, scope))),
   );
   const wanted = new Set(entries.filter((_, index) => flags[index]).map(([logicalId]) => logicalId));
   const changes = new Map<string, Structure>();

@@ -67,7 +67,7 @@ export class ResourceOperations {
   async wanted(): Promise<Set<string>> {
     const entries = Object.entries(this.target.template.Resources);
     const flags = await Promise.all(
-      entries.map(([, { Condition }]) => !Condition || conditionHolds(Condition, this.scope)),
+      entries.map(async ([, { Condition }]) => !Condition || (await conditionHolds(Condition, this.scope))),
     );
     return new Set(entries.filter((_, index) => flags[index]).map(([logicalId]) => logicalId));
   }

@@ -1,0 +1,135 @@
+/** `npm run check` sees each kind of mistake: a copy of the repository with one mistake, and the checker that must see it. */
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+const ROOT = join(__dirname, '..', '..');
+/** What is installed or made, and no source. */
+const NO_SOURCES: ReadonlySet<string> = new Set(['.git', '.venv', '.venv-sam', 'build', 'node_modules']);
+
+let copy: string;
+
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'check-'));
+  cpSync(ROOT, copy, { recursive: true, filter: (path) => !NO_SOURCES.has(basename(path)) });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+});
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+/** What a command of `node_modules/.bin` prints in the copy, and whether it succeeds. */
+function run(command: string, ...options: readonly string[]): { succeeds: boolean; output: string } {
+  try {
+    const output = execFileSync(join(ROOT, 'node_modules', '.bin', command), options, {
+      cwd: copy,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+    return { succeeds: true, output };
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    return { succeeds: false, output: `${stdout}${stderr}` };
+  }
+}
+
+/** Write files into the copy. @returns their paths. */
+function write(files: Readonly<Record<string, string>>): string[] {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    writeFileSync(join(copy, path), text);
+  }
+  return Object.keys(files);
+}
+
+test('the checkers are those of npm run check', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  for (const checker of ['oxlint', ...GENERATORS.map(([, generator]) => `tsx ${generator} --check`)]) {
+    expect(scripts.check).toContain(checker);
+  }
+});
+
+describe('the linter refuses', () => {
+  test.each<[string, Readonly<Record<string, string>>, string]>([
+    [
+      'a low room that imports a higher one',
+      { 'src/core/mistake.ts': "export { identityOf } from '../express-service/identity/identity';\n" },
+      'no-restricted-imports',
+    ],
+    [
+      'a room of the service that imports a higher one',
+      { 'src/express-service/memory/mistake.ts': "export { read } from '../read/read';\n" },
+      'no-restricted-imports',
+    ],
+    [
+      'the provider that imports the local AWS',
+      { 'src/express-service/read/mistake.ts': "export { startLocalAws } from '../../../local';\n" },
+      'no-restricted-imports',
+    ],
+    [
+      'hooks that import the provider',
+      { 'hooks/mistake.ts': "export { identityOf } from '../src/express-service/identity/identity';\n" },
+      'no-restricted-imports',
+    ],
+    [
+      'the local AWS that imports the provider',
+      { 'local/mistake.ts': "export { allOf } from '../src/core/all-of';\n" },
+      'no-restricted-imports',
+    ],
+    [
+      'files that import each other, be it types only',
+      {
+        'src/aws/one.ts': "import type { Other } from './other';\nexport type One = Other | 1;\n",
+        'src/aws/other.ts': "import type { One } from './one';\nexport type Other = One[];\n",
+      },
+      'no-cycle',
+    ],
+    [
+      'a promise that nobody waits for',
+      { 'src/aws/mistake.ts': 'export async function look(): Promise<void> {}\nlook();\n' },
+      'no-floating-promises',
+    ],
+    [
+      'a promise where none is expected',
+      { 'src/aws/mistake.ts': "process.on('exit', async () => {});\nexport {};\n" },
+      'no-misused-promises',
+    ],
+  ])('%s', (_what, files, rule) => {
+    const { succeeds, output } = run('oxlint', ...write(files));
+    for (const path of Object.keys(files)) rmSync(join(copy, path));
+    expect(output).toContain(rule);
+    expect(succeeds).toBe(false);
+  });
+
+  test('nothing in a file without a mistake', () => {
+    const { succeeds, output } = run('oxlint', 'src/core/all-of.ts');
+    expect({ succeeds, output }).toEqual({ succeeds: true, output: expect.stringContaining('0 errors') });
+  });
+});
+
+/** What is generated, by which script. */
+const GENERATORS: readonly (readonly [what: string, generator: string, path: string])[] = [
+  ['the model', 'schema/generate.ts', 'src/express-service/model.ts'],
+  ['the reference of properties', 'schema/generate.ts', 'docs/reference/properties.md'],
+  ['the catalogue of rules', 'hooks/generate-catalogue.ts', 'hooks/rules/catalogue.ts'],
+  ['the reference of rules', 'hooks/generate-reference.ts', 'docs/rules.md'],
+  ['the reference of claims', 'local/claims/generate-reference.ts', 'docs/reference/aws-claims.md'],
+];
+
+test.each(GENERATORS)('%s is stale', (_what, generator, path) => {
+  const text = readFileSync(join(copy, path), 'utf8');
+  expect(run('tsx', generator, '--check')).toMatchObject({ succeeds: true });
+  appendFileSync(join(copy, path), '\nA line that nobody generated.\n');
+  const { succeeds, output } = run('tsx', generator, '--check');
+  writeFileSync(join(copy, path), text);
+  expect(output).toContain(path);
+  expect(succeeds).toBe(false);
+});
