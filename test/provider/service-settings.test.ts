@@ -31,8 +31,10 @@ function actual({ network = {}, loadBalancer = {}, advanced = {}, ...rest }: any
   const current = structuredClone(desired) as any;
   Object.assign(current, rest);
   Object.assign(current.networkConfiguration.awsvpcConfiguration, network);
-  Object.assign(current.loadBalancers[0], loadBalancer);
-  Object.assign(current.loadBalancers[0].advancedConfiguration, advanced);
+  for (const each of current.loadBalancers) {
+    Object.assign(each, loadBalancer);
+    Object.assign(each.advancedConfiguration, advanced);
+  }
   return current;
 }
 
@@ -42,6 +44,38 @@ test('tasks get the group that was made, the author’s own, and an address in p
     securityGroups: ['sg-made', 'sg-own'],
     assignPublicIp: 'ENABLED',
   });
+});
+
+test('each receiver of requests has its two target groups, its rule, and the role that shifts the traffic', () => {
+  const joining = { targetGroupArns: ['new-blue', 'new-green'], listenerRuleArn: 'new-rule' };
+  const receivers = [...references.receivers, joining];
+  const common = { containerName: 'Main', containerPort: 80 };
+  expect(desiredSettings(spec, { ...references, receivers }).loadBalancers).toEqual([
+    {
+      ...common,
+      targetGroupArn: 'blue',
+      advancedConfiguration: {
+        alternateTargetGroupArn: 'green',
+        productionListenerRule: 'rule',
+        roleArn: role,
+      },
+    },
+    {
+      ...common,
+      targetGroupArn: 'new-blue',
+      advancedConfiguration: {
+        alternateTargetGroupArn: 'new-green',
+        productionListenerRule: 'new-rule',
+        roleArn: role,
+      },
+    },
+  ]);
+});
+
+test('tasks in private subnets get no address', () => {
+  const network = { ...references.network, access: 'PRIVATE' as const };
+  const { networkConfiguration } = desiredSettings(spec, { ...references, network });
+  expect(networkConfiguration.awsvpcConfiguration.assignPublicIp).toBe('DISABLED');
 });
 
 describe('subnets and security groups that were changed by hand', () => {
@@ -90,13 +124,39 @@ test.each<[string, object, (keyof typeof desired)[]]>([
   ['another rule', { advanced: { productionListenerRule: 'other' } }, ['loadBalancers']],
   ['another role', { advanced: { roleArn: 'other' } }, ['loadBalancers']],
   ['another target group', { loadBalancer: { targetGroupArn: 'other' } }, ['loadBalancers']],
-])('a service with %s changes in that alone', (_name, changes, changed) => {
-  expect(Object.keys(settingsChanges(desired, actual(changes), false))).toEqual(changed);
+  ['another second target group', { advanced: { alternateTargetGroupArn: 'other' } }, ['loadBalancers']],
+  ['another container', { loadBalancer: { containerName: 'other' } }, ['loadBalancers']],
+  ['no load balancer', { loadBalancers: [] }, ['loadBalancers']],
+  [
+    'a load balancer too many',
+    { loadBalancers: [desired.loadBalancers[0], { ...desired.loadBalancers[0], targetGroupArn: 'other' }] },
+    ['loadBalancers'],
+  ],
+  [
+    'another task definition and another port',
+    { taskDefinition: 'task-definition:2', loadBalancer: { containerPort: 81 } },
+    ['taskDefinition', 'loadBalancers'],
+  ],
+])('a service with %s changes in that alone, to what is desired', (_name, changes, changed) => {
+  expect(settingsChanges(desired, actual(changes), false)).toEqual(
+    Object.fromEntries(changed.map((name) => [name, desired[name]])),
+  );
+});
+
+test('a capacity provider strategy is left alone unless one is desired', () => {
+  const strategy = [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }];
+  const spot = actual({ capacityProviderStrategy: strategy });
+  expect(settingsChanges(desired, spot, false)).toEqual({});
+  expect(settingsChanges({ ...desired, capacityProviderStrategy: strategy }, spot, false)).toEqual({});
+  expect(settingsChanges({ ...desired, capacityProviderStrategy: strategy }, actual(), false)).toEqual({
+    capacityProviderStrategy: strategy,
+  });
 });
 
 test.each<[string, string[], boolean]>([
   ['some of its subnets', ['subnet-1'], false],
   ['other subnets', ['subnet-9'], true],
+  ['no subnets', [], true],
 ])('a service that follows the default VPC and runs in %s', (_name, subnets, changes) => {
   const found = settingsChanges(desired, actual({ network: { subnets } }), true);
   expect('networkConfiguration' in found).toBe(changes);
