@@ -83,8 +83,8 @@ export interface Lambda {
   invoke(nameOrArn: string, payload: unknown, options?: InvocationOptions): Promise<InvocationResult>;
   /** Kill the process of a running invocation. False when it does not run. */
   kill(invocationId: string): boolean;
-  /** Stop all processes. */
-  close(): void;
+  /** Stop all processes, and wait for their ends: one that still goes would keep this process from ending. */
+  close(): Promise<void>;
 }
 
 /** AWS's Node.js runtime brings the SDK in a folder that `require` searches last; here that of this repository stands in. */
@@ -165,7 +165,7 @@ export function createLambda(options: LambdaOptions): Lambda {
       },
     },
     register(definition) {
-      functions.get(definition.name)?.close();
+      void functions.get(definition.name)?.close();
       const environment = () => ({
         PATH: process.env.PATH ?? '',
         AWS_ENDPOINT_URL: options.endpoint(),
@@ -193,15 +193,15 @@ export function createLambda(options: LambdaOptions): Lambda {
       );
     },
     remove(name) {
-      functions.get(name)?.close();
+      void functions.get(name)?.close();
       functions.delete(name);
     },
     has: (nameOrArn) => functions.has(functionName(nameOrArn)),
     arn: (nameOrArn) => arn(functionName(nameOrArn)),
     invoke,
     kill: (invocationId) => [...functions.values()].some((pool) => pool.kill(invocationId)),
-    close() {
-      for (const pool of functions.values()) pool.close();
+    async close() {
+      await Promise.all([...functions.values()].map((pool) => pool.close()));
     },
   };
 }
@@ -253,10 +253,12 @@ class Pool {
     await Promise.all(busy.map((worker) => worker.closed));
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.closed = true;
-    for (const worker of this.workers) worker.kill();
     this.idle.length = 0;
+    const workers = [...this.workers];
+    for (const worker of workers) worker.kill();
+    await Promise.all(workers.map(({ closed }) => closed));
   }
 
   configuration(): Structure {
