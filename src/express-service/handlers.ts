@@ -2,6 +2,7 @@
 import schema from '../../schema/org-ecs-expressservice.json';
 import type { Service } from '@aws-sdk/client-ecs';
 import { createClients } from '../aws/clients';
+import { Session } from '../aws/session';
 import type { ApplyScope, Scope } from './composition/component';
 import { components } from './resources';
 import { conflicts } from './read/conflicts';
@@ -269,6 +270,7 @@ function scopeOf(request: Request, identity: Identity): Scope {
   return {
     identity,
     clients: createClients(clientConfiguration),
+    session: new Session(),
     log: (message) => logger.log(message),
     time: {
       elapsedSeconds: elapsedSeconds ?? BEGINNING.elapsedSeconds,

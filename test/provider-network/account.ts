@@ -38,6 +38,7 @@ import { clientConfiguration } from '../../src/aws/client-configuration';
 import type { ServiceSpec } from '../../src/express-service/specification';
 import { targetGroupSettings } from '../../src/express-service/properties/target-group-settings';
 import { ACCOUNT_ID, BASE_DOMAIN, giveCertifiedBaseDomain, REGION } from '../support/account';
+import { Session } from '../../src/aws/session';
 
 /** More than any operation needs. */
 const MOST_INVOCATIONS = 60;
@@ -193,6 +194,7 @@ export class Account {
       const scope: ApplyScope = {
         identity: this.identity(serviceName),
         clients,
+        session: new Session(),
         log: () => undefined,
         spec,
         network: () => (network ??= discoverNetwork(clients, spec)),
@@ -220,7 +222,13 @@ export class Account {
   }
 
   private scope(serviceName: string, clients: Clients): Scope {
-    return { identity: this.identity(serviceName), clients, log: () => undefined, time: BEGINNING };
+    return {
+      identity: this.identity(serviceName),
+      clients,
+      session: new Session(),
+      log: () => undefined,
+      time: BEGINNING,
+    };
   }
 
   /** Invoke again and again until nothing is waited for, as CloudFormation does. */

@@ -14,6 +14,7 @@ import { BEGINNING } from '../../src/core/outcome';
 import { identityOf } from '../../src/express-service/identity/identity';
 import { ACCOUNT_ID, REGION } from '../support/account';
 import { Driver } from '../support/driver';
+import { Session } from '../../src/aws/session';
 
 const TASK_ID = '0123456789abcdef0123456789abcdef';
 
@@ -84,6 +85,7 @@ function scope(): Scope {
   return {
     identity: identityOf(location, 'default', 'hello'),
     clients: { ecs, cloudWatchLogs: logs } as unknown as Clients,
+    session: new Session(),
     log: () => undefined,
     time: BEGINNING,
   };

@@ -1,4 +1,5 @@
 import type { Clients } from '../../aws/clients';
+import type { Session } from '../../aws/session';
 import type { Identity } from '../identity/identity';
 import type { Network } from '../network/network';
 import type { OperationTime, Outcome } from '../../core/outcome';
@@ -10,6 +11,8 @@ import type { ServiceSpec } from '../specification';
 export interface Scope {
   readonly identity: Identity;
   readonly clients: Clients;
+  /** What this invocation has seen and done so far. */
+  readonly session: Session;
   /** Report progress to the operator's log, in one line. */
   readonly log: (message: string) => void;
   /** How long the operation has been going on, and what it waits for. */

@@ -87,8 +87,8 @@ function inExposure(
   const seen = (found: Observed) => ({ ...found, ...view(found, kinds, exposure) });
   const within = <S extends Scope>(scope: S): S => ({ ...scope, exposure });
   // An exposure that is left is looked at without the desired state, which says nothing of it.
-  const leaving = ({ identity, clients, log, time, exposures }: Scope): Scope =>
-    within({ identity, clients, log, time, exposures });
+  const leaving = ({ identity, clients, session, log, time, exposures }: Scope): Scope =>
+    within({ identity, clients, session, log, time, exposures });
   const { poll } = component;
   const needs = [...component.needs, ...(joins ? [] : (component.leavesAfter ?? []))];
   return {

@@ -1,15 +1,12 @@
 import { DescribeServicesCommand, type Service } from '@aws-sdk/client-ecs';
-import type { Clients } from '../../aws/clients';
 import type { Scope } from '../composition/component';
 import { isManaged } from '../identity/ownership';
 import { unless } from '../../aws/sdk-errors';
 import { lowerCaseTagRecord } from '../identity/tags';
+import { sessionValue } from '../../aws/session';
 
 /** IAM actions of {@link describedService}. */
 export const DESCRIBED_SERVICE_ACTIONS = ['ecs:DescribeServices'] as const;
-
-/** By the clients, of which each invocation has its own. */
-const described = new WeakMap<Clients, Promise<Service | undefined>>();
 
 /**
  * The ECS service of this name, whoever made it, as it was at the beginning of the invocation: several components look
@@ -17,13 +14,7 @@ const described = new WeakMap<Clients, Promise<Service | undefined>>();
  *
  * @returns undefined when there is none, or only an INACTIVE one, whose name may be used again.
  */
-export function describedService(scope: Scope): Promise<Service | undefined> {
-  const known = described.get(scope.clients);
-  if (known) return known;
-  const looking = describeService(scope);
-  described.set(scope.clients, looking);
-  return looking;
-}
+export const describedService = sessionValue(describeService);
 
 /** {@link describedService}, when it is the service's own by its tag. */
 export async function managedDescribedService(scope: Scope): Promise<Service | undefined> {

@@ -9,9 +9,9 @@ import {
   type ServiceRevision,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
-import type { Clients } from '../../aws/clients';
 import type { ApplyScope, Scope } from '../composition/component';
 import { allItems, pagesOf } from '../../aws/pages';
+import { sessionValue } from '../../aws/session';
 
 /** IAM actions of the functions in this file. */
 export const SERVICE_DEPLOYMENT_ACTIONS = [
@@ -52,21 +52,13 @@ const SETTINGS = [
   'vpcLatticeConfigurations',
 ] as const satisfies readonly (keyof ServiceRevision)[];
 
-const newest = new WeakMap<Clients, Promise<ListedDeployment | undefined>>();
-
 /** Whether a deployment has not come to its end, its rollback included. */
 export function isRunning(status: ServiceDeployment['status']): boolean {
   return RUNNING.has(status);
 }
 
 /** The newest deployment of the service as it was when an invocation first asked. */
-export function newestDeployment(scope: Scope): Promise<ListedDeployment | undefined> {
-  const known = newest.get(scope.clients);
-  if (known) return known;
-  const looking = lookForNewestDeployment(scope);
-  newest.set(scope.clients, looking);
-  return looking;
-}
+export const newestDeployment = sessionValue(lookForNewestDeployment);
 
 /** The same with a call of its own, for those who must know how it is now. */
 export async function lookForNewestDeployment(scope: Scope): Promise<ListedDeployment | undefined> {

@@ -13,10 +13,10 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LoadBalancer, Service } from '@aws-sdk/client-ecs';
 import { allOf } from '../../core/all-of';
-import type { Clients } from '../../aws/clients';
 import type { Scope } from '../composition/component';
 import { unless } from '../../aws/sdk-errors';
 import { SERVICE_DEPLOYMENT_ACTIONS, stableTargetGroups } from './service-deployments';
+import { sessionValue } from '../../aws/session';
 
 /** IAM actions of {@link repairWeights}. */
 export const TRAFFIC_WEIGHT_ACTIONS = [
@@ -50,13 +50,13 @@ export function servingTargetGroup(rule: Rule): string | undefined {
   return serving.length === 1 ? serving[0]!.targetGroupArn : undefined;
 }
 
-const rulesSeen = new WeakMap<Clients, Map<string, Rule>>();
+/** Rules by ARN. */
+const rulesSeen = sessionValue((_: Scope) => new Map<string, Rule>());
 
 /** Keep rules that an invocation has looked at, so that {@link repairWeights} need not look again. */
-export function rememberRules({ clients }: Scope, rules: readonly Rule[]): void {
-  const seen = rulesSeen.get(clients) ?? new Map<string, Rule>();
+export function rememberRules(scope: Scope, rules: readonly Rule[]): void {
+  const seen = rulesSeen(scope);
   for (const rule of rules) seen.set(rule.RuleArn!, rule);
-  rulesSeen.set(clients, seen);
 }
 
 /**
@@ -82,7 +82,7 @@ export async function productionRules(scope: Scope, loadBalancers: readonly Load
   const arns = loadBalancers.flatMap(
     ({ advancedConfiguration }) => advancedConfiguration?.productionListenerRule ?? [],
   );
-  const seen = arns.map((arn) => rulesSeen.get(scope.clients)?.get(arn));
+  const seen = arns.map((arn) => rulesSeen(scope).get(arn));
   const known = seen.filter((rule) => rule !== undefined);
   if (known.length === arns.length) return known;
   const looks = arns.map((arn) =>

@@ -25,7 +25,6 @@ import {
   type Listener,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Clients } from '../../aws/clients';
 import type { Scope } from '../composition/component';
 import { OWNER_TAG, SHARED_TAG } from '../identity/identity';
 import { done, wait, type Outcome } from '../../core/outcome';
@@ -38,6 +37,7 @@ import {
 import { isSdkError, unless } from '../../aws/sdk-errors';
 import { tagList, tagRecord, type Tags } from '../identity/tags';
 import { rememberRules } from '../deployments/traffic-weights';
+import { sessionValue } from '../../aws/session';
 
 /** IAM actions of {@link closeIfUnused}. */
 export const CLOSE_PERMISSIONS = [
@@ -132,11 +132,11 @@ export async function isClosed(scope: Scope, httpListenerArn: string): Promise<b
 }
 
 /** ARNs of the load balancers that an invocation has deleted. */
-const deleted = new WeakMap<Clients, readonly string[]>();
+const deleted = sessionValue((_: Scope) => new Set<string>());
 
 /** Whether this invocation has deleted a load balancer, which ELB may go on listing for a moment. */
-export function wasDeleted({ clients }: Scope, loadBalancerArn: string): boolean {
-  return deleted.get(clients)?.includes(loadBalancerArn) ?? false;
+export function wasDeleted(scope: Scope, loadBalancerArn: string): boolean {
+  return deleted(scope).has(loadBalancerArn);
 }
 
 /** Remove a shared load balancer if no service has a rule on it. It takes no more services from then on. */
@@ -154,7 +154,7 @@ export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Prom
 
     scope.log(`deleting load balancer ${loadBalancerArn}, which no service uses`);
     await elasticLoadBalancing.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn }));
-    deleted.set(scope.clients, [...(deleted.get(scope.clients) ?? []), loadBalancerArn]);
+    deleted(scope).add(loadBalancerArn);
   } catch (error) {
     if (isSdkError(error, 'LoadBalancerNotFoundException')) return done(undefined);
     if (isSdkError(error, 'DuplicateListenerException', 'ListenerNotFoundException')) {

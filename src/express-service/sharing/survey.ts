@@ -8,7 +8,6 @@
  */
 import { paginateDescribeSecurityGroups, type SecurityGroup } from '@aws-sdk/client-ec2';
 import { paginateDescribeLoadBalancers, type LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Clients } from '../../aws/clients';
 import type { ApplyScope, Scope } from '../composition/component';
 import type { Domain } from '../properties/domains';
 import { invalid } from '../../core/failure';
@@ -30,6 +29,7 @@ import {
 import { choosePlace, wantedExposure, type Candidates, type SharedGroup } from './shared-load-balancer';
 import { recordedExposures, type Exposures } from '../memory/recorded-exposures';
 import { tagRecord } from '../identity/tags';
+import { sessionValue } from '../../aws/session';
 
 /** IAM actions of {@link survey}. */
 export const SURVEY_PERMISSIONS = [
@@ -48,17 +48,8 @@ export interface Survey {
 /** Characters of a group's name (EC2 API reference, CreateSecurityGroup). */
 const LONGEST_GROUP_NAME = 255;
 
-/** By the clients, of which each invocation has its own. */
-const surveys = new WeakMap<Clients, Promise<Survey>>();
-
 /** The survey as it was at the beginning of the invocation: several components look at it. */
-export function survey(scope: Scope): Promise<Survey> {
-  const known = surveys.get(scope.clients);
-  if (known) return known;
-  const looking = takeSurvey(scope);
-  surveys.set(scope.clients, looking);
-  return looking;
-}
+export const survey = sessionValue(takeSurvey);
 
 /** The same with calls of its own, for those who must know how it is now. */
 export async function takeSurvey({ clients, identity }: Scope): Promise<Survey> {
