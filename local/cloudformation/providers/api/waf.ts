@@ -1,6 +1,6 @@
 /** Types of AWS WAF. */
 import type { ExistingRequest } from '../provider';
-import { generatedName, type ApiContext, type ApiType } from './api-type';
+import { generatedName, waitFor, type ApiContext, type ApiType } from './api-type';
 
 export const webAcl: ApiType = {
   typeName: 'AWS::WAFv2::WebACL',
@@ -47,10 +47,19 @@ export const webAcl: ApiType = {
 
 export const webAclAssociation: ApiType = {
   typeName: 'AWS::WAFv2::WebACLAssociation',
-  async create({ clients, request }) {
-    const { ResourceArn, WebACLArn } = request.properties;
-    await clients.waf.associateWebACL({ ResourceArn, WebACLArn });
-    return { physicalId: `${ResourceArn}|${WebACLArn}`, attributes: {} };
+  async create(context) {
+    const { ResourceArn, WebACLArn } = context.request.properties;
+    const physicalId = `${ResourceArn}|${WebACLArn}`;
+    // AWS WAF takes minutes to know a load balancer or a web ACL that is new.
+    return waitFor(context, physicalId, async () => {
+      try {
+        await context.clients.waf.associateWebACL({ ResourceArn, WebACLArn });
+        return { physicalId, attributes: {} };
+      } catch (error) {
+        if ((error as Error).name === 'WAFUnavailableEntityException') return undefined;
+        throw error;
+      }
+    });
   },
   delete: ({ clients, request }) =>
     clients.waf.disassociateWebACL({ ResourceArn: request.current.properties.ResourceArn }),
