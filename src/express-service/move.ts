@@ -8,7 +8,7 @@
  * 3. Clients get the time to follow; then the rule of the former exposure gets no more requests.
  * 4. A deployment takes the tasks out of the former exposure, and everything of it is removed.
  *
- * Which step comes next is read off AWS each time: the record (exposures.ts), the service's load balancers, the DNS
+ * Which step comes next is read off AWS each time: the record (recorded-exposures.ts), the service's load balancers, the DNS
  * record, the conditions of the former rule. An update that fails is rolled back with an update to the specification
  * before; whichever step that finds, it goes on from there to the exposure that this one asks for.
  */

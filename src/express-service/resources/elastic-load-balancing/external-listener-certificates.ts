@@ -6,7 +6,7 @@
  *
  * Who leaves marks its record, and then looks for records of others without a mark; who comes makes its record, and then
  * waits until those that are marked have gone, before it adds the certificate. Both write before they read, as in
- * own-certificates.ts.
+ * managed-certificates.ts.
  */
 import { CreateTagsCommand, DeleteTagsCommand, paginateDescribeSecurityGroups } from '@aws-sdk/client-ec2';
 import { RemoveListenerCertificatesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
