@@ -90,7 +90,7 @@ export async function bundleFunction(
   if (forbidden) {
     throw new Error(`the bundle holds SDK v2 (${forbidden}); use an SDK v3 client, or extend SDK_V2_ALIASES`);
   }
-  const [{ contents }] = outputFiles;
+  const { contents } = outputFiles[0]!;
   if (contents.length > maximumBytes) {
     throw new Error(
       `the bundle has ${contents.length} bytes, more than ${maximumBytes}; its largest inputs are ${largestInputs(metafile)}`,
@@ -140,7 +140,7 @@ async function main(options: readonly string[]): Promise<number> {
     chosen.map(({ source, bundle }) => bundleFunction(join(ROOT, source), join(ROOT, bundle))),
   );
   for (const [index, result] of results.entries()) {
-    const { name, source, bundle } = chosen[index];
+    const { name, source, bundle } = chosen[index]!;
     if (result.status === 'fulfilled') {
       if (isQuiet) continue;
       const { raw, gzip } = result.value;

@@ -59,7 +59,7 @@ const OPERATIONS: Record<string, Apply> = {
   },
   move(root, operation) {
     const moved = find(root, operation, source(operation));
-    const removed = OPERATIONS.remove(root, { ...operation, path: source(operation) });
+    const removed = OPERATIONS.remove!(root, { ...operation, path: source(operation) });
     return insert(removed, operation, operation.path, moved);
   },
 };
@@ -91,7 +91,7 @@ function locate(root: any, operation: PatchOperation, path: string): { parent: a
   const parent = parents.reduce((node, step) => get(node, step, operation), root);
   if (typeof parent !== 'object' || parent === null)
     throw refusal(operation, 'there is no such place in the model');
-  return { parent, key: steps[steps.length - 1] };
+  return { parent, key: steps.at(-1)! };
 }
 
 function get(node: any, key: string, operation: PatchOperation): any {

@@ -76,7 +76,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       registryProvider(options.resourceHandler),
       nestedStackProvider({
         call: (operation, input, { region, accountId }) =>
-          operations[operation]({
+          operations[operation]!({
             ...{ service: 'cloudformation', operation, input, region, accountId },
             accessKeyId: 'cloudformation',
           }),

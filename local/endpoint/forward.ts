@@ -51,7 +51,7 @@ function unanswered({ service, operation }: AwsRequest, answer: HttpAnswer): Aws
       501,
     );
   }
-  const reason = answer.headers['content-type'].startsWith('text/plain')
+  const reason = answer.headers['content-type']?.startsWith('text/plain')
     ? String(answer.body).slice(0, 300)
     : 'no reason given';
   return new AwsError(

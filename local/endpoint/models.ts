@@ -126,7 +126,7 @@ const EMPTY: Shape = { type: 'structure', members: {} };
 
 /** The shape that a reference points to; no reference is the empty structure. */
 export function shapeOf(model: ServiceModel, reference: ShapeReference | undefined): Shape {
-  return reference ? model.shapes[reference.shape] : EMPTY;
+  return reference ? model.shapes[reference.shape]! : EMPTY;
 }
 
 /** An error shape of the model, found by its name or by the code it has on the wire. */

@@ -35,7 +35,7 @@ export function validate(service: string, model: ServiceModel, operation: Operat
   const violations: Violation[] = [];
   if (operation.input) check(model, operation.input, input, '', violations);
   if (violations.length === 0) return;
-  if (model.metadata.protocol === 'ec2') throw ec2Error(violations[0]);
+  if (model.metadata.protocol === 'ec2') throw ec2Error(violations[0]!);
   const count = violations.length === 1 ? '1 validation error' : `${violations.length} validation errors`;
   const usual = ['query', 'ec2'].includes(model.metadata.protocol)
     ? 'ValidationError'

@@ -240,7 +240,7 @@ function decision(answer: HookAnswer, operation: TargetOperation): Decision {
       `the hook answered the status ${JSON.stringify(hookStatus)}, which is none of SUCCESS, FAILED and IN_PROGRESS`,
     );
   }
-  const status = STATUSES[hookStatus](answer);
+  const status = STATUSES[hookStatus]!(answer);
   const verb = status === 'HOOK_COMPLETE_SUCCEEDED' ? 'succeeded' : 'failed';
   return {
     status,

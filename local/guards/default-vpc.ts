@@ -53,7 +53,7 @@ export class DefaultVpc {
     );
     await ec2.send(
       new CreateRouteCommand({
-        RouteTableId: RouteTables[0].RouteTableId,
+        RouteTableId: RouteTables[0]!.RouteTableId,
         DestinationCidrBlock: '0.0.0.0/0',
         GatewayId: InternetGatewayId,
       }),

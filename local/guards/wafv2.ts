@@ -63,7 +63,7 @@ export function wafv2(
     const acls = await Promise.all(
       arns.map((ResourceArn) => waf(region).send(new GetWebACLForResourceCommand({ ResourceArn }))),
     );
-    return arns.filter((_arn, index) => acls[index].WebACL?.ARN === webAclArn);
+    return arns.filter((_arn, index) => acls[index]!.WebACL?.ARN === webAclArn);
   }
 
   return {

@@ -45,7 +45,7 @@ export function performActions(
 ): Decision | Promise<Decision> {
   const [first] = actions;
   const perform = ACTIONS[first?.Type ?? ''];
-  if (perform) return perform(first, context);
+  if (perform) return perform(first!, context);
   return {
     type: 'respond',
     response: explanation(

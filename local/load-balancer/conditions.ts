@@ -38,7 +38,7 @@ const TESTS: Record<string, (condition: RuleCondition) => RequestTest> = {
     const ranges = new BlockList();
     for (const range of condition.SourceIpConfig?.Values ?? []) {
       const [address, prefix] = range.split('/');
-      ranges.addSubnet(address, Number(prefix), isIP(address) === 6 ? 'ipv6' : 'ipv4');
+      ranges.addSubnet(address!, Number(prefix), isIP(address!) === 6 ? 'ipv6' : 'ipv4');
     }
     return ({ sourceIp }) =>
       isIP(sourceIp) !== 0 && ranges.check(sourceIp, isIP(sourceIp) === 6 ? 'ipv6' : 'ipv4');

@@ -27,7 +27,7 @@ export function redirect(config: RedirectActionConfig, url: UrlParts): HttpRespo
     query: url.query,
   };
   const fill = (template: string) =>
-    template.replace(/#\{(protocol|host|port|path|query)\}/g, (_, name: string) => values[name]);
+    template.replace(/#\{(protocol|host|port|path|query)\}/g, (_, name: string) => values[name]!);
   const protocol = fill(config.Protocol ?? '#{protocol}').toLowerCase();
   const host = fill(config.Host ?? '#{host}');
   const port = fill(config.Port ?? '#{port}');

@@ -35,10 +35,10 @@ export class Rotation {
     }
     let chosen = -1;
     for (const [index, weight] of weights.entries()) {
-      turn.credits[index] += weight;
-      if (weight > 0 && (chosen < 0 || turn.credits[index] > turn.credits[chosen])) chosen = index;
+      turn.credits[index]! += weight;
+      if (weight > 0 && (chosen < 0 || turn.credits[index]! > turn.credits[chosen]!)) chosen = index;
     }
-    turn.credits[chosen] -= total;
+    turn.credits[chosen]! -= total;
     return choices[chosen];
   }
 }

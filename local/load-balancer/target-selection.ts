@@ -47,7 +47,7 @@ export function selectTarget(group: RoutingTargetGroup, context: ActionContext):
   const usable = usableTargets(group, network);
   const stickiness =
     group.attributes['stickiness.enabled'] === 'true'
-      ? (STICKINESS[group.attributes['stickiness.type']]?.(group) ?? NOT_STICKY)
+      ? (STICKINESS[group.attributes['stickiness.type'] ?? '']?.(group) ?? NOT_STICKY)
       : NOT_STICKY;
   const wanted = stickiness.wanted(requestCookies(request), clock.now());
   const target =

@@ -29,7 +29,7 @@ export function without<T extends Structure>(model: T, pointers: readonly string
     for (const step of path.slice(0, -1)) parents = parents.flatMap((value) => children(value, step));
     const last = path[path.length - 1];
     for (const parent of parents) {
-      if (typeof parent === 'object' && parent !== null) delete (parent as Structure)[last];
+      if (typeof parent === 'object' && parent !== null) delete (parent as Structure)[last!];
     }
   }
   return copy;

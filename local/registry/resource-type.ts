@@ -88,7 +88,7 @@ export class ResourceType {
       const path = steps(pointer);
       let parent = model;
       for (const step of path.slice(0, -1)) parent = parent[step] ??= {};
-      parent[path[path.length - 1]] = parts[index];
+      parent[path.at(-1)!] = parts[index];
     });
     return model;
   }

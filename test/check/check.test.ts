@@ -115,6 +115,16 @@ describe('the linter refuses', () => {
   });
 });
 
+test('the compiler refuses an item that may not be there', () => {
+  const [path] = write({
+    'src/aws/mistake.ts': 'export const first = (texts: string[]): number => texts[0].length;\n',
+  });
+  const { succeeds, output } = run('tsc', '-p', '.');
+  rmSync(join(copy, path!));
+  expect(output).toMatch(/^src\/aws\/mistake\.ts.*error TS2532: Object is possibly 'undefined'/m);
+  expect(succeeds).toBe(false);
+});
+
 /** What is generated, by which script. */
 const GENERATORS: readonly (readonly [what: string, generator: string, path: string])[] = [
   ['the model', 'schema/generate.ts', 'src/express-service/model.ts'],

@@ -39,7 +39,7 @@ async function state(): Promise<Record<string, string>> {
   const entries = await Promise.all(
     SYNTHESIZERS.map(async (StackName) => {
       const { Stacks } = await cloudFormation.describeStacks({ StackName });
-      return [StackName, Stacks![0].StackStatus!];
+      return [StackName, Stacks![0]!.StackStatus!];
     }),
   );
   return Object.fromEntries(entries);
@@ -58,7 +58,7 @@ test('bootstrap, deploy, diff, drift and destroy', async () => {
   await deploy(1, 'direct', 'CliCredentials', 'Legacy');
   expect(await state()).toEqual(everywhere('CREATE_COMPLETE'));
 
-  const [{ Parameters, Outputs }] = (await cloudFormation.describeStacks({ StackName: 'Shop' })).Stacks!;
+  const { Parameters, Outputs } = (await cloudFormation.describeStacks({ StackName: 'Shop' })).Stacks![0]!;
   expect(Parameters).toEqual([
     {
       ParameterKey: 'BootstrapVersion',
@@ -87,7 +87,7 @@ test('bootstrap, deploy, diff, drift and destroy', async () => {
   });
   const logs = new CloudWatchLogs(account.aws.clientOptions());
   const [group] = (await logs.describeLogGroups({ logGroupNamePrefix: '/aws/ecs/' })).logGroups!;
-  await logs.putRetentionPolicy({ logGroupName: group.logGroupName!, retentionInDays: 3 });
+  await logs.putRetentionPolicy({ logGroupName: group!.logGroupName!, retentionInDays: 3 });
   const drifted = await cdk('drift', '-c', 'tag=2', '--fail', 'Shop');
   expect(drifted.code).toBe(1);
   expect(drifted.stdout).toContain('LogRetentionInDays');

@@ -73,7 +73,7 @@ const COMMANDS: readonly Expectation[] = [
 /** Commands of the console blocks: continued lines joined, comments and lines of nothing but a comment left out. */
 function commandsOf(readme: string): string[] {
   return [...readme.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block]) =>
-    block
+    block!
       .replaceAll(/\\\n\s*/g, '')
       .split('\n')
       .map((line) => line.replace(/(^|\s+)# .*$/, '').trim())
@@ -144,7 +144,7 @@ test('every command does what it should, one after the other in one shell', asyn
   const answers = await shell(commands.map(substitute));
   expect(
     answers.map(({ code, stdout, stderr }, index) => {
-      const { code: wanted = 0, stdout: pattern = /(?:)/ } = expected[index];
+      const { code: wanted = 0, stdout: pattern = /(?:)/ } = expected[index]!;
       const isRight = code === wanted && pattern.test(stdout.trim());
       return isRight ? commands[index] : { command: commands[index], code, stdout, stderr };
     }),
@@ -171,8 +171,8 @@ function shell(commands: readonly string[]): Promise<{ code: number; stdout: str
           .split(END)
           .slice(0, -1)
           .map((text, index) => {
-            const [, output, code] = /^([\s\S]*?)(\d+)$/.exec(text)!;
-            return { code: Number(code), stdout: output, stderr: errors[index] };
+            const [, output = '', code] = /^([\s\S]*?)(\d+)$/.exec(text)!;
+            return { code: Number(code), stdout: output, stderr: errors[index] ?? '' };
           }),
       );
     });

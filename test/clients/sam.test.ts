@@ -83,7 +83,7 @@ test('deploy creates and updates a stack with the transform, delete removes it',
     output: '',
   });
   const [stack] = (await cloudFormation.describeStacks({ StackName: 'shop' })).Stacks!;
-  expect(stack.StackStatus).toBe('UPDATE_COMPLETE');
+  expect(stack!.StackStatus).toBe('UPDATE_COMPLETE');
 
   expect(outcome(await sam('delete', '--stack-name', 'shop', '--no-prompts'))).toEqual({
     code: 0,

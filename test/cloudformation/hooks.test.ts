@@ -241,7 +241,7 @@ describe('hooks for stacks and change sets', () => {
       expect.objectContaining({ TypeName: HOOK.typeName, Status: 'HOOK_COMPLETE_FAILED' }),
     ]);
     expect(
-      await account.cloudFormation.getHookResult({ HookResultId: HookResults![0].HookResultId }),
+      await account.cloudFormation.getHookResult({ HookResultId: HookResults![0]!.HookResultId }),
     ).toMatchObject({
       Target: { TargetTypeName: 'Sample::Logs::Notebook', TargetId: 'Book', Action: 'CREATE' },
       Annotations: [

@@ -29,7 +29,7 @@ const written = (name: string) => logs.createLogGroup({ logGroupName: `/notebook
 const importing = (...names: string[]) =>
   names.map((name) => ({
     ResourceType: SAMPLE_TYPE,
-    LogicalResourceId: `${name[0].toUpperCase()}${name.slice(1)}`,
+    LogicalResourceId: `${name[0]!.toUpperCase()}${name.slice(1)}`,
     ResourceIdentifier: { Id: `/notebook/${name}` },
   }));
 

@@ -393,7 +393,7 @@ describe('deletion', () => {
     const { Stacks } = await account.cloudFormation.describeStacks({ StackName: 'desk' });
     await account.cloudFormation.deleteStack({ StackName: 'desk' });
     account.aws.clock.setMode('jump');
-    expect((await account.settled(Stacks![0].StackId!)).StackStatus).toBe('DELETE_COMPLETE');
+    expect((await account.settled(Stacks![0]!.StackId!)).StackStatus).toBe('DELETE_COMPLETE');
     expect(await account.notebooks()).toEqual([]);
   });
 

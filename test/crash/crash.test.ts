@@ -22,7 +22,7 @@ function roundOf(fault: FaultName): Round {
     const share = ((FAULT_NAMES.indexOf(fault) + 1) * 0.618 + place * 0.414) % 1;
     return all[Math.floor(share * all.length)];
   });
-  return Object.fromEntries(points.map((point) => [point.operation, point]));
+  return Object.fromEntries(points.map((point) => [point!.operation, point]));
 }
 
 test('deletes everything it has made when nothing disturbs it', () => {
@@ -54,6 +54,6 @@ test('notices what is left, what is missing, and what has changed', async () => 
     after: { ...reference.after, create: before },
   };
   const [verdict] = await runRound(account, { create: point }, altered);
-  expect(verdict.result).toBe('leaked');
-  expect(verdict.detail).toContain('should not be there: AWS::ElasticLoadBalancingV2::LoadBalancer');
+  expect(verdict!.result).toBe('leaked');
+  expect(verdict!.detail).toContain('should not be there: AWS::ElasticLoadBalancingV2::LoadBalancer');
 });

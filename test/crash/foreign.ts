@@ -92,10 +92,10 @@ async function makeLoadBalancing(options: Options, { vpcId, subnetIds }: Place):
       }),
     ),
   ]);
-  const Actions = [{ Type: 'forward' as const, TargetGroupArn: TargetGroups![0].TargetGroupArn }];
+  const Actions = [{ Type: 'forward' as const, TargetGroupArn: TargetGroups![0]!.TargetGroupArn }];
   const { Listeners } = await client.send(
     new CreateListenerCommand({
-      LoadBalancerArn: LoadBalancers![0].LoadBalancerArn,
+      LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn,
       Protocol: 'HTTP',
       Port: 80,
       DefaultActions: Actions,
@@ -103,7 +103,7 @@ async function makeLoadBalancing(options: Options, { vpcId, subnetIds }: Place):
   );
   await client.send(
     new CreateRuleCommand({
-      ListenerArn: Listeners![0].ListenerArn,
+      ListenerArn: Listeners![0]!.ListenerArn,
       Priority: 1,
       Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/foreign/*'] } }],
       Actions,

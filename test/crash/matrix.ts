@@ -51,7 +51,7 @@ export function undisturbedCalls(calls: readonly Call[]): UndisturbedCall[] {
     sequences.set(invocationId, [...(sequences.get(invocationId) ?? []), name(call)]);
   }
   const invocations = [...sequences.keys()];
-  const sequence = (index: number) => [...(sequences.get(invocations[index]) ?? [])].sort().join();
+  const sequence = (index: number) => [...(sequences.get(invocations[index]!) ?? [])].sort().join();
   return calls.map((call, index) => {
     const occurrence = (occurrences.get(name(call)) ?? 0) + 1;
     occurrences.set(name(call), occurrence);

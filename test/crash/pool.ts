@@ -26,7 +26,7 @@ export async function runMatrix({ bundle, choice, workers, onVerdict }: PoolOpti
   const processes = Array.from({ length: workers }, () => new Worker());
   try {
     const references = await Promise.all(processes.map((worker) => worker.open(bundle)));
-    const points = pointsOf(references[0].calls, choice);
+    const points = pointsOf(references[0]!.calls, choice);
     const rounds = new Rounds(points);
     const verdicts: Verdict[] = [];
     await Promise.all(

@@ -51,11 +51,11 @@ export function tableAsText(verdicts: readonly Verdict[]): string {
   );
   const header = ['operation', 'fault', 'points', 'same end', 'clean failure', 'diverged', 'leaked'];
   const table = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...table.map((row) => row[column].length)));
+  const widths = header.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   return table
     .map((row) =>
       row
-        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
         .join('  '),
     )
     .map((row) => `${row.trimEnd()}\n`)

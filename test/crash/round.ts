@@ -163,7 +163,7 @@ function differences(observation: Observation, expectation: Observation, withHis
   return [
     ...extra.map((line) => `should not be there: ${line}`),
     ...missing.map((line) => `is missing: ${line}`),
-  ].sort((a, b) => Number(isResource(b.split(': ')[1])) - Number(isResource(a.split(': ')[1])));
+  ].sort((a, b) => Number(isResource(b.split(': ')[1]!)) - Number(isResource(a.split(': ')[1]!)));
 }
 
 /** What is wrong about the words of a failure. */

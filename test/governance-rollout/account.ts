@@ -107,10 +107,10 @@ export async function startGovernedAccount(): Promise<GovernedAccount> {
     async create(StackName, Resources) {
       await cloudFormation.createStack({ StackName, TemplateBody: JSON.stringify({ Resources }) });
       await aws.cloudFormation.settled(StackName);
-      return (await cloudFormation.describeStacks({ StackName })).Stacks![0];
+      return (await cloudFormation.describeStacks({ StackName })).Stacks![0]!;
     },
     async output(StackName, key) {
-      const { Outputs } = (await cloudFormation.describeStacks({ StackName })).Stacks![0];
+      const { Outputs } = (await cloudFormation.describeStacks({ StackName })).Stacks![0]!;
       return Outputs!.find(({ OutputKey }) => OutputKey === key)!.OutputValue!;
     },
     async events(StackName) {

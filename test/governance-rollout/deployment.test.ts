@@ -89,8 +89,8 @@ test('looks at every type that has rules, at no deletion, and leaves its own sta
     targetOperations: ['STACK', 'CHANGE_SET'],
     targetFilters: { actions: ['CREATE', 'UPDATE'] },
   });
-  for (const { stackFilters } of [resources, stacks])
-    expect(stackFilters?.stackNames?.exclude).toEqual(['governance', 'legacy-*', 'sandbox']);
+  for (const hook of [resources, stacks])
+    expect(hook?.stackFilters?.stackNames?.exclude).toEqual(['governance', 'legacy-*', 'sandbox']);
   expect(await attempt('legacy-shop')).toEqual({ refused: false, hooks: [] });
   expect(await attempt('shop')).toMatchObject({ refused: true });
 });

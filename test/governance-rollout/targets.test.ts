@@ -140,7 +140,7 @@ describe.each(['RESOURCE', 'STACK', 'CHANGE_SET', 'CLOUD_CONTROL'])('%s', (opera
     });
     expect(StackStatus).toBe('CREATE_COMPLETE');
 
-    const { refused, reason, targetId, event } = await OPERATIONS[operation]();
+    const { refused, reason, targetId, event } = await OPERATIONS[operation]!();
     expect(refused).toBe(FailureMode === 'FAIL');
     if (refused) expect(reason).toContain(REASON);
     else expect(reason ?? '').not.toContain(REASON);

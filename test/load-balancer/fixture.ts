@@ -139,7 +139,7 @@ export class Fixture {
     const { LoadBalancers } = await this.elb.send(
       new CreateLoadBalancerCommand({ Name: `lb-${++this.sequence}`, Subnets: this.subnets, SecurityGroups }),
     );
-    const { LoadBalancerArn: arn, DNSName: dnsName } = LoadBalancers![0];
+    const { LoadBalancerArn: arn, DNSName: dnsName } = LoadBalancers![0]!;
     const https = await this.listener(arn!, 'HTTPS', 443, NOT_FOUND);
     return { arn: arn!, dnsName: dnsName!, https };
   }
@@ -169,7 +169,7 @@ export class Fixture {
         DefaultActions: [action],
       }),
     );
-    return Listeners![0].ListenerArn!;
+    return Listeners![0]!.ListenerArn!;
   }
 
   /** Add a certificate for these names to a listener. */
@@ -198,7 +198,7 @@ export class Fixture {
         Priority: priority ?? ++this.sequence,
       }),
     );
-    return Rules![0].RuleArn!;
+    return Rules![0]!.RuleArn!;
   }
 
   /** Delete all rules of the listener but the default one. */
@@ -225,7 +225,7 @@ export class Fixture {
         TargetType: 'ip',
       }),
     );
-    const TargetGroupArn = TargetGroups![0].TargetGroupArn!;
+    const TargetGroupArn = TargetGroups![0]!.TargetGroupArn!;
     const entries = Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }));
     if (entries.length > 0) {
       await this.elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes: entries }));

@@ -50,8 +50,8 @@ describe('forwarding', () => {
       const groups = [await fixture.targetGroup([BLUE]), await fixture.targetGroup([GREEN])];
       const { name } = await host(
         weighted([
-          [groups[0], blue],
-          [groups[1], green],
+          [groups[0]!, blue],
+          [groups[1]!, green],
         ]),
       );
       expect(await fixture.tally(name, 20)).toEqual(expected);
@@ -61,8 +61,8 @@ describe('forwarding', () => {
       const groups = [await fixture.targetGroup([BLUE]), await fixture.targetGroup([GREEN])];
       const { name, rule } = await host(
         weighted([
-          [groups[0], 100],
-          [groups[1], 0],
+          [groups[0]!, 100],
+          [groups[1]!, 0],
         ]),
       );
       for (const [blue, green, expected] of [
@@ -75,8 +75,8 @@ describe('forwarding', () => {
             RuleArn: rule,
             Actions: [
               weighted([
-                [groups[0], blue],
-                [groups[1], green],
+                [groups[0]!, blue],
+                [groups[1]!, green],
               ]),
             ],
           }),
@@ -89,8 +89,8 @@ describe('forwarding', () => {
       const groups = [await fixture.targetGroup([BLUE]), await fixture.targetGroup([GREEN])];
       const { name, rule } = await host(
         weighted([
-          [groups[0], 1],
-          [groups[1], 0],
+          [groups[0]!, 1],
+          [groups[1]!, 0],
         ]),
       );
       const before = Array.from({ length: 50 }, () => fixture.request(name));
@@ -99,8 +99,8 @@ describe('forwarding', () => {
           RuleArn: rule,
           Actions: [
             weighted([
-              [groups[0], 0],
-              [groups[1], 1],
+              [groups[0]!, 0],
+              [groups[1]!, 1],
             ]),
           ],
         }),
@@ -248,8 +248,8 @@ describe('forwarding', () => {
       const { name, rule } = await host(
         weighted(
           [
-            [groups[0], 1],
-            [groups[1], 0],
+            [groups[0]!, 1],
+            [groups[1]!, 0],
           ],
           60,
         ),
@@ -261,8 +261,8 @@ describe('forwarding', () => {
           Actions: [
             weighted(
               [
-                [groups[0], 0],
-                [groups[1], 1],
+                [groups[0]!, 0],
+                [groups[1]!, 1],
               ],
               60,
             ),

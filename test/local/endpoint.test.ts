@@ -290,7 +290,7 @@ describe('the log of calls', () => {
     ]);
     expect(JSON.stringify(calls)).not.toContain('secret-name');
     expect(aws.calls.list({ callerOperation: 'CREATE' })).toHaveLength(1);
-    expect(aws.calls.list({ after: calls[0].sequence })).toEqual([calls[1]]);
+    expect(aws.calls.list({ after: calls[0]!.sequence })).toEqual([calls[1]]);
   });
 });
 

@@ -60,7 +60,8 @@ test('Retain leaves it, and the next service of the same ARN takes it over', asy
   expect(Driver.modelOf(await driver.update({ ...retain(), ServiceArn }, deleted))).toMatchObject({
     LogGroupDeletionPolicy: 'Delete',
   });
-  const [{ arn }] = (await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }))).logGroups!;
+  const { arn } = (await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name })))
+    .logGroups![0]!;
   const { tags } = await logs.send(new ListTagsForResourceCommand({ resourceArn: arn!.replace(/:\*$/, '') }));
   expect(Object.keys(tags!)).toEqual(['org-ecs-express:service']);
   expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });

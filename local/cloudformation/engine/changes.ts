@@ -45,7 +45,7 @@ export async function changesOf(
         environment,
         stack.resources.get(logicalId),
         logicalId,
-        definition,
+        definition!,
         scope,
         masked,
         imports.get(logicalId),

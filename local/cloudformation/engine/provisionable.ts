@@ -20,7 +20,7 @@ export function provisioningProblem(
   );
   if (unreadable)
     return `Resource type ${unreadable.typeName} does not support attribute {${unreadable.attribute}}`;
-  const types = new Set([...wanted].map((logicalId) => template.Resources[logicalId].Type));
+  const types = new Set([...wanted].map((logicalId) => template.Resources[logicalId]!.Type));
   const unsupported = [...types].filter((typeName) => {
     const type = registry.resourceType(typeName);
     return !type || !providers.some((provider) => provider.handles(type));

@@ -33,7 +33,7 @@ export function stackScope({ stack, target, resource, importValue, masked }: Sco
     importValue,
     parameter(name) {
       if (!(name in parameters.resolved)) return pseudo[name];
-      return masked && isNoEcho(template.Parameters[name]) ? '****' : parameters.resolved[name];
+      return masked && isNoEcho(template.Parameters[name]!) ? '****' : parameters.resolved[name];
     },
   };
 }

@@ -79,6 +79,6 @@ function typeArn(request: AwsRequest, { hook }: HookResult): string {
 /** The hook protocol begins the names of an annotation's members in lower case, the API in upper case. */
 function annotation(members: Structure): Structure {
   return Object.fromEntries(
-    Object.entries(members).map(([name, value]) => [name[0].toUpperCase() + name.slice(1), value]),
+    Object.entries(members).map(([name, value]) => [name[0]!.toUpperCase() + name.slice(1), value]),
   );
 }

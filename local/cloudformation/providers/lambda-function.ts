@@ -34,7 +34,7 @@ export function lambdaFunctionProvider({
     if (!String(Runtime).startsWith('nodejs'))
       throw invalid(`The local AWS runs Node.js functions only, not Runtime ${Runtime}.`);
     const [, file, handler] = /^(.+)\.([^.]+)$/.exec(String(Handler)) ?? [];
-    if (!file) throw invalid(`Handler ${Handler} is not FILE.FUNCTION.`);
+    if (!file || !handler) throw invalid(`Handler ${Handler} is not FILE.FUNCTION.`);
     const folder = await clock.work(() => unpack(request.properties.Code, motoUrl));
     forget(name);
     folders.set(name, folder);

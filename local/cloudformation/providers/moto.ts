@@ -155,7 +155,7 @@ function setPath(target: Structure, path: string, value: unknown): void {
   const steps = path.split('.');
   let parent = target;
   for (const step of steps.slice(0, -1)) parent = parent[step] ??= {};
-  parent[steps[steps.length - 1]] = value;
+  parent[steps.at(-1)!] = value;
 }
 
 function unsupported(typeName: string): string {

@@ -32,7 +32,7 @@ const TYPES: Readonly<Record<string, SnsType>> = {
   'AWS::SNS::Subscription': {
     async create({ properties: { TopicArn, Protocol, Endpoint } }, call) {
       const answer = await call('Subscribe', { TopicArn, Protocol, Endpoint, ReturnSubscriptionArn: 'true' });
-      return /<SubscriptionArn>(.+)<\/SubscriptionArn>/.exec(answer)![1];
+      return /<SubscriptionArn>(.+)<\/SubscriptionArn>/.exec(answer)![1]!;
     },
     delete: ({ current }, call) => call('Unsubscribe', { SubscriptionArn: current.physicalId }),
   },
@@ -64,13 +64,13 @@ export function snsProvider({
   return {
     handles: ({ typeName }) => Object.hasOwn(TYPES, typeName),
     async create(request) {
-      const physicalId = await TYPES[request.type.typeName].create(request, caller(request));
+      const physicalId = await TYPES[request.type.typeName]!.create(request, caller(request));
       return { physicalId, attributes: {} };
     },
     async update() {
       throw new ProvisionFailure('The local AWS replaces this type.', { code: 'NotUpdatable' });
     },
-    delete: async (request) => void (await TYPES[request.type.typeName].delete(request, caller(request))),
+    delete: async (request) => void (await TYPES[request.type.typeName]!.delete(request, caller(request))),
     read: async () => ({}),
   };
 }

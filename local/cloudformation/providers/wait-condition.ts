@@ -82,7 +82,7 @@ export function waitConditionProvider({ clock, endpoint, motoUrl }: WaitConditio
   };
   return {
     handles: ({ typeName }) => Object.hasOwn(creations, typeName),
-    create: (request) => creations[request.type.typeName](request),
+    create: (request) => creations[request.type.typeName]!(request),
     async update({ type }) {
       throw new ProvisionFailure(`Update to resource type ${type.typeName} is not supported.`, {
         untouched: true,

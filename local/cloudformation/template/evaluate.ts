@@ -60,10 +60,11 @@ async function reduce(value: unknown, scope: Scope): Promise<unknown> {
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  if (entries.length === 1) {
-    const [name, operand] = entries[0];
+  const [first] = entries;
+  if (first !== undefined && entries.length === 1) {
+    const [name, operand] = first;
     if (name === 'Ref' && typeof operand === 'string') return reference({ name: operand }, scope);
-    if (Object.hasOwn(FUNCTIONS, name)) return call(FUNCTIONS[name], operand, scope);
+    if (Object.hasOwn(FUNCTIONS, name)) return call(FUNCTIONS[name]!, operand, scope);
     if (name.startsWith('Fn::'))
       throw validationError(`Template error: the local AWS does not know the function ${name}`);
   }
@@ -105,7 +106,7 @@ const FUNCTIONS: Record<string, TemplateFunction> = {
     let result = '';
     let end = 0;
     for (const match of String(text).matchAll(PLACEHOLDER)) {
-      const name = match[1].trim();
+      const name = match[1]!.trim();
       const value = name in values ? values[name] : await reference(placeholderReference(name), scope);
       result += text.slice(end, match.index) + scalarText(value, 'Fn::Sub');
       end = match.index + match[0].length;
@@ -138,7 +139,7 @@ const FUNCTIONS: Record<string, TemplateFunction> = {
     const [map, top, second] = (
       await Promise.all(listOperand(operand, 3, 'Fn::FindInMap').map((key) => reduce(key, scope)))
     ).map((key) => scalarText(key, 'Fn::FindInMap'));
-    const value = scope.template.Mappings[map]?.[top]?.[second];
+    const value = scope.template.Mappings[map!]?.[top!]?.[second!];
     if (value === undefined) {
       throw validationError(`Template error: Unable to get mapping for ${map}::${top}::${second}`);
     }
@@ -192,7 +193,7 @@ async function truth(condition: unknown, scope: Scope): Promise<boolean> {
       'Template format error: Every Conditions member must be a condition function: Fn::And, Fn::Equals, Fn::Not, Fn::Or or Condition.',
     );
   }
-  return PREDICATES[name](operand, scope);
+  return PREDICATES[name]!(operand, scope);
 }
 
 /** Scalars are compared by their text, as parameters are always text. */

@@ -42,9 +42,9 @@ export function parameterValues(
     else given[name] = value;
   }
   if (missing.length > 0) throw validationError(`Parameters: [${missing.join(', ')}] must have values`);
-  for (const [name, value] of Object.entries(given)) check(name, value, template.Parameters[name]);
+  for (const [name, value] of Object.entries(given)) check(name, value, template.Parameters[name]!);
   const resolved = Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [name, resolve(value, template.Parameters[name].Type)]),
+    Object.entries(given).map(([name, value]) => [name, resolve(value, template.Parameters[name]!.Type)]),
   );
   return { given, resolved };
 }
@@ -67,11 +67,11 @@ export async function storedValues(
   { given, resolved }: ParameterValues,
   store: ParameterStore,
 ): Promise<ParameterValues> {
-  const typeOf = (name: string) => template.Parameters[name].Type;
+  const typeOf = (name: string) => template.Parameters[name]!.Type;
   const names = Object.keys(given).filter((name) => typeOf(name).startsWith('AWS::SSM::Parameter::'));
   if (names.length === 0) return { given, resolved };
-  const values = await store(names.map((name) => given[name]));
-  const absent = names.map((name) => given[name]).filter((storedName) => !values.has(storedName));
+  const values = await store(names.map((name) => given[name]!));
+  const absent = names.map((name) => given[name]!).filter((storedName) => !values.has(storedName));
   if (absent.length > 0) {
     throw validationError(
       `Unable to fetch parameters [${absent.join(',')}] from parameter store for this account.`,
@@ -79,7 +79,7 @@ export async function storedValues(
   }
   const read = names.flatMap((name) => {
     const type = storedType(typeOf(name));
-    return type === undefined ? [] : [[name, resolve(values.get(given[name])!, type)] as const];
+    return type === undefined ? [] : [[name, resolve(values.get(given[name]!)!, type)] as const];
   });
   return { given, resolved: { ...resolved, ...Object.fromEntries(read) } };
 }
@@ -95,9 +95,9 @@ export function describeParameters(template: Template, { given, resolved }: Para
     const definition = template.Parameters[ParameterKey];
     return {
       ParameterKey,
-      ParameterValue: isNoEcho(definition) ? '****' : value,
-      ...(storedType(definition.Type) !== undefined && {
-        ResolvedValue: isNoEcho(definition) ? '****' : [resolved[ParameterKey]].flat().join(','),
+      ParameterValue: isNoEcho(definition!) ? '****' : value,
+      ...(storedType(definition!.Type) !== undefined && {
+        ResolvedValue: isNoEcho(definition!) ? '****' : [resolved[ParameterKey]].flat().join(','),
       }),
     };
   });

@@ -25,7 +25,7 @@ const FUNCTIONS: Record<string, (operand: any) => Reference[]> = {
   },
   'Fn::Sub': (operand) => {
     const [text, variables] = typeof operand === 'string' ? [operand, {}] : operand;
-    const names = [...String(text).matchAll(PLACEHOLDER)].map(([, name]) => name.trim());
+    const names = [...String(text).matchAll(PLACEHOLDER)].map(([, name]) => name!.trim());
     const free = names.filter((name) => !(name in (variables ?? {})));
     return [...free.map(placeholderReference), ...referencesIn(variables)];
   },
@@ -41,7 +41,7 @@ export function placeholderReference(placeholder: string): Reference {
 
 /** Logical ids that a resource depends on, by reference or by `DependsOn`. */
 export function dependencies(template: Template, logicalId: string): ReadonlySet<string> {
-  const { DependsOn, Properties } = template.Resources[logicalId];
+  const { DependsOn, Properties } = template.Resources[logicalId]!;
   const names = [...[DependsOn ?? []].flat(), ...referencesIn(Properties).map(({ name }) => name)];
   return new Set(names.filter((name) => name in template.Resources));
 }
@@ -56,7 +56,7 @@ export function unsupportedAttribute(
 ): { readonly typeName: string; readonly attribute: string } | undefined {
   const bodies = Object.values(template.Resources).map(({ Properties }) => Properties);
   const read = [...referencesIn(bodies), ...referencesIn(template.Outputs)].flatMap(({ name, attribute }) =>
-    attribute && name in template.Resources ? { typeName: template.Resources[name].Type, attribute } : [],
+    attribute && name in template.Resources ? { typeName: template.Resources[name]!.Type, attribute } : [],
   );
   return read.find(({ typeName, attribute }) => !hasAttribute(typeName, attribute));
 }

@@ -74,7 +74,7 @@ export function requiredCapabilities(template: Template): { capabilities: string
   const found = Object.values(template.Resources).filter(({ Type }) => Type in IAM_NAMES);
   if (found.length === 0) return { capabilities: [] };
   const named = found.some(({ Type, Properties }) =>
-    IAM_NAMES[Type].some((name) => Properties?.[name] !== undefined),
+    IAM_NAMES[Type]!.some((name) => Properties?.[name] !== undefined),
   );
   return {
     capabilities: [named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM'],
@@ -143,7 +143,7 @@ function checkReferences(template: Template, section: string, references: readon
   );
   if (attributes.length > 0) {
     throw validationError(
-      `Template error: instance of Fn::GetAtt references undefined resource ${attributes[0].name}`,
+      `Template error: instance of Fn::GetAtt references undefined resource ${attributes[0]!.name}`,
     );
   }
   const unresolved = references.filter(

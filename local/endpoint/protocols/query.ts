@@ -19,7 +19,7 @@ interface Dialect {
 const QUERY: Dialect = { memberName: (name, reference) => reference.locationName ?? name, flatLists: false };
 const EC2: Dialect = {
   memberName: (name, { queryName, locationName }) =>
-    queryName ?? (locationName ? locationName[0].toUpperCase() + locationName.slice(1) : name),
+    queryName ?? (locationName ? locationName[0]!.toUpperCase() + locationName.slice(1) : name),
   flatLists: true,
 };
 
@@ -52,7 +52,7 @@ function numbered(node: Tree | string): (Tree | string)[] {
     .map(Number)
     .filter((number) => number > 0)
     .sort((a, b) => a - b)
-    .map((number) => node[number]);
+    .map((number) => node[number]!);
 }
 
 function structure(model: ServiceModel, shape: Shape, node: Tree | string, dialect: Dialect): Structure {
@@ -96,7 +96,7 @@ function fromTree(
       const entries = numbered(flat || typeof node === 'string' ? node : (node.entry ?? '')) as Tree[];
       const [key, value] = [shape.key!.locationName ?? 'key', shape.value!.locationName ?? 'value'];
       return Object.fromEntries(
-        entries.map((entry) => [String(entry[key]), fromTree(model, shape.value!, entry[value], dialect)]),
+        entries.map((entry) => [String(entry[key]), fromTree(model, shape.value!, entry[value]!, dialect)]),
       );
     }
     default:

@@ -36,13 +36,13 @@ function routes(model: ServiceModel): Route[] {
 function route(model: ServiceModel, operation: Operation): Route {
   const [path, query = ''] = operation.http.requestUri.split('?');
   const labels: string[] = [];
-  const pattern = path
+  const pattern = path!
     .replace(/\/$/, '')
     .split(/(\{[^}]+\})/)
     .map((part) => {
       const label = /^\{(.+?)(\+?)\}$/.exec(part);
       if (!label) return part.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
-      labels.push(label[1]);
+      labels.push(label[1]!);
       return label[2] ? '(.+)' : '([^/]+)';
     })
     .join('');
@@ -50,8 +50,8 @@ function route(model: ServiceModel, operation: Operation): Route {
   const required = (input.required ?? []).map((name) => [name, input.members![name]] as const);
   const placed = (location: ShapeReference['location']) =>
     required
-      .filter(([, member]) => member.location === location)
-      .map(([name, member]) => member.locationName ?? name);
+      .filter(([, member]) => member!.location === location)
+      .map(([name, member]) => member!.locationName ?? name);
   const parameters = [
     ...new URLSearchParams(query),
     ...placed('querystring').map((name): [string, string] => [name, '']),
@@ -66,7 +66,7 @@ function route(model: ServiceModel, operation: Operation): Route {
     headers,
     // Of two operations at one address the older one is deprecated.
     weight:
-      path.replace(/\{[^}]+\}/g, '').length +
+      path!.replace(/\{[^}]+\}/g, '').length +
       (parameters.length + headers.length) * 1000 -
       (operation.deprecated ? 0.5 : 0),
   };
@@ -88,7 +88,9 @@ function match(
       continue;
     return {
       operation,
-      labels: Object.fromEntries(labels.map((label, index) => [label, decodeURIComponent(found[index + 1])])),
+      labels: Object.fromEntries(
+        labels.map((label, index) => [label, decodeURIComponent(found[index + 1]!)]),
+      ),
     };
   }
   return undefined;
@@ -132,7 +134,7 @@ function decode(model: ServiceModel, operation: Operation, message: HttpMessage,
   const shape = shapeOf(model, members[payload]);
   const raw =
     shape.type === 'blob' ? message.body : shape.type === 'string' ? message.body.toString() : undefined;
-  return { ...outside, [payload]: raw ?? read(model, members[payload], message.body) };
+  return { ...outside, [payload]: raw ?? read(model, members[payload]!, message.body) };
 }
 
 /** Status, headers and raw payload of an output; what is left for the body's format. */
@@ -175,7 +177,7 @@ export const restJson: Protocol = {
         headers: { ...JSON_TYPE, ...headers },
         body: raw
           ? (value ?? '')
-          : JSON.stringify(toJson(model, reference, value ?? {}, `${operation.name}.${payload}`)),
+          : JSON.stringify(toJson(model, reference!, value ?? {}, `${operation.name}.${payload}`)),
       };
     }
     const document = operation.output ? toJson(model, operation.output, body, operation.name) : {};

@@ -20,7 +20,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export function escapeXml(text: string): string {
   return text
     .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '')
-    .replace(/[&<>"\r]/g, (character) => ENTITIES[character]);
+    .replace(/[&<>"\r]/g, (character) => ENTITIES[character]!);
 }
 
 /** Where the dialects of XML differ: the name of an item in a list that does not say. */

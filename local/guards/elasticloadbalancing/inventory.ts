@@ -54,7 +54,7 @@ export class Inventory {
     const { LoadBalancers } = await this.client(region).send(
       new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }),
     );
-    return LoadBalancers![0];
+    return LoadBalancers![0]!;
   }
 
   async listeners(region: string, loadBalancerArn: string): Promise<Listener[]> {

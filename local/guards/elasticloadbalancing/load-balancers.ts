@@ -102,7 +102,7 @@ export function loadBalancers(
     checkName('Load balancer', input.Name!);
     const chosen = await subnets(region, input);
     checkZones(Type, chosen);
-    const vpc = chosen[0].VpcId!;
+    const vpc = chosen[0]!.VpcId!;
     const SecurityGroups =
       Type === 'application'
         ? await securityGroups(region, input.SecurityGroups ?? [], vpc)

@@ -69,7 +69,7 @@ export function rules(
     async SetRulePriorities({ region, input }) {
       const pairs = input.RulePriorities as RulePriorityPair[];
       for (const { RuleArn } of pairs) await changeable(region, RuleArn!, 'moved');
-      const present = await inventory.rules(region, loadBalancerArnOf(pairs[0].RuleArn!));
+      const present = await inventory.rules(region, loadBalancerArnOf(pairs[0]!.RuleArn!));
       for (const listener of new Set(pairs.map(({ RuleArn }) => listenerArnOf(RuleArn!)))) {
         checkUnique(
           present.filter(({ RuleArn, IsDefault }) => !IsDefault && listenerArnOf(RuleArn!) === listener),

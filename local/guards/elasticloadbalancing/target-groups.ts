@@ -105,7 +105,7 @@ export function targetGroups(
           .client(region)
           .send(new DescribeTargetHealthCommand({ TargetGroupArn: arn, ...input }));
         const [group] = await inventory.targetGroups(region, [arn]);
-        const inUse = (group.LoadBalancerArns?.length ?? 0) > 0;
+        const inUse = (group!.LoadBalancerArns?.length ?? 0) > 0;
         return {
           ...output(answer),
           TargetHealthDescriptions: answer.TargetHealthDescriptions!.map((description) => {

@@ -60,7 +60,7 @@ export function useLocalAws(): void {
     const found = (await ec2.send(new DescribeSubnetsCommand({}))).Subnets!;
     found.sort((a, b) => a.AvailabilityZone!.localeCompare(b.AvailabilityZone!));
     subnets = found.map(({ SubnetId }) => SubnetId!);
-    vpc = found[0].VpcId!;
+    vpc = found[0]!.VpcId!;
   });
 
   beforeEach(() => (zone = undefined));
@@ -70,7 +70,7 @@ export async function loadBalancer(name = 'alb', more: object = {}): Promise<str
   const { LoadBalancers } = await elb.send(
     new CreateLoadBalancerCommand({ Name: name, Subnets: subnets.slice(0, 2), ...more }),
   );
-  return LoadBalancers![0].LoadBalancerArn!;
+  return LoadBalancers![0]!.LoadBalancerArn!;
 }
 
 export async function securityGroup(name: string): Promise<string> {
@@ -89,7 +89,7 @@ export async function targetGroup(name: string, more: object = {}): Promise<stri
       ...more,
     }),
   );
-  return TargetGroups![0].TargetGroupArn!;
+  return TargetGroups![0]!.TargetGroupArn!;
 }
 
 export const NOT_FOUND = { Type: 'fixed-response' as const, FixedResponseConfig: { StatusCode: '404' } };
@@ -106,7 +106,7 @@ export async function listener(LoadBalancerArn: string, more: object = {}): Prom
       ...more,
     }),
   );
-  return Listeners![0].ListenerArn!;
+  return Listeners![0]!.ListenerArn!;
 }
 
 export async function rule(
@@ -122,7 +122,7 @@ export async function rule(
       Actions: [action as typeof NOT_FOUND],
     }),
   );
-  return Rules![0].RuleArn!;
+  return Rules![0]!.RuleArn!;
 }
 
 /** A certificate of which the DNS records exist and the time to validate has passed. */
@@ -154,7 +154,7 @@ async function changeIn(HostedZoneId: string, Changes: Change[]): Promise<void> 
 
 export async function createValidationRecord(CertificateArn: string, zoneId?: string): Promise<void> {
   const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn }));
-  const { Name, Value } = Certificate!.DomainValidationOptions![0].ResourceRecord!;
+  const { Name, Value } = Certificate!.DomainValidationOptions![0]!.ResourceRecord!;
   await changeIn(zoneId ?? (await hostedZone()), [
     {
       Action: 'UPSERT',

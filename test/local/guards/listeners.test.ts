@@ -90,7 +90,7 @@ describe('listeners', () => {
     expect(await present()).toEqual([one, two]);
     const [shown] = (await elb.send(new DescribeListenersCommand({ ListenerArns: [ListenerArn] })))
       .Listeners!;
-    expect(shown.Certificates).toEqual(certificates(one));
+    expect(shown!.Certificates).toEqual(certificates(one));
   });
 });
 
@@ -127,7 +127,7 @@ describe('rules', () => {
 
   test('the default rule can be neither modified nor deleted; a rule that is gone is not found', async () => {
     const ListenerArn = await listener(await loadBalancer());
-    const [{ RuleArn }] = (await elb.send(new DescribeRulesCommand({ ListenerArn }))).Rules!;
+    const { RuleArn } = (await elb.send(new DescribeRulesCommand({ ListenerArn }))).Rules![0]!;
     await expect(elb.send(new DeleteRuleCommand({ RuleArn }))).rejects.toMatchObject({
       name: 'OperationNotPermittedException',
     });
@@ -153,7 +153,7 @@ describe('rules', () => {
       );
     await move([one, 2], [two, 1]);
     const { Rules } = await elb.send(new DescribeRulesCommand({ RuleArns: [one] }));
-    expect(Rules![0].Priority).toBe('2');
+    expect(Rules![0]!.Priority).toBe('2');
     await expect(move([one, 3])).rejects.toMatchObject({ name: 'PriorityInUseException' });
   });
 });

@@ -123,14 +123,14 @@ describe('load balancers', () => {
   test('without security groups it gets the default one of the VPC', async () => {
     await loadBalancer();
     const [made] = (await elb.send(new DescribeLoadBalancersCommand({}))).LoadBalancers!;
-    expect(made.SecurityGroups).toEqual([expect.stringMatching(/^sg-/)]);
+    expect(made!.SecurityGroups).toEqual([expect.stringMatching(/^sg-/)]);
   });
 
   test('its subnets and security groups are checked when they change, too', async () => {
     const LoadBalancerArn = await loadBalancer();
     const set = (Subnets: string[]) => elb.send(new SetSubnetsCommand({ LoadBalancerArn, Subnets }));
     await set(subnets.slice(1, 3));
-    await expect(set([subnets[0]])).rejects.toMatchObject({ name: 'ValidationError' });
+    await expect(set([subnets[0]!])).rejects.toMatchObject({ name: 'ValidationError' });
     const SecurityGroups = ['sg-0123456789abcdef0'];
     await expect(
       elb.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups })),
@@ -140,7 +140,7 @@ describe('load balancers', () => {
   test('it is provisioning for two minutes', async () => {
     const LoadBalancerArns = [await loadBalancer()];
     const state = async () =>
-      (await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns }))).LoadBalancers![0].State!.Code;
+      (await elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns }))).LoadBalancers![0]!.State!.Code;
     expect(await state()).toBe('provisioning');
     await aws.clock.advance(119_000);
     expect(await state()).toBe('provisioning');
@@ -199,7 +199,7 @@ describe('target groups', () => {
     });
     await elb.send(new DeleteRuleCommand({ RuleArn: made }));
     expect(
-      (await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] }))).TargetGroups![0]
+      (await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] }))).TargetGroups![0]!
         .LoadBalancerArns ?? [],
     ).toEqual([]);
     await rule(second, 1, forwardTo(arn));
@@ -213,7 +213,7 @@ describe('target groups', () => {
       ForwardConfig: { TargetGroups: list.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 })) },
     });
     await rule(made, 1, forward(...arns.slice(0, 4)));
-    await expect(rule(made, 2, forward(arns[4]))).rejects.toMatchObject({
+    await expect(rule(made, 2, forward(arns[4]!))).rejects.toMatchObject({
       name: 'TooManyUniqueTargetGroupsPerLoadBalancerException',
     });
     for (const name of ['f', 'g', 'h']) await targetGroup(name);
@@ -256,7 +256,7 @@ describe('target groups', () => {
       Matcher: { GrpcCode: '12' },
     });
     await elb.send(new ModifyTargetGroupCommand({ TargetGroupArn, Matcher: { GrpcCode: '0-5' } }));
-    expect((await described()).Matcher).toEqual({ GrpcCode: '0-5' });
+    expect((await described())!.Matcher).toEqual({ GrpcCode: '0-5' });
   });
 
   test('have sticky targets only behind rules that bind clients to one of their target groups', async () => {
@@ -294,7 +294,7 @@ describe('target groups', () => {
     const TargetGroupArn = await targetGroup('group');
     await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: '172.31.0.9', Port: 80 }] }));
     const { TargetHealthDescriptions } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
-    expect(TargetHealthDescriptions![0].TargetHealth).toMatchObject({
+    expect(TargetHealthDescriptions![0]!.TargetHealth).toMatchObject({
       State: 'unused',
       Reason: 'Target.NotInUse',
     });

@@ -92,7 +92,7 @@ describe('security groups', () => {
     const { RouteTables } = await ec2.send(
       new DescribeRouteTablesCommand({ Filters: [{ Name: 'vpc-id', Values: [vpc] }] }),
     );
-    expect(RouteTables![0].Routes).toContainEqual(
+    expect(RouteTables![0]!.Routes).toContainEqual(
       expect.objectContaining({
         DestinationCidrBlock: '0.0.0.0/0',
         GatewayId: expect.stringMatching(/^igw-/),

@@ -7,7 +7,7 @@ export const securityGroupIngress: ApiType = {
   typeName: 'AWS::EC2::SecurityGroupIngress',
   async create(context) {
     const { SecurityGroupRules } = await context.clients.ec2.authorizeSecurityGroupIngress(rule(context));
-    return provisioned(SecurityGroupRules![0].SecurityGroupRuleId!);
+    return provisioned(SecurityGroupRules![0]!.SecurityGroupRuleId!);
   },
   async update(context) {
     const { GroupId, GroupName, IpPermissions } = rule(context);
@@ -33,7 +33,7 @@ export const securityGroupEgress: ApiType = {
       GroupId,
       IpPermissions,
     });
-    return provisioned(SecurityGroupRules![0].SecurityGroupRuleId!);
+    return provisioned(SecurityGroupRules![0]!.SecurityGroupRuleId!);
   },
   async update(context) {
     const { GroupId, IpPermissions } = rule(context);

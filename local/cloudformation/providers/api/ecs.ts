@@ -101,7 +101,7 @@ export const ecsService: ApiType = {
         cluster: clusterName,
         services: [physicalId],
       });
-      return !services?.length || services[0].status === 'INACTIVE' || undefined;
+      return !services?.length || services[0]!.status === 'INACTIVE' || undefined;
     });
   },
 };
