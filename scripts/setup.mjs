@@ -62,7 +62,7 @@ try {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 } catch (error) {
   process.stderr.write(
-    `set-up failed: ${error.message}\nNeeded: Node 22 (20.11 or newer works too) with npm, Python 3.9 or newer with venv, and the npm and PyPI registries.\n`,
+    `set-up failed: ${error.message}\nNeeded: Node 22 (20.19 or newer works too) with npm, Python 3.9 or newer with venv, and the npm and PyPI registries.\n`,
   );
   process.exit(1);
 }
