@@ -44,20 +44,20 @@ export function parseYaml(text: string): TemplateDocument {
     logLevel: 'silent',
     keepSourceTokens: false,
   });
-  if (!Array.isArray(documents) || documents.length === 0) throw new TemplateError('The template is empty.');
-  if (documents.length > 1)
+  const [document, ...others] = Array.isArray(documents) ? documents : [];
+  if (document === undefined) throw new TemplateError('The template is empty.');
+  if (others.length > 0)
     throw new TemplateError('The file holds several YAML documents. Give each template its own file.');
-  const [document] = documents;
-  const [error] = document!.errors;
+  const [error] = document.errors;
   if (error !== undefined) {
     throw new TemplateError(error.message.split('\n')[0]!, new Lines(text).positionOf(error.pos[0]));
   }
-  const reader = new YamlReader((alias) => (isAlias(alias) ? alias.resolve(document!) : undefined));
-  const content = reader.read(document!.contents);
+  const reader = new YamlReader((alias) => (isAlias(alias) ? alias.resolve(document) : undefined));
+  const content = reader.read(document.contents);
   const lines = new Lines(text);
   return {
     content,
-    locate: yamlLocator(lines, document!.contents),
+    locate: yamlLocator(lines, document.contents),
     remarks: reader.duplicates.map(({ key, offset }): Remark => ({
       ...lines.positionOf(offset),
       because: `${key} is written twice; the last one counts`,

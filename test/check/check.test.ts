@@ -5,6 +5,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -54,6 +55,26 @@ test('the checkers are those of npm run check', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   for (const checker of ['oxlint', ...GENERATORS.map(([, generator]) => `tsx ${generator} --check`)]) {
     expect(scripts.check).toContain(checker);
+  }
+});
+
+test('the linter knows every room, and lets none import one that stands above it', () => {
+  const { overrides } = JSON.parse(readFileSync(join(ROOT, '.oxlintrc.json'), 'utf8'));
+  const rows: [room: string, forbidden: RegExp][] = overrides.flatMap(({ files, rules }: any) => {
+    const room = /^src\/express-service\/([\w-]+)(?:\/\*\*|\.ts)$/.exec(files[0])?.[1];
+    // The models stand below all rooms, and import nothing beside them.
+    return room && room !== 'model' && files.length === 1
+      ? [[room, new RegExp(rules['no-restricted-imports'][1].patterns[0].regex)]]
+      : [];
+  });
+  const rooms = rows.map(([room]) => room);
+  const folders = readdirSync(join(ROOT, 'src/express-service'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(rooms).toEqual(expect.arrayContaining(folders));
+  for (const [index, [, forbidden]] of rows.entries()) {
+    const refused = rooms.filter((room) => forbidden.test(`../${room}/file`));
+    expect(refused).toEqual(rooms.slice(index + 1));
   }
 });
 

@@ -152,10 +152,10 @@ async function find(
 
 /** Values of the create-only properties, defaults applied; undefined when one is computed or none is set. */
 function customName(type: ResourceType, properties: Structure): Structure | undefined {
-  const names = (type.schema.createOnlyProperties ?? []).map((pointer) => steps(pointer)[0]);
-  if (names.every((name) => properties[name!] === undefined)) return undefined;
+  const names = (type.schema.createOnlyProperties ?? []).map((pointer) => steps(pointer)[0]!);
+  if (names.every((name) => properties[name] === undefined)) return undefined;
   const entries = names.map(
-    (name) => [name, properties[name!] ?? type.schema.properties[name!]?.default] as const,
+    (name) => [name, properties[name] ?? type.schema.properties[name]?.default] as const,
   );
   return entries.some(([, value]) => typeof value === 'object') ? undefined : Object.fromEntries(entries);
 }

@@ -389,22 +389,22 @@ export class ResourceOperations {
   }
 
   private async desired(logicalId: string): Promise<StackResource> {
-    const definition = this.target.template.Resources[logicalId];
-    const properties = (await evaluate(definition!.Properties ?? {}, this.scope)) ?? {};
+    const definition = this.target.template.Resources[logicalId]!;
+    const properties = (await evaluate(definition.Properties ?? {}, this.scope)) ?? {};
     return {
       ...this.unresolved(logicalId),
       properties,
-      shownProperties: (await evaluate(definition!.Properties ?? {}, this.maskedScope)) ?? {},
+      shownProperties: (await evaluate(definition.Properties ?? {}, this.maskedScope)) ?? {},
     };
   }
 
   /** A record for a resource whose properties are not known yet. */
   private unresolved(logicalId: string): StackResource {
     const { template, tags } = this.target;
-    const definition = template.Resources[logicalId];
+    const definition = template.Resources[logicalId]!;
     return {
       logicalId,
-      typeName: definition!.Type,
+      typeName: definition.Type,
       status: 'CREATE_IN_PROGRESS',
       updatedAt: new Date(this.environment.now()),
       properties: {},
@@ -412,9 +412,9 @@ export class ResourceOperations {
       stackTags: tags,
       attributes: {},
       dependsOn: dependencies(template, logicalId),
-      deletionPolicy: definition!.DeletionPolicy ?? 'Delete',
-      updateReplacePolicy: definition!.UpdateReplacePolicy ?? 'Delete',
-      metadata: definition!.Metadata,
+      deletionPolicy: definition.DeletionPolicy ?? 'Delete',
+      updateReplacePolicy: definition.UpdateReplacePolicy ?? 'Delete',
+      metadata: definition.Metadata,
     };
   }
 

@@ -34,9 +34,9 @@ function routes(model: ServiceModel): Route[] {
 }
 
 function route(model: ServiceModel, operation: Operation): Route {
-  const [path, query = ''] = operation.http.requestUri.split('?');
+  const [path = '', query = ''] = operation.http.requestUri.split('?');
   const labels: string[] = [];
-  const pattern = path!
+  const pattern = path
     .replace(/\/$/, '')
     .split(/(\{[^}]+\})/)
     .map((part) => {
@@ -47,11 +47,11 @@ function route(model: ServiceModel, operation: Operation): Route {
     })
     .join('');
   const input = shapeOf(model, operation.input);
-  const required = (input.required ?? []).map((name) => [name, input.members![name]] as const);
+  const required = (input.required ?? []).map((name) => [name, input.members![name]!] as const);
   const placed = (location: ShapeReference['location']) =>
     required
-      .filter(([, member]) => member!.location === location)
-      .map(([name, member]) => member!.locationName ?? name);
+      .filter(([, member]) => member.location === location)
+      .map(([name, member]) => member.locationName ?? name);
   const parameters = [
     ...new URLSearchParams(query),
     ...placed('querystring').map((name): [string, string] => [name, '']),
@@ -66,7 +66,7 @@ function route(model: ServiceModel, operation: Operation): Route {
     headers,
     // Of two operations at one address the older one is deprecated.
     weight:
-      path!.replace(/\{[^}]+\}/g, '').length +
+      path.replace(/\{[^}]+\}/g, '').length +
       (parameters.length + headers.length) * 1000 -
       (operation.deprecated ? 0.5 : 0),
   };

@@ -15,7 +15,7 @@ import { HEALTH_CHECK_DEFAULTS, MAIN_CONTAINER, type ContainerSpec } from './con
 import type { ManagedTask } from './task';
 import { threeWay, type ItemKeys } from '../../core/three-way';
 
-/** Name of its port, as Service Connect and own task definitions need one. */
+/** Name of its port, as Service Connect and external task definitions need one. */
 const PORT_NAME = 'main';
 
 /** Seconds between SIGTERM and SIGKILL. Source: ECS Express Mode. */
@@ -288,8 +288,8 @@ export function mainContainerOf(content: TaskDefinitionContent): ContainerDefini
 }
 
 /**
- * What keeps an author's own task definition from being used, in words; undefined when nothing does.
- * Source: the requirements of ECS Express Mode on own task definitions.
+ * What keeps an external task definition from being used, in words; undefined when nothing does.
+ * Source: the requirements of ECS Express Mode on external task definitions.
  */
 export function flawOf(definition: TaskDefinition): string | undefined {
   const ports = mainContainerOf(definition)?.portMappings?.filter(

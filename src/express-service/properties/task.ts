@@ -53,7 +53,7 @@ export const TASK_DEFAULTS = {
   LogGroupDeletionPolicy: 'Delete',
 } as const;
 
-/** Properties that describe a task definition made here; with an own task definition they say nothing. */
+/** Properties that describe a task definition made here; with an external one they say nothing. */
 export type ManagedTaskInput = Pick<
   ResourceModel,
   | 'ExecutionRoleArn'
@@ -138,7 +138,7 @@ export function managedTask(input: ManagedTaskInput, configuration: TypeConfigur
 const STORAGE_SINCE = '1.4.0';
 
 /**
- * Check what settings of the service need of the task. What an own task definition has is not known here.
+ * Check what settings of the service need of the task. What an external task definition has is not known here.
  *
  * @throws HandlerError InvalidRequest.
  */
