@@ -1,10 +1,13 @@
 /** What becomes of the log group that is made for a service. */
 import {
   CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { takeInventory } from '../../local/inventory';
 import type { Structure } from '../../local/service';
 import { Driver } from '../support/driver';
 
@@ -66,4 +69,61 @@ test('Retain leaves it, and the next service of the same ARN takes it over', asy
   expect(Object.keys(tags!)).toEqual(['org-ecs-express:service']);
   expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
   expect(await logGroups()).toEqual([]);
+});
+
+describe('its properties beside the name of another log group', () => {
+  const named = (more: Structure = {}) =>
+    driver.model({
+      PrimaryContainer: { AwsLogsConfiguration: { LogGroup: 'team', LogStreamPrefix: 'hello' } },
+      ...more,
+    });
+  const refusal = (property: string) => ({
+    status: 'FAILED',
+    errorCode: 'InvalidRequest',
+    message: `${property}: is of the log group that is made, and none is: PrimaryContainer/AwsLogsConfiguration/LogGroup names another. Remove one of the two.`,
+  });
+  beforeEach(async () => {
+    await driver.reset();
+    await logs.send(new CreateLogGroupCommand({ logGroupName: 'team' }));
+  });
+
+  test.each([
+    ['LogRetentionInDays', 7],
+    ['LogGroupDeletionPolicy', 'Retain'],
+  ])('%s is refused where none is made, and nothing is made or changed', async (property, value) => {
+    const before = await takeInventory(driver.aws.clientOptions());
+    expect(await driver.create(named({ [property]: value }))).toMatchObject(refusal(property));
+    expect(await takeInventory(driver.aws.clientOptions())).toEqual(before);
+
+    const { ServiceArn } = Driver.modelOf(await driver.create(named()));
+    const previous = { ...named(), ServiceArn };
+    expect(await driver.update(previous, named({ [property]: value }))).toMatchObject(refusal(property));
+    expect(await logGroups()).toEqual([]);
+  });
+
+  test('one that was made before is kept, and follows them', async () => {
+    const made = Driver.modelOf(await driver.create(retain({ LogRetentionInDays: 7 })));
+    const { ServiceArn } = made;
+    const before = { ...retain({ LogRetentionInDays: 7 }), ServiceArn };
+    const kept = { LogRetentionInDays: 7, LogGroupDeletionPolicy: 'Retain' };
+    expect(Driver.modelOf(await driver.update(before, named()))).toMatchObject(kept);
+
+    const changed = { LogRetentionInDays: 14, LogGroupDeletionPolicy: 'Delete' };
+    const after = { ...named(), ServiceArn };
+    expect(Driver.modelOf(await driver.update(after, named(changed)))).toMatchObject(changed);
+    expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
+    expect(await logGroups()).toEqual([]);
+  });
+
+  test('one that was removed by hand stays away, and its properties stop nothing', async () => {
+    const { ServiceArn } = Driver.modelOf(await driver.create(driver.model()));
+    const described = named({ LogRetentionInDays: 7 });
+    expect(await driver.update({ ...driver.model(), ServiceArn }, described)).toMatchObject({
+      status: 'SUCCESS',
+    });
+    await logs.send(new DeleteLogGroupCommand({ logGroupName: (await logGroups())[0] }));
+    const next = { ...described, EnableExecuteCommand: false };
+    expect(await driver.update({ ...described, ServiceArn }, next)).toMatchObject({ status: 'SUCCESS' });
+    expect(await logGroups()).toEqual([]);
+  });
 });

@@ -19,6 +19,11 @@ export interface Scope {
   readonly time: OperationTime;
   /** The desired state; absent when the service is read or deleted, where only its identity is known. */
   readonly spec?: ServiceSpec;
+  /**
+   * The desired state before this update; undefined when nothing is known of it. Where it says the same as {@link spec}
+   * what there is stays, because somebody may have set it by hand (see three-way.ts).
+   */
+  readonly previousSpec?: ServiceSpec;
   /** The exposure that is meant; undefined when the service has none, and nothing is to be made. */
   readonly exposure?: Exposure;
   /** All exposures of the service; undefined like {@link exposure}. */
@@ -28,11 +33,6 @@ export interface Scope {
 /** A scope in which the desired state is known. */
 export interface ApplyScope extends Scope {
   readonly spec: ServiceSpec;
-  /**
-   * The desired state before this update; undefined when nothing is known of it. Where it says the same as {@link spec}
-   * what there is stays, because somebody may have set it by hand (see three-way.ts).
-   */
-  readonly previousSpec?: ServiceSpec;
   /** Where the service runs; looked up in AWS at most once for each invocation. */
   readonly network: () => Promise<Network>;
   /** The same for all invocations of one operation, another one for every other: what idempotency tokens are made from. */

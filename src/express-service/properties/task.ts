@@ -5,6 +5,7 @@ import { invalid } from '../../core/failure';
 import { checkSize } from '../../aws/ecs/fargate';
 import type { ResourceModel, TypeConfigurationModel } from '../model';
 import { checkTask } from './task-checks';
+import { defined } from '../../core/unset';
 
 /** A task definition made from the template's properties. */
 export interface ManagedTask extends ContainerSpec {
@@ -36,11 +37,16 @@ export interface Logs {
   /** Name of the author's log group; undefined means that one is made. */
   readonly logGroupName?: string;
   readonly streamPrefix: string;
-  /** Of the log group that is made. */
-  readonly retentionInDays: number;
-  /** Whether the log group that is made stays when the service is deleted. */
-  readonly retained: boolean;
+  /** Of the log group that is made; undefined when the author names one and gives none. */
+  readonly retentionInDays?: number;
+  /** Whether the log group that is made stays when the service is deleted; undefined like {@link retentionInDays}. */
+  readonly retained?: boolean;
+  /** Properties of the log group that is made which the author gives although he names one: they may find none. */
+  readonly givenBesideName?: readonly LogGroupProperty[];
 }
+
+/** Properties of the log group that is made. */
+export type LogGroupProperty = 'LogRetentionInDays' | 'LogGroupDeletionPolicy';
 
 /** Defaults of a task definition made here. Source: what ECS Express Mode applies (Amazon ECS Developer Guide). */
 export const TASK_DEFAULTS = {
@@ -125,12 +131,29 @@ export function managedTask(input: ManagedTaskInput, configuration: TypeConfigur
     cpu,
     memory,
     cpuArchitecture: input.CpuArchitecture ?? TASK_DEFAULTS.CpuArchitecture,
-    logs: {
-      logGroupName: container?.AwsLogsConfiguration?.LogGroup,
-      streamPrefix: container?.AwsLogsConfiguration?.LogStreamPrefix ?? TASK_DEFAULTS.LogStreamPrefix,
-      retentionInDays: input.LogRetentionInDays ?? TASK_DEFAULTS.LogRetentionInDays,
-      retained: (input.LogGroupDeletionPolicy ?? TASK_DEFAULTS.LogGroupDeletionPolicy) === 'Retain',
-    },
+    logs: logsOf(input),
+  };
+}
+
+const LOG_GROUP_PROPERTIES = [
+  'LogRetentionInDays',
+  'LogGroupDeletionPolicy',
+] as const satisfies readonly LogGroupProperty[];
+
+function logsOf({ PrimaryContainer, ...input }: ManagedTaskInput): Logs {
+  const { LogGroup: logGroupName, LogStreamPrefix: streamPrefix = TASK_DEFAULTS.LogStreamPrefix } =
+    PrimaryContainer?.AwsLogsConfiguration ?? {};
+  const { LogRetentionInDays, LogGroupDeletionPolicy } = logGroupName
+    ? input
+    : { ...TASK_DEFAULTS, ...defined(input) };
+  return {
+    logGroupName,
+    streamPrefix,
+    retentionInDays: LogRetentionInDays,
+    retained: LogGroupDeletionPolicy && LogGroupDeletionPolicy === 'Retain',
+    ...(logGroupName && {
+      givenBesideName: LOG_GROUP_PROPERTIES.filter((name) => input[name] !== undefined),
+    }),
   };
 }
 

@@ -8,7 +8,8 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { ApplyScope, Component } from '../../composition/component';
+import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { invalid } from '../../../core/failure';
 import { fittingName, RESERVED_TAG_PREFIX, shortHash, type Identity } from '../../identity/identity';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { checkManaged } from '../../identity/ownership';
@@ -42,11 +43,26 @@ export function logGroupArn({ partition, region, accountId }: Identity, name: st
   return `arn:${partition}:logs:${region}:${accountId}:log-group:${name}`;
 }
 
-/** What the template says of the log group that is made; undefined when it names one, or a task definition. */
-function madeLogs(spec: ServiceSpec | undefined): Logs | undefined {
-  return spec?.task.kind === 'managed' && spec.task.logs.logGroupName === undefined
-    ? spec.task.logs
-    : undefined;
+/**
+ * What the template says of the log group that is made; undefined when it names a task definition, or a log group while
+ * none has been made.
+ */
+function madeLogs(spec: ServiceSpec | undefined, current: ObservedLogGroup | undefined): Logs | undefined {
+  const logs = spec?.task.kind === 'managed' ? spec.task.logs : undefined;
+  return logs?.logGroupName === undefined || current ? logs : undefined;
+}
+
+/** @throws HandlerError InvalidRequest when a template begins to describe a log group that is neither there nor made. */
+function checkIsMade({ spec, previousSpec }: Scope): void {
+  if (spec?.task.kind !== 'managed') return;
+  const before = previousSpec?.task.kind === 'managed' ? previousSpec.task.logs.givenBesideName : [];
+  const property = spec.task.logs.givenBesideName?.find((name) => !before?.includes(name));
+  if (property === undefined) return;
+  throw invalid(
+    property,
+    'is of the log group that is made, and none is: PrimaryContainer/AwsLogsConfiguration/LogGroup names another',
+    'Remove one of the two',
+  );
 }
 
 /**
@@ -57,13 +73,13 @@ const DELETION_POLICY_TAG = `${RESERVED_TAG_PREFIX}deletion-policy`;
 const RETAIN = 'Retain';
 const RETAINED = 'Retained';
 
-function wantedTags(scope: ApplyScope, { retained }: Logs): Tags {
+function wantedTags(scope: ApplyScope, retained = false): Tags {
   return { ...managedTags(scope), ...(retained && { [DELETION_POLICY_TAG]: RETAIN }) };
 }
 
 /**
- * Made unless the author names one; once made it stays as long as the service, so that no logs are lost. One that an
- * earlier service of the same ARN has left behind is taken over.
+ * Made unless the author names one; once made it stays as long as the service, so that no logs are lost, and follows the
+ * template as before. One that an earlier service of the same ARN has left behind is taken over.
  */
 export const logGroup: Component<ObservedLogGroup | undefined> = {
   kind: 'LogGroup',
@@ -81,7 +97,10 @@ export const logGroup: Component<ObservedLogGroup | undefined> = {
       new DescribeLogGroupsCommand({ logGroupNamePrefix: name }),
     );
     const found = logGroups?.find((candidate) => candidate.logGroupName === name);
-    if (!found) return undefined;
+    if (!found) {
+      checkIsMade(scope);
+      return undefined;
+    }
     const arn = logGroupArn(identity, name);
     const { tags = {} } = await clients.cloudWatchLogs.send(
       new ListTagsForResourceCommand({ resourceArn: arn }),
@@ -98,19 +117,20 @@ export const logGroup: Component<ObservedLogGroup | undefined> = {
   },
 
   async apply(scope, _needs, current) {
-    const logs = madeLogs(scope.spec);
+    const logs = madeLogs(scope.spec, current);
     if (!logs) return done(current);
+    const tags = wantedTags(scope, logs.retained ?? current?.retained);
     const { clients, identity } = scope;
     const name = logGroupName(identity);
     const arn = logGroupArn(identity, name);
     const { retentionInDays } = threeWay<{ readonly retentionInDays?: number }>({
-      desired: { retentionInDays: logs.retentionInDays },
-      previous: { retentionInDays: madeLogs(scope.previousSpec)?.retentionInDays },
+      desired: { retentionInDays: logs.retentionInDays ?? current?.retentionInDays },
+      previous: { retentionInDays: madeLogs(scope.previousSpec, current)?.retentionInDays },
       live: current && { retentionInDays: current.retentionInDays },
     });
     try {
-      if (current) await changeTags(scope, current, wantedTags(scope, logs));
-      else await create(scope, name, wantedTags(scope, logs));
+      if (current) await changeTags(scope, current, tags);
+      else await create(scope, name, tags);
       if (retentionInDays !== undefined && current?.retentionInDays !== retentionInDays) {
         await clients.cloudWatchLogs.send(
           new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays }),
@@ -120,8 +140,7 @@ export const logGroup: Component<ObservedLogGroup | undefined> = {
       if (error instanceof OperationAbortedException) return busy(name);
       throw error;
     }
-    const tags = { ...withoutPolicy(current?.tags), ...wantedTags(scope, logs) };
-    return done(describe({ name, arn, retentionInDays, tags }));
+    return done(describe({ name, arn, retentionInDays, tags: { ...withoutPolicy(current?.tags), ...tags } }));
   },
 
   async remove({ clients }, _found, current) {
