@@ -2,7 +2,7 @@
  * What a step towards the desired state comes to. Waiting is a value: nothing in the provider sleeps, the handler
  * returns IN_PROGRESS and is invoked again. A failure is a thrown {@link HandlerError}.
  */
-export type Outcome<Value> = Done<Value> | Wait;
+export type Outcome<Value, Token = never> = Done<Value> | Wait<Token>;
 
 /** The step has come to its end; `value` is what AWS holds now. */
 export interface Done<Value> {
@@ -10,18 +10,22 @@ export interface Done<Value> {
   readonly value: Value;
 }
 
-/** AWS needs time. */
-export interface Wait {
+/**
+ * AWS needs time.
+ *
+ * @typeParam Token of the kind that waits; `never` where it has none.
+ */
+export interface Wait<Token = never> {
   readonly status: 'wait';
   /** What is waited for, in words for a stack event, e.g. `certificate hello.example.com to be issued`. */
   readonly reason: string;
   /** Seconds until it is worth another look. */
   readonly seconds: number;
   /**
-   * What {@link Component.poll} needs to take that look without observing everything again, e.g. the ARN of a service
-   * deployment. It is kept in the callback context.
+   * What `Component.poll` needs to take that look without observing everything again, e.g. the ARN of a service
+   * deployment: plain JSON, which is kept in the callback context.
    */
-  readonly token?: string;
+  readonly token?: Token;
   /** When it is given up; {@link LIMIT} unless told otherwise. */
   readonly limit?: WaitLimit;
 }
@@ -47,6 +51,13 @@ export const LIMIT: WaitLimit = {
     'Look at the AWS Health Dashboard and at what else changes these resources, then try the operation again',
 };
 
+/** From when until when something is waited for, in seconds since the operation began. Plain JSON. */
+export interface WaitTime {
+  readonly since: number;
+  /** When it is given up. */
+  readonly until: number;
+}
+
 /** How long an operation has been going on, and what it waits for. Plain JSON. */
 export interface OperationTime {
   /**
@@ -54,8 +65,8 @@ export interface OperationTime {
    * No clock is read, so that a delay counts as what it was, however fast the time of a test passes.
    */
   readonly elapsedSeconds: number;
-  /** What the last invocation ended waiting for, with the {@link elapsedSeconds} at which that wait began. */
-  readonly waits: Readonly<Record<string, number>>;
+  /** What the last invocation ended waiting for. */
+  readonly waits: Readonly<Record<string, WaitTime>>;
 }
 
 /** The time of an operation that has no past: of READ and LIST, and of every first invocation. */
@@ -67,7 +78,16 @@ export const BEGINNING: OperationTime = { elapsedSeconds: 0, waits: {} };
  * @param what as in {@link WaitLimit.what}, or the reason.
  */
 export function waitedFor({ elapsedSeconds, waits }: OperationTime, what: string): number {
-  return elapsedSeconds - (waits[what] ?? elapsedSeconds);
+  return elapsedSeconds - (waits[what]?.since ?? elapsedSeconds);
+}
+
+/** From when until when something is waited for that the operation ends an invocation with. */
+export function waitTime(
+  { elapsedSeconds, waits }: OperationTime,
+  { reason, limit }: Wait<unknown>,
+): WaitTime {
+  const since = waits[limit?.what ?? reason]?.since ?? elapsedSeconds;
+  return { since, until: since + (limit ?? LIMIT).seconds };
 }
 
 /** The step has come to its end with `value`. */
@@ -81,6 +101,10 @@ export function done<Value>(value: Value): Done<Value> {
  * Every wait ends. One whose end is to be told in its own words has a `limit`; a component that has to do something at the
  * end, or looks for the cause, asks {@link waitedFor} before it waits on.
  */
-export function wait(reason: string, seconds: number, options: Pick<Wait, 'token' | 'limit'> = {}): Wait {
+export function wait<Token = never>(
+  reason: string,
+  seconds: number,
+  options: Pick<Wait<Token>, 'token' | 'limit'> = {},
+): Wait<Token> {
   return { status: 'wait', reason, seconds, ...options };
 }

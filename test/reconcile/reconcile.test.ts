@@ -1,5 +1,5 @@
 import type { AnyComponent, ApplyScope } from '../../src/express-service/composition/component';
-import { BEGINNING, done, LIMIT, wait, type WaitLimit } from '../../src/core/outcome';
+import { BEGINNING, done, LIMIT, wait, type WaitLimit, type WaitTime } from '../../src/core/outcome';
 import {
   converge,
   observe,
@@ -96,7 +96,7 @@ describe('converge', () => {
 
   test('a component that waits holds back those that need it and no others', async () => {
     const { components, world } = composition({
-      Network: { apply: async () => wait('a route', 7, { token: 'route-1' }) },
+      Network: { apply: async () => wait('a route', 7, { token: { route: 1 } }) },
     });
     const result = await converge(components, scope, {}, plentyOfTime);
     expect(result).toEqual({
@@ -104,9 +104,9 @@ describe('converge', () => {
       reason: 'waiting for a route',
       seconds: 7,
       continuation: {
-        pending: [{ kind: 'Network', token: 'route-1' }],
+        pending: [{ kind: 'Network', token: { route: 1 } }],
         observations: { Cluster: 'Cluster' },
-        waits: { 'a route': 0 },
+        waits: { 'a route': { since: 0, until: LIMIT.seconds } },
       },
       found: {},
     });
@@ -127,20 +127,36 @@ describe('converge', () => {
 
   test('while the cheap look says wait, nothing else is looked at', async () => {
     const { components, journal } = composition({
-      Service: { poll: async () => wait('a deployment', 15, { token: 'deployment-1' }) },
+      Service: { poll: async () => wait('a deployment', 15, { token: { deployment: 1 } }) },
     });
     const result = await converge(
       components,
       scope,
-      { pending: [{ kind: 'Service', token: 'deployment-1' }], observations: {} },
+      { pending: [{ kind: 'Service', token: { deployment: 1 } }], observations: {} },
       plentyOfTime,
     );
     expect(result).toMatchObject({
       status: 'wait',
       seconds: 15,
-      continuation: { pending: [{ kind: 'Service', token: 'deployment-1' }], observations: {} },
+      continuation: { pending: [{ kind: 'Service', token: { deployment: 1 } }], observations: {} },
     });
     expect(journal).toEqual([]);
+  });
+
+  test('what the cheap look says wait of is left alone also where other things are looked at again', async () => {
+    const deployment = wait('a deployment', 15, { token: { deployment: 1 } });
+    const { components, journal } = composition({ Service: { poll: async () => deployment } });
+    const result = await converge(
+      components,
+      scope,
+      { pending: [{ kind: 'Service', token: { deployment: 1 } }] },
+      plentyOfTime,
+    );
+    expect(result).toMatchObject({ status: 'wait', reason: 'waiting for a deployment' });
+    expect(journal.filter((line) => line.startsWith('make'))).toEqual([
+      'make Cluster with []',
+      'make Network with []',
+    ]);
   });
 
   test('when the cheap look says done, everything is looked at again', async () => {
@@ -148,7 +164,7 @@ describe('converge', () => {
     const result = await converge(
       components,
       scope,
-      { pending: [{ kind: 'Service', token: 'deployment-1' }], observations: {} },
+      { pending: [{ kind: 'Service', token: { deployment: 1 } }], observations: {} },
       plentyOfTime,
     );
     expect(result.status).toBe('done');
@@ -227,7 +243,7 @@ describe('a removal that waits for what has a cheap look', () => {
   async function begun(more: Record<string, Partial<AnyComponent>> = {}) {
     const made = composition({
       Service: {
-        remove: async () => wait('tasks to drain', 10, { token: 'draining' }),
+        remove: async () => wait('tasks to drain', 10, { token: { draining: true } }),
         poll: async () => done(undefined),
       },
       ...more,
@@ -241,10 +257,10 @@ describe('a removal that waits for what has a cheap look', () => {
   test('leaves what is still to be removed, and what needs no further look', async () => {
     const { continuation } = await begun();
     expect(continuation).toEqual({
-      pending: [{ kind: 'Service', token: 'draining' }],
+      pending: [{ kind: 'Service', token: { draining: true } }],
       observations: { Cluster: 'Cluster', Network: 'Network', Service: 'Service' },
       removed: ['Policy'],
-      waits: { 'tasks to drain': 0 },
+      waits: { 'tasks to drain': { since: 0, until: LIMIT.seconds } },
     });
   });
 
@@ -257,8 +273,8 @@ describe('a removal that waits for what has a cheap look', () => {
   test('keeps what it knows while the cheap look says wait', async () => {
     const { components, continuation } = await begun({
       Service: {
-        remove: async () => wait('tasks to drain', 10, { token: 'draining' }),
-        poll: async () => wait('tasks to drain', 10, { token: 'draining' }),
+        remove: async () => wait('tasks to drain', 10, { token: { draining: true } }),
+        poll: async () => wait('tasks to drain', 10, { token: { draining: true } }),
       },
     });
     const second = await teardown(components, scope, continuation, plentyOfTime);
@@ -298,12 +314,18 @@ describe('a wait', () => {
   const waitingFor = (more: Partial<WaitLimit> = {}) =>
     composition({ Network: { apply: async () => wait('a route', 7, { limit: { ...limit, ...more } }) } })
       .components;
-  const after = (elapsedSeconds: number, waits: Record<string, number>) =>
-    ({ time: { elapsedSeconds, waits } }) as unknown as ApplyScope;
+  const after = (elapsedSeconds: number, begun: Record<string, number>) => {
+    const times = Object.entries(begun).map(([what, since]) => [
+      what,
+      { since, until: since + limit.seconds },
+    ]);
+    return { time: { elapsedSeconds, waits: Object.fromEntries(times) } } as unknown as ApplyScope;
+  };
 
-  test.each<[string, ApplyScope, Record<string, number>]>([
-    ['begins when it is first returned', after(50, {}), { 'a route': 50 }],
-    ['goes on from where it began', after(500, { 'a route': 50, 'something else': 3 }), { 'a route': 50 }],
+  const since50 = { 'a route': { since: 50, until: 650 } };
+  test.each<[string, ApplyScope, Record<string, WaitTime>]>([
+    ['begins when it is first returned', after(50, {}), since50],
+    ['goes on from where it began', after(500, { 'a route': 50, 'something else': 3 }), since50],
   ])('%s', async (_what, at, waits) => {
     const result = await converge(waitingFor(), at, {}, plentyOfTime);
     expect(result).toMatchObject({ status: 'wait', continuation: { waits } });

@@ -56,8 +56,9 @@ export interface Permissions {
  *
  * @typeParam Observed what AWS holds of it, as far as this provider cares.
  * @typeParam Needs the components that must be there first, by kind, with what is observed of them.
+ * @typeParam Token what it keeps between two looks at what it waits for: plain JSON; `never` when it keeps nothing.
  */
-export interface Component<Observed, Needs extends object = object> {
+export interface Component<Observed, Needs extends object = object, Token = never> {
   /** Name of the kind, e.g. `LoadBalancer`. */
   readonly kind: string;
   /** Kinds that must be there first. Removal goes the other way round. */
@@ -107,7 +108,7 @@ export interface Component<Observed, Needs extends object = object> {
    * @param current what {@link observe} returned a moment ago.
    * @throws HandlerError when it cannot be made.
    */
-  apply(scope: ApplyScope, needs: Needs, current: Observed | undefined): Promise<Outcome<Observed>>;
+  apply(scope: ApplyScope, needs: Needs, current: Observed | undefined): Promise<Outcome<Observed, Token>>;
 
   /**
    * Take it out of use in an exposure that the service leaves: called instead of {@link apply}, before a deployment
@@ -115,25 +116,31 @@ export interface Component<Observed, Needs extends object = object> {
    *
    * @param found what is observed of the components it needs, and of {@link leavesAfter}.
    */
-  leave?(scope: Scope, found: Partial<Needs>, current: Observed): Promise<Outcome<Observed>>;
+  leave?(scope: Scope, found: Partial<Needs>, current: Observed): Promise<Outcome<Observed, Token>>;
   /** Kinds that must be as the specification says, in the exposure that serves, before {@link leave}. */
   readonly leavesAfter?: readonly string[];
 
   /**
-   * A cheap look at what {@link apply} waits for.
+   * A cheap look at what {@link apply} waits for. It only reads.
    *
    * @param token of the {@link Wait} that apply or remove returned.
    * @returns done with what is there now, when that is known and needs no further {@link apply}.
    *   After {@link remove}, done means that it is removed.
    * @throws HandlerError when what is waited for has failed.
    */
-  poll?(scope: Scope, token: string): Promise<Outcome<Observed | void>>;
+  poll?(scope: Scope, token: Token): Promise<Outcome<Observed | void, Token>>;
+
+  /**
+   * Takes the place of {@link poll} where a look alone does not help: AWS tells only who tries again, or something has to
+   * be done although no other component may go on. It may write.
+   */
+  proceed?(scope: Scope, token: Token): Promise<Outcome<Observed | void, Token>>;
 
   /**
    * Remove what an earlier specification needed and the present one does not. Called when all components are as the
    * specification says, so that nothing uses it any more.
    */
-  prune?(scope: ApplyScope, needs: Needs, current: Observed): Promise<Outcome<void>>;
+  prune?(scope: ApplyScope, needs: Needs, current: Observed): Promise<Outcome<void, Token>>;
 
   /**
    * Remove it if it belongs to this service alone; a shared one only when no other service uses it. Something that
@@ -141,8 +148,8 @@ export interface Component<Observed, Needs extends object = object> {
    *
    * @param current what {@link observe} returned a moment ago.
    */
-  remove(scope: Scope, found: Partial<Needs>, current: Observed): Promise<Outcome<void>>;
+  remove(scope: Scope, found: Partial<Needs>, current: Observed): Promise<Outcome<void, Token>>;
 }
 
 /** A component of any kind, as the reconciler holds it. */
-export type AnyComponent = Component<any, any>;
+export type AnyComponent = Component<any, any, any>;

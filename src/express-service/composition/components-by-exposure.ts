@@ -89,19 +89,21 @@ function inExposure(
   // An exposure that is left is looked at without the desired state, which says nothing of it.
   const leaving = ({ identity, clients, session, log, time, exposures }: Scope): Scope =>
     within({ identity, clients, session, log, time, exposures });
-  const { poll } = component;
+  const { poll, proceed } = component;
+  const own = <S extends Scope>(scope: S): Scope => (joins ? within(scope) : leaving(scope));
   const needs = [...component.needs, ...(joins ? [] : (component.leavesAfter ?? []))];
   return {
     ...component,
     kind: kindIn(component.kind, exposure),
     needs: needs.map((kind) => (kinds.includes(kind) ? kindIn(kind, exposure) : kind)),
-    observe: (scope, found) => component.observe(joins ? within(scope) : leaving(scope), seen(found)),
+    observe: (scope, found) => component.observe(own(scope), seen(found)),
     apply: async (scope, found, current) => {
       if (joins) return component.apply(within(scope), seen(found), current);
       if (current === undefined || !component.leave) return done(current);
       return component.leave(leaving(scope), seen(found), current);
     },
-    poll: poll && ((scope, token) => poll(joins ? within(scope) : leaving(scope), token)),
+    poll: poll && ((scope, token) => poll(own(scope), token)),
+    proceed: proceed && ((scope, token) => proceed(own(scope), token)),
     prune: joins
       ? undefined
       : (scope, found, current) => component.remove(leaving(scope), seen(found), current),

@@ -6,6 +6,7 @@ import {
   LIMIT,
   wait,
   waitedFor,
+  waitTime,
   type OperationTime,
   type Outcome,
   type Wait,
@@ -17,7 +18,8 @@ export type Observations = Readonly<Record<string, unknown>>;
 /** A component that an invocation ended waiting for, and that can be looked at cheaply. */
 export interface Pending {
   readonly kind: string;
-  readonly token: string;
+  /** See {@link Wait.token}. */
+  readonly token: unknown;
 }
 
 /** What an invocation leaves to the next one of the same operation. Losing it costs calls, never correctness. */
@@ -84,6 +86,9 @@ export async function converge(
   const found = await observeUnknown(components, scope, known);
   const applied = await inOrder(components, forward, (component, needs) => {
     if (component.kind in known) return Promise.resolve(done(known[component.kind]));
+    const look = looks.get(component.kind);
+    // There is nothing to do about it but to wait on.
+    if (look?.status === 'wait' && look.token !== undefined) return Promise.resolve(look);
     return hasTime() ? component.apply(scope, needs, found[component.kind]) : Promise.resolve(OUT_OF_TIME);
   });
   const unfinished = waiting(components, scope, applied);
@@ -151,11 +156,12 @@ async function poll(
   components: readonly AnyComponent[],
   scope: Scope,
   { pending = [] }: Continuation,
-): Promise<Map<string, Outcome<unknown>>> {
-  const outcomes = new Map<string, Outcome<unknown>>();
+): Promise<Map<string, Outcome<unknown, unknown>>> {
+  const outcomes = new Map<string, Outcome<unknown, unknown>>();
   const looks = pending.map(async ({ kind, token }) => {
     const component = components.find((candidate) => candidate.kind === kind);
-    if (component?.poll) outcomes.set(kind, await component.poll(scope, token));
+    const look = component?.poll ?? component?.proceed;
+    if (look) outcomes.set(kind, await look(scope, token));
   });
   await allOf(looks);
   return outcomes;
@@ -166,7 +172,7 @@ function stillWaiting(
   components: readonly AnyComponent[],
   scope: Scope,
   continuation: Continuation,
-  looks: ReadonlyMap<string, Outcome<unknown>>,
+  looks: ReadonlyMap<string, Outcome<unknown, unknown>>,
 ): Convergence | undefined {
   const { pending = [], observations } = continuation;
   const nothingNew = pending.every(({ kind }) => looks.get(kind)?.status === 'wait');
@@ -189,9 +195,9 @@ const backward: Direction = (components, { kind, removedAfter = [] }) =>
 async function inOrder(
   components: readonly AnyComponent[],
   direction: Direction,
-  step: (component: AnyComponent, values: Record<string, any>) => Promise<Outcome<unknown>>,
-): Promise<Map<string, Outcome<unknown>>> {
-  const outcomes = new Map<string, Outcome<unknown>>();
+  step: (component: AnyComponent, values: Record<string, any>) => Promise<Outcome<unknown, unknown>>,
+): Promise<Map<string, Outcome<unknown, unknown>>> {
+  const outcomes = new Map<string, Outcome<unknown, unknown>>();
   const runs = new Map<string, Promise<boolean>>();
   const run = (component: AnyComponent): Promise<boolean> => {
     const begun = runs.get(component.kind);
@@ -215,7 +221,7 @@ async function inOrder(
 }
 
 /** Values of the outcomes that are done and have one. */
-function present(outcomes: ReadonlyMap<string, Outcome<unknown>>): Record<string, any> {
+function present(outcomes: ReadonlyMap<string, Outcome<unknown, unknown>>): Record<string, any> {
   const values: Record<string, unknown> = {};
   for (const [kind, outcome] of outcomes) {
     if (outcome.status === 'done' && outcome.value !== undefined) values[kind] = outcome.value;
@@ -225,8 +231,8 @@ function present(outcomes: ReadonlyMap<string, Outcome<unknown>>): Record<string
 
 /** Kinds whose step has come to this. */
 function kindsThatAre(
-  status: Outcome<unknown>['status'],
-  outcomes: ReadonlyMap<string, Outcome<unknown>>,
+  status: Outcome<unknown, unknown>['status'],
+  outcomes: ReadonlyMap<string, Outcome<unknown, unknown>>,
 ): string[] {
   return [...outcomes].filter(([, outcome]) => outcome.status === status).map(([kind]) => kind);
 }
@@ -244,7 +250,7 @@ function without(observations: Observations, kinds: readonly string[]): Observat
 function waiting(
   components: readonly AnyComponent[],
   { time }: Scope,
-  outcomes: ReadonlyMap<string, Outcome<unknown>>,
+  outcomes: ReadonlyMap<string, Outcome<unknown, unknown>>,
   known: Observations = present(outcomes),
 ): Extract<Convergence, { status: 'wait' }> | undefined {
   const waits = components.flatMap(({ kind }) => {
@@ -261,20 +267,18 @@ function waiting(
     seconds: Math.min(...waits.map(({ seconds }) => seconds)),
     continuation: {
       pending,
-      waits: Object.fromEntries(
-        waits.map((each) => [whatOf(each), time.waits[whatOf(each)] ?? time.elapsedSeconds]),
-      ),
+      waits: Object.fromEntries(waits.map((each) => [whatOf(each), waitTime(time, each)])),
       ...(pending.length === waits.length && { observations: without(known, volatile) }),
     },
   };
 }
 
-function whatOf({ reason, limit }: Wait): string {
+function whatOf({ reason, limit }: Wait<unknown>): string {
   return limit?.what ?? reason;
 }
 
 /** @throws HandlerError NotStabilized when the limit of a wait is reached. */
-function giveUpWhenOverdue(time: OperationTime, pending: Wait): void {
+function giveUpWhenOverdue(time: OperationTime, pending: Wait<unknown>): void {
   const { seconds, problem, propertyPath, remedy } = pending.limit ?? LIMIT;
   const waited = waitedFor(time, whatOf(pending));
   if (waited < seconds) return;

@@ -15,8 +15,10 @@ export const DEPLOYMENT_ORDER_ACTIONS = [
   'ecs:StopServiceDeployment',
 ] as const;
 
-/** Begins the token of the wait for a deployment that is being rolled back; its ARN follows. */
-const STOPPING = 'stopping ';
+/** What is kept while a deployment is rolled back: its ARN. */
+export interface StoppingToken {
+  readonly stopping: string;
+}
 
 /** Seconds between looks at a rollback, which takes a minute or so, and longer when tasks have to be started again. */
 const POLL_SECONDS = 10;
@@ -32,7 +34,10 @@ const POLL_SECONDS = 10;
  * @param service as it is now.
  * @returns what has to be waited for; undefined when the service is ready.
  */
-export async function readyToDeploy(scope: ApplyScope, service: Service): Promise<Wait | undefined> {
+export async function readyToDeploy(
+  scope: ApplyScope,
+  service: Service,
+): Promise<Wait<StoppingToken> | undefined> {
   const { currentServiceDeployment: running, deployments = [] } = service;
   if (running && deployments.length > 1) {
     await stopDeployment(scope, running);
@@ -53,21 +58,17 @@ export async function stopDeployment({ clients }: Scope, arn: string): Promise<v
   );
 }
 
-/**
- * A look at what {@link readyToDeploy} waits for.
- *
- * @param token of any wait.
- * @returns undefined when the token is not of such a wait.
- */
-export async function pollStopping(scope: Scope, token: string): Promise<Outcome<void> | undefined> {
-  if (!token.startsWith(STOPPING)) return undefined;
-  const arn = token.slice(STOPPING.length);
+/** A look at what {@link readyToDeploy} waits for. */
+export async function pollStopping(
+  scope: Scope,
+  { stopping: arn }: StoppingToken,
+): Promise<Outcome<void, StoppingToken>> {
   const deployment = await describeDeployment(scope, arn);
   return deployment && isRunning(deployment.status) ? stopping(arn) : done(undefined);
 }
 
-function stopping(arn: string): Wait {
+function stopping(arn: string): Wait<StoppingToken> {
   return wait(`deployment ${arn}, which was under way, to be rolled back`, POLL_SECONDS, {
-    token: STOPPING + arn,
+    token: { stopping: arn },
   });
 }

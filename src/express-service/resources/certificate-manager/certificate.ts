@@ -40,6 +40,11 @@ interface Pending {
   readonly hostedZoneId: string;
 }
 
+/** What is kept while certificates are waited for. */
+interface Token {
+  readonly certificates: readonly Pending[];
+}
+
 interface Needs {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
 }
@@ -58,7 +63,7 @@ const MOST_MINUTES = 60;
 const FAILED: readonly (string | undefined)[] = ['FAILED', 'VALIDATION_TIMED_OUT', 'REVOKED', 'EXPIRED'];
 
 /** A certificate for each host of the service: one that was given, or one that is requested for it and validated by DNS. */
-export const certificate: Component<ObservedCertificate, Needs> = {
+export const certificate: Component<ObservedCertificate, Needs, Token> = {
   kind: 'Certificate',
   needs: ['ServiceSecurityGroup'],
   permissions: {
@@ -99,15 +104,15 @@ export const certificate: Component<ObservedCertificate, Needs> = {
     const outcomes = await allOf(
       requested.map((host) => {
         const used = current?.own.find((each) => !each.isObsolete && isSameHost(each.host, host));
-        return used ? proceed(scope, used) : request(scope, host);
+        return used ? goOn(scope, used) : request(scope, host);
       }),
     );
     return together(outcomes) ?? done(current ?? { arns: [], own: [] });
   },
 
-  async poll(scope, token) {
+  async poll(scope, { certificates }) {
     const outcomes = await allOf(
-      pendingOf(token).map(async (pending) => {
+      certificates.map(async (pending): Promise<Outcome<void, Token>> => {
         const described = await describeCertificate(scope, pending.arn);
         const hostName = described?.DomainName ?? pending.arn;
         if (described?.Status === 'ISSUED') return done(undefined);
@@ -135,7 +140,7 @@ function certificateOf(scope: Scope, domain: Domain, own: readonly ManagedCertif
 }
 
 /** One wait for all that is waited for; undefined when nothing is. */
-function together(outcomes: readonly Outcome<unknown>[]): Wait | undefined {
+function together(outcomes: readonly Outcome<unknown, Token>[]): Wait<Token> | undefined {
   // Those that something has to be done about come first.
   const waits = outcomes
     .filter((outcome) => outcome.status === 'wait')
@@ -143,11 +148,12 @@ function together(outcomes: readonly Outcome<unknown>[]): Wait | undefined {
   const [first] = waits;
   if (!first) return undefined;
   const tokens = waits.flatMap(({ token }) => token ?? []);
+  const certificates = tokens.flatMap((token) => token.certificates);
   return {
     ...first,
     reason: waits.map(({ reason }) => reason).join('; '),
     seconds: Math.min(...waits.map(({ seconds }) => seconds)),
-    token: tokens.length === waits.length ? tokens.join(' ') : undefined,
+    token: tokens.length === waits.length ? { certificates } : undefined,
   };
 }
 
@@ -209,7 +215,7 @@ function isUsable(scope: Scope, certificate: ManagedCertificate): boolean {
 }
 
 /** Go on with a certificate that was requested. */
-async function proceed(scope: ApplyScope, used: ManagedCertificate): Promise<Outcome<void>> {
+async function goOn(scope: ApplyScope, used: ManagedCertificate): Promise<Outcome<void, Token>> {
   await changeTags(scope, used);
   if (used.status === 'ISSUED') return done(undefined);
   if (FAILED.includes(used.status)) {
@@ -218,7 +224,7 @@ async function proceed(scope: ApplyScope, used: ManagedCertificate): Promise<Out
   return validateAndWait(scope, used);
 }
 
-async function request(scope: ApplyScope, host: ManagedHost): Promise<Outcome<void>> {
+async function request(scope: ApplyScope, host: ManagedHost): Promise<Outcome<void, Token>> {
   const operation = operationOf(scope);
   const { CertificateArn } = await scope.clients.acm.send(
     new RequestCertificateCommand({
@@ -236,7 +242,7 @@ async function request(scope: ApplyScope, host: ManagedHost): Promise<Outcome<vo
 async function validateAndWait(
   scope: ApplyScope,
   certificate: Pick<ManagedCertificate, 'arn' | 'host' | 'sharesRecord'>,
-): Promise<Outcome<void>> {
+): Promise<Outcome<void, Token>> {
   const validated = await validate(scope, certificate);
   if (validated.status === 'wait') return validated;
   const { arn, host } = certificate;
@@ -265,7 +271,7 @@ async function changeTags(scope: ApplyScope, { arn, tags }: ManagedCertificate):
  *
  * @param described with the record.
  */
-function waitForIssue(scope: Scope, pending: Pending, described: CertificateDetail): Wait {
+function waitForIssue(scope: Scope, pending: Pending, described: CertificateDetail): Wait<Token> {
   const { arn, hostedZoneId } = pending;
   const hostName = described.DomainName!;
   const reason = `certificate of ${hostName} to be issued`;
@@ -274,7 +280,7 @@ function waitForIssue(scope: Scope, pending: Pending, described: CertificateDeta
     waitedFor(scope.time, reason) % SECONDS_BETWEEN_RECORDS >=
     SECONDS_BETWEEN_RECORDS - SECONDS_BETWEEN_LOOKS;
   return wait(reason, SECONDS_BETWEEN_LOOKS, {
-    token: isTimeForRecord ? undefined : tokenOf(pending),
+    token: isTimeForRecord ? undefined : { certificates: [pending] },
     limit: {
       what: reason,
       seconds: MOST_MINUTES * 60,
@@ -282,18 +288,6 @@ function waitForIssue(scope: Scope, pending: Pending, described: CertificateDeta
       propertyPath: pathOf(scope, hostName),
       remedy: `Check the delegation: "dig +short CNAME ${Name}" must answer that value, and "dig +short NS" of the zone's name must answer the name servers that "aws route53 get-hosted-zone --id ${hostedZoneId}" lists. Correct the NS record in the parent zone or at the registrar, and try again, or give CertificateArn`,
     },
-  });
-}
-
-function tokenOf({ arn, hostedZoneId }: Pending): string {
-  return `${hostedZoneId}/${arn}`;
-}
-
-/** What a token that {@link together} made speaks of. */
-function pendingOf(token: string): Pending[] {
-  return token.split(' ').map((entry) => {
-    const slash = entry.indexOf('/');
-    return { hostedZoneId: entry.slice(0, slash), arn: entry.slice(slash + 1) };
   });
 }
 

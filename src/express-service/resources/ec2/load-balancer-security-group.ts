@@ -50,6 +50,13 @@ interface Needs {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
 }
 
+/** What is kept while the group is in use. */
+export interface LoadBalancerGroupToken {
+  readonly id: string;
+  /** Id of the group of the service that leaves; its rules do not count. */
+  readonly serviceGroupId?: string;
+}
+
 /** AWS takes minutes to remove the network interfaces of a load balancer. */
 const SECONDS_BETWEEN_ATTEMPTS = 15;
 
@@ -57,7 +64,11 @@ const SECONDS_BETWEEN_ATTEMPTS = 15;
 const ALL_EGRESS: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
 
 /** Shared by the services of a load balancer; see security-group-rules.ts for its rules that belong to one service. */
-export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGroup, Needs> = {
+export const loadBalancerSecurityGroup: Component<
+  ObservedLoadBalancerSecurityGroup,
+  Needs,
+  LoadBalancerGroupToken
+> = {
   kind: 'LoadBalancerSecurityGroup',
   needs: ['ServiceSecurityGroup'],
   shared: true,
@@ -119,26 +130,21 @@ export const loadBalancerSecurityGroup: Component<ObservedLoadBalancerSecurityGr
    * again. That one then removes it in turn.
    */
   remove(scope, { ServiceSecurityGroup }, { id }) {
-    return removeIfUnused(scope, id, ServiceSecurityGroup?.id);
+    return removeIfUnused(scope, { id, serviceGroupId: ServiceSecurityGroup?.id });
   },
 
   /** Whether a group can be deleted is seen by deleting it. */
-  poll(scope, token) {
-    const [id, serviceGroupId] = token.split(' ');
-    return removeIfUnused(scope, id!, serviceGroupId);
+  proceed(scope, token) {
+    return removeIfUnused(scope, token);
   },
 };
 
-/**
- * Remove the security group of a load balancer that is gone, unless another service has an egress rule in it.
- *
- * @param serviceGroupId of the service that leaves.
- */
+/** Remove the security group of a load balancer that is gone, unless another service has an egress rule in it. */
 export async function removeIfUnused(
   scope: Scope,
-  id: string,
-  serviceGroupId: string = '',
-): Promise<Outcome<void>> {
+  token: LoadBalancerGroupToken,
+): Promise<Outcome<void, LoadBalancerGroupToken>> {
+  const { id, serviceGroupId } = token;
   const { groups, loadBalancers } = await takeSurvey(scope);
   const group = groups.find(({ GroupId }) => GroupId === id);
   const isUsed = loadBalancers.some(
@@ -154,7 +160,7 @@ export async function removeIfUnused(
     if (isSdkError(error, 'DependencyViolation')) {
       return waitUntilUnused(scope, { id, name: group.GroupName! }, 'the deleted load balancer', {
         seconds: SECONDS_BETWEEN_ATTEMPTS,
-        token: `${id} ${serviceGroupId}`,
+        token,
       });
     }
     if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;

@@ -36,12 +36,12 @@ const DIRECTIONS = [
  * @param users whose network interfaces may still have it, for the reason.
  * @throws HandlerError ResourceConflict that names the rules of other groups, once the group has been waited for for two minutes.
  */
-export async function waitUntilUnused(
+export async function waitUntilUnused<Token>(
   scope: Scope,
   group: { readonly id: string; readonly name: string },
   users: string,
-  { seconds, token }: Pick<Wait, 'seconds' | 'token'>,
-): Promise<Wait> {
+  { seconds, token }: Pick<Wait<Token>, 'seconds' | 'token'>,
+): Promise<Wait<Token>> {
   const what = `security group ${group.id}`;
   const waited = waitedFor(scope.time, what);
   const isTimeToLook = waited >= SECONDS_BETWEEN_LOOKS && waited % SECONDS_BETWEEN_LOOKS < seconds;

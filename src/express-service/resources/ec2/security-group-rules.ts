@@ -14,7 +14,11 @@ import { loadBalancerNameOf } from '../../exposures/exposure';
 import { elsewhere } from '../../memory/recorded-exposures';
 import { survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
 import { tagRecord } from '../../identity/tags';
-import { removeIfUnused, type ObservedLoadBalancerSecurityGroup } from './load-balancer-security-group';
+import {
+  removeIfUnused,
+  type LoadBalancerGroupToken,
+  type ObservedLoadBalancerSecurityGroup,
+} from './load-balancer-security-group';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
 import type { ObservedTaskDefinition } from '../ecs/task-definition';
 
@@ -46,7 +50,7 @@ interface Needs {
  * The egress rule is made first and removed last. So whoever looks at the load balancer's group alone sees every service
  * that may refer to it.
  */
-export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs> = {
+export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs, LoadBalancerGroupToken> = {
   kind: 'SecurityGroupRules',
   needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup', 'TaskDefinition'],
   per: 'load balancer',
@@ -192,7 +196,7 @@ async function revoke(
   { egress, ingress }: ObservedSecurityGroupRules,
   serviceGroupId: string,
   placedOn: ObservedLoadBalancerSecurityGroup | undefined,
-): Promise<Outcome<void>> {
+): Promise<Outcome<void, LoadBalancerGroupToken>> {
   const { ec2 } = scope.clients;
   for (const { loadBalancerGroupId, port } of ingress) {
     const IpPermissions = [permission(port, loadBalancerGroupId)];
@@ -211,7 +215,7 @@ async function revoke(
   const left = new Set(egress.map((rule) => rule.loadBalancerGroupId));
   for (const { id } of placedOn?.groups ?? []) left.delete(id);
   for (const id of left) {
-    const outcome = await removeIfUnused(scope, id, serviceGroupId);
+    const outcome = await removeIfUnused(scope, { id, serviceGroupId });
     if (outcome.status === 'wait') return outcome;
   }
   return done(undefined);

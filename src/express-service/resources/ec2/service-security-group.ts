@@ -53,6 +53,11 @@ export interface ObservedServiceSecurityGroup {
   readonly tags: Tags;
 }
 
+/** What is kept while the group is in use: its id. */
+interface Token {
+  readonly id: string;
+}
+
 /** ECS removes the network interfaces of a task within a minute or so. */
 const SECONDS_BETWEEN_ATTEMPTS = 15;
 
@@ -60,7 +65,7 @@ const SECONDS_BETWEEN_ATTEMPTS = 15;
  * The security group of the service's tasks. Nothing of the network half is made before it, and it is the last to go,
  * so that its tags can say what is to be used before it is, and what is left to be removed (see survey.ts).
  */
-export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
+export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, object, Token> = {
   kind: 'ServiceSecurityGroup',
   needs: [],
   permissions: {
@@ -116,7 +121,7 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup> = {
   },
 
   /** Whether a group can be deleted is seen by deleting it. */
-  poll(scope, id) {
+  proceed(scope, { id }) {
     return deleteGroup(scope, id);
   },
 };
@@ -194,14 +199,15 @@ async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> 
   }
 }
 
-async function deleteGroup(scope: Scope, id: string): Promise<Outcome<void>> {
+async function deleteGroup(scope: Scope, id: string): Promise<Outcome<void, Token>> {
   const { clients, identity } = scope;
   try {
     await clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
   } catch (error) {
     if (isSdkError(error, 'DependencyViolation')) {
       const group = { id, name: serviceGroupName(identity) };
-      return waitUntilUnused(scope, group, 'stopped tasks', { seconds: SECONDS_BETWEEN_ATTEMPTS, token: id });
+      const token = { id };
+      return waitUntilUnused(scope, group, 'stopped tasks', { seconds: SECONDS_BETWEEN_ATTEMPTS, token });
     }
     if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
   }

@@ -32,14 +32,14 @@ import type { ObservedService } from './service';
 /** The newest deployment of the service; undefined when ECS lists none, as after 90 days without one. */
 export type ObservedServiceDeployment = ListedDeployment | undefined;
 
-/**
- * Begins the token of the wait for a deployment that ECS does not list yet; the number of looks that were taken and the
- * ARN of the deployment before follow.
- */
-const AFTER = 'after ';
+/** What is kept while a deployment is waited for. */
+type Token =
+  | { readonly deployment: string }
+  /** ECS does not list it yet; the deployment before is named, if there is one. */
+  | { readonly begins: true; readonly after?: string };
 
-/** Seconds between looks for a deployment that is about to begin, and how many of them are taken. */
-const BEGIN = { seconds: 3, looks: 20 };
+/** The wait for a deployment that is about to begin: seconds between looks, and those after which none begins. */
+const BEGIN = { what: 'the service deployment to begin', seconds: 3, mostSeconds: 60 };
 
 /** How far a deployment has come that was only seen in a list. */
 const NEW = 'under way';
@@ -59,7 +59,7 @@ const POLL_SECONDS = 15;
  * healthy and no circuit breaker acts, is stopped. Nothing is removed: a deployment goes with its
  * service.
  */
-export const serviceDeployment: Component<ObservedServiceDeployment, { Service: ObservedService }> = {
+export const serviceDeployment: Component<ObservedServiceDeployment, { Service: ObservedService }, Token> = {
   kind: 'ServiceDeployment',
   needs: ['Service'],
   volatile: true,
@@ -96,13 +96,16 @@ export const serviceDeployment: Component<ObservedServiceDeployment, { Service: 
     return verdict(scope, newest.arn);
   },
 
-  async poll(scope, token) {
-    if (!token.startsWith(AFTER)) return verdict(scope, token);
-    const [looks, before] = token.slice(AFTER.length).split(' ');
+  /**
+   * Stops a deployment that comes to no end, and starts the first one of a service again. That does not wait for `apply`:
+   * target groups may be about to wait for the end of this very deployment.
+   */
+  async proceed(scope, token) {
+    if ('deployment' in token) return verdict(scope, token.deployment);
     const newest = await lookForNewestDeployment(scope);
-    if (newest && newest.arn !== before) return verdict(scope, newest.arn);
+    if (newest && newest.arn !== token.after) return verdict(scope, newest.arn);
     // None begins when the service turns out to have had already what it was given: that is seen by looking again.
-    return Number(looks) < BEGIN.looks ? begin(before, Number(looks) + 1) : done(undefined);
+    return waitedFor(scope.time, BEGIN.what) < BEGIN.mostSeconds ? begin(token.after) : done(undefined);
   },
 
   /** ECS moves the weights of the service's rules; what it may leave of them is put right, on every load balancer. */
@@ -121,9 +124,9 @@ function hasDeployment({ previousSpec }: ApplyScope, { deployments = [] }: Servi
   return !previousSpec || deployments.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
 }
 
-function running(arn: string, progress: string, configuration?: DeploymentConfiguration): Wait {
+function running(arn: string, progress: string, configuration?: DeploymentConfiguration): Wait<Token> {
   return wait(`the service deployment (${progress})`, POLL_SECONDS, {
-    token: arn,
+    token: { deployment: arn },
     limit: {
       what: arn,
       seconds: deploymentSeconds(configuration) + STOP_SECONDS,
@@ -134,14 +137,12 @@ function running(arn: string, progress: string, configuration?: DeploymentConfig
   });
 }
 
-function begin(before: string | undefined, looks = 0): Wait {
-  return wait('the service deployment to begin', BEGIN.seconds, {
-    token: `${AFTER}${looks} ${before ?? ''}`,
-  });
+function begin(after: string | undefined): Wait<Token> {
+  return wait(BEGIN.what, BEGIN.seconds, { token: { begins: true, after } });
 }
 
 /** @throws HandlerError NotStabilized with the cause when the deployment has failed. */
-async function verdict(scope: Scope, arn: string): Promise<Outcome<ObservedServiceDeployment>> {
+async function verdict(scope: Scope, arn: string): Promise<Outcome<ObservedServiceDeployment, Token>> {
   const deployment = await describeDeployment(scope, arn);
   // One that ECS does not show yet has only just begun.
   if (!deployment) return running(arn, NEW);
@@ -181,7 +182,7 @@ async function restoreRules(scope: ApplyScope, service: Service): Promise<void> 
 async function firstDeploymentAgain(
   scope: Scope,
   arn: string,
-): Promise<Outcome<ObservedServiceDeployment> | undefined> {
+): Promise<Outcome<ObservedServiceDeployment, Token> | undefined> {
   const isCreation = isApplyScope(scope) && !scope.previousSpec;
   if (!isCreation) return undefined;
   const listed = await listedDeployments(scope);

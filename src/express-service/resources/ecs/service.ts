@@ -12,7 +12,12 @@ import {
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component } from '../../composition/component';
-import { DEPLOYMENT_ORDER_ACTIONS, pollStopping, readyToDeploy } from '../../deployments/deployment-order';
+import {
+  DEPLOYMENT_ORDER_ACTIONS,
+  pollStopping,
+  readyToDeploy,
+  type StoppingToken,
+} from '../../deployments/deployment-order';
 import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../../deployments/described-service';
 import { shortHash } from '../../identity/identity';
 import { NETWORK_PERMISSIONS } from '../../network/network';
@@ -86,14 +91,18 @@ const NEEDS_NEW_TASKS: readonly string[] = ['capacityProviderStrategy', 'enableE
 /** Settings whose change does not show in what a revision runs. */
 type OptionalUpdate = Omit<ResolvedSettings, 'capacityProviderStrategy'>;
 
-/** Token of the wait for a deleted service. */
-const DRAINING = 'DRAINING';
+/** What is kept while the tasks of a deleted service stop. */
+interface DrainingToken {
+  readonly draining: true;
+}
+
+type Token = StoppingToken | DrainingToken;
 
 /**
  * An update that comes during a deployment has it rolled back before it starts its own. The number of tasks is set once:
  * from then on autoscaling owns it.
  */
-export const service: Component<ObservedService, Needs> = {
+export const service: Component<ObservedService, Needs, Token> = {
   kind: 'Service',
   needs: [
     'Cluster',
@@ -183,9 +192,8 @@ export const service: Component<ObservedService, Needs> = {
   },
 
   async poll(scope, token) {
-    const stopping = await pollStopping(scope, token);
-    if (stopping) return stopping;
-    return token === DRAINING && (await describedService(scope)) ? draining(scope) : done(undefined);
+    if ('stopping' in token) return pollStopping(scope, token);
+    return (await describedService(scope)) ? draining(scope) : done(undefined);
   },
 
   async remove(scope, _found, { service: { status } }) {
@@ -209,9 +217,9 @@ function receiver(ingress: Ingress | undefined): Receiver[] {
     : [];
 }
 
-function draining({ identity: { serviceName } }: Pick<ApplyScope, 'identity'>): Wait {
+function draining({ identity: { serviceName } }: Pick<ApplyScope, 'identity'>): Wait<DrainingToken> {
   return wait(`the tasks of service ${serviceName} to stop`, 10, {
-    token: DRAINING,
+    token: { draining: true },
     limit: {
       seconds: LONGEST_DRAINING_SECONDS,
       remedy: 'Look at what the tasks in the cluster are waiting for, stop them, then delete again',
@@ -266,7 +274,7 @@ async function update(
   desired: DeployedSettings,
   optional: OptionalUpdate,
   needsDeployment: boolean,
-): Promise<Outcome<ObservedService>> {
+): Promise<Outcome<ObservedService, StoppingToken>> {
   const { clients, identity, spec } = scope;
   const tags = await changeTags(scope, current);
   const changes = settingsChanges(desired, current, spec.subnetIds.length === 0);

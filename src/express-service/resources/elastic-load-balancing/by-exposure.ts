@@ -2,8 +2,8 @@ import type { Component, Scope } from '../../composition/component';
 import { done } from '../../../core/outcome';
 
 /** What a component does otherwise where the author looks after the listener. */
-export type ExternalListenerVariant<Observed, Needs extends object> = Partial<
-  Pick<Component<Observed, Needs>, 'observe' | 'apply' | 'prune' | 'remove'>
+export type ExternalListenerVariant<Observed, Needs extends object, Token = never> = Partial<
+  Pick<Component<Observed, Needs, Token>, 'observe' | 'apply' | 'prune' | 'remove'>
 > & { readonly permissions?: Partial<Component<Observed, Needs>['permissions']> };
 
 /**
@@ -13,10 +13,10 @@ export type ExternalListenerVariant<Observed, Needs extends object> = Partial<
  * @param shared the component on a shared load balancer.
  * @param own what differs on a listener of the author's.
  */
-export function byExposure<Observed, Needs extends object>(
-  shared: Component<Observed, Needs>,
-  own: ExternalListenerVariant<Observed, Needs>,
-): Component<Observed, Needs> {
+export function byExposure<Observed, Needs extends object, Token>(
+  shared: Component<Observed, Needs, Token>,
+  own: ExternalListenerVariant<Observed, Needs, NoInfer<Token>>,
+): Component<Observed, Needs, Token> {
   const variant = { ...shared, ...own };
   const at = ({ exposure }: Scope) => (exposure?.kind === 'external' ? variant : shared);
   const prunes = shared.prune ?? own.prune;

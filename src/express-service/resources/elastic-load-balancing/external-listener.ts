@@ -23,7 +23,11 @@ import type { ExternalListenerVariant } from './by-exposure';
 import type { ObservedCertificate } from '../certificate-manager/certificate';
 import { furtherCertificates, waitForOthers, type ObservedListeners } from './listeners';
 import { observedLoadBalancer, type ObservedLoadBalancer } from './load-balancer';
-import { removeIfUnused, type ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
+import {
+  removeIfUnused,
+  type LoadBalancerGroupToken,
+  type ObservedLoadBalancerSecurityGroup,
+} from '../ec2/load-balancer-security-group';
 import {
   ADD_CERTIFICATES_PERMISSIONS,
   addRecorded,
@@ -39,7 +43,8 @@ const PATH = 'LoadBalancerConfiguration/ListenerArn';
 /** The security groups that the author's load balancer stands in. */
 export const groupsOfExternalListener: ExternalListenerVariant<
   ObservedLoadBalancerSecurityGroup,
-  { ServiceSecurityGroup: ObservedServiceSecurityGroup }
+  { ServiceSecurityGroup: ObservedServiceSecurityGroup },
+  LoadBalancerGroupToken
 > = {
   async observe(scope) {
     const found = await loadBalancerIn(scope);
@@ -68,7 +73,7 @@ export const groupsOfExternalListener: ExternalListenerVariant<
 
   async remove(scope, { ServiceSecurityGroup }, { id, groups }) {
     return groups.some(({ isShared }) => isShared)
-      ? removeIfUnused(scope, id, ServiceSecurityGroup?.id)
+      ? removeIfUnused(scope, { id, serviceGroupId: ServiceSecurityGroup?.id })
       : done(undefined);
   },
 };

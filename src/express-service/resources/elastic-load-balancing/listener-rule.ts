@@ -1,8 +1,8 @@
 import { ModifyRuleCommand, type RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { ApplyScope, Component } from '../../composition/component';
+import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { domainsOf } from '../../properties/domains';
 import { describeRules } from '../../sharing/load-balancer-closing';
-import { done, wait, type Outcome } from '../../../core/outcome';
+import { done, LIMIT, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
 import { isServing } from '../../memory/recorded-exposures';
 import {
   finalConditions,
@@ -32,6 +32,11 @@ interface Needs extends ClaimNeeds {
   HostNames: ObservedHostNames;
 }
 
+/** What is kept while clients follow the DNS record: the ARN of the rule that they leave. */
+interface Token {
+  readonly arn: string;
+}
+
 /**
  * Seconds that clients may still follow a DNS answer from before the alias record was changed: Route 53 has a change
  * everywhere within a minute, an answer for an alias to a load balancer may be kept for another one, and as long again for
@@ -48,7 +53,7 @@ const SECONDS_BETWEEN_LOOKS = 60;
  *
  * ECS moves the weights of the target groups, deployment by deployment; they are set once, when the rule is made.
  */
-export const listenerRule: Component<ObservedListenerRule, Needs> = {
+export const listenerRule: Component<ObservedListenerRule, Needs, Token> = {
   kind: 'ListenerRule',
   needs: [
     // The rule gets no host that another service still has.
@@ -103,23 +108,24 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
 
   /**
    * Clients have been sent to another exposure. Once those that still come have had the time to follow, the rule gets no
-   * more requests: a deployment is about to take the tasks away from it. How long was waited is in the token of the wait,
-   * so that whoever loses it waits anew.
+   * more requests: a deployment is about to take the tasks away from it. Whoever loses the time of the wait waits anew.
    */
-  async leave(_scope, _found, current) {
-    return isUnused(current) ? done(current) : draining(current.arn, DRAIN_SECONDS);
-  },
-  leavesAfter: ['DnsRecord'],
-
-  async poll(scope, token) {
-    const [arn, seconds] = token.split(' ');
-    if (Number(seconds) > 0) return draining(arn!, Number(seconds));
+  async leave(scope, _found, current) {
+    if (isUnused(current)) return done(current);
+    const { arn } = current;
+    const draining = drainingOf(scope, arn);
+    if (draining) return draining;
     const Conditions = unusedConditions();
     await unless(
       scope.clients.elasticLoadBalancing.send(new ModifyRuleCommand({ RuleArn: arn, Conditions })),
       'RuleNotFoundException',
     );
-    return done(undefined);
+    return done({ ...current, ...matching(Conditions) });
+  },
+  leavesAfter: ['DnsRecord'],
+
+  async poll(scope, { arn }) {
+    return drainingOf(scope, arn) ?? done(undefined);
   },
 
   /** Former hosts and paths of the service get no more requests. */
@@ -138,10 +144,13 @@ export const listenerRule: Component<ObservedListenerRule, Needs> = {
   },
 };
 
-/** @param seconds that are left; the token has those that are left after this wait. */
-function draining(arn: string, seconds: number): Outcome<never> {
-  const next = Math.min(seconds, SECONDS_BETWEEN_LOOKS);
-  return wait('clients to follow the DNS record', next, { token: `${arn} ${seconds - next}` });
+/** The wait for clients to follow the DNS record; undefined when they have had the time for it. */
+function drainingOf({ time }: Scope, arn: string): Wait<Token> | undefined {
+  const what = `clients to leave ${arn}`;
+  const left = DRAIN_SECONDS - waitedFor(time, what);
+  if (left <= 0) return undefined;
+  const seconds = Math.min(left, SECONDS_BETWEEN_LOOKS);
+  return wait('clients to follow the DNS record', seconds, { token: { arn }, limit: { ...LIMIT, what } });
 }
 
 function isUnused({ conditions }: ObservedListenerRule): boolean {

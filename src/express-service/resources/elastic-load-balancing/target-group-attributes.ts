@@ -8,7 +8,12 @@ import {
 import { isDeepStrictEqual } from 'node:util';
 import { allOf } from '../../../core/all-of';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
-import { DEPLOYMENT_ORDER_ACTIONS, pollStopping, readyToDeploy } from '../../deployments/deployment-order';
+import {
+  DEPLOYMENT_ORDER_ACTIONS,
+  pollStopping,
+  readyToDeploy,
+  type StoppingToken,
+} from '../../deployments/deployment-order';
 import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deployments/described-service';
 import { deploymentSeconds } from '../../properties/deployment-time';
 import { done, wait, type Outcome } from '../../../core/outcome';
@@ -56,7 +61,7 @@ const SECONDS_BETWEEN_LOOKS = 15;
  * traffic gets it first, a deployment brings its tasks there, and the other one gets it when its tasks are gone. When the
  * deployment fails, what served has not been touched.
  */
-export const targetGroupSettings: Component<ObservedTargetGroupSettings, Needs> = {
+export const targetGroupSettings: Component<ObservedTargetGroupSettings, Needs, StoppingToken> = {
   kind: 'TargetGroupSettings',
   needs: ['TargetGroups', 'ListenerRule'],
   per: 'exposure',
@@ -88,9 +93,7 @@ export const targetGroupSettings: Component<ObservedTargetGroupSettings, Needs> 
     return outcome.status === 'wait' ? outcome : done({ ...outcome.value, attributes });
   },
 
-  async poll(scope, token) {
-    return (await pollStopping(scope, token)) ?? done(undefined);
-  },
+  poll: pollStopping,
 
   /** Only now no deployment moves the weights, which are part of the action of the rule. */
   async prune(scope, needs, { attributes }) {
@@ -126,7 +129,7 @@ function settingsOf({
 async function applyHealthCheck(
   scope: ApplyScope,
   { TargetGroups, ListenerRule }: Needs,
-): Promise<Outcome<ObservedTargetGroupSettings>> {
+): Promise<Outcome<ObservedTargetGroupSettings, StoppingToken>> {
   const { spec, previousSpec } = scope;
   const { protocolVersion } = spec.targetGroup;
   const known = TargetGroups.members;

@@ -36,13 +36,18 @@ interface Needs {
   WebAclAssociation: ObservedWebAclAssociation;
 }
 
+/** What is kept while the load balancer becomes active: its ARN. */
+interface Token {
+  readonly loadBalancerArn: string;
+}
+
 /** Seconds between looks at a load balancer, which takes two or three minutes. */
 const SECONDS_BETWEEN_LOOKS = 15;
 /** Seconds until another look at a host whose records somebody has changed a moment ago. */
 const SECONDS_AFTER_CHANGE = 2;
 
 /** The alias records of the hosts, once the load balancer answers requests (see host-records.ts). */
-export const dnsRecord: Component<ObservedDnsRecord, Needs> = {
+export const dnsRecord: Component<ObservedDnsRecord, Needs, Token> = {
   kind: 'DnsRecord',
   needs: ['HostNames', 'LoadBalancer', 'ListenerRule', 'WebAclAssociation'],
   staysWhileJoining: true,
@@ -86,7 +91,7 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs> = {
     return done({ hosts: [...possible.map((host) => ({ host, target })), ...others] });
   },
 
-  poll(scope, loadBalancerArn) {
+  poll(scope, { loadBalancerArn }) {
     return isActive(scope, loadBalancerArn);
   },
 
@@ -103,7 +108,7 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs> = {
   },
 };
 
-async function isActive({ clients }: Scope, loadBalancerArn: string): Promise<Outcome<void>> {
+async function isActive({ clients }: Scope, loadBalancerArn: string): Promise<Outcome<void, Token>> {
   const answer = await unless(
     clients.elasticLoadBalancing.send(
       new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] }),
@@ -113,11 +118,13 @@ async function isActive({ clients }: Scope, loadBalancerArn: string): Promise<Ou
   return progressOf(answer?.LoadBalancers?.[0], loadBalancerArn);
 }
 
-function progressOf(found: ElbLoadBalancer | undefined, arn: string): Outcome<void> {
+function progressOf(found: ElbLoadBalancer | undefined, arn: string): Outcome<void, Token> {
   const name = found?.LoadBalancerName ?? arn;
   const code = found?.State?.Code;
   if (code === 'provisioning') {
-    return wait(`load balancer ${name} to become active`, SECONDS_BETWEEN_LOOKS, { token: arn });
+    return wait(`load balancer ${name} to become active`, SECONDS_BETWEEN_LOOKS, {
+      token: { loadBalancerArn: arn },
+    });
   }
   if (found && code !== 'failed') return done(undefined);
   throw new HandlerError(
