@@ -46,6 +46,7 @@ export function modelSource(schema: ResourceSchema): string {
   const body = [
     ...classes,
     classSource(schema, 'ResourceModel', schema, resourceMembers(schema)),
+    partsOfModel(schema),
     classSource(
       schema,
       'TypeConfigurationModel',
@@ -75,11 +76,35 @@ function classSource(schema: ResourceSchema, name: string, object: ObjectSchema,
   return `${comment(object.description)}
 export class ${name} extends BaseModel {
   ${members}
+  ${defaults(schema, object)}
   constructor(properties?: Properties<${name}>) {
     super(properties);
   }
   ${fields.join('\n')}
 }
+`;
+}
+
+/** What its members are where a template does not say it; nothing when the schema names no default. */
+function defaults(schema: ResourceSchema, object: ObjectSchema): string {
+  const members = Object.entries(object.properties).flatMap(([name, property]) => {
+    const { default: value } = resolve(schema, property);
+    return value === undefined ? [] : [`${name}: ${literal(value)}`];
+  });
+  return members.length > 0 ? `static readonly DEFAULTS = { ${members.join(', ')} } as const;` : '';
+}
+
+/** Types of what a template may set, and of what AWS alone decides. */
+function partsOfModel(schema: ResourceSchema): string {
+  const attributes = Object.keys(schema.properties).filter((name) =>
+    schema.readOnlyProperties?.includes(`/properties/${name}`),
+  );
+  return `
+/** What AWS alone decides. */
+export type Attributes = Pick<Properties<ResourceModel>, ${attributes.map(literal).join(' | ') || 'never'}>;
+
+/** What a template may set. */
+export type Inputs = Omit<Properties<ResourceModel>, keyof Attributes>;
 `;
 }
 

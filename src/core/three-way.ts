@@ -1,5 +1,6 @@
 /** Three-way merge: what the template said before, what it says now, and what there is. Pure. */
 import { isDeepStrictEqual } from 'node:util';
+import { apiName, type Table } from './property';
 
 /** The three states of a setting. Members of groups that are undefined are absent. */
 export interface States<Value> {
@@ -11,41 +12,59 @@ export interface States<Value> {
   readonly live?: Value;
 }
 
-/** What tells the items of a list apart, by the name of the list. A list without an entry is one value. */
-export type ItemKeys = Readonly<Record<string, (item: never) => string>>;
+/** How a member is merged. */
+export interface MergeRule {
+  /** What tells the items of a list apart. A list without it is one value. */
+  readonly keyOf?: (item: never) => unknown;
+  /** How the members of a group, or of the items of a list, are merged. */
+  readonly members?: MergeRules;
+  /** Whether it is one value although it is a group. */
+  readonly isWhole?: boolean;
+}
+
+/** By the name of the member. A group without a rule is merged member by member; all else is one value. */
+export type MergeRules = Readonly<Record<string, MergeRule>>;
 
 type Group = Readonly<Record<string, unknown>>;
 
-/**
- * What is to be: where the template says the same as before, what there is stays, also when it was changed or taken away
- * by hand; where the template says something new, the template wins. Objects are merged member by member and the lists
- * of `itemKeys` item by item.
- */
-export function threeWay<Value>(states: States<Value>, itemKeys: ItemKeys = {}): Value {
-  const { desired, previous, live } = states;
-  return live === undefined ? desired : (merged('', desired, previous, live, itemKeys) as Value);
+/** The rules for the API shape that the properties of a table go to. */
+export function mergeRules(table: Table): MergeRules {
+  const rules = table.properties.flatMap(({ to, members, isInline, isList, isSet, isWhole, key }) => {
+    if (isInline) return Object.entries(mergeRules(members!));
+    if (to === undefined) return [];
+    if (isWhole) return [[to, { isWhole }] as const];
+    const below = members && mergeRules(members);
+    if (!isList) return below ? [[to, { members: below }] as const] : [];
+    const name = apiName(members, key);
+    const keyOf = isSet ? (item: unknown) => item : name && ((item: Group) => item[name]);
+    return keyOf ? [[to, { keyOf, members: below } as MergeRule] as const] : [];
+  });
+  return Object.fromEntries(rules);
 }
 
-function merged(
-  name: string,
-  desired: unknown,
-  previous: unknown,
-  live: unknown,
-  itemKeys: ItemKeys,
-): unknown {
+/**
+ * What is to be: where the template says the same as before, what there is stays, also when it was changed or taken away
+ * by hand; where the template says something new, the template wins. Groups are merged member by member and lists with a
+ * key item by item.
+ */
+export function threeWay<Value>(states: States<Value>, rules: MergeRules = {}): Value {
+  const { desired, previous, live } = states;
+  return live === undefined ? desired : (merged({ members: rules }, desired, previous, live) as Value);
+}
+
+function merged(rule: MergeRule | undefined, desired: unknown, previous: unknown, live: unknown): unknown {
   if (isDeepStrictEqual(desired, previous)) return live;
+  const { keyOf, members = {}, isWhole } = rule ?? {};
+  if (isWhole) return desired;
   if (isGroup(desired) && isGroup(live)) {
     const before = isGroup(previous) ? previous : {};
-    return mergedMembers(desired, before, live, (member) => member, itemKeys);
+    return mergedMembers(desired, before, live, (name) => members[name]);
   }
-  const keyOf = itemKeys[name];
   if (!keyOf) return desired;
-  const byKey = (items: unknown): Group =>
-    Object.fromEntries(((items ?? []) as never[]).map((item) => [keyOf(item), item]));
-  // Items have no name of their own under which a list could be found.
-  const items = Object.values(
-    mergedMembers(byKey(desired), byKey(previous), byKey(live), () => '', itemKeys),
-  );
+  const byKey = (items: unknown) =>
+    Object.fromEntries(((items ?? []) as never[]).map((item) => [keyOf(item), item])) as Group;
+  const item = { members };
+  const items = Object.values(mergedMembers(byKey(desired), byKey(previous), byKey(live), () => item));
   return items.length > 0 ? items : desired;
 }
 
@@ -53,13 +72,12 @@ function mergedMembers(
   desired: Group,
   previous: Group,
   live: Group,
-  nameOf: (member: string) => string,
-  itemKeys: ItemKeys,
+  ruleOf: (name: string) => MergeRule | undefined,
 ): Group {
-  const members = new Set([...Object.keys(desired), ...Object.keys(live)]);
-  const entries = [...members].map((member) => [
-    member,
-    merged(nameOf(member), desired[member], previous[member], live[member], itemKeys),
+  const names = new Set([...Object.keys(desired), ...Object.keys(live)]);
+  const entries = [...names].map((name) => [
+    name,
+    merged(ruleOf(name), desired[name], previous[name], live[name]),
   ]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

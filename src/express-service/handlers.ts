@@ -5,7 +5,7 @@ import { createClients } from '../aws/clients';
 import { Session } from '../aws/session';
 import type { ApplyScope, Scope } from './composition/component';
 import { components } from './resources';
-import { conflicts } from './read/conflicts';
+import { conflicts } from '../core/conflicts';
 import type { Domain } from './properties/domains';
 import { describedService, managedDescribedService } from './deployments/described-service';
 import { HandlerError, LONGEST_MESSAGE } from '../core/failure';
@@ -40,8 +40,8 @@ import {
 import { roleFlaw } from './resources/ecs/roles';
 import { findRefusedProperty } from './properties/refused-properties';
 import { scalingWarnings } from './properties/scaling';
-import { SENSITIVE_PATHS } from './properties/sensitive-paths';
-import { DEFAULTS, specificationBefore, specificationOf } from './specification';
+import { PROPERTIES, SENSITIVE_PATHS } from './properties/rows';
+import { specificationBefore, specificationOf } from './specification';
 import { recordedDomains } from './sharing/survey';
 import { lowerCaseTagRecord } from './identity/tags';
 
@@ -90,7 +90,7 @@ async function claim(request: Request): Promise<Progress> {
   const { desired, logicalResourceIdentifier, clientRequestToken } = request;
   const serviceName =
     desired.ServiceName ?? generatedServiceName(logicalResourceIdentifier, clientRequestToken);
-  const identity = identityOf(request, desired.Cluster ?? DEFAULTS.Cluster, serviceName);
+  const identity = identityOf(request, desired.Cluster ?? ResourceModel.DEFAULTS.Cluster, serviceName);
   const scope = applyScope(request, identity);
   const [service, network, roles] = await Promise.allSettled([
     describedService(scope),
@@ -185,14 +185,14 @@ async function rolesToWaitFor(
   });
 }
 
-/** See conflicts.ts; told by what the first look of an update has found. */
+/** See core/conflicts.ts; told by what the first look of an update has found. */
 function conflictsOf(
   { action, previous, desired }: Request,
   identity: Identity,
   { found }: ExposureConvergence,
 ): readonly string[] {
   if (action !== Action.Update || !previous || !found?.Service) return [];
-  return conflicts({ previous, live: modelOf({ identity }, found, []), desired });
+  return conflicts(PROPERTIES, { previous, live: modelOf({ identity }, found, []), desired });
 }
 
 async function remove(request: Request): Promise<Progress> {
@@ -244,7 +244,7 @@ function identified({ desired, region, accountId }: Request): Identity {
 
 /** @throws HandlerError NotUpdatable when the model asks for another service than its identifier names. */
 function checkUpdatable(
-  { ServiceName, Cluster = DEFAULTS.Cluster }: ResourceModel,
+  { ServiceName, Cluster = ResourceModel.DEFAULTS.Cluster }: ResourceModel,
   identity: Identity,
 ): void {
   const changes = [

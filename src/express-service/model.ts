@@ -65,6 +65,7 @@ export class Secret extends BaseModel {
 
 /** Where the container's output goes, instead of a log group made for the service. */
 export class AwsLogsConfiguration extends BaseModel {
+  static readonly DEFAULTS = { LogStreamPrefix: 'ecs' } as const;
   constructor(properties?: Properties<AwsLogsConfiguration>) {
     super(properties);
   }
@@ -94,6 +95,7 @@ export class RepositoryCredentials extends BaseModel {
 
 /** A command in the container that tells ECS whether it is healthy. */
 export class HealthCheck extends BaseModel {
+  static readonly DEFAULTS = { Interval: 30, Timeout: 5, Retries: 3 } as const;
   constructor(properties?: Properties<HealthCheck>) {
     super(properties);
   }
@@ -143,6 +145,7 @@ export class ContainerDependency extends BaseModel {
 
 /** A volume in a container. */
 export class MountPoint extends BaseModel {
+  static readonly DEFAULTS = { ReadOnly: false } as const;
   constructor(properties?: Properties<MountPoint>) {
     super(properties);
   }
@@ -165,6 +168,7 @@ export class MountPoint extends BaseModel {
 
 /** The container that receives the service's traffic. Its name in the task definition is Main. */
 export class PrimaryContainer extends BaseModel {
+  static readonly DEFAULTS = { ContainerPort: 80 } as const;
   constructor(properties?: Properties<PrimaryContainer>) {
     super(properties);
   }
@@ -242,6 +246,7 @@ export class PrimaryContainer extends BaseModel {
 
 /** A port of a container. All containers of a task share one network interface, so that each port is there once. */
 export class PortMapping extends BaseModel {
+  static readonly DEFAULTS = { Protocol: 'tcp' } as const;
   constructor(properties?: Properties<PortMapping>) {
     super(properties);
   }
@@ -259,6 +264,7 @@ export class PortMapping extends BaseModel {
 
 /** A container that runs beside the primary one in every task. Its output goes to the log group of the service. */
 export class SidecarContainer extends BaseModel {
+  static readonly DEFAULTS = { Essential: true } as const;
   constructor(properties?: Properties<SidecarContainer>) {
     super(properties);
   }
@@ -341,6 +347,7 @@ export class SidecarContainer extends BaseModel {
 
 /** How a task may use an Amazon EFS file system. */
 export class AuthorizationConfig extends BaseModel {
+  static readonly DEFAULTS = { IAM: 'DISABLED' } as const;
   constructor(properties?: Properties<AuthorizationConfig>) {
     super(properties);
   }
@@ -358,6 +365,7 @@ export class AuthorizationConfig extends BaseModel {
 
 /** An Amazon EFS file system. Its mount targets must let the tasks in, on TCP port 2049. */
 export class EFSVolumeConfiguration extends BaseModel {
+  static readonly DEFAULTS = { RootDirectory: '/', TransitEncryption: 'ENABLED' } as const;
   constructor(properties?: Properties<EFSVolumeConfiguration>) {
     super(properties);
   }
@@ -443,6 +451,11 @@ export class AccessLogs extends BaseModel {
 
 /** The load balancer that the service is reached through. Services that agree on all of this, on the VPC and on WebAclArn share one; a change moves the service to another load balancer without losing a request. */
 export class LoadBalancerConfiguration extends BaseModel {
+  static readonly DEFAULTS = {
+    AllowedCidrs: ['0.0.0.0/0', '::/0'],
+    HttpRedirect: true,
+    IdleTimeoutSeconds: 60,
+  } as const;
   constructor(properties?: Properties<LoadBalancerConfiguration>) {
     super(properties);
   }
@@ -485,6 +498,11 @@ export class LoadBalancerConfiguration extends BaseModel {
 
 /** How the load balancer sees whether a task is healthy, beside HealthCheckPath. A change takes effect with new tasks: without any other change it starts a deployment. */
 export class TargetGroupHealthCheck extends BaseModel {
+  static readonly DEFAULTS = {
+    IntervalSeconds: 30,
+    HealthyThresholdCount: 5,
+    UnhealthyThresholdCount: 2,
+  } as const;
   constructor(properties?: Properties<TargetGroupHealthCheck>) {
     super(properties);
   }
@@ -517,6 +535,7 @@ export class TargetGroupHealthCheck extends BaseModel {
 
 /** How the load balancer talks to the tasks. */
 export class TargetGroupConfiguration extends BaseModel {
+  static readonly DEFAULTS = { DeregistrationDelaySeconds: 300, ProtocolVersion: 'HTTP1' } as const;
   constructor(properties?: Properties<TargetGroupConfiguration>) {
     super(properties);
   }
@@ -583,6 +602,7 @@ export class NetworkConfiguration extends BaseModel {
 
 /** A share of the tasks on one kind of capacity. */
 export class CapacityProviderStrategyItem extends BaseModel {
+  static readonly DEFAULTS = { Base: 0, Weight: 0 } as const;
   constructor(properties?: Properties<CapacityProviderStrategyItem>) {
     super(properties);
   }
@@ -605,6 +625,7 @@ export class CapacityProviderStrategyItem extends BaseModel {
 
 /** The first step of a deployment, in which few requests go to the new tasks. */
 export class CanaryConfiguration extends BaseModel {
+  static readonly DEFAULTS = { CanaryPercent: 5, CanaryBakeTimeInMinutes: 3 } as const;
   constructor(properties?: Properties<CanaryConfiguration>) {
     super(properties);
   }
@@ -622,6 +643,7 @@ export class CanaryConfiguration extends BaseModel {
 
 /** What happens when the tasks of a deployment do not become healthy. */
 export class DeploymentCircuitBreaker extends BaseModel {
+  static readonly DEFAULTS = { Enable: true, Rollback: true } as const;
   constructor(properties?: Properties<DeploymentCircuitBreaker>) {
     super(properties);
   }
@@ -639,6 +661,7 @@ export class DeploymentCircuitBreaker extends BaseModel {
 
 /** What happens when an alarm goes off during a deployment. */
 export class DeploymentAlarms extends BaseModel {
+  static readonly DEFAULTS = { Enable: true, Rollback: true } as const;
   constructor(properties?: Properties<DeploymentAlarms>) {
     super(properties);
   }
@@ -661,6 +684,7 @@ export class DeploymentAlarms extends BaseModel {
 
 /** The alarm that is made for the service: its rate of failed requests, in per cent, minute by minute. */
 export class RollbackAlarm extends BaseModel {
+  static readonly DEFAULTS = { Threshold: 1, EvaluationPeriods: 3, DatapointsToAlarm: 2 } as const;
   constructor(properties?: Properties<RollbackAlarm>) {
     super(properties);
   }
@@ -683,6 +707,11 @@ export class RollbackAlarm extends BaseModel {
 
 /** How new tasks replace old ones. The strategy is always CANARY. */
 export class DeploymentConfiguration extends BaseModel {
+  static readonly DEFAULTS = {
+    BakeTimeInMinutes: 3,
+    MaximumPercent: 200,
+    MinimumHealthyPercent: 100,
+  } as const;
   constructor(properties?: Properties<DeploymentConfiguration>) {
     super(properties);
   }
@@ -742,6 +771,12 @@ export class ScalingMetric extends BaseModel {
 
 /** How the number of tasks follows the load. */
 export class ScalingTarget extends BaseModel {
+  static readonly DEFAULTS = {
+    MinTaskCount: 1,
+    MaxTaskCount: 20,
+    AutoScalingMetric: 'AVERAGE_CPU',
+    AutoScalingTargetValue: 60,
+  } as const;
   constructor(properties?: Properties<ScalingTarget>) {
     super(properties);
   }
@@ -789,6 +824,7 @@ export class ScalingTarget extends BaseModel {
 
 /** A change of the least and greatest number of tasks at a set time. Give MinTaskCount, MaxTaskCount or both. */
 export class ScheduledAction extends BaseModel {
+  static readonly DEFAULTS = { Timezone: 'UTC' } as const;
   constructor(properties?: Properties<ScheduledAction>) {
     super(properties);
   }
@@ -1057,6 +1093,17 @@ export class ResourceModel extends BaseModel {
     return Object.values(identifier).every((part) => part != null) ? identifier : null;
   }
 
+  static readonly DEFAULTS = {
+    Cluster: 'default',
+    Cpu: '1024',
+    Memory: '2048',
+    CpuArchitecture: 'X86_64',
+    HealthCheckPath: '/',
+    PlatformVersion: 'LATEST',
+    EnableExecuteCommand: false,
+    LogGroupDeletionPolicy: 'Delete',
+    LogRetentionInDays: 30,
+  } as const;
   constructor(properties?: Properties<ResourceModel>) {
     super(properties);
   }
@@ -1324,9 +1371,34 @@ export class ResourceModel extends BaseModel {
   declare ManagedResources?: ManagedResource[];
 }
 
+/** What AWS alone decides. */
+export type Attributes = Pick<
+  Properties<ResourceModel>,
+  | 'ServiceArn'
+  | 'Name'
+  | 'ClusterName'
+  | 'Endpoint'
+  | 'LoadBalancerFullName'
+  | 'LoadBalancerDnsName'
+  | 'LoadBalancerCanonicalHostedZoneId'
+  | 'TargetGroupFullNames'
+  | 'ServiceSecurityGroupIds'
+  | 'LoadBalancerSecurityGroupIds'
+  | 'Status'
+  | 'CreatedAt'
+  | 'UpdatedAt'
+  | 'ActiveConfigurations'
+  | 'ECSManagedResourceArns'
+  | 'ManagedResources'
+>;
+
+/** What a template may set. */
+export type Inputs = Omit<Properties<ResourceModel>, keyof Attributes>;
+
 /** What a platform team sets once for each account and Region. */
 export class TypeConfigurationModel extends BaseModel {
   static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
+
   constructor(properties?: Properties<TypeConfigurationModel>) {
     super(properties);
   }

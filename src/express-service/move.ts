@@ -14,7 +14,7 @@
  */
 import type { AnyComponent, ApplyScope, Scope } from './composition/component';
 import { serveFrom } from './resources/ec2/service-security-group';
-import { checkTimeToMove } from './properties/optional-settings';
+import { checkTimeToMove } from './properties/ecs-service';
 import { componentsByExposure } from './composition/components-by-exposure';
 import { exposureText, type Exposure } from './exposures/exposure';
 import type { Exposures } from './memory/recorded-exposures';

@@ -1,40 +1,21 @@
-import { HEALTH_CHECK_DEFAULTS } from './properties/containers';
-import { domainsOf, domainsOfModel, type Domain, type DomainsRequest } from './properties/domains';
+import type { Properties } from '../cloudformation/extension';
 import { HandlerError, invalid } from '../core/failure';
-import {
-  DEPLOYMENT_DEFAULTS,
-  alarmLimits,
-  optionalSettings,
-  type AlarmLimits,
-  type OptionalSettings,
-} from './properties/optional-settings';
-import { domainTags } from './memory/hosts';
+import { checkValues, specified } from '../core/property-values';
 import { checkCluster, type Identity } from './identity/identity';
-import {
-  LOAD_BALANCER_DEFAULTS,
-  loadBalancerSpec,
-  type LoadBalancerSpec,
-} from './properties/load-balancer-settings';
-import type { ResourceModel, TypeConfigurationModel } from './model';
-import { checkRoleAccounts } from './properties/role-properties';
-import { pathPatterns } from './properties/rule-conditions';
-import { SCALING_DEFAULTS, scaling, type Scaling } from './properties/scaling';
 import { checkTags } from './identity/tags';
-import {
-  TARGET_GROUP_DEFAULTS,
-  targetGroupSettings,
-  type TargetGroupSettings,
-} from './properties/target-group-settings';
-import {
-  TASK_DEFAULTS,
-  checkTaskSettings,
-  managedTask,
-  externalTask,
-  type ManagedTask,
-  type ManagedTaskInput,
-  type ExternalTask,
-} from './properties/task';
+import { domainTags } from './memory/hosts';
 import { templateRecord } from './memory/template-record';
+import { ResourceModel, type NetworkConfiguration, type TypeConfigurationModel } from './model';
+import { domainsOf, domainsOfModel, type Domain, type DomainsRequest } from './properties/domains';
+import { SERVICE, type ServiceSettings } from './properties/ecs-service';
+import { loadBalancerSpec, type LoadBalancerSpec } from './properties/load-balancer-settings';
+import { checkRoleAccounts } from './properties/role-properties';
+import { ROLLBACK_LIMITS, type AlarmLimits } from './properties/rollback-limits';
+import { PROPERTIES } from './properties/rows';
+import { pathPatterns } from './properties/rule-conditions';
+import { scaling, type Scaling } from './properties/scaling';
+import { targetGroupSettings, type TargetGroupSettings } from './properties/target-group-settings';
+import { externalTask, managedTask, type ExternalTask, type ManagedTask } from './properties/task';
 
 /** The desired state of a service: every default applied, every rule that needs no call to AWS checked. */
 export interface ServiceSpec {
@@ -47,9 +28,8 @@ export interface ServiceSpec {
   readonly additionalSecurityGroupIds: readonly string[];
   readonly targetGroup: TargetGroupSettings;
   readonly scaling: Scaling;
-  /** Undefined members mean that the template says nothing. */
-  readonly settings?: OptionalSettings;
-  readonly rollbackAlarm?: AlarmLimits;
+  readonly settings: Partial<ServiceSettings>;
+  readonly rollbackAlarm: AlarmLimits;
   /** That of the endpoint. */
   readonly domain: Domain;
   readonly additionalDomains: readonly Domain[];
@@ -76,30 +56,7 @@ export interface SpecRequest {
 }
 
 /**
- * Defaults of the properties. Source: what ECS Express Mode applies (Amazon ECS Developer Guide), also where its API
- * reference says otherwise. The schema repeats them for documentation, and a test compares the two.
- */
-export const DEFAULTS = {
-  Cluster: 'default',
-  ...TASK_DEFAULTS,
-  ...SCALING_DEFAULTS,
-  ...HEALTH_CHECK_DEFAULTS,
-  ...DEPLOYMENT_DEFAULTS,
-  ...LOAD_BALANCER_DEFAULTS,
-  ...TARGET_GROUP_DEFAULTS,
-} as const;
-
-/** Data members of the model: what the schema calls properties. */
-type Properties = {
-  [
-    Name in keyof ResourceModel as ResourceModel[Name] extends (...args: never[]) => unknown ? never : Name
-  ]: ResourceModel[Name];
-};
-
-/**
  * The desired state that a model describes.
- *
- * Every property of the schema is named here: one that is added does not compile until it has its place.
  *
  * @throws HandlerError InvalidRequest with the path of the property that is wrong.
  */
@@ -110,60 +67,7 @@ export function specificationOf({
   tags,
   recordedDomains,
 }: SpecRequest): ServiceSpec {
-  const {
-    Cluster,
-    ServiceName,
-    InfrastructureRoleArn,
-    ExecutionRoleArn,
-    TaskRoleArn,
-    TaskDefinitionArn,
-    PrimaryContainer,
-    SidecarContainers,
-    Cpu,
-    Memory,
-    CpuArchitecture,
-    EphemeralStorage,
-    Volumes,
-    ForceNewDeployment,
-    LogGroupDeletionPolicy,
-    LogRetentionInDays,
-    HealthCheckPath,
-    TargetGroupConfiguration,
-    NetworkConfiguration,
-    LoadBalancerConfiguration,
-    ScalingTarget,
-    CapacityProviderStrategy,
-    PlatformVersion,
-    EnableExecuteCommand,
-    DeploymentConfiguration,
-    DomainName,
-    HostedZoneId,
-    CertificateArn,
-    AdditionalDomains,
-    PathPatterns,
-    WebAclArn,
-    Tags,
-    // What AWS alone decides is not part of what is desired.
-    ServiceArn: _serviceArn,
-    Name: _name,
-    ClusterName: _clusterName,
-    Endpoint: _endpoint,
-    LoadBalancerFullName: _loadBalancerFullName,
-    LoadBalancerDnsName: _loadBalancerDnsName,
-    LoadBalancerCanonicalHostedZoneId: _loadBalancerCanonicalHostedZoneId,
-    TargetGroupFullNames: _targetGroupFullNames,
-    ServiceSecurityGroupIds: _serviceSecurityGroupIds,
-    LoadBalancerSecurityGroupIds: _loadBalancerSecurityGroupIds,
-    Status: _status,
-    CreatedAt: _createdAt,
-    UpdatedAt: _updatedAt,
-    ActiveConfigurations: _activeConfigurations,
-    ECSManagedResourceArns: _managedResourceArns,
-    ManagedResources: _managedResources,
-    ...unmapped
-  }: Properties = model;
-  unmapped satisfies Record<string, never>;
-
+  const { InfrastructureRoleArn, NetworkConfiguration, WebAclArn } = model;
   if (!InfrastructureRoleArn) {
     throw invalid(
       'InfrastructureRoleArn',
@@ -171,52 +75,33 @@ export function specificationOf({
       'Give the ARN of a role that trusts ecs.amazonaws.com',
     );
   }
-  checkCluster(Cluster, identity);
-  const taskInput: ManagedTaskInput = {
-    ExecutionRoleArn,
-    TaskRoleArn,
-    PrimaryContainer,
-    SidecarContainers,
-    Cpu,
-    Memory,
-    CpuArchitecture,
-    EphemeralStorage,
-    Volumes,
-    ForceNewDeployment,
-    LogGroupDeletionPolicy,
-    LogRetentionInDays,
-  };
-  const loadBalancer = loadBalancerSpec(LoadBalancerConfiguration, WebAclArn);
+  checkValues(PROPERTIES, model);
+  checkCluster(model.Cluster, identity);
+  const loadBalancer = loadBalancerSpec(model.LoadBalancerConfiguration, WebAclArn);
   const domains = domainsOfModel({
-    model: { DomainName, HostedZoneId, CertificateArn, ServiceName, AdditionalDomains },
+    model,
     configuration,
     identity,
     isExternalListener: loadBalancer.kind === 'external',
     recorded: recordedDomains,
   });
-  checkTags(Tags, tags, domainTags(domains));
-  const task = TaskDefinitionArn
-    ? externalTask(TaskDefinitionArn, taskInput)
-    : managedTask(taskInput, configuration);
+  checkTags(model.Tags, tags, domainTags(domains));
+  const task = model.TaskDefinitionArn
+    ? externalTask(model.TaskDefinitionArn, model)
+    : managedTask(model, configuration);
   checkRoleAccounts({ infrastructureRoleArn: InfrastructureRoleArn, task }, identity);
-  checkTaskSettings(task, { EnableExecuteCommand, PlatformVersion });
-  const scalingSpec = scaling(ScalingTarget);
+  const scalingSpec = scaling(model.ScalingTarget);
   return {
-    createsCluster: identity.clusterName === DEFAULTS.Cluster,
+    createsCluster: identity.clusterName === ResourceModel.DEFAULTS.Cluster,
     infrastructureRoleArn: InfrastructureRoleArn,
     task,
     ...subnetsAndSecurityGroups(NetworkConfiguration),
-    targetGroup: targetGroupSettings(TargetGroupConfiguration, HealthCheckPath),
+    targetGroup: targetGroupSettings(model.TargetGroupConfiguration, model.HealthCheckPath),
     scaling: scalingSpec,
-    settings: optionalSettings({
-      CapacityProviderStrategy,
-      PlatformVersion,
-      EnableExecuteCommand,
-      DeploymentConfiguration,
-    }),
-    rollbackAlarm: alarmLimits(DeploymentConfiguration?.RollbackAlarm),
+    settings: specified(SERVICE, model),
+    rollbackAlarm: specified(ROLLBACK_LIMITS, model.DeploymentConfiguration?.RollbackAlarm ?? {}),
     ...domains,
-    pathPatterns: pathPatterns(PathPatterns, domainsOf(domains)),
+    pathPatterns: pathPatterns(model.PathPatterns, domainsOf(domains)),
     loadBalancer,
     webAclArn: loadBalancer.kind === 'shared' ? (WebAclArn ?? configuration.WebAclArn) : undefined,
     tags,
@@ -239,7 +124,7 @@ export function specificationBefore(request: SpecRequest): ServiceSpec | undefin
 }
 
 function subnetsAndSecurityGroups(
-  configuration: Properties['NetworkConfiguration'],
+  configuration: Properties<NetworkConfiguration> | undefined,
 ): Pick<ServiceSpec, 'subnetIds' | 'additionalSecurityGroupIds'> {
   const subnetIds = configuration?.Subnets ?? [];
   if (configuration?.Subnets && subnetIds.length === 0) {

@@ -94,7 +94,7 @@ testProperties(
           entryPoint: undefined,
           healthCheck: undefined,
           user: undefined,
-          readonlyRootFilesystem: undefined,
+          readonlyRootFilesystem: false,
           stopTimeout: 30,
         }),
         defaultRead: main({
@@ -115,8 +115,8 @@ testProperties(
         ),
         held: mainHeld({
           mountPoints: [
-            { sourceVolume: 'scratch', containerPath: '/tmp' },
             { sourceVolume: 'data', containerPath: '/data', readOnly: true },
+            { sourceVolume: 'scratch', containerPath: '/tmp', readOnly: false },
           ],
         }),
         changed: mounts({ SourceVolume: 'data', ContainerPath: '/data' }),
@@ -224,8 +224,8 @@ testProperties(
           containers: {
             proxy: {
               portMappings: [
-                { containerPort: 9000, hostPort: 9000, protocol: 'tcp' },
                 { containerPort: 53, hostPort: 53, protocol: 'udp' },
+                { containerPort: 9000, hostPort: 9000, protocol: 'tcp' },
               ],
             },
           },

@@ -169,6 +169,8 @@ export class Account {
       subnetIds: wish.subnetIds ?? [],
       additionalSecurityGroupIds: [],
       targetGroup: targetGroupSettings({}, wish.healthCheckPath),
+      settings: {},
+      rollbackAlarm: {},
       scaling: { minTaskCount: 1, maxTaskCount: 20, metric: 'AVERAGE_CPU', targetValue: 60 },
       domain: {
         hostName: wish.hostName ?? `${serviceName}.${BASE_DOMAIN}`,

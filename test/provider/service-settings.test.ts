@@ -1,10 +1,13 @@
 import {
   desiredSettings,
-  initialSettings,
+  INITIAL_DEPLOYMENT_CONFIGURATION,
+  INITIAL_SETTINGS,
   settingsChanges,
   type ActualSettings,
   type SettingsReferences,
 } from '../../src/express-service/deployments/service-settings';
+import { specified } from '../../src/core/property-values';
+import { resolvedSettings, SERVICE } from '../../src/express-service/properties/ecs-service';
 import type { ServiceSpec } from '../../src/express-service/specification';
 
 const role = 'arn:aws:iam::123456789012:role/infrastructure';
@@ -163,7 +166,12 @@ test.each<[string, string[], boolean]>([
 });
 
 test('a new service deploys by canary, and rolls back by circuit breaker and alarm', () => {
-  expect(initialSettings('alarm')).toEqual({
+  const settings = resolvedSettings({
+    desired: specified(SERVICE, {}),
+    initial: { deploymentConfiguration: INITIAL_DEPLOYMENT_CONFIGURATION },
+    alarmName: 'alarm',
+  });
+  expect({ ...INITIAL_SETTINGS, ...settings }).toEqual({
     availabilityZoneRebalancing: 'ENABLED',
     deploymentConfiguration: {
       strategy: 'CANARY',
@@ -175,6 +183,8 @@ test('a new service deploys by canary, and rolls back by circuit breaker and ala
       alarms: { alarmNames: ['alarm'], enable: true, rollback: true },
     },
     enableECSManagedTags: true,
+    enableExecuteCommand: false,
+    platformVersion: 'LATEST',
     healthCheckGracePeriodSeconds: 300,
     propagateTags: 'SERVICE',
     schedulingStrategy: 'REPLICA',

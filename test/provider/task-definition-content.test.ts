@@ -1,27 +1,45 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
-import type { ManagedTask } from '../../src/express-service/properties/task';
+import type { TypeConfigurationModel } from '../../src/express-service/model';
+import { managedTask, type ManagedTaskInput } from '../../src/express-service/properties/task';
 import {
   desiredContent,
   flawOf,
   isSameContent,
 } from '../../src/express-service/properties/task-definition-content';
 
-const task: ManagedTask = {
-  kind: 'managed',
-  image: 'example/hello:1',
-  containerPort: 8080,
-  environment: { A: '1', B: '2' },
-  secrets: { TOKEN: 'arn:aws:ssm:us-east-1:123456789012:parameter/token' },
-  executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
-  cpu: '256',
-  memory: '512',
-  cpuArchitecture: 'X86_64',
-  logs: { streamPrefix: 'ecs', retentionInDays: 30, retained: false },
+/** What a template says of a task. */
+const template = {
+  PrimaryContainer: {
+    Image: 'example/hello:1',
+    ContainerPort: 8080,
+    Environment: [
+      { Name: 'A', Value: '1' },
+      { Name: 'B', Value: '2' },
+    ],
+    Secrets: [{ Name: 'TOKEN', ValueFrom: 'arn:aws:ssm:us-east-1:123456789012:parameter/token' }],
+  },
+  ExecutionRoleArn: 'arn:aws:iam::123456789012:role/execution',
+  Cpu: '256',
+  Memory: '512',
+} satisfies ManagedTaskInput;
+
+/** The template with other properties. */
+type Changes = Omit<ManagedTaskInput, 'PrimaryContainer'> & {
+  readonly PrimaryContainer?: Partial<ManagedTaskInput['PrimaryContainer']>;
 };
-const content = (changes: Partial<ManagedTask> = {}, live?: TaskDefinition) =>
+const taskOf = ({ PrimaryContainer, ...changes }: Changes = {}) =>
+  managedTask(
+    {
+      ...template,
+      ...changes,
+      PrimaryContainer: { ...template.PrimaryContainer, ...PrimaryContainer },
+    },
+    {} as TypeConfigurationModel,
+  );
+const content = (changes: Changes = {}, live?: TaskDefinition) =>
   desiredContent({
-    task: { ...task, ...changes },
-    previous: live && task,
+    task: taskOf(changes),
+    previous: live && taskOf(),
     live,
     madeLogGroup: '/aws/ecs/default/hello-1234',
     region: 'us-east-1',
@@ -55,7 +73,7 @@ test('has everything that Express Mode gives a task definition', () => {
     requiresCompatibilities: ['FARGATE'],
     cpu: '256',
     memory: '512',
-    executionRoleArn: task.executionRoleArn,
+    executionRoleArn: template.ExecutionRoleArn,
     runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
     containerDefinitions: [
       {
@@ -67,7 +85,7 @@ test('has everything that Express Mode gives a task definition', () => {
           { name: 'A', value: '1' },
           { name: 'B', value: '2' },
         ],
-        secrets: [{ name: 'TOKEN', valueFrom: task.secrets.TOKEN }],
+        secrets: [{ name: 'TOKEN', valueFrom: template.PrimaryContainer.Secrets[0]!.ValueFrom }],
         linuxParameters: { initProcessEnabled: true },
         stopTimeout: 30,
         logConfiguration: {
@@ -90,31 +108,50 @@ test('what ECS fills in, orders otherwise or leaves empty is no difference', () 
   expect(isSameContent(described, content({}, described))).toBe(true);
 });
 
-test.each<[string, Partial<ManagedTask>]>([
-  ['image', { image: 'example/hello:2' }],
-  ['port', { containerPort: 81 }],
-  ['command', { command: ['serve'] }],
-  ['variable', { environment: { A: '1', B: '3' } }],
-  ['variable taken away', { environment: { A: '1' } }],
-  ['secrets', { secrets: {} }],
+const container = (changes: Changes['PrimaryContainer']) => ({ PrimaryContainer: changes });
+test.each<[string, Changes]>([
+  ['image', container({ Image: 'example/hello:2' })],
+  ['port', container({ ContainerPort: 81 })],
+  ['command', container({ Command: ['serve'] })],
+  [
+    'variable',
+    container({
+      Environment: [
+        { Name: 'A', Value: '1' },
+        { Name: 'B', Value: '3' },
+      ],
+    }),
+  ],
+  ['variable taken away', container({ Environment: [{ Name: 'A', Value: '1' }] })],
+  ['secrets', container({ Secrets: [] })],
   [
     'registry credentials',
-    { repositoryCredentialsArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:r' },
+    container({
+      RepositoryCredentials: {
+        CredentialsParameter: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:r',
+      },
+    }),
   ],
-  ['execution role', { executionRoleArn: 'arn:aws:iam::123456789012:role/other' }],
-  ['task role', { taskRoleArn: 'arn:aws:iam::123456789012:role/task' }],
-  ['cpu', { cpu: '512', memory: '1024' }],
-  ['architecture', { cpuArchitecture: 'ARM64' }],
-  ['stream prefix', { logs: { ...task.logs, streamPrefix: 'web' } }],
+  ['execution role', { ExecutionRoleArn: 'arn:aws:iam::123456789012:role/other' }],
+  ['task role', { TaskRoleArn: 'arn:aws:iam::123456789012:role/task' }],
+  ['cpu', { Cpu: '512', Memory: '1024' }],
+  ['architecture', { CpuArchitecture: 'ARM64' }],
+  ['stream prefix', container({ AwsLogsConfiguration: { LogStreamPrefix: 'web' } })],
 ])('another %s is a difference', (_name, changes) => {
   const described = asDescribed(content());
   expect(isSameContent(described, content(changes, described))).toBe(false);
 });
 
 test('a removed task role is a difference', () => {
-  const previous = { ...task, taskRoleArn: 'arn:aws:iam::123456789012:role/task' };
-  const live = asDescribed(content(previous));
-  const next = desiredContent({ task, previous, live, madeLogGroup: 'made', region: 'us-east-1' });
+  const changes = { TaskRoleArn: 'arn:aws:iam::123456789012:role/task' };
+  const live = asDescribed(content(changes));
+  const next = desiredContent({
+    task: taskOf(),
+    previous: taskOf(changes),
+    live,
+    madeLogGroup: 'made',
+    region: 'us-east-1',
+  });
   expect(next.taskRoleArn).toBeUndefined();
   expect(isSameContent(live, next)).toBe(false);
 });
@@ -138,7 +175,7 @@ describe('what was changed by hand', () => {
   });
 
   test('is taken over into the next revision', () => {
-    const next = content({ cpu: '512', memory: '1024' }, byHand);
+    const next = content({ Cpu: '512', Memory: '1024' }, byHand);
     expect(next).toMatchObject({ cpu: '512', ephemeralStorage: { sizeInGiB: 50 } });
     expect(next.containerDefinitions).toMatchObject([
       {
@@ -156,8 +193,11 @@ describe('what was changed by hand', () => {
   });
 
   test('gives way to what the template changes, and to nothing else', () => {
-    const environment = { A: 'template', B: '2' };
-    const next = content({ image: 'example/hello:2', environment }, byHand);
+    const Environment = [
+      { Name: 'A', Value: 'template' },
+      { Name: 'B', Value: '2' },
+    ];
+    const next = content(container({ Image: 'example/hello:2', Environment }), byHand);
     expect(next.containerDefinitions).toMatchObject([
       {
         image: 'example/hello:2',
@@ -172,7 +212,7 @@ describe('what was changed by hand', () => {
   });
 
   test('does not keep the port from changing', () => {
-    const ports = content({ containerPort: 9090 }, byHand).containerDefinitions![0]!.portMappings;
+    const ports = content(container({ ContainerPort: 9090 }), byHand).containerDefinitions![0]!.portMappings;
     expect(ports).toMatchObject([{ containerPort: 9090 }]);
   });
 });

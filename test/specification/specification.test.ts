@@ -1,7 +1,8 @@
 import { identityOf } from '../../src/express-service/identity/identity';
 import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
-import { DEFAULTS, specificationOf, type ServiceSpec } from '../../src/express-service/specification';
-import schema from '../../schema/org-ecs-expressservice.json';
+import { allProperties, propertyAt } from '../../src/core/property';
+import { PROPERTIES } from '../../src/express-service/properties/rows';
+import { specificationOf, type ServiceSpec } from '../../src/express-service/specification';
 
 const location = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' };
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
@@ -35,14 +36,21 @@ describe('three inputs', () => {
       infrastructureRoleArn: role('infrastructure'),
       task: {
         kind: 'managed',
-        image: 'public.ecr.aws/nginx/nginx:1.27',
+        definition: {
+          executionRoleArn: role('execution'),
+          cpu: '1024',
+          memory: '2048',
+          runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
+        },
+        main: {
+          name: 'Main',
+          essential: true,
+          image: 'public.ecr.aws/nginx/nginx:1.27',
+          readonlyRootFilesystem: false,
+          stopTimeout: 30,
+        },
         containerPort: 80,
-        environment: {},
-        secrets: {},
-        executionRoleArn: role('execution'),
-        cpu: '1024',
-        memory: '2048',
-        cpuArchitecture: 'X86_64',
+        sidecars: [],
         logs: { streamPrefix: 'ecs', retentionInDays: 30, retained: false },
       },
       subnetIds: [],
@@ -59,7 +67,19 @@ describe('three inputs', () => {
         },
         attributes: { deregistrationDelaySeconds: 300 },
       },
-      settings: {},
+      settings: {
+        platformVersion: 'LATEST',
+        enableExecuteCommand: false,
+        deploymentConfiguration: {
+          canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 3 },
+          bakeTimeInMinutes: 3,
+          maximumPercent: 200,
+          minimumHealthyPercent: 100,
+          deploymentCircuitBreaker: { enable: true, rollback: true },
+          alarms: { enable: true, rollback: true },
+        },
+      },
+      rollbackAlarm: { Threshold: 1, EvaluationPeriods: 3, DatapointsToAlarm: 2 },
       scaling: { minTaskCount: 1, maxTaskCount: 20, metric: 'AVERAGE_CPU', targetValue: 60 },
       loadBalancer: {
         kind: 'shared',
@@ -74,14 +94,92 @@ describe('three inputs', () => {
       templateRecord: {},
     });
   });
+});
 
-  test.each(Object.entries(DEFAULTS))('the schema documents the default of %s', (name, value) => {
-    const defaults: unknown[] = [];
-    JSON.stringify(schema, (key, node) => {
-      if (key === name && node?.default !== undefined) defaults.push(node.default);
-      return node;
-    });
-    expect(defaults).toEqual([value]);
+/** Source: what ECS Express Mode applies (Amazon ECS Developer Guide), and the API references of ECS and ELB. */
+const DEFAULTS: Readonly<Record<string, unknown>> = {
+  Cluster: 'default',
+  Cpu: '1024',
+  Memory: '2048',
+  CpuArchitecture: 'X86_64',
+  LogRetentionInDays: 30,
+  LogGroupDeletionPolicy: 'Delete',
+  'PrimaryContainer/ContainerPort': 80,
+  'PrimaryContainer/StopTimeout': 30,
+  'PrimaryContainer/AwsLogsConfiguration/LogStreamPrefix': 'ecs',
+  'SidecarContainers/*/Essential': true,
+  'SidecarContainers/*/PortMappings/*/Protocol': 'tcp',
+  ...Object.fromEntries(
+    ['PrimaryContainer', 'SidecarContainers/*'].flatMap((container) => [
+      [`${container}/ReadonlyRootFilesystem`, false],
+      [`${container}/HealthCheck/Interval`, 30],
+      [`${container}/HealthCheck/Timeout`, 5],
+      [`${container}/HealthCheck/Retries`, 3],
+      [`${container}/HealthCheck/StartPeriod`, 0],
+      [`${container}/MountPoints/*/ReadOnly`, false],
+    ]),
+  ),
+  'Volumes/*/EFSVolumeConfiguration/RootDirectory': '/',
+  'Volumes/*/EFSVolumeConfiguration/TransitEncryption': 'ENABLED',
+  'Volumes/*/EFSVolumeConfiguration/AuthorizationConfig/IAM': 'DISABLED',
+  HealthCheckPath: '/',
+  'TargetGroupConfiguration/HealthCheck/IntervalSeconds': 30,
+  'TargetGroupConfiguration/HealthCheck/TimeoutSeconds': 5,
+  'TargetGroupConfiguration/HealthCheck/HealthyThresholdCount': 5,
+  'TargetGroupConfiguration/HealthCheck/UnhealthyThresholdCount': 2,
+  'TargetGroupConfiguration/DeregistrationDelaySeconds': 300,
+  'TargetGroupConfiguration/ProtocolVersion': 'HTTP1',
+  'LoadBalancerConfiguration/AllowedCidrs': ['0.0.0.0/0', '::/0'],
+  'LoadBalancerConfiguration/HttpRedirect': true,
+  'LoadBalancerConfiguration/IdleTimeoutSeconds': 60,
+  'ScalingTarget/MinTaskCount': 1,
+  'ScalingTarget/MaxTaskCount': 20,
+  'ScalingTarget/AutoScalingMetric': 'AVERAGE_CPU',
+  'ScalingTarget/AutoScalingTargetValue': 60,
+  'ScalingTarget/ScheduledActions/*/Timezone': 'UTC',
+  'CapacityProviderStrategy/*/Base': 0,
+  'CapacityProviderStrategy/*/Weight': 0,
+  PlatformVersion: 'LATEST',
+  EnableExecuteCommand: false,
+  'DeploymentConfiguration/CanaryConfiguration/CanaryPercent': 5,
+  'DeploymentConfiguration/CanaryConfiguration/CanaryBakeTimeInMinutes': 3,
+  'DeploymentConfiguration/BakeTimeInMinutes': 3,
+  'DeploymentConfiguration/MaximumPercent': 200,
+  'DeploymentConfiguration/MinimumHealthyPercent': 100,
+  'DeploymentConfiguration/DeploymentCircuitBreaker/Enable': true,
+  'DeploymentConfiguration/DeploymentCircuitBreaker/Rollback': true,
+  'DeploymentConfiguration/Alarms/Enable': true,
+  'DeploymentConfiguration/Alarms/Rollback': true,
+  'DeploymentConfiguration/RollbackAlarm/Threshold': 1,
+  'DeploymentConfiguration/RollbackAlarm/EvaluationPeriods': 3,
+  'DeploymentConfiguration/RollbackAlarm/DatapointsToAlarm': 2,
+};
+
+describe('defaults', () => {
+  test.each(Object.entries(DEFAULTS))('of %s', (path, value) => {
+    expect(propertyAt(PROPERTIES, path)?.defaultIn({})).toEqual(value);
+  });
+
+  test('are these, and no others', () => {
+    const others = allProperties(PROPERTIES).filter(
+      ([path, property]) =>
+        !(path in DEFAULTS) && ![undefined, '{}'].includes(JSON.stringify(property.defaultIn({}))),
+    );
+    expect(others.map(([path]) => path)).toEqual([]);
+  });
+
+  test.each<[string, string, object, unknown]>([
+    ['a short interval', 'TargetGroupConfiguration/HealthCheck/TimeoutSeconds', { IntervalSeconds: 5 }, 4],
+    [
+      'gRPC',
+      'HealthCheckPath',
+      { TargetGroupConfiguration: { ProtocolVersion: 'GRPC' } },
+      '/AWS.ALB/healthcheck',
+    ],
+    ['many tasks', 'ScalingTarget/MaxTaskCount', { MinTaskCount: 50 }, 50],
+    ['one period', 'DeploymentConfiguration/RollbackAlarm/DatapointsToAlarm', { EvaluationPeriods: 1 }, 1],
+  ])('follow other members: %s', (_name, path, group, value) => {
+    expect(propertyAt(PROPERTIES, path)?.defaultIn(group)).toBe(value);
   });
 });
 

@@ -1,4 +1,5 @@
-import { spelledOutDefaults, withoutItemDefaults } from '../../src/express-service/properties/item-defaults';
+import { spelledOutDefaults, withoutItemDefaults } from '../../src/core/item-defaults';
+import { PROPERTIES } from '../../src/express-service/properties/rows';
 import type { ResourceModel } from '../../src/express-service/model';
 import { SCALING_DEFAULTS, type Scaling } from '../../src/express-service/properties/scaling';
 import { RECORD_TAG, recordOf, templateRecord } from '../../src/express-service/memory/template-record';
@@ -24,7 +25,7 @@ const template = {
 };
 
 test('defaults in items of lists are told by the keys of the items; others are always read', () => {
-  expect(spelledOutDefaults(template)).toEqual([
+  expect(spelledOutDefaults(PROPERTIES, template)).toEqual([
     'PrimaryContainer/MountPoints//data/ReadOnly',
     'SidecarContainers/proxy/Essential',
     'SidecarContainers/proxy/HealthCheck/Interval',
@@ -47,7 +48,7 @@ test('what READ gives back are the defaults that the template spells out', () =>
       },
     ],
   };
-  expect(withoutItemDefaults(live, recordOf(record(template)).isSpelledOut)).toEqual({
+  expect(withoutItemDefaults(PROPERTIES, live, recordOf(record(template)).isSpelledOut)).toEqual({
     PrimaryContainer: {
       HealthCheck: { Interval: 30, Timeout: 5 },
       MountPoints: [{ SourceVolume: 'data', ContainerPath: '/data', ReadOnly: false }],

@@ -1,6 +1,6 @@
 import { overlaid, threeWay } from '../../src/core/three-way';
 
-const keys = { items: ({ name }: { name: string }) => name };
+const rules = { items: { keyOf: ({ name }: { name: string }) => name } };
 const item = (name: string, value: number) => ({ name, value });
 
 test.each<[string, object, object | undefined, object | undefined, object]>([
@@ -36,7 +36,7 @@ test.each<[string, object, object | undefined, object | undefined, object]>([
     { items: [item('b', 2)] },
   ],
 ])('%s', (_name, desired, previous, live, expected) => {
-  expect(threeWay<object>({ desired, previous, live }, keys)).toEqual(expected);
+  expect(threeWay<object>({ desired, previous, live }, rules)).toEqual(expected);
 });
 
 test('defaults are overlaid at every depth', () => {

@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { MAIN_CONTAINER } from '../properties/containers';
 import type { Network } from '../network/network';
-import { DEPLOYMENT_DEFAULTS, isSameStrategy } from '../properties/optional-settings';
+import { isSameStrategy } from '../properties/ecs-service';
 import type { ServiceSpec } from '../specification';
 import { threeWay } from '../../core/three-way';
 
@@ -110,7 +110,7 @@ function securityGroupsOf(
       previous: previous && { groups: previous.additionalSecurityGroupIds },
       live: current && { groups: current.filter((id) => id !== madeGroupId) },
     },
-    { groups: (id: string) => id },
+    { groups: { keyOf: (id: string) => id } },
   );
   return groups;
 }
@@ -184,38 +184,16 @@ function isSameSet(a: readonly string[] = [], b: readonly string[] = []): boolea
 }
 
 /**
- * Settings that a service starts with and that stay as somebody may have changed them. Source: what ECS Express Mode
- * applies (Amazon ECS Developer Guide).
- *
- * @param alarmName of the alarm that rolls a deployment back.
+ * Settings that a service starts with and no template says, and that stay as somebody may have changed them. Source: what
+ * ECS Express Mode applies (Amazon ECS Developer Guide).
  */
-export function initialSettings(
-  alarmName: string,
-): Pick<
-  CreateServiceCommandInput,
-  | 'availabilityZoneRebalancing'
-  | 'enableECSManagedTags'
-  | 'healthCheckGracePeriodSeconds'
-  | 'propagateTags'
-  | 'schedulingStrategy'
-> & { readonly deploymentConfiguration: DeploymentConfiguration } {
-  return {
-    availabilityZoneRebalancing: 'ENABLED',
-    deploymentConfiguration: {
-      strategy: 'CANARY',
-      canaryConfiguration: {
-        canaryPercent: DEPLOYMENT_DEFAULTS.CanaryPercent,
-        canaryBakeTimeInMinutes: DEPLOYMENT_DEFAULTS.CanaryBakeTimeInMinutes,
-      },
-      bakeTimeInMinutes: DEPLOYMENT_DEFAULTS.BakeTimeInMinutes,
-      maximumPercent: DEPLOYMENT_DEFAULTS.MaximumPercent,
-      minimumHealthyPercent: DEPLOYMENT_DEFAULTS.MinimumHealthyPercent,
-      deploymentCircuitBreaker: { enable: true, rollback: true },
-      alarms: { alarmNames: [alarmName], enable: true, rollback: true },
-    },
-    enableECSManagedTags: true,
-    healthCheckGracePeriodSeconds: 300,
-    propagateTags: 'SERVICE',
-    schedulingStrategy: 'REPLICA',
-  };
-}
+export const INITIAL_SETTINGS = {
+  availabilityZoneRebalancing: 'ENABLED',
+  enableECSManagedTags: true,
+  healthCheckGracePeriodSeconds: 300,
+  propagateTags: 'SERVICE',
+  schedulingStrategy: 'REPLICA',
+} as const satisfies Partial<CreateServiceCommandInput>;
+
+/** The same of the deployment configuration. */
+export const INITIAL_DEPLOYMENT_CONFIGURATION: DeploymentConfiguration = { strategy: 'CANARY' };

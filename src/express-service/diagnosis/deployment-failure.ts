@@ -71,7 +71,7 @@ async function gather(scope: Scope, deployment: ServiceDeployment): Promise<Evid
     targets: targets.flatMap((health) => health ?? []),
     events: (service?.events ?? []).filter(({ createdAt }) => Number(createdAt) >= since),
     externalTaskDefinition: scope.spec?.task.kind === 'external',
-    sidecars: scope.spec?.task.kind === 'managed' ? scope.spec.task.sidecars?.map(({ name }) => name) : [],
+    sidecars: scope.spec?.task.kind === 'managed' ? scope.spec.task.sidecars.map(({ name }) => name!) : [],
   };
 }
 

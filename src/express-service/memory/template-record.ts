@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { RESERVED_TAG_PREFIX } from '../identity/identity';
-import { spelledOutDefaults } from '../properties/item-defaults';
+import { spelledOutDefaults } from '../../core/item-defaults';
+import { PROPERTIES } from '../properties/rows';
 import type { ResourceModel } from '../model';
 import type { Scaling } from '../properties/scaling';
 import type { Tags } from '../identity/tags';
@@ -45,7 +46,7 @@ export function templateRecord(
   const own = new Set((model.Tags ?? []).map(({ Key }) => Key));
   const stackTags = Object.keys(tags).filter((key) => !own.has(key));
   const counts = scheduledActions ? `${minTaskCount}-${maxTaskCount}` : '';
-  const paths = [...givenSubnets(model), ...spelledOutDefaults(model)];
+  const paths = [...givenSubnets(model), ...spelledOutDefaults(PROPERTIES, model)];
   const head = `${counts}/${hashes(stackTags)}/`;
   const room = Math.floor((LONGEST_VALUE - head.length) / HASH_LENGTH);
   const value = `${head}${hashes(paths.slice(0, Math.max(0, room)))}`;

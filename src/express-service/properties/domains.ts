@@ -1,7 +1,26 @@
 /** The host names that a service answers at, as a template describes them. Pure: no call to AWS. */
 import { invalid } from '../../core/failure';
+import { table } from './table';
 import type { Identity } from '../identity/identity';
 import type { AdditionalDomain, ResourceModel, TypeConfigurationModel } from '../model';
+
+/** Host names and paths. They go to a listener rule, to DNS records and to certificates, by code. */
+export const DOMAIN_ROWS = {
+  DomainName: {},
+  HostedZoneId: {},
+  CertificateArn: {},
+  AdditionalDomains: {
+    key: 'DomainName',
+    // Each is looked at beside that of the endpoint.
+    repeats: true,
+    items: table<AdditionalDomain>('AdditionalDomain', {
+      DomainName: {},
+      HostedZoneId: {},
+      CertificateArn: {},
+    }),
+  },
+  PathPatterns: { whole: true },
+} as const;
 
 /** A host name, with what the service needs to answer there. */
 export interface Domain {

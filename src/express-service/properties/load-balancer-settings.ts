@@ -1,8 +1,26 @@
 /** What a template says of the load balancer. Pure: no call to AWS. */
 import { canonicalCidr, ipVersionOf } from '../../aws/cidr';
 import { invalid } from '../../core/failure';
-import type { LoadBalancerConfiguration } from '../model';
+import type { AccessLogs as AccessLogsModel, LoadBalancerConfiguration } from '../model';
+import { table, type InputRows } from './table';
 import type { Properties } from '../../cloudformation/extension';
+
+/** The load balancer. With other values the service is on another one, so that no list is merged item by item. */
+export const LOAD_BALANCER_ROWS = {
+  LoadBalancerConfiguration: {
+    default: {},
+    members: table<LoadBalancerConfiguration>('LoadBalancerConfiguration', {
+      Scheme: {},
+      Subnets: { whole: true },
+      AllowedCidrs: { whole: true },
+      HttpRedirect: {},
+      IdleTimeoutSeconds: {},
+      AccessLogs: { members: table<AccessLogsModel>('AccessLogs', { Bucket: {}, Prefix: {} }) },
+      ListenerArn: {},
+    }),
+  },
+  WebAclArn: {},
+} as const satisfies InputRows<object>;
 
 /** A load balancer that services share, and that is made here. */
 export interface SharedLoadBalancerSpec {

@@ -4,6 +4,10 @@
  */
 
 import type { FindRefusedProperty } from '../../aws/handler-error';
+import { allProperties, type Table } from '../../core/property';
+import { SERVICE } from './ecs-service';
+import type { Refusal, TypeRow } from './table';
+import { TARGET_GROUP_PROPERTIES } from './target-group-settings';
 
 /** What a refusal speaks of. */
 export interface RefusedProperty {
@@ -13,9 +17,13 @@ export interface RefusedProperty {
   readonly remedy: string;
 }
 
-interface Row extends RefusedProperty {
-  /** In the message of the refusal. */
-  readonly words: RegExp;
+type Row = RefusedProperty & Refusal;
+
+/** What the rows of a table say of refusals, in their order. */
+function rowsOf(table: Table<any, any, TypeRow>): Row[] {
+  return allProperties(table).flatMap(([propertyPath, { row }]) =>
+    row.refused ? [{ ...(row.refused as Refusal), propertyPath }] : [],
+  );
 }
 
 const ROLE_IN_TASK_DEFINITION: Row = {
@@ -95,7 +103,7 @@ const INFRASTRUCTURE_ROLE: Row = {
     'Let ecs.amazonaws.com assume the role, and attach AmazonECSInfrastructureRolePolicyForLoadBalancers to it',
 };
 
-const SERVICE: readonly Row[] = [
+const SERVICE_REFUSALS: readonly Row[] = [
   INFRASTRUCTURE_ROLE,
   {
     words: /security ?groups?/i,
@@ -107,83 +115,10 @@ const SERVICE: readonly Row[] = [
     propertyPath: 'NetworkConfiguration/Subnets',
     remedy: 'Name at most 16 subnets of one VPC',
   },
-  {
-    words: /capacity ?provider/i,
-    propertyPath: 'CapacityProviderStrategy',
-    remedy: 'Name capacity providers that the cluster has',
-  },
-  {
-    words: /execute ?command/i,
-    propertyPath: 'EnableExecuteCommand',
-    remedy: 'Give TaskRoleArn a role with the permissions of ECS Exec, or leave EnableExecuteCommand out',
-  },
-  {
-    words: /\balarms?\b|alarmNames/i,
-    propertyPath: 'DeploymentConfiguration/RollbackAlarm',
-    remedy: 'Check RollbackAlarm',
-  },
-  {
-    words: /canary/i,
-    propertyPath: 'DeploymentConfiguration/CanaryConfiguration',
-    remedy: 'Check CanaryConfiguration',
-  },
-  {
-    words: /bake ?time/i,
-    propertyPath: 'DeploymentConfiguration/BakeTimeInMinutes',
-    remedy: 'Give fewer minutes',
-  },
+  ...rowsOf(SERVICE),
 ];
 
-const TARGET_GROUP: readonly Row[] = [
-  {
-    words: /health check path/i,
-    propertyPath: 'HealthCheckPath',
-    remedy: 'Begin with /, and use letters from a to z, digits and @:%_+.~#?&/=- only',
-  },
-  {
-    words: /matcher|(success|http|grpc) codes?/i,
-    propertyPath: 'TargetGroupConfiguration/HealthCheck/Matcher',
-    remedy: 'Give codes and ranges like 200,204 or 200-299',
-  },
-  {
-    words: /timeout/i,
-    propertyPath: 'TargetGroupConfiguration/HealthCheck/TimeoutSeconds',
-    remedy: 'Make it less than IntervalSeconds',
-  },
-  {
-    words: /interval/i,
-    propertyPath: 'TargetGroupConfiguration/HealthCheck/IntervalSeconds',
-    remedy: 'Make it more than TimeoutSeconds',
-  },
-  {
-    words: /unhealthy ?threshold/i,
-    propertyPath: 'TargetGroupConfiguration/HealthCheck/UnhealthyThresholdCount',
-    remedy: 'Give from 2 to 10',
-  },
-  {
-    words: /healthy ?threshold/i,
-    propertyPath: 'TargetGroupConfiguration/HealthCheck/HealthyThresholdCount',
-    remedy: 'Give from 2 to 10',
-  },
-  {
-    words: /protocol ?version/i,
-    propertyPath: 'TargetGroupConfiguration/ProtocolVersion',
-    remedy: 'Give HTTP1, HTTP2 or GRPC',
-  },
-];
-
-const TARGET_GROUP_ATTRIBUTES: readonly Row[] = [
-  {
-    words: /deregistration[_ ]delay/i,
-    propertyPath: 'TargetGroupConfiguration/DeregistrationDelaySeconds',
-    remedy: 'Give from 0 to 3600',
-  },
-  {
-    words: /stickiness/i,
-    propertyPath: 'TargetGroupConfiguration/StickinessDurationSeconds',
-    remedy: 'Give from 1 to 604800',
-  },
-];
+const TARGET_GROUP = rowsOf(TARGET_GROUP_PROPERTIES);
 
 const RULE: readonly Row[] = [
   {
@@ -211,11 +146,11 @@ const RULE: readonly Row[] = [
 /** By the IAM action of the call that is refused. */
 const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'ecs:RegisterTaskDefinition': TASK_DEFINITION,
-  'ecs:CreateService': SERVICE,
-  'ecs:UpdateService': SERVICE,
+  'ecs:CreateService': SERVICE_REFUSALS,
+  'ecs:UpdateService': SERVICE_REFUSALS,
   'elasticloadbalancing:CreateTargetGroup': TARGET_GROUP,
   'elasticloadbalancing:ModifyTargetGroup': TARGET_GROUP,
-  'elasticloadbalancing:ModifyTargetGroupAttributes': TARGET_GROUP_ATTRIBUTES,
+  'elasticloadbalancing:ModifyTargetGroupAttributes': TARGET_GROUP,
   'elasticloadbalancing:CreateRule': RULE,
   'elasticloadbalancing:ModifyRule': RULE,
 };

@@ -3,6 +3,9 @@ import { invalid } from '../../core/failure';
 import type { Identity } from '../identity/identity';
 import type { ManagedTask, ExternalTask } from './task';
 
+/** The role that goes to the load balancers of the ECS service; those of the task are in task.ts. */
+export const ROLE_ROWS = { InfrastructureRoleArn: {} } as const;
+
 /** Properties that name roles, with the service principal that each has to trust. */
 export const PRINCIPALS = {
   ExecutionRoleArn: 'ecs-tasks.amazonaws.com',
@@ -23,7 +26,11 @@ interface NamesRoles {
 export function rolesOf({ infrastructureRoleArn, task }: NamesRoles): Roles {
   const InfrastructureRoleArn = infrastructureRoleArn;
   return task.kind === 'managed'
-    ? { ExecutionRoleArn: task.executionRoleArn, TaskRoleArn: task.taskRoleArn, InfrastructureRoleArn }
+    ? {
+        ExecutionRoleArn: task.definition.executionRoleArn,
+        TaskRoleArn: task.definition.taskRoleArn,
+        InfrastructureRoleArn,
+      }
     : { InfrastructureRoleArn };
 }
 

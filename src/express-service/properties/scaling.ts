@@ -1,10 +1,11 @@
 /** How many tasks a service runs, as a template describes it. Pure: no call to AWS. */
 import { invalid } from '../../core/failure';
-import type {
-  ScalingMetric as ScalingMetricModel,
+import {
   ScalingTarget,
-  ScheduledAction as ScheduledActionModel,
+  type ScalingMetric as ScalingMetricModel,
+  type ScheduledAction as ScheduledActionModel,
 } from '../model';
+import { table, type InputRows } from './table';
 import { unlessEmpty } from '../../core/unset';
 
 /** Between how many tasks a service scales, and after what. */
@@ -43,6 +44,41 @@ export interface ScalingCooldowns {
   readonly ScaleInCooldown?: number;
   readonly ScaleOutCooldown?: number;
 }
+
+const METRIC = table<ScalingMetricModel, ScalingMetric>('ScalingMetric', {
+  AutoScalingMetric: { to: 'metric' },
+  AutoScalingTargetValue: { to: 'targetValue' },
+});
+
+/** The number of tasks. It goes to Application Auto Scaling. */
+export const SCALING_ROWS = {
+  ScalingTarget: {
+    default: {},
+    members: table<ScalingTarget>('ScalingTarget', {
+      MinTaskCount: {},
+      MaxTaskCount: {
+        default: ({ MinTaskCount = 0 }) => Math.max(ScalingTarget.DEFAULTS.MaxTaskCount, MinTaskCount),
+      },
+      AutoScalingMetric: {},
+      AutoScalingTargetValue: {},
+      AdditionalMetrics: { key: 'AutoScalingMetric', items: METRIC },
+      ScaleInCooldown: {},
+      ScaleOutCooldown: {},
+      ScheduledActions: {
+        key: 'Name',
+        items: table<ScheduledActionModel>('ScheduledAction', {
+          Name: {},
+          Schedule: {},
+          Timezone: {},
+          StartTime: {},
+          EndTime: {},
+          MinTaskCount: {},
+          MaxTaskCount: {},
+        }),
+      },
+    }),
+  },
+} as const satisfies InputRows<object>;
 
 /** Defaults. Source: what ECS Express Mode applies (Amazon ECS Developer Guide). */
 export const SCALING_DEFAULTS = {

@@ -6,10 +6,65 @@ import type {
   TargetGroupStickinessConfig,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { invalid } from '../../core/failure';
-import type { TargetGroupConfiguration } from '../model';
+import { TargetGroupHealthCheck, type TargetGroupConfiguration } from '../model';
+import { inputTable, table, type InputRows } from './table';
 import type { Properties } from '../../cloudformation/extension';
 import { threeWay } from '../../core/three-way';
 import { defined } from '../../core/unset';
+
+/** How the load balancer talks to the tasks. */
+export const TARGET_GROUP_ROWS = {
+  HealthCheckPath: {
+    default: ({ TargetGroupConfiguration: { ProtocolVersion } = {} }) => answersOf(ProtocolVersion).path,
+    check: checkHealthCheckPath,
+    refused: {
+      words: /health check path/i,
+      remedy: 'Begin with /, and use letters from a to z, digits and @:%_+.~#?&/=- only',
+    },
+  },
+  TargetGroupConfiguration: {
+    default: {},
+    members: table<TargetGroupConfiguration>('TargetGroupConfiguration', {
+      DeregistrationDelaySeconds: {
+        refused: { words: /deregistration[_ ]delay/i, remedy: 'Give from 0 to 3600' },
+      },
+      StickinessDurationSeconds: {
+        refused: { words: /stickiness/i, remedy: 'Give from 1 to 604800' },
+      },
+      HealthCheck: {
+        default: {},
+        members: table<TargetGroupHealthCheck>('TargetGroupHealthCheck', {
+          Matcher: {
+            refused: {
+              words: /matcher|(success|http|grpc) codes?/i,
+              remedy: 'Give codes and ranges like 200,204 or 200-299',
+            },
+          },
+          TimeoutSeconds: {
+            refused: { words: /timeout/i, remedy: 'Make it less than IntervalSeconds' },
+            // ELB wants it to be shorter than the interval.
+            default: ({ IntervalSeconds: interval = TargetGroupHealthCheck.DEFAULTS.IntervalSeconds }) =>
+              Math.min(TIMEOUT_SECONDS, interval - 1),
+          },
+          IntervalSeconds: {
+            refused: { words: /interval/i, remedy: 'Make it more than TimeoutSeconds' },
+          },
+          UnhealthyThresholdCount: {
+            refused: { words: /unhealthy ?threshold/i, remedy: 'Give from 2 to 10' },
+          },
+          HealthyThresholdCount: {
+            refused: { words: /healthy ?threshold/i, remedy: 'Give from 2 to 10' },
+          },
+        }),
+      },
+      ProtocolVersion: {
+        refused: { words: /protocol ?version/i, remedy: 'Give HTTP1, HTTP2 or GRPC' },
+      },
+    }),
+  },
+} as const satisfies InputRows<object>;
+
+export const TARGET_GROUP_PROPERTIES = inputTable<object>(TARGET_GROUP_ROWS);
 
 /** What a template says of the target groups, defaults applied. */
 export interface TargetGroupSettings {
@@ -261,7 +316,7 @@ export function stickinessAttributes({
 
 type Answers = (typeof ANSWERS)[keyof typeof ANSWERS];
 
-function answersOf(protocolVersion: TargetGroupSettings['protocolVersion']): Answers {
+function answersOf(protocolVersion: TargetGroupSettings['protocolVersion'] | undefined): Answers {
   return protocolVersion === 'GRPC' ? ANSWERS.grpc : ANSWERS.http;
 }
 

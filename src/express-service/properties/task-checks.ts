@@ -1,51 +1,60 @@
 /** What the containers of one task may say of each other and of its volumes. Pure: no call to AWS. */
-import type { MountPoint, Volume } from '@aws-sdk/client-ecs';
-import { MAIN_CONTAINER, type ContainerSpec, type SidecarSpec } from './containers';
 import { invalid } from '../../core/failure';
+import { PrimaryContainer, PortMapping, SidecarContainer, type Inputs, type MountPoint } from '../model';
+import type { Properties } from '../../cloudformation/extension';
+import { MAIN_CONTAINER } from './containers';
 
 /** Conditions that only a container that ends can come to. */
 const ENDED: readonly unknown[] = ['COMPLETE', 'SUCCESS'];
 
+/** What the checks need of any container. */
+type Container = Pick<
+  Properties<SidecarContainer>,
+  'DependsOn' | 'Essential' | 'HealthCheck' | 'MountPoints'
+>;
+
 /**
  * Check what the containers of one task say of each other and of its volumes.
  *
- * @param main the container that receives the traffic, with its TCP port.
  * @throws HandlerError InvalidRequest.
  */
-export function checkTask(
-  main: ContainerSpec & { readonly containerPort: number },
-  sidecars: readonly SidecarSpec[] = [],
-  taskVolumes: readonly Volume[] = [],
-): void {
-  const containers = new Map<string, { readonly path: string; readonly essential: boolean } & ContainerSpec>([
-    [MAIN_CONTAINER, { path: 'PrimaryContainer', ...main, essential: true }],
-    ...sidecars.map(
-      (sidecar, index) => [sidecar.name, { path: `SidecarContainers/${index}`, ...sidecar }] as const,
-    ),
+export function checkTask({
+  PrimaryContainer: main = {},
+  SidecarContainers: sidecars = [],
+  Volumes: volumes = [],
+}: Pick<Inputs, 'PrimaryContainer' | 'SidecarContainers' | 'Volumes'>): void {
+  const containers = new Map<string, Container>([
+    [MAIN_CONTAINER, main],
+    ...sidecars.map((sidecar) => [sidecar.Name!, sidecar] as const),
   ]);
-  for (const [name, { path, mountPoints = [], dependsOn = [] }] of containers) {
-    checkMountPoints(mountPoints, `${path}/MountPoints`, taskVolumes);
-    for (const [index, { containerName, condition }] of dependsOn.entries()) {
-      const dependency = `${path}/DependsOn/${index}`;
-      const awaited = containers.get(containerName!);
+  for (const [index, [name, { MountPoints = [], DependsOn = [] }]] of [...containers].entries()) {
+    const path = index === 0 ? 'PrimaryContainer' : `SidecarContainers/${index - 1}`;
+    checkMountPoints(
+      MountPoints,
+      `${path}/MountPoints`,
+      volumes.map(({ Name }) => Name),
+    );
+    for (const [position, { ContainerName, Condition }] of DependsOn.entries()) {
+      const dependency = `${path}/DependsOn/${position}`;
+      const awaited = containers.get(ContainerName!);
       if (!awaited) {
         throw invalid(
           `${dependency}/ContainerName`,
-          `the task has no container "${containerName}"`,
+          `the task has no container "${ContainerName}"`,
           `Name one of ${[...containers.keys()].join(', ')}`,
         );
       }
-      if (condition === 'HEALTHY' && !awaited.healthCheck) {
+      if (Condition === 'HEALTHY' && !awaited.HealthCheck) {
         throw invalid(
           `${dependency}/Condition`,
-          `is HEALTHY, but container ${containerName} has no HealthCheck`,
+          `is HEALTHY, but container ${ContainerName} has no HealthCheck`,
           'Give it one, or wait for START',
         );
       }
-      if (ENDED.includes(condition) && awaited.essential) {
+      if (ENDED.includes(Condition) && (awaited.Essential ?? SidecarContainer.DEFAULTS.Essential)) {
         throw invalid(
           `${dependency}/Condition`,
-          `is ${condition}, but container ${containerName} is essential: when it ends the task does`,
+          `is ${Condition}, but container ${ContainerName} is essential: when it ends the task does`,
           'Wait for START or HEALTHY, or set its Essential to false',
         );
       }
@@ -54,15 +63,15 @@ export function checkTask(
       throw invalid(`${path}/DependsOn`, `makes container ${name} wait for itself`, 'Break the circle');
     }
   }
-  checkPorts(main.containerPort, sidecars);
+  checkPorts(main.ContainerPort ?? PrimaryContainer.DEFAULTS.ContainerPort, sidecars);
 }
 
 /** The containers of a task share its network interface, so that each port is there once. */
-function checkPorts(mainPort: number, sidecars: readonly SidecarSpec[]): void {
+function checkPorts(mainPort: number, sidecars: readonly Properties<SidecarContainer>[]): void {
   const users = new Map([[`${mainPort}/tcp`, MAIN_CONTAINER]]);
-  for (const [index, { name, portMappings = [] }] of sidecars.entries()) {
-    for (const [mapping, { containerPort, protocol }] of portMappings.entries()) {
-      const port = `${containerPort}/${protocol}`;
+  for (const [index, { Name, PortMappings = [] }] of sidecars.entries()) {
+    for (const [mapping, { ContainerPort, Protocol }] of PortMappings.entries()) {
+      const port = `${ContainerPort}/${Protocol ?? PortMapping.DEFAULTS.Protocol}`;
       const user = users.get(port);
       if (user !== undefined) {
         throw invalid(
@@ -71,42 +80,31 @@ function checkPorts(mainPort: number, sidecars: readonly SidecarSpec[]): void {
           'Give the containers of one task different ports',
         );
       }
-      users.set(port, name);
+      users.set(port, Name!);
     }
   }
 }
 
 function checkMountPoints(
-  mountPoints: readonly MountPoint[],
+  mountPoints: readonly Properties<MountPoint>[],
   path: string,
-  taskVolumes: readonly Volume[],
+  volumes: readonly (string | undefined)[],
 ): void {
-  const paths = new Set<string | undefined>();
-  for (const [index, { sourceVolume, containerPath }] of mountPoints.entries()) {
-    if (!taskVolumes.some(({ name }) => name === sourceVolume)) {
-      throw invalid(
-        `${path}/${index}/SourceVolume`,
-        `there is no volume "${sourceVolume}"`,
-        'Add it to Volumes',
-      );
-    }
-    if (paths.has(containerPath)) {
-      throw invalid(
-        `${path}/${index}/ContainerPath`,
-        `"${containerPath}" appears twice`,
-        'Mount each volume at a path of its own',
-      );
-    }
-    paths.add(containerPath);
-  }
+  const unknown = mountPoints.findIndex(({ SourceVolume }) => !volumes.includes(SourceVolume));
+  if (unknown < 0) return;
+  throw invalid(
+    `${path}/${unknown}/SourceVolume`,
+    `there is no volume "${mountPoints[unknown]!.SourceVolume}"`,
+    'Add it to Volumes',
+  );
 }
 
-function dependsOnItself(name: string, containers: ReadonlyMap<string, ContainerSpec>): boolean {
+function dependsOnItself(name: string, containers: ReadonlyMap<string, Container>): boolean {
   const awaited = new Set([name]);
   for (const container of awaited) {
-    for (const { containerName } of containers.get(container)?.dependsOn ?? []) {
-      if (containerName === name) return true;
-      awaited.add(containerName!);
+    for (const { ContainerName } of containers.get(container)?.DependsOn ?? []) {
+      if (ContainerName === name) return true;
+      awaited.add(ContainerName!);
     }
   }
   return false;

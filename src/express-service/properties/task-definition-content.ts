@@ -1,25 +1,20 @@
 /** What is in the task definition that is made from the template. Pure: no call to AWS. */
 import type {
   ContainerDefinition,
-  ContainerDependency,
-  HealthCheck,
   LogConfiguration,
-  MountPoint,
   PortMapping,
   RegisterTaskDefinitionCommandInput,
   TaskDefinition,
   Volume,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
-import { HEALTH_CHECK_DEFAULTS, MAIN_CONTAINER, type ContainerSpec } from './containers';
-import type { ManagedTask } from './task';
-import { threeWay, type ItemKeys } from '../../core/three-way';
+import { completed } from '../../core/property-values';
+import { mergeRules, threeWay, type MergeRules } from '../../core/three-way';
+import { MAIN_CONTAINER, SIDECAR_CONTAINER } from './containers';
+import { TASK, type ManagedTask } from './task';
 
 /** Name of its port, as Service Connect and external task definitions need one. */
 const PORT_NAME = 'main';
-
-/** Seconds between SIGTERM and SIGKILL. Source: ECS Express Mode. */
-const STOP_TIMEOUT_SECONDS = 30;
 
 /**
  * Docker label of the container that receives the traffic, with the nonce of the template. Another nonce makes another
@@ -50,14 +45,13 @@ const REGISTERED = [
 /** Everything of a task definition but its family and tags. */
 export type TaskDefinitionContent = Pick<TaskDefinition, (typeof REGISTERED)[number]>;
 
-/** What tells the items of its lists apart. Port mappings are one value: a port that changes is not one more. */
-const ITEM_KEYS: ItemKeys = {
-  containerDefinitions: nameOf,
-  volumes: nameOf,
-  environment: nameOf,
-  secrets: nameOf,
-  dependsOn: ({ containerName }: ContainerDependency) => containerName!,
-  mountPoints: ({ containerPath }: MountPoint) => containerPath!,
+/** All its containers have names, whichever property they come from. */
+const MERGE_RULES: MergeRules = {
+  ...mergeRules(TASK),
+  containerDefinitions: {
+    keyOf: ({ name }: ContainerDefinition) => name,
+    members: mergeRules(SIDECAR_CONTAINER),
+  },
 };
 
 /** What a task definition is made of. */
@@ -83,7 +77,7 @@ export function desiredContent({ task, previous, live, ...logs }: ContentRequest
       previous: previous && templateContent(previous, logs),
       live: live && registered(live),
     },
-    ITEM_KEYS,
+    MERGE_RULES,
   );
 }
 
@@ -96,18 +90,10 @@ function templateContent(
   return {
     networkMode: 'awsvpc',
     requiresCompatibilities: ['FARGATE'],
-    cpu: task.cpu,
-    memory: task.memory,
-    executionRoleArn: task.executionRoleArn,
-    taskRoleArn: task.taskRoleArn,
-    runtimePlatform: { cpuArchitecture: task.cpuArchitecture, operatingSystemFamily: 'LINUX' },
-    ephemeralStorage: task.ephemeralStorageGiB ? { sizeInGiB: task.ephemeralStorageGiB } : undefined,
-    volumes: task.volumes && [...task.volumes],
+    ...task.definition,
     containerDefinitions: [
       {
-        ...containerContent(task),
-        name: MAIN_CONTAINER,
-        essential: true,
+        ...task.main,
         // In awsvpc mode the host port is the container's; ECS fills it in, and it must not look like a change.
         portMappings: [
           {
@@ -118,14 +104,11 @@ function templateContent(
           },
         ],
         linuxParameters: { initProcessEnabled: true },
-        stopTimeout: task.stopTimeout ?? STOP_TIMEOUT_SECONDS,
         dockerLabels: task.nonce === undefined ? undefined : { [NONCE_LABEL]: task.nonce },
         logConfiguration,
       },
-      ...(task.sidecars ?? []).map((sidecar) => ({
-        ...containerContent(sidecar),
-        name: sidecar.name,
-        essential: sidecar.essential,
+      ...task.sidecars.map((sidecar) => ({
+        ...sidecar,
         portMappings: sidecar.portMappings?.map((mapping) => ({
           ...mapping,
           hostPort: mapping.containerPort,
@@ -133,26 +116,6 @@ function templateContent(
         logConfiguration,
       })),
     ],
-  };
-}
-
-/** What any container has from the template. */
-function containerContent(container: ContainerSpec): ContainerDefinition {
-  return {
-    image: container.image,
-    command: container.command && [...container.command],
-    entryPoint: container.entryPoint && [...container.entryPoint],
-    environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
-    secrets: Object.entries(container.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
-    repositoryCredentials: container.repositoryCredentialsArn
-      ? { credentialsParameter: container.repositoryCredentialsArn }
-      : undefined,
-    user: container.user,
-    readonlyRootFilesystem: container.readonlyRootFilesystem,
-    stopTimeout: container.stopTimeout,
-    healthCheck: container.healthCheck,
-    dependsOn: container.dependsOn && [...container.dependsOn],
-    mountPoints: container.mountPoints && [...container.mountPoints],
   };
 }
 
@@ -184,79 +147,32 @@ function registered(content: TaskDefinitionContent): TaskDefinitionContent {
 }
 
 function normalised(content: TaskDefinitionContent): unknown {
-  const containerDefinitions = content.containerDefinitions?.map((container) => ({
-    ...container,
+  const { volumes, ...others } = completed(TASK, content as RegisterTaskDefinitionCommandInput);
+  const containerDefinitions = content.containerDefinitions
+    ?.map(normalisedContainer)
+    .sort((a, b) => (a.name! < b.name! ? -1 : 1));
+  return withoutUnset({ ...others, containerDefinitions, volumes: volumes?.map(normalisedVolume) });
+}
+
+/** With what ECS fills in, or writes for nothing. */
+function normalisedContainer(container: ContainerDefinition): ContainerDefinition {
+  const { cpu, dockerLabels = {}, portMappings, ...others } = completed(SIDECAR_CONTAINER, container);
+  return {
+    ...others,
     // ECS writes 0 for a container without CPU units of its own.
-    cpu: container.cpu || undefined,
-    essential: container.essential ?? true,
-    readonlyRootFilesystem: container.readonlyRootFilesystem || undefined,
-    dockerLabels: Object.keys(container.dockerLabels ?? {}).length > 0 ? container.dockerLabels : undefined,
-    healthCheck: container.healthCheck && normalisedHealthCheck(container.healthCheck),
-    environment: sortedBy(nameOf, container.environment),
-    secrets: sortedBy(nameOf, container.secrets),
-    dependsOn: sortedBy(({ containerName }) => containerName, container.dependsOn),
-    portMappings: container.portMappings?.map(normalisedPort),
-    mountPoints: sortedBy(({ containerPath }) => containerPath, container.mountPoints).map((mountPoint) => ({
-      ...mountPoint,
-      readOnly: mountPoint.readOnly || undefined,
-    })),
-  }));
-  return withoutUnset({
-    ...content,
-    containerDefinitions: sortedBy(nameOf, containerDefinitions),
-    volumes: sortedBy(nameOf, content.volumes).map(normalisedVolume),
-  });
+    cpu: cpu || undefined,
+    dockerLabels: Object.keys(dockerLabels).length > 0 ? dockerLabels : undefined,
+    portMappings: portMappings?.map(normalisedPort),
+  };
 }
 
-/** With what ECS fills in. */
 function normalisedPort(mapping: PortMapping): PortMapping {
-  return {
-    ...mapping,
-    hostPort: mapping.hostPort || mapping.containerPort,
-    protocol: mapping.protocol ?? 'tcp',
-  };
+  return { ...mapping, hostPort: mapping.hostPort || mapping.containerPort };
 }
 
-/** With what ECS fills in. */
-function normalisedHealthCheck({
-  interval,
-  timeout,
-  retries,
-  startPeriod,
-  ...rest
-}: HealthCheck): HealthCheck {
-  return {
-    ...rest,
-    interval: interval ?? HEALTH_CHECK_DEFAULTS.Interval,
-    timeout: timeout ?? HEALTH_CHECK_DEFAULTS.Timeout,
-    retries: retries ?? HEALTH_CHECK_DEFAULTS.Retries,
-    startPeriod: startPeriod || undefined,
-  };
-}
-
-/** With what ECS fills in; an empty host is what a volume of the task itself has. */
-function normalisedVolume({ host, efsVolumeConfiguration: efs, ...volume }: Volume): Volume {
-  return {
-    ...volume,
-    host: host?.sourcePath ? host : undefined,
-    efsVolumeConfiguration: efs && {
-      ...efs,
-      rootDirectory: efs.rootDirectory ?? '/',
-      transitEncryption: efs.transitEncryption ?? 'DISABLED',
-      authorizationConfig: {
-        ...efs.authorizationConfig,
-        iam: efs.authorizationConfig?.iam ?? 'DISABLED',
-      },
-    },
-  };
-}
-
-function nameOf({ name }: { readonly name?: string }): string {
-  return name!;
-}
-
-function sortedBy<Item>(keyOf: (item: Item) => string | undefined, items: readonly Item[] = []): Item[] {
-  return [...items].sort((a, b) => (keyOf(a)! < keyOf(b)! ? -1 : 1));
+/** An empty host is what a volume of the task itself has. */
+function normalisedVolume({ host, ...volume }: Volume): Volume {
+  return { ...volume, host: host?.sourcePath ? host : undefined };
 }
 
 /** The value without members that are undefined or empty lists, at every depth. */

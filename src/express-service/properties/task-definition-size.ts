@@ -1,21 +1,10 @@
 /** How large a task definition is, and which part of it most. Pure: no call to AWS. */
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs';
-import { MAIN_CONTAINER } from './containers';
+import { MAIN_CONTAINER, SIDECAR_CONTAINER } from './containers';
 import { HandlerError } from '../../core/failure';
 
 /** Bytes. Source: Amazon ECS service quotas, "Task definition size" (64 KiB). */
 const LIMIT = 65_536;
-
-/** Members of a container that may be of any length, with the properties that they are from. */
-const MEMBERS = {
-  environment: 'Environment',
-  secrets: 'Secrets',
-  command: 'Command',
-  entryPoint: 'EntryPoint',
-  healthCheck: 'HealthCheck',
-  dependsOn: 'DependsOn',
-  mountPoints: 'MountPoints',
-} as const satisfies Partial<Record<keyof ContainerDefinition, string>>;
 
 type Content = Omit<RegisterTaskDefinitionCommandInput, 'tags'>;
 
@@ -53,9 +42,9 @@ function partsOf({ containerDefinitions = [], volumes }: Content, sidecarNames: 
       const path = pathOf(container, sidecarNames);
       // A container that was added by hand has no property.
       if (path === undefined) return [];
-      return Object.entries(MEMBERS).map(([member, property]) => ({
-        path: `${path}/${property}`,
-        size: sizeOf(container[member as keyof typeof MEMBERS]),
+      return SIDECAR_CONTAINER.properties.map(({ name, to }) => ({
+        path: `${path}/${name}`,
+        size: sizeOf(container[to as keyof ContainerDefinition]),
       }));
     }),
     { path: 'Volumes', size: sizeOf(volumes) },

@@ -1,28 +1,77 @@
 /** The task that a service runs, as a template describes it. Pure: no call to AWS. */
-import type { Volume } from '@aws-sdk/client-ecs';
-import { containerSpec, sidecarSpecs, volumes, type ContainerSpec, type SidecarSpec } from './containers';
-import { invalid } from '../../core/failure';
+import type {
+  ContainerDefinition,
+  EphemeralStorage as EcsEphemeralStorage,
+  RegisterTaskDefinitionCommandInput,
+  TaskDefinition,
+} from '@aws-sdk/client-ecs';
 import { checkSize } from '../../aws/ecs/fargate';
-import type { ResourceModel, TypeConfigurationModel } from '../model';
-import { checkTask } from './task-checks';
+import { invalid } from '../../core/failure';
+import { specified } from '../../core/property-values';
 import { defined } from '../../core/unset';
+import {
+  AwsLogsConfiguration,
+  PrimaryContainer,
+  ResourceModel,
+  type EphemeralStorage,
+  type ForceNewDeployment,
+  type Inputs,
+  type TypeConfigurationModel,
+} from '../model';
+import { checkRegistry, MAIN_CONTAINER, PRIMARY_CONTAINER, SIDECAR_CONTAINER, VOLUME } from './containers';
+import { inputTable, table, type InputRows } from './table';
+import { checkTask } from './task-checks';
+
+/** What can be registered of a task definition, and read. */
+export type TaskDefinitionSettings = Pick<
+  RegisterTaskDefinitionCommandInput,
+  keyof RegisterTaskDefinitionCommandInput & keyof TaskDefinition
+>;
+
+/** Properties that describe a task definition made here; with an external one they say nothing. */
+export const TASK_ROWS = {
+  ExecutionRoleArn: { to: 'executionRoleArn' },
+  TaskRoleArn: { to: 'taskRoleArn' },
+  PrimaryContainer: { members: PRIMARY_CONTAINER },
+  SidecarContainers: { key: 'Name', items: SIDECAR_CONTAINER },
+  Cpu: { to: 'cpu' },
+  Memory: { to: 'memory' },
+  CpuArchitecture: {
+    write: (cpuArchitecture) => ({ runtimePlatform: { cpuArchitecture, operatingSystemFamily: 'LINUX' } }),
+    read: ({ runtimePlatform }) => runtimePlatform?.cpuArchitecture,
+  },
+  EphemeralStorage: {
+    to: 'ephemeralStorage',
+    members: table<EphemeralStorage, EcsEphemeralStorage>('EphemeralStorage', {
+      SizeInGiB: { to: 'sizeInGiB' },
+    }),
+  },
+  Volumes: { to: 'volumes', key: 'Name', items: VOLUME },
+  // It goes to a Docker label: see task-definition-content.ts.
+  ForceNewDeployment: {
+    members: table<ForceNewDeployment>('ForceNewDeployment', { Nonce: {} }),
+  },
+  // Both go to the log group.
+  LogGroupDeletionPolicy: {},
+  LogRetentionInDays: {},
+} as const satisfies InputRows<TaskDefinitionSettings>;
+
+export const TASK = inputTable<TaskDefinitionSettings>(TASK_ROWS);
+
+/** What a template says of a task definition made here. */
+export type ManagedTaskInput = Pick<Inputs, keyof typeof TASK_ROWS>;
 
 /** A task definition made from the template's properties. */
-export interface ManagedTask extends ContainerSpec {
+export interface ManagedTask {
   readonly kind: 'managed';
+  /** Of the task definition, but for its containers. */
+  readonly definition: Partial<TaskDefinitionSettings>;
+  /** The container that receives the traffic, but for its port and its logs. */
+  readonly main: ContainerDefinition;
   readonly containerPort: number;
-  readonly sidecars?: readonly SidecarSpec[];
-  readonly volumes?: readonly Volume[];
-  readonly ephemeralStorageGiB?: number;
+  readonly sidecars: readonly ContainerDefinition[];
   /** Makes the revision another one than that with any other text. */
   readonly nonce?: string;
-  readonly executionRoleArn: string;
-  readonly taskRoleArn?: string;
-  /** CPU units. */
-  readonly cpu: string;
-  /** MiB. */
-  readonly memory: string;
-  readonly cpuArchitecture: 'X86_64' | 'ARM64';
   readonly logs: Logs;
 }
 
@@ -48,51 +97,20 @@ export interface Logs {
 /** Properties of the log group that is made. */
 export type LogGroupProperty = 'LogRetentionInDays' | 'LogGroupDeletionPolicy';
 
-/** Defaults of a task definition made here. Source: what ECS Express Mode applies (Amazon ECS Developer Guide). */
-export const TASK_DEFAULTS = {
-  ContainerPort: 80,
-  Cpu: '1024',
-  Memory: '2048',
-  CpuArchitecture: 'X86_64',
-  LogStreamPrefix: 'ecs',
-  LogRetentionInDays: 30,
-  LogGroupDeletionPolicy: 'Delete',
-} as const;
-
-/** Properties that describe a task definition made here; with an external one they say nothing. */
-export type ManagedTaskInput = Pick<
-  ResourceModel,
-  | 'ExecutionRoleArn'
-  | 'TaskRoleArn'
-  | 'PrimaryContainer'
-  | 'SidecarContainers'
-  | 'Cpu'
-  | 'Memory'
-  | 'CpuArchitecture'
-  | 'EphemeralStorage'
-  | 'Volumes'
-  | 'ForceNewDeployment'
-  | 'LogGroupDeletionPolicy'
-  | 'LogRetentionInDays'
->;
-
 /**
  * The author's task definition.
  *
- * @param excluded what cannot be given together with it.
+ * @param model in which nothing may stand that describes another one.
  * @throws HandlerError InvalidRequest.
  */
-export function externalTask(taskDefinitionArn: string, excluded: ManagedTaskInput): ExternalTask {
-  for (const [name, value] of Object.entries(excluded)) {
-    if (value !== undefined && value !== null) {
-      throw invalid(
-        name,
-        'cannot be given together with TaskDefinitionArn',
-        `Remove ${name} or TaskDefinitionArn`,
-      );
-    }
-  }
-  return { kind: 'external', taskDefinitionArn };
+export function externalTask(taskDefinitionArn: string, model: Inputs): ExternalTask {
+  const excluded = TASK.properties.find(({ name }) => model[name as keyof Inputs] != null);
+  if (!excluded) return { kind: 'external', taskDefinitionArn };
+  throw invalid(
+    excluded.name,
+    'cannot be given together with TaskDefinitionArn',
+    `Remove ${excluded.name} or TaskDefinitionArn`,
+  );
 }
 
 /**
@@ -100,37 +118,39 @@ export function externalTask(taskDefinitionArn: string, excluded: ManagedTaskInp
  *
  * @throws HandlerError InvalidRequest.
  */
-export function managedTask(input: ManagedTaskInput, configuration: TypeConfigurationModel): ManagedTask {
-  const { PrimaryContainer: container, ExecutionRoleArn, TaskRoleArn } = input;
-  const cpu = input.Cpu ?? TASK_DEFAULTS.Cpu;
-  const memory = input.Memory ?? TASK_DEFAULTS.Memory;
-  const { PermittedImageRegistries: registries } = configuration;
-  const main = containerSpec(container, 'PrimaryContainer', registries);
-  if (!ExecutionRoleArn) {
+export function managedTask(
+  input: ManagedTaskInput,
+  { PermittedImageRegistries: registries }: TypeConfigurationModel,
+): ManagedTask {
+  const { PrimaryContainer: main, SidecarContainers: sidecars = [] } = input;
+  if (!main?.Image) {
+    throw invalid(
+      'PrimaryContainer/Image',
+      'is missing',
+      'Name the container image, or give TaskDefinitionArn',
+    );
+  }
+  if (!input.ExecutionRoleArn) {
     throw invalid(
       'ExecutionRoleArn',
       'is missing',
       'Give the ARN of a role that trusts ecs-tasks.amazonaws.com and may pull the image, or give TaskDefinitionArn',
     );
   }
-  checkSize(cpu, memory);
-  const containerPort = container?.ContainerPort ?? TASK_DEFAULTS.ContainerPort;
-  const sidecars = sidecarSpecs(input.SidecarContainers, registries);
-  const taskVolumes = volumes(input.Volumes);
-  checkTask({ ...main, containerPort }, sidecars, taskVolumes);
+  checkRegistry(main.Image, 'PrimaryContainer/Image', registries);
+  for (const [index, { Image }] of sidecars.entries()) {
+    checkRegistry(Image!, `SidecarContainers/${index}/Image`, registries);
+  }
+  const definition = specified(TASK, input);
+  checkSize(definition.cpu!, definition.memory!);
+  checkTask(input);
   return {
     kind: 'managed',
-    ...main,
-    containerPort,
-    sidecars,
-    volumes: taskVolumes,
-    ephemeralStorageGiB: input.EphemeralStorage?.SizeInGiB,
+    definition,
+    main: { ...specified(PRIMARY_CONTAINER, main), name: MAIN_CONTAINER, essential: true },
+    containerPort: main.ContainerPort ?? PrimaryContainer.DEFAULTS.ContainerPort,
+    sidecars: sidecars.map((sidecar) => specified(SIDECAR_CONTAINER, sidecar)),
     nonce: input.ForceNewDeployment?.Nonce,
-    executionRoleArn: ExecutionRoleArn,
-    taskRoleArn: TaskRoleArn,
-    cpu,
-    memory,
-    cpuArchitecture: input.CpuArchitecture ?? TASK_DEFAULTS.CpuArchitecture,
     logs: logsOf(input),
   };
 }
@@ -140,12 +160,14 @@ const LOG_GROUP_PROPERTIES = [
   'LogGroupDeletionPolicy',
 ] as const satisfies readonly LogGroupProperty[];
 
-function logsOf({ PrimaryContainer, ...input }: ManagedTaskInput): Logs {
-  const { LogGroup: logGroupName, LogStreamPrefix: streamPrefix = TASK_DEFAULTS.LogStreamPrefix } =
-    PrimaryContainer?.AwsLogsConfiguration ?? {};
+function logsOf({ PrimaryContainer: container, ...input }: ManagedTaskInput): Logs {
+  const {
+    LogGroup: logGroupName,
+    LogStreamPrefix: streamPrefix = AwsLogsConfiguration.DEFAULTS.LogStreamPrefix,
+  } = container?.AwsLogsConfiguration ?? {};
   const { LogRetentionInDays, LogGroupDeletionPolicy } = logGroupName
     ? input
-    : { ...TASK_DEFAULTS, ...defined(input) };
+    : { ...ResourceModel.DEFAULTS, ...defined(input) };
   return {
     logGroupName,
     streamPrefix,
@@ -155,53 +177,4 @@ function logsOf({ PrimaryContainer, ...input }: ManagedTaskInput): Logs {
       givenBesideName: LOG_GROUP_PROPERTIES.filter((name) => input[name] !== undefined),
     }),
   };
-}
-
-/** First version of the Fargate platform with EFS volumes and ephemeral storage. Source: Amazon ECS Developer Guide. */
-const STORAGE_SINCE = '1.4.0';
-
-/**
- * Check what settings of the service need of the task. What an external task definition has is not known here.
- *
- * @throws HandlerError InvalidRequest.
- */
-export function checkTaskSettings(
-  task: ManagedTask | ExternalTask,
-  {
-    EnableExecuteCommand,
-    PlatformVersion = STORAGE_SINCE,
-  }: Pick<ResourceModel, 'EnableExecuteCommand' | 'PlatformVersion'>,
-): void {
-  if (task.kind === 'external') return;
-  const { sidecars = [], volumes: taskVolumes = [], ephemeralStorageGiB } = task;
-  if (EnableExecuteCommand && !task.taskRoleArn) {
-    throw invalid(
-      'EnableExecuteCommand',
-      'needs a task role',
-      'Give TaskRoleArn a role that permits ssmmessages:CreateControlChannel, CreateDataChannel, OpenControlChannel and OpenDataChannel',
-    );
-  }
-  const containers = [task, ...sidecars];
-  const readonly = containers.findIndex(({ readonlyRootFilesystem }) => readonlyRootFilesystem);
-  if (EnableExecuteCommand && readonly >= 0) {
-    const path = readonly === 0 ? 'PrimaryContainer' : `SidecarContainers/${readonly - 1}`;
-    throw invalid(
-      'EnableExecuteCommand',
-      `needs to write to the root file system, which ${path}/ReadonlyRootFilesystem forbids`,
-      'Remove one of the two',
-    );
-  }
-  const isBeforeStorage = PlatformVersion !== 'LATEST' && isEarlier(PlatformVersion, STORAGE_SINCE);
-  const storage = taskVolumes.length > 0 ? 'Volumes' : ephemeralStorageGiB ? 'EphemeralStorage' : undefined;
-  if (isBeforeStorage && storage) {
-    throw invalid(
-      'PlatformVersion',
-      `${PlatformVersion} has no ${storage}`,
-      `Use ${STORAGE_SINCE} or LATEST`,
-    );
-  }
-}
-
-function isEarlier(version: string, other: string): boolean {
-  return version.localeCompare(other, 'en', { numeric: true }) < 0;
 }

@@ -17,7 +17,8 @@ import {
   type ObservedTargetGroupSettings,
 } from '../resources/elastic-load-balancing/target-group-attributes';
 import type { Identity } from '../identity/identity';
-import { withoutItemDefaults } from '../properties/item-defaults';
+import { withoutItemDefaults } from '../../core/item-defaults';
+import { PROPERTIES } from '../properties/rows';
 import { managedResources, type ObservedParts } from './managed-resources';
 import {
   ResourceModel,
@@ -27,14 +28,13 @@ import {
   type PrimaryContainer,
 } from '../model';
 import type { LoadBalancerAttributes } from '../properties/load-balancer-settings';
-import { settingsInputOf } from '../properties/optional-settings';
+import { settingsInputOf } from '../properties/ecs-service';
 import { ATTRIBUTE_ACTIONS, readAttributes } from '../deployments/rule-stickiness';
 import { authorsTags } from '../identity/ownership';
 import { recordedExposures } from '../memory/recorded-exposures';
 import { loadBalancerInputOf } from './read-load-balancer';
 import type { Observations } from '../composition/reconcile';
 import type { Properties } from '../../cloudformation/extension';
-import { containerProperties, sidecarsOf, volumesOf } from './read-containers';
 import { domainInputsOf } from './read-domains';
 import { scalingInputOf } from './read-scaling';
 import { unless } from '../../aws/sdk-errors';
@@ -43,6 +43,9 @@ import { targetGroupInputOf } from '../properties/target-group-settings';
 import { recordOf, withGivenSubnets } from '../memory/template-record';
 import { defined, unlessEmpty } from '../../core/unset';
 import { mainContainerOf, nonceOf } from '../properties/task-definition-content';
+import { MAIN_CONTAINER, PRIMARY_CONTAINER, SIDECAR_CONTAINER } from '../properties/containers';
+import { TASK, type TaskDefinitionSettings } from '../properties/task';
+import { templateOf } from '../../core/property-values';
 
 /** IAM actions of {@link readModel}. */
 export const READ_PERMISSIONS: readonly string[] = [
@@ -127,7 +130,7 @@ export function modelOf(
     ECSManagedResourceArns: managedResourceArns(identity, observed),
     ManagedResources: managedResources(identity, observed, spec !== undefined),
   };
-  return new ResourceModel(withoutItemDefaults(defined(model), record.isSpelledOut));
+  return new ResourceModel(withoutItemDefaults(PROPERTIES, defined(model), record.isSpelledOut));
 }
 
 /** The revisions that take traffic now: one, or two during a deployment. */
@@ -198,16 +201,10 @@ function taskInputs(
   const { definition } = TaskDefinition;
   const nonce = nonceOf(definition);
   return {
+    ...templateOf(TASK, definition as TaskDefinitionSettings),
     ForceNewDeployment: nonce === undefined ? undefined : { Nonce: nonce },
     PrimaryContainer: containerOf(definition, LogGroup?.name),
     SidecarContainers: sidecarsOf(definition),
-    EphemeralStorage: definition.ephemeralStorage && { SizeInGiB: definition.ephemeralStorage.sizeInGiB },
-    Volumes: volumesOf(definition),
-    ExecutionRoleArn: definition.executionRoleArn,
-    TaskRoleArn: definition.taskRoleArn,
-    Cpu: definition.cpu as ResourceModel['Cpu'],
-    Memory: definition.memory,
-    CpuArchitecture: definition.runtimePlatform?.cpuArchitecture,
     LogGroupDeletionPolicy: LogGroup && (LogGroup.retained ? 'Retain' : 'Delete'),
     LogRetentionInDays: LogGroup?.retentionInDays as ResourceModel['LogRetentionInDays'],
   };
@@ -227,11 +224,20 @@ function containerOf(
   const { 'awslogs-group': LogGroup, 'awslogs-stream-prefix': LogStreamPrefix } =
     container.logConfiguration?.options ?? {};
   return defined({
-    ...containerProperties(container),
+    ...templateOf(PRIMARY_CONTAINER, container),
     ContainerPort: container.portMappings?.[0]?.containerPort,
     AwsLogsConfiguration:
       LogGroup !== undefined && LogGroup !== madeLogGroup ? { LogGroup, LogStreamPrefix } : undefined,
   });
+}
+
+/** The containers beside the one that receives the traffic, those added by hand too. */
+function sidecarsOf({
+  containerDefinitions = [],
+}: TaskDefinition): Properties<ResourceModel>['SidecarContainers'] {
+  const others = containerDefinitions.filter(({ name }) => name !== MAIN_CONTAINER);
+  const sidecars = others.map((container) => templateOf(SIDECAR_CONTAINER, container));
+  return unlessEmpty(sidecars.sort((a, b) => (a.Name! < b.Name! ? -1 : 1)));
 }
 
 /** Without the security group that was made for the service: its author did not write it. */

@@ -14,9 +14,9 @@ import type { ApplyScope, Component } from '../../composition/component';
 import { fittingName, type Identity } from '../../identity/identity';
 import { done } from '../../../core/outcome';
 import { checkManaged } from '../../identity/ownership';
-import { DEPLOYMENT_DEFAULTS, type AlarmLimits } from '../../properties/optional-settings';
+import { ROLLBACK_LIMITS, type AlarmLimits } from '../../properties/rollback-limits';
 import { unless } from '../../../aws/sdk-errors';
-import { overlaid, threeWay } from '../../../core/three-way';
+import { mergeRules, threeWay } from '../../../core/three-way';
 import { managedTags, tagChanges, tagList, tagRecord, type Tags } from '../../identity/tags';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
 import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
@@ -42,17 +42,12 @@ const LONGEST_NAME = 255;
 /** Fewer failures than this in a minute do not count: a single one among few requests is a high rate. Our own choice. */
 const LEAST_FAILURES = 5;
 
-/** Source of period, threshold and evaluation: ECS Express Mode. */
+/** Source of period and comparison: ECS Express Mode. */
 const PERIOD_SECONDS = 60;
 const ALARM = {
   ComparisonOperator: 'GreaterThanThreshold',
   TreatMissingData: 'notBreaching',
 } as const satisfies Partial<PutMetricAlarmCommandInput>;
-const LIMITS = {
-  Threshold: DEPLOYMENT_DEFAULTS.Threshold,
-  EvaluationPeriods: DEPLOYMENT_DEFAULTS.EvaluationPeriods,
-  DatapointsToAlarm: DEPLOYMENT_DEFAULTS.DatapointsToAlarm,
-} as const satisfies AlarmLimits;
 
 /** Name of the rollback alarm of a service. */
 export function rollbackAlarmName({ clusterName, serviceName }: Identity): string {
@@ -152,11 +147,14 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
     const { partition, region, accountId } = scope.identity;
     const name = rollbackAlarmName(scope.identity);
     const metrics = failureRateMetrics(LoadBalancer.fullName, TargetGroups.fullNames);
-    const limits = threeWay({
-      desired: overlaid<AlarmLimits>(LIMITS, scope.spec.rollbackAlarm),
-      previous: scope.previousSpec && overlaid<AlarmLimits>(LIMITS, scope.previousSpec.rollbackAlarm),
-      live: current?.limits,
-    });
+    const limits = threeWay<AlarmLimits>(
+      {
+        desired: scope.spec.rollbackAlarm,
+        previous: scope.previousSpec?.rollbackAlarm,
+        live: current?.limits,
+      },
+      mergeRules(ROLLBACK_LIMITS),
+    );
     if (current) await changeTags(scope, current);
     if (
       current &&

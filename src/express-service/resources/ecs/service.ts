@@ -26,11 +26,12 @@ import { checkManaged } from '../../identity/ownership';
 import { isCertain } from '../../properties/refused-properties';
 import { failedOperation } from '../../../aws/failed-operation';
 import { unless } from '../../../aws/sdk-errors';
-import { resolvedSettings, type ResolvedSettings } from '../../properties/optional-settings';
+import { changeOf, resolvedSettings, type ServiceSettings } from '../../properties/ecs-service';
 import { isLeftHalfWay } from '../../deployments/service-deployments';
 import {
   desiredSettings,
-  initialSettings,
+  INITIAL_DEPLOYMENT_CONFIGURATION,
+  INITIAL_SETTINGS,
   settingsChanges,
   type DeployedSettings,
   type Receiver,
@@ -85,11 +86,8 @@ const NEW_ROLE = { what: 'ECS to accept the service', seconds: 120 };
  */
 const LONGEST_DRAINING_SECONDS = 3_600 + 120 + 600;
 
-/** What ECS would give to new tasks alone, without a deployment (API reference of UpdateService). */
-const NEEDS_NEW_TASKS: readonly string[] = ['capacityProviderStrategy', 'enableExecuteCommand'];
-
 /** Settings whose change does not show in what a revision runs. */
-type OptionalUpdate = Omit<ResolvedSettings, 'capacityProviderStrategy'>;
+type OptionalUpdate = Partial<Omit<ServiceSettings, 'capacityProviderStrategy'>>;
 
 /** What is kept while the tasks of a deleted service stop. */
 interface DrainingToken {
@@ -149,7 +147,10 @@ export const service: Component<ObservedService, Needs, Token> = {
       desired: scope.spec.settings,
       previous: scope.previousSpec?.settings,
       live: current?.service,
-      initial: { ...initialSettings(needs.RollbackAlarm.name), ...capacity(needs.Cluster) },
+      initial: {
+        deploymentConfiguration: INITIAL_DEPLOYMENT_CONFIGURATION,
+        capacityProviderStrategy: capacity(needs.Cluster).capacityProviderStrategy,
+      },
       alarmName: needs.RollbackAlarm.name,
     });
     const references = {
@@ -234,7 +235,7 @@ function inactive({ identity: { serviceName } }: ApplyScope): Wait {
 
 async function create(
   scope: ApplyScope,
-  { Cluster, RollbackAlarm }: Needs,
+  { Cluster }: Needs,
   desired: DeployedSettings,
   optional: OptionalUpdate,
 ): Promise<Outcome<ObservedService>> {
@@ -242,7 +243,7 @@ async function create(
   const tags = managedTags(scope);
   const { service: made } = await clients.ecs.send(
     new CreateServiceCommand({
-      ...initialSettings(RollbackAlarm.name),
+      ...INITIAL_SETTINGS,
       ...(desired.capacityProviderStrategy ? {} : capacity(Cluster)),
       ...desired,
       ...optional,
@@ -288,14 +289,14 @@ async function update(
   if (changed.length === 0 && !isForced) {
     return done({ service: { ...current, tags }, deploymentStarted: false });
   }
-  const deploymentStarted = isForced || changed.some((name) => name !== 'deploymentConfiguration');
+  const deploymentStarted = isForced || changed.some((name) => changeOf(name) !== 'no deployment');
   const obstacle = deploymentStarted ? await readyToDeploy(scope, current) : undefined;
   if (obstacle) return obstacle;
   const { service: updated } = await clients.ecs.send(
     new UpdateServiceCommand({
       ...changes,
       ...optionalChanges,
-      ...((isForced || changed.some((name) => NEEDS_NEW_TASKS.includes(name))) && {
+      ...((isForced || changed.some((name) => changeOf(name) === 'forced deployment')) && {
         forceNewDeployment: true,
       }),
       cluster: identity.clusterName,

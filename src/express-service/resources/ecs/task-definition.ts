@@ -155,7 +155,7 @@ function baseOf(current: ObservedTaskDefinition | undefined): ObservedTaskDefini
 function checkSize(scope: ApplyScope, task: ManagedTask, current: ObservedTaskDefinition | undefined): void {
   checkTaskDefinitionSize(
     requestOf(scope, wanted(scope, task, baseOf(current)?.definition)),
-    (task.sidecars ?? []).map(({ name }) => name),
+    task.sidecars.map(({ name }) => name!),
   );
 }
 

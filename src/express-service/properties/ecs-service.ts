@@ -1,0 +1,277 @@
+/** Properties that go to the ECS service as they are. Pure: no call to AWS. */
+import type {
+  CapacityProviderStrategyItem as EcsCapacityProviderStrategyItem,
+  CreateServiceCommandInput,
+  DeploymentCircuitBreaker as EcsDeploymentCircuitBreaker,
+  DeploymentConfiguration as EcsDeploymentConfiguration,
+  DeploymentAlarms as EcsDeploymentAlarms,
+  CanaryConfiguration as EcsCanaryConfiguration,
+  Service,
+  UpdateServiceCommandInput,
+} from '@aws-sdk/client-ecs';
+import { isDeepStrictEqual } from 'node:util';
+import { invalid } from '../../core/failure';
+import { DEFAULT } from '../../core/property';
+import { completed, templateOf } from '../../core/property-values';
+import { mergeRules, overlaid, threeWay } from '../../core/three-way';
+import {
+  CanaryConfiguration,
+  DeploymentConfiguration,
+  type CapacityProviderStrategyItem,
+  type DeploymentAlarms,
+  type DeploymentCircuitBreaker,
+  type Inputs,
+} from '../model';
+import type { Properties } from '../../cloudformation/extension';
+import { checkBakes, type Bakes } from './deployment-time';
+import { ROLLBACK_LIMITS, type AlarmLimits } from './rollback-limits';
+import { inputTable, table, type InputRows } from './table';
+
+/** Settings of an ECS service that can be given, changed and read. */
+export type ServiceSettings = Pick<
+  UpdateServiceCommandInput,
+  keyof UpdateServiceCommandInput & keyof CreateServiceCommandInput & keyof Service
+>;
+
+/** What an update of a setting does to the tasks (API reference of UpdateService). */
+interface ServiceRow {
+  /** `forced deployment`: ECS would give it to new tasks alone, and starts no deployment by itself. */
+  readonly change: 'no deployment' | 'deployment' | 'forced deployment';
+}
+
+const CANARY = table<CanaryConfiguration, EcsCanaryConfiguration>('CanaryConfiguration', {
+  CanaryPercent: {
+    to: 'canaryPercent',
+    check(percent, path) {
+      if (Math.abs(percent * 10 - Math.round(percent * 10)) <= 1e-6) return;
+      throw invalid(path, `is ${percent}, not a multiple of 0.1`, 'Round it');
+    },
+  },
+  CanaryBakeTimeInMinutes: { to: 'canaryBakeTimeInMinutes' },
+});
+
+const DEPLOYMENT = table<DeploymentConfiguration, EcsDeploymentConfiguration>('DeploymentConfiguration', {
+  // Elsewhere: the alarm is a resource of its own, and its limits go there.
+  RollbackAlarm: {
+    default: {},
+    members: ROLLBACK_LIMITS,
+    refused: { words: /\balarms?\b|alarmNames/i, remedy: 'Check RollbackAlarm' },
+  },
+  CanaryConfiguration: {
+    default: {},
+    to: 'canaryConfiguration',
+    members: CANARY,
+    refused: { words: /canary/i, remedy: 'Check CanaryConfiguration' },
+  },
+  BakeTimeInMinutes: {
+    to: 'bakeTimeInMinutes',
+    refused: { words: /bake ?time/i, remedy: 'Give fewer minutes' },
+  },
+  MaximumPercent: { to: 'maximumPercent' },
+  MinimumHealthyPercent: { to: 'minimumHealthyPercent' },
+  DeploymentCircuitBreaker: {
+    default: {},
+    to: 'deploymentCircuitBreaker',
+    members: table<DeploymentCircuitBreaker, EcsDeploymentCircuitBreaker>('DeploymentCircuitBreaker', {
+      Enable: { to: 'enable' },
+      Rollback: { to: 'rollback' },
+    }),
+  },
+  Alarms: {
+    default: {},
+    to: 'alarms',
+    members: table<DeploymentAlarms, EcsDeploymentAlarms>('DeploymentAlarms', {
+      AlarmNames: { to: 'alarmNames' },
+      Enable: { to: 'enable' },
+      Rollback: { to: 'rollback' },
+    }),
+  },
+});
+
+export const SERVICE_ROWS = {
+  CapacityProviderStrategy: {
+    to: 'capacityProviderStrategy',
+    key: 'CapacityProvider',
+    // Weights mean something beside each other only.
+    whole: true,
+    items: table<CapacityProviderStrategyItem, EcsCapacityProviderStrategyItem>(
+      'CapacityProviderStrategyItem',
+      {
+        CapacityProvider: { to: 'capacityProvider' },
+        Base: { to: 'base', absent: DEFAULT },
+        Weight: { to: 'weight', absent: DEFAULT },
+      },
+    ),
+    check: checkStrategy,
+    change: 'forced deployment',
+    refused: { words: /capacity ?provider/i, remedy: 'Name capacity providers that the cluster has' },
+  },
+  PlatformVersion: {
+    to: 'platformVersion',
+    check: checkPlatformVersion,
+    change: 'deployment',
+  },
+  EnableExecuteCommand: {
+    to: 'enableExecuteCommand',
+    check: checkExecuteCommand,
+    change: 'forced deployment',
+    refused: {
+      words: /execute ?command/i,
+      remedy: 'Give TaskRoleArn a role with the permissions of ECS Exec, or leave EnableExecuteCommand out',
+    },
+  },
+  DeploymentConfiguration: {
+    default: {},
+    to: 'deploymentConfiguration',
+    members: DEPLOYMENT,
+    check: (given) => checkBakes(bakesOf(given), 1),
+    change: 'no deployment',
+  },
+} as const satisfies InputRows<ServiceSettings, ServiceRow>;
+
+export const SERVICE = inputTable<ServiceSettings, ServiceRow>(SERVICE_ROWS);
+
+/** How a setting of the service takes effect; undefined for one that no property sets alone. */
+export function changeOf(setting: string): ServiceRow['change'] | undefined {
+  return SERVICE.properties.find(({ to }) => to === setting)?.row.change;
+}
+
+function checkStrategy(items: readonly Properties<CapacityProviderStrategyItem>[], path: string): void {
+  if (items.filter(({ Base = 0 }) => Base > 0).length > 1) {
+    throw invalid(path, 'has more than one item with a Base', 'Give at most one item a Base above 0');
+  }
+  if (!items.some(({ Weight = 0 }) => Weight > 0)) {
+    throw invalid(path, 'has no item with a Weight', 'Give at least one item a Weight above 0');
+  }
+}
+
+function checkExecuteCommand(isEnabled: boolean, path: string, model: Inputs): void {
+  if (!isEnabled || model.TaskDefinitionArn !== undefined) return;
+  if (model.TaskRoleArn === undefined) {
+    throw invalid(
+      path,
+      'needs a task role',
+      'Give TaskRoleArn a role that permits ssmmessages:CreateControlChannel, CreateDataChannel, OpenControlChannel and OpenDataChannel',
+    );
+  }
+  const containers = [model.PrimaryContainer, ...(model.SidecarContainers ?? [])];
+  const readonly = containers.findIndex((container) => container?.ReadonlyRootFilesystem);
+  if (readonly < 0) return;
+  const container = readonly === 0 ? 'PrimaryContainer' : `SidecarContainers/${readonly - 1}`;
+  throw invalid(
+    path,
+    `needs to write to the root file system, which ${container}/ReadonlyRootFilesystem forbids`,
+    'Remove one of the two',
+  );
+}
+
+/** First version of the Fargate platform with EFS volumes and ephemeral storage. Source: Amazon ECS Developer Guide. */
+const STORAGE_SINCE = '1.4.0';
+
+function checkPlatformVersion(
+  version: string,
+  path: string,
+  { Volumes = [], EphemeralStorage: ephemeral }: Inputs,
+): void {
+  if (version === 'LATEST' || !isEarlier(version, STORAGE_SINCE)) return;
+  const storage = Volumes.length > 0 ? 'Volumes' : ephemeral?.SizeInGiB ? 'EphemeralStorage' : undefined;
+  if (storage) throw invalid(path, `${version} has no ${storage}`, `Use ${STORAGE_SINCE} or LATEST`);
+}
+
+function isEarlier(version: string, other: string): boolean {
+  return version.localeCompare(other, 'en', { numeric: true }) < 0;
+}
+
+/** Bake times that a template gives; where it gives none, the defaults. */
+function bakesOf({
+  BakeTimeInMinutes,
+  CanaryConfiguration: canary,
+}: Properties<DeploymentConfiguration> = {}): Bakes {
+  return {
+    bakeTime: BakeTimeInMinutes ?? DeploymentConfiguration.DEFAULTS.BakeTimeInMinutes,
+    canaryBakeTime: canary?.CanaryBakeTimeInMinutes ?? CanaryConfiguration.DEFAULTS.CanaryBakeTimeInMinutes,
+  };
+}
+
+/**
+ * Refuse bake times that are too long for a move of the service to another load balancer.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+export function checkTimeToMove({ deploymentConfiguration }: Partial<ServiceSettings>): void {
+  const { bakeTimeInMinutes = 0, canaryConfiguration } = deploymentConfiguration ?? {};
+  checkBakes(
+    { bakeTime: bakeTimeInMinutes, canaryBakeTime: canaryConfiguration?.canaryBakeTimeInMinutes ?? 0 },
+    2,
+  );
+}
+
+/** What the settings of a service are made from. */
+export interface SettingsStates {
+  readonly desired: Partial<ServiceSettings>;
+  /** What the template asked for before; undefined when nothing is known of that. */
+  readonly previous?: Partial<ServiceSettings>;
+  /** The service as it runs; undefined when it is to be made. */
+  readonly live?: Service;
+  /** What a service has beside what a template says. */
+  readonly initial: Partial<ServiceSettings>;
+  /** Name of the alarm that is made for the service. */
+  readonly alarmName: string;
+}
+
+/** {@link threeWay} of the settings. */
+export function resolvedSettings(states: SettingsStates): Partial<ServiceSettings> {
+  const { desired, previous, live, initial, alarmName } = states;
+  const wanted = (settings: Partial<ServiceSettings>) =>
+    overlaid(initial, withMadeAlarm(settings, alarmName));
+  const names = SERVICE.properties.map(({ to }) => to as keyof ServiceSettings);
+  return threeWay<Partial<ServiceSettings>>(
+    {
+      desired: wanted(desired),
+      previous: previous && wanted(previous),
+      live: live && Object.fromEntries(names.map((name) => [name, live[name]])),
+    },
+    mergeRules(SERVICE),
+  );
+}
+
+function withMadeAlarm(settings: Partial<ServiceSettings>, alarmName: string): Partial<ServiceSettings> {
+  const { alarmNames = [] } = settings.deploymentConfiguration?.alarms ?? {};
+  return overlaid(settings, {
+    deploymentConfiguration: { alarms: { alarmNames: [alarmName, ...alarmNames] } },
+  });
+}
+
+/** What a template would say of a service's settings; the alarm that was made for it is left out. */
+export function settingsInputOf(
+  service: Service,
+  madeAlarmName: string,
+  limits: AlarmLimits | undefined,
+): Partial<Inputs> {
+  const { deploymentConfiguration: configuration } = service;
+  const alarms = configuration?.alarms && {
+    ...configuration.alarms,
+    alarmNames: configuration.alarms.alarmNames?.filter((name) => name !== madeAlarmName),
+  };
+  const read = templateOf(SERVICE, {
+    ...(service as ServiceSettings),
+    deploymentConfiguration: configuration && { ...configuration, alarms },
+  });
+  return {
+    ...read,
+    DeploymentConfiguration: {
+      ...read.DeploymentConfiguration,
+      RollbackAlarm: limits && templateOf(ROLLBACK_LIMITS, limits),
+    },
+  };
+}
+
+/** Whether two strategies mean the same: order and zeros do not matter. */
+export function isSameStrategy(
+  one: ServiceSettings['capacityProviderStrategy'],
+  other: ServiceSettings['capacityProviderStrategy'],
+): boolean {
+  const meant = (capacityProviderStrategy: typeof one) =>
+    completed(SERVICE, { capacityProviderStrategy } as ServiceSettings).capacityProviderStrategy ?? [];
+  return isDeepStrictEqual(meant(one), meant(other));
+}

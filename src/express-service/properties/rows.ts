@@ -1,0 +1,50 @@
+/** Every property that a template may set, one row each: one that is added does not compile until it has its row. */
+import { allProperties } from '../../core/property';
+import type { Inputs } from '../model';
+import { DOMAIN_ROWS } from './domains';
+import { SERVICE_ROWS } from './ecs-service';
+import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
+import { ROLE_ROWS } from './role-properties';
+import { SCALING_ROWS } from './scaling';
+import { inputTable, table } from './table';
+import { TARGET_GROUP_ROWS } from './target-group-settings';
+import { TASK_ROWS } from './task';
+import type { NetworkConfiguration, Tag } from '../model';
+
+/** Properties that code carries; what they are is in the schema. */
+const OTHER_ROWS = {
+  ServiceName: {},
+  Cluster: {},
+  TaskDefinitionArn: {},
+  NetworkConfiguration: {
+    members: table<NetworkConfiguration>('NetworkConfiguration', {
+      // With other subnets the service is elsewhere: no subnet of before stays among them.
+      Subnets: { whole: true },
+      SecurityGroups: {},
+    }),
+  },
+  Tags: {
+    key: 'Key',
+    items: table<Tag>('Tag', { Key: {}, Value: {} }),
+    // Those that the template names are always restored.
+    conflict: false,
+  },
+} as const;
+
+const ROWS = {
+  ...OTHER_ROWS,
+  ...ROLE_ROWS,
+  ...TASK_ROWS,
+  ...TARGET_GROUP_ROWS,
+  ...LOAD_BALANCER_ROWS,
+  ...SCALING_ROWS,
+  ...SERVICE_ROWS,
+  ...DOMAIN_ROWS,
+} satisfies Record<keyof Inputs, object>;
+
+export const PROPERTIES = inputTable<any>(ROWS);
+
+/** Paths of the properties whose values nobody may read in a log or a message, `*` for a list index. */
+export const SENSITIVE_PATHS: readonly string[] = allProperties(PROPERTIES)
+  .filter(([, { isSecret }]) => isSecret)
+  .map(([path]) => path);
