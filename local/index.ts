@@ -16,6 +16,7 @@ import { registerRepository } from './extension/repository';
 import { createResourceHandler } from './extension/resource-handler';
 import { createLambda, type Lambda, type NodeRuntime } from './lambda';
 import { startLoadBalancerDataPlane } from './load-balancer';
+import { Moments } from './moments';
 import { startMoto, type ClientOptions, type Moto } from './moto';
 import { RoleChanges } from './role-changes';
 import { createRegistry, type Registry } from './registry';
@@ -48,6 +49,7 @@ export interface LocalAws {
   readonly clock: Clock;
   readonly answers: Answers;
   readonly calls: CallLog;
+  readonly moments: Moments;
   readonly faults: Faults;
   readonly callers: CallerRegistry;
   readonly lambda: Lambda;
@@ -109,6 +111,7 @@ async function startAround(
   const motoOptions = moto.clientOptions;
   const clock = new Clock(options.clock);
   const calls = new CallLog();
+  const moments = new Moments();
   const callers = new CallerRegistry();
   const faults = new Faults(() => clock.now());
 
@@ -122,6 +125,7 @@ async function startAround(
     guarded: (call, forward) =>
       guards.around({ ...call, accountId: ACCOUNT_ID, accessKeyId: 'ecs' }, forward),
     roleChanges,
+    moments,
   });
   const { network, containerOutput } = ecs;
   const lambda = createLambda({ endpoint: () => endpoint.url, region, runtime: options.runtime });
@@ -157,6 +161,7 @@ async function startAround(
     answers,
     isNewAccount: options.isNewAccount ?? false,
     limits,
+    moments,
     motoOptions,
     network,
     containerOutput,
@@ -167,6 +172,7 @@ async function startAround(
     clock.reset();
     for (const service of services.values()) await service.reset();
     guards.reset();
+    moments.reset();
     roleChanges.reset();
   }
 
@@ -212,6 +218,7 @@ async function startAround(
     clock,
     answers,
     calls,
+    moments,
     faults,
     callers,
     lambda,

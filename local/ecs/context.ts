@@ -7,6 +7,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
+import type { Moments } from '../moments';
 import type { ClientOptions } from '../moto';
 import type { RoleChanges } from '../role-changes';
 import type { AwsRequest, Structure } from '../service';
@@ -27,6 +28,7 @@ export interface AwsClients {
 
 export interface EcsContext {
   readonly clock: Clock;
+  readonly moments: Moments;
   readonly answers: Answers;
   readonly state: State;
   readonly identifiers: Identifiers;

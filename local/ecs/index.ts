@@ -1,6 +1,7 @@
 /** Amazon ECS of the local AWS: services, their deployments and simulated tasks on Fargate. */
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
+import { Moments } from '../moments';
 import type { ClientOptions } from '../moto';
 import { RoleChanges } from '../role-changes';
 import { ServiceLinkedRole } from '../service-linked-role';
@@ -35,6 +36,8 @@ export interface EcsOptions {
   readonly guarded?: Guarded;
   /** When roles were changed; as if long ago when left out. */
   readonly roleChanges?: RoleChanges;
+  /** Told when deployments, deletions and network interfaces have come to their end. */
+  readonly moments?: Moments;
 }
 
 export interface Ecs {
@@ -57,6 +60,7 @@ export function createEcs({
   isNewAccount = false,
   guarded = async (_call, forward) => ({ forwarded: await forward() }),
   roleChanges = new RoleChanges(clock),
+  moments = new Moments(),
 }: EcsOptions): Ecs {
   const state = new State();
   const aws = createAwsClients(motoOptions, guarded);
@@ -70,6 +74,7 @@ export function createEcs({
   const containerLogs = new ContainerLogs(clock, state, (region) => aws(region).logs);
   const context: EcsContext = {
     clock,
+    moments,
     answers,
     state,
     identifiers: new Identifiers(),

@@ -300,6 +300,7 @@ class Rollout {
     deployment.status = status;
     deployment.statusReason = reason;
     deployment.finishedAt = this.touch();
+    this.context.moments.add('service deployment', deployment.arn, deployment.finishedAt.getTime());
     this.stopMonitors();
     this.service.changes.notify();
   }

@@ -167,6 +167,7 @@ function drain(context: EcsContext, service: Service): void {
   context.flows.start(async (flow) => {
     await flow.until(() => !serving(), service.changes);
     service.status = 'INACTIVE';
+    context.moments.add('deleted service', service.arn, context.clock.now());
   });
 }
 

@@ -290,6 +290,9 @@ async function takeDown(
     task.networkInterface.status = 'DELETED';
     revision.tasks.delete(task);
     context.state.addresses.delete(task.networkInterface.address);
+    for (const group of task.networkInterface.securityGroups) {
+      context.moments.add('network interfaces', group, context.clock.now());
+    }
   }
   revision.service.changes.notify();
 }

@@ -50,16 +50,17 @@ export class CertificateIssuance {
   }
 
   private async isIssued(certificate: CertificateDetail): Promise<boolean> {
-    const { answers, clock, limits } = this.context;
+    const { answers, clock, limits, moments } = this.context;
     const arn = certificate.CertificateArn!;
+    const takes = answers.holds('acm.issued-within-a-minute')
+      ? limits.certificateValidation
+      : SLOW_VALIDATION;
     if (!this.validatedAt.has(arn)) {
       const validations = certificate.DomainValidationOptions ?? [];
       if (limits.certificateNeedsDnsRecord && !(await this.allRecordsExist(validations))) return false;
       this.validatedAt.set(arn, clock.now());
+      moments.add('certificate', arn, clock.now() + takes);
     }
-    const takes = answers.holds('acm.issued-within-a-minute')
-      ? limits.certificateValidation
-      : SLOW_VALIDATION;
     return clock.now() >= this.validatedAt.get(arn)! + takes;
   }
 

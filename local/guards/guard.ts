@@ -1,6 +1,7 @@
 /** What a guard is: the behaviour of AWS that moto lacks, put in front of single operations. */
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
+import type { Moments } from '../moments';
 import type { ClientOptions } from '../moto';
 import type { AwsRequest, AwsService, ContainerOutput, Structure, TaskNetwork } from '../service';
 import type { Limits } from './limits';
@@ -29,6 +30,7 @@ export interface GuardContext {
   /** Whether the account has never used any service. */
   readonly isNewAccount: boolean;
   readonly limits: Limits;
+  readonly moments: Moments;
   /** For SDK clients straight to moto. */
   readonly motoOptions: ClientOptions;
   /** The simulated tasks. */

@@ -1,6 +1,8 @@
 /** What time does to load balancers: when they become active, and how long they hold their security groups. */
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
+import type { Moments } from '../moments';
+import type { GuardContext } from './guard';
 import type { Limits } from './limits';
 
 export class LoadBalancerTimes {
@@ -9,17 +11,21 @@ export class LoadBalancerTimes {
   private readonly answers: Answers;
   private readonly clock: Clock;
   private readonly limits: Limits;
+  private readonly moments: Moments;
 
-  constructor({ answers, clock, limits }: { answers: Answers; clock: Clock; limits: Limits }) {
+  constructor({ answers, clock, limits, moments }: GuardContext) {
     this.answers = answers;
     this.clock = clock;
     this.limits = limits;
+    this.moments = moments;
   }
 
   /** A load balancer has been created. */
   created(arn: string): void {
     if (!this.answers.holds('elasticloadbalancing.provisioning-takes-minutes')) return;
-    this.activeAt.set(arn, this.clock.now() + this.limits.loadBalancerProvisioning);
+    const active = this.clock.now() + this.limits.loadBalancerProvisioning;
+    this.activeAt.set(arn, active);
+    this.moments.add('load balancer', arn, active);
   }
 
   /** A load balancer with these security groups has been deleted. */
@@ -27,7 +33,10 @@ export class LoadBalancerTimes {
     this.activeAt.delete(arn);
     if (!this.answers.holds('ec2.deleted-load-balancer-holds-groups')) return;
     const released = this.clock.now() + this.limits.networkInterfaceRelease;
-    for (const group of securityGroups) this.releasedAt.set(group, released);
+    for (const group of securityGroups) {
+      this.releasedAt.set(group, released);
+      this.moments.add('network interfaces', group, released);
+    }
   }
 
   isProvisioning(arn: string): boolean {
