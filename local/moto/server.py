@@ -27,6 +27,7 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from werkzeug.serving import make_server
+from werkzeug.test import Client
 
 
 def remember_lookups():
@@ -79,9 +80,6 @@ def end_with(pipe):
     os._exit(0)
 
 
-# Those whose import takes longest, beside those that corrections.py imports.
-LARGE_BACKENDS = ("ec2", "cloudformation")
-
 correction = threading.Lock()
 corrected = False
 
@@ -104,23 +102,64 @@ def create_corrected_app(service):
     return create_backend_app(service)
 
 
-def serve(pipe, announce):
+def serve(application, pipe, announce):
     """Serve until the pipe closes; `announce` is told the port."""
     threading.Thread(target=end_with, args=(pipe,), daemon=True).start()
-    server = make_server(
-        "127.0.0.1", 0, Application(create_corrected_app), threaded=True, request_handler=KeepAlive
-    )
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=KeepAlive)
     os.environ["MOTO_PORT"] = str(server.port)
     announce(server.port)
     threading.Thread(target=correct, daemon=True).start()
     server.serve_forever()
 
 
+# What is asked of the services that tests use most, by signing name. What each imports and reads for its first answer takes
+# more time than a hundred answers.
+QUERIES = {
+    "cloudformation": {"Action": "ListStacks", "Version": "2010-05-15"},
+    "ec2": {"Action": "DescribeSubnets", "Version": "2016-11-15"},
+    "elasticloadbalancing": {"Action": "DescribeLoadBalancers", "Version": "2015-12-01"},
+    "iam": {"Action": "ListRoles", "Version": "2010-05-08"},
+    "monitoring": {"Action": "DescribeAlarms", "Version": "2010-08-01"},
+    "sns": {"Action": "ListTopics", "Version": "2010-03-31"},
+    "sts": {"Action": "GetCallerIdentity", "Version": "2011-06-15"},
+}
+TARGETS = {
+    "acm": "CertificateManager.ListCertificates",
+    "application-autoscaling": "AnyScaleFrontendService.DescribeScalableTargets",
+    "logs": "Logs_20140328.DescribeLogGroups",
+    "ssm": "AmazonSSM.DescribeParameters",
+    "wafv2": "AWSWAF_20190729.ListWebACLs",
+}
+PATHS = {"route53": "/2013-04-01/hostedzone", "s3": "/"}
+
+
+def warm(application):
+    """Ask each service for something, and forget what was made for that."""
+    client = Client(application)
+
+    def headers(service):
+        scope = f"AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/{service}/aws4_request"
+        return {"Authorization": scope}
+
+    for service, query in QUERIES.items():
+        client.post("/", headers=headers(service), data=query)
+    for service, target in TARGETS.items():
+        client.post(
+            "/",
+            headers=headers(service) | {"X-Amz-Target": target},
+            content_type="application/x-amz-json-1.1",
+            data='{"Scope": "REGIONAL"}',
+        )
+    for service, path in PATHS.items():
+        client.get(path, headers=headers(service))
+    client.post("/moto-api/reset")
+
+
 def fork_for_connections(path):
     """Fork for each connection to a Unix socket, until standard input closes. There is no thread here: none survives a fork."""
     correct()
-    for name in LARGE_BACKENDS:
-        backends.get_backend(name)
+    application = Application(create_corrected_app)
+    warm(application)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
@@ -132,11 +171,11 @@ def fork_for_connections(path):
             listener.close()
             # Each has ids of its own.
             mock_random.seed()
-            serve(connection.makefile("rb"), lambda port: connection.sendall(f"{port}\n".encode()))
+            serve(application, connection.makefile("rb"), lambda port: connection.sendall(f"{port}\n".encode()))
         connection.close()
 
 
 if len(sys.argv) > 1:
     fork_for_connections(sys.argv[1])
 else:
-    serve(sys.stdin.buffer, lambda port: print(port, flush=True))
+    serve(Application(create_corrected_app), sys.stdin.buffer, lambda port: print(port, flush=True))
