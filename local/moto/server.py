@@ -8,6 +8,7 @@ of its own, in milliseconds, since moto has been imported by then. The port is t
 moto ends with it. Whoever starts many of them, as the tests do, starts one such process first.
 """
 
+import io
 import os
 import select
 import signal
@@ -27,7 +28,7 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from werkzeug.serving import make_server
-from werkzeug.test import Client
+from werkzeug.test import Client, run_wsgi_app
 
 
 def remember_lookups():
@@ -66,9 +67,41 @@ def answer(start_response, status, error):
 
 
 class KeepAlive(MotoRequestHandler):
-    """Requests on connections that stay open, and no access log."""
+    """Requests on connections that stay open, and no access log. werkzeug closes each, which costs as much as the answer."""
 
     protocol_version = "HTTP/1.1"
+    # One packet for each answer.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def run_wsgi(self):
+        environ = self.make_environ()
+        if environ.get("HTTP_EXPECT", "").lower() == "100-continue":
+            self.send_response_only(100)
+            self.end_headers()
+            self.wfile.flush()
+        body = environ["wsgi.input"]
+        is_chunked = environ.get("wsgi.input_terminated")
+        # All of it, also what the application does not read: the next request comes behind it.
+        read = body.read() if is_chunked else body.read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(read)
+        try:
+            self.send(*run_wsgi_app(self.server.app, environ, buffered=True))
+        except ConnectionError:
+            self.close_connection = True
+
+    def send(self, chunks, status, headers):
+        code, reason = status.split(None, 1)
+        content = b"".join(chunks)
+        self.send_response(int(code), reason)
+        for name, value in headers:
+            self.send_header(name, value)
+        if "content-length" not in headers and code not in ("204", "304"):
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+        self.wfile.flush()
 
     def log_request(self, code="-", size="-"):
         pass
