@@ -23,23 +23,17 @@ import {
   type Roles,
 } from './account';
 import { asLambda, type Handlers, type HandlersOf } from './handlers';
+import { withLateInvocations } from './late-invocations';
 
 /** Signing names that differ from the prefix of the service's IAM actions. */
 const IAM_PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' };
-
-/** Looks at the same that are taken when the handler asks for them, and the longest delay of those that follow. */
-const PROMPT_LOOKS = 3;
-const LONGEST_DELAY_SECONDS = 60;
 
 export interface DriverOptions extends LocalAwsOptions {
   /** Where the handlers run; default: in this process, from their sources. */
   readonly handlers?: HandlersOf;
   /** Whether moto draws the same ids after each start and reset, so that names that depend on them are equal; default false. */
   readonly isSeeded?: boolean;
-  /**
-   * Whether each look is taken when the handler asks for it. By default CloudFormation comes ever later while the handler
-   * waits for the same: most of a suite's time would go into looks that show nothing new.
-   */
+  /** Whether CloudFormation comes when it is asked to; default false, see late-invocations.ts. */
   readonly isPunctual?: boolean;
   /** Whether CloudFormation waits for ever; default false. */
   readonly withoutTimeouts?: boolean;
@@ -75,9 +69,6 @@ export class Driver {
   readonly handlers: Handlers;
   private readonly handle: ResourceHandler;
   private readonly isSeeded: boolean;
-  private readonly isPunctual: boolean;
-  /** What the last answer waits for, and how many answers before it did. */
-  private waiting = { reason: '', answers: 0 };
   private logStart = 0;
 
   private constructor(
@@ -86,10 +77,10 @@ export class Driver {
     { withoutTimeouts = false, isSeeded = false, isPunctual = false }: DriverOptions,
   ) {
     this.isSeeded = isSeeded;
-    this.isPunctual = isPunctual;
     this.handlers = handlers(aws);
     const { clock, registry, callers } = aws;
     const lambda = asLambda(this.invoke.bind(this));
+    if (!isPunctual) lambda.invoke = withLateInvocations(lambda.invoke);
     const handle = createResourceHandler({ clock, registry, callers, lambda });
     this.handle = withoutTimeouts
       ? (request) =>
@@ -211,25 +202,13 @@ export class Driver {
     const result = await this.handlers.invoke(event, invocationId);
     const fate = this.watch?.ended() ?? 'goes on';
     if (fate !== 'goes on') this.handlers.die();
-    if (fate !== 'dies without answer') return this.isPunctual ? result : this.late(result);
+    if (fate !== 'dies without answer') return result;
     return {
       invocationId,
       payload: { errorMessage: 'Runtime exited' },
       functionError: 'Unhandled',
       output: '',
     };
-  }
-
-  /** The answer with a longer delay, when those before it waited for the same. */
-  private late(result: InvocationResult): InvocationResult {
-    const { payload } = result;
-    const delay: number = payload?.callbackDelaySeconds ?? 0;
-    const reason = String(payload?.message).replace(/ \(.*/, '');
-    const answers = delay > 0 && reason === this.waiting.reason ? this.waiting.answers + 1 : 0;
-    this.waiting = { reason, answers };
-    if (answers < PROMPT_LOOKS) return result;
-    const callbackDelaySeconds = Math.min(delay * 2 ** (answers - PROMPT_LOOKS + 1), LONGEST_DELAY_SECONDS);
-    return { ...result, payload: { ...payload, callbackDelaySeconds } };
   }
 
   private async prepare(): Promise<void> {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { startLocalAws, type LocalAws } from '../../local';
 import { takeInventory } from '../../local/inventory';
 import { giveBaseDomain } from './account';
+import { withLateInvocations } from './late-invocations';
 
 const ROLES = join(__dirname, '..', '..', 'examples', 'roles.yml');
 
@@ -52,6 +53,7 @@ export class StackAccount {
    */
   static async open(folder: string, baseDomain: string): Promise<StackAccount> {
     const aws = await startLocalAws();
+    aws.lambda.invoke = withLateInvocations(aws.lambda.invoke);
     try {
       const hostedZoneId = await giveBaseDomain(aws, baseDomain);
       const account = new StackAccount(aws, new CloudFormation(aws.clientOptions()), hostedZoneId, folder);
