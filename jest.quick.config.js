@@ -3,17 +3,18 @@ const all = require('./jest.config.js');
 
 /** Folders and files in test/. */
 const LONG = [
+  'check/',
   'claims/scenarios',
   'clients/',
   'cloudformation/(command-line|progress)',
   'crash/crash',
   'examples/',
+  'external-listener/',
   'field/',
   'governance-fuzz/',
   'governance-rollout/(deployment|stackset|targets)',
   'model-fuzz/',
   'moves/(interruption|moves)',
-  'own-listener/',
   'packaging/(node-versions|registration)',
   'properties/(containers|domains|load-balancer|scaling|service|target-groups)',
   'provider/(deployments|drift|list|log-group|managed-resources|new-account|permissions|time)',

@@ -3,7 +3,7 @@ import { Driver } from '../support/driver';
 
 let driver: Driver;
 beforeAll(async () => {
-  driver = await Driver.start({ isNewAccount: true });
+  driver = await Driver.start({ isNewAccount: true, isPunctual: true });
 });
 afterEach(() => driver.reset());
 afterAll(() => driver.close());

@@ -51,10 +51,14 @@ test('a deregistration delay of an hour is waited for when the service is delete
 });
 
 test('a move for which the bake times are too long is refused before anything is made', async () => {
-  const model = driver.model({ DeploymentConfiguration: { BakeTimeInMinutes: 900 } });
+  const model = driver.model();
   const { ServiceArn } = Driver.modelOf(await driver.create(model));
   const before = await driver.inventory();
-  const moved = { ...model, LoadBalancerConfiguration: { IdleTimeoutSeconds: 90 } };
+  const moved = {
+    ...model,
+    LoadBalancerConfiguration: { IdleTimeoutSeconds: 90 },
+    DeploymentConfiguration: { BakeTimeInMinutes: 900 },
+  };
   const outcome = await driver.update({ ...model, ServiceArn }, moved);
   expect(outcome).toMatchObject({
     status: 'FAILED',
