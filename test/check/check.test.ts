@@ -14,6 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
+const longSuites: readonly string[] = require('../support/long-suites.js');
+
 const ROOT = join(__dirname, '..', '..');
 /** What is installed or made, and no source. */
 const NO_SOURCES: ReadonlySet<string> = new Set(['.git', '.venv', '.venv-sam', 'build', 'node_modules']);
@@ -75,6 +77,15 @@ test('the linter knows every room, and lets none import one that stands above it
   for (const [index, [, forbidden]] of rows.entries()) {
     const refused = rooms.filter((room) => forbidden.test(`../${room}/file`));
     expect(refused).toEqual(rooms.slice(index + 1));
+  }
+});
+
+test('every row of the long suites is one', () => {
+  const suites = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.test.ts'),
+  );
+  for (const row of longSuites) {
+    expect(suites).toContainEqual(expect.stringMatching(new RegExp(`^${row}`)));
   }
 });
 

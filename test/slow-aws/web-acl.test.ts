@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 
 let driver: Driver;
 beforeAll(async () => {
-  driver = await Driver.start();
+  driver = await Driver.start({ isPunctual: true });
 });
 afterEach(() => driver.reset());
 afterAll(() => driver.close());

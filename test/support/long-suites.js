@@ -1,0 +1,28 @@
+/**
+ * Suites that run clients of AWS, live long lives, or take more than ten seconds: folders and files in test/, as regular
+ * expressions. `npm run test:quick` leaves them out; `npm test` begins with them, so that no worker is left alone with one.
+ */
+module.exports = [
+  'check/',
+  'claims/scenarios',
+  'clients/',
+  'cloudformation/(command-line|progress)',
+  'crash/crash',
+  'examples/',
+  'external-listener/',
+  'field/',
+  'governance-fuzz/',
+  'governance-rollout/(deployment|stackset|targets)',
+  'model-fuzz/',
+  'moves/(interruption|moves)',
+  'packaging/(node-versions|registration)',
+  'properties/(containers|domains|load-balancer|scaling|service|target-groups)',
+  'provider/(deployments|drift|list|log-group|managed-resources|new-account|permissions|time)',
+  'provider-network/(certificates|hand-made-changes|interruption|obstacles|quotas|sharing)',
+  'registry-hook/package',
+  'secrets/',
+  'slow-aws/',
+  'soak/',
+  'start/',
+  'verify/',
+];
