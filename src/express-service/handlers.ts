@@ -19,15 +19,10 @@ import {
 import { listServices } from './read/list';
 import { ResourceModel, TypeConfigurationModel } from './model';
 import { discoverNetwork, type Network } from './network/network';
-import {
-  convergeExposures,
-  observeExposures,
-  teardownExposures,
-  type ExposureContinuation,
-  type ExposureConvergence,
-} from './move';
+import { convergeExposures, observeExposures, teardownExposures, type ExposureConvergence } from './move';
 import { BEGINNING, LIMIT } from '../core/outcome';
-import { isManaged } from './identity/ownership';
+import { readContext, writeContext, type OperationContext } from './memory/callback-context';
+import { isManaged } from './memory/ownership';
 import { modelOf, readModel } from './read/read';
 import {
   Action,
@@ -47,18 +42,6 @@ import { lowerCaseTagRecord } from './identity/tags';
 
 type Request = HandlerRequest<ResourceModel, TypeConfigurationModel>;
 type Progress = ProgressEvent<ResourceModel, CallbackContext>;
-
-/** What an operation keeps between its invocations; everything else is looked up in AWS. */
-interface OperationContext {
-  /** See {@link OperationTime}; absent at the first invocation. */
-  readonly elapsedSeconds?: number;
-  readonly network?: Network;
-  readonly continuation?: ExposureContinuation;
-  /** How often roles were looked at, while they are not as they have to be. */
-  readonly roleLooks?: number;
-  /** Warnings, and conflicts that the first invocation has found, to be told with every answer. */
-  readonly notices?: readonly string[];
-}
 
 /** How long CloudFormation lets operations that take several invocations go on; from the schema. */
 const HANDLER_LIMITS: Readonly<Partial<Record<Action, { readonly timeoutInMinutes: number }>>> = {
@@ -316,8 +299,8 @@ function applyScope(
   };
 }
 
-function contextOf({ callbackContext }: Request): OperationContext {
-  return callbackContext;
+function contextOf({ callbackContext }: Request): OperationContext<Network> {
+  return readContext(callbackContext);
 }
 
 function hasTime({ deadline }: Request): () => boolean {
@@ -361,7 +344,10 @@ function inProgress(
     status: OperationStatus.InProgress,
     message: messageOf([reason, ...(context.notices ?? [])]),
     resourceModel: request.desired,
-    callbackContext: { ...context, elapsedSeconds: Math.ceil(elapsedSeconds) } as CallbackContext,
+    callbackContext: writeContext({
+      ...context,
+      elapsedSeconds: Math.ceil(elapsedSeconds),
+    }) as CallbackContext,
     callbackDelaySeconds: Math.ceil(seconds),
   }) as Progress;
 }

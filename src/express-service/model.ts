@@ -1290,7 +1290,7 @@ export class ResourceModel extends BaseModel {
   @Type(() => Tag)
   declare Tags?: Tag[];
 
-  /** ARN of the ECS service. */
+  /** ARN of the service's name: arn:<partition>:ecs:<Region>:<account>:service/<cluster>/<service name>. It follows from Cluster and ServiceName, and stays as long as the resource, whichever ECS services stand behind the name. The ECS service of that very name has it as its own ARN. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare ServiceArn?: string;

@@ -16,23 +16,18 @@ import type { AnyComponent, ApplyScope, Scope } from './composition/component';
 import { serveFrom } from './resources/ec2/service-security-group';
 import { checkTimeToMove } from './properties/ecs-service';
 import { componentsByExposure } from './composition/components-by-exposure';
-import { exposureText, type Exposure } from './exposures/exposure';
-import type { Exposures } from './memory/recorded-exposures';
+import type { Exposure } from './exposures/exposure';
+import type { ExposureContinuation } from './memory/callback-context';
+import { exposureText, type Exposures } from './memory/recorded-exposures';
 import {
   converge,
   observe,
   teardown,
-  type Continuation,
   type Convergence,
   type HasTime,
   type Observations,
 } from './composition/reconcile';
 import { isThere, exposuresOf, survey } from './sharing/survey';
-
-/** What an invocation leaves to the next one: {@link Continuation}, and the exposures that its observations are of. */
-export interface ExposureContinuation extends Continuation {
-  readonly exposures?: Exposures;
-}
 
 /** {@link Convergence} of a service with all its exposures. */
 export type ExposureConvergence =

@@ -2,8 +2,8 @@ import type { Properties } from '../cloudformation/extension';
 import { HandlerError, invalid } from '../core/failure';
 import { checkValues, specified } from '../core/property-values';
 import { checkCluster, type Identity } from './identity/identity';
-import { checkTags } from './identity/tags';
 import { domainTags } from './memory/hosts';
+import { checkTags } from './memory/tag-limits';
 import { templateRecord } from './memory/template-record';
 import { ResourceModel, type NetworkConfiguration, type TypeConfigurationModel } from './model';
 import { domainsOf, domainsOfModel, type Domain, type DomainsRequest } from './properties/domains';
@@ -85,12 +85,13 @@ export function specificationOf({
     isExternalListener: loadBalancer.kind === 'external',
     recorded: recordedDomains,
   });
-  checkTags(model.Tags, tags, domainTags(domains));
+  const scalingSpec = scaling(model.ScalingTarget);
+  const record = templateRecord(model, tags, scalingSpec);
+  checkTags(model.Tags, tags, { ...domainTags(domains), ...record });
   const task = model.TaskDefinitionArn
     ? externalTask(model.TaskDefinitionArn, model)
     : managedTask(model, configuration);
   checkRoleAccounts({ infrastructureRoleArn: InfrastructureRoleArn, task }, identity);
-  const scalingSpec = scaling(model.ScalingTarget);
   return {
     createsCluster: identity.clusterName === ResourceModel.DEFAULTS.Cluster,
     infrastructureRoleArn: InfrastructureRoleArn,
@@ -105,7 +106,7 @@ export function specificationOf({
     loadBalancer,
     webAclArn: loadBalancer.kind === 'shared' ? (WebAclArn ?? configuration.WebAclArn) : undefined,
     tags,
-    templateRecord: templateRecord(model, tags, scalingSpec),
+    templateRecord: record,
   };
 }
 

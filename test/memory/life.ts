@@ -97,9 +97,16 @@ export async function live(
     action === 'UPDATE' ? model : undefined,
     { stackTags: STACK_TAGS, previousStackTags: STACK_TAGS },
   );
-  if (outcome.status === 'FAILED')
-    throw new Error(`${action}: ${outcome.errorCode}: ${outcome.message} ${driver.log.slice(-3000)}`);
+  if (outcome.status === 'FAILED') throw new Error(`${action}: ${outcome.errorCode}: ${outcome.message}`);
   return action === 'DELETE' ? model : { ...template, ServiceArn: outcome.model!.ServiceArn };
+}
+
+/** What an answer waits for: the kinds of resources, or what it says in its first word. The same in all versions. */
+export function phaseOf({ message = '', callbackContext }: Structure): string {
+  const kinds = (callbackContext?.continuation?.pending ?? []).map(
+    ({ kind }: Structure) => kind.split(' ')[0],
+  );
+  return kinds.length > 0 ? kinds.sort().join(', ') : message.split(' ')[0];
 }
 
 function answering(handlers: Handlers, onAnswer: OnAnswer): Handlers {

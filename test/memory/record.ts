@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Structure } from '../../local/service';
 import { withBundle } from '../support/bundle';
 import { fromBundle } from '../support/handlers';
-import { beginLife, live } from './life';
+import { beginLife, live, phaseOf } from './life';
 import { World, type Tags } from './world';
 
 /** What an operation has persisted. */
@@ -70,11 +70,6 @@ export async function record(bundle: string): Promise<Written[]> {
   } finally {
     await life.driver.close();
   }
-}
-
-/** What is the same in all answers that wait for the same, however far it has come. */
-function phaseOf({ message = '' }: Structure): string {
-  return message.replace(/\d+|\(.*\)/g, '');
 }
 
 function add<Value>(values: Value[], value: Value): void {

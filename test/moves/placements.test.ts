@@ -2,14 +2,11 @@
 import type { AnyComponent, ApplyScope } from '../../src/express-service/composition/component';
 import { done } from '../../src/core/outcome';
 import { componentsByExposure } from '../../src/express-service/composition/components-by-exposure';
+import { exposureHash, type Exposure } from '../../src/express-service/exposures/exposure';
 import {
-  parseExposure,
-  exposureHash,
   exposureText,
-  type Exposure,
-} from '../../src/express-service/exposures/exposure';
-import {
   obsoleteExposureTagKeys,
+  parseExposure,
   recordedExposures,
   switchTags,
   tagsOfExposures,

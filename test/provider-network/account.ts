@@ -29,7 +29,6 @@ import {
   convergeExposures,
   observeExposures,
   teardownExposures,
-  type ExposureContinuation,
   type ExposureConvergence,
 } from '../../src/express-service/move';
 import { BEGINNING, type OperationTime } from '../../src/core/outcome';
@@ -38,6 +37,7 @@ import { clientConfiguration } from '../../src/aws/client-configuration';
 import type { ServiceSpec } from '../../src/express-service/specification';
 import { targetGroupSettings } from '../../src/express-service/properties/target-group-settings';
 import { ACCOUNT_ID, BASE_DOMAIN, giveCertifiedBaseDomain, REGION } from '../support/account';
+import type { ExposureContinuation } from '../../src/express-service/memory/callback-context';
 import { Session } from '../../src/aws/session';
 
 /** More than any operation needs. */

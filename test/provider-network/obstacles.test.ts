@@ -1,7 +1,8 @@
 import { CreateSecurityGroupCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { CreateTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
-import { OWNER_TAG, ownerTagValue } from '../../src/express-service/identity/identity';
+import { TAGS } from '../../src/express-service/memory/formats';
+import { ownerTagValue } from '../../src/express-service/memory/ownership';
 import { serviceGroupName } from '../../src/express-service/sharing/survey';
 import { Account, BASE_DOMAIN, type Wish } from './account';
 
@@ -143,7 +144,7 @@ describe('names with capital letters', () => {
 
   test('a security group that has the name of former days is kept, and removed', async () => {
     const before = await account.left();
-    const Tags = [{ Key: OWNER_TAG, Value: ownerTagValue(account.identity('CaseApi')) }];
+    const Tags = [{ Key: TAGS.owner.key, Value: ownerTagValue(account.identity('CaseApi')) }];
     const id = await group('default/CaseApi/Tasks', {
       TagSpecifications: [{ ResourceType: 'security-group', Tags }],
     });

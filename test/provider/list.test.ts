@@ -15,7 +15,7 @@ import { Clock } from '../../local/clock';
 import { createEcs, type Ecs } from '../../local/ecs';
 import type { AwsRequest, Structure } from '../../local/service';
 import type { Clients } from '../../src/aws/clients';
-import { OWNER_TAG } from '../../src/express-service/identity/identity';
+import { TAGS } from '../../src/express-service/memory/formats';
 import { listServices } from '../../src/express-service/read/list';
 import { ACCOUNT_ID } from '../support/account';
 import { Driver } from '../support/driver';
@@ -53,7 +53,7 @@ beforeAll(async () => {
         launchType: 'FARGATE',
         desiredCount: 0,
         networkConfiguration: { awsvpcConfiguration: { subnets: [Subnets![0]!.SubnetId!] } },
-        tags: own ? [{ key: OWNER_TAG, value: 'x' }] : [],
+        tags: own ? [{ key: TAGS.owner.key, value: 'x' }] : [],
       }),
     );
   for (const clusterName of ['large', 'empty', 'small']) {
@@ -137,7 +137,7 @@ describe('of 2,000 services, a third of them of this type', () => {
         launchType: 'FARGATE',
         desiredCount: 0,
         networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
-        tags: isManaged(index) ? [{ key: OWNER_TAG, value: 'x' }] : [{ key: 'team', value: 'others' }],
+        tags: isManaged(index) ? [{ key: TAGS.owner.key, value: 'x' }] : [{ key: 'team', value: 'others' }],
       });
     }
   });

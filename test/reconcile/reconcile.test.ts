@@ -1,11 +1,7 @@
+import type { Continuation } from '../../src/express-service/memory/callback-context';
 import type { AnyComponent, ApplyScope } from '../../src/express-service/composition/component';
 import { BEGINNING, done, LIMIT, wait, type WaitLimit, type WaitTime } from '../../src/core/outcome';
-import {
-  converge,
-  observe,
-  teardown,
-  type Continuation,
-} from '../../src/express-service/composition/reconcile';
+import { converge, observe, teardown } from '../../src/express-service/composition/reconcile';
 
 const scope = { time: BEGINNING } as ApplyScope;
 const plentyOfTime = () => true;

@@ -13,6 +13,7 @@ module.exports = [
   'field/',
   'governance-fuzz/',
   'governance-rollout/(deployment|stackset|targets)',
+  'memory/versions',
   'model-fuzz/',
   'moves/(interruption|moves)',
   'packaging/(node-versions|registration)',

@@ -1,6 +1,7 @@
 import { allOf } from '../../core/all-of';
 import type { AnyComponent, ApplyScope, Scope } from './component';
 import { HandlerError } from '../../core/failure';
+import type { Continuation } from '../memory/callback-context';
 import {
   done,
   LIMIT,
@@ -14,30 +15,6 @@ import {
 
 /** What was observed of each component, by kind; absent components are left out. */
 export type Observations = Readonly<Record<string, unknown>>;
-
-/** A component that an invocation ended waiting for, and that can be looked at cheaply. */
-export interface Pending {
-  readonly kind: string;
-  /** See {@link Wait.token}. */
-  readonly token: unknown;
-}
-
-/** What an invocation leaves to the next one of the same operation. Losing it costs calls, never correctness. */
-export interface Continuation {
-  /** Cheap looks to take first: a failure ends the operation there and then. */
-  readonly pending?: readonly Pending[];
-  /**
-   * What was done when nothing but `pending` was waited for, without volatile components. Absent when something else
-   * was waited for too: then everything is looked at again.
-   *
-   * Of a removal: what is still to be removed, without shared components, which others change meanwhile.
-   */
-  readonly observations?: Observations;
-  /** Of a removal, beside `observations`: kinds that need no further look, because they have been removed. */
-  readonly removed?: readonly string[];
-  /** See {@link OperationTime.waits}. */
-  readonly waits?: OperationTime['waits'];
-}
 
 /** Result of {@link converge} and {@link teardown}: what is there now, or what is waited for. */
 export type Convergence = (

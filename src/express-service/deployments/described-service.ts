@@ -1,6 +1,6 @@
 import { DescribeServicesCommand, type Service } from '@aws-sdk/client-ecs';
 import type { Scope } from '../composition/component';
-import { isManaged } from '../identity/ownership';
+import { isManaged } from '../memory/ownership';
 import { unless } from '../../aws/sdk-errors';
 import { lowerCaseTagRecord } from '../identity/tags';
 import { sessionValue } from '../../aws/session';

@@ -79,21 +79,6 @@ export function exposureHash(exposure: Exposure): string {
   return shortHash(exposureKey(exposure), 8);
 }
 
-/** An exposure as the value of a tag: load balancer or listener, and the protocol version unless it is HTTP1. */
-export function exposureText(exposure: Exposure): string {
-  const { protocolVersion } = exposure;
-  return [locationOf(exposure), ...(protocolVersion === 'HTTP1' ? [] : [protocolVersion])].join(' ');
-}
-
-/** The exposure that {@link exposureText} has written. */
-export function parseExposure(text: string): Exposure {
-  const [location = '', version = 'HTTP1'] = text.split(' ');
-  const protocolVersion = version as ProtocolVersion;
-  return location.startsWith('arn:')
-    ? { kind: 'external', listenerArn: location, protocolVersion }
-    : { kind: 'shared', loadBalancerName: location, protocolVersion };
-}
-
 function exposureKey(exposure: Exposure | WantedExposure): string {
   const where =
     exposure.kind === 'external'
@@ -102,10 +87,6 @@ function exposureKey(exposure: Exposure | WantedExposure): string {
         ? exposure.sharingKey
         : keyOf(exposure.loadBalancerName);
   return `${where} ${exposure.protocolVersion}`;
-}
-
-function locationOf(exposure: Exposure): string {
-  return exposure.kind === 'external' ? exposure.listenerArn : exposure.loadBalancerName;
 }
 
 /** Name of the load balancer with this number, and of its security group; 32 characters at most, as ELB wants it. */

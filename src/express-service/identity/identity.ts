@@ -8,7 +8,11 @@ export interface Identity {
   readonly accountId: string;
   readonly clusterName: string;
   readonly serviceName: string;
-  /** ARN of the ECS service: the primary identifier of the resource, known before the service is made. */
+  /**
+   * ARN of the service's name: the primary identifier of the resource. It follows from cluster and name alone, so that it is
+   * known before anything is made, and it stays while the ECS services behind the name come and go. An ECS service of that
+   * very name has it as its own ARN; there may be others that belong to the resource beside it.
+   */
   readonly serviceArn: string;
 }
 
@@ -18,16 +22,6 @@ export interface Location {
   readonly region: string;
   readonly accountId: string;
 }
-
-/** Tag that marks what belongs to one service alone; its value is {@link ownerTagValue}. */
-export const OWNER_TAG = 'org-ecs-express:service';
-/** Tag that marks what several services share; its value says who may share it. */
-export const SHARED_TAG = 'org-ecs-express:shared';
-/** Prefix of the tag keys that this resource type keeps for itself. */
-export const RESERVED_TAG_PREFIX = 'org-ecs-express:';
-
-/** The longest value that a tag may have in any of the services used. */
-const LONGEST_TAG_VALUE = 256;
 
 /**
  * Identity of a service from its names.
@@ -88,12 +82,6 @@ export function checkCluster(cluster: string | undefined, { region, accountId }:
 export function generatedServiceName(logicalId: string | undefined, clientRequestToken: string): string {
   const stem = (logicalId ?? 'express').replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 200);
   return `${stem}-${shortHash(clientRequestToken, 12)}`;
-}
-
-/** Value of {@link OWNER_TAG} for everything that belongs to this service alone. */
-export function ownerTagValue(identity: Identity): string {
-  const { serviceArn } = identity;
-  return serviceArn.length <= LONGEST_TAG_VALUE ? serviceArn : `sha256:${shortHash(serviceArn, 64)}`;
 }
 
 /** The first `length` hexadecimal digits (at most 64) of the SHA-256 of a text; for names that AWS limits. */

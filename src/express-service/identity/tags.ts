@@ -1,6 +1,4 @@
-/** Tags of AWS resources: how they are spelled, and how they change. Whose they make a resource is told in ownership.ts. */
-import { invalid } from '../../core/failure';
-import { OWNER_TAG, RESERVED_TAG_PREFIX, ownerTagValue, type Identity } from './identity';
+/** Tags of AWS resources: how they are spelled, and how they change. What they say is told in `memory`. */
 
 /** Tags by key. */
 export type Tags = Readonly<Record<string, string>>;
@@ -15,21 +13,6 @@ export interface Tag {
 export interface LowerCaseTag {
   readonly key?: string;
   readonly value?: string;
-}
-
-/**
- * Tags of what belongs to one service alone: the author's, and the owner tag.
- *
- * @param service which one, and the tags that its author gave.
- */
-export function managedTags({
-  identity,
-  spec,
-}: {
-  readonly identity: Identity;
-  readonly spec: { readonly tags: Tags };
-}): Tags {
-  return { ...spec.tags, [OWNER_TAG]: ownerTagValue(identity) };
 }
 
 /** Tags as most AWS APIs take them. */
@@ -71,37 +54,4 @@ export function tagChanges(current: Tags, desired: Tags, removed: readonly strin
     set: Object.fromEntries(Object.entries(desired).filter(([key, value]) => current[key] !== value)),
     remove: removed.filter((key) => key in current && !(key in desired)),
   };
-}
-
-/** Tags of one resource, in all services used. */
-const TAGS_PER_RESOURCE = 50;
-/**
- * Tags of the service's security group that are this resource type's own, beside those of the domains: whose it is, what
- * the template says (template-record.ts), and up to four exposures while the service moves.
- */
-const OWN_TAGS = 6;
-
-/**
- * Check the tags of a template.
- *
- * @param tags of the resource.
- * @param all those of the stack, overlaid with them.
- * @param ofDomains those that record the domains.
- * @throws HandlerError InvalidRequest.
- */
-export function checkTags(tags: readonly Tag[] | undefined, all: Tags, ofDomains: Tags): void {
-  const count = Object.keys(all).length;
-  const most = TAGS_PER_RESOURCE - OWN_TAGS - Object.keys(ofDomains).length;
-  if (count > most) {
-    throw invalid('Tags', `are ${count} with those of the stack`, `Give at most ${most} in all`);
-  }
-  const keys = new Set<string>();
-  for (const [index, { Key }] of (tags ?? []).entries()) {
-    if (!Key) throw invalid(`Tags/${index}/Key`, 'is missing', 'Name the tag');
-    if (/^aws:/i.test(Key) || Key.startsWith(RESERVED_TAG_PREFIX)) {
-      throw invalid(`Tags/${index}/Key`, `"${Key}" begins with a reserved prefix`, 'Choose another key');
-    }
-    if (keys.has(Key)) throw invalid(`Tags/${index}/Key`, `"${Key}" appears twice`, 'Give each key once');
-    keys.add(Key);
-  }
 }

@@ -3,8 +3,9 @@
  * former ones, until nothing is left of them.
  */
 import { domainsOf, type Domain, type Domains, type WrittenMember } from '../properties/domains';
-import { RESERVED_TAG_PREFIX, shortHash } from '../identity/identity';
+import { shortHash } from '../identity/identity';
 import type { Tags } from '../identity/tags';
+import { isTagOf, TAGS } from './formats';
 
 /** A host name, and the hosted zone that holds its records. */
 export interface Host {
@@ -18,13 +19,7 @@ export interface ManagedHost extends Host {
   readonly hostedZoneId: string;
 }
 
-const HOST_TAG_PREFIX = `${RESERVED_TAG_PREFIX}host/`;
-/** Of the tags that name certificates which were given rather than requested. */
-const CERTIFICATE_TAG_PREFIX = `${RESERVED_TAG_PREFIX}certificate/`;
-/** Tag: the domains that the service uses, that of the endpoint first, each with what the template says of it. */
-const DOMAINS_TAG = `${RESERVED_TAG_PREFIX}domains`;
-
-/** In {@link DOMAINS_TAG}: what the template says of a domain. */
+/** In the tag of the domains: what the template says of one. */
 const WRITTEN: Readonly<Record<WrittenMember, string>> = {
   HostedZoneId: '+zone',
   CertificateArn: '+certificate',
@@ -32,13 +27,13 @@ const WRITTEN: Readonly<Record<WrittenMember, string>> = {
 
 /** Key of the tag of a host; its value is the host name, which is too long for a key. */
 export function hostTagKey({ hostName, hostedZoneId = '' }: Host): string {
-  return `${HOST_TAG_PREFIX}${digestOf(hostName)}/${hostedZoneId}`;
+  return `${TAGS.host.key}${digestOf(hostName)}/${hostedZoneId}`;
 }
 
 /** Hosts that tags speak of, former ones too, sorted by name. */
 export function hostsOf(tags: Tags): Host[] {
   return Object.entries(tags)
-    .filter(([key]) => key.startsWith(HOST_TAG_PREFIX))
+    .filter(([key]) => isTagOf(TAGS.host, key))
     .map(([key, hostName]) => ({ hostName, hostedZoneId: key.slice(key.lastIndexOf('/') + 1) || undefined }))
     .sort((a, b) => (a.hostName < b.hostName ? -1 : 1));
 }
@@ -52,7 +47,7 @@ export function domainTags(domains: Domains): Tags {
     ...Object.fromEntries(
       given.map(({ hostName, certificateArn }) => [certificateTagKey(hostName), certificateArn!]),
     ),
-    [DOMAINS_TAG]: all
+    [TAGS.domains.key]: all
       .map(({ hostName, written = [] }) => digestOf(hostName) + written.map((name) => WRITTEN[name]).join(''))
       .join(' '),
   };
@@ -60,13 +55,13 @@ export function domainTags(domains: Domains): Tags {
 
 /** Keys among these tags that {@link domainTags} may have made and that do not outlast the use of a domain. */
 export function domainTagKeys(tags: Tags): string[] {
-  return Object.keys(tags).filter((key) => key === DOMAINS_TAG || key.startsWith(CERTIFICATE_TAG_PREFIX));
+  return Object.keys(tags).filter((key) => isTagOf(TAGS.domains, key) || isTagOf(TAGS.certificate, key));
 }
 
 /** The domains that tags record, that of the endpoint first; former hosts are none. */
 export function domainsOfTags(tags: Tags): Domain[] {
   const hosts = hostsOf(tags);
-  return (tags[DOMAINS_TAG]?.split(' ') ?? []).flatMap((entry) => {
+  return (tags[TAGS.domains.key]?.split(' ') ?? []).flatMap((entry) => {
     const [digest] = entry.split('+');
     const host = hosts.find(({ hostName }) => digestOf(hostName) === digest);
     if (!host) return [];
@@ -97,9 +92,10 @@ export function isAmong(host: Host, others: readonly Host[]): boolean {
 }
 
 function certificateTagKey(hostName: string): string {
-  return CERTIFICATE_TAG_PREFIX + digestOf(hostName);
+  return TAGS.certificate.key + digestOf(hostName);
 }
 
-function digestOf(hostName: string): string {
+/** A host name where there is no room for it. */
+export function digestOf(hostName: string): string {
   return shortHash(hostName, 8);
 }

@@ -2,15 +2,9 @@
  * The exposures of a service, as the tags of its own security group record them: the one that serves, and others that it
  * is about to join or has not quite left. Each is enough to find everything that belongs to it.
  */
-import { RESERVED_TAG_PREFIX } from '../identity/identity';
-import {
-  isSameLoadBalancer,
-  parseExposure,
-  exposureHash,
-  exposureText,
-  type Exposure,
-} from '../exposures/exposure';
+import { isSameLoadBalancer, exposureHash, type Exposure, type ProtocolVersion } from '../exposures/exposure';
 import type { Tags } from '../identity/tags';
+import { isTagOf, TAGS } from './formats';
 
 /** Where a service receives its traffic. */
 export interface Exposures {
@@ -28,20 +22,34 @@ export interface RecordedExposures {
   readonly others: readonly Exposure[];
 }
 
-/** Tag of the serving exposure. */
-const SERVING_TAG = `${RESERVED_TAG_PREFIX}load-balancer`;
-/** Prefix of the tags of the other ones; the hash of the exposure follows. */
-const OTHER_TAG_PREFIX = `${SERVING_TAG}/`;
+/** An exposure as the value of a tag: load balancer or listener, and the protocol version unless it is HTTP1. */
+export function exposureText(exposure: Exposure): string {
+  const { protocolVersion } = exposure;
+  return [locationOf(exposure), ...(protocolVersion === 'HTTP1' ? [] : [protocolVersion])].join(' ');
+}
+
+/** The exposure that {@link exposureText} has written. */
+export function parseExposure(text: string): Exposure {
+  const [location = '', version = 'HTTP1'] = text.split(' ');
+  const protocolVersion = version as ProtocolVersion;
+  return location.startsWith('arn:')
+    ? { kind: 'external', listenerArn: location, protocolVersion }
+    : { kind: 'shared', loadBalancerName: location, protocolVersion };
+}
+
+function locationOf(exposure: Exposure): string {
+  return exposure.kind === 'external' ? exposure.listenerArn : exposure.loadBalancerName;
+}
 
 /** Tag that records an exposure. */
 export function exposureTags(exposures: Exposures, exposure: Exposure): Tags {
   const isServing = exposureHash(exposures.serving) === exposureHash(exposure);
-  return { [isServing ? SERVING_TAG : otherTagKey(exposure)]: exposureText(exposure) };
+  return { [isServing ? TAGS.serving.key : otherTagKey(exposure)]: exposureText(exposure) };
 }
 
 /** Tags that make one exposure the serving one, and keep the one that served before among the others. */
 export function switchTags(serving: Exposure, former: Exposure): Tags {
-  return { [SERVING_TAG]: exposureText(serving), [otherTagKey(former)]: exposureText(former) };
+  return { [TAGS.serving.key]: exposureText(serving), [otherTagKey(former)]: exposureText(former) };
 }
 
 /** Tags that have to be there before anything is made for the exposures. */
@@ -53,16 +61,16 @@ export function tagsOfExposures(exposures: Exposures): Tags {
 /** Keys of the tags of exposures that nothing is left of. */
 export function obsoleteExposureTagKeys(tags: Tags, { joining }: Exposures): string[] {
   const kept = joining && otherTagKey(joining);
-  return Object.keys(tags).filter((key) => key.startsWith(OTHER_TAG_PREFIX) && key !== kept);
+  return Object.keys(tags).filter((key) => isTagOf(TAGS.otherExposure, key) && key !== kept);
 }
 
 /** The exposures that tags speak of; undefined when they speak of none. */
 export function recordedExposures(tags: Tags): RecordedExposures | undefined {
-  const text = tags[SERVING_TAG];
+  const text = tags[TAGS.serving.key];
   if (text === undefined) return undefined;
   const serving = parseExposure(text);
   const others = Object.entries(tags)
-    .filter(([key]) => key.startsWith(OTHER_TAG_PREFIX))
+    .filter(([key]) => isTagOf(TAGS.otherExposure, key))
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([, value]) => parseExposure(value))
     .filter((other) => exposureHash(other) !== exposureHash(serving));
@@ -96,5 +104,5 @@ export function elsewhere(exposures: Exposures, exposure: Exposure): readonly Ex
 }
 
 function otherTagKey(exposure: Exposure): string {
-  return `${OTHER_TAG_PREFIX}${exposureHash(exposure)}`;
+  return TAGS.otherExposure.key + exposureHash(exposure);
 }

@@ -5,8 +5,8 @@ import {
   type Service,
 } from '@aws-sdk/client-ecs';
 import type { Clients } from '../../aws/clients';
-import { HandlerError } from '../../core/failure';
-import { OWNER_TAG } from '../identity/identity';
+import { ownerOf } from '../memory/ownership';
+import { pagePosition, pageToken, type PagePosition } from '../memory/page-token';
 import { unless } from '../../aws/sdk-errors';
 import { lowerCaseTagRecord } from '../identity/tags';
 
@@ -29,14 +29,6 @@ export interface ServicePage {
   readonly nextToken?: string;
 }
 
-/** Where a page begins. */
-interface Position {
-  /** Page token of ListClusters, one cluster to a page. */
-  readonly clusters?: string;
-  /** Page token of ListServices in that cluster. */
-  readonly services?: string;
-}
-
 /**
  * One page of the services of this type, in all clusters of the account and Region. A page takes twelve calls at most,
  * however many services there are; one without a service of this type is empty, and the next one may not be.
@@ -45,7 +37,7 @@ interface Position {
  * @throws HandlerError InvalidRequest when the token is none that a page has given.
  */
 export async function listServices(clients: Clients, nextToken: string | undefined): Promise<ServicePage> {
-  const position = nextToken === undefined ? {} : parse(nextToken);
+  const position = nextToken === undefined ? {} : pagePosition(nextToken);
   const { clusterArns: [cluster] = [], nextToken: nextCluster } = await clients.ecs.send(
     new ListClustersCommand({ maxResults: 1, nextToken: position.clusters }),
   );
@@ -58,14 +50,14 @@ export async function listServices(clients: Clients, nextToken: string | undefin
     'ClusterNotFoundException',
   );
   const services = await describeServices(clients, cluster, page?.serviceArns ?? []);
-  const next: Position | undefined = page?.nextToken
+  const next: PagePosition | undefined = page?.nextToken
     ? { clusters: position.clusters, services: page.nextToken }
     : nextCluster
       ? { clusters: nextCluster }
       : undefined;
   return {
-    serviceArns: services.filter(isOfThisType).map(({ serviceArn }) => serviceArn!),
-    nextToken: next && format(next),
+    serviceArns: [...new Set(services.filter(isOfThisType).map(resourceArn))],
+    nextToken: next && pageToken(next),
   };
 }
 
@@ -87,21 +79,11 @@ async function describeServices(
 
 /** Services made by something else have no owner tag; those that are going are as good as gone. */
 function isOfThisType({ status, tags }: Service): boolean {
-  return status === 'ACTIVE' && OWNER_TAG in lowerCaseTagRecord(tags);
+  return status === 'ACTIVE' && ownerOf(lowerCaseTagRecord(tags)) !== undefined;
 }
 
-function format(position: Position): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
-}
-
-function parse(nextToken: string): Position {
-  try {
-    const position: unknown = JSON.parse(Buffer.from(nextToken, 'base64url').toString());
-    if (typeof position === 'object' && position !== null) return position;
-  } catch {
-    // Refused below, like every other text that is no position.
-  }
-  throw new HandlerError('InvalidRequest', 'The nextToken is none that this handler has given', {
-    remedy: 'Begin with the first page',
-  });
+/** ARN of the resource that an ECS service belongs to: the owner tag says it, unless it is too long for a tag. */
+function resourceArn({ serviceArn, tags }: Service): string {
+  const owner = ownerOf(lowerCaseTagRecord(tags));
+  return owner?.startsWith('arn:') ? owner : serviceArn!;
 }

@@ -30,7 +30,7 @@ import {
 import type { LoadBalancerAttributes } from '../properties/load-balancer-settings';
 import { settingsInputOf } from '../properties/ecs-service';
 import { ATTRIBUTE_ACTIONS, readAttributes } from '../deployments/rule-stickiness';
-import { authorsTags } from '../identity/ownership';
+import { authorsTags } from '../memory/ownership';
 import { recordedExposures } from '../memory/recorded-exposures';
 import { loadBalancerInputOf } from './read-load-balancer';
 import type { Observations } from '../composition/reconcile';

@@ -26,7 +26,7 @@ import {
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Scope } from '../composition/component';
-import { OWNER_TAG, SHARED_TAG } from '../identity/identity';
+import { ownerOf, sharedTag } from '../memory/ownership';
 import { done, wait, type Outcome } from '../../core/outcome';
 import { allItems } from '../../aws/pages';
 import {
@@ -110,7 +110,7 @@ export async function createHttpListener({ clients }: Scope, loadBalancerArn: st
       Protocol: 'HTTP',
       Port: 80,
       DefaultActions: REDIRECT_TO_HTTPS,
-      Tags: tagList({ [SHARED_TAG]: 'listener' }),
+      Tags: tagList(sharedTag('listener')),
     }),
   );
   return Listeners[0]!.ListenerArn!;
@@ -173,7 +173,7 @@ async function hasServices(scope: Scope, { ListenerArn }: Listener): Promise<boo
   if (rules.some(({ Priority }) => SERVICE_PRIORITIES.includes(Number(Priority)))) return true;
   // A service may also name this listener as its author's; a rule that was added by hand has not the tag of one.
   const others = rules.filter((rule) => forwardsTo(rule, TARGET_GROUP_NAME_PREFIX));
-  return (await tagsOfRules(scope, others)).some((tags) => OWNER_TAG in tags);
+  return (await tagsOfRules(scope, others)).some((tags) => ownerOf(tags) !== undefined);
 }
 
 /** Tags of rules, in their order; a rule that is gone has none. */
@@ -207,7 +207,7 @@ async function close({ clients }: Scope, httpListenerArn: string): Promise<void>
         Priority: CLOSED_PRIORITY,
         Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: [CLOSED_HOST] } }],
         Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
-        Tags: tagList({ [SHARED_TAG]: 'closed' }),
+        Tags: tagList(sharedTag('closed')),
       }),
     ),
     'PriorityInUseException',

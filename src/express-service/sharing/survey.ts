@@ -12,9 +12,9 @@ import type { ApplyScope, Scope } from '../composition/component';
 import type { Domain } from '../properties/domains';
 import { invalid } from '../../core/failure';
 import { domainsOfTags } from '../memory/hosts';
-import { fittingName, SHARED_TAG, shortHash, type Identity } from '../identity/identity';
+import { fittingName, shortHash, type Identity } from '../identity/identity';
 import type { Network } from '../network/network';
-import { isManaged } from '../identity/ownership';
+import { isManaged, sharedBy } from '../memory/ownership';
 import { allItems } from '../../aws/pages';
 import {
   isExposedAs,
@@ -29,6 +29,7 @@ import {
 import { choosePlace, wantedExposure, type Candidates, type SharedGroup } from './shared-load-balancer';
 import { recordedExposures, type Exposures } from '../memory/recorded-exposures';
 import { tagRecord } from '../identity/tags';
+import { checkVersion } from '../memory/version';
 import { sessionValue } from '../../aws/session';
 
 /** IAM actions of {@link survey}. */
@@ -100,12 +101,18 @@ export async function recordedDomains(scope: Scope): Promise<readonly Domain[]> 
   return domainsOfTags(tagRecord(group?.Tags));
 }
 
-/** The service's own security group. */
+/**
+ * The service's own security group.
+ *
+ * @throws HandlerError InvalidRequest when a newer version of this resource type has written its tags.
+ */
 export function serviceGroupIn({ groups }: Survey, identity: Identity): SecurityGroup | undefined {
   const names = [serviceGroupName(identity), formerServiceGroupName(identity)];
-  return groups.find(
+  const group = groups.find(
     ({ GroupName, Tags }) => names.includes(GroupName!) && isManaged(identity, tagRecord(Tags)),
   );
+  if (group) checkVersion(tagRecord(group.Tags), `${group.GroupId} (${group.GroupName})`);
+  return group;
 }
 
 /**
@@ -206,7 +213,7 @@ function sharedGroup(group: SecurityGroup, ownId: string | undefined): SharedGro
     id: group.GroupId!,
     name: group.GroupName!,
     vpcId: group.VpcId!,
-    sharingKey: tagRecord(group.Tags)[SHARED_TAG],
+    sharingKey: sharedBy(tagRecord(group.Tags)),
     serviceGroupIds: egressTargets(group).filter((id) => id !== ownId),
   };
 }

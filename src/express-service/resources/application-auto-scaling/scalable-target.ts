@@ -14,7 +14,8 @@ import { done, wait, type Outcome } from '../../../core/outcome';
 import type { Scaling } from '../../properties/scaling';
 import { unless } from '../../../aws/sdk-errors';
 import { newServiceLinkedRole } from '../../../aws/service-linked-role';
-import { managedTags, tagChanges, type Tags } from '../../identity/tags';
+import { tagChanges, type Tags } from '../../identity/tags';
+import { managedTags } from '../../memory/ownership';
 import { threeWay } from '../../../core/three-way';
 import type { ObservedService } from '../ecs/service';
 

@@ -9,11 +9,11 @@ import { allOf } from '../../../core/all-of';
 import { domainPath, domainsOf, type Domain } from '../../properties/domains';
 import { HandlerError } from '../../../core/failure';
 import { isManagedHost, isSameHost, type ManagedHost } from '../../memory/hosts';
-import { RESERVED_TAG_PREFIX, shortHash } from '../../identity/identity';
+import { shortHash } from '../../identity/identity';
+import { isLeaving, isOfOperation, operationTag } from '../../memory/resource-marks';
 import { done, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
 import {
   describeCertificate,
-  isLeaving,
   LIST_PERMISSIONS,
   listManagedCertificates,
   REMOVE_PERMISSIONS,
@@ -21,7 +21,8 @@ import {
   validate,
   type ManagedCertificate,
 } from './managed-certificates';
-import { managedTags, tagChanges, tagList } from '../../identity/tags';
+import { tagChanges, tagList } from '../../identity/tags';
+import { managedTags } from '../../memory/ownership';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 
 /** The certificates of the service. */
@@ -49,8 +50,6 @@ interface Needs {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
 }
 
-/** Tag: in which operation a certificate was requested. */
-const OPERATION_TAG = `${RESERVED_TAG_PREFIX}operation`;
 /** ACM takes no longer name as a certificate's first one (ACM API reference, RequestCertificate). */
 const LONGEST_DOMAIN_NAME = 64;
 /** Seconds between looks at a certificate: ACM takes a minute or two to see the DNS record. */
@@ -211,7 +210,7 @@ function checkLengths(domains: readonly Domain[]): void {
 function isUsable(scope: Scope, certificate: ManagedCertificate): boolean {
   if (isLeaving(certificate)) return false;
   const { status, tags } = certificate;
-  return !scope.spec || !FAILED.includes(status) || tags[OPERATION_TAG] === operationOf(scope as ApplyScope);
+  return !scope.spec || !FAILED.includes(status) || isOfOperation(tags, (scope as ApplyScope).operationToken);
 }
 
 /** Go on with a certificate that was requested. */
@@ -232,7 +231,7 @@ async function request(scope: ApplyScope, host: ManagedHost): Promise<Outcome<vo
       ValidationMethod: 'DNS',
       // The same for all attempts of this operation, which then make one certificate between them.
       IdempotencyToken: shortHash(`${operation} ${host.hostName}`, 32),
-      Tags: tagList({ ...managedTags(scope), [OPERATION_TAG]: operation }),
+      Tags: tagList({ ...managedTags(scope), ...operationTag(scope.operationToken) }),
     }),
   );
   // Whether others share the record is known only now.

@@ -21,9 +21,9 @@ import {
 import { allOf } from '../../../core/all-of';
 import type { Scope } from '../../composition/component';
 import { isManagedHost, type Host, type ManagedHost } from '../../memory/hosts';
-import { RESERVED_TAG_PREFIX } from '../../identity/identity';
+import { isLeaving, leavingTag } from '../../memory/resource-marks';
 import { done, LIMIT, wait, waitedFor, type Outcome } from '../../../core/outcome';
-import { isManaged } from '../../identity/ownership';
+import { isManaged } from '../../memory/ownership';
 import { allItems } from '../../../aws/pages';
 import { deleteRecords, recordsAt, upsertRecord } from '../route-53/records';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
@@ -55,8 +55,6 @@ export const REMOVE_PERMISSIONS = [
   'route53:ListResourceRecordSets',
 ] as const;
 
-/** Tag of a certificate that is being removed. */
-const LEAVING_TAG = `${RESERVED_TAG_PREFIX}leaving`;
 /**
  * Seconds for which a new certificate waits for those that leave. CloudFormation ends an invocation after a minute: who
  * has looked before the new one was there has come to its end by then, also one that never goes on.
@@ -95,11 +93,6 @@ export async function listManagedCertificates(
     }),
   );
   return found.flat();
-}
-
-/** Whether a certificate is being removed, and is not to be used any more. */
-export function isLeaving({ tags }: Pick<ManagedCertificate, 'tags'>): boolean {
-  return LEAVING_TAG in tags;
 }
 
 async function listCertificates({ clients: { acm } }: Scope): Promise<CertificateSummary[]> {
@@ -211,9 +204,7 @@ export async function removeManagedCertificates(
 
 async function markAsLeaving({ clients }: Scope, { arn }: ManagedCertificate): Promise<void> {
   await unless(
-    clients.acm.send(
-      new AddTagsToCertificateCommand({ CertificateArn: arn, Tags: tagList({ [LEAVING_TAG]: 'yes' }) }),
-    ),
+    clients.acm.send(new AddTagsToCertificateCommand({ CertificateArn: arn, Tags: tagList(leavingTag()) })),
     'ResourceNotFoundException',
   );
 }

@@ -13,11 +13,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component } from '../../composition/component';
 import { fittingName, type Identity } from '../../identity/identity';
 import { done } from '../../../core/outcome';
-import { checkManaged } from '../../identity/ownership';
+import { checkManaged, managedTags } from '../../memory/ownership';
 import { ROLLBACK_LIMITS, type AlarmLimits } from '../../properties/rollback-limits';
 import { unless } from '../../../aws/sdk-errors';
 import { mergeRules, threeWay } from '../../../core/three-way';
-import { managedTags, tagChanges, tagList, tagRecord, type Tags } from '../../identity/tags';
+import { tagChanges, tagList, tagRecord, type Tags } from '../../identity/tags';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
 import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
 

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
-import { RESERVED_TAG_PREFIX, SHARED_TAG } from '../../identity/identity';
+import { attributesOf, sharedBy, sharedTag } from '../../memory/ownership';
 import { ingressOf, ingressPermissions, type Ingress } from '../../sharing/load-balancer-ingress';
 import type { SharedLoadBalancerSpec } from '../../properties/load-balancer-settings';
 import { wasDeleted } from '../../sharing/load-balancer-closing';
@@ -42,9 +42,6 @@ export interface ObservedLoadBalancerSecurityGroup {
   /** Whether it has been given its rules. */
   readonly complete: boolean;
 }
-
-/** Tag: ARN of the load balancer that has been given the attributes that services speak of (load-balancer-attributes.ts). */
-export const ATTRIBUTES_TAG = `${RESERVED_TAG_PREFIX}attributes`;
 
 interface Needs {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
@@ -175,14 +172,14 @@ function observed(group: SecurityGroup, ownId: string | undefined): ObservedLoad
     groups: [{ id: group.GroupId!, isShared: true }],
     otherServices: egressTargets(group).filter((id) => id !== ownId).length,
     ingress: ingressOf(group),
-    attributesOf: tagRecord(group.Tags)[ATTRIBUTES_TAG],
+    attributesOf: attributesOf(tagRecord(group.Tags)),
     complete: (group.IpPermissions ?? []).length > 0,
   };
 }
 
 /** @throws HandlerError ResourceConflict when a group that is not a shared one stands in the place of one. */
 function isShared({ spec }: Scope, { GroupId, GroupName, Tags }: SecurityGroup): boolean {
-  if (tagRecord(Tags)[SHARED_TAG]) return true;
+  if (sharedBy(tagRecord(Tags))) return true;
   if (!spec) return false;
   throw new HandlerError(
     'ResourceConflict',
@@ -206,7 +203,7 @@ async function create(
         TagSpecifications: [
           {
             ResourceType: 'security-group',
-            Tags: tagList({ [SHARED_TAG]: keyOf(name) }),
+            Tags: tagList(sharedTag(keyOf(name))),
           },
         ],
       }),

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Clients } from '../../../aws/clients';
 import type { Component, Scope } from '../../composition/component';
-import { SHARED_TAG } from '../../identity/identity';
+import { sharedBy } from '../../memory/ownership';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { loadBalancerNameOf } from '../../exposures/exposure';
@@ -76,7 +76,7 @@ export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs, Lo
     const { groups } = await survey(scope);
     const others = elsewhere(scope.exposures!, scope.exposure!).map(loadBalancerNameOf);
     const shared = groups.filter(
-      ({ GroupName, Tags }) => tagRecord(Tags)[SHARED_TAG] && !others.includes(GroupName!),
+      ({ GroupName, Tags }) => sharedBy(tagRecord(Tags)) && !others.includes(GroupName!),
     );
     const isUsedElsewhere = others.includes(loadBalancerNameOf(scope.exposure!));
     const authors = (LoadBalancerSecurityGroup?.groups ?? [])

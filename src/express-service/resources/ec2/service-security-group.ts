@@ -20,7 +20,7 @@ import {
 } from '../../memory/hosts';
 import { NETWORK_PERMISSIONS } from '../../network/network';
 import { done, wait, type Outcome } from '../../../core/outcome';
-import { checkManaged } from '../../identity/ownership';
+import { checkManaged, managedTags } from '../../memory/ownership';
 import type { Exposure, SharedExposure } from '../../exposures/exposure';
 import {
   obsoleteExposureTagKeys,
@@ -38,8 +38,9 @@ import {
   survey,
   SURVEY_PERMISSIONS,
 } from '../../sharing/survey';
-import { managedTags, tagChanges, tagList, tagRecord, type TagChanges, type Tags } from '../../identity/tags';
+import { tagChanges, tagList, tagRecord, type TagChanges, type Tags } from '../../identity/tags';
 import { RECORD_TAG } from '../../memory/template-record';
+import { versionTag } from '../../memory/version';
 
 /** The security group of the service's tasks, and what its tags say of the service. */
 export interface ObservedServiceSecurityGroup {
@@ -155,15 +156,10 @@ export async function serveFrom(scope: ApplyScope, serving: Exposure, former: Ex
 }
 
 async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> {
-  const { clients, identity, spec } = scope;
+  const { clients, identity } = scope;
   const { vpcId } = await scope.network();
   const name = serviceGroupName(identity);
-  const tags: Tags = {
-    ...managedTags(scope),
-    ...scope.spec.templateRecord,
-    ...tagsOfExposures(scope.exposures!),
-    ...domainTags(spec),
-  };
+  const tags = wantedTags(scope);
   try {
     const { GroupId } = await clients.ec2.send(
       new CreateSecurityGroupCommand({
@@ -214,15 +210,23 @@ async function deleteGroup(scope: Scope, id: string): Promise<Outcome<void, Toke
   return done(undefined);
 }
 
-/** What has to change in the tags; former hosts stay until nothing is left of them. */
-function changesOf(scope: ApplyScope, current: Tags): TagChanges {
-  const wanted = {
+function wantedTags(scope: ApplyScope): Tags {
+  return {
     ...managedTags(scope),
+    ...versionTag(),
     ...scope.spec.templateRecord,
     ...tagsOfExposures(scope.exposures!),
     ...domainTags(scope.spec),
   };
-  return tagChanges(current, wanted, [...scope.removedTagKeys, RECORD_TAG, ...domainTagKeys(current)]);
+}
+
+/** What has to change in the tags; former hosts stay until nothing is left of them. */
+function changesOf(scope: ApplyScope, current: Tags): TagChanges {
+  return tagChanges(current, wantedTags(scope), [
+    ...scope.removedTagKeys,
+    RECORD_TAG,
+    ...domainTagKeys(current),
+  ]);
 }
 
 function observed({ GroupId, GroupName, VpcId, Tags }: SecurityGroup): ObservedServiceSecurityGroup {

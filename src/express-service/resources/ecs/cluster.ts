@@ -13,10 +13,10 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { Component } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
-import { SHARED_TAG } from '../../identity/identity';
+import { sharedBy, sharedTag } from '../../memory/ownership';
 import { done, wait } from '../../../core/outcome';
 import { newServiceLinkedRole } from '../../../aws/service-linked-role';
-import { lowerCaseTagList } from '../../identity/tags';
+import { lowerCaseTagList, lowerCaseTagRecord } from '../../identity/tags';
 
 /** The capacity provider that every cluster may have without anything being made for it. */
 export const FARGATE = 'FARGATE';
@@ -97,7 +97,7 @@ export const cluster: Component<ObservedCluster> = {
     const creation = new CreateClusterCommand({
       clusterName,
       capacityProviders: [FARGATE, FARGATE_SPOT],
-      tags: lowerCaseTagList({ [SHARED_TAG]: MADE_HERE }),
+      tags: lowerCaseTagList(sharedTag(MADE_HERE)),
     });
     const answer = await clients.ecs.send(creation).catch((error: unknown) => {
       if (lacksServiceLinkedRole(error)) return undefined;
@@ -139,6 +139,6 @@ function observed({ clusterArn, capacityProviders, tags }: Cluster): ObservedClu
   return {
     arn: clusterArn!,
     offersFargate: capacityProviders?.includes(FARGATE) ?? false,
-    madeHere: tags?.some(({ key, value }) => key === SHARED_TAG && value === MADE_HERE) ?? false,
+    madeHere: sharedBy(lowerCaseTagRecord(tags)) === MADE_HERE,
   };
 }

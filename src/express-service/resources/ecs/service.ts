@@ -22,7 +22,7 @@ import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../../deployments/d
 import { shortHash } from '../../identity/identity';
 import { NETWORK_PERMISSIONS } from '../../network/network';
 import { done, LIMIT, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
-import { checkManaged } from '../../identity/ownership';
+import { checkManaged, managedTags } from '../../memory/ownership';
 import { isCertain } from '../../properties/refused-properties';
 import { failedOperation } from '../../../aws/failed-operation';
 import { unless } from '../../../aws/sdk-errors';
@@ -36,7 +36,7 @@ import {
   type DeployedSettings,
   type Receiver,
 } from '../../deployments/service-settings';
-import { lowerCaseTagList, lowerCaseTagRecord, managedTags, tagChanges } from '../../identity/tags';
+import { lowerCaseTagList, lowerCaseTagRecord, tagChanges } from '../../identity/tags';
 import { FARGATE, type ObservedCluster } from './cluster';
 import type { ObservedListenerRule } from '../elastic-load-balancing/service-rule';
 import type { ObservedLogGroup } from '../logs/log-group';

@@ -13,17 +13,11 @@ import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deploy
 import { HandlerError } from '../../../core/failure';
 import { fittingName, type Identity } from '../../identity/identity';
 import { done, wait } from '../../../core/outcome';
-import { checkManaged } from '../../identity/ownership';
+import { checkManaged, managedTags } from '../../memory/ownership';
 import { unless } from '../../../aws/sdk-errors';
 import { isApplyScope } from '../../sharing/survey';
 import type { ManagedTask } from '../../properties/task';
-import {
-  lowerCaseTagList,
-  lowerCaseTagRecord,
-  managedTags,
-  tagChanges,
-  type Tags,
-} from '../../identity/tags';
+import { lowerCaseTagList, lowerCaseTagRecord, tagChanges, type Tags } from '../../identity/tags';
 import {
   desiredContent,
   flawOf,

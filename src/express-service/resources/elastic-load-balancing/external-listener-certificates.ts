@@ -11,11 +11,16 @@
 import { CreateTagsCommand, DeleteTagsCommand, paginateDescribeSecurityGroups } from '@aws-sdk/client-ec2';
 import { RemoveListenerCertificatesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Scope } from '../../composition/component';
-import { RESERVED_TAG_PREFIX, shortHash } from '../../identity/identity';
+import {
+  listenerCertificatesIn,
+  listenerCertificateTag,
+  listenerCertificateTagKey,
+  type ListenerCertificate,
+} from '../../memory/listener-certificates';
 import { LIMIT, wait, waitedFor, done, type Outcome } from '../../../core/outcome';
 import { allItems } from '../../../aws/pages';
 import { unless } from '../../../aws/sdk-errors';
-import { tagList, tagRecord, type Tags } from '../../identity/tags';
+import { tagList, tagRecord } from '../../identity/tags';
 import type { ObservedCertificate } from '../certificate-manager/certificate';
 import { addCertificates, type ObservedListeners } from './listeners';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
@@ -35,10 +40,6 @@ export const REMOVE_CERTIFICATES_PERMISSIONS = [
   'elasticloadbalancing:RemoveListenerCertificates',
 ] as const;
 
-/** Prefix of the tags that record given certificates which were added; the value is the ARN, and perhaps the mark. */
-const TAG_PREFIX = `${RESERVED_TAG_PREFIX}listener-certificate/`;
-/** In the value of such a tag: the service is taking the certificate off. */
-const LEAVING_MARK = ' leaving';
 /** Seconds for which a service that comes waits for those that leave: an invocation of theirs lasts a minute at most. */
 const PATIENCE_SECONDS = 90;
 /** Seconds between two looks at them. */
@@ -51,7 +52,7 @@ export function mayHaveCertificates(
   certificate: ObservedCertificate | undefined,
 ): boolean {
   const { arns, own } = certificate ?? { arns: [], own: [] };
-  return arns.length + own.length + recordedIn(group?.tags ?? {}, listenerArn).length > 0;
+  return arns.length + own.length + listenerCertificatesIn(group?.tags ?? {}, listenerArn).length > 0;
 }
 
 /** Add what the listener lacks. @returns the listener with it. */
@@ -62,7 +63,7 @@ export async function addRecorded(
   listener: ObservedListeners,
 ): Promise<Outcome<ObservedListeners>> {
   const { httpsArn, certificateArns } = listener;
-  const recorded = recordedIn(group.tags, httpsArn!);
+  const recorded = listenerCertificatesIn(group.tags, httpsArn!);
   const unmarked = recorded.filter(({ isLeaving }) => !isLeaving).map(({ arn }) => arn);
   const given = arns.filter(
     (arn) => arn !== listener.defaultCertificateArn && !own.some((requested) => requested.arn === arn),
@@ -99,10 +100,10 @@ export async function takeOff(
   { httpsArn, certificateArns }: ObservedListeners,
   kept: readonly string[],
 ): Promise<void> {
-  const recorded = recordedIn(group?.tags ?? {}, httpsArn!)
+  const recorded = listenerCertificatesIn(group?.tags ?? {}, httpsArn!)
     .map(({ arn }) => arn)
     .filter((arn) => !kept.includes(arn));
-  if (recorded.length > 0) await record(scope, group!, httpsArn!, recorded, LEAVING_MARK);
+  if (recorded.length > 0) await record(scope, group!, httpsArn!, recorded, true);
   const unused = await Promise.all(
     recorded.map(async (arn) => {
       const others = await recordsOfOthers(scope, httpsArn!, arn, group!.id);
@@ -123,16 +124,9 @@ export async function takeOff(
     );
   }
   if (recorded.length > 0) {
-    const Tags = recorded.map((arn) => ({ Key: tagKey(httpsArn!, arn) }));
+    const Tags = recorded.map((arn) => ({ Key: listenerCertificateTagKey(httpsArn!, arn) }));
     await scope.clients.ec2.send(new DeleteTagsCommand({ Resources: [group!.id], Tags }));
   }
-}
-
-/** A tag that says that a service has added a certificate to the listener. */
-interface CertificateRecord {
-  readonly arn: string;
-  /** Whether the service is taking it off. */
-  readonly isLeaving: boolean;
 }
 
 /** Record that the service has added certificates, or that it is taking them off. */
@@ -141,10 +135,10 @@ async function record(
   { id }: ObservedServiceSecurityGroup,
   listenerArn: string,
   arns: readonly string[],
-  mark = '',
+  isLeaving = false,
 ): Promise<void> {
   if (arns.length === 0) return;
-  const Tags = tagList(Object.fromEntries(arns.map((arn) => [tagKey(listenerArn, arn), arn + mark])));
+  const Tags = arns.flatMap((arn) => tagList(listenerCertificateTag(listenerArn, { arn, isLeaving })));
   await clients.ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
 }
 
@@ -154,26 +148,14 @@ async function recordsOfOthers(
   listenerArn: string,
   certificateArn: string,
   groupId: string,
-): Promise<CertificateRecord[]> {
-  const Filters = [{ Name: 'tag-key', Values: [tagKey(listenerArn, certificateArn)] }];
+): Promise<ListenerCertificate[]> {
+  const Filters = [{ Name: 'tag-key', Values: [listenerCertificateTagKey(listenerArn, certificateArn)] }];
   const groups = await allItems(
     paginateDescribeSecurityGroups({ client: clients.ec2 }, { Filters }),
     ({ SecurityGroups }) => SecurityGroups,
   );
   return groups
     .filter(({ GroupId }) => GroupId !== groupId)
-    .flatMap(({ Tags }) => recordedIn(tagRecord(Tags), listenerArn))
+    .flatMap(({ Tags }) => listenerCertificatesIn(tagRecord(Tags), listenerArn))
     .filter(({ arn }) => arn === certificateArn);
-}
-
-function recordedIn(tags: Tags, listenerArn: string): CertificateRecord[] {
-  return Object.entries(tags).flatMap(([key, value]) => {
-    const isLeaving = value.endsWith(LEAVING_MARK);
-    const arn = isLeaving ? value.slice(0, -LEAVING_MARK.length) : value;
-    return key === tagKey(listenerArn, arn) ? [{ arn, isLeaving }] : [];
-  });
-}
-
-function tagKey(listenerArn: string, certificateArn: string): string {
-  return `${TAG_PREFIX}${shortHash(listenerArn, 8)}-${shortHash(certificateArn, 8)}`;
 }

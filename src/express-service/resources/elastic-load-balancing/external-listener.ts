@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Scope } from '../../composition/component';
 import { invalid, HandlerError } from '../../../core/failure';
-import { SHARED_TAG } from '../../identity/identity';
+import { sharedBy } from '../../memory/ownership';
 import { loadBalancerArnOf } from '../../properties/load-balancer-settings';
 import { closeIfUnused } from '../../sharing/load-balancer-closing';
 import { done } from '../../../core/outcome';
@@ -52,7 +52,7 @@ export const groupsOfExternalListener: ExternalListenerVariant<
     const { groups } = await survey(scope);
     const members = (found.SecurityGroups ?? []).map((id) => {
       const group = groups.find(({ GroupId }) => GroupId === id);
-      return { id, isShared: tagRecord(group?.Tags)[SHARED_TAG] !== undefined, group };
+      return { id, isShared: sharedBy(tagRecord(group?.Tags)) !== undefined, group };
     });
     const [first] = members;
     if (!first) return undefined;

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allOf } from '../../../core/all-of';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
-import { SHARED_TAG } from '../../identity/identity';
+import { sharedTag } from '../../memory/ownership';
 import { createHttpListener, describeListeners } from '../../sharing/load-balancer-closing';
 import { done, wait, waitedFor, type Outcome } from '../../../core/outcome';
 import { allItems } from '../../../aws/pages';
@@ -212,7 +212,7 @@ async function applyHttps(
             FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain', MessageBody: 'Not Found' },
           },
         ],
-        Tags: tagList({ [SHARED_TAG]: 'listener' }),
+        Tags: tagList(sharedTag('listener')),
       }),
     );
     const httpsArn = Listeners[0]!.ListenerArn!;

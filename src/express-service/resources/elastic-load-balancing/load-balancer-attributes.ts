@@ -11,7 +11,8 @@ import { done, wait } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { tagList } from '../../identity/tags';
 import type { ObservedLoadBalancer } from './load-balancer';
-import { ATTRIBUTES_TAG, type ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
+import { attributesTag } from '../../memory/ownership';
+import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
 
 interface Needs {
   LoadBalancer: ObservedLoadBalancer;
@@ -57,7 +58,7 @@ export const loadBalancerAttributes: Component<LoadBalancerAttributes, Needs> = 
       await scope.clients.ec2.send(
         new CreateTagsCommand({
           Resources: [group.id],
-          Tags: tagList({ [ATTRIBUTES_TAG]: LoadBalancer.arn }),
+          Tags: tagList(attributesTag(LoadBalancer.arn)),
         }),
       );
       return done(attributes ?? {});

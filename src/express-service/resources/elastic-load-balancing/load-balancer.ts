@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
-import { SHARED_TAG } from '../../identity/identity';
+import { sharedTag } from '../../memory/ownership';
 import { CLOSE_PERMISSIONS, closeIfUnused } from '../../sharing/load-balancer-closing';
 import type { Scheme } from '../../properties/load-balancer-settings';
 import { NETWORK_PERMISSIONS } from '../../network/network';
@@ -138,7 +138,7 @@ async function create(
         IpAddressType: 'ipv4',
         Subnets: subnets.map(({ id }) => id),
         SecurityGroups: [group.id],
-        Tags: tagList({ [SHARED_TAG]: keyOf(group.name) }),
+        Tags: tagList(sharedTag(keyOf(group.name))),
       }),
     );
     return done(observedLoadBalancer(LoadBalancers[0]!));

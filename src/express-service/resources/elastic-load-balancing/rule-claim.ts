@@ -19,7 +19,8 @@ import {
   type ObservedListenerRule,
 } from './service-rule';
 import { takeSurvey } from '../../sharing/survey';
-import { managedTags, tagList } from '../../identity/tags';
+import { tagList } from '../../identity/tags';
+import { managedTags } from '../../memory/ownership';
 import { groupStickiness } from '../../properties/target-group-settings';
 import { groupToServe, TRAFFIC_WEIGHT_ACTIONS } from '../../deployments/traffic-weights';
 import { RELEASE_PERMISSIONS } from './listeners';

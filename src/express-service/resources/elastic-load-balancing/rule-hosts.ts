@@ -12,15 +12,22 @@
 import { AddTagsCommand, RemoveTagsCommand, type Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Scope } from '../../composition/component';
 import { domainsOf } from '../../properties/domains';
-import { isManagedHost, type Host } from '../../memory/hosts';
-import { OWNER_TAG, ownerTagValue, RESERVED_TAG_PREFIX, shortHash } from '../../identity/identity';
+import { digestOf, isManagedHost, type Host } from '../../memory/hosts';
+import {
+  hostMarks,
+  hostMarksIn,
+  hostMarksTag,
+  withoutHostMarks,
+  type HostMarks,
+} from '../../memory/host-marks';
+import { ownerOf, ownerTagValue } from '../../memory/ownership';
 import { describeRules, SERVICE_PRIORITIES, tagsOfRules } from '../../sharing/load-balancer-closing';
 import { done, LIMIT, wait, type Outcome } from '../../../core/outcome';
-import { exposureText } from '../../exposures/exposure';
+import { exposureText } from '../../memory/recorded-exposures';
 import { hostNamesIn } from '../../properties/rule-conditions';
 import type { ObservedListenerRule } from './service-rule';
 import { isApplyScope } from '../../sharing/survey';
-import type { Tags } from '../../identity/tags';
+import { tagChanges, tagList, type Tags } from '../../identity/tags';
 import { hostOfAnother, isPatient, pathOf, whatIsHeld } from '../route-53/host-names';
 
 /** IAM actions of what is here. */
@@ -31,18 +38,10 @@ export const RULE_HOST_PERMISSIONS = [
   'elasticloadbalancing:RemoveTags',
 ] as const;
 
-/** Tag of a rule: hosts that its service does not have, though the rule may match them, each with the reason. */
-const MARKS_TAG = `${RESERVED_TAG_PREFIX}hosts`;
-
-/** Why a service does not have a host. */
-type Mark = 'wanted' | 'released';
-/** By the digest of the host. */
-type Marks = Readonly<Record<string, Mark>>;
-
 /** A rule, as far as it tells whose hosts are. */
 interface Claims {
   readonly hostNames: readonly string[];
-  readonly marks: Marks;
+  readonly marks: HostMarks;
 }
 
 /** The rule of another service on the same load balancer. */
@@ -63,7 +62,7 @@ export function claimsHosts(scope: Scope): scope is ApplyScope {
 
 /** Tags of a rule that is made for a service, and that matches nothing before {@link claimHosts}. */
 export function tagsOfClaim(scope: ApplyScope): Tags {
-  return tagOf(marked(authorsHosts(scope), 'wanted'));
+  return hostMarksTag(hostMarks(authorsHosts(scope), 'wanted'));
 }
 
 /**
@@ -102,11 +101,11 @@ export async function claimHosts(
   if (scope.exposure!.kind !== 'shared') return done(own.tags);
   const fresh = freshHosts(scope, own);
   const matched = [...fresh, ...former].filter(({ hostName }) => own.hostNames.includes(hostName));
-  const offered = marked(
+  const offered = hostMarks(
     matched.filter((host) => !isManagedHost(host)),
     'released',
   );
-  const tags = await setMarks(scope, own, { ...offered, ...marked(fresh, 'wanted') });
+  const tags = await setMarks(scope, own, { ...offered, ...hostMarks(fresh, 'wanted') });
   if (fresh.length === 0) return done(tags);
   const others = await otherRules(scope, await describeRules(scope, httpsArn));
   const awaited = fresh.flatMap((host) => othersAfter(host, own.priority, others))[0];
@@ -131,7 +130,7 @@ export async function forgetClaim(
   scope: ApplyScope,
   own: Pick<ObservedListenerRule, 'arn' | 'tags' | 'hostNames'>,
 ): Promise<Tags> {
-  const released = Object.entries(marksIn(own.tags)).filter(([, mark]) => mark === 'released');
+  const released = Object.entries(hostMarksIn(own.tags)).filter(([, mark]) => mark === 'released');
   const still = released.filter(([digest]) => own.hostNames.some((name) => digestOf(name) === digest));
   return setMarks(scope, own, Object.fromEntries(still));
 }
@@ -163,7 +162,7 @@ function authorsHosts({ spec }: ApplyScope): readonly Host[] {
 
 /** Those that the service does not have yet. */
 function freshHosts(scope: ApplyScope, own: ObservedListenerRule | undefined): readonly Host[] {
-  const claims = own && { hostNames: own.hostNames, marks: marksIn(own.tags) };
+  const claims = own && { hostNames: own.hostNames, marks: hostMarksIn(own.tags) };
   return authorsHosts(scope).filter((host) => !claims || !has(claims, host));
 }
 
@@ -176,9 +175,9 @@ async function otherRules(scope: ApplyScope, rules: readonly Rule[]): Promise<Ot
   const ofServices = rules.filter(({ Priority }) => SERVICE_PRIORITIES.includes(Number(Priority)));
   const tags = await tagsOfRules(scope, ofServices);
   return ofServices.flatMap(({ Priority, Conditions = [] }, index) => {
-    const owner = tags[index]![OWNER_TAG];
+    const owner = ownerOf(tags[index]!);
     if (owner === undefined || owner === ownerTagValue(scope.identity)) return [];
-    const claims = { hostNames: hostNamesIn(Conditions), marks: marksIn(tags[index]!) };
+    const claims = { hostNames: hostNamesIn(Conditions), marks: hostMarksIn(tags[index]!) };
     return [{ priority: Number(Priority), owner, ...claims }];
   });
 }
@@ -187,36 +186,16 @@ async function otherRules(scope: ApplyScope, rules: readonly Rule[]): Promise<Ot
 async function setMarks(
   { clients }: ApplyScope,
   { arn, tags }: Pick<ObservedListenerRule, 'arn' | 'tags'>,
-  marks: Marks,
+  marks: HostMarks,
 ): Promise<Tags> {
-  const { [MARKS_TAG]: before, ...others } = tags;
-  const desired = tagOf(marks);
-  const value = desired[MARKS_TAG];
-  if (value === before) return tags;
+  const desired = { ...withoutHostMarks(tags), ...hostMarksTag(marks) };
+  const { set, remove } = tagChanges(tags, desired, Object.keys(tags));
   const ResourceArns = [arn];
-  await (value === undefined
-    ? clients.elasticLoadBalancing.send(new RemoveTagsCommand({ ResourceArns, TagKeys: [MARKS_TAG] }))
-    : clients.elasticLoadBalancing.send(
-        new AddTagsCommand({ ResourceArns, Tags: [{ Key: MARKS_TAG, Value: value }] }),
-      ));
-  return { ...others, ...desired };
-}
-
-function marked(hosts: readonly Host[], mark: Mark): Marks {
-  return Object.fromEntries(hosts.map(({ hostName }) => [digestOf(hostName), mark]));
-}
-
-/** Values look like `0a1b2c3d+wanted 4e5f6a7b+released`. */
-function tagOf(marks: Marks): Tags {
-  const entries = Object.entries(marks).map(([digest, mark]) => `${digest}+${mark}`);
-  return entries.length > 0 ? { [MARKS_TAG]: entries.sort().join(' ') } : {};
-}
-
-function marksIn({ [MARKS_TAG]: text = '' }: Tags): Marks {
-  const entries = text.split(' ').filter((entry) => entry !== '');
-  return Object.fromEntries(entries.map((entry) => entry.split('+') as [string, Mark]));
-}
-
-function digestOf(hostName: string): string {
-  return shortHash(hostName, 8);
+  if (remove.length > 0) {
+    await clients.elasticLoadBalancing.send(new RemoveTagsCommand({ ResourceArns, TagKeys: [...remove] }));
+  }
+  if (Object.keys(set).length > 0) {
+    await clients.elasticLoadBalancing.send(new AddTagsCommand({ ResourceArns, Tags: tagList(set) }));
+  }
+  return desired;
 }

@@ -6,7 +6,7 @@ import {
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Scope } from '../../composition/component';
-import { isManaged } from '../../identity/ownership';
+import { isManaged } from '../../memory/ownership';
 import { hostNamesIn, normalConditions, pathsIn } from '../../properties/rule-conditions';
 import { unless } from '../../../aws/sdk-errors';
 import { tagRecord, type Tags } from '../../identity/tags';

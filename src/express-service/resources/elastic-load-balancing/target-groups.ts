@@ -11,11 +11,11 @@ import { allOf } from '../../../core/all-of';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import type { Identity } from '../../identity/identity';
 import { done, wait } from '../../../core/outcome';
-import { checkManaged } from '../../identity/ownership';
+import { checkManaged, managedTags } from '../../memory/ownership';
 import { exposureHash, targetGroupNamePrefix, type Exposure } from '../../exposures/exposure';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { serviceGroupIn, survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
-import { managedTags, tagChanges, tagList, tagRecord, type Tags } from '../../identity/tags';
+import { tagChanges, tagList, tagRecord, type Tags } from '../../identity/tags';
 import {
   creationSettings,
   healthCheckOf,

@@ -10,12 +10,13 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { invalid } from '../../../core/failure';
-import { fittingName, RESERVED_TAG_PREFIX, shortHash, type Identity } from '../../identity/identity';
+import { fittingName, shortHash, type Identity } from '../../identity/identity';
+import { RETENTION_TAG_KEY, retentionIn, retentionTag } from '../../memory/resource-marks';
 import { done, wait, type Outcome } from '../../../core/outcome';
-import { checkManaged } from '../../identity/ownership';
+import { checkManaged, managedTags } from '../../memory/ownership';
 import { unless } from '../../../aws/sdk-errors';
 import type { ServiceSpec } from '../../specification';
-import { managedTags, tagChanges, type Tags } from '../../identity/tags';
+import { tagChanges, type Tags } from '../../identity/tags';
 import type { Logs } from '../../properties/task';
 import { threeWay } from '../../../core/three-way';
 
@@ -66,15 +67,11 @@ function checkIsMade({ spec, previousSpec }: Scope): void {
 }
 
 /**
- * Tag that says what becomes of the log group with its service. Whoever deletes the service knows nothing but its ARN,
- * and a log group that is left behind must not look like a part of a service that is still there.
+ * A tag says what becomes of the log group with its service: whoever deletes the service knows nothing but its ARN, and a
+ * log group that is left behind must not look like a part of a service that is still there.
  */
-const DELETION_POLICY_TAG = `${RESERVED_TAG_PREFIX}deletion-policy`;
-const RETAIN = 'Retain';
-const RETAINED = 'Retained';
-
 function wantedTags(scope: ApplyScope, retained = false): Tags {
-  return { ...managedTags(scope), ...(retained && { [DELETION_POLICY_TAG]: RETAIN }) };
+  return { ...managedTags(scope), ...(retained && retentionTag('Retain')) };
 }
 
 /**
@@ -110,7 +107,7 @@ export const logGroup: Component<ObservedLogGroup | undefined> = {
       propertyPath: 'PrimaryContainer/AwsLogsConfiguration/LogGroup',
       remedy: 'Name it here to use it, delete it, or choose another ServiceName',
     });
-    const leftBehind = !scope.spec && tags[DELETION_POLICY_TAG] === RETAINED;
+    const leftBehind = !scope.spec && retentionIn(tags) === 'Retained';
     return own && !leftBehind
       ? describe({ name, arn, retentionInDays: found.retentionInDays, tags })
       : undefined;
@@ -147,7 +144,7 @@ export const logGroup: Component<ObservedLogGroup | undefined> = {
     if (!current) return done(undefined);
     const removal = current.retained
       ? clients.cloudWatchLogs.send(
-          new TagResourceCommand({ resourceArn: current.arn, tags: { [DELETION_POLICY_TAG]: RETAINED } }),
+          new TagResourceCommand({ resourceArn: current.arn, tags: { ...retentionTag('Retained') } }),
         )
       : clients.cloudWatchLogs.send(new DeleteLogGroupCommand({ logGroupName: current.name }));
     try {
@@ -166,10 +163,10 @@ function busy(name: string): Outcome<never> {
 }
 
 function describe(observed: Omit<NonNullable<ObservedLogGroup>, 'retained'>): ObservedLogGroup {
-  return { ...observed, retained: observed.tags[DELETION_POLICY_TAG] === RETAIN };
+  return { ...observed, retained: retentionIn(observed.tags) === 'Retain' };
 }
 
-function withoutPolicy({ [DELETION_POLICY_TAG]: _policy, ...others }: Tags = {}): Tags {
+function withoutPolicy({ [RETENTION_TAG_KEY]: _policy, ...others }: Tags = {}): Tags {
   return others;
 }
 
@@ -182,7 +179,7 @@ async function create(scope: ApplyScope, name: string, tags: Tags): Promise<void
 }
 
 async function changeTags(scope: ApplyScope, { arn, tags }: ObservedLogGroup, wanted: Tags): Promise<void> {
-  const { set, remove } = tagChanges(tags, wanted, [...scope.removedTagKeys, DELETION_POLICY_TAG]);
+  const { set, remove } = tagChanges(tags, wanted, [...scope.removedTagKeys, RETENTION_TAG_KEY]);
   const { cloudWatchLogs } = scope.clients;
   if (Object.keys(set).length > 0) {
     await cloudWatchLogs.send(new TagResourceCommand({ resourceArn: arn, tags: { ...set } }));

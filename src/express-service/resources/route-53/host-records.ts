@@ -15,7 +15,8 @@ import type { ApplyScope, Scope } from '../../composition/component';
 import type { Domain } from '../../properties/domains';
 import { HandlerError } from '../../../core/failure';
 import type { ManagedHost } from '../../memory/hosts';
-import { ownerTagValue } from '../../identity/identity';
+import { ownershipOf, ownershipRecordName, ownershipValues } from '../../memory/ownership-record';
+import { ownerTagValue } from '../../memory/ownership';
 import { changeRecords, deleteRecords, recordsAt, recordsFrom, recordsOf } from './records';
 import { isSdkError } from '../../../aws/sdk-errors';
 
@@ -54,15 +55,6 @@ export const HOST_STATE_ACTIONS = ['route53:ListResourceRecordSets'] as const;
 
 /** Seconds that a change of the ownership record may take to be seen. */
 const OWNERSHIP_TTL = 300;
-/** Value of an ownership record beside the owner: another service may have the host. */
-const RELEASED = 'released';
-/** How owners are written: {@link ownerTagValue}. */
-const OWNER = /^(arn:[a-z-]+:ecs:|sha256:)/;
-
-/** Name of the record that says whose the records of a host are. */
-export function ownershipRecordName(hostName: string): string {
-  return `_org-ecs-express.${hostName}`;
-}
 
 /** In lower case, without the final dot and without the prefix that the Route 53 console adds for IPv6. */
 export function normalName(name: string): string {
@@ -76,13 +68,14 @@ export function normalName(name: string): string {
 export async function hostState(scope: Scope, host: ManagedHost): Promise<HostState> {
   const { addresses, ownership } = await lookUp(scope, host);
   if (!ownership) return { kind: addresses.length > 0 ? 'foreign' : 'free' };
-  const [owner = '', ...marks] = valuesOf(ownership);
-  const isReleased = marks.includes(RELEASED);
+  const recorded = ownershipOf(host.hostName, valuesOf(ownership));
+  if (!recorded) return { kind: 'foreign' };
+  const { owner, isReleased } = recorded;
   if (owner === ownerTagValue(scope.identity)) {
     const target = addresses.find(({ Type }) => Type === 'A')?.AliasTarget?.DNSName;
     return { kind: 'managed', target: target && normalName(target), isReleased };
   }
-  return OWNER.test(owner) ? { kind: 'other service', owner, isReleased, ownership } : { kind: 'foreign' };
+  return { kind: 'other service', owner, isReleased, ownership };
 }
 
 /**
@@ -151,7 +144,7 @@ export async function leadTo(
       EvaluateTargetHealth: false,
     },
   };
-  const ownership = ownershipRecord(host, ownerTagValue(scope.identity));
+  const ownership = ownershipRecord(scope, host, false);
   try {
     await changeRecords(scope, host.hostedZoneId, changesFor(state, alias, ownership));
     return true;
@@ -167,12 +160,10 @@ export async function leadTo(
 
 /** Say that another service may take a host over, or no longer. */
 export async function release(scope: ApplyScope, host: ManagedHost, isReleased: boolean): Promise<void> {
-  const owner = ownerTagValue(scope.identity);
-  const [before, after] = isReleased ? [[], [RELEASED]] : [[RELEASED], []];
   try {
     await changeRecords(scope, host.hostedZoneId, [
-      { Action: 'DELETE', ResourceRecordSet: ownershipRecord(host, owner, ...before) },
-      { Action: 'CREATE', ResourceRecordSet: ownershipRecord(host, owner, ...after) },
+      { Action: 'DELETE', ResourceRecordSet: ownershipRecord(scope, host, !isReleased) },
+      { Action: 'CREATE', ResourceRecordSet: ownershipRecord(scope, host, isReleased) },
     ]);
   } catch (error) {
     // It says so already, or another service has taken the host over.
@@ -184,7 +175,9 @@ export async function release(scope: ApplyScope, host: ManagedHost, isReleased: 
 export async function removeHostRecords(scope: Scope, host: ManagedHost): Promise<void> {
   try {
     const { addresses, ownership } = await lookUp(scope, host);
-    if (!ownership || valuesOf(ownership)[0] !== ownerTagValue(scope.identity)) return;
+    if (!ownership) return;
+    const recorded = ownershipOf(host.hostName, valuesOf(ownership));
+    if (recorded?.owner !== ownerTagValue(scope.identity)) return;
     const alias = addresses.filter(({ Type }) => Type === 'A');
     await deleteRecords(scope, host.hostedZoneId, [...alias, ownership]);
   } catch (error) {
@@ -223,18 +216,20 @@ function changesFor(state: HostState, alias: ResourceRecordSet, ownership: Resou
   }
 }
 
-function ownershipRecord({ hostName }: ManagedHost, ...values: readonly string[]): ResourceRecordSet {
+function ownershipRecord(
+  { identity }: Scope,
+  { hostName }: ManagedHost,
+  isReleased: boolean,
+): ResourceRecordSet {
+  const values = ownershipValues({ owner: ownerTagValue(identity), isReleased });
   return {
     Name: ownershipRecordName(hostName),
     Type: 'TXT',
     TTL: OWNERSHIP_TTL,
-    // In the quotes that Route 53 wants.
-    ResourceRecords: values.map((value) => ({ Value: `"${value}"` })),
+    ResourceRecords: values.map((Value) => ({ Value })),
   };
 }
 
-/** The owner first. */
 function valuesOf({ ResourceRecords = [] }: ResourceRecordSet): string[] {
-  const values = ResourceRecords.map(({ Value = '' }) => Value.replaceAll('"', ''));
-  return values.sort((a, b) => Number(a === RELEASED) - Number(b === RELEASED));
+  return ResourceRecords.map(({ Value = '' }) => Value);
 }

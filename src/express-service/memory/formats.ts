@@ -1,0 +1,194 @@
+/**
+ * Everything that is persisted: what an operation leaves to later ones, to other services, and to later versions of this
+ * resource type. The files of this room write and read it, each format in one place, and nothing else knows its grammar.
+ *
+ * The version stands in one tag of the service's security group, for that group is made before anything else, is removed
+ * after everything else, and is looked at first by every operation. It counts for all tags of the service. A callback
+ * context may be of another version than these tags, so that it has a version of its own. What other services read (owner,
+ * shared, marks of rules, TXT records) has none: a word that is unknown there is refused by whoever meets it.
+ */
+import { HandlerError } from '../../core/failure';
+
+/** The versions that there have been; the last one is written, all are read. */
+export const VERSIONS = [
+  {
+    version: 1,
+    since: '2026-11-21',
+    change:
+      'No tag says it. Hashes in the template record have three characters, tokens of waits are texts, and waits say since when.',
+  },
+  {
+    version: 2,
+    since: '2026-11-28',
+    change:
+      'Hashes in the template record are as long as there is room, tokens of waits are JSON, and waits say until when, too.',
+  },
+] as const;
+
+/** The version that is written. */
+export const VERSION: number = Math.max(...VERSIONS.map(({ version }) => version));
+
+/** Prefix of the tag keys that this resource type keeps for itself. */
+export const RESERVED_TAG_PREFIX = 'org-ecs-express:';
+
+/** The longest value that a tag may have in any of the services used. */
+export const LONGEST_TAG_VALUE = 256;
+
+/** Where something is persisted. */
+export interface Format {
+  /** What it stands on or in. */
+  readonly on: string;
+  readonly says: string;
+  /** Who reads it, and what for. */
+  readonly readBy: string;
+}
+
+/** A tag. */
+export interface TagFormat extends Format {
+  /** Key; when it ends with `/`, a hash follows, for there may be several. */
+  readonly key: string;
+}
+
+const OWN_GROUP = 'security group of the service';
+
+/** The tags, by what they are called here. */
+export const TAGS = {
+  version: {
+    key: 'org-ecs-express:version',
+    on: OWN_GROUP,
+    says: 'version of all that the tags of the service say; none means 1',
+    readBy: 'every operation, before anything else (version.ts)',
+  },
+  owner: {
+    key: 'org-ecs-express:service',
+    on: 'everything that belongs to one service',
+    says: 'ARN of the service, or its hash',
+    readBy: 'whoever finds the resource by its name, and LIST (ownership.ts)',
+  },
+  shared: {
+    key: 'org-ecs-express:shared',
+    on: 'load balancers that services share, their security groups, listeners and closing rules; a cluster that was made here',
+    says: 'what the services agree on, as a hash; else what it is',
+    readBy: 'services that look for a place, and the last one that leaves (ownership.ts)',
+  },
+  attributes: {
+    key: 'org-ecs-express:attributes',
+    on: 'security group of a load balancer that services share',
+    says: 'ARN of the load balancer that was given the attributes which services speak of',
+    readBy: 'the next service there, which gives them no more (ownership.ts)',
+  },
+  template: {
+    key: 'org-ecs-express:template',
+    on: OWN_GROUP,
+    says: 'task counts beside scheduled actions, keys of stack tags, what the template spells out',
+    readBy: 'READ (template-record.ts)',
+  },
+  serving: {
+    key: 'org-ecs-express:load-balancer',
+    on: OWN_GROUP,
+    says: 'exposure that clients are sent to',
+    readBy: 'every operation, to find the network half of the service (recorded-exposures.ts)',
+  },
+  otherExposure: {
+    key: 'org-ecs-express:load-balancer/',
+    on: OWN_GROUP,
+    says: 'exposure that the service joins or leaves',
+    readBy: 'every operation (recorded-exposures.ts)',
+  },
+  host: {
+    key: 'org-ecs-express:host/',
+    on: OWN_GROUP,
+    says: 'host of which something may be left; the id of its hosted zone ends the key',
+    readBy: 'every operation, to find DNS records and certificates (hosts.ts)',
+  },
+  certificate: {
+    key: 'org-ecs-express:certificate/',
+    on: OWN_GROUP,
+    says: 'ARN of the certificate that the template gives for a host',
+    readBy: 'READ, and updates for which the configuration has lost it (hosts.ts)',
+  },
+  domains: {
+    key: 'org-ecs-express:domains',
+    on: OWN_GROUP,
+    says: 'hosts in use, that of the endpoint first, each with what the template says of it',
+    readBy: 'READ, and updates for which the configuration has lost them (hosts.ts)',
+  },
+  listenerCertificate: {
+    key: 'org-ecs-express:listener-certificate/',
+    on: OWN_GROUP,
+    says: 'ARN of a certificate that was added to a listener of the author’s, and whether it is being taken off',
+    readBy: 'this service and others on the listener (listener-certificates.ts)',
+  },
+  hostMarks: {
+    key: 'org-ecs-express:hosts',
+    on: 'listener rule of the service',
+    says: 'hosts that the service wants, or gives up, though the rule may match them',
+    readBy: 'other services on the load balancer (host-marks.ts)',
+  },
+  deletionPolicy: {
+    key: 'org-ecs-express:deletion-policy',
+    on: 'log group of the service',
+    says: 'that it stays when the service goes, or has stayed',
+    readBy: 'DELETE, READ, and the next service of that ARN (resource-marks.ts)',
+  },
+  operation: {
+    key: 'org-ecs-express:operation',
+    on: 'certificate that was requested for the service',
+    says: 'hash of the token of the operation that requested it',
+    readBy: 'operations that find that it has failed (resource-marks.ts)',
+  },
+  leaving: {
+    key: 'org-ecs-express:leaving',
+    on: 'certificate that was requested for the service',
+    says: 'that it is being removed',
+    readBy: 'services with a certificate of that name (resource-marks.ts)',
+  },
+} as const satisfies Readonly<Record<string, TagFormat>>;
+
+/** The rows of {@link TAGS}. */
+export const FORMATS_OF_TAGS: readonly TagFormat[] = Object.values(TAGS);
+
+/** What is persisted elsewhere. */
+export const OTHER_FORMATS = {
+  ownershipRecord: {
+    on: 'TXT record `_org-ecs-express.<host>`',
+    says: 'which service the DNS records of the host belong to, and whether another one may take it over',
+    readBy: 'services that want the host (ownership-record.ts)',
+  },
+  callbackContext: {
+    on: 'callback context, which CloudFormation hands from one invocation of an operation to the next',
+    says: 'version, time, waits, pending looks, and what was seen',
+    readBy: 'the next invocation (callback-context.ts)',
+  },
+  pageToken: {
+    on: '`nextToken` of LIST, which CloudFormation hands from one page to the next',
+    says: 'page tokens of ListClusters and ListServices',
+    readBy: 'the LIST of the next page (page-token.ts)',
+  },
+  nonce: {
+    on: 'Docker label `org-ecs-express.nonce` of the main container in a task definition',
+    says: 'nonce of ForceNewDeployment',
+    readBy: 'READ, and updates (properties/task-definition-content.ts)',
+  },
+} as const satisfies Readonly<Record<string, Format>>;
+
+/** Whether a tag is one of a format. */
+export function isTagOf({ key: own }: TagFormat, key: string): boolean {
+  return own.endsWith('/') ? key.startsWith(own) : key === own;
+}
+
+/**
+ * The refusal of something that a newer version of this resource type has written.
+ *
+ * @param where it stands, as the beginning of a sentence.
+ * @param says what is not understood.
+ */
+export function unknownFormat(where: string, says: string): HandlerError {
+  return new HandlerError(
+    'InvalidRequest',
+    `${where} ${says}: a newer version of this resource type has written that, and this one would lose what it does not understand`,
+    {
+      remedy: `Make the newer version the default one (aws cloudformation set-type-default-version), then try the operation again`,
+    },
+  );
+}

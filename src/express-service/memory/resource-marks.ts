@@ -1,0 +1,49 @@
+/** What tags say of the life of a single resource: a log group that outlives its service, a certificate. */
+import { shortHash } from '../identity/identity';
+import type { Tags } from '../identity/tags';
+import { TAGS, unknownFormat } from './formats';
+
+/** What becomes of the log group with its service: it is to stay, or has stayed. */
+export type LogGroupRetention = (typeof RETENTIONS)[number];
+const RETENTIONS = ['Retain', 'Retained'] as const;
+
+/** Key of the tag of {@link retentionTag}. */
+export const RETENTION_TAG_KEY = TAGS.deletionPolicy.key;
+
+/** The tag of a log group that outlives its service. */
+export function retentionTag(retention: LogGroupRetention): Tags {
+  return { [RETENTION_TAG_KEY]: retention };
+}
+
+/**
+ * What the tags of a log group say; undefined when it goes with its service.
+ *
+ * @throws HandlerError InvalidRequest when they say something that is not known here: it might be that the logs stay.
+ */
+export function retentionIn(tags: Tags): LogGroupRetention | undefined {
+  const value = tags[RETENTION_TAG_KEY];
+  if (value === undefined) return undefined;
+  const known = RETENTIONS.find((each) => each === value);
+  if (known) return known;
+  throw unknownFormat(`The tag ${RETENTION_TAG_KEY} of the log group`, `says "${value}"`);
+}
+
+/** The tag of a certificate: in which operation it was requested. @param token of the operation. */
+export function operationTag(token: string): Tags {
+  return { [TAGS.operation.key]: shortHash(token, 16) };
+}
+
+/** Whether a certificate with these tags was requested in an operation. */
+export function isOfOperation(tags: Tags, token: string): boolean {
+  return tags[TAGS.operation.key] === shortHash(token, 16);
+}
+
+/** The tag of a certificate that is being removed. */
+export function leavingTag(): Tags {
+  return { [TAGS.leaving.key]: 'yes' };
+}
+
+/** Whether a certificate with these tags is being removed. */
+export function isLeaving({ tags }: { readonly tags: Tags }): boolean {
+  return TAGS.leaving.key in tags;
+}
