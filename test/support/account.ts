@@ -34,10 +34,9 @@ export const ROLES: Roles = {
 
 /** Make the two roles that a service names. @returns their ARNs. */
 export async function createRoles(user: Pick<LocalAws, 'clientOptions' | 'clock'>): Promise<Roles> {
-  await Promise.all([
-    createRole(user, 'execution', 'ecs-tasks.amazonaws.com'),
-    createRole(user, 'infrastructure', 'ecs.amazonaws.com'),
-  ]);
+  // One after the other, so that ids are drawn in the same order.
+  await createRole(user, 'execution', 'ecs-tasks.amazonaws.com');
+  await createRole(user, 'infrastructure', 'ecs.amazonaws.com');
   return ROLES;
 }
 
