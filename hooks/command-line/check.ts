@@ -88,7 +88,7 @@ export async function check(files: readonly TemplateFile[], options: CheckOption
           // What is about no resource is about the template as a whole.
           const place =
             finding.type === '' ? path : [...origin, ...(path.length > 0 ? ['Properties'] : []), ...path];
-          const isKnown = baseline.has(fingerprint({ ...finding, file }));
+          const isKnown = baseline?.has(fingerprint({ ...finding, file })) ?? false;
           const position = at(document.locate(place));
           return { ...finding, refused: finding.refused && !isKnown, file, ...position, isKnown };
         }),
@@ -262,8 +262,8 @@ function inputOf(content: Node, known: KnownValues): Input {
     : changeSetInput(content, changes, known);
 }
 
-async function loadBaseline(path: string | undefined): Promise<ReadonlySet<string>> {
-  if (path === undefined) return new Set();
+async function loadBaseline(path: string | undefined): Promise<ReadonlySet<string> | undefined> {
+  if (path === undefined) return undefined;
   const document = await readJson(path, 'Baseline');
   const findings = isObject(document) ? document['findings'] : undefined;
   if (!Array.isArray(findings))

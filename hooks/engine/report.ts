@@ -4,7 +4,7 @@ import type { Exemptions } from './exemptions';
 import { describe } from './message';
 import { isAtLeast, SEVERITIES, type Severity } from './outcome';
 import type { InputKind, Policy } from './policy';
-import type { Rule } from './rule';
+import { byId, type Rule } from './rule';
 import type { Notice, ResourceDeclaration, Template } from './template';
 
 /** One thing that a rule found in one resource. */
@@ -160,6 +160,6 @@ function byImportance(left: Finding, right: Finding): number {
   return (
     Number(right.refused) - Number(left.refused) ||
     SEVERITIES.indexOf(left.severity) - SEVERITIES.indexOf(right.severity) ||
-    left.rule.localeCompare(right.rule)
+    byId(left.rule, right.rule)
   );
 }

@@ -105,6 +105,11 @@ export function integers(description: string, value: readonly number[]): RulePar
   };
 }
 
+/** Order of rules by id. Comparing as a language does would first load the rules of that language. */
+export function byId(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
+
 /** An example of a rule: a template in which exactly one resource is the subject. */
 export interface Example {
   /** What it shows, as a phrase. */

@@ -1,6 +1,6 @@
 import { type CheckResult, type LocatedFinding, outcomeOf } from '../command-line/result';
 import type { Severity } from '../engine/outcome';
-import type { Rule } from '../engine/rule';
+import { byId, type Rule } from '../engine/rule';
 
 /** Scores by which code scanning sorts, as GitHub reads them: above 9 critical, above 7 high, above 4 medium. */
 const SCORES: Readonly<Record<Severity, string>> = {
@@ -15,7 +15,7 @@ const LEVELS = { refused: 'error', warning: 'warning', indeterminate: 'note', ex
 
 /** For code scanning: SARIF 2.1.0. */
 export function sarif(result: CheckResult): string {
-  const rules = [...result.rules].sort((left, right) => left.id.localeCompare(right.id));
+  const rules = [...result.rules].sort((left, right) => byId(left.id, right.id));
   const index = new Map(rules.map((rule, position) => [rule.id, position]));
   const run = {
     tool: {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
@@ -95,6 +94,8 @@ export async function runEngine(
     'none',
     '--structured',
   ];
+  // Whoever has no Guard rules does not wait until this is loaded.
+  const { spawn } = await import('node:child_process');
   const { code, out, complaints } = await new Promise<Ended>((resolve, reject) => {
     const child = spawn(engine, options, {
       stdio: 'pipe',
