@@ -206,7 +206,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
         throw new UsageError(`There is no architecture ${architecture}. Use ${ARCHITECTURES.join(' or ')}.`);
       if (registry) {
         if (guard !== undefined)
-          throw new UsageError('The registry hook cannot run Guard rules. Use the managed hook for them.');
+          throw new UsageError(
+            'The registry hook runs no Guard rules: CloudFormation sends it numbers and booleans as texts, which cfn-guard compares otherwise than those of a template. Leave --registry out, and use the managed hook.',
+          );
         await bundleRegistryHook(modules, loadCatalogue(modules), output);
         streams.out(`${output} is the registry hook with your rules. Next: cd ${output} && cfn submit\n`);
         return 0;

@@ -95,6 +95,9 @@ function judge(
   }
   if (solved.length === 0) return undefined;
   const { status, problems } = summarise(solved);
+  const { rewrittenResources } = world.template;
+  if (status === 'pass' && rewrittenResources !== undefined)
+    return { active, resource, status: 'indeterminate', problems: [rewritten(resource, rewrittenResources)] };
   return {
     active,
     resource,
@@ -106,6 +109,12 @@ function judge(
   };
 }
 const NO_PROBLEMS: readonly JudgedProblem[] = [];
+
+/** What is wrong in the template is refused as it is written; what is right there may be wrong after a macro. */
+function rewritten({ logicalId }: ResourceDeclaration, unknown: string): JudgedProblem {
+  const at = { resource: logicalId, path: '', found: 'complies as it is written', unknown };
+  return { status: 'indeterminate', at, because: 'what the macro makes of it breaks the rule', given: [] };
+}
 
 function check({ rule, parameters }: ActiveRule, resource: Resource, stack: Stack): Outcome {
   try {

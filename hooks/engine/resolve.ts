@@ -21,16 +21,25 @@ export function resolve(node: Node, scope: Scope): Resolved {
   if (node instanceof Computed) return resolve(node.value, LITERAL);
   if (!scope.hasIntrinsics) return node as Resolved;
   const name = intrinsicName(node);
-  if (name === undefined) return ofTransformedFunction(node) ?? (node as Resolved);
+  if (name === undefined) return ofTransform(node) ?? (node as Resolved);
   const intrinsic = INTRINSICS[name];
   const argument = (node as Record<string, Node>)[name];
   if (intrinsic === undefined) return new Unknown(`${name} is evaluated by CloudFormation only`);
   return intrinsic(argument, scope);
 }
 
-/** What a transform makes of a function that stands beside it is known when the template is deployed. */
-function ofTransformedFunction(node: Node): Unknown | undefined {
+/**
+ * What a transform makes of what stands beside it: a macro anything, an include something else of a function. Undefined
+ * where it leaves what is written.
+ */
+function ofTransform(node: Node): Unknown | undefined {
   if (!isObject(node) || !('Fn::Transform' in node)) return undefined;
+  const transform = node['Fn::Transform'];
+  const name = isObject(transform) ? transform['Name'] : transform;
+  if (name !== 'AWS::Include')
+    return new Unknown(`the macro ${String(name)} may change properties during deployment`, {
+      mayBeAbsent: true,
+    });
   const isFunction = Object.keys(node).some(
     (key) => key !== 'Fn::Transform' && (key === 'Ref' || key.startsWith('Fn::')),
   );

@@ -58,6 +58,8 @@ export class Template {
   readonly notices: readonly Notice[];
   /** Why resources may exist that are not in the document, or undefined when all are visible. */
   readonly hiddenResources: string | undefined;
+  /** Why every resource may be another one than is written, or undefined when all are as they are written. */
+  readonly rewrittenResources: string | undefined;
   /** Logical ids by resource type. */
   readonly byType: ReadonlyMap<string, readonly ResourceDeclaration[]>;
   private readonly declarations: Readonly<Record<string, ParameterDeclaration>>;
@@ -142,14 +144,15 @@ export class Template {
         notices.push({ resource: logicalId, type, because: opaque[1], path });
       }
     }
-    for (const transform of transforms.filter((name) => !KNOWN_TRANSFORMS.has(name))) {
+    for (const transform of transforms.filter((name) => !KNOWN_TRANSFORMS.has(name)))
       notices.push({
         resource: transform,
         type: 'Transform',
-        because: 'a macro may add and change resources during deployment',
+        because: added(transform),
         path: ['Transform'],
       });
-    }
+    const macro = hasIntrinsics ? macroOf(document, transforms) : undefined;
+    this.rewrittenResources = macro && `the macro ${macro} may add and change resources during deployment`;
     this.resources = resources;
     this.byType = byType;
     this.notices = notices;
@@ -226,13 +229,43 @@ const KNOWN_TRANSFORMS = new Set([
   'AWS::SecretsManager-2020-07-23',
 ]);
 
+/** What a transform at the root of a template does that cannot be seen. */
+function added(transform: string): string {
+  if (transform === INCLUDE) return `${INCLUDE} adds what is not in the template`;
+  return isOfAws(transform)
+    ? `${transform} adds resources during deployment`
+    : 'a macro may add and change resources during deployment';
+}
+
+const INCLUDE = 'AWS::Include';
+
+/** AWS's own transforms leave what is literal as it is; whoever writes a macro decides what it does. */
+function isOfAws(transform: string): boolean {
+  return transform.startsWith('AWS::');
+}
+
+/** A macro that gets the whole template, or all of its resources. */
+function macroOf(
+  document: Readonly<Record<string, Node>>,
+  transforms: readonly string[],
+): string | undefined {
+  const resources = document['Resources'];
+  const beside = [document, isObject(resources) ? resources : {}].map((holder) => holder['Fn::Transform']);
+  const names = beside.filter((transform) => transform !== undefined).map(transformName);
+  return [...transforms, ...names].find((name) => !isOfAws(name));
+}
+
+function transformName(transform: Node): string {
+  return isObject(transform) ? String(transform['Name']) : String(transform);
+}
+
 function transformNames(transform: Node): string[] {
   const list = Array.isArray(transform)
     ? transform
     : transform === undefined || transform === null
       ? []
       : [transform];
-  return list.map((entry) => (isObject(entry) ? String(entry['Name']) : String(entry)));
+  return list.map(transformName);
 }
 
 function section(document: Readonly<Record<string, Node>>, name: string): Readonly<Record<string, Node>> {
@@ -279,10 +312,8 @@ function transformNotices(document: Readonly<Record<string, Node>>): Notice[] {
 }
 
 function transformNotice(transform: Node, path: readonly string[]): Notice {
-  const name = isObject(transform) ? String(transform['Name']) : String(transform);
+  const name = transformName(transform);
   const because =
-    name === 'AWS::Include'
-      ? 'AWS::Include adds what is not in the template'
-      : `the macro ${name} adds and changes what is beside it during deployment`;
+    name === INCLUDE ? added(name) : `the macro ${name} adds and changes what is beside it during deployment`;
   return { resource: path.length > 2 ? path[1]! : name, type: 'Fn::Transform', because, path };
 }

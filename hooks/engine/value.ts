@@ -59,9 +59,9 @@ export class Value {
     if (parent instanceof Unknown) return new Unknown(parent.cause);
     if (Array.isArray(parent)) return parent[Number(key)];
     if (!isObject(parent)) return undefined;
-    const transform = this.scope.hasIntrinsics ? transformOf(parent) : undefined;
-    if (Object.hasOwn(parent, key) && transform?.changesSiblings !== true) return parent[key];
-    return transform === undefined ? undefined : new Unknown(transform.cause, { mayBeAbsent: true });
+    const adding = this.scope.hasIntrinsics ? addingFunction(parent) : undefined;
+    if (Object.hasOwn(parent, key) && (adding === undefined || !key.startsWith('Fn::'))) return parent[key];
+    return adding && new Unknown(`${adding} may add properties during deployment`, { mayBeAbsent: true });
   }
 
   /** The same place, with what AWS assumes when nothing is written there. */
@@ -124,7 +124,9 @@ export class Value {
         const held = child.resolved;
         if (held === undefined) return child.answer(false);
         const mayBeAbsent = held instanceof Unknown && held.knowledge.mayBeAbsent === true;
-        return mayBeAbsent ? all(child.answer('unknown'), test(key)) : test(key);
+        if (!mayBeAbsent) return test(key);
+        // A function may add any key.
+        return key.startsWith('Fn::') ? child.answer('unknown') : all(child.answer('unknown'), test(key));
       }),
     );
   }
@@ -388,22 +390,10 @@ export class Value {
   }
 }
 
-/**
- * What a function beside the properties of an object does to them during deployment: AWS::Include adds some, a macro may
- * change all.
- */
-function transformOf(
-  parent: Readonly<Record<string, Node>>,
-): { readonly cause: string; readonly changesSiblings: boolean } | undefined {
-  for (const name in parent) {
-    if (!name.startsWith('Fn::')) continue;
-    const content = parent[name];
-    const macro = name === 'Fn::Transform' && isObject(content) ? content['Name'] : undefined;
-    return typeof macro === 'string' && macro !== 'AWS::Include'
-      ? { cause: `the macro ${macro} may change properties during deployment`, changesSiblings: true }
-      : { cause: `${macro ?? name} may add properties during deployment`, changesSiblings: false };
-  }
-  return undefined;
+/** A function that stands among properties, and adds some: an include, or a loop. */
+function addingFunction(parent: Readonly<Record<string, Node>>): string | undefined {
+  const name = Object.keys(parent).find((key) => key.startsWith('Fn::'));
+  return name === 'Fn::Transform' ? 'AWS::Include' : name;
 }
 
 function isArn(value: unknown): boolean {

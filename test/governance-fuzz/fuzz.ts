@@ -13,7 +13,15 @@ import type { KnownValues } from '../../hooks/engine/template';
 import { PROFILES } from '../../hooks/profiles';
 import { ruleModules } from '../../hooks/rule-files';
 import { rules } from '../../hooks/rules';
-import { loop, loopCollection, mutate, particulars, resourceConditions, step } from './mutations';
+import {
+  loop,
+  loopCollection,
+  mutate,
+  particulars,
+  resourceConditions,
+  rootTransform,
+  step,
+} from './mutations';
 import { accountOf, type Document, Refused, resolveDocument } from './resolver';
 import { yamlOf } from './yaml';
 
@@ -61,11 +69,13 @@ export async function fuzz(runs: number, seed: number): Promise<void> {
       fc.array(step, { minLength: 1, maxLength: 5 }),
       resourceConditions,
       loopCollection,
+      rootTransform,
       fc.constantFrom(...POLICIES),
       fc.array(fc.nat(10_000), { minLength: RESOLUTIONS, maxLength: RESOLUTIONS }),
-      async (original, steps, conditions, collection, policy, seeds) => {
+      async (original, steps, conditions, collection, transform, policy, seeds) => {
         const mutated = mutate(original, steps, conditions);
-        const document = collection === undefined ? mutated : loop(mutated, collection);
+        const looped = collection === undefined ? mutated : loop(mutated, collection);
+        const document = transform === undefined ? looped : transform(looped);
         const judged = verdictsOf(document, policy.rules);
         checkMessages(document, policy);
         await checkWritings(document, policy, seeds[0]!);

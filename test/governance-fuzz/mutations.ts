@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Document, Json, ParameterDeclaration } from './resolver';
+import { type Document, type Json, MACRO, type ParameterDeclaration } from './resolver';
 
 /** One change to a template: which value, and what takes its place. */
 export interface Step {
@@ -129,9 +129,9 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'loop item': () => ({ Ref: LOOP }),
   'loop item in a text': ofText((text) => ({ 'Fn::Sub': `${text}\${${LOOP}}` })),
   'an include beside it': (value, { other }) => withTransform(value, 'AWS::Include', other),
-  'a macro beside it': (value, { other }) => withTransform(value, 'FuzzMacro', other),
+  'a macro beside it': (value, { other }) => withTransform(value, MACRO, other),
   'an include': () => ({ 'Fn::Transform': { Name: 'AWS::Include' } }),
-  'a macro': () => ({ 'Fn::Transform': { Name: 'FuzzMacro' } }),
+  'a macro': () => ({ 'Fn::Transform': { Name: MACRO } }),
   'resource id': (_, { resource }) => ({ Ref: resource }),
   'resource attribute': (_, { resource }) => ({ 'Fn::GetAtt': [resource, 'Arn'] }),
 };
@@ -188,6 +188,29 @@ export const loopCollection: fc.Arbitrary<Json | undefined> = fc.oneof(
   { weight: 9, arbitrary: fc.constant(undefined) },
   { weight: 1, arbitrary: fc.constantFrom<Json>(['root', 'ENABLED'], { Ref: 'FuzzItems' }) },
 );
+
+/** Where a transform sees the whole template, or all of its resources; undefined for none. */
+export const rootTransform: fc.Arbitrary<((document: Document) => Document) | undefined> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(undefined) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<(document: Document) => Document>(
+      (document) => withRootTransform(document, INCLUDE),
+      (document) => withRootTransform(document, MACRO),
+      (document) => ({ ...document, 'Fn::Transform': INCLUDE }),
+      (document) => ({ ...document, 'Fn::Transform': { Name: MACRO } }),
+      (document) => ({ ...document, Resources: { ...document.Resources, 'Fn::Transform': INCLUDE } }),
+      (document) => ({ ...document, Resources: { ...document.Resources, 'Fn::Transform': { Name: MACRO } } }),
+    ),
+  },
+);
+
+const INCLUDE = { Name: 'AWS::Include', Parameters: { Location: 's3://fuzz/include' } };
+
+function withRootTransform(document: Document, transform: Json): Document {
+  const transforms = [...[document.Transform ?? []].flat(), transform];
+  return { ...document, Transform: transforms.length === 1 ? transform : transforms };
+}
 
 /** Make a template's resource one for each item of a loop; templates with several stay as they are. */
 export function loop(document: Document, collection: Json): Document {

@@ -10,6 +10,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** A template as an object. */
 export interface Document {
   readonly Transform?: Json;
+  readonly 'Fn::Transform'?: Json;
   readonly Parameters?: Readonly<Record<string, ParameterDeclaration>>;
   readonly Conditions?: Readonly<Record<string, Json>>;
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, Json>>>>>>;
@@ -76,6 +77,41 @@ const TRANSFORMED: readonly Record<string, Json>[] = [
   { Protocol: 'HTTP', TransitEncryption: 'DISABLED', NetworkMode: 'host', PidMode: 'host' },
 ];
 
+/** What a transform at the root, or among the resources, may add for a resource of a type that is there. */
+const ADDED: Readonly<Record<string, (of: Json) => Json>> = {
+  'AWS::EC2::SecurityGroup': (of) =>
+    added('AWS::EC2::SecurityGroupIngress', { GroupId: of, IpProtocol: '-1', CidrIp: '0.0.0.0/0' }),
+  'AWS::EC2::RouteTable': (of) =>
+    added('AWS::EC2::Route', { RouteTableId: of, DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'igw-1' }),
+  'AWS::EC2::Subnet': (of) =>
+    added('AWS::EC2::SubnetRouteTableAssociation', { SubnetId: of, RouteTableId: 'rtb-1' }),
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': (of) =>
+    added('AWS::WAFv2::WebACLAssociation', { ResourceArn: of, WebACLArn: 'arn:aws:wafv2:x' }),
+  'AWS::IAM::Role': (of) =>
+    added('AWS::IAM::Policy', {
+      Roles: [of],
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+    }),
+  'AWS::ECS::TaskDefinition': (of) =>
+    added('AWS::ECS::Service', { TaskDefinition: of, LaunchType: 'FARGATE' }),
+};
+
+function added(type: string, properties: Record<string, Json>): Json {
+  return { Type: type, Properties: properties };
+}
+
+/** Transforms that only make what the template says, so that nothing of them is left once it is resolved. */
+const isOfTemplate = (name: Json): boolean => name !== MACRO && nameOf(name) !== 'AWS::Include';
+
+/** The fuzzer's macro. */
+export const MACRO = 'FuzzMacro';
+
+function nameOf(transform: Json): Json | undefined {
+  return typeof transform === 'object' && transform !== null && !Array.isArray(transform)
+    ? transform['Name']
+    : transform;
+}
+
 /** Stands for AWS::NoValue until it is taken out. */
 const NO_VALUE = Symbol('AWS::NoValue');
 type Resolved = Json | typeof NO_VALUE;
@@ -114,13 +150,52 @@ class Resolver {
       const properties = resource['Properties'];
       return [
         logicalId,
-        properties === undefined ? resource : { ...resource, Properties: this.value(properties) },
+        properties === undefined
+          ? resource
+          : { ...resource, Properties: this.rewritten(this.value(properties), logicalId) },
       ];
     });
+    const transforms = [this.source.Transform ?? []].flat().filter(isOfTemplate);
     return {
-      Transform: this.source.Transform,
-      Resources: Object.fromEntries(resources) as Document['Resources'],
+      ...(transforms.length > 0 ? { Transform: transforms } : {}),
+      Resources: { ...Object.fromEntries(resources), ...this.additions() },
     };
+  }
+
+  /** The transforms at the root and among the resources. By the template's defaults they do nothing. */
+  private transforms(): Json[] {
+    if (this.defaultsOnly) return [];
+    const beside = [this.source['Fn::Transform'], this.source.Resources['Fn::Transform']];
+    return [this.source.Transform, ...beside]
+      .flatMap((each) => each ?? [])
+      .filter((each) => !isOfTemplate(nameOf(each) === MACRO ? MACRO : each));
+  }
+
+  /** What a macro at the root makes of the properties of a resource. */
+  private rewritten(value: Json, path: string): Json {
+    if (typeof value !== 'object' || value === null) return value;
+    if (!this.transforms().some((each) => nameOf(each) === MACRO)) return value;
+    if (Array.isArray(value)) return value.map((item, index) => this.rewritten(item, `${path}.${index}`));
+    const entries = Object.entries(value).map(([key, child]) => [
+      key,
+      this.rewritten(child, `${path}.${key}`),
+    ]);
+    return { ...Object.fromEntries(entries), ...this.any(`macro ${path}`, TRANSFORMED) };
+  }
+
+  private additions(): Record<string, Json> {
+    if (this.transforms().length === 0) return {};
+    const additions = [...this.existing].flatMap((logicalId) => {
+      const { Type } = this.resources[logicalId] as Record<string, Json>;
+      const addition = ADDED[String(Type)];
+      const of = this.any<Json>(`reference to ${logicalId}`, [
+        { Ref: logicalId },
+        { 'Fn::GetAtt': [logicalId, 'GroupId'] },
+      ]);
+      const isAdded = addition !== undefined && this.pick(`added to ${logicalId}`, 2) === 0;
+      return isAdded ? [[`FuzzAdded${logicalId}`, addition(of)]] : [];
+    });
+    return Object.fromEntries(additions) as Record<string, Json>;
   }
 
   private exists(resource: Json): boolean {
@@ -132,6 +207,7 @@ class Resolver {
   private expand(resources: Readonly<Record<string, Json>>): Record<string, Json> {
     const expanded: [string, Json][] = [];
     for (const [key, value] of Object.entries(resources)) {
+      if (key === 'Fn::Transform') continue;
       if (!key.startsWith('Fn::ForEach::')) {
         expanded.push([key, value]);
         continue;

@@ -474,6 +474,50 @@ describe('loops, transforms and modules', () => {
   });
 });
 
+describe('a transform that gets the whole template', () => {
+  const include = { Name: 'AWS::Include', Parameters: { Location: 's3://bucket/more.yml' } };
+  const macro = { Name: 'Company::Macro' };
+  const document = (Text: string, root: object, beside: object = {}) => ({
+    ...root,
+    Resources: { Subject: { Type: 'Test::Type', Properties: { Text } }, ...beside },
+  });
+  test.each([
+    ['a macro at the root', 'indeterminate', { Transform: 'Company::Macro' }, {}],
+    ['a macro with parameters at the root', 'indeterminate', { Transform: [macro] }, {}],
+    ['a macro as a function at the root', 'indeterminate', { 'Fn::Transform': macro }, {}],
+    ['a macro among the resources', 'indeterminate', {}, { 'Fn::Transform': macro }],
+    ['an include at the root', 'pass', { Transform: include }, {}],
+    ['an include as a function at the root', 'pass', { 'Fn::Transform': include }, {}],
+    ['an include among the resources', 'pass', {}, { 'Fn::Transform': include }],
+    ['a transform of AWS', 'pass', { Transform: 'AWS::CodeDeployBlueGreen' }, {}],
+  ])('%s: what complies as it is written is %s, what does not is refused', (_, status, root, beside) => {
+    const judged = (text: string) => verdicts(templateInput(document(text, root, beside)).template);
+    expect(judged('good').map((verdict) => verdict.status)).toEqual([status]);
+    expect(judged('bad').map((verdict) => verdict.status)).toEqual(['fail']);
+  });
+
+  test('an include may fill what is empty, and a macro change what it gets', () => {
+    const setRule = defineRule({
+      ...textRule,
+      check: ({ resource }) => forbids(resource.at('Text').isSet(), 'it is set'),
+    });
+    const judged = (transform: object) =>
+      verdicts(
+        templateInput({
+          Resources: {
+            Subject: {
+              Type: 'Test::Type',
+              Properties: { Text: { Value: { Ref: 'AWS::NoValue' }, 'Fn::Transform': transform } },
+            },
+          },
+        }).template,
+        setRule,
+      ).map(({ status }) => status);
+    expect(judged(include)).toEqual(['indeterminate']);
+    expect(judged(macro)).toEqual(['indeterminate']);
+  });
+});
+
 describe('resolved input', () => {
   const required = {
     ...textRule,

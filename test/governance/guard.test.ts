@@ -298,6 +298,6 @@ describe('in the bundle of the managed hook', () => {
     const rules = file('rules/acme.guard', NO_EXEC);
     expect(
       await orgEcs(['bundle', '--registry', '--guard', rules, '--output', join(folder, 'hook')]),
-    ).toMatchObject({ code: 2, error: expect.stringContaining('Use the managed hook') });
+    ).toMatchObject({ code: 2, error: expect.stringContaining('sends it numbers and booleans as texts') });
   });
 });

@@ -22,7 +22,7 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   'GW-02': ['WebACLArn'],
   'IAM-02': ['Action', 'ManagedPolicyArns'],
   'IAM-03': ['Action'],
-  'IAM-04': ['Action'],
+  'IAM-04': ['Resource', 'NotResource'],
   'IAM-05': ['NotAction', 'NotResource'],
   'IAM-06': ['Principal', 'Principal.AWS', 'NotPrincipal', 'Principal.Federated'],
   'NET-02': ['GatewayId', 'MapPublicIpOnLaunch', 'Subnets'],

@@ -30,11 +30,11 @@ export const rule = defineRule({
     eachContainer(resource, (container): Outcome => {
       const image = container.at('Image');
       if (image.isSet().truth === false) return PASS;
-      // Tag and digest follow the last slash; a colon before that belongs to the registry's port.
+      // A tag follows the last slash; a colon before that belongs to the registry's port.
       const name = image.afterLast('/');
       // A tag at the end decides, whatever is unknown before it.
       const tag = /:([^:/@]+)$/.exec(image.knownEnd())?.[1];
-      const hasDigest = name.matches('*@sha256:*');
+      const hasDigest = image.matches('*@sha256:*');
       const hasTag =
         tag !== undefined
           ? image.answer(tag !== 'latest')

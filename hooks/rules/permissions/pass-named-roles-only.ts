@@ -1,6 +1,7 @@
 import { forbids } from '../../engine/outcome';
 import { defineRule, type Examples, single } from '../../engine/rule';
-import { all, any } from '../../engine/truth';
+import { all, any, not, type Test } from '../../engine/truth';
+import type { Value } from '../../engine/value';
 import {
   eachStatement,
   fitsAction,
@@ -26,13 +27,15 @@ export const rule = defineRule({
   check: ({ resource }) =>
     eachStatement(resource, (statement) =>
       forbids(
+        // The resources come first, for they are what is to be named.
         all(
-          statement
-            .at('Action')
-            .some((action) => action.resembles((text) => fitsAction(text, 'iam:PassRole'))),
           any(
             statement.at('Resource').some((role) => role.resembles((text) => EVERY_ROLE.test(text))),
             statement.at('NotResource').isSet(),
+          ),
+          any(
+            holdsPassRole(statement.at('Action')),
+            all(statement.at('NotAction').isSet(), not(holdsPassRole(statement.at('NotAction')))),
           ),
           isAllow(statement),
         ),
@@ -40,6 +43,10 @@ export const rule = defineRule({
       ),
     ),
 });
+
+function holdsPassRole(actions: Value): Test {
+  return actions.some((action) => action.resembles((text) => fitsAction(text, 'iam:PassRole')));
+}
 
 const Resource = { 'Fn::GetAtt': ['Task', 'Arn'] };
 const passing = (Action: string, on: unknown) => policyOf({ Effect: 'Allow', Action, Resource: on });
@@ -57,6 +64,10 @@ export const examples = (): Examples => ({
       },
     },
     { title: 'another action', template: passing('iam:GetRole', '*') },
+    {
+      title: 'every action but those of IAM',
+      template: policyOf({ Effect: 'Allow', NotAction: ['iam:*', 'sts:*'], Resource: '*' }),
+    },
   ],
   fail: [
     {
@@ -69,6 +80,10 @@ export const examples = (): Examples => ({
     {
       title: 'every role of the account',
       template: passing('iam:passrole', { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:role/*' }),
+    },
+    {
+      title: 'every action but some others, on every resource',
+      template: policyOf({ Effect: 'Allow', NotAction: ['s3:*', 'iam:Get*'], Resource: ['*'] }),
     },
     {
       title: 'every role but one',

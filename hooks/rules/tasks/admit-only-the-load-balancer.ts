@@ -1,7 +1,7 @@
 import { forbids, type Outcome } from '../../engine/outcome';
 import type { Stack } from '../../engine/resource';
 import { defineRule, type Examples } from '../../engine/rule';
-import { all, any, type Test } from '../../engine/truth';
+import { any, type Test } from '../../engine/truth';
 import type { Value } from '../../engine/value';
 import { isOpenToWorld } from '../../resources/cidr';
 import { EXPRESS_SERVICE, networkConfigurations, ORGANISATION_SERVICE } from '../../resources/containers';
@@ -32,14 +32,11 @@ function admitsWorld(group: Value, stack: Stack): Test {
   const declared = stack.referredBy(group);
   if (declared?.type !== 'AWS::EC2::SecurityGroup')
     return group.undecided('the rules of this security group are not in the template');
-  const separate = stack
-    .referring(declared, 'AWS::EC2::SecurityGroupIngress', 'GroupId')
-    .map((ingress) =>
-      all(isOpenToWorld(ingress.properties, stack), ingress.at('GroupId').refersTo(declared.logicalId)),
-    );
   return any(
     declared.at('SecurityGroupIngress').some((ingress) => isOpenToWorld(ingress, stack)),
-    ...separate,
+    stack.someReferring(declared, 'AWS::EC2::SecurityGroupIngress', 'GroupId', (ingress) =>
+      isOpenToWorld(ingress.properties, stack),
+    ),
   );
 }
 
@@ -87,6 +84,13 @@ export const examples = (): Examples => ({
     },
   ],
   indeterminate: [
+    {
+      title: 'an include may add a rule to the group',
+      template: {
+        Transform: { Name: 'AWS::Include', Parameters: { Location: 's3://bucket/more.yml' } },
+        Resources: { Service: service(GroupId), Group: group() },
+      },
+    },
     { title: 'a group of another stack', template: { Resources: { Service: service('sg-1') } } },
   ],
 });

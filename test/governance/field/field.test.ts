@@ -137,7 +137,7 @@ const ROWS: readonly Row[] = [
   },
   {
     ...{ file: 'iam.yaml', rule: 'IAM-04', resource: 'PassAny', status: 'refused', line: 4 },
-    says: 'Action is "iam:Pass*": every role of the account may be passed on',
+    says: 'Resource is "*": every role of the account may be passed on',
   },
   {
     ...{ file: 'iam.yaml', rule: 'IAM-05', resource: 'AllBut', status: 'refused', line: 5 },
