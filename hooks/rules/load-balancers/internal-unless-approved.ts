@@ -2,7 +2,7 @@ import { forbids } from '../../engine/outcome';
 import { defineRule, type Examples, single } from '../../engine/rule';
 import { isPublicLoadBalancer, LOAD_BALANCER } from '../../resources/elastic-load-balancing';
 import { ORGANISATION_SERVICE } from '../../resources/containers';
-import { all, type Test } from '../../engine/truth';
+import { all, any, not, type Test } from '../../engine/truth';
 import type { Value } from '../../engine/value';
 import { hasSharedLoadBalancer, isOrganisationService } from '../../resources/organisation-service';
 
@@ -34,9 +34,10 @@ export const rule = defineRule({
 
 /** Without a scheme the route tables of the subnets decide. */
 function isPublicScheme(scheme: Value): Test {
-  return scheme.isSet().truth === false
-    ? scheme.undecided('without a scheme the subnets decide')
-    : scheme.equals('internet-facing');
+  return any(
+    scheme.equals('internet-facing'),
+    all(not(scheme.isSet()), scheme.undecided('without a scheme the subnets decide')),
+  );
 }
 
 const loadBalancer = (properties: object, rest?: object) => single(LOAD_BALANCER, { ...properties }, rest);
