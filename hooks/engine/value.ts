@@ -292,9 +292,10 @@ export class Value {
     const pieces = piecesOf(value);
     const withHoles = (filler: string): string =>
       pieces.map((piece) => (typeof piece === 'string' ? piece : filler)).join('');
-    // What holds with nothing and with something in the place of what is unknown, the literal pieces bring about.
-    if (predicate(withHoles('')) && predicate(withHoles('x'))) return this.answer(true);
     const areIdentifiers = pieces.every((piece) => typeof piece === 'string' || piece.knowledge.isIdentifier);
+    // What holds with nothing and with anything in the place of what is unknown, the literal pieces bring about.
+    const fillers = areIdentifiers ? ['', 'x'] : ['', 'x', 'x:x/x'];
+    if (fillers.every((filler) => predicate(withHoles(filler)))) return this.answer(true);
     return this.answer(areIdentifiers && !predicate(withHoles('x')) ? false : 'unknown');
   }
 
@@ -312,11 +313,14 @@ export class Value {
     const [left, right] = [this.resolved, other.resolved];
     if (left instanceof Unknown || right instanceof Unknown) {
       if (JSON.stringify(this.node) === JSON.stringify(other.node)) return this.answer(true);
-      // Different references to resources of the template, or a reference and a literal, are different things.
-      const isSettled = [left, right].every(
-        (each) => !(each instanceof Unknown) || each.knowledge.reference !== undefined,
+      const [one, two] = [left, right].map((each) =>
+        each instanceof Unknown ? each.knowledge.reference : '',
       );
-      return this.answer(isSettled ? false : 'unknown');
+      // The same expression may be in branches of two conditions; another attribute may be the same thing.
+      if (one !== undefined && one !== '' && one === two)
+        return this.answer((left as Unknown).cause === (right as Unknown).cause || 'unknown');
+      // References to different resources of the template, or a reference and a literal, are different things.
+      return this.answer(one !== undefined && two !== undefined ? false : 'unknown');
     }
     return this.answer(left !== undefined && JSON.stringify(left) === JSON.stringify(right));
   }

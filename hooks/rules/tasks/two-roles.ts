@@ -46,6 +46,8 @@ function areTwo(task: Value, execution: Value): Outcome {
 const task = (TaskRoleArn?: unknown, ExecutionRoleArn?: unknown, rest?: object) =>
   single(TASK_DEFINITION, { ContainerDefinitions: [], TaskRoleArn, ExecutionRoleArn }, rest);
 
+const ROLE_ARN = { 'Fn::GetAtt': ['Example', 'Arn'] };
+
 export const examples = (): Examples => ({
   pass: [
     {
@@ -62,6 +64,13 @@ export const examples = (): Examples => ({
     },
   ],
   fail: [
+    {
+      title: 'one role, whichever stage it is',
+      template: task({ 'Fn::If': ['IsProd', ROLE_ARN, ROLE_ARN] }, ROLE_ARN, {
+        Parameters: { Stage: { Type: 'String' } },
+        Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } },
+      }),
+    },
     {
       title: 'a rule that gives one role twice',
       template: single('AWS::Events::Rule', {
