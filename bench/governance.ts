@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { columns } from '../conformance/columns';
 import { CONTROLS, guardBinary } from '../conformance/control-tower';
-import { parseTemplate } from '../hooks/engine/document';
+import { parseTemplate } from '../src/cloudformation/template/document';
 import { Exemptions } from '../hooks/engine/exemptions';
 import { templateInput } from '../hooks/engine/inputs';
 import { policyOf } from '../hooks/engine/policy';

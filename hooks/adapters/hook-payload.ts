@@ -1,4 +1,4 @@
-import { parseTemplate } from '../engine/document';
+import { parseTemplate } from '../../src/cloudformation/template/document';
 import { type ChangedResource, changeSetInput, templateInput } from '../engine/inputs';
 import type { Input } from '../engine/report';
 import { isObject, type Node } from '../engine/scope';

@@ -1,4 +1,4 @@
-import { TemplateError } from '../engine/template';
+import { TemplateError } from '../../src/cloudformation/template/template-error';
 import type { Rule } from '../engine/rule';
 import { GuardError } from '../guard/guard-error';
 import { type GuardFile, GuardRules } from '../guard/guard-rules';

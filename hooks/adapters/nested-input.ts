@@ -1,4 +1,4 @@
-import { parseTemplate } from '../engine/document';
+import { parseTemplate } from '../../src/cloudformation/template/document';
 import { templateInput } from '../engine/inputs';
 import { literalParameters, nestedTemplates, withParentParameters } from '../engine/nested';
 import type { Input } from '../engine/report';

@@ -18,7 +18,7 @@ const LATE_OPTIMISATION = {
 };
 
 const root = join(__dirname, '../..');
-const sources = join(root, 'hooks');
+const sources = [join(root, 'hooks'), join(root, 'src/cloudformation')];
 const bundle = join(root, 'build/CommandLine/index.js');
 
 /** Time of the latest change below a folder, in milliseconds. */
@@ -29,9 +29,9 @@ function latestChange(folder) {
   }, 0);
 }
 
-if (!existsSync(bundle) || statSync(bundle).mtimeMs < latestChange(sources)) {
+if (!existsSync(bundle) || statSync(bundle).mtimeMs < Math.max(...sources.map(latestChange))) {
   require('esbuild').buildSync({
-    entryPoints: [join(sources, 'bin/main.ts')],
+    entryPoints: [join(root, 'hooks/bin/main.ts')],
     outfile: bundle,
     bundle: true,
     minify: true,

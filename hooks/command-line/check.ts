@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { Exemptions, type Exemption } from '../engine/exemptions';
-import { parseTemplate } from '../engine/document';
+import { parseTemplate } from '../../src/cloudformation/template/document';
 import { changeSetInput, changesOnlyInput, templateInput, type ChangedResource } from '../engine/inputs';
 import type { Severity } from '../engine/outcome';
 import { policyOf, type Policy } from '../engine/policy';
@@ -14,8 +14,9 @@ import {
 import { report, type Input } from '../engine/report';
 import type { Rule } from '../engine/rule';
 import { isObject, type Node } from '../engine/scope';
-import type { Position, TemplateDocument } from '../engine/source';
-import { type KnownValues, TemplateError } from '../engine/template';
+import type { Position, TemplateDocument } from '../../src/cloudformation/template/source';
+import { TemplateError } from '../../src/cloudformation/template/template-error';
+import type { KnownValues } from '../engine/template';
 import type { Profile } from '../engine/policy';
 import type { GuardRules } from '../guard/guard-rules';
 import { readJson } from './files';

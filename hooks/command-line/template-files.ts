@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from '../engine/scope';
-import type { Remark } from '../engine/source';
+import type { Remark } from '../../src/cloudformation/template/source';
 import { readBytes, readJson } from './files';
 import { UsageError } from './usage-error';
 

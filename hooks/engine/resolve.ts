@@ -1,3 +1,4 @@
+import { substitutions } from '../../src/cloudformation/template/functions';
 import { intrinsicName } from './intrinsic-name';
 import { Computed, isObject, type Node, type Resolved, type Scope } from './scope';
 import { ATTRIBUTES_OF_PROPERTIES, isIdentifier } from './attributes';
@@ -200,25 +201,6 @@ function attribute(logicalId: string, name: string, scope: Scope): Resolved {
     nonEmpty: true,
     isIdentifier: isIdentifier(resource?.type, name),
   });
-}
-
-interface Substitution {
-  readonly literal: string;
-  readonly variable?: string;
-}
-
-function substitutions(template: string): Substitution[] {
-  const pieces: Substitution[] = [];
-  let end = 0;
-  for (const match of template.matchAll(/\$\{(!?)([^${}]+)\}/g)) {
-    const literal = template.slice(end, match.index);
-    pieces.push(
-      match[1] === '!' ? { literal: `${literal}\${${match[2]}}` } : { literal, variable: match[2]!.trim() },
-    );
-    end = match.index + match[0].length;
-  }
-  pieces.push({ literal: template.slice(end) });
-  return pieces;
 }
 
 function substitute(template: string, variables: Node, scope: Scope): Resolved {

@@ -1,3 +1,4 @@
+import { TemplateError } from '../../src/cloudformation/template/template-error';
 import { expandLoops } from './for-each';
 import { comparisons, parameterDomain, type ParameterDeclaration, type ParameterDomain } from './parameters';
 import { resolve } from './resolve';
@@ -24,19 +25,6 @@ export interface Notice {
   readonly because: string;
   /** Path in the document. */
   readonly path?: readonly string[];
-}
-
-/** Thrown for an input that is no template; the message says what is wrong and is meant for the user. */
-export class TemplateError extends Error {
-  override readonly name = 'TemplateError';
-
-  /** @param position where it is, when it is known; the message begins with it. */
-  constructor(
-    message: string,
-    readonly position?: { readonly line: number; readonly column: number },
-  ) {
-    super(position === undefined ? message : `Line ${position.line}, column ${position.column}: ${message}`);
-  }
 }
 
 /** Values that are known from outside the template. */

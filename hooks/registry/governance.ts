@@ -3,7 +3,7 @@ import { HookEventError } from '../adapters/hook-event';
 import { judgeHookEvent } from '../adapters/hook-judgement';
 import { HookPayloadError } from '../adapters/hook-payload';
 import type { Rule } from '../engine/rule';
-import { TemplateError } from '../engine/template';
+import { TemplateError } from '../../src/cloudformation/template/template-error';
 import { createHookEntrypoints, type HookProgress, type HookRequest } from './runtime';
 import { type GovernanceConfiguration, settingsOf } from './settings';
 

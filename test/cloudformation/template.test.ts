@@ -12,11 +12,11 @@ describe('functions', () => {
   const template = parseTemplate(`
 Mappings: { Zones: { us-east-1: { names: [a, b], one: x } } }
 Conditions:
-  Yes: !Equals [1, '1']
+  Holds: !Equals [1, '1']
   One: !Equals [1]
-  No: !Not [!Condition Yes]
-  Both: !And [!Condition Yes, !Condition No]
-  Either: !Or [!Condition Yes, !Condition No]
+  Fails: !Not [!Condition Holds]
+  Both: !And [!Condition Holds, !Condition Fails]
+  Either: !Or [!Condition Holds, !Condition Fails]
 ${RESOURCES}`);
   const scope: Scope = {
     template,
@@ -44,11 +44,11 @@ ${RESOURCES}`);
     ["!Select ['0', [a, b]]", 'a'],
     ["!Split [',', 'a,b']", ['a', 'b']],
     ["!Select [2, !Split ['/', 'arn/of/it']]", 'it'],
-    ['!If [Yes, a, b]', 'a'],
-    ['!If [No, a, b]', 'b'],
+    ['!If [Holds, a, b]', 'a'],
+    ['!If [Fails, a, b]', 'b'],
     ['!If [Both, a, b]', 'b'],
     ['!If [Either, a, b]', 'a'],
-    ['{ A: !If [No, a, !Ref AWS::NoValue], B: [!Ref AWS::NoValue, 1] }', { B: [1] }],
+    ['{ A: !If [Fails, a, !Ref AWS::NoValue], B: [!Ref AWS::NoValue, 1] }', { B: [1] }],
     ['!FindInMap [Zones, !Ref AWS::Region, one]', 'x'],
     ["!Join ['', !FindInMap [Zones, us-east-1, names]]", 'ab'],
     ['!Base64 text', 'dGV4dA=='],
@@ -56,6 +56,14 @@ ${RESOURCES}`);
     ["!ImportValue 'a'", 'export-a'],
     ['{ "Fn::ToJsonString": { a: [1, true] } }', '{"a":[1,true]}'],
     ['{ "Fn::Length": !Ref List }', 2],
+    ["!Sub ['${A}', { A: '${!Size}' }]", '${!Size}'],
+    // As YAML 1.1 reads it, without dates.
+    [
+      '{ A: yes, B: 010, C: 2012-10-17, D: y, 012: E }',
+      { A: true, B: 8, C: '2012-10-17', D: 'y', '012': 'E' },
+    ],
+    ['{ <<: { A: 1, B: 1 }, B: 2 }', { A: 1, B: 2 }],
+    ['{ A: 1, A: 2 }', { A: 2 }],
   ])('%s is %j', async (text, expected) => {
     const value = parseTemplate(`${RESOURCES}\nMetadata: { Value: ${text} }`).Metadata!.Value;
     expect(await evaluate(value, scope)).toEqual(expected);

@@ -1,5 +1,5 @@
 import { fuzz, startingTemplates } from './fuzz';
-import { parseTemplate } from '../../hooks/engine/document';
+import { parseTemplate } from '../../src/cloudformation/template/document';
 import { type Document, resolveDocument } from './resolver';
 import { yamlOf } from './yaml';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { BLIND_SPOTS } from '../../conformance/blind-spots';
 import { labelledCases } from '../../conformance/cases';
 import { withNestedBodies } from '../../hooks/adapters/nested-input';
-import { parseTemplate } from '../../hooks/engine/document';
+import { parseTemplate } from '../../src/cloudformation/template/document';
 import { evaluate, type Verdict } from '../../hooks/engine/evaluate';
 import { Exemptions } from '../../hooks/engine/exemptions';
 import { templateInput } from '../../hooks/engine/inputs';

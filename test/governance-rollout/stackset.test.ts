@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { parseTemplate } from '../../hooks/engine/document';
+import { parseTemplate } from '../../src/cloudformation/template/document';
 import { CODE_BUCKET_PREFIX, ROOT, service, startGovernedAccount, type GovernedAccount } from './account';
 
 const read = async (file: string) =>

@@ -1,6 +1,7 @@
 /** The value of template functions and references. */
-import { splitAttribute, validationError, type Template } from './parse';
-import { PLACEHOLDER, placeholderReference, type Reference } from './references';
+import { splitAttribute, substitutions } from '../../../src/cloudformation/template/functions';
+import { validationError, type Template } from './parse';
+import { placeholderReference, type Reference } from './references';
 
 /** Where the values of references come from. */
 export interface Scope {
@@ -104,14 +105,14 @@ const FUNCTIONS: Record<string, TemplateFunction> = {
     const [text, variables] = typeof operand === 'string' ? [operand, {}] : operand;
     const values = (await reduce(variables ?? {}, scope)) as Record<string, unknown>;
     let result = '';
-    let end = 0;
-    for (const match of String(text).matchAll(PLACEHOLDER)) {
-      const name = match[1]!.trim();
-      const value = name in values ? values[name] : await reference(placeholderReference(name), scope);
-      result += text.slice(end, match.index) + scalarText(value, 'Fn::Sub');
-      end = match.index + match[0].length;
+    for (const { literal, variable } of substitutions(String(text))) {
+      result += literal;
+      if (variable === undefined) continue;
+      const value =
+        variable in values ? values[variable] : await reference(placeholderReference(variable), scope);
+      result += scalarText(value, 'Fn::Sub');
     }
-    return (result + text.slice(end)).replace(/\$\{!/g, '${');
+    return result;
   },
   async 'Fn::Join'(operand, scope) {
     const [delimiter, list] = listOperand(operand, 2, 'Fn::Join');

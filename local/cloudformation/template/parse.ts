@@ -1,14 +1,6 @@
 /** Reading a template: YAML with short function tags, or JSON. */
-import {
-  isAlias,
-  isMap as isYamlMap,
-  isNode,
-  isScalar,
-  isSeq,
-  parseDocument,
-  type Document,
-  type Scalar,
-} from 'yaml';
+import { TemplateError } from '../../../src/cloudformation/template/template-error';
+import { parseYaml } from '../../../src/cloudformation/template/yaml-document';
 import { AwsError, type Structure } from '../../service';
 
 /** One entry of `Resources`. */
@@ -63,27 +55,6 @@ export function validationError(message: string): AwsError {
   return new AwsError('ValidationError', message);
 }
 
-/** Functions that YAML may write as a tag; all but these two gain the prefix `Fn::`. */
-const SHORT_FUNCTIONS = new Set([
-  ...[
-    'And',
-    'Base64',
-    'Cidr',
-    'Equals',
-    'FindInMap',
-    'GetAtt',
-    'GetAZs',
-    'If',
-    'ImportValue',
-    'Join',
-    'Length',
-    'Not',
-    'Or',
-  ],
-  ...['Select', 'Split', 'Sub', 'ToJsonString', 'Transform'],
-]);
-const BARE_FUNCTIONS = new Set(['Ref', 'Condition']);
-
 const SECTIONS = new Set([
   ...[
     'AWSTemplateFormatVersion',
@@ -110,7 +81,7 @@ const SECTIONS_OF_TRANSFORMS: Readonly<Record<string, readonly string[]>> = {
  * @throws AwsError ValidationError when the text is neither, or its sections do not have the form of a template.
  */
 export function parseTemplate(body: string): Template {
-  const content = body.trimStart().startsWith('{') ? parseJson(body) : parseYaml(body);
+  const content = body.trimStart().startsWith('{') ? parseJson(body) : readYaml(body);
   if (!isMap(content)) throw validationError('Template format error: unsupported structure.');
   const further = [content.Transform ?? []]
     .flat()
@@ -140,55 +111,27 @@ function parseJson(body: string): unknown {
   }
 }
 
-function parseYaml(body: string): unknown {
-  const document = parseDocument(body, { logLevel: 'silent', merge: true });
-  const error = document.errors[0];
-  if (error) {
-    const [start] = error.linePos ?? [{ line: 1, col: 1 }];
+function readYaml(body: string): unknown {
+  try {
+    return parseYaml(body).content;
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const { position, message } = error;
     throw validationError(
-      `Template format error: YAML not well-formed. (line ${start.line}, column ${start.col})`,
+      position === undefined
+        ? `Template format error: ${message}`
+        : `Template format error: YAML not well-formed. (line ${position.line}, column ${position.column})`,
     );
   }
-  return value(document.contents, document);
-}
-
-/** The value of a YAML node, short function tags written out. */
-function value(node: unknown, document: Document): unknown {
-  if (isAlias(node)) return value(node.resolve(document), document);
-  const content = nodeContent(node, document);
-  const tag = isNode(node) ? node.tag : undefined;
-  if (!tag?.startsWith('!') || tag === '!') return content;
-  const name = tag.slice(1);
-  if (BARE_FUNCTIONS.has(name)) return { [name]: content };
-  if (!SHORT_FUNCTIONS.has(name)) throw validationError(`Template format error: unknown function ${tag}.`);
-  return {
-    [`Fn::${name}`]: name === 'GetAtt' && typeof content === 'string' ? splitAttribute(content) : content,
-  };
-}
-
-function nodeContent(node: unknown, document: Document): unknown {
-  if (isScalar(node)) return node.tag?.startsWith('!') ? (node.source ?? node.value) : node.value;
-  if (isSeq(node)) return node.items.map((item) => value(item, document));
-  if (isYamlMap(node)) {
-    return Object.fromEntries(
-      node.items.map((pair) => [String((pair.key as Scalar).value), value(pair.value, document)]),
-    );
-  }
-  return null;
 }
 
 function refuseNulls(content: unknown, path: string): void {
-  if (content === null) throw validationError(`[${path}] 'null' values are not allowed in templates`);
+  if (content === null || content === undefined)
+    throw validationError(`[${path}] 'null' values are not allowed in templates`);
   if (typeof content !== 'object') return;
   for (const [key, item] of Object.entries(content as object)) refuseNulls(item, `${path}/${key}`);
 }
 
 function isMap(content: unknown): content is Structure {
   return typeof content === 'object' && content !== null && !Array.isArray(content);
-}
-
-/** `Resource.Attribute.Of.It` names the resource up to the first dot. */
-export function splitAttribute(text: string): [string, string] {
-  const dot = text.indexOf('.');
-  return dot < 0 ? [text, ''] : [text.slice(0, dot), text.slice(dot + 1)];
 }

@@ -1,14 +1,12 @@
 /** What a part of a template refers to. */
-import { splitAttribute, type Template } from './parse';
+import { splitAttribute, substitutions } from '../../../src/cloudformation/template/functions';
+import type { Template } from './parse';
 
 /** A reference by `Ref` (no attribute), `Fn::GetAtt`, or either form inside `Fn::Sub`. */
 export interface Reference {
   readonly name: string;
   readonly attribute?: string;
 }
-
-/** Placeholders `${Name}` and `${Name.Attribute}` of a `Fn::Sub` text; `${!Literal}` is none. */
-export const PLACEHOLDER = /\$\{([^!{}][^{}]*)\}/g;
 
 /** All references in a value to resources, parameters and pseudo parameters. */
 export function referencesIn(value: unknown): Reference[] {
@@ -25,7 +23,7 @@ const FUNCTIONS: Record<string, (operand: any) => Reference[]> = {
   },
   'Fn::Sub': (operand) => {
     const [text, variables] = typeof operand === 'string' ? [operand, {}] : operand;
-    const names = [...String(text).matchAll(PLACEHOLDER)].map(([, name]) => name!.trim());
+    const names = substitutions(String(text)).flatMap(({ variable }) => variable ?? []);
     const free = names.filter((name) => !(name in (variables ?? {})));
     return [...free.map(placeholderReference), ...referencesIn(variables)];
   },

@@ -1,5 +1,3 @@
-import type { Node } from './scope';
-
 /** A position in a text; both count from 1. */
 export interface Position {
   readonly line: number;
@@ -41,7 +39,7 @@ export interface Remark extends Position {
 /** A template text that has been read. */
 export interface TemplateDocument {
   /** The content, with the short forms of intrinsic functions (`!Ref`) in their long form. */
-  readonly content: Node;
+  readonly content: unknown;
   /** Position of the deepest element that exists on a path such as `['Resources', 'Service', 'Type']`. */
   locate(path: readonly string[]): Position;
   /** What is odd about the text, e.g. a key that is written twice. */

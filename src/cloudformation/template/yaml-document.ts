@@ -9,9 +9,9 @@ import {
   type Scalar,
   type Tags,
 } from 'yaml';
-import type { Node } from './scope';
+import { splitAttribute } from './functions';
 import { Lines, type Position, type Remark, type TemplateDocument } from './source';
-import { TemplateError } from './template';
+import { TemplateError } from './template-error';
 
 /**
  * CloudFormation reads YAML 1.1, but knows no dates, sexagesimal numbers or language-specific types. Merge keys are
@@ -76,7 +76,7 @@ class YamlReader {
   constructor(private readonly target: (alias: YamlNode) => YamlNode | undefined) {}
 
   /** The plain value of a YAML node, with short function tags in their long form. */
-  read(node: unknown): Node {
+  read(node: unknown): unknown {
     if (++this.elements > MAXIMUM_ELEMENTS)
       throw new TemplateError('The template is too large once its YAML aliases are followed.');
     if (isAlias(node)) return this.read(this.target(node));
@@ -86,15 +86,15 @@ class YamlReader {
     const name = tag.slice(1);
     if (WITHOUT_PREFIX.has(name)) return { [name]: value };
     const isAttribute = name === 'GetAtt' && typeof value === 'string';
-    return { [`Fn::${name}`]: isAttribute ? splitOnce(value) : value };
+    return { [`Fn::${name}`]: isAttribute ? attributeOf(value) : value };
   }
 
-  private untagged(node: unknown): Node {
+  private untagged(node: unknown): unknown {
     if (isScalar(node)) return scalarOf(node);
     if (isSeq(node)) return node.items.map((item) => this.read(item));
     if (!isMap(node)) return undefined;
-    const own: Record<string, Node> = {};
-    let merged: Record<string, Node> | undefined;
+    const own: Record<string, unknown> = {};
+    let merged: Record<string, unknown> | undefined;
     for (const pair of node.items) {
       if (!isPair(pair)) continue;
       const key = isScalar(pair.key) ? keyOf(pair.key) : JSON.stringify(this.read(pair.key));
@@ -119,14 +119,14 @@ function keyOf(key: Scalar): string {
 }
 
 /** YAML 1.1 reads `y` and `n` as booleans, but the parser of CloudFormation does not. */
-function scalarOf({ value, source }: Scalar): Node {
+function scalarOf({ value, source }: Scalar): unknown {
   if (typeof value === 'bigint') return String(value);
   return typeof value === 'boolean' && source !== undefined && /^[yn]$/i.test(source) ? source : value;
 }
 
-function splitOnce(name: string): string[] {
-  const dot = name.indexOf('.');
-  return dot < 0 ? [name] : [name.slice(0, dot), name.slice(dot + 1)];
+/** Without an attribute only the resource is there, and whoever reads that says what is missing. */
+function attributeOf(text: string): string[] {
+  return splitAttribute(text).filter((part) => part !== '');
 }
 
 function yamlLocator(lines: Lines, root: unknown): (path: readonly string[]) => Position {

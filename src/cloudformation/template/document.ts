@@ -1,9 +1,8 @@
 import { commentIn } from './json-comments';
 import { duplicateKeys } from './json-duplicates';
 import { jsonLocator } from './json-location';
-import type { Node } from './scope';
 import { Lines, type Remark, type TemplateDocument } from './source';
-import { TemplateError } from './template';
+import { TemplateError } from './template-error';
 
 const BYTE_ORDER_MARK = '\ufeff';
 
@@ -28,7 +27,7 @@ const MARKED: Remark = {
 async function parse(text: string): Promise<TemplateDocument> {
   if (/^\s*\{/.test(text)) {
     try {
-      const content = JSON.parse(text) as Node;
+      const content = JSON.parse(text) as unknown;
       return { content, locate: jsonLocator(text), remarks: duplicateKeys(text) };
     } catch (error) {
       // A flow mapping of YAML also begins with a brace, and YAML's parser says better what is wrong.
