@@ -3,6 +3,7 @@
  * events of the update is told. Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Group } from './group';
 import type { Property, Table } from './property';
 
 /** The states of a service's properties. */
@@ -14,8 +15,6 @@ export interface ModelStates {
   /** The template now. */
   readonly desired: object;
 }
-
-type Group = Readonly<Record<string, unknown>>;
 
 /** The three states of a group or a value, in the order of {@link ModelStates}. */
 type Three<Value> = readonly [before: Value | undefined, live: Value | undefined, desired: Value | undefined];

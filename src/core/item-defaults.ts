@@ -3,9 +3,8 @@
  * read back differs from one that the template leaves out, and one that is not read back from one that it spells out.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Group } from './group';
 import type { Property, Table } from './property';
-
-type Group = Readonly<Record<string, unknown>>;
 
 /** Paths of the defaults that a model spells out in items of its lists, items by their keys: `Containers/proxy/Essential`. */
 export function spelledOutDefaults(table: Table, model: object): string[] {

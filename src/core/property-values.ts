@@ -1,9 +1,8 @@
 /** Values of properties, from the template to the shape of an AWS API and back, as their rows say. Pure. */
 import { invalid } from './failure';
+import { isGroup, type Group } from './group';
 import { apiName, type Property, type Table } from './property';
 import { defined } from './unset';
-
-type Group = Readonly<Record<string, unknown>>;
 
 /** What a template asks for, defaults applied, in the shape of the API. Lists without an order are sorted. */
 export function specified<Model extends object, Api extends object>(
@@ -15,7 +14,17 @@ export function specified<Model extends object, Api extends object>(
     const value = group[property.name] ?? property.defaultIn(group);
     return value == null ? {} : written(property, value, group);
   });
-  return Object.assign({}, ...parts) as Partial<Api>;
+  return joined(parts) as Partial<Api>;
+}
+
+/** Properties may share a group of the API, each with members of its own. */
+function joined(parts: readonly object[]): object {
+  const api: Record<string, unknown> = {};
+  for (const [name, value] of parts.flatMap((part) => Object.entries(part))) {
+    const before = api[name];
+    api[name] = isGroup(before) && isGroup(value) ? { ...before, ...value } : value;
+  }
+  return api;
 }
 
 function written(property: Property, value: unknown, group: Group): object {

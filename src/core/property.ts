@@ -142,6 +142,8 @@ export interface Property<More = any> {
   /** Of a group, or of the items of a list. */
   readonly members?: Table;
   readonly isInline: boolean;
+  /** In the schema. */
+  readonly type: string;
   readonly isList: boolean;
   readonly isOrdered: boolean;
   /** Whether it is a list of values of which each is there once, in any order. */
@@ -200,6 +202,7 @@ function propertyOf(name: string, row: UntypedRow, own: PropertySchema, schema: 
     check: row.check,
     members: row.members ?? row.items,
     isInline: row.inline === true,
+    type: own.type ?? 'object',
     isList: own.type === 'array',
     isOrdered: own.insertionOrder !== false,
     isSet: own.uniqueItems === true && own.insertionOrder === false && items?.properties === undefined,

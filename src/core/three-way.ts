@@ -1,5 +1,6 @@
 /** Three-way merge: what the template said before, what it says now, and what there is. Pure. */
 import { isDeepStrictEqual } from 'node:util';
+import { isGroup, type Group } from './group';
 import { apiName, type Table } from './property';
 
 /** The three states of a setting. Members of groups that are undefined are absent. */
@@ -24,8 +25,6 @@ export interface MergeRule {
 
 /** By the name of the member. A group without a rule is merged member by member; all else is one value. */
 export type MergeRules = Readonly<Record<string, MergeRule>>;
-
-type Group = Readonly<Record<string, unknown>>;
 
 /** The rules for the API shape that the properties of a table go to. */
 export function mergeRules(table: Table): MergeRules {
@@ -90,8 +89,4 @@ export function overlaid<Value>(base: Value, over: object | undefined): Value {
     return [name, isGroup(value) ? overlaid(below, value) : (value ?? below)];
   });
   return { ...base, ...Object.fromEntries(members) };
-}
-
-function isGroup(value: unknown): value is Group {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

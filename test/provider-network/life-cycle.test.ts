@@ -151,7 +151,10 @@ describe('an update', () => {
     await account.apply('one');
     await account.apply('one', { healthCheckPath: '/ready' });
     const { TargetGroups }: any = await account.read('one');
-    expect(TargetGroups.members.map((member: any) => member.healthCheck.path)).toEqual(['/ready', '/ready']);
+    expect(TargetGroups.members.map((member: any) => member.healthCheck.HealthCheckPath)).toEqual([
+      '/ready',
+      '/ready',
+    ]);
   });
 
   test('of the host leaves nothing of the old one, and the weights as ECS has set them', async () => {

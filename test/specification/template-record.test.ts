@@ -1,13 +1,13 @@
 import { spelledOutDefaults, withoutItemDefaults } from '../../src/core/item-defaults';
 import { PROPERTIES } from '../../src/express-service/properties/rows';
 import type { ResourceModel } from '../../src/express-service/model';
-import { SCALING_DEFAULTS, type Scaling } from '../../src/express-service/properties/scaling';
+import type { Scaling } from '../../src/express-service/properties/scaling';
 import { RECORD_TAG, recordOf, templateRecord } from '../../src/express-service/memory/template-record';
 
-const scaling = {
+const scaling: Scaling = {
   minTaskCount: 2,
   maxTaskCount: 8,
-  metric: SCALING_DEFAULTS.AutoScalingMetric,
+  metric: 'AVERAGE_CPU',
   targetValue: 60,
 };
 const record = (model: object, tags: Record<string, string> = {}, more: Partial<Scaling> = {}) =>
@@ -73,7 +73,9 @@ test('tags of the stack are told from those of the resource', () => {
 });
 
 test('numbers of tasks are recorded where scheduled actions change them', () => {
-  const scheduledActions = [{ name: 'night', schedule: 'rate(1 day)', timezone: 'UTC', minTaskCount: 0 }];
+  const scheduledActions = [
+    { ScheduledActionName: 'night', Schedule: 'rate(1 day)', ScalableTargetAction: { MinCapacity: 0 } },
+  ];
   expect(recordOf(record({}, {}, { scheduledActions })).taskCounts).toEqual({
     minTaskCount: 2,
     maxTaskCount: 8,

@@ -4,8 +4,9 @@ import type { Service } from '@aws-sdk/client-ecs';
 import { allOf } from '../../core/all-of';
 import type { ApplyScope, Scope } from '../composition/component';
 import {
-  attributesOf,
   groupStickiness,
+  isSticky,
+  targetGroupAttributesOf,
   type TargetGroupAttributes,
 } from '../properties/target-group-settings';
 import { changeActions, productionRules, servingTargetGroup } from './traffic-weights';
@@ -28,13 +29,13 @@ export async function readAttributes(
   const { Attributes = [] } = await clients.elasticLoadBalancing.send(
     new DescribeTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn }),
   );
-  return attributesOf(Attributes);
+  return targetGroupAttributesOf(Attributes);
 }
 
 /** Make a rule sticky, or not; does nothing when it is so. */
-export async function setStickiness(scope: Scope, rule: Rule, isSticky: boolean): Promise<void> {
-  if (isStickyRule(rule) === isSticky) return;
-  const TargetGroupStickinessConfig = groupStickiness(isSticky);
+export async function setStickiness(scope: Scope, rule: Rule, toBeSticky: boolean): Promise<void> {
+  if (isStickyRule(rule) === toBeSticky) return;
+  const TargetGroupStickinessConfig = groupStickiness(toBeSticky);
   const Actions = rule.Actions!.map(({ TargetGroupArn: _single, ...action }) =>
     action.Type === 'forward'
       ? { ...action, ForwardConfig: { ...action.ForwardConfig, TargetGroupStickinessConfig } }
@@ -50,14 +51,13 @@ export async function setStickiness(scope: Scope, rule: Rule, isSticky: boolean)
  * No deployment may be running.
  */
 export async function restoreStickiness(scope: ApplyScope, { loadBalancers = [] }: Service): Promise<void> {
-  if (scope.spec.targetGroup.attributes.stickinessDurationSeconds === undefined) return;
+  if (!isSticky(scope.spec.targetGroup.attributes)) return;
   const rules = await productionRules(scope, loadBalancers);
   await allOf(
     rules.map(async (rule) => {
       const serving = servingTargetGroup(rule);
       if (isStickyRule(rule) || !serving) return;
-      const { stickinessDurationSeconds } = await readAttributes(scope, serving);
-      if (stickinessDurationSeconds !== undefined) await setStickiness(scope, rule, true);
+      if (isSticky(await readAttributes(scope, serving))) await setStickiness(scope, rule, true);
     }),
   );
 }

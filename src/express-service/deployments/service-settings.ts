@@ -12,7 +12,8 @@ import { MAIN_CONTAINER } from '../properties/containers';
 import type { Network } from '../network/network';
 import { isSameStrategy } from '../properties/ecs-service';
 import type { ServiceSpec } from '../specification';
-import { threeWay } from '../../core/three-way';
+import { NETWORK } from '../properties/network-settings';
+import { mergeRules, threeWay } from '../../core/three-way';
 
 /** Settings whose change starts a deployment. */
 export interface DeployedSettings {
@@ -104,15 +105,15 @@ function securityGroupsOf(
   { previous, live }: FormerSettings,
 ): readonly string[] {
   const current = live?.networkConfiguration?.awsvpcConfiguration?.securityGroups;
-  const { groups } = threeWay(
+  const merged = threeWay<{ readonly securityGroups: readonly string[] }>(
     {
-      desired: { groups: additionalSecurityGroupIds },
-      previous: previous && { groups: previous.additionalSecurityGroupIds },
-      live: current && { groups: current.filter((id) => id !== madeGroupId) },
+      desired: { securityGroups: additionalSecurityGroupIds },
+      previous: previous && { securityGroups: previous.additionalSecurityGroupIds },
+      live: current && { securityGroups: current.filter((id) => id !== madeGroupId) },
     },
-    { groups: { keyOf: (id: string) => id } },
+    mergeRules(NETWORK),
   );
-  return groups;
+  return merged.securityGroups;
 }
 
 /**

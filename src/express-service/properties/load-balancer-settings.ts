@@ -1,24 +1,38 @@
 /** What a template says of the load balancer. Pure: no call to AWS. */
+import type { LoadBalancerAttribute } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { canonicalCidr, ipVersionOf } from '../../aws/cidr';
+import { isDeepStrictEqual } from 'node:util';
 import { invalid } from '../../core/failure';
-import type { AccessLogs as AccessLogsModel, LoadBalancerConfiguration } from '../model';
+import { specified, templateOf } from '../../core/property-values';
+import { defined } from '../../core/unset';
+import { LoadBalancerConfiguration, type AccessLogs } from '../model';
+import { attributeList, attributesOf, type Attributes } from './elb-attributes';
 import { table, type InputRows } from './table';
 import type { Properties } from '../../cloudformation/extension';
 
-/** The load balancer. With other values the service is on another one, so that no list is merged item by item. */
-export const LOAD_BALANCER_ROWS = {
-  LoadBalancerConfiguration: {
-    default: {},
-    members: table<LoadBalancerConfiguration>('LoadBalancerConfiguration', {
-      Scheme: {},
-      Subnets: { whole: true },
-      AllowedCidrs: { whole: true },
-      HttpRedirect: {},
-      IdleTimeoutSeconds: {},
-      AccessLogs: { members: table<AccessLogsModel>('AccessLogs', { Bucket: {}, Prefix: {} }) },
-      ListenerArn: {},
+/** Names of the bucket of the access logs, and of what says whether they are on (ELB API reference, LoadBalancerAttribute). */
+const LOGS_BUCKET = 'access_logs.s3.bucket';
+const LOGS_ENABLED = 'access_logs.s3.enabled';
+
+/** With other values the service is on another load balancer, so that no list is merged item by item. */
+const LOAD_BALANCER = table<LoadBalancerConfiguration, Attributes>('LoadBalancerConfiguration', {
+  Scheme: {},
+  Subnets: { whole: true },
+  AllowedCidrs: { whole: true },
+  HttpRedirect: {},
+  IdleTimeoutSeconds: { to: 'idle_timeout.timeout_seconds' },
+  AccessLogs: {
+    inline: true,
+    members: table<AccessLogs, Attributes>('AccessLogs', {
+      Bucket: { to: LOGS_BUCKET },
+      Prefix: { to: 'access_logs.s3.prefix' },
     }),
   },
+  ListenerArn: {},
+});
+
+export const LOAD_BALANCER_ROWS = {
+  LoadBalancerConfiguration: { default: {}, members: LOAD_BALANCER },
   WebAclArn: {},
 } as const satisfies InputRows<object>;
 
@@ -32,7 +46,7 @@ export interface SharedLoadBalancerSpec {
   /** Sorted, each as EC2 writes it. */
   readonly allowedCidrs: readonly string[];
   readonly httpRedirect: boolean;
-  /** Undefined means that the template says nothing. */
+  /** Undefined means that the template says nothing of any. */
   readonly attributes?: LoadBalancerAttributes;
 }
 
@@ -48,29 +62,15 @@ export type LoadBalancerSpec = SharedLoadBalancerSpec | ExternalListenerSpec;
 /** As ELB names it. */
 export type Scheme = 'internet-facing' | 'internal';
 
-/** What ELB calls attributes of a load balancer; of an undefined one the template says nothing. */
-export interface LoadBalancerAttributes {
-  readonly idleTimeoutSeconds?: number;
-  readonly accessLogs?: AccessLogs;
-}
-
-/** Where requests are logged. */
-export interface AccessLogs {
-  readonly bucket: string;
-  readonly prefix?: string;
-}
-
-/** Defaults. Source: ECS Express Mode lets everybody in; the idle timeout is ELB's (ELB User Guide). */
-export const LOAD_BALANCER_DEFAULTS = {
-  AllowedCidrs: ['0.0.0.0/0', '::/0'],
-  HttpRedirect: true,
-  IdleTimeoutSeconds: 60,
-} as const;
+/** Attributes of a load balancer. It logs what it is asked when there is a bucket. */
+export type LoadBalancerAttributes = Attributes;
 
 /** Rules of a security group for each direction and IP version (Amazon VPC quotas); each range needs one for each port. */
 const RULES_OF_SECURITY_GROUP = 60;
 
 const PATH = 'LoadBalancerConfiguration';
+
+const { DEFAULTS } = LoadBalancerConfiguration;
 
 type Input = Properties<LoadBalancerConfiguration>;
 
@@ -111,21 +111,18 @@ function externalListener(
 }
 
 function sharedLoadBalancer(given: Omit<Input, 'ListenerArn'>): SharedLoadBalancerSpec {
-  const { Scheme: scheme, Subnets, AllowedCidrs, HttpRedirect, IdleTimeoutSeconds, AccessLogs: logs } = given;
-  const httpRedirect = HttpRedirect ?? LOAD_BALANCER_DEFAULTS.HttpRedirect;
-  const speaksOfAttributes = IdleTimeoutSeconds !== undefined || logs !== undefined;
+  const { Scheme: scheme, Subnets, AllowedCidrs = DEFAULTS.AllowedCidrs } = given;
+  const { HttpRedirect: httpRedirect = DEFAULTS.HttpRedirect } = given;
+  const speaksOfAttributes = LOAD_BALANCER.properties.some(
+    ({ name, to, isInline }) => (to !== undefined || isInline) && name in defined(given),
+  );
   return {
     kind: 'shared',
     scheme,
     subnetIds: Subnets ?? [],
-    allowedCidrs: allowedCidrs(AllowedCidrs ?? LOAD_BALANCER_DEFAULTS.AllowedCidrs, httpRedirect),
+    allowedCidrs: allowedCidrs(AllowedCidrs, httpRedirect),
     httpRedirect,
-    attributes: speaksOfAttributes
-      ? {
-          idleTimeoutSeconds: IdleTimeoutSeconds,
-          accessLogs: logs && { bucket: logs.Bucket!, prefix: logs.Prefix || undefined },
-        }
-      : undefined,
+    attributes: speaksOfAttributes ? (specified(LOAD_BALANCER, given) as LoadBalancerAttributes) : undefined,
   };
 }
 
@@ -167,30 +164,50 @@ export function portsOpen(httpRedirect: boolean): number[] {
 /**
  * Settings that differ from the defaults, in a fixed order: services that agree on them may share a load balancer.
  *
- * @returns nothing but JSON; empty when all are as by default.
+ * @returns nothing but JSON; empty when all are as by default. Load balancers are found by it: what it was it has to stay.
  */
 export function sharedSettings(spec: SharedLoadBalancerSpec): Readonly<Record<string, unknown>> {
-  const { allowedCidrs: cidrs, httpRedirect, attributes } = spec;
-  const isOpen = cidrs.join() === LOAD_BALANCER_DEFAULTS.AllowedCidrs.join();
-  const accessLogs = attributes?.accessLogs;
+  const { allowedCidrs: cidrs, httpRedirect, attributes = {} } = spec;
+  const isOpen = cidrs.join() === DEFAULTS.AllowedCidrs.join();
+  const { AccessLogs: logs, ...others } = templateOf(LOAD_BALANCER, attributes);
+  const special = Object.entries(others).filter(
+    ([name, value]) => value !== DEFAULTS[name as keyof typeof DEFAULTS],
+  );
   return {
     ...(!isOpen && { cidrs }),
-    ...(httpRedirect !== LOAD_BALANCER_DEFAULTS.HttpRedirect && { httpRedirect }),
-    ...(idleTimeoutOf(attributes) !== LOAD_BALANCER_DEFAULTS.IdleTimeoutSeconds && {
-      idleTimeoutSeconds: idleTimeoutOf(attributes),
-    }),
-    ...(accessLogs && { accessLogs: [accessLogs.bucket, accessLogs.prefix ?? ''] }),
+    ...(httpRedirect !== DEFAULTS.HttpRedirect && { httpRedirect }),
+    ...Object.fromEntries(special.map(([name, value]) => [name[0]!.toLowerCase() + name.slice(1), value])),
+    ...(logs && { accessLogs: [logs.Bucket, logs.Prefix ?? ''] }),
   };
 }
 
 /** Whether attributes differ from those that ELB gives to a new load balancer. */
-export function areSpecial(attributes: LoadBalancerAttributes | undefined): boolean {
-  return (
-    idleTimeoutOf(attributes) !== LOAD_BALANCER_DEFAULTS.IdleTimeoutSeconds ||
-    attributes?.accessLogs !== undefined
+export function areSpecial(attributes: LoadBalancerAttributes): boolean {
+  return !isDeepStrictEqual(attributes, specified(LOAD_BALANCER, {}));
+}
+
+/** Attributes of a load balancer from what ELB lists. */
+export function loadBalancerAttributesOf(
+  listed: readonly LoadBalancerAttribute[] = [],
+): LoadBalancerAttributes {
+  const logs = listed.some(({ Key, Value }) => Key === LOGS_ENABLED && Value === 'true');
+  return attributesOf(
+    LOAD_BALANCER,
+    listed.filter(({ Key }) => logs || !Key?.startsWith('access_logs.')),
   );
 }
 
-function idleTimeoutOf(attributes: LoadBalancerAttributes | undefined): number {
-  return attributes?.idleTimeoutSeconds ?? LOAD_BALANCER_DEFAULTS.IdleTimeoutSeconds;
+/** Attributes as ELB takes them. */
+export function loadBalancerAttributeList(attributes: LoadBalancerAttributes): LoadBalancerAttribute[] {
+  return attributeList({ ...(LOGS_BUCKET in attributes && { [LOGS_ENABLED]: true }), ...attributes });
+}
+
+/** The bucket that requests are logged to; undefined when they are not. */
+export function logsBucketOf(attributes: LoadBalancerAttributes): unknown {
+  return attributes[LOGS_BUCKET];
+}
+
+/** What a template would say of attributes. */
+export function attributeInputOf(attributes: LoadBalancerAttributes): Input {
+  return templateOf(LOAD_BALANCER, attributes);
 }

@@ -3,26 +3,21 @@ import { allProperties } from '../../core/property';
 import type { Inputs } from '../model';
 import { DOMAIN_ROWS } from './domains';
 import { SERVICE_ROWS } from './ecs-service';
+import { NETWORK } from './network-settings';
 import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
 import { ROLE_ROWS } from './role-properties';
 import { SCALING_ROWS } from './scaling';
 import { inputTable, table } from './table';
 import { TARGET_GROUP_ROWS } from './target-group-settings';
 import { TASK_ROWS } from './task';
-import type { NetworkConfiguration, Tag } from '../model';
+import type { Tag } from '../model';
 
 /** Properties that code carries; what they are is in the schema. */
 const OTHER_ROWS = {
   ServiceName: {},
   Cluster: {},
   TaskDefinitionArn: {},
-  NetworkConfiguration: {
-    members: table<NetworkConfiguration>('NetworkConfiguration', {
-      // With other subnets the service is elsewhere: no subnet of before stays among them.
-      Subnets: { whole: true },
-      SecurityGroups: {},
-    }),
-  },
+  NetworkConfiguration: { members: NETWORK },
   Tags: {
     key: 'Key',
     items: table<Tag>('Tag', { Key: {}, Value: {} }),

@@ -1,36 +1,32 @@
 /** How many tasks a service runs, as a template describes it. Pure: no call to AWS. */
+import type { ScheduledAction as AwsScheduledAction } from '@aws-sdk/client-application-auto-scaling';
+import type { Properties } from '../../cloudformation/extension';
 import { invalid } from '../../core/failure';
+import { DEFAULT } from '../../core/property';
+import { specified, templateOf } from '../../core/property-values';
 import {
   ScalingTarget,
   type ScalingMetric as ScalingMetricModel,
   type ScheduledAction as ScheduledActionModel,
 } from '../model';
 import { table, type InputRows } from './table';
-import { unlessEmpty } from '../../core/unset';
 
 /** Between how many tasks a service scales, and after what. */
-export interface Scaling extends ScalingMetric {
+export interface Scaling extends ScalingMetric, ScalingCooldowns {
   readonly minTaskCount: number;
   readonly maxTaskCount: number;
   readonly additionalMetrics?: readonly ScalingMetric[];
-  readonly cooldowns?: ScalingCooldowns;
   readonly scheduledActions?: readonly ScheduledAction[];
 }
 
-/** A change of the least and greatest number of tasks at a set time. */
-export interface ScheduledAction {
-  readonly name: string;
-  /** `at(…)`, `rate(…)` or `cron(…)`. */
-  readonly schedule: string;
-  /** Of an at or cron expression. */
-  readonly timezone: string;
-  /** See {@link scheduleTime}. */
-  readonly startTime?: string;
-  readonly endTime?: string;
-  /** Undefined means that the number stays as it is. */
-  readonly minTaskCount?: number;
-  readonly maxTaskCount?: number;
-}
+/** A change of the least and greatest number of tasks at a set time, as Application Auto Scaling names it. */
+export type ScheduledAction = Partial<
+  Pick<AwsScheduledAction, 'ScheduledActionName' | 'Schedule' | 'Timezone' | 'ScalableTargetAction'>
+> & {
+  /** Times are texts as the template writes them: UTC, to the second, e.g. `2027-01-31T06:00:00Z`. */
+  readonly StartTime?: string;
+  readonly EndTime?: string;
+};
 
 /** What target tracking follows. */
 export interface ScalingMetric {
@@ -45,60 +41,93 @@ export interface ScalingCooldowns {
   readonly ScaleOutCooldown?: number;
 }
 
-const METRIC = table<ScalingMetricModel, ScalingMetric>('ScalingMetric', {
+const SCHEDULED_ACTION = table<ScheduledActionModel, ScheduledAction>('ScheduledAction', {
+  Name: { to: 'ScheduledActionName' },
+  Schedule: { to: 'Schedule' },
+  Timezone: { to: 'Timezone', absent: DEFAULT },
+  StartTime: {
+    check: checkTime,
+    write: (time) => ({ StartTime: timeText(new Date(time)) }),
+    read: ({ StartTime }) => StartTime,
+  },
+  EndTime: {
+    check: checkTime,
+    write: (time) => ({ EndTime: timeText(new Date(time)) }),
+    read: ({ EndTime }) => EndTime,
+  },
+  MinTaskCount: {
+    write: (MinCapacity) => ({ ScalableTargetAction: { MinCapacity } }),
+    read: ({ ScalableTargetAction }) => ScalableTargetAction?.MinCapacity,
+  },
+  MaxTaskCount: {
+    write: (MaxCapacity) => ({ ScalableTargetAction: { MaxCapacity } }),
+    read: ({ ScalableTargetAction }) => ScalableTargetAction?.MaxCapacity,
+  },
+});
+
+const SCALING = table<ScalingTarget, Scaling>('ScalingTarget', {
+  MinTaskCount: { to: 'minTaskCount' },
+  MaxTaskCount: {
+    to: 'maxTaskCount',
+    default: ({ MinTaskCount = 0 }) => Math.max(ScalingTarget.DEFAULTS.MaxTaskCount, MinTaskCount),
+  },
   AutoScalingMetric: { to: 'metric' },
   AutoScalingTargetValue: { to: 'targetValue' },
+  AdditionalMetrics: {
+    to: 'additionalMetrics',
+    key: 'AutoScalingMetric',
+    items: table<ScalingMetricModel, ScalingMetric>('ScalingMetric', {
+      AutoScalingMetric: { to: 'metric' },
+      AutoScalingTargetValue: { to: 'targetValue' },
+    }),
+    check(metrics, path, { AutoScalingMetric: first = ScalingTarget.DEFAULTS.AutoScalingMetric }) {
+      const again = metrics.findIndex(({ AutoScalingMetric }) => AutoScalingMetric === first);
+      if (again < 0) return;
+      throw invalid(
+        `${path}/${again}/AutoScalingMetric`,
+        `${first} is followed already`,
+        'Follow each metric once',
+      );
+    },
+  },
+  ScaleInCooldown: { to: 'ScaleInCooldown' },
+  ScaleOutCooldown: { to: 'ScaleOutCooldown' },
+  ScheduledActions: {
+    to: 'scheduledActions',
+    key: 'Name',
+    items: SCHEDULED_ACTION,
+    check: (actions, path) => actions.forEach((action, index) => checkAction(action, `${path}/${index}`)),
+  },
 });
 
 /** The number of tasks. It goes to Application Auto Scaling. */
 export const SCALING_ROWS = {
-  ScalingTarget: {
-    default: {},
-    members: table<ScalingTarget>('ScalingTarget', {
-      MinTaskCount: {},
-      MaxTaskCount: {
-        default: ({ MinTaskCount = 0 }) => Math.max(ScalingTarget.DEFAULTS.MaxTaskCount, MinTaskCount),
-      },
-      AutoScalingMetric: {},
-      AutoScalingTargetValue: {},
-      AdditionalMetrics: { key: 'AutoScalingMetric', items: METRIC },
-      ScaleInCooldown: {},
-      ScaleOutCooldown: {},
-      ScheduledActions: {
-        key: 'Name',
-        items: table<ScheduledActionModel>('ScheduledAction', {
-          Name: {},
-          Schedule: {},
-          Timezone: {},
-          StartTime: {},
-          EndTime: {},
-          MinTaskCount: {},
-          MaxTaskCount: {},
-        }),
-      },
-    }),
-  },
+  ScalingTarget: { default: {}, members: SCALING, check: checkScaling },
 } as const satisfies InputRows<object>;
 
-/** Defaults. Source: what ECS Express Mode applies (Amazon ECS Developer Guide). */
-export const SCALING_DEFAULTS = {
-  MinTaskCount: 1,
-  MaxTaskCount: 20,
-  AutoScalingMetric: 'AVERAGE_CPU',
-  AutoScalingTargetValue: 60,
-  /** Of a scheduled action. Source: API reference of Application Auto Scaling, PutScheduledAction. */
-  Timezone: 'UTC',
-} as const;
+/** What a template says of scaling, defaults applied. */
+export function scaling(target: Properties<ScalingTarget> = {}): Scaling {
+  return specified(SCALING, target) as Scaling;
+}
 
-/**
- * What a template says of scaling, defaults applied.
- *
- * @throws HandlerError InvalidRequest.
- */
-export function scaling(target: ScalingTarget | undefined): Scaling {
-  const maxTaskCount =
-    target?.MaxTaskCount ?? Math.max(SCALING_DEFAULTS.MaxTaskCount, target?.MinTaskCount ?? 0);
-  const minTaskCount = target?.MinTaskCount ?? SCALING_DEFAULTS.MinTaskCount;
+/** A scheduled action that is there, as far as templates speak of it. */
+export function scheduledActionOf({ StartTime, EndTime, ...found }: AwsScheduledAction): ScheduledAction {
+  const action = {
+    ...found,
+    StartTime: StartTime && timeText(StartTime),
+    EndTime: EndTime && timeText(EndTime),
+  };
+  return specified(SCHEDULED_ACTION, templateOf(SCHEDULED_ACTION, action));
+}
+
+/** What a template would say of scaling. */
+export function scalingInput(found: Partial<Scaling>): Properties<ScalingTarget> {
+  return templateOf(SCALING, found as Scaling);
+}
+
+function checkScaling(target: Properties<ScalingTarget>): void {
+  const asked = scaling(target);
+  const { minTaskCount, maxTaskCount } = asked;
   if (minTaskCount > maxTaskCount) {
     throw invalid(
       'ScalingTarget/MinTaskCount',
@@ -106,27 +135,13 @@ export function scaling(target: ScalingTarget | undefined): Scaling {
       'Make MinTaskCount at most MaxTaskCount',
     );
   }
-  const metric = target?.AutoScalingMetric ?? SCALING_DEFAULTS.AutoScalingMetric;
-  const specified = {
-    minTaskCount,
-    maxTaskCount,
-    metric,
-    targetValue: target?.AutoScalingTargetValue ?? SCALING_DEFAULTS.AutoScalingTargetValue,
-    additionalMetrics: target?.AdditionalMetrics && additionalMetrics(target.AdditionalMetrics, metric),
-    cooldowns: target && {
-      ScaleInCooldown: target.ScaleInCooldown,
-      ScaleOutCooldown: target.ScaleOutCooldown,
-    },
-    scheduledActions: unlessEmpty(target?.ScheduledActions?.map(scheduledAction)),
-  };
-  if (staysAtZero(specified) && followsRequests(specified)) {
+  if (staysAtZero(asked) && followsRequests(asked)) {
     throw invalid(
       'ScalingTarget/MinTaskCount',
       'is 0, and REQUEST_COUNT_PER_TARGET cannot raise the number of tasks again: without a task no request is counted, and all are answered with 503',
       'Make MinTaskCount at least 1, or raise it at set times with a ScheduledAction',
     );
   }
-  return specified;
 }
 
 /** What to tell the author, who may want it so; none when there is nothing to tell. */
@@ -139,73 +154,38 @@ export function scalingWarnings(scaling: Scaling): string[] {
 
 /** Whether the service may come to have no task, and nothing that the template says gives it one again. */
 function staysAtZero({ minTaskCount, scheduledActions = [] }: Scaling): boolean {
-  return minTaskCount === 0 && !scheduledActions.some((action) => (action.minTaskCount ?? 0) > 0);
+  return (
+    minTaskCount === 0 &&
+    !scheduledActions.some(({ ScalableTargetAction }) => (ScalableTargetAction?.MinCapacity ?? 0) > 0)
+  );
 }
 
 function followsRequests({ metric, additionalMetrics = [] }: Scaling): boolean {
   return [metric, ...additionalMetrics.map((other) => other.metric)].includes('REQUEST_COUNT_PER_TARGET');
 }
 
-function additionalMetrics(
-  given: readonly ScalingMetricModel[],
-  first: ScalingMetric['metric'],
-): ScalingMetric[] {
-  const followed = new Set([first]);
-  return given.map(({ AutoScalingMetric: metric, AutoScalingTargetValue: targetValue }, index) => {
-    const path = `ScalingTarget/AdditionalMetrics/${index}`;
-    if (!metric) throw invalid(`${path}/AutoScalingMetric`, 'is missing', 'Name the metric');
-    if (targetValue === undefined) {
-      throw invalid(`${path}/AutoScalingTargetValue`, 'is missing', 'Give the value to keep');
-    }
-    if (followed.has(metric)) {
-      throw invalid(`${path}/AutoScalingMetric`, `${metric} is followed already`, 'Follow each metric once');
-    }
-    followed.add(metric);
-    return { metric, targetValue };
-  });
-}
-
-function scheduledAction(
-  given: ScheduledActionModel,
-  index: number,
-  all: readonly ScheduledActionModel[],
-): ScheduledAction {
-  const path = `ScalingTarget/ScheduledActions/${index}`;
-  const { Name: name, Schedule: schedule, MinTaskCount: minTaskCount, MaxTaskCount: maxTaskCount } = given;
-  if (!name) throw invalid(`${path}/Name`, 'is missing', 'Name the scheduled action');
-  if (all.findIndex(({ Name }) => Name === name) < index) {
-    throw invalid(`${path}/Name`, `"${name}" appears twice`, 'Give each scheduled action a name of its own');
-  }
-  if (!schedule) throw invalid(`${path}/Schedule`, 'is missing', 'Say when, e.g. cron(0 7 * * ? *)');
-  if (minTaskCount === undefined && maxTaskCount === undefined) {
+function checkAction(action: Properties<ScheduledActionModel>, path: string): void {
+  const { MinTaskCount: least, MaxTaskCount: most, StartTime: start, EndTime: end } = action;
+  if (least === undefined && most === undefined) {
     throw invalid(path, 'changes nothing', 'Give MinTaskCount, MaxTaskCount or both');
   }
-  if (minTaskCount !== undefined && maxTaskCount !== undefined && minTaskCount > maxTaskCount) {
+  if (least !== undefined && most !== undefined && least > most) {
     throw invalid(
       `${path}/MinTaskCount`,
-      `is ${minTaskCount}, more than MaxTaskCount, ${maxTaskCount}`,
+      `is ${least}, more than MaxTaskCount, ${most}`,
       'Make MinTaskCount at most MaxTaskCount',
     );
   }
-  const startTime = timeOf(given.StartTime, `${path}/StartTime`);
-  const endTime = timeOf(given.EndTime, `${path}/EndTime`);
-  if (startTime !== undefined && endTime !== undefined && startTime >= endTime) {
+  if (start !== undefined && end !== undefined && new Date(start) >= new Date(end)) {
     throw invalid(`${path}/EndTime`, 'is not after StartTime', 'Give a later time');
   }
-  const timezone = given.Timezone ?? SCALING_DEFAULTS.Timezone;
-  return { name, schedule, timezone, startTime, endTime, minTaskCount, maxTaskCount };
 }
 
-function timeOf(given: string | undefined, path: string): string | undefined {
-  if (given === undefined) return undefined;
-  const time = new Date(given);
-  if (Number.isNaN(Number(time))) {
-    throw invalid(path, `"${given}" is no time`, 'Write it like 2027-01-31T06:00:00Z');
-  }
-  return scheduleTime(time);
+function checkTime(time: string, path: string): void {
+  if (!Number.isNaN(Number(new Date(time)))) return;
+  throw invalid(path, `"${time}" is no time`, 'Write it like 2027-01-31T06:00:00Z');
 }
 
-/** A time of a scheduled action as the template writes it: UTC, to the second, e.g. `2027-01-31T06:00:00Z`. */
-export function scheduleTime(time: Date): string {
+function timeText(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }

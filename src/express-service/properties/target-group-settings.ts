@@ -5,66 +5,14 @@ import type {
   TargetGroupAttribute,
   TargetGroupStickinessConfig,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { isDeepStrictEqual } from 'node:util';
 import { invalid } from '../../core/failure';
-import { TargetGroupHealthCheck, type TargetGroupConfiguration } from '../model';
-import { inputTable, table, type InputRows } from './table';
+import { specified, templateOf } from '../../core/property-values';
+import { mergeRules, threeWay } from '../../core/three-way';
+import { ResourceModel, TargetGroupConfiguration, TargetGroupHealthCheck } from '../model';
 import type { Properties } from '../../cloudformation/extension';
-import { threeWay } from '../../core/three-way';
-import { defined } from '../../core/unset';
-
-/** How the load balancer talks to the tasks. */
-export const TARGET_GROUP_ROWS = {
-  HealthCheckPath: {
-    default: ({ TargetGroupConfiguration: { ProtocolVersion } = {} }) => answersOf(ProtocolVersion).path,
-    check: checkHealthCheckPath,
-    refused: {
-      words: /health check path/i,
-      remedy: 'Begin with /, and use letters from a to z, digits and @:%_+.~#?&/=- only',
-    },
-  },
-  TargetGroupConfiguration: {
-    default: {},
-    members: table<TargetGroupConfiguration>('TargetGroupConfiguration', {
-      DeregistrationDelaySeconds: {
-        refused: { words: /deregistration[_ ]delay/i, remedy: 'Give from 0 to 3600' },
-      },
-      StickinessDurationSeconds: {
-        refused: { words: /stickiness/i, remedy: 'Give from 1 to 604800' },
-      },
-      HealthCheck: {
-        default: {},
-        members: table<TargetGroupHealthCheck>('TargetGroupHealthCheck', {
-          Matcher: {
-            refused: {
-              words: /matcher|(success|http|grpc) codes?/i,
-              remedy: 'Give codes and ranges like 200,204 or 200-299',
-            },
-          },
-          TimeoutSeconds: {
-            refused: { words: /timeout/i, remedy: 'Make it less than IntervalSeconds' },
-            // ELB wants it to be shorter than the interval.
-            default: ({ IntervalSeconds: interval = TargetGroupHealthCheck.DEFAULTS.IntervalSeconds }) =>
-              Math.min(TIMEOUT_SECONDS, interval - 1),
-          },
-          IntervalSeconds: {
-            refused: { words: /interval/i, remedy: 'Make it more than TimeoutSeconds' },
-          },
-          UnhealthyThresholdCount: {
-            refused: { words: /unhealthy ?threshold/i, remedy: 'Give from 2 to 10' },
-          },
-          HealthyThresholdCount: {
-            refused: { words: /healthy ?threshold/i, remedy: 'Give from 2 to 10' },
-          },
-        }),
-      },
-      ProtocolVersion: {
-        refused: { words: /protocol ?version/i, remedy: 'Give HTTP1, HTTP2 or GRPC' },
-      },
-    }),
-  },
-} as const satisfies InputRows<object>;
-
-export const TARGET_GROUP_PROPERTIES = inputTable<object>(TARGET_GROUP_ROWS);
+import { attributeList, attributesOf, type Attributes } from './elb-attributes';
+import { inputTable, table, type InputRows } from './table';
 
 /** What a template says of the target groups, defaults applied. */
 export interface TargetGroupSettings {
@@ -74,115 +22,149 @@ export interface TargetGroupSettings {
   readonly attributes: TargetGroupAttributes;
 }
 
-/** How ELB sees whether a task is healthy: seconds and counts. */
-export interface HealthCheck {
-  readonly path: string;
-  /** Codes of a healthy answer, e.g. `200-299`: HTTP statuses, or gRPC codes. */
-  readonly matcher: string;
-  readonly intervalSeconds: number;
-  readonly timeoutSeconds: number;
-  readonly healthyThresholdCount: number;
-  readonly unhealthyThresholdCount: number;
-}
+/** How ELB sees whether a task is healthy. */
+export type HealthCheck = Readonly<
+  Pick<
+    CreateTargetGroupCommandInput,
+    | 'HealthCheckPath'
+    | 'HealthCheckIntervalSeconds'
+    | 'HealthCheckTimeoutSeconds'
+    | 'HealthyThresholdCount'
+    | 'UnhealthyThresholdCount'
+  > & {
+    /** Of a healthy answer, e.g. `200-299`: HTTP statuses, or gRPC codes, for each of which ELB has a member. */
+    readonly codes?: string;
+  }
+>;
 
-/** What ELB calls attributes of a target group. */
-export interface TargetGroupAttributes {
-  readonly deregistrationDelaySeconds: number;
-  /** For how long a client stays with a target; undefined means that it does not. */
-  readonly stickinessDurationSeconds?: number;
-}
+/** Attributes of a target group. Of stickiness it is the duration alone: without it clients do not stay with a target. */
+export type TargetGroupAttributes = Attributes;
 
-/** Defaults. Source: ECS Express Mode for the health check (Amazon ECS Developer Guide), ELB for the rest. */
-export const TARGET_GROUP_DEFAULTS = {
-  HealthCheckPath: '/',
-  IntervalSeconds: 30,
-  HealthyThresholdCount: 5,
-  UnhealthyThresholdCount: 2,
-  DeregistrationDelaySeconds: 300,
-  ProtocolVersion: 'HTTP1',
-} as const;
-
-/** Default timeout; ELB wants it to be shorter than the interval. */
+/** Default timeout in seconds. */
 const TIMEOUT_SECONDS = 5;
+
+const HEALTH_CHECK = table<TargetGroupHealthCheck, HealthCheck>('TargetGroupHealthCheck', {
+  Matcher: {
+    // Its default depends on the protocol version.
+    to: 'codes',
+    refused: {
+      words: /matcher|(success|http|grpc) codes?/i,
+      remedy: 'Give codes and ranges like 200,204 or 200-299',
+    },
+  },
+  TimeoutSeconds: {
+    to: 'HealthCheckTimeoutSeconds',
+    // ELB wants it to be shorter than the interval.
+    default: ({ IntervalSeconds = TargetGroupHealthCheck.DEFAULTS.IntervalSeconds }) =>
+      Math.min(TIMEOUT_SECONDS, IntervalSeconds - 1),
+    check(timeout, path, { IntervalSeconds: interval = TargetGroupHealthCheck.DEFAULTS.IntervalSeconds }) {
+      if (timeout < interval) return;
+      throw invalid(
+        path,
+        `is ${timeout}, not less than IntervalSeconds, ${interval}`,
+        'Make it less than IntervalSeconds',
+      );
+    },
+    refused: { words: /timeout/i, remedy: 'Make it less than IntervalSeconds' },
+  },
+  IntervalSeconds: {
+    to: 'HealthCheckIntervalSeconds',
+    refused: { words: /interval/i, remedy: 'Make it more than TimeoutSeconds' },
+  },
+  UnhealthyThresholdCount: {
+    to: 'UnhealthyThresholdCount',
+    refused: { words: /unhealthy ?threshold/i, remedy: 'Give from 2 to 10' },
+  },
+  HealthyThresholdCount: {
+    to: 'HealthyThresholdCount',
+    refused: { words: /healthy ?threshold/i, remedy: 'Give from 2 to 10' },
+  },
+});
+
+/** Key of the attribute that says for how long a client stays with a target. */
+const STICKINESS = 'stickiness.lb_cookie.duration_seconds';
+
+const ATTRIBUTES = table<TargetGroupConfiguration, TargetGroupAttributes>('TargetGroupConfiguration', {
+  DeregistrationDelaySeconds: {
+    to: 'deregistration_delay.timeout_seconds',
+    refused: { words: /deregistration[_ ]delay/i, remedy: 'Give from 0 to 3600' },
+  },
+  StickinessDurationSeconds: {
+    to: STICKINESS,
+    refused: { words: /stickiness/i, remedy: 'Give from 1 to 604800' },
+  },
+  // Elsewhere: ELB has members for these two.
+  HealthCheck: { default: {}, members: HEALTH_CHECK },
+  ProtocolVersion: { refused: { words: /protocol ?version/i, remedy: 'Give HTTP1, HTTP2 or GRPC' } },
+});
+
+/** How the load balancer talks to the tasks. */
+export const TARGET_GROUP_ROWS = {
+  HealthCheckPath: {
+    to: 'HealthCheckPath',
+    default: ({ TargetGroupConfiguration: { ProtocolVersion } = {} }) => answersOf(ProtocolVersion).path,
+    check: checkHealthCheckPath,
+    refused: {
+      words: /health check path/i,
+      remedy: 'Begin with /, and use letters from a to z, digits and @:%_+.~#?&/=- only',
+    },
+  },
+  TargetGroupConfiguration: {
+    default: {},
+    members: ATTRIBUTES,
+    check({ HealthCheck: { Matcher } = {}, ProtocolVersion }, path) {
+      if (Matcher !== undefined)
+        checkMatcher(Matcher, `${path}/HealthCheck/Matcher`, answersOf(ProtocolVersion));
+    },
+  },
+} as const satisfies InputRows<HealthCheck>;
+
+export const TARGET_GROUP_PROPERTIES = inputTable<HealthCheck>(TARGET_GROUP_ROWS);
 
 /** What the codes of an answer are, and ELB's defaults for gRPC (API reference of Matcher and CreateTargetGroup). */
 const ANSWERS = {
-  http: { first: 200, last: 499, matcher: '200', path: TARGET_GROUP_DEFAULTS.HealthCheckPath },
-  grpc: { first: 0, last: 99, matcher: '12', path: '/AWS.ALB/healthcheck' },
+  http: { first: 200, last: 499, codes: '200', path: ResourceModel.DEFAULTS.HealthCheckPath },
+  grpc: { first: 0, last: 99, codes: '12', path: '/AWS.ALB/healthcheck' },
 } as const;
 
 /** What may not be in the path of a health check (Elastic Load Balancing, the refusal of CreateTargetGroup). */
 const NOT_IN_HEALTH_CHECK_PATH = /[^A-Za-z0-9@:%_+.~#?&/=-]/u;
 
-const PATH = 'TargetGroupConfiguration';
-
-/** Attributes that ELB gives to a new target group. */
-const INITIAL_ATTRIBUTES: TargetGroupAttributes = {
-  deregistrationDelaySeconds: TARGET_GROUP_DEFAULTS.DeregistrationDelaySeconds,
-};
-
 /**
  * The settings that a template asks for.
  *
- * @param healthCheckPath undefined means the default of the protocol version.
- * @throws HandlerError InvalidRequest.
+ * @param HealthCheckPath undefined means the default of the protocol version.
  */
 export function targetGroupSettings(
   given: Properties<TargetGroupConfiguration> = {},
-  healthCheckPath: string | undefined,
+  HealthCheckPath: string | undefined,
 ): TargetGroupSettings {
-  const protocolVersion = given.ProtocolVersion ?? TARGET_GROUP_DEFAULTS.ProtocolVersion;
-  const answers = answersOf(protocolVersion);
-  if (healthCheckPath !== undefined) checkHealthCheckPath(healthCheckPath);
-  const { HealthCheck = {} } = given;
-  const intervalSeconds = HealthCheck.IntervalSeconds ?? TARGET_GROUP_DEFAULTS.IntervalSeconds;
-  const timeoutSeconds = HealthCheck.TimeoutSeconds ?? Math.min(TIMEOUT_SECONDS, intervalSeconds - 1);
-  if (timeoutSeconds >= intervalSeconds) {
-    throw invalid(
-      `${PATH}/HealthCheck/TimeoutSeconds`,
-      `is ${timeoutSeconds}, not less than IntervalSeconds, ${intervalSeconds}`,
-      'Make it less than IntervalSeconds',
-    );
-  }
-  if (HealthCheck.Matcher !== undefined) checkMatcher(HealthCheck.Matcher, answers);
+  const { ProtocolVersion: protocolVersion = TargetGroupConfiguration.DEFAULTS.ProtocolVersion } = given;
   return {
     protocolVersion,
     healthCheck: {
-      path: healthCheckPath ?? answers.path,
-      matcher: HealthCheck.Matcher ?? answers.matcher,
-      intervalSeconds,
-      timeoutSeconds,
-      healthyThresholdCount: HealthCheck.HealthyThresholdCount ?? TARGET_GROUP_DEFAULTS.HealthyThresholdCount,
-      unhealthyThresholdCount:
-        HealthCheck.UnhealthyThresholdCount ?? TARGET_GROUP_DEFAULTS.UnhealthyThresholdCount,
+      codes: answersOf(protocolVersion).codes,
+      ...specified(TARGET_GROUP_PROPERTIES, { HealthCheckPath, TargetGroupConfiguration: given }),
+      ...specified(HEALTH_CHECK, given.HealthCheck ?? {}),
     },
-    attributes: defined({
-      deregistrationDelaySeconds:
-        given.DeregistrationDelaySeconds ?? TARGET_GROUP_DEFAULTS.DeregistrationDelaySeconds,
-      stickinessDurationSeconds: given.StickinessDurationSeconds,
-    }),
+    attributes: specified(ATTRIBUTES, given) as TargetGroupAttributes,
   };
 }
 
 /** What a template would say of target groups that have these settings. */
 export function targetGroupInputOf({
-  healthCheck: { path: HealthCheckPath, ...healthCheck },
-  protocolVersion,
-  attributes,
+  healthCheck,
+  protocolVersion: ProtocolVersion,
+  attributes = {},
 }: Pick<TargetGroupSettings, 'healthCheck' | 'protocolVersion'> & Partial<TargetGroupSettings>) {
-  const TargetGroupConfiguration: Properties<TargetGroupConfiguration> = defined({
-    HealthCheck: {
-      Matcher: healthCheck.matcher,
-      IntervalSeconds: healthCheck.intervalSeconds,
-      TimeoutSeconds: healthCheck.timeoutSeconds,
-      HealthyThresholdCount: healthCheck.healthyThresholdCount,
-      UnhealthyThresholdCount: healthCheck.unhealthyThresholdCount,
+  return {
+    ...templateOf(TARGET_GROUP_PROPERTIES, healthCheck),
+    TargetGroupConfiguration: {
+      HealthCheck: templateOf(HEALTH_CHECK, healthCheck),
+      ...templateOf(ATTRIBUTES, attributes),
+      ProtocolVersion,
     },
-    DeregistrationDelaySeconds: attributes?.deregistrationDelaySeconds,
-    StickinessDurationSeconds: attributes?.stickinessDurationSeconds,
-    ProtocolVersion: protocolVersion,
-  });
-  return { HealthCheckPath, TargetGroupConfiguration };
+  };
 }
 
 /**
@@ -196,8 +178,9 @@ export function wantedHealthCheck(
   live: HealthCheck,
 ): HealthCheck {
   const merged = threeWay({ desired: desired.healthCheck, previous: previous?.healthCheck, live });
+  const { HealthCheckTimeoutSeconds: timeout = 0, HealthCheckIntervalSeconds: interval = 0 } = merged;
   // Of the two one may have been set by hand, and the other by the template.
-  return { ...merged, timeoutSeconds: Math.min(merged.timeoutSeconds, merged.intervalSeconds - 1) };
+  return { ...merged, HealthCheckTimeoutSeconds: Math.min(timeout, interval - 1) };
 }
 
 /** {@link threeWay} of attributes. */
@@ -206,16 +189,16 @@ export function wantedAttributes(
   previous: TargetGroupSettings | undefined,
   live: TargetGroupAttributes,
 ): TargetGroupAttributes {
-  return threeWay({ desired: desired.attributes, previous: previous?.attributes, live });
+  return threeWay(
+    { desired: desired.attributes, previous: previous?.attributes, live },
+    mergeRules(ATTRIBUTES),
+  );
 }
 
 /** Attributes as they are without a look: undefined unless the target groups are new and keep what ELB gave them. */
 export function initialAttributes(desired: TargetGroupSettings): TargetGroupAttributes | undefined {
-  const { deregistrationDelaySeconds, stickinessDurationSeconds } = desired.attributes;
-  const isInitial =
-    deregistrationDelaySeconds === INITIAL_ATTRIBUTES.deregistrationDelaySeconds &&
-    stickinessDurationSeconds === undefined;
-  return isInitial ? INITIAL_ATTRIBUTES : undefined;
+  const initial = specified(ATTRIBUTES, {}) as TargetGroupAttributes;
+  return isDeepStrictEqual(desired.attributes, initial) ? initial : undefined;
 }
 
 /** The settings with which a target group is made. */
@@ -231,30 +214,22 @@ export function creationSettings(settings: TargetGroupSettings) {
 
 /** A health check as ELB takes it. */
 export function elbHealthCheck(
-  healthCheck: HealthCheck,
+  { codes, ...healthCheck }: HealthCheck,
   protocolVersion: TargetGroupSettings['protocolVersion'],
 ) {
-  const { path, matcher, intervalSeconds, timeoutSeconds } = healthCheck;
-  return {
-    HealthCheckPath: path,
-    HealthCheckIntervalSeconds: intervalSeconds,
-    HealthCheckTimeoutSeconds: timeoutSeconds,
-    HealthyThresholdCount: healthCheck.healthyThresholdCount,
-    UnhealthyThresholdCount: healthCheck.unhealthyThresholdCount,
-    Matcher: protocolVersion === 'GRPC' ? { GrpcCode: matcher } : { HttpCode: matcher },
-  };
+  return { ...healthCheck, Matcher: protocolVersion === 'GRPC' ? { GrpcCode: codes } : { HttpCode: codes } };
 }
 
 /** The health check of a target group. */
 export function healthCheckOf(group: TargetGroup): HealthCheck {
-  const answers = answersOf(protocolVersionOf(group));
+  const { codes, path } = answersOf(protocolVersionOf(group));
+  const names = [...TARGET_GROUP_PROPERTIES.properties, ...HEALTH_CHECK.properties].flatMap(
+    ({ to }) => to ?? [],
+  );
   return {
-    path: group.HealthCheckPath ?? answers.path,
-    matcher: group.Matcher?.GrpcCode ?? group.Matcher?.HttpCode ?? answers.matcher,
-    intervalSeconds: group.HealthCheckIntervalSeconds!,
-    timeoutSeconds: group.HealthCheckTimeoutSeconds!,
-    healthyThresholdCount: group.HealthyThresholdCount!,
-    unhealthyThresholdCount: group.UnhealthyThresholdCount!,
+    ...Object.fromEntries(names.map((name) => [name, group[name as keyof TargetGroup]])),
+    HealthCheckPath: group.HealthCheckPath ?? path,
+    codes: group.Matcher?.GrpcCode ?? group.Matcher?.HttpCode ?? codes,
   };
 }
 
@@ -262,28 +237,26 @@ export function healthCheckOf(group: TargetGroup): HealthCheck {
 export function protocolVersionOf({ ProtocolVersion }: TargetGroup): TargetGroupSettings['protocolVersion'] {
   return (
     (ProtocolVersion as TargetGroupSettings['protocolVersion'] | undefined) ??
-    TARGET_GROUP_DEFAULTS.ProtocolVersion
+    TargetGroupConfiguration.DEFAULTS.ProtocolVersion
   );
 }
 
-const DELAY = 'deregistration_delay.timeout_seconds';
-const STICKINESS = {
-  enabled: 'stickiness.enabled',
-  type: 'stickiness.type',
-  duration: 'stickiness.lb_cookie.duration_seconds',
-} as const;
-/** The kind of stickiness with a cookie of the load balancer's own. */
-const LOAD_BALANCER_COOKIE = 'lb_cookie';
-
 /** Attributes of a target group from what ELB lists. Stickiness by a cookie of the application counts as none. */
-export function attributesOf(listed: readonly TargetGroupAttribute[]): TargetGroupAttributes {
-  const values = new Map(listed.map(({ Key, Value }) => [Key, Value]));
-  const isSticky =
-    values.get(STICKINESS.enabled) === 'true' && values.get(STICKINESS.type) === LOAD_BALANCER_COOKIE;
-  return defined({
-    deregistrationDelaySeconds: Number(values.get(DELAY) ?? TARGET_GROUP_DEFAULTS.DeregistrationDelaySeconds),
-    stickinessDurationSeconds: isSticky ? Number(values.get(STICKINESS.duration)) : undefined,
-  });
+export function targetGroupAttributesOf(listed: readonly TargetGroupAttribute[]): TargetGroupAttributes {
+  const { [STICKINESS]: duration, ...others } = attributesOf(ATTRIBUTES, listed);
+  const has = (Key: string, Value: string) => listed.some((each) => each.Key === Key && each.Value === Value);
+  const isByLoadBalancer = has('stickiness.enabled', 'true') && has('stickiness.type', 'lb_cookie');
+  return isByLoadBalancer && duration !== undefined ? { ...others, [STICKINESS]: duration } : others;
+}
+
+/** Whether clients stay with a target. */
+export function isSticky({ [STICKINESS]: duration }: TargetGroupAttributes): boolean {
+  return duration !== undefined;
+}
+
+/** Whether clients stay with a target for the same time. */
+export function areAsSticky(one: TargetGroupAttributes, other: TargetGroupAttributes): boolean {
+  return one[STICKINESS] === other[STICKINESS];
 }
 
 /**
@@ -295,23 +268,25 @@ export function groupStickiness(isSticky: boolean): TargetGroupStickinessConfig 
   return isSticky ? { Enabled: true, DurationSeconds: 1 } : { Enabled: false };
 }
 
-/** The deregistration delay as ELB takes it. */
-export function delayAttribute({
-  deregistrationDelaySeconds,
-}: TargetGroupAttributes): TargetGroupAttribute[] {
-  return [{ Key: DELAY, Value: String(deregistrationDelaySeconds) }];
+/** Attributes that have to change, but for stickiness, as ELB takes them. */
+export function attributeChanges(
+  live: TargetGroupAttributes,
+  wanted: TargetGroupAttributes,
+): TargetGroupAttribute[] {
+  const changed = Object.entries(wanted).filter(([key, value]) => key !== STICKINESS && value !== live[key]);
+  return attributeList(Object.fromEntries(changed));
 }
 
 /** Stickiness as ELB takes it. */
 export function stickinessAttributes({
-  stickinessDurationSeconds: seconds,
+  [STICKINESS]: seconds,
 }: TargetGroupAttributes): TargetGroupAttribute[] {
-  if (seconds === undefined) return [{ Key: STICKINESS.enabled, Value: 'false' }];
-  return [
-    { Key: STICKINESS.enabled, Value: 'true' },
-    { Key: STICKINESS.type, Value: LOAD_BALANCER_COOKIE },
-    { Key: STICKINESS.duration, Value: String(seconds) },
-  ];
+  if (seconds === undefined) return attributeList({ 'stickiness.enabled': false });
+  return attributeList({
+    'stickiness.enabled': true,
+    'stickiness.type': 'lb_cookie',
+    [STICKINESS]: seconds,
+  });
 }
 
 type Answers = (typeof ANSWERS)[keyof typeof ANSWERS];
@@ -336,12 +311,12 @@ function percentEncoded(text: string): string {
     .join('');
 }
 
-function checkMatcher(matcher: string, { first, last }: Answers): void {
+function checkMatcher(matcher: string, path: string, { first, last }: Answers): void {
   for (const range of matcher.split(',')) {
     const [from, to = from] = range.split('-').map(Number) as [number, number?];
     if (from >= first && to >= from && to <= last) continue;
     throw invalid(
-      `${PATH}/HealthCheck/Matcher`,
+      path,
       `"${range}" is no code from ${first} to ${last}, and no range of them`,
       'Give codes and ranges like 200,204 or 200-299, separated by commas',
     );

@@ -1,7 +1,7 @@
 /** What a template says of the load balancer, read off AWS. */
 import type { ObservedLoadBalancer } from '../resources/elastic-load-balancing/load-balancer';
 import type { ObservedLoadBalancerSecurityGroup } from '../resources/ec2/load-balancer-security-group';
-import type { LoadBalancerAttributes } from '../properties/load-balancer-settings';
+import { attributeInputOf, type LoadBalancerAttributes } from '../properties/load-balancer-settings';
 import type { LoadBalancerConfiguration } from '../model';
 import type { Exposure } from '../exposures/exposure';
 import type { Properties } from '../../cloudformation/extension';
@@ -21,14 +21,12 @@ export function loadBalancerInputOf(
 ): Properties<LoadBalancerConfiguration> | undefined {
   if (exposure?.kind === 'external') return { ListenerArn: exposure.listenerArn };
   if (!LoadBalancer) return undefined;
-  const { idleTimeoutSeconds, accessLogs } = LoadBalancerAttributes;
   const ingress = LoadBalancerSecurityGroup?.ingress;
   return defined({
     Scheme: LoadBalancer.scheme,
     Subnets: Object.values(LoadBalancer.subnets).sort(),
     AllowedCidrs: ingress && [...ingress.allowedCidrs],
     HttpRedirect: ingress?.httpRedirect,
-    IdleTimeoutSeconds: idleTimeoutSeconds,
-    AccessLogs: accessLogs && defined({ Bucket: accessLogs.bucket, Prefix: accessLogs.prefix }),
+    ...attributeInputOf(LoadBalancerAttributes),
   });
 }

@@ -12,7 +12,7 @@ import type { Identity } from '../identity/identity';
 import type { ScalingTarget } from '../model';
 import type { Properties } from '../../cloudformation/extension';
 import type { RecordedTaskCounts } from '../memory/template-record';
-import { defined, unlessEmpty } from '../../core/unset';
+import { scalingInput, type Scaling, type ScalingMetric } from '../properties/scaling';
 
 /** What was observed of the scaling. */
 interface Observed {
@@ -37,25 +37,11 @@ export function scalingInputOf(
     ScalableTarget && recorded && isScheduled(ScalableTarget, recorded, ScheduledActions)
       ? recorded
       : ScalableTarget;
-  return defined({
-    MinTaskCount: counts?.minTaskCount,
-    MaxTaskCount: counts?.maxTaskCount,
+  return scalingInput({
+    minTaskCount: counts?.minTaskCount,
+    maxTaskCount: counts?.maxTaskCount,
     ...(ScalingPolicy && metricsOf(identity, ScalingPolicy)),
-    ScheduledActions: unlessEmpty(
-      ScheduledActions?.actions
-        .map((action) =>
-          defined({
-            Name: action.name,
-            Schedule: action.schedule,
-            Timezone: action.timezone,
-            StartTime: action.startTime,
-            EndTime: action.endTime,
-            MinTaskCount: action.minTaskCount,
-            MaxTaskCount: action.maxTaskCount,
-          }),
-        )
-        .sort((a, b) => (a.Name < b.Name ? -1 : 1)),
-    ),
+    scheduledActions: ScheduledActions?.actions,
   });
 }
 
@@ -65,27 +51,31 @@ function isScheduled(
   recorded: RecordedTaskCounts,
   { actions }: ObservedScheduledActions = { actions: [] },
 ): boolean {
-  const members = ['minTaskCount', 'maxTaskCount'] as const;
-  return members.every(
-    (member) =>
-      live[member] === recorded[member] || actions.some((action) => action[member] === live[member]),
+  const settings = actions.map(({ ScalableTargetAction }) => ScalableTargetAction ?? {});
+  return (
+    isOneOf(live.minTaskCount, [recorded.minTaskCount, ...settings.map(({ MinCapacity }) => MinCapacity)]) &&
+    isOneOf(live.maxTaskCount, [recorded.maxTaskCount, ...settings.map(({ MaxCapacity }) => MaxCapacity)])
   );
 }
 
-function metricsOf(identity: Identity, { policies }: ObservedScalingPolicy): Properties<ScalingTarget> {
+function isOneOf(count: number, counts: readonly (number | undefined)[]): boolean {
+  return counts.includes(count);
+}
+
+function metricsOf(identity: Identity, { policies }: ObservedScalingPolicy): Partial<Scaling> {
   const first = scalingPolicyName(identity);
   const { configuration } = policies.find(({ name }) => name === first) ?? {};
-  const metric = (of: TargetTrackingScalingPolicyConfiguration) => ({
-    AutoScalingMetric: metricOf(of),
-    AutoScalingTargetValue: of.TargetValue,
-  });
   const additional = METRICS.flatMap((name) =>
     policies.filter((policy) => policy.name === scalingPolicyName(identity, name)),
   );
   return {
     ...(configuration && metric(configuration)),
-    AdditionalMetrics: unlessEmpty(additional.map((policy) => metric(policy.configuration))),
+    additionalMetrics: additional.map((policy) => metric(policy.configuration) as ScalingMetric),
     ScaleInCooldown: configuration?.ScaleInCooldown,
     ScaleOutCooldown: configuration?.ScaleOutCooldown,
   };
+}
+
+function metric(configuration: TargetTrackingScalingPolicyConfiguration): Partial<ScalingMetric> {
+  return { metric: metricOf(configuration), targetValue: configuration.TargetValue };
 }

@@ -23,7 +23,9 @@ import { managedResources, type ObservedParts } from './managed-resources';
 import {
   ResourceModel,
   type ActiveConfiguration,
+  type Attributes,
   type ECSManagedResourceArns,
+  type Inputs,
   type NetworkConfiguration,
   type PrimaryContainer,
 } from '../model';
@@ -44,6 +46,7 @@ import { recordOf, withGivenSubnets } from '../memory/template-record';
 import { defined, unlessEmpty } from '../../core/unset';
 import { mainContainerOf, nonceOf } from '../properties/task-definition-content';
 import { MAIN_CONTAINER, PRIMARY_CONTAINER, SIDECAR_CONTAINER } from '../properties/containers';
+import { NETWORK } from '../properties/network-settings';
 import { TASK, type TaskDefinitionSettings } from '../properties/task';
 import { templateOf } from '../../core/property-values';
 
@@ -97,8 +100,7 @@ export function modelOf(
   const tags = tagList(authorsTags(lowerCaseTagRecord(service.tags))).filter(
     ({ Key }) => !record.isStackTag(Key),
   );
-  const model: Properties<ResourceModel> = {
-    ServiceArn: identity.serviceArn,
+  const inputs: Inputs = {
     ServiceName: identity.serviceName,
     Cluster: identity.clusterName,
     InfrastructureRoleArn: service.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
@@ -119,6 +121,9 @@ export function modelOf(
     ...domains,
     WebAclArn: observed.WebAclAssociation?.webAclArn,
     Tags: tags.length > 0 ? tags.sort((a, b) => (a.Key < b.Key ? -1 : 1)) : undefined,
+  };
+  const attributes = {
+    ServiceArn: identity.serviceArn,
     Endpoint: endpoint,
     Status: { StatusCode: service.status as 'ACTIVE' },
     CreatedAt: service.createdAt?.toISOString(),
@@ -129,8 +134,11 @@ export function modelOf(
     ...attributesOf(identity, observed),
     ECSManagedResourceArns: managedResourceArns(identity, observed),
     ManagedResources: managedResources(identity, observed, spec !== undefined),
-  };
-  return new ResourceModel(withoutItemDefaults(PROPERTIES, defined(model), record.isSpelledOut));
+  } satisfies Record<keyof Attributes, unknown>;
+  return new ResourceModel({
+    ...withoutItemDefaults(PROPERTIES, defined(inputs), record.isSpelledOut),
+    ...defined(attributes),
+  });
 }
 
 /** The revisions that take traffic now: one, or two during a deployment. */
@@ -246,10 +254,7 @@ function networkOf(
   made: ObservedServiceSecurityGroup | undefined,
 ): Properties<NetworkConfiguration> {
   const { subnets, securityGroups } = networkConfiguration?.awsvpcConfiguration ?? {};
-  return defined({
-    Subnets: subnets && [...subnets].sort(),
-    SecurityGroups: unlessEmpty(securityGroups?.filter((id) => id !== made?.id).sort()),
-  });
+  return templateOf(NETWORK, { subnets, securityGroups: securityGroups?.filter((id) => id !== made?.id) });
 }
 
 /** Attributes of the target groups are looked at here only, where no change needed them. */
@@ -293,7 +298,7 @@ function activeConfiguration(
     TaskDefinitionArn: revision.taskDefinition,
     Cpu: definition?.cpu,
     Memory: definition?.memory,
-    HealthCheckPath: observed.TargetGroupSettings?.healthCheck.path,
+    HealthCheckPath: observed.TargetGroupSettings?.healthCheck.HealthCheckPath,
     NetworkConfiguration: networkOf(revision, observed.ServiceSecurityGroup),
     PrimaryContainer: definition && containerOf(definition, observed.LogGroup?.name),
     ScalingTarget: scalingInputOf(identity, observed),
@@ -307,7 +312,7 @@ function activeConfiguration(
 function attributesOf(
   { clusterName, serviceName }: Identity,
   { LoadBalancer, ServiceSecurityGroup, TargetGroups }: Partial<Observed>,
-): Properties<ResourceModel> {
+) {
   return {
     Name: serviceName,
     ClusterName: clusterName,

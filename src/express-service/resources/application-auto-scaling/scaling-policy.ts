@@ -207,18 +207,18 @@ function desiredConfiguration(
   metric: ScalingMetric,
   live: TargetTrackingScalingPolicyConfiguration | undefined,
 ): TargetTrackingScalingPolicyConfiguration {
-  const settings = (of: ScalingMetric, cooldowns: ScalingCooldowns | undefined) => ({
+  const settings = (of: ScalingMetric, { ScaleInCooldown, ScaleOutCooldown }: ScalingCooldowns) => ({
     // In a list, because either of its members is set: merged one by one, both might be.
     metric: [metricSpecification(of.metric, LoadBalancer.fullName, TargetGroups.fullNames)],
-    others: { ...cooldowns, TargetValue: of.targetValue },
+    others: { ScaleInCooldown, ScaleOutCooldown, TargetValue: of.targetValue },
   });
-  const desired = settings(metric, spec.scaling.cooldowns);
+  const desired = settings(metric, spec.scaling);
   const before =
     previousSpec && policiesOf(identity, previousSpec.scaling).find((policy) => policy.name === name);
   const { PredefinedMetricSpecification, CustomizedMetricSpecification, ...others } = live ?? {};
   const merged = threeWay<{ metric: MetricSpecification[]; others: object }>({
     desired,
-    previous: before && settings(before, previousSpec?.scaling.cooldowns),
+    previous: before && settings(before, previousSpec!.scaling),
     live: live && { metric: [{ PredefinedMetricSpecification, CustomizedMetricSpecification }], others },
   });
   // When the service has moved to other target groups, the metric of requests watches the ones before.

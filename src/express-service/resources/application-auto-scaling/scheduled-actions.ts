@@ -7,10 +7,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { DESCRIBED_SERVICE_ACTIONS } from '../../deployments/described-service';
 import { allItems } from '../../../aws/pages';
-import { SCALING_DEFAULTS, scheduleTime, type ScheduledAction } from '../../properties/scaling';
+import { scheduledActionOf, type ScheduledAction } from '../../properties/scaling';
 import { unless } from '../../../aws/sdk-errors';
 import { threeWay } from '../../../core/three-way';
-import { defined } from '../../../core/unset';
 import {
   mayScale,
   scalableDimension,
@@ -46,17 +45,7 @@ export const scheduledActions: Component<ObservedScheduledActions, Needs> = {
       ),
       ({ ScheduledActions }) => ScheduledActions,
     );
-    const actions = found.map(({ StartTime, EndTime, ScalableTargetAction, ...action }) =>
-      defined({
-        name: action.ScheduledActionName!,
-        schedule: action.Schedule!,
-        timezone: action.Timezone ?? SCALING_DEFAULTS.Timezone,
-        startTime: StartTime && scheduleTime(StartTime),
-        endTime: EndTime && scheduleTime(EndTime),
-        minTaskCount: ScalableTargetAction?.MinCapacity,
-        maxTaskCount: ScalableTargetAction?.MaxCapacity,
-      }),
-    );
+    const actions = found.map(scheduledActionOf);
     return actions.length > 0 ? { actions } : undefined;
   },
 
@@ -65,11 +54,11 @@ export const scheduledActions: Component<ObservedScheduledActions, Needs> = {
     const wanted = wantedActions(scope, live);
     return unlessOverlapping(async () => {
       for (const action of wanted) {
-        const same = live.some((existing) => isDeepStrictEqual(defined(existing), defined(action)));
+        const same = live.some((existing) => isDeepStrictEqual(existing, action));
         if (!same) await put(scope, action);
       }
-      for (const { name } of live) {
-        if (!wanted.some((action) => action.name === name)) await remove(scope, name);
+      for (const { ScheduledActionName: name } of live) {
+        if (!named(wanted, name)) await remove(scope, name);
       }
       return { actions: wanted };
     });
@@ -77,7 +66,7 @@ export const scheduledActions: Component<ObservedScheduledActions, Needs> = {
 
   remove(scope, _found, { actions }) {
     return unlessOverlapping(async () => {
-      for (const { name } of actions) await remove(scope, name);
+      for (const { ScheduledActionName } of actions) await remove(scope, ScheduledActionName);
     });
   },
 };
@@ -89,37 +78,39 @@ function wantedActions(
 ): readonly ScheduledAction[] {
   const desired = spec.scaling.scheduledActions ?? [];
   const previous = previousSpec?.scaling.scheduledActions ?? [];
-  const named = (actions: readonly ScheduledAction[], wanted: string) =>
-    actions.find(({ name }) => name === wanted);
   return [
     ...desired.map((action) =>
       threeWay({
         desired: action,
-        previous: named(previous, action.name),
-        live: named(live, action.name),
+        previous: named(previous, action.ScheduledActionName),
+        live: named(live, action.ScheduledActionName),
       }),
     ),
-    ...live.filter(({ name }) => !named(desired, name) && !named(previous, name)),
+    ...live.filter(({ ScheduledActionName: name }) => !named(desired, name) && !named(previous, name)),
   ];
 }
 
+function named(actions: readonly ScheduledAction[], name: string | undefined): ScheduledAction | undefined {
+  return actions.find(({ ScheduledActionName }) => ScheduledActionName === name);
+}
+
 /** To leave a time out takes it away. */
-async function put({ clients, identity }: Scope, action: ScheduledAction): Promise<void> {
-  const { name, schedule, timezone, startTime, endTime, minTaskCount, maxTaskCount } = action;
+async function put(
+  { clients, identity }: Scope,
+  { ScheduledActionName, StartTime, EndTime, ...action }: ScheduledAction,
+): Promise<void> {
   await clients.applicationAutoScaling.send(
     new PutScheduledActionCommand({
       ...scalableDimension(identity),
-      ScheduledActionName: name,
-      Schedule: schedule,
-      Timezone: timezone,
-      StartTime: startTime === undefined ? undefined : new Date(startTime),
-      EndTime: endTime === undefined ? undefined : new Date(endTime),
-      ScalableTargetAction: { MinCapacity: minTaskCount, MaxCapacity: maxTaskCount },
+      ...action,
+      ScheduledActionName,
+      StartTime: StartTime === undefined ? undefined : new Date(StartTime),
+      EndTime: EndTime === undefined ? undefined : new Date(EndTime),
     }),
   );
 }
 
-async function remove({ clients, identity }: Scope, name: string): Promise<void> {
+async function remove({ clients, identity }: Scope, name: string | undefined): Promise<void> {
   await unless(
     clients.applicationAutoScaling.send(
       new DeleteScheduledActionCommand({ ...scalableDimension(identity), ScheduledActionName: name }),

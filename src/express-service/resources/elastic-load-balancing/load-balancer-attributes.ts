@@ -2,11 +2,16 @@ import { CreateTagsCommand } from '@aws-sdk/client-ec2';
 import {
   DescribeLoadBalancerAttributesCommand,
   ModifyLoadBalancerAttributesCommand,
-  type LoadBalancerAttribute,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
-import { areSpecial, type LoadBalancerAttributes } from '../../properties/load-balancer-settings';
+import {
+  areSpecial,
+  loadBalancerAttributeList,
+  loadBalancerAttributesOf,
+  logsBucketOf,
+  type LoadBalancerAttributes,
+} from '../../properties/load-balancer-settings';
 import { done, wait } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { tagList } from '../../identity/tags';
@@ -18,12 +23,6 @@ interface Needs {
   LoadBalancer: ObservedLoadBalancer;
   LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
 }
-
-/** Names of the attributes (ELB API reference, LoadBalancerAttribute). */
-const IDLE_TIMEOUT = 'idle_timeout.timeout_seconds';
-const LOGS_ENABLED = 'access_logs.s3.enabled';
-const LOGS_BUCKET = 'access_logs.s3.bucket';
-const LOGS_PREFIX = 'access_logs.s3.prefix';
 
 /**
  * Attributes of a shared load balancer. They are set once, when the load balancer is new; changes that are made by hand
@@ -67,10 +66,10 @@ export const loadBalancerAttributes: Component<LoadBalancerAttributes, Needs> = 
       if (isSdkError(error, 'LoadBalancerNotFoundException', 'InvalidGroup.NotFound')) {
         return wait(`load balancer ${LoadBalancer.name}, which another service is removing`, 2);
       }
-      if (isSdkError(error, 'InvalidConfigurationRequestException') && wanted.accessLogs) {
+      if (isSdkError(error, 'InvalidConfigurationRequestException') && logsBucketOf(wanted)) {
         throw new HandlerError(
           'InvalidRequest',
-          `Elastic Load Balancing cannot log to bucket ${wanted.accessLogs.bucket}: ${(error as Error).message}`,
+          `Elastic Load Balancing cannot log to bucket ${String(logsBucketOf(wanted))}: ${(error as Error).message}`,
           {
             propertyPath: 'LoadBalancerConfiguration/AccessLogs/Bucket',
             remedy:
@@ -97,37 +96,19 @@ async function describe(
     clients.elasticLoadBalancing.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })),
     'LoadBalancerNotFoundException',
   );
-  return answer && observed(answer.Attributes);
+  return answer && loadBalancerAttributesOf(answer.Attributes);
 }
 
 async function modify(
   { clients }: ApplyScope,
   LoadBalancerArn: string,
-  { idleTimeoutSeconds, accessLogs }: LoadBalancerAttributes,
+  attributes: LoadBalancerAttributes,
 ): Promise<LoadBalancerAttributes> {
-  const wanted: Record<string, string | undefined> = {
-    [IDLE_TIMEOUT]: idleTimeoutSeconds?.toString(),
-    [LOGS_ENABLED]: accessLogs && 'true',
-    [LOGS_BUCKET]: accessLogs?.bucket,
-    [LOGS_PREFIX]: accessLogs?.prefix,
-  };
-  const Attributes = Object.entries(wanted).flatMap(([Key, Value]) =>
-    Value === undefined ? [] : [{ Key, Value }],
-  );
   const answer = await clients.elasticLoadBalancing.send(
-    new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }),
+    new ModifyLoadBalancerAttributesCommand({
+      LoadBalancerArn,
+      Attributes: loadBalancerAttributeList(attributes),
+    }),
   );
-  return observed(answer.Attributes);
-}
-
-function observed(attributes: readonly LoadBalancerAttribute[] = []): LoadBalancerAttributes {
-  const valueOf = (key: string) => attributes.find(({ Key }) => Key === key)?.Value;
-  const idleTimeout = valueOf(IDLE_TIMEOUT);
-  return {
-    idleTimeoutSeconds: idleTimeout === undefined ? undefined : Number(idleTimeout),
-    accessLogs:
-      valueOf(LOGS_ENABLED) === 'true'
-        ? { bucket: valueOf(LOGS_BUCKET) ?? '', prefix: valueOf(LOGS_PREFIX) || undefined }
-        : undefined,
-  };
+  return loadBalancerAttributesOf(answer.Attributes);
 }

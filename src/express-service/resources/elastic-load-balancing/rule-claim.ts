@@ -21,7 +21,7 @@ import {
 import { takeSurvey } from '../../sharing/survey';
 import { tagList } from '../../identity/tags';
 import { managedTags } from '../../memory/ownership';
-import { groupStickiness } from '../../properties/target-group-settings';
+import { groupStickiness, isSticky } from '../../properties/target-group-settings';
 import { groupToServe, TRAFFIC_WEIGHT_ACTIONS } from '../../deployments/traffic-weights';
 import { RELEASE_PERMISSIONS } from './listeners';
 import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
@@ -159,15 +159,13 @@ async function forwardConfig(scope: ApplyScope, { arns }: ObservedTargetGroups) 
     weight: Number(targetGroupArn === initial),
   }));
   const serving = previousSpec && isServing(scope) ? await groupToServe(scope, weights) : initial!;
-  const isSticky = [spec, previousSpec].some(
-    (each) => each?.targetGroup.attributes.stickinessDurationSeconds !== undefined,
-  );
+  const toBeSticky = [spec, previousSpec].some((each) => each && isSticky(each.targetGroup.attributes));
   const ForwardConfig: ForwardActionConfig = {
     TargetGroups: arns.map((TargetGroupArn) => ({
       TargetGroupArn,
       Weight: Number(TargetGroupArn === serving),
     })),
-    ...(isSticky && { TargetGroupStickinessConfig: groupStickiness(true) }),
+    ...(toBeSticky && { TargetGroupStickinessConfig: groupStickiness(true) }),
   };
   return { serving, ForwardConfig };
 }

@@ -20,10 +20,12 @@ import { done, wait, type Outcome } from '../../../core/outcome';
 import { isServing } from '../../memory/recorded-exposures';
 import { ATTRIBUTE_ACTIONS, readAttributes, setStickiness } from '../../deployments/rule-stickiness';
 import {
-  delayAttribute,
+  areAsSticky,
+  attributeChanges,
   elbHealthCheck,
   healthCheckOf,
   initialAttributes,
+  isSticky,
   stickinessAttributes,
   wantedAttributes,
   wantedHealthCheck,
@@ -98,10 +100,9 @@ export const targetGroupSettings: Component<ObservedTargetGroupSettings, Needs, 
   /** Only now no deployment moves the weights, which are part of the action of the rule. */
   async prune(scope, needs, { attributes }) {
     const { spec, previousSpec } = scope;
-    const [desired, previous] = [spec, previousSpec].map(
-      (each) => each?.targetGroup.attributes.stickinessDurationSeconds,
-    );
-    if (desired !== previous && attributes) await applyStickiness(scope, needs, attributes);
+    const previous = previousSpec?.targetGroup.attributes ?? {};
+    if (!areAsSticky(spec.targetGroup.attributes, previous) && attributes)
+      await applyStickiness(scope, needs, attributes);
     return done(undefined);
   },
 
@@ -219,21 +220,13 @@ async function applyAttributes(
   await allOf(
     arns.map(async (arn, index) => {
       const changes = [
-        ...(isSameDelay(live[index]!, wanted) ? [] : delayAttribute(wanted)),
-        ...(isServing(scope) || isSameStickiness(live[index]!, wanted) ? [] : stickinessAttributes(wanted)),
+        ...attributeChanges(live[index]!, wanted),
+        ...(isServing(scope) || areAsSticky(live[index]!, wanted) ? [] : stickinessAttributes(wanted)),
       ];
       if (changes.length > 0) await setAttributes(scope, arn, changes);
     }),
   );
   return wanted;
-}
-
-function isSameDelay(one: TargetGroupAttributes, other: TargetGroupAttributes): boolean {
-  return one.deregistrationDelaySeconds === other.deregistrationDelaySeconds;
-}
-
-function isSameStickiness(one: TargetGroupAttributes, other: TargetGroupAttributes): boolean {
-  return one.stickinessDurationSeconds === other.stickinessDurationSeconds;
 }
 
 async function applyStickiness(
@@ -245,13 +238,13 @@ async function applyStickiness(
     ruleAt(scope, ListenerRule.arn),
     allOf(arns.map((arn) => readAttributes(scope, arn))),
   ]);
-  const isSticky = wanted.stickinessDurationSeconds !== undefined;
-  const others = arns.filter((_arn, index) => !isSameStickiness(live[index]!, wanted));
+  const others = arns.filter((_arn, index) => !areAsSticky(live[index]!, wanted));
   const changeGroups = () =>
     allOf(others.map((arn) => setAttributes(scope, arn, stickinessAttributes(wanted))));
-  const changeRule = () => setStickiness(scope, rule, isSticky);
+  const changeRule = () => setStickiness(scope, rule, isSticky(wanted));
   // Never a sticky target group under a rule that is not.
-  for (const change of isSticky ? [changeRule, changeGroups] : [changeGroups, changeRule]) await change();
+  for (const change of isSticky(wanted) ? [changeRule, changeGroups] : [changeGroups, changeRule])
+    await change();
 }
 
 async function setAttributes(
