@@ -50,7 +50,14 @@ const HEALTH_CHECK = table<HealthCheck, EcsHealthCheck>('HealthCheck', {
 
 /** What the schema has for every container. */
 const CONTAINER = {
-  Image: { to: 'image', check: checkImage },
+  Image: {
+    to: 'image',
+    check: checkImage,
+    refused: {
+      words: /Container\.image/,
+      remedy: 'Name the images of all containers as registry/repository:tag',
+    },
+  },
   RepositoryCredentials: {
     to: 'repositoryCredentials',
     members: table<RepositoryCredentials, EcsRepositoryCredentials>('RepositoryCredentials', {
@@ -59,16 +66,12 @@ const CONTAINER = {
   },
   Command: { to: 'command' },
   EntryPoint: { to: 'entryPoint' },
-  Environment: {
-    to: 'environment',
-    key: 'Name',
-    items: table<KeyValuePair, EcsKeyValuePair>('KeyValuePair', {
-      Name: { to: 'name' },
-      Value: { to: 'value', secret: true },
-    }),
-  },
   Secrets: {
     to: 'secrets',
+    refused: {
+      words: /secret|valueFrom|Systems Manager parameter/i,
+      remedy: 'Check ValueFrom of each of the Secrets: the ARN of a secret or parameter of this account',
+    },
     key: 'Name',
     items: table<Secret, EcsSecret>('Secret', {
       Name: { to: 'name' },
@@ -77,12 +80,29 @@ const CONTAINER = {
     }),
     check: checkNames,
   },
+  Environment: {
+    to: 'environment',
+    refused: { words: /environment/i, remedy: 'Check Environment of all containers' },
+    key: 'Name',
+    items: table<KeyValuePair, EcsKeyValuePair>('KeyValuePair', {
+      Name: { to: 'name' },
+      Value: { to: 'value', secret: true },
+    }),
+  },
   User: { to: 'user' },
   ReadonlyRootFilesystem: { to: 'readonlyRootFilesystem', default: false, absent: DEFAULT },
-  StopTimeout: { to: 'stopTimeout' },
-  HealthCheck: { to: 'healthCheck', members: HEALTH_CHECK },
+  StopTimeout: {
+    to: 'stopTimeout',
+    refused: { words: /stop ?timeout/i, remedy: 'Check StopTimeout of all containers' },
+  },
+  HealthCheck: {
+    to: 'healthCheck',
+    members: HEALTH_CHECK,
+    refused: { words: /health ?check/i, remedy: 'Check HealthCheck of all containers' },
+  },
   DependsOn: {
     to: 'dependsOn',
+    refused: { words: /depends ?on|dependency|dependencies/i, remedy: 'Check DependsOn of all containers' },
     key: 'ContainerName',
     items: table<ContainerDependency, EcsContainerDependency>('ContainerDependency', {
       ContainerName: { to: 'containerName' },
@@ -104,8 +124,14 @@ const CONTAINER = {
 export const PRIMARY_CONTAINER = table<PrimaryContainer, ContainerDefinition>('PrimaryContainer', {
   ...CONTAINER,
   StopTimeout: { ...CONTAINER.StopTimeout, default: STOP_TIMEOUT_SECONDS },
-  ContainerPort: {},
+  ContainerPort: {
+    refused: {
+      words: /\bports?\b|port ?mapping/i,
+      remedy: 'Check ContainerPort, and PortMappings of all sidecar containers',
+    },
+  },
   AwsLogsConfiguration: {
+    refused: { words: /log ?driver|awslogs/i, remedy: 'Check the log group and the prefix of its streams' },
     members: table<AwsLogsConfiguration>('AwsLogsConfiguration', { LogGroup: {}, LogStreamPrefix: {} }),
   },
 });

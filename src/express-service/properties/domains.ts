@@ -1,16 +1,29 @@
 /** The host names that a service answers at, as a template describes them. Pure: no call to AWS. */
 import { invalid } from '../../core/failure';
-import { table } from './table';
+import { table, type InputRows } from './table';
 import type { Identity } from '../identity/identity';
 import type { AdditionalDomain, ResourceModel, TypeConfigurationModel } from '../model';
 
 /** Host names and paths. They go to a listener rule, to DNS records and to certificates, by code. */
 export const DOMAIN_ROWS = {
-  DomainName: {},
+  PathPatterns: {
+    whole: true,
+    refused: {
+      words: /path[- ]?pattern/i,
+      remedy: 'Begin each with / or *, and use at most 128 characters',
+    },
+  },
+  DomainName: {
+    refused: {
+      words: /host[- ]?header|host ?name/i,
+      remedy: 'Give host names of at most 128 characters',
+    },
+  },
   HostedZoneId: {},
   CertificateArn: {},
   AdditionalDomains: {
     key: 'DomainName',
+    refused: { words: /condition values/i, remedy: 'Give fewer AdditionalDomains or PathPatterns' },
     // Each is looked at beside that of the endpoint.
     repeats: true,
     items: table<AdditionalDomain>('AdditionalDomain', {
@@ -19,8 +32,7 @@ export const DOMAIN_ROWS = {
       CertificateArn: {},
     }),
   },
-  PathPatterns: { whole: true },
-} as const;
+} as const satisfies InputRows<object>;
 
 /** A host name, with what the service needs to answer there. */
 export interface Domain {

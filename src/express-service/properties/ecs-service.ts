@@ -110,6 +110,10 @@ export const SERVICE_ROWS = {
     to: 'platformVersion',
     check: checkPlatformVersion,
     change: 'deployment',
+    refused: {
+      errorName: 'PlatformUnknownException',
+      remedy: 'Give a platform version that Fargate offers, or LATEST',
+    },
   },
   EnableExecuteCommand: {
     to: 'enableExecuteCommand',

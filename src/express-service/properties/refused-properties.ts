@@ -4,10 +4,14 @@
  */
 
 import type { FindRefusedProperty } from '../../aws/handler-error';
-import { allProperties, type Table } from '../../core/property';
-import { SERVICE } from './ecs-service';
-import type { Refusal, TypeRow } from './table';
-import { TARGET_GROUP_PROPERTIES } from './target-group-settings';
+import { allProperties } from '../../core/property';
+import { DOMAIN_ROWS } from './domains';
+import { SERVICE_ROWS } from './ecs-service';
+import { NETWORK_ROWS } from './network-settings';
+import { ROLE_ROWS } from './role-properties';
+import { inputTable, type InputRows, type Refusal } from './table';
+import { TARGET_GROUP_ROWS } from './target-group-settings';
+import { TASK_ROWS } from './task';
 
 /** What a refusal speaks of. */
 export interface RefusedProperty {
@@ -17,125 +21,35 @@ export interface RefusedProperty {
   readonly remedy: string;
 }
 
-type Row = RefusedProperty & Refusal;
+type Known = RefusedProperty & Refusal;
 
-/** What the rows of a table say of refusals, in their order. */
-function rowsOf(table: Table<any, any, TypeRow>): Row[] {
-  return allProperties(table).flatMap(([propertyPath, { row }]) =>
+/** What rows say of refusals, in their order. */
+function refusalsOf(rows: InputRows<any>): Known[] {
+  return allProperties(inputTable<any>(rows)).flatMap(([propertyPath, { row }]) =>
     row.refused ? [{ ...(row.refused as Refusal), propertyPath }] : [],
   );
 }
 
-const ROLE_IN_TASK_DEFINITION: Row = {
-  words: /\brole\b/i,
-  propertyPath: 'ExecutionRoleArn',
-  remedy:
-    'Check the ARNs of ExecutionRoleArn and TaskRoleArn: roles of this account that trust ecs-tasks.amazonaws.com',
-};
-
-/** The first that matches counts, so that roles, which such messages name beside other things, come first. */
-const TASK_DEFINITION: readonly Row[] = [
+/** What may be refused of a task definition. */
+const TASK_DEFINITION: readonly Known[] = [
   {
     words: /Max allowed length is/,
     propertyPath: 'PrimaryContainer/Environment',
     remedy:
       'Make the containers, most of all their Environment, smaller: a task definition has 65536 bytes at most',
   },
-  ROLE_IN_TASK_DEFINITION,
-  {
-    words: /Container\.image/,
-    propertyPath: 'PrimaryContainer/Image',
-    remedy: 'Name the images of all containers as registry/repository:tag',
-  },
-  {
-    words: /secret|valueFrom|Systems Manager parameter/i,
-    propertyPath: 'PrimaryContainer/Secrets',
-    remedy: 'Check ValueFrom of each of the Secrets: the ARN of a secret or parameter of this account',
-  },
-  {
-    words: /ephemeral ?storage/i,
-    propertyPath: 'EphemeralStorage/SizeInGiB',
-    remedy: 'Give a size that Fargate has',
-  },
-  {
-    words: /log ?driver|awslogs/i,
-    propertyPath: 'PrimaryContainer/AwsLogsConfiguration',
-    remedy: 'Check the log group and the prefix of its streams',
-  },
-  {
-    words: /depends ?on|dependency|dependencies/i,
-    propertyPath: 'PrimaryContainer/DependsOn',
-    remedy: 'Check DependsOn of all containers',
-  },
-  {
-    words: /health ?check/i,
-    propertyPath: 'PrimaryContainer/HealthCheck',
-    remedy: 'Check HealthCheck of all containers',
-  },
-  {
-    words: /stop ?timeout/i,
-    propertyPath: 'PrimaryContainer/StopTimeout',
-    remedy: 'Check StopTimeout of all containers',
-  },
-  {
-    words: /volume|file ?system|access ?point/i,
-    propertyPath: 'Volumes',
-    remedy: 'Check Volumes and MountPoints',
-  },
-  {
-    words: /\bports?\b|port ?mapping/i,
-    propertyPath: 'PrimaryContainer/ContainerPort',
-    remedy: 'Check ContainerPort, and PortMappings of all sidecar containers',
-  },
-  {
-    words: /environment/i,
-    propertyPath: 'PrimaryContainer/Environment',
-    remedy: 'Check Environment of all containers',
-  },
-  { words: /memory/i, propertyPath: 'Memory', remedy: 'Give a pair of Cpu and Memory that Fargate has' },
-  { words: /\bcpu\b/i, propertyPath: 'Cpu', remedy: 'Give a pair of Cpu and Memory that Fargate has' },
+  ...refusalsOf(TASK_ROWS),
 ];
 
-const INFRASTRUCTURE_ROLE: Row = {
-  words: /assume|infrastructure role|service role|pass role/i,
-  propertyPath: 'InfrastructureRoleArn',
-  remedy:
-    'Let ecs.amazonaws.com assume the role, and attach AmazonECSInfrastructureRolePolicyForLoadBalancers to it',
-};
+/** What may be refused of a service. */
+const SERVICE = refusalsOf({ ...ROLE_ROWS, ...NETWORK_ROWS, ...SERVICE_ROWS });
 
-const SERVICE_REFUSALS: readonly Row[] = [
-  INFRASTRUCTURE_ROLE,
-  {
-    words: /security ?groups?/i,
-    propertyPath: 'NetworkConfiguration/SecurityGroups',
-    remedy: 'Name at most four security groups of the VPC of the service',
-  },
-  {
-    words: /subnets?/i,
-    propertyPath: 'NetworkConfiguration/Subnets',
-    remedy: 'Name at most 16 subnets of one VPC',
-  },
-  ...rowsOf(SERVICE),
-];
+/** What may be refused of a target group. */
+const TARGET_GROUP = refusalsOf(TARGET_GROUP_ROWS);
 
-const TARGET_GROUP = rowsOf(TARGET_GROUP_PROPERTIES);
-
-const RULE: readonly Row[] = [
-  {
-    words: /path[- ]?pattern/i,
-    propertyPath: 'PathPatterns',
-    remedy: 'Begin each with / or *, and use at most 128 characters',
-  },
-  {
-    words: /host[- ]?header|host ?name/i,
-    propertyPath: 'DomainName',
-    remedy: 'Give host names of at most 128 characters',
-  },
-  {
-    words: /condition values/i,
-    propertyPath: 'AdditionalDomains',
-    remedy: 'Give fewer AdditionalDomains or PathPatterns',
-  },
+/** What may be refused of a listener rule. */
+const RULE: readonly Known[] = [
+  ...refusalsOf(DOMAIN_ROWS),
   {
     words: /stickiness/i,
     propertyPath: 'TargetGroupConfiguration/StickinessDurationSeconds',
@@ -144,10 +58,10 @@ const RULE: readonly Row[] = [
 ];
 
 /** By the IAM action of the call that is refused. */
-const ROWS: Readonly<Record<string, readonly Row[]>> = {
+const BY_ACTION: Readonly<Record<string, readonly Known[]>> = {
   'ecs:RegisterTaskDefinition': TASK_DEFINITION,
-  'ecs:CreateService': SERVICE_REFUSALS,
-  'ecs:UpdateService': SERVICE_REFUSALS,
+  'ecs:CreateService': SERVICE,
+  'ecs:UpdateService': SERVICE,
   'elasticloadbalancing:CreateTargetGroup': TARGET_GROUP,
   'elasticloadbalancing:ModifyTargetGroup': TARGET_GROUP,
   'elasticloadbalancing:ModifyTargetGroupAttributes': TARGET_GROUP,
@@ -155,17 +69,15 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'elasticloadbalancing:ModifyRule': RULE,
 };
 
-/** Errors that speak of one property, whatever they say. */
-const PROPERTY_BY_ERROR_NAME: Readonly<Record<string, RefusedProperty>> = {
-  PlatformUnknownException: {
-    propertyPath: 'PlatformVersion',
-    remedy: 'Give a platform version that Fargate offers, or LATEST',
-  },
-};
-
 /** The property that a refusal of AWS speaks of, by the name of its error or by its words. */
 export const findRefusedProperty: FindRefusedProperty = ({ name, message, action }) =>
-  PROPERTY_BY_ERROR_NAME[name] ?? refusedProperty(action, message);
+  told(Object.values(BY_ACTION).flat(), ({ errorName }) => errorName === name) ??
+  refusedProperty(action, message);
+
+function told(known: readonly Known[], isMeant: (refusal: Refusal) => boolean): RefusedProperty | undefined {
+  const found = known.find(isMeant);
+  return found && { propertyPath: found.propertyPath, remedy: found.remedy };
+}
 
 /**
  * The property that a refusal speaks of; undefined where its words say nothing of one.
@@ -174,8 +86,7 @@ export const findRefusedProperty: FindRefusedProperty = ({ name, message, action
  * @param message what AWS says.
  */
 export function refusedProperty(action: string | undefined, message: string): RefusedProperty | undefined {
-  const row = action === undefined ? undefined : ROWS[action]?.find(({ words }) => words.test(message));
-  return row && { propertyPath: row.propertyPath, remedy: row.remedy };
+  return told(BY_ACTION[action ?? ''] ?? [], ({ words }) => words?.test(message) ?? false);
 }
 
 /** Words that are said of what AWS has not come to know yet, and of what is not there. */
@@ -191,7 +102,7 @@ export function isCertain(action: string | undefined, message: string): boolean 
   const property = refusedProperty(action, message);
   return (
     property !== undefined &&
-    property.propertyPath !== INFRASTRUCTURE_ROLE.propertyPath &&
+    property.propertyPath !== ('InfrastructureRoleArn' satisfies keyof typeof ROLE_ROWS) &&
     !PERHAPS_NEW.test(message)
   );
 }

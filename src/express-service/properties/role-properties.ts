@@ -1,10 +1,19 @@
 /** The roles that a template names. Pure: no call to AWS. */
 import { invalid } from '../../core/failure';
+import type { InputRows } from './table';
 import type { Identity } from '../identity/identity';
 import type { ManagedTask, ExternalTask } from './task';
 
 /** The role that goes to the load balancers of the ECS service; those of the task are in task.ts. */
-export const ROLE_ROWS = { InfrastructureRoleArn: {} } as const;
+export const ROLE_ROWS = {
+  InfrastructureRoleArn: {
+    refused: {
+      words: /assume|infrastructure role|service role|pass role/i,
+      remedy:
+        'Let ecs.amazonaws.com assume the role, and attach AmazonECSInfrastructureRolePolicyForLoadBalancers to it',
+    },
+  },
+} as const satisfies InputRows<object>;
 
 /** Properties that name roles, with the service principal that each has to trust. */
 export const PRINCIPALS = {

@@ -3,7 +3,7 @@ import { allProperties } from '../../core/property';
 import type { Inputs } from '../model';
 import { DOMAIN_ROWS } from './domains';
 import { SERVICE_ROWS } from './ecs-service';
-import { NETWORK } from './network-settings';
+import { NETWORK_ROWS } from './network-settings';
 import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
 import { ROLE_ROWS } from './role-properties';
 import { SCALING_ROWS } from './scaling';
@@ -17,7 +17,6 @@ const OTHER_ROWS = {
   ServiceName: {},
   Cluster: {},
   TaskDefinitionArn: {},
-  NetworkConfiguration: { members: NETWORK },
   Tags: {
     key: 'Key',
     items: table<Tag>('Tag', { Key: {}, Value: {} }),
@@ -29,6 +28,7 @@ const OTHER_ROWS = {
 const ROWS = {
   ...OTHER_ROWS,
   ...ROLE_ROWS,
+  ...NETWORK_ROWS,
   ...TASK_ROWS,
   ...TARGET_GROUP_ROWS,
   ...LOAD_BALANCER_ROWS,

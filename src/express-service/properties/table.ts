@@ -7,14 +7,19 @@ import type { Inputs } from '../model';
 
 /** What rows of this type say beside what all rows say. */
 export interface TypeRow {
-  /** How a refusal of AWS is known that speaks of the property; the first row of a table whose words match counts. */
+  /**
+   * How a refusal of AWS is known that speaks of the property. The first row of a table whose words match counts: in lists of
+   * containers, that of the primary one.
+   */
   readonly refused?: Refusal;
 }
 
 /** See refused-properties.ts. */
 export interface Refusal {
   /** In the message of the refusal. */
-  readonly words: RegExp;
+  readonly words?: RegExp;
+  /** Name of an error that speaks of nothing else, whatever its words are. */
+  readonly errorName?: string;
   /** One sentence: what to do. */
   readonly remedy: string;
 }

@@ -28,14 +28,22 @@ export type TaskDefinitionSettings = Pick<
   keyof RegisterTaskDefinitionCommandInput & keyof TaskDefinition
 >;
 
+const SIZE_REMEDY = 'Give a pair of Cpu and Memory that Fargate has';
+
 /** Properties that describe a task definition made here; with an external one they say nothing. */
 export const TASK_ROWS = {
-  ExecutionRoleArn: { to: 'executionRoleArn' },
+  // First, because messages name roles beside other things.
+  ExecutionRoleArn: {
+    to: 'executionRoleArn',
+    refused: {
+      words: /\brole\b/i,
+      remedy:
+        'Check the ARNs of ExecutionRoleArn and TaskRoleArn: roles of this account that trust ecs-tasks.amazonaws.com',
+    },
+  },
   TaskRoleArn: { to: 'taskRoleArn' },
   PrimaryContainer: { members: PRIMARY_CONTAINER },
   SidecarContainers: { key: 'Name', items: SIDECAR_CONTAINER },
-  Cpu: { to: 'cpu' },
-  Memory: { to: 'memory' },
   CpuArchitecture: {
     write: (cpuArchitecture) => ({ runtimePlatform: { cpuArchitecture, operatingSystemFamily: 'LINUX' } }),
     read: ({ runtimePlatform }) => runtimePlatform?.cpuArchitecture,
@@ -43,10 +51,20 @@ export const TASK_ROWS = {
   EphemeralStorage: {
     to: 'ephemeralStorage',
     members: table<EphemeralStorage, EcsEphemeralStorage>('EphemeralStorage', {
-      SizeInGiB: { to: 'sizeInGiB' },
+      SizeInGiB: {
+        to: 'sizeInGiB',
+        refused: { words: /ephemeral ?storage/i, remedy: 'Give a size that Fargate has' },
+      },
     }),
   },
-  Volumes: { to: 'volumes', key: 'Name', items: VOLUME },
+  Volumes: {
+    to: 'volumes',
+    key: 'Name',
+    items: VOLUME,
+    refused: { words: /volume|file ?system|access ?point/i, remedy: 'Check Volumes and MountPoints' },
+  },
+  Memory: { to: 'memory', refused: { words: /memory/i, remedy: SIZE_REMEDY } },
+  Cpu: { to: 'cpu', refused: { words: /\bcpu\b/i, remedy: SIZE_REMEDY } },
   // It goes to a Docker label: see task-definition-content.ts.
   ForceNewDeployment: {
     members: table<ForceNewDeployment>('ForceNewDeployment', { Nonce: {} }),
