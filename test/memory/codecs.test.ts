@@ -1,4 +1,6 @@
 /** What is persisted is read as it was written, fits where it stands, and is refused where it says what is not known. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Exposure } from '../../src/express-service/exposures/exposure';
 import { identityOf } from '../../src/express-service/identity/identity';
@@ -7,6 +9,7 @@ import { readContext, writeContext } from '../../src/express-service/memory/call
 import {
   FORMATS_OF_TAGS,
   isTagOf,
+  OTHER_FORMATS,
   RESERVED_TAG_PREFIX,
   VERSION,
 } from '../../src/express-service/memory/formats';
@@ -232,6 +235,14 @@ describe('tags', () => {
     always(fc.constant(undefined), leavingTag, (tags) => expect(isLeaving({ tags })).toBe(true));
     expect(isLeaving({ tags: {} })).toBe(false);
   });
+});
+
+test('every row of the table of formats names a file that is there', () => {
+  const rows = [...FORMATS_OF_TAGS, ...Object.values(OTHER_FORMATS)];
+  const files = rows.map(({ readBy }) => /\((\S+\.ts)\)$/.exec(readBy)?.[1] ?? readBy);
+  const room = join(__dirname, '..', '..', 'src', 'express-service', 'memory');
+  const missing = files.filter((file) => ![room, join(room, '..')].some((at) => existsSync(join(at, file))));
+  expect(missing).toEqual([]);
 });
 
 test('the TXT record of a host, in whatever order its values come', () => {

@@ -2,16 +2,7 @@ import { allOf } from '../../core/all-of';
 import type { AnyComponent, ApplyScope, Scope } from './component';
 import { HandlerError } from '../../core/failure';
 import type { Continuation } from '../memory/callback-context';
-import {
-  done,
-  LIMIT,
-  wait,
-  waitedFor,
-  waitTime,
-  type OperationTime,
-  type Outcome,
-  type Wait,
-} from '../../core/outcome';
+import { done, LIMIT, wait, waitTime, type OperationTime, type Outcome, type Wait } from '../../core/outcome';
 
 /** What was observed of each component, by kind; absent components are left out. */
 export type Observations = Readonly<Record<string, unknown>>;
@@ -256,10 +247,10 @@ function whatOf({ reason, limit }: Wait<unknown>): string {
 
 /** @throws HandlerError NotStabilized when the limit of a wait is reached. */
 function giveUpWhenOverdue(time: OperationTime, pending: Wait<unknown>): void {
-  const { seconds, problem, propertyPath, remedy } = pending.limit ?? LIMIT;
-  const waited = waitedFor(time, whatOf(pending));
-  if (waited < seconds) return;
-  const minutes = Math.floor(waited / 60);
+  const { problem, propertyPath, remedy } = pending.limit ?? LIMIT;
+  const { since, until } = waitTime(time, pending);
+  if (time.elapsedSeconds < until) return;
+  const minutes = Math.floor((time.elapsedSeconds - since) / 60);
   throw new HandlerError(
     'NotStabilized',
     problem ?? `waited ${minutes} minutes for ${pending.reason}, in vain`,

@@ -188,7 +188,8 @@ export function unknownFormat(where: string, says: string): HandlerError {
     'InvalidRequest',
     `${where} ${says}: a newer version of this resource type has written that, and this one would lose what it does not understand`,
     {
-      remedy: `Make the newer version the default one (aws cloudformation set-type-default-version), then try the operation again`,
+      remedy:
+        'Make the newer version the default one (aws cloudformation set-type-default-version), then try the operation again',
     },
   );
 }

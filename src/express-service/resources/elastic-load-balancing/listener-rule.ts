@@ -120,7 +120,7 @@ export const listenerRule: Component<ObservedListenerRule, Needs, Token> = {
       scope.clients.elasticLoadBalancing.send(new ModifyRuleCommand({ RuleArn: arn, Conditions })),
       'RuleNotFoundException',
     );
-    return done({ ...current, ...matching(Conditions) });
+    return done({ ...current, ...matching(Conditions), conditions: Conditions });
   },
   leavesAfter: ['DnsRecord'],
 
