@@ -2,7 +2,7 @@
  * The properties of a resource type, one row each. A row says what the schema does not say: where a property goes in the
  * shape of an AWS API, what tells the items of a list apart, whether its value is secret. Default, order and uniqueness
  * come from the schema. All that happens to a property follows from its row: see property-values.ts, three-way.ts,
- * item-defaults.ts and conflicts.ts.
+ * spelled-out.ts and conflicts.ts.
  */
 
 /** A property in the schema of a resource type, as far as rows follow from it. */
@@ -36,6 +36,8 @@ interface AnyRow<Value, Group> {
   readonly absent?: Value | typeof DEFAULT;
   /** Merged as one value, also a list whose items have a key. Default: member by member, item by item. */
   readonly whole?: true;
+  /** READ answers it only where the template gives it: else it follows something else. */
+  readonly readWhenGiven?: true;
   /** False: what somebody changes by hand is set back without a word. */
   readonly conflict?: false;
   /**
@@ -137,6 +139,7 @@ export interface Property<More = any> {
   readonly absent?: unknown;
   readonly isSecret: boolean;
   readonly isWhole: boolean;
+  readonly isReadWhenGiven: boolean;
   readonly tellsConflicts: boolean;
   readonly check?: (value: unknown, path: string, group: object) => void;
   /** Of a group, or of the items of a list. */
@@ -198,6 +201,7 @@ function propertyOf(name: string, row: UntypedRow, own: PropertySchema, schema: 
     absent: row.absent === DEFAULT ? given : row.absent,
     isSecret: row.secret === true,
     isWhole: row.whole === true,
+    isReadWhenGiven: row.readWhenGiven === true,
     tellsConflicts: row.conflict !== false,
     check: row.check,
     members: row.members ?? row.items,

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { conflicts } from '../../src/core/conflicts';
-import { spelledOutDefaults, withoutItemDefaults } from '../../src/core/item-defaults';
+import { spelledOut, withSpelledOut } from '../../src/core/spelled-out';
 import { allProperties, DEFAULT, tableOf, type TypeSchema } from '../../src/core/property';
 import { checkValues, completed, specified, templateOf } from '../../src/core/property-values';
 import { mergeRules, threeWay } from '../../src/core/three-way';
@@ -175,12 +175,12 @@ function inOneOrder({ Versions, Listeners, Zones, ...model }: Model): Model {
 test('every model reads as it was written', () => {
   fc.assert(
     fc.property(MODELS, (model) => {
-      const spelledOut = spelledOutDefaults(TABLE, model);
-      const { Rebalancing, ...read } = withoutItemDefaults(
+      const paths = spelledOut(TABLE, model);
+      const { Rebalancing, ...read } = withSpelledOut(
         TABLE,
         templateOf(TABLE, specified(TABLE, model) as Api),
         // By key a default is told; in a list without a key, by place.
-        (path) => spelledOut.includes(path),
+        (path) => paths.includes(path),
       );
       expect(Rebalancing).toBe(true);
       expect(read).toEqual(inOneOrder(model));

@@ -1,4 +1,4 @@
-import { spelledOutDefaults, withoutItemDefaults } from '../../src/core/item-defaults';
+import { spelledOut, withSpelledOut } from '../../src/core/spelled-out';
 import { PROPERTIES } from '../../src/express-service/properties/rows';
 import type { ResourceModel } from '../../src/express-service/model';
 import type { Scaling } from '../../src/express-service/properties/scaling';
@@ -25,7 +25,7 @@ const template = {
 };
 
 test('defaults in items of lists are told by the keys of the items; others are always read', () => {
-  expect(spelledOutDefaults(PROPERTIES, template)).toEqual([
+  expect(spelledOut(PROPERTIES, template)).toEqual([
     'PrimaryContainer/MountPoints//data/ReadOnly',
     'SidecarContainers/proxy/Essential',
     'SidecarContainers/proxy/HealthCheck/Interval',
@@ -48,7 +48,7 @@ test('what READ gives back are the defaults that the template spells out', () =>
       },
     ],
   };
-  expect(withoutItemDefaults(PROPERTIES, live, recordOf(record(template)).isSpelledOut)).toEqual({
+  expect(withSpelledOut(PROPERTIES, live, recordOf(record(template)).isSpelledOut)).toEqual({
     PrimaryContainer: {
       HealthCheck: { Interval: 30, Timeout: 5 },
       MountPoints: [{ SourceVolume: 'data', ContainerPath: '/data', ReadOnly: false }],
@@ -57,6 +57,16 @@ test('what READ gives back are the defaults that the template spells out', () =>
       { Name: 'agent', Essential: false },
       { Name: 'proxy', Essential: true, HealthCheck: { Interval: 30, Timeout: 2 } },
     ],
+  });
+});
+
+test('subnets are read where the template names them, and told first', () => {
+  const subnets = { SidecarContainers: template.SidecarContainers, NetworkConfiguration: { Subnets: ['a'] } };
+  expect(spelledOut(PROPERTIES, subnets)[0]).toBe('NetworkConfiguration/Subnets');
+  const live = { NetworkConfiguration: { Subnets: ['a'] }, LoadBalancerConfiguration: { Subnets: ['a'] } };
+  expect(withSpelledOut(PROPERTIES, live, recordOf(record(subnets)).isSpelledOut)).toEqual({
+    NetworkConfiguration: { Subnets: ['a'] },
+    LoadBalancerConfiguration: {},
   });
 });
 

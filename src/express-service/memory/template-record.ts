@@ -7,12 +7,11 @@
  * one of them. Of 18 bits, as in version 1, it does so in one of eighteen templates with fifty of them.
  */
 import { createHash } from 'node:crypto';
-import { spelledOutDefaults } from '../../core/item-defaults';
+import { spelledOut } from '../../core/spelled-out';
 import { PROPERTIES } from '../properties/rows';
 import type { ResourceModel } from '../model';
 import type { Scaling } from '../properties/scaling';
 import type { Tags } from '../identity/tags';
-import { defined } from '../../core/unset';
 import { LONGEST_TAG_VALUE, TAGS } from './formats';
 
 /** Key of the tag. */
@@ -30,7 +29,7 @@ export interface TemplateRecord {
   readonly taskCounts?: RecordedTaskCounts;
   /** Whether a tag comes from the stack rather than from the resource. */
   isStackTag(key: string): boolean;
-  /** Whether the template spells out subnets, or a default in an item of a list, at a path (see item-defaults.ts). */
+  /** Whether the template spells out what stands at a path (see core/spelled-out.ts). */
   isSpelledOut(path: string): boolean;
 }
 
@@ -49,7 +48,7 @@ export function templateRecord(
   const own = new Set((model.Tags ?? []).map(({ Key }) => Key));
   const stackTags = Object.keys(tags).filter((key) => !own.has(key));
   const counts = scheduledActions ? `${minTaskCount}-${maxTaskCount}` : '';
-  const paths = [...givenSubnets(model), ...spelledOutDefaults(PROPERTIES, model)];
+  const paths = spelledOut(PROPERTIES, model);
   if (!counts && stackTags.length + paths.length === 0) return {};
   const room = LONGEST_TAG_VALUE - `${counts}/${HASH_LENGTH.most}//`.length;
   const fitting = Math.floor(room / (stackTags.length + paths.length));
@@ -57,30 +56,6 @@ export function templateRecord(
   const most = Math.max(0, Math.floor(room / length) - stackTags.length);
   const fields = [counts, length, hashes(stackTags, length), hashes(paths.slice(0, most), length)];
   return { [RECORD_TAG]: fields.join('/') };
-}
-
-/** Properties with a list of subnets, which READ answers only when the template names them. */
-const WITH_SUBNETS = ['NetworkConfiguration', 'LoadBalancerConfiguration'] as const;
-
-/**
- * Paths of the lists of subnets that a template names. Whoever names none follows the default VPC; were its subnets read
- * back and given again, as Cloud Control does with every update, the service would no longer follow it.
- */
-function givenSubnets(model: ResourceModel): string[] {
-  return WITH_SUBNETS.filter((name) => model[name]?.Subnets).map(subnetsPath);
-}
-
-function subnetsPath(name: (typeof WITH_SUBNETS)[number]): string {
-  return `${name}/Subnets`;
-}
-
-/** A property as READ answers it: without subnets that the template does not name. */
-export function withGivenSubnets<Value extends { Subnets?: unknown }>(
-  name: (typeof WITH_SUBNETS)[number],
-  value: Value | undefined,
-  record: TemplateRecord,
-): Value | undefined {
-  return value && !record.isSpelledOut(subnetsPath(name)) ? defined({ ...value, Subnets: undefined }) : value;
 }
 
 /** What the tags of the service's security group record. */

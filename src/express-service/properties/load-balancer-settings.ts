@@ -17,7 +17,8 @@ const LOGS_ENABLED = 'access_logs.s3.enabled';
 /** With other values the service is on another load balancer, so that no list is merged item by item. */
 const LOAD_BALANCER = table<LoadBalancerConfiguration, Attributes>('LoadBalancerConfiguration', {
   Scheme: {},
-  Subnets: { whole: true },
+  // Whoever names none follows the tasks.
+  Subnets: { whole: true, readWhenGiven: true },
   AllowedCidrs: { whole: true },
   HttpRedirect: {},
   IdleTimeoutSeconds: { to: 'idle_timeout.timeout_seconds' },

@@ -15,6 +15,8 @@ export const NETWORK = table<NetworkConfiguration, AwsVpcConfiguration>('Network
     to: 'subnets',
     // With other subnets the service is elsewhere: no subnet of before stays among them.
     whole: true,
+    // Whoever names none follows the default VPC.
+    readWhenGiven: true,
     refused: { words: /subnets?/i, remedy: 'Name at most 16 subnets of one VPC' },
   },
 });

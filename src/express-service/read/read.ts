@@ -17,7 +17,7 @@ import {
   type ObservedTargetGroupSettings,
 } from '../resources/elastic-load-balancing/target-group-attributes';
 import type { Identity } from '../identity/identity';
-import { withoutItemDefaults } from '../../core/item-defaults';
+import { withSpelledOut } from '../../core/spelled-out';
 import { PROPERTIES } from '../properties/rows';
 import { managedResources, type ObservedParts } from './managed-resources';
 import {
@@ -42,7 +42,7 @@ import { scalingInputOf } from './read-scaling';
 import { unless } from '../../aws/sdk-errors';
 import { lowerCaseTagRecord, tagList } from '../identity/tags';
 import { targetGroupInputOf } from '../properties/target-group-settings';
-import { recordOf, withGivenSubnets } from '../memory/template-record';
+import { recordOf } from '../memory/template-record';
 import { defined, unlessEmpty } from '../../core/unset';
 import { mainContainerOf, nonceOf } from '../properties/task-definition-content';
 import { MAIN_CONTAINER, PRIMARY_CONTAINER, SIDECAR_CONTAINER } from '../properties/containers';
@@ -106,15 +106,10 @@ export function modelOf(
     InfrastructureRoleArn: service.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
     ...taskInputs(observed, service),
     ...(observed.TargetGroupSettings && targetGroupInputOf(observed.TargetGroupSettings)),
-    NetworkConfiguration: withGivenSubnets(
-      'NetworkConfiguration',
-      networkOf(service, observed.ServiceSecurityGroup),
-      record,
-    ),
-    LoadBalancerConfiguration: withGivenSubnets(
-      'LoadBalancerConfiguration',
-      loadBalancerInputOf(recordedExposures(observed.ServiceSecurityGroup?.tags ?? {})?.serving, observed),
-      record,
+    NetworkConfiguration: networkOf(service, observed.ServiceSecurityGroup),
+    LoadBalancerConfiguration: loadBalancerInputOf(
+      recordedExposures(observed.ServiceSecurityGroup?.tags ?? {})?.serving,
+      observed,
     ),
     ScalingTarget: scalingInputOf(identity, observed, record.taskCounts),
     ...settingsInputOf(service, rollbackAlarmName(identity), observed.RollbackAlarm?.limits),
@@ -136,7 +131,7 @@ export function modelOf(
     ManagedResources: managedResources(identity, observed, spec !== undefined),
   } satisfies Record<keyof Attributes, unknown>;
   return new ResourceModel({
-    ...withoutItemDefaults(PROPERTIES, defined(inputs), record.isSpelledOut),
+    ...withSpelledOut(PROPERTIES, defined(inputs), record.isSpelledOut),
     ...defined(attributes),
   });
 }
