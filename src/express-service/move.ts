@@ -12,21 +12,14 @@
  * record, the conditions of the former rule. An update that fails is rolled back with an update to the specification
  * before; whichever step that finds, it goes on from there to the exposure that this one asks for.
  */
-import type { AnyComponent, ApplyScope, Scope } from './composition/component';
+import type { AnyComponent, ApplyScope, Observations, Scope } from './composition/component';
 import { serveFrom } from './resources/ec2/service-security-group';
 import { checkTimeToMove } from './properties/ecs-service';
-import { componentsByExposure } from './composition/components-by-exposure';
+import { nodesOf } from './composition/node';
 import type { Exposure } from './exposures/exposure';
 import type { ExposureContinuation } from './memory/callback-context';
 import { exposureText, type Exposures } from './memory/recorded-exposures';
-import {
-  converge,
-  observe,
-  teardown,
-  type Convergence,
-  type HasTime,
-  type Observations,
-} from './composition/reconcile';
+import { converge, observe, teardown, type Convergence, type HasTime } from './composition/reconcile';
 import { isThere, exposuresOf, survey } from './sharing/survey';
 
 /** {@link Convergence} of a service with all its exposures. */
@@ -40,7 +33,7 @@ export async function observeExposures(
   scope: Scope,
 ): Promise<Observations> {
   const exposures = await exposuresOf(scope);
-  return observe(components, { ...scope, exposures, exposure: exposures?.serving });
+  return observe(nodesOf(components, exposures && { ...exposures, leaving: [] }), { ...scope, exposures });
 }
 
 /** {@link converge}, in the exposure that the specification asks for. */
@@ -53,7 +46,7 @@ export async function convergeExposures(
   const known = knownExposures(continuation);
   const exposures = known ?? (await exposuresOf(scope))!;
   const { serving, joining } = exposures;
-  const placed = { ...scope, exposures, exposure: serving };
+  const placed = { ...scope, exposures };
   // An operation may have waited for its roles before it looks for the first time.
   const isFirstLook = continuation.waits === undefined;
   if (joining && isFirstLook) checkTimeToMove(scope.spec.settings);
@@ -61,7 +54,7 @@ export async function convergeExposures(
   if (joining && !known && !isThere(await survey(scope), serving)) {
     return switchTo(placed, joining, exposures);
   }
-  const result = await converge(componentsByExposure(components, exposures), placed, continuation, hasTime);
+  const result = await converge(nodesOf(components, exposures), placed, continuation, hasTime);
   if (result.status === 'wait') return withExposures(result, exposures);
   return joining ? switchTo(placed, joining, exposures) : result;
 }
@@ -74,9 +67,12 @@ export async function teardownExposures(
   hasTime: HasTime,
 ): Promise<ExposureConvergence> {
   const exposures = knownExposures(continuation) ?? (await exposuresOf(scope));
-  const placed = { ...scope, exposures, exposure: exposures?.serving };
-  const there = exposures ? componentsByExposure(components, exposures) : components;
-  const result = await teardown(there, placed, continuation, hasTime);
+  const result = await teardown(
+    nodesOf(components, exposures),
+    { ...scope, exposures },
+    continuation,
+    hasTime,
+  );
   return result.status === 'wait' ? withExposures(result, exposures) : result;
 }
 

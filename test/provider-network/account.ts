@@ -32,7 +32,7 @@ import {
   type ExposureConvergence,
 } from '../../src/express-service/move';
 import { BEGINNING, type OperationTime } from '../../src/core/outcome';
-import type { Observations } from '../../src/express-service/composition/reconcile';
+import type { Observations } from '../../src/express-service/composition/component';
 import { clientConfiguration } from '../../src/aws/client-configuration';
 import type { ServiceSpec } from '../../src/express-service/specification';
 import { targetGroupSettings } from '../../src/express-service/properties/target-group-settings';

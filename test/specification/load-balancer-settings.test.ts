@@ -1,6 +1,10 @@
 /** What a template may say of the load balancer, without a call to AWS. */
 import { canonicalCidr } from '../../src/aws/cidr';
-import { ingressOf, ingressPermissions } from '../../src/express-service/sharing/load-balancer-ingress';
+import {
+  ingressOf,
+  ingressPermissions,
+  ingressRules,
+} from '../../src/express-service/sharing/load-balancer-ingress';
 import {
   loadBalancerArnOf,
   loadBalancerSpec,
@@ -152,7 +156,7 @@ describe('the rules that let clients in', () => {
     ['everybody, by both ports', { allowedCidrs: ['0.0.0.0/0', '::/0'], httpRedirect: true }],
     ['some, by HTTPS alone', { allowedCidrs: ['10.0.0.0/8'], httpRedirect: false }],
   ])('are read as they are made: %s', (_title, ingress) => {
-    expect(ingressOf({ IpPermissions: ingressPermissions(ingress) })).toEqual(ingress);
+    expect(ingressOf({ IpPermissions: ingressPermissions(ingressRules(ingress)) })).toEqual(ingress);
   });
 
   test('are read also when somebody has opened a range of ports', () => {

@@ -2,10 +2,15 @@ import type { Clients } from '../../aws/clients';
 import type { Session } from '../../aws/session';
 import type { Identity } from '../identity/identity';
 import type { Network } from '../network/network';
+import type { Part, PartScope } from './part';
+import type { Reference, Resolvable, Resource, ResourceProperties } from '../../core/graph';
 import type { OperationTime, Outcome } from '../../core/outcome';
 import type { Exposure } from '../exposures/exposure';
 import type { Exposures } from '../memory/recorded-exposures';
 import type { ServiceSpec } from '../specification';
+
+/** What was observed of each node (node.ts), by its id; absent ones are left out. */
+export type Observations = Readonly<Record<string, unknown>>;
 
 /** What every step may use: the service that is meant, and AWS with the caller's credentials. */
 export interface Scope {
@@ -41,6 +46,49 @@ export interface ApplyScope extends Scope {
   readonly removedTagKeys: readonly string[];
 }
 
+/** What the desired state of a component is planned from. Plain data. */
+export interface PlanScope {
+  readonly identity: Identity;
+  readonly spec: ServiceSpec;
+  /** See {@link Scope.previousSpec}. */
+  readonly previousSpec?: ServiceSpec;
+  readonly network: Network;
+  /** The exposure that is meant. */
+  readonly exposure: Exposure;
+  readonly exposures: Exposures;
+  /** Refers to an attribute of a resource of a component that is needed. */
+  readonly refer: Refer;
+}
+
+/**
+ * Refers to an attribute of a resource.
+ *
+ * @param kind of a component that is needed.
+ * @param attribute as `Fn::GetAtt` names it, or `Ref`.
+ * @param options `name` of the resource where the component makes several; `isJoining` when that of the exposure is meant
+ *   which the service joins.
+ */
+export type Refer = (
+  kind: string,
+  attribute: string,
+  options?: { readonly name?: string; readonly isJoining?: boolean },
+) => Reference;
+
+/** A resource as a component wants it. */
+export type ComponentResource<Properties extends object> = Omit<Resource<Resolvable<Properties>>, 'id'> & {
+  /** What tells it from others of the same component. */
+  readonly name?: string;
+};
+
+/** A scope in which the desired state of one component is known. */
+export interface DesiredScope<Properties extends object> extends ApplyScope {
+  /** See {@link Component.desired}, by the names of the resources, references resolved. */
+  readonly desired: DesiredResources<Properties>;
+}
+
+/** Properties of the resources of one component, by their names; the only one has the empty name. */
+export type DesiredResources<Properties extends object> = Readonly<Record<string, Properties>>;
+
 /** AWS actions (`service:Action`, as in an IAM policy) that a component calls. */
 export interface Permissions {
   /** To look at it when only its identity is known, as READ does. */
@@ -56,9 +104,15 @@ export interface Permissions {
  *
  * @typeParam Observed what AWS holds of it, as far as this provider cares.
  * @typeParam Needs the components that must be there first, by kind, with what is observed of them.
+ * @typeParam Properties of its resources, in CloudFormation's names.
  * @typeParam Token what it keeps between two looks at what it waits for: plain JSON; `never` when it keeps nothing.
  */
-export interface Component<Observed, Needs extends object = object, Token = never> {
+export interface Component<
+  Observed,
+  Needs extends object = object,
+  Properties extends object = object,
+  Token = never,
+> {
   /** Name of the kind, e.g. `LoadBalancer`. */
   readonly kind: string;
   /** Kinds that must be there first. Removal goes the other way round. */
@@ -93,6 +147,30 @@ export interface Component<Observed, Needs extends object = object, Token = neve
   readonly volatile?: true;
 
   /**
+   * Its resources as they are to be: what the specification says, and what was changed by hand where it says the same as
+   * before. Pure. Default: it makes none.
+   *
+   * @param found what was observed of the components it needs; what refers to them is a reference.
+   * @param current what {@link observe} returned.
+   */
+  desired?(
+    plan: PlanScope,
+    found: Partial<Needs>,
+    current: Observed | undefined,
+  ): readonly ComponentResource<Properties>[];
+  /** Kind of the component whose resources it sees to some properties of; {@link desired} has those properties alone. */
+  readonly partOf?: keyof Needs & string;
+  /**
+   * Its resources as READ tells of them: those that were observed, and those that should be there and were not. Default:
+   * none, because what it sees to is a setting of another one.
+   *
+   * @param found what was observed of all components, by kind: what is needed may be told by one that needs it.
+   */
+  parts?(scope: PartScope, observed: Observed | undefined, found: Observations): readonly Part[];
+  /** Attributes of its resources, by their names, to which others may refer. */
+  attributes?(observed: Observed): Readonly<Record<string, ResourceProperties>>;
+
+  /**
    * Look for it in AWS, by name and owner tag; changes nothing.
    *
    * @param found what was observed of the components it needs; a component that is absent is undefined.
@@ -108,7 +186,11 @@ export interface Component<Observed, Needs extends object = object, Token = neve
    * @param current what {@link observe} returned a moment ago.
    * @throws HandlerError when it cannot be made.
    */
-  apply(scope: ApplyScope, needs: Needs, current: Observed | undefined): Promise<Outcome<Observed, Token>>;
+  apply(
+    scope: DesiredScope<Properties>,
+    needs: Needs,
+    current: Observed | undefined,
+  ): Promise<Outcome<Observed, Token>>;
 
   /**
    * Take it out of use in an exposure that the service leaves: called instead of {@link apply}, before a deployment
@@ -140,7 +222,7 @@ export interface Component<Observed, Needs extends object = object, Token = neve
    * Remove what an earlier specification needed and the present one does not. Called when all components are as the
    * specification says, so that nothing uses it any more.
    */
-  prune?(scope: ApplyScope, needs: Needs, current: Observed): Promise<Outcome<void, Token>>;
+  prune?(scope: DesiredScope<Properties>, needs: Needs, current: Observed): Promise<Outcome<void, Token>>;
 
   /**
    * Remove it if it belongs to this service alone; a shared one only when no other service uses it. Something that
@@ -152,4 +234,4 @@ export interface Component<Observed, Needs extends object = object, Token = neve
 }
 
 /** A component of any kind, as the reconciler holds it. */
-export type AnyComponent = Component<any, any, any>;
+export type AnyComponent = Component<any, any, any, any>;

@@ -1,11 +1,11 @@
 import { allOf } from '../../core/all-of';
-import type { AnyComponent, ApplyScope, Scope } from './component';
+import type { ResourceProperties } from '../../core/graph';
+import type { ApplyScope, DesiredScope, Observations, Scope } from './component';
+import { desiredResources } from './desired-state';
+import { needsOf, type Node } from './node';
 import { HandlerError } from '../../core/failure';
 import type { Continuation } from '../memory/callback-context';
 import { done, LIMIT, wait, waitTime, type OperationTime, type Outcome, type Wait } from '../../core/outcome';
-
-/** What was observed of each component, by kind; absent components are left out. */
-export type Observations = Readonly<Record<string, unknown>>;
 
 /** Result of {@link converge} and {@link teardown}: what is there now, or what is waited for. */
 export type Convergence = (
@@ -28,108 +28,162 @@ export type HasTime = () => boolean;
 const OUT_OF_TIME: Wait = wait('time for the next step', 0);
 
 /**
- * Look at every component, each as soon as those it needs were looked at. Changes nothing.
+ * Look at every node, each as soon as those it needs were looked at. Changes nothing.
  *
- * @throws the first error, in the order of the components, once all looks have ended.
+ * @throws the first error, in the order of the nodes, once all looks have ended.
  */
-export function observe(components: readonly AnyComponent[], scope: Scope): Promise<Observations> {
-  return observeUnknown(components, scope, {});
+export function observe(nodes: readonly Node[], scope: Scope): Promise<Observations> {
+  return observeUnknown(nodes, scope, {});
 }
 
 /**
- * Bring AWS to the specification: observe everything, so that an obstacle is found before anything is made, then
- * apply each component as soon as those it needs are there, then prune what is no longer needed.
+ * Bring AWS to the goals of the nodes: observe everything, so that an obstacle is found before anything is made, then
+ * apply each node as soon as those it needs are there, then prune what is no longer needed.
  */
 export async function converge(
-  components: readonly AnyComponent[],
+  nodes: readonly Node[],
   scope: ApplyScope,
   continuation: Continuation,
   hasTime: HasTime,
 ): Promise<Convergence> {
-  const looks = await poll(components, scope, continuation);
-  const still = stillWaiting(components, scope, continuation, looks);
+  const looks = await poll(nodes, scope, continuation);
+  const still = stillWaiting(nodes, scope, continuation, looks);
   if (still) return still;
 
   const known = { ...continuation.observations, ...present(looks) };
-  const found = await observeUnknown(components, scope, known);
-  const applied = await inOrder(components, forward, (component, needs) => {
-    if (component.kind in known) return Promise.resolve(done(known[component.kind]));
-    const look = looks.get(component.kind);
+  const found = await observeUnknown(nodes, scope, known);
+  const all = { nodes, scope, found };
+  const applied = await inOrder(nodes, forward, (node, values) => {
+    if (node.id in known) return Promise.resolve(done(known[node.id]));
+    const look = looks.get(node.id);
     // There is nothing to do about it but to wait on.
     if (look?.status === 'wait' && look.token !== undefined) return Promise.resolve(look);
-    return hasTime() ? component.apply(scope, needs, found[component.kind]) : Promise.resolve(OUT_OF_TIME);
+    return hasTime() ? approach(node, all, values) : Promise.resolve(OUT_OF_TIME);
   });
-  const unfinished = waiting(components, scope, applied);
+  const unfinished = waiting(nodes, scope, applied);
   if (unfinished) return { ...unfinished, found };
 
   const observations = present(applied);
-  const pruned = await inOrder(components, backward, async (component) =>
-    component.prune && component.kind in observations
-      ? component.prune(scope, observations, observations[component.kind])
-      : done(undefined),
+  const pruned = await inOrder(nodes, backward, async (node) =>
+    node.id in observations ? prune(node, all, observations) : done(undefined),
   );
-  return { ...(waiting(components, scope, pruned) ?? { status: 'done', observations }), found };
+  return { ...(waiting(nodes, scope, pruned) ?? { status: 'done', observations }), found };
 }
 
 /**
- * Remove everything that belongs to the service, each component once those that need it are gone.
+ * Remove everything that belongs to the service, each node once those that need it are gone.
  *
  * @returns `done` with what was there at the beginning of this invocation.
  */
 export async function teardown(
-  components: readonly AnyComponent[],
+  nodes: readonly Node[],
   scope: Scope,
   continuation: Continuation,
   hasTime: HasTime,
 ): Promise<Convergence> {
-  const looks = await poll(components, scope, continuation);
-  const still = stillWaiting(components, scope, continuation, looks);
+  const looks = await poll(nodes, scope, continuation);
+  const still = stillWaiting(nodes, scope, continuation, looks);
   if (still) return still;
 
   const { observations = {}, removed = [] } = continuation;
   // What was waited for with `observations` kept is gone. What was not there is looked at once more: it may have been
   // made by an operation that was cut short a moment before the first look.
-  const gone = [...removed, ...(continuation.observations ? kindsThatAre('done', looks) : [])];
-  const absent = Object.fromEntries(gone.map((kind) => [kind, undefined]));
-  const found = await observeUnknown(components, scope, { ...observations, ...absent });
-  const outcomes = await inOrder(components, backward, (component) => {
-    const current = found[component.kind];
-    if (current === undefined) return Promise.resolve(done(undefined));
-    return hasTime() ? component.remove(scope, found, current) : Promise.resolve(OUT_OF_TIME);
+  const gone = [...removed, ...(continuation.observations ? nodesThatAre('done', looks) : [])];
+  const absent = Object.fromEntries(gone.map((id) => [id, undefined]));
+  const found = await observeUnknown(nodes, scope, { ...observations, ...absent });
+  const outcomes = await inOrder(nodes, backward, (node) => {
+    if (found[node.id] === undefined) return Promise.resolve(done(undefined));
+    return hasTime() ? remove(node, scope, found) : Promise.resolve(OUT_OF_TIME);
   });
-  const ended = kindsThatAre('done', outcomes);
-  const shared = components.filter((component) => component.shared).map(({ kind }) => kind);
-  const unfinished = waiting(components, scope, outcomes, without(found, [...ended, ...shared]));
+  const ended = nodesThatAre('done', outcomes);
+  const shared = nodes.filter(({ component }) => component.shared).map(({ id }) => id);
+  const unfinished = waiting(nodes, scope, outcomes, without(found, [...ended, ...shared]));
   if (!unfinished) return { status: 'done', observations: found };
   const { continuation: left } = unfinished;
   const isSecondLook = continuation.observations !== undefined;
-  const kinds = [...new Set([...gone, ...ended.filter((kind) => kind in found || isSecondLook)])];
-  return { ...unfinished, continuation: left.observations ? { ...left, removed: kinds } : left };
+  const ids = [...new Set([...gone, ...ended.filter((id) => id in found || isSecondLook)])];
+  return { ...unfinished, continuation: left.observations ? { ...left, removed: ids } : left };
+}
+
+/** The scope in which a component knows its place. Of what is to go the specification says nothing. */
+function scopeOf<Any extends Scope>({ exposure, goal }: Node, scope: Any): Any {
+  const { identity, clients, session, log, time, exposures } = scope;
+  const of = goal === 'out of use' ? ({ identity, clients, session, log, time, exposures } as Any) : scope;
+  return { ...of, exposure };
+}
+
+/** What steps towards the goals are taken from. */
+interface Reconciliation {
+  readonly nodes: readonly Node[];
+  readonly scope: ApplyScope;
+  /** What was there before anything was applied. */
+  readonly found: Observations;
+}
+
+/** Take a step towards the goal of a node. */
+async function approach(node: Node, all: Reconciliation, values: Observations): Promise<Outcome<unknown>> {
+  const { component, goal, id } = node;
+  const { scope, found } = all;
+  const current = found[id];
+  if (goal === 'as specified') {
+    return component.apply(await desiredScope(node, all, values), needsOf(node, values), current);
+  }
+  if (goal === 'as found' || current === undefined || !component.leave) return done(current);
+  return component.leave(scopeOf(node, scope), needsOf(node, values), current);
+}
+
+/** Remove what is not needed when all nodes have come to their goals. */
+async function prune(node: Node, all: Reconciliation, values: Observations): Promise<Outcome<void>> {
+  const { component, goal, prunes, id } = node;
+  if (goal === 'out of use') return remove(node, all.scope, values);
+  if (!prunes || !component.prune) return done(undefined);
+  return component.prune(await desiredScope(node, all, values), needsOf(node, values), values[id]);
+}
+
+/** The scope in which a component knows what its resources are to be. */
+async function desiredScope(
+  node: Node,
+  { nodes, scope, found }: Reconciliation,
+  values: Observations,
+): Promise<DesiredScope<ResourceProperties>> {
+  if (!node.component.desired) return { ...scopeOf(node, scope), desired: {} };
+  const { identity, spec, previousSpec, exposures } = scope;
+  const network = await scope.network();
+  const plan = { identity, spec, previousSpec, network, exposures: exposures!, found };
+  return { ...scopeOf(node, scope), desired: desiredResources(node, nodes, plan, values) };
+}
+
+function remove(node: Node, scope: Scope, found: Observations): Promise<Outcome<void>> {
+  return node.component.remove(scopeOf(node, scope), needsOf(node, found), found[node.id]);
 }
 
 /** {@link observe}, without another look at what is known already. */
 async function observeUnknown(
-  components: readonly AnyComponent[],
+  nodes: readonly Node[],
   scope: Scope,
   known: Observations,
 ): Promise<Observations> {
-  const looks = await inOrder(components, forward, async (component, found) =>
-    done(component.kind in known ? known[component.kind] : await component.observe(scope, found)),
+  const looks = await inOrder(nodes, forward, async (node, found) =>
+    done(
+      node.id in known
+        ? known[node.id]
+        : await node.component.observe(scopeOf(node, scope), needsOf(node, found)),
+    ),
   );
   return present(looks);
 }
 
 /** Take the cheap looks at what the last invocation ended waiting for. */
 async function poll(
-  components: readonly AnyComponent[],
+  nodes: readonly Node[],
   scope: Scope,
   { pending = [] }: Continuation,
 ): Promise<Map<string, Outcome<unknown, unknown>>> {
   const outcomes = new Map<string, Outcome<unknown, unknown>>();
   const looks = pending.map(async ({ kind, token }) => {
-    const component = components.find((candidate) => candidate.kind === kind);
-    const look = component?.poll ?? component?.proceed;
-    if (look) outcomes.set(kind, await look(scope, token));
+    const node = nodes.find(({ id }) => id === kind);
+    const look = node?.component.poll ?? node?.component.proceed;
+    if (look) outcomes.set(kind, await look(scopeOf(node!, scope), token));
   });
   await allOf(looks);
   return outcomes;
@@ -137,76 +191,74 @@ async function poll(
 
 /** The answer when the cheap looks show nothing new and nothing else was waited for; undefined when there is more to do. */
 function stillWaiting(
-  components: readonly AnyComponent[],
+  nodes: readonly Node[],
   scope: Scope,
   continuation: Continuation,
   looks: ReadonlyMap<string, Outcome<unknown, unknown>>,
 ): Convergence | undefined {
   const { pending = [], observations } = continuation;
   const nothingNew = pending.every(({ kind }) => looks.get(kind)?.status === 'wait');
-  const still = nothingNew && observations ? waiting(components, scope, looks) : undefined;
+  const still = nothingNew && observations ? waiting(nodes, scope, looks) : undefined;
   return still && { ...still, continuation: { ...continuation, ...still.continuation, observations } };
 }
 
-/** Which components come before a component, in one of the two directions. */
-type Direction = (components: readonly AnyComponent[], component: AnyComponent) => readonly string[];
-const forward: Direction = (_components, component) => component.needs;
-const backward: Direction = (components, { kind, removedAfter = [] }) =>
-  components
-    .filter((other) => other.needs.includes(kind) || removedAfter.includes(other.kind))
-    .map((other) => other.kind);
+/** Which nodes come before a node, in one of the two directions. */
+type Direction = (nodes: readonly Node[], node: Node) => readonly string[];
+const forward: Direction = (_nodes, { needs }) => needs.map(({ node }) => node);
+const backward: Direction = (nodes, { id, component: { removedAfter = [] } }) =>
+  nodes
+    .filter((other) => other.needs.some(({ node }) => node === id) || removedAfter.includes(other.id))
+    .map((other) => other.id);
 
 /**
- * Run a step for every component, each as soon as the steps of those that come before it are done. A component
- * behind one that waits is left out. Steps that have begun always run to their end, also when another one fails.
+ * Run a step for every node, each as soon as the steps of those that come before it are done. A node behind one that
+ * waits is left out. Steps that have begun always run to their end, also when another one fails.
  */
 async function inOrder(
-  components: readonly AnyComponent[],
+  nodes: readonly Node[],
   direction: Direction,
-  step: (component: AnyComponent, values: Record<string, any>) => Promise<Outcome<unknown, unknown>>,
+  step: (node: Node, values: Observations) => Promise<Outcome<unknown, unknown>>,
 ): Promise<Map<string, Outcome<unknown, unknown>>> {
   const outcomes = new Map<string, Outcome<unknown, unknown>>();
   const runs = new Map<string, Promise<boolean>>();
-  const run = (component: AnyComponent): Promise<boolean> => {
-    const begun = runs.get(component.kind);
+  const run = (node: Node): Promise<boolean> => {
+    const begun = runs.get(node.id);
     if (begun) return begun;
     const begin = async (): Promise<boolean> => {
-      const before = direction(components, component).map((kind) =>
-        components.find((other) => other.kind === kind)!,
-      );
+      const before = direction(nodes, node).map((id) => nodes.find((other) => other.id === id)!);
       const ready = await Promise.allSettled(before.map(run));
       if (!ready.every((result) => result.status === 'fulfilled' && result.value)) return false;
-      const outcome = await step(component, present(outcomes));
-      outcomes.set(component.kind, outcome);
+      const outcome = await step(node, present(outcomes));
+      outcomes.set(node.id, outcome);
       return outcome.status === 'done';
     };
     const running = begin();
-    runs.set(component.kind, running);
+    runs.set(node.id, running);
     return running;
   };
-  await allOf(components.map(run));
+  await allOf(nodes.map(run));
   return outcomes;
 }
 
 /** Values of the outcomes that are done and have one. */
-function present(outcomes: ReadonlyMap<string, Outcome<unknown, unknown>>): Record<string, any> {
+function present(outcomes: ReadonlyMap<string, Outcome<unknown, unknown>>): Observations {
   const values: Record<string, unknown> = {};
-  for (const [kind, outcome] of outcomes) {
-    if (outcome.status === 'done' && outcome.value !== undefined) values[kind] = outcome.value;
+  for (const [id, outcome] of outcomes) {
+    if (outcome.status === 'done' && outcome.value !== undefined) values[id] = outcome.value;
   }
   return values;
 }
 
-/** Kinds whose step has come to this. */
-function kindsThatAre(
+/** Ids of the nodes whose step has come to this. */
+function nodesThatAre(
   status: Outcome<unknown, unknown>['status'],
   outcomes: ReadonlyMap<string, Outcome<unknown, unknown>>,
 ): string[] {
-  return [...outcomes].filter(([, outcome]) => outcome.status === status).map(([kind]) => kind);
+  return [...outcomes].filter(([, outcome]) => outcome.status === status).map(([id]) => id);
 }
 
-function without(observations: Observations, kinds: readonly string[]): Observations {
-  return Object.fromEntries(Object.entries(observations).filter(([kind]) => !kinds.includes(kind)));
+function without(observations: Observations, ids: readonly string[]): Observations {
+  return Object.fromEntries(Object.entries(observations).filter(([id]) => !ids.includes(id)));
 }
 
 /**
@@ -216,19 +268,19 @@ function without(observations: Observations, kinds: readonly string[]): Observat
  * @throws HandlerError NotStabilized when one of them has been waited for until its limit.
  */
 function waiting(
-  components: readonly AnyComponent[],
+  nodes: readonly Node[],
   { time }: Scope,
   outcomes: ReadonlyMap<string, Outcome<unknown, unknown>>,
   known: Observations = present(outcomes),
 ): Extract<Convergence, { status: 'wait' }> | undefined {
-  const waits = components.flatMap(({ kind }) => {
-    const outcome = outcomes.get(kind);
-    return outcome?.status === 'wait' ? [{ kind, ...outcome }] : [];
+  const waits = nodes.flatMap(({ id }) => {
+    const outcome = outcomes.get(id);
+    return outcome?.status === 'wait' ? [{ id, ...outcome }] : [];
   });
   if (waits.length === 0) return undefined;
   for (const each of waits) giveUpWhenOverdue(time, each);
-  const pending = waits.flatMap(({ kind, token }) => (token === undefined ? [] : [{ kind, token }]));
-  const volatile = components.filter((component) => component.volatile).map(({ kind }) => kind);
+  const pending = waits.flatMap(({ id, token }) => (token === undefined ? [] : [{ kind: id, token }]));
+  const volatile = nodes.filter(({ component }) => component.volatile).map(({ id }) => id);
   return {
     status: 'wait',
     reason: `waiting for ${[...new Set(waits.map(({ reason }) => reason))].join('; ')}`,

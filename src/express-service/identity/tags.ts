@@ -9,6 +9,12 @@ export interface Tag {
   readonly Value?: string;
 }
 
+/** A tag of a resource that is made. */
+export interface ResourceTag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
 /** A tag as ECS spells it. */
 export interface LowerCaseTag {
   readonly key?: string;
@@ -16,7 +22,7 @@ export interface LowerCaseTag {
 }
 
 /** Tags as most AWS APIs take them. */
-export function tagList(tags: Tags): { Key: string; Value: string }[] {
+export function tagList(tags: Tags): ResourceTag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 

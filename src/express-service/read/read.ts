@@ -19,7 +19,8 @@ import {
 import type { Identity } from '../identity/identity';
 import { withSpelledOut } from '../../core/spelled-out';
 import { PROPERTIES } from '../properties/rows';
-import { managedResources, type ObservedParts } from './managed-resources';
+import { managedResources } from './managed-resources';
+import type { ObservedKinds } from '../resources';
 import {
   ResourceModel,
   type ActiveConfiguration,
@@ -29,13 +30,12 @@ import {
   type NetworkConfiguration,
   type PrimaryContainer,
 } from '../model';
-import type { LoadBalancerAttributes } from '../properties/load-balancer-settings';
 import { settingsInputOf } from '../properties/ecs-service';
 import { ATTRIBUTE_ACTIONS, readAttributes } from '../deployments/rule-stickiness';
 import { authorsTags } from '../memory/ownership';
 import { recordedExposures } from '../memory/recorded-exposures';
 import { loadBalancerInputOf } from './read-load-balancer';
-import type { Observations } from '../composition/reconcile';
+import type { Observations } from '../composition/component';
 import type { Properties } from '../../cloudformation/extension';
 import { domainInputsOf } from './read-domains';
 import { scalingInputOf } from './read-scaling';
@@ -58,11 +58,8 @@ export const READ_PERMISSIONS: readonly string[] = [
   'ecs:DescribeTaskDefinition',
 ];
 
-/** What may be observed, by kind; all but the service may be missing when somebody has deleted it by hand. */
-interface Observed extends Required<ObservedParts> {
-  readonly LoadBalancerAttributes: LoadBalancerAttributes;
-  readonly TargetGroupSettings: ObservedTargetGroupSettings;
-}
+/** All but the service may be missing when somebody has deleted it by hand. */
+type Observed = Required<ObservedKinds>;
 
 /** A revision of the service that takes traffic, with what it runs. */
 export interface ActiveRevision {
@@ -128,7 +125,12 @@ export function modelOf(
     ),
     ...attributesOf(identity, observed),
     ECSManagedResourceArns: managedResourceArns(identity, observed),
-    ManagedResources: managedResources(identity, observed, spec !== undefined),
+    ManagedResources: managedResources(
+      identity,
+      observations,
+      recordedExposures(observed.ServiceSecurityGroup?.tags ?? {})?.serving,
+      spec !== undefined,
+    ),
   } satisfies Record<keyof Attributes, unknown>;
   return new ResourceModel({
     ...withSpelledOut(PROPERTIES, defined(inputs), record.isSpelledOut),

@@ -1,33 +1,71 @@
+import type { ObservedListenerRule } from './elastic-load-balancing/service-rule';
 import type { AnyComponent } from '../composition/component';
 import { byExposure } from './elastic-load-balancing/by-exposure';
-import { certificate } from './certificate-manager/certificate';
-import { cluster } from './ecs/cluster';
-import { dnsRecord } from './route-53/dns-record';
-import { hostNames } from './route-53/host-names';
+import { certificate, type ObservedCertificate } from './certificate-manager/certificate';
+import { cluster, type ObservedCluster } from './ecs/cluster';
+import { dnsRecord, type ObservedDnsRecord } from './route-53/dns-record';
+import { hostNames, type ObservedHostNames } from './route-53/host-names';
 import { listenerRule } from './elastic-load-balancing/listener-rule';
-import { listeners } from './elastic-load-balancing/listeners';
-import { loadBalancer } from './elastic-load-balancing/load-balancer';
+import { listeners, type ObservedListeners } from './elastic-load-balancing/listeners';
+import { loadBalancer, type ObservedLoadBalancer } from './elastic-load-balancing/load-balancer';
 import { loadBalancerAttributes } from './elastic-load-balancing/load-balancer-attributes';
-import { loadBalancerSecurityGroup } from './ec2/load-balancer-security-group';
-import { logGroup } from './logs/log-group';
+import {
+  loadBalancerSecurityGroup,
+  type ObservedLoadBalancerSecurityGroup,
+} from './ec2/load-balancer-security-group';
+import { logGroup, type ObservedLogGroup } from './logs/log-group';
 import {
   groupsOfExternalListener,
   loadBalancerOfExternalListener,
   externalListener,
   webAclOfExternalListener,
 } from './elastic-load-balancing/external-listener';
-import { rollbackAlarm } from './cloudwatch/rollback-alarm';
-import { scalableTarget } from './application-auto-scaling/scalable-target';
-import { scalingPolicy } from './application-auto-scaling/scaling-policy';
-import { scheduledActions } from './application-auto-scaling/scheduled-actions';
-import { securityGroupRules } from './ec2/security-group-rules';
-import { service } from './ecs/service';
-import { serviceDeployment } from './ecs/service-deployment';
-import { serviceSecurityGroup } from './ec2/service-security-group';
-import { targetGroupSettings } from './elastic-load-balancing/target-group-attributes';
-import { targetGroups } from './elastic-load-balancing/target-groups';
-import { taskDefinition } from './ecs/task-definition';
-import { webAclAssociation } from './waf/web-acl-association';
+import { rollbackAlarm, type ObservedRollbackAlarm } from './cloudwatch/rollback-alarm';
+import { scalableTarget, type ObservedScalableTarget } from './application-auto-scaling/scalable-target';
+import { scalingPolicy, type ObservedScalingPolicy } from './application-auto-scaling/scaling-policy';
+import {
+  scheduledActions,
+  type ObservedScheduledActions,
+} from './application-auto-scaling/scheduled-actions';
+import { securityGroupRules, type ObservedSecurityGroupRules } from './ec2/security-group-rules';
+import { service, type ObservedService } from './ecs/service';
+import { serviceDeployment, type ObservedServiceDeployment } from './ecs/service-deployment';
+import { serviceSecurityGroup, type ObservedServiceSecurityGroup } from './ec2/service-security-group';
+import {
+  targetGroupSettings,
+  type ObservedTargetGroupSettings,
+} from './elastic-load-balancing/target-group-attributes';
+import { targetGroups, type ObservedTargetGroups } from './elastic-load-balancing/target-groups';
+import { taskDefinition, type ObservedTaskDefinition } from './ecs/task-definition';
+import { webAclAssociation, type ObservedWebAclAssociation } from './waf/web-acl-association';
+
+import type { LoadBalancerAttributes } from '../properties/load-balancer-settings';
+
+/** What may be observed of a service, by the kinds of its components; what is absent was not found. */
+export interface ObservedKinds {
+  readonly Certificate?: ObservedCertificate;
+  readonly Cluster?: ObservedCluster;
+  readonly DnsRecord?: ObservedDnsRecord;
+  readonly HostNames?: ObservedHostNames;
+  readonly ListenerRule?: ObservedListenerRule;
+  readonly Listeners?: ObservedListeners;
+  readonly LoadBalancer?: ObservedLoadBalancer;
+  readonly LoadBalancerAttributes?: LoadBalancerAttributes;
+  readonly LoadBalancerSecurityGroup?: ObservedLoadBalancerSecurityGroup;
+  readonly LogGroup?: ObservedLogGroup;
+  readonly RollbackAlarm?: ObservedRollbackAlarm;
+  readonly ScalableTarget?: ObservedScalableTarget;
+  readonly ScalingPolicy?: ObservedScalingPolicy;
+  readonly ScheduledActions?: ObservedScheduledActions;
+  readonly SecurityGroupRules?: ObservedSecurityGroupRules;
+  readonly Service?: ObservedService;
+  readonly ServiceDeployment?: ObservedServiceDeployment;
+  readonly ServiceSecurityGroup?: ObservedServiceSecurityGroup;
+  readonly TargetGroupSettings?: ObservedTargetGroupSettings;
+  readonly TargetGroups?: ObservedTargetGroups;
+  readonly TaskDefinition?: ObservedTaskDefinition;
+  readonly WebAclAssociation?: ObservedWebAclAssociation;
+}
 
 /**
  * Everything that a service is composed of, each after those it needs. Of several failures the one of the first

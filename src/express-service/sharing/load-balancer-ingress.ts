@@ -9,15 +9,33 @@ export type Ingress = Pick<SharedLoadBalancerSpec, 'allowedCidrs' | 'httpRedirec
 const HTTPS_PORT = 443;
 const HTTP_PORT = 80;
 
-/** The rules that let in whom a specification names, for a security group that has none yet. */
-export function ingressPermissions({ allowedCidrs, httpRedirect }: Ingress): IpPermission[] {
-  const ranges = (version: 4 | 6) => allowedCidrs.filter((cidr) => ipVersionOf(cidr) === version);
-  return portsOpen(httpRedirect).map((port) => ({
-    IpProtocol: 'tcp',
-    FromPort: port,
-    ToPort: port,
-    IpRanges: ranges(4).map((CidrIp) => ({ CidrIp })),
-    Ipv6Ranges: ranges(6).map((CidrIpv6) => ({ CidrIpv6 })),
+/** A rule of a security group that lets a range of addresses in at a port, as CloudFormation writes it. */
+export interface IngressRule {
+  readonly IpProtocol: 'tcp';
+  readonly FromPort: number;
+  readonly ToPort: number;
+  readonly CidrIp?: string;
+  readonly CidrIpv6?: string;
+}
+
+/** The rules that let in whom a specification names. */
+export function ingressRules({ allowedCidrs, httpRedirect }: Ingress): IngressRule[] {
+  return portsOpen(httpRedirect).flatMap((port) =>
+    allowedCidrs.map((cidr) => ({
+      IpProtocol: 'tcp' as const,
+      FromPort: port,
+      ToPort: port,
+      ...(ipVersionOf(cidr) === 4 ? { CidrIp: cidr } : { CidrIpv6: cidr }),
+    })),
+  );
+}
+
+/** Rules as EC2 takes them. */
+export function ingressPermissions(rules: readonly IngressRule[]): IpPermission[] {
+  return rules.map(({ CidrIp, CidrIpv6, ...rule }) => ({
+    ...rule,
+    ...(CidrIp !== undefined && { IpRanges: [{ CidrIp }] }),
+    ...(CidrIpv6 !== undefined && { Ipv6Ranges: [{ CidrIpv6 }] }),
   }));
 }
 

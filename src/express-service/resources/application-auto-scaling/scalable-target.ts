@@ -7,14 +7,15 @@ import {
   UntagResourceCommand,
   ValidationException,
 } from '@aws-sdk/client-application-auto-scaling';
-import type { ApplyScope, Component, Scope } from '../../composition/component';
+import type { ApplyScope, Component, PlanScope, Scope } from '../../composition/component';
+import { onePart } from '../../composition/part';
 import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../../deployments/described-service';
 import type { Identity } from '../../identity/identity';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import type { Scaling } from '../../properties/scaling';
 import { unless } from '../../../aws/sdk-errors';
 import { newServiceLinkedRole } from '../../../aws/service-linked-role';
-import { tagChanges, type Tags } from '../../identity/tags';
+import { tagChanges, tagList, type ResourceTag, type Tags } from '../../identity/tags';
 import { managedTags } from '../../memory/ownership';
 import { threeWay } from '../../../core/three-way';
 import type { ObservedService } from '../ecs/service';
@@ -25,6 +26,15 @@ type TaskCounts = Pick<Scaling, 'minTaskCount' | 'maxTaskCount'>;
 /** The registration of the service with Application Auto Scaling. */
 export interface ObservedScalableTarget extends TaskCounts {
   readonly arn?: string;
+}
+
+interface ScalableTargetProperties {
+  readonly ServiceNamespace: 'ecs';
+  readonly ResourceId: string;
+  readonly ScalableDimension: 'ecs:service:DesiredCount';
+  readonly MinCapacity: number;
+  readonly MaxCapacity: number;
+  readonly Tags: readonly ResourceTag[];
 }
 
 /** What names the number of tasks of a service in Application Auto Scaling. */
@@ -55,7 +65,11 @@ export async function unlessOverlapping<T>(change: () => Promise<T>): Promise<Ou
 }
 
 /** It carries no owner's mark that would have to be checked: who owns the service owns its scaling. */
-export const scalableTarget: Component<ObservedScalableTarget, { Service: ObservedService }> = {
+export const scalableTarget: Component<
+  ObservedScalableTarget,
+  { Service: ObservedService },
+  ScalableTargetProperties
+> = {
   kind: 'ScalableTarget',
   needs: ['Service'],
   permissions: {
@@ -69,6 +83,22 @@ export const scalableTarget: Component<ObservedScalableTarget, { Service: Observ
     ],
     remove: ['application-autoscaling:DeregisterScalableTarget'],
   },
+
+  desired(plan, _found, current) {
+    const { minTaskCount, maxTaskCount } = taskCounts(plan, current);
+    const properties = {
+      ...scalableDimension(plan.identity),
+      MinCapacity: minTaskCount,
+      MaxCapacity: maxTaskCount,
+      Tags: tagList(managedTags(plan)),
+    };
+    return [{ type: 'AWS::ApplicationAutoScaling::ScalableTarget', properties }];
+  },
+
+  attributes: () => ({ '': {} }),
+
+  parts: (_scope, observed) =>
+    onePart('AWS::ApplicationAutoScaling::ScalableTarget', observed, ({ arn }) => arn),
 
   async observe(scope) {
     if (!(await mayScale(scope))) return undefined;
@@ -87,7 +117,7 @@ export const scalableTarget: Component<ObservedScalableTarget, { Service: Observ
   },
 
   async apply(scope, _needs, current) {
-    const { minTaskCount, maxTaskCount } = taskCounts(scope, current);
+    const { MinCapacity: minTaskCount, MaxCapacity: maxTaskCount } = scope.desired['']!;
     if (current) await changeTags(scope, current);
     if (current?.minTaskCount === minTaskCount && current.maxTaskCount === maxTaskCount) return done(current);
     try {
@@ -156,7 +186,7 @@ async function registerFirst(scope: ApplyScope, counts: TaskCounts): Promise<str
 
 /** {@link threeWay} of the numbers, which people and scheduled actions change too. */
 function taskCounts(
-  { spec, previousSpec }: ApplyScope,
+  { spec, previousSpec }: Pick<PlanScope, 'spec' | 'previousSpec'>,
   current: ObservedScalableTarget | undefined,
 ): TaskCounts {
   const desired = countsOf(spec.scaling);

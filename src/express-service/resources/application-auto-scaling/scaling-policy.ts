@@ -6,7 +6,9 @@ import {
   type TargetTrackingScalingPolicyConfiguration,
 } from '@aws-sdk/client-application-auto-scaling';
 import { isDeepStrictEqual } from 'node:util';
-import type { ApplyScope, Component, Scope } from '../../composition/component';
+import type { Resolvable } from '../../../core/graph';
+import type { Component, PlanScope, Scope } from '../../composition/component';
+import { gone } from '../../composition/part';
 import { DESCRIBED_SERVICE_ACTIONS } from '../../deployments/described-service';
 import { fittingName, type Identity } from '../../identity/identity';
 import { unless } from '../../../aws/sdk-errors';
@@ -38,6 +40,15 @@ interface Needs {
   LoadBalancer: ObservedLoadBalancer;
   ScalableTarget: ObservedScalableTarget;
   TargetGroups: ObservedTargetGroups;
+}
+
+interface ScalingPolicyProperties {
+  readonly PolicyName: string;
+  readonly PolicyType: 'TargetTrackingScaling';
+  readonly ServiceNamespace: 'ecs';
+  readonly ResourceId: string;
+  readonly ScalableDimension: 'ecs:service:DesiredCount';
+  readonly TargetTrackingScalingPolicyConfiguration: TargetTrackingScalingPolicyConfiguration;
 }
 
 /** The longest name that Application Auto Scaling takes. */
@@ -90,13 +101,13 @@ export function scalingPolicyName(
  */
 export function metricSpecification(
   metric: Scaling['metric'],
-  loadBalancer: string,
-  targetGroups: readonly string[],
-): MetricSpecification {
+  loadBalancer: Resolvable<string>,
+  targetGroups: readonly Resolvable<string>[],
+): Resolvable<MetricSpecification> {
   if (metric !== 'REQUEST_COUNT_PER_TARGET') {
     return { PredefinedMetricSpecification: { PredefinedMetricType: PREDEFINED[metric] } };
   }
-  const requests = targetGroups.map((targetGroup, index): TargetTrackingMetricDataQuery => ({
+  const requests = targetGroups.map((targetGroup, index) => ({
     Id: `requests${index + 1}`,
     MetricStat: {
       Metric: {
@@ -111,7 +122,7 @@ export function metricSpecification(
     },
     ReturnData: false,
   }));
-  const sum: TargetTrackingMetricDataQuery = {
+  const sum = {
     Id: 'requests',
     Expression: requests.map(({ Id }) => `FILL(${Id}, 0)`).join(' + '),
     Label: 'Requests per target and minute',
@@ -131,13 +142,35 @@ export function metricOf(configuration: MetricSpecification): Scaling['metric'] 
 }
 
 /** What was changed by hand and the template does not change stays, and so do policies with other names. */
-export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
+export const scalingPolicy: Component<ObservedScalingPolicy, Needs, ScalingPolicyProperties> = {
   kind: 'ScalingPolicy',
   needs: ['LoadBalancer', 'ScalableTarget', 'TargetGroups'],
   permissions: {
     observe: [...DESCRIBED_SERVICE_ACTIONS, 'application-autoscaling:DescribeScalingPolicies'],
     apply: ['application-autoscaling:DeleteScalingPolicy', 'application-autoscaling:PutScalingPolicy'],
     remove: ['application-autoscaling:DeleteScalingPolicy'],
+  },
+
+  desired(plan, _found, current) {
+    const { identity, spec } = plan;
+    return policiesOf(identity, spec.scaling).map((policy, index) => {
+      const live = current?.policies.find(({ name }) => name === policy.name)?.configuration;
+      return {
+        ...(index > 0 && { name: policy.metric }),
+        type: 'AWS::ApplicationAutoScaling::ScalingPolicy',
+        properties: {
+          PolicyName: policy.name,
+          PolicyType: 'TargetTrackingScaling' as const,
+          ...scalableDimension(identity),
+          TargetTrackingScalingPolicyConfiguration: desiredConfiguration(plan, policy, live),
+        },
+      };
+    });
+  },
+
+  parts(_scope, observed) {
+    const type = 'AWS::ApplicationAutoScaling::ScalingPolicy';
+    return observed ? observed.policies.map(({ arn }) => ({ type, arn })) : [gone(type)];
   },
 
   async observe(scope) {
@@ -156,16 +189,16 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
     return policies.length > 0 ? { policies } : undefined;
   },
 
-  apply(scope, needs, current = { policies: [] }) {
-    const wanted = policiesOf(scope.identity, scope.spec.scaling);
+  apply(scope, _needs, current = { policies: [] }) {
+    const wanted = Object.values(scope.desired);
     return unlessOverlapping(async () => {
       const policies: ObservedPolicy[] = [];
       for (const policy of wanted) {
-        const existing = current.policies.find(({ name }) => name === policy.name);
-        policies.push(await put(scope, needs, policy, existing));
+        const existing = current.policies.find(({ name }) => name === policy.PolicyName);
+        policies.push(await put(scope, policy, existing));
       }
       for (const { name } of current.policies) {
-        if (!wanted.some((policy) => policy.name === name)) await remove(scope, name);
+        if (!wanted.some(({ PolicyName }) => PolicyName === name)) await remove(scope, name);
       }
       return { policies };
     });
@@ -180,52 +213,42 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs> = {
 
 /** @returns the policy as it is afterwards. */
 async function put(
-  scope: ApplyScope,
-  needs: Needs,
-  { name, ...metric }: ScalingMetric & { readonly name: string },
+  { clients }: Scope,
+  wanted: ScalingPolicyProperties,
   current: ObservedPolicy | undefined,
 ): Promise<ObservedPolicy> {
-  const { clients, identity } = scope;
-  const configuration = desiredConfiguration(scope, needs, name, metric, current?.configuration);
+  const { PolicyName: name, TargetTrackingScalingPolicyConfiguration: configuration } = wanted;
   if (current && isSame(current.configuration, configuration)) return current;
-  const { PolicyARN } = await clients.applicationAutoScaling.send(
-    new PutScalingPolicyCommand({
-      ...scalableDimension(identity),
-      PolicyName: name,
-      PolicyType: 'TargetTrackingScaling',
-      TargetTrackingScalingPolicyConfiguration: configuration,
-    }),
-  );
+  const { PolicyARN } = await clients.applicationAutoScaling.send(new PutScalingPolicyCommand({ ...wanted }));
   return { name, arn: PolicyARN!, configuration: JSON.parse(JSON.stringify(configuration)) };
 }
 
 /** {@link threeWay} of a policy's configuration. */
 function desiredConfiguration(
-  { identity, spec, previousSpec }: ApplyScope,
-  { LoadBalancer, TargetGroups }: Needs,
-  name: string,
-  metric: ScalingMetric,
+  { identity, spec, previousSpec, refer }: PlanScope,
+  { name, ...metric }: ScalingMetric & { readonly name: string },
   live: TargetTrackingScalingPolicyConfiguration | undefined,
-): TargetTrackingScalingPolicyConfiguration {
+): Resolvable<TargetTrackingScalingPolicyConfiguration> {
+  const loadBalancer = refer('LoadBalancer', 'LoadBalancerFullName');
+  const targetGroups = ['1', '2'].map((each) => refer('TargetGroups', 'TargetGroupFullName', { name: each }));
   const settings = (of: ScalingMetric, { ScaleInCooldown, ScaleOutCooldown }: ScalingCooldowns) => ({
     // In a list, because either of its members is set: merged one by one, both might be.
-    metric: [metricSpecification(of.metric, LoadBalancer.fullName, TargetGroups.fullNames)],
+    metric: [metricSpecification(of.metric, loadBalancer, targetGroups)],
     others: { ScaleInCooldown, ScaleOutCooldown, TargetValue: of.targetValue },
   });
   const desired = settings(metric, spec.scaling);
   const before =
     previousSpec && policiesOf(identity, previousSpec.scaling).find((policy) => policy.name === name);
   const { PredefinedMetricSpecification, CustomizedMetricSpecification, ...others } = live ?? {};
-  const merged = threeWay<{ metric: MetricSpecification[]; others: object }>({
+  const merged = threeWay<{ metric: Resolvable<MetricSpecification>[]; others: { TargetValue?: number } }>({
     desired,
     previous: before && settings(before, previousSpec!.scaling),
     live: live && { metric: [{ PredefinedMetricSpecification, CustomizedMetricSpecification }], others },
   });
   // When the service has moved to other target groups, the metric of requests watches the ones before.
-  const [specification] = merged.metric.map(metricOf).includes(metric.metric)
-    ? desired.metric
-    : merged.metric;
-  return { ...specification, ...merged.others } as TargetTrackingScalingPolicyConfiguration;
+  const isSameMetric = merged.metric.some((each) => metricOf(each as MetricSpecification) === metric.metric);
+  const [specification] = isSameMetric ? desired.metric : merged.metric;
+  return { ...specification, ...merged.others } as Resolvable<TargetTrackingScalingPolicyConfiguration>;
 }
 
 /** The policies that a template asks for, by name. */

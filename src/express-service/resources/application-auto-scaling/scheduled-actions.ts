@@ -4,7 +4,7 @@ import {
   PutScheduledActionCommand,
 } from '@aws-sdk/client-application-auto-scaling';
 import { isDeepStrictEqual } from 'node:util';
-import type { ApplyScope, Component, Scope } from '../../composition/component';
+import type { Component, PlanScope, Scope } from '../../composition/component';
 import { DESCRIBED_SERVICE_ACTIONS } from '../../deployments/described-service';
 import { allItems } from '../../../aws/pages';
 import { scheduledActionOf, type ScheduledAction } from '../../properties/scaling';
@@ -26,15 +26,29 @@ interface Needs {
   ScalableTarget: ObservedScalableTarget;
 }
 
+interface ScheduledActionProperties {
+  readonly ScheduledActions: readonly ScheduledAction[];
+}
+
 /** They bear no owner's mark: who owns the service owns its scaling. The template's are told by their names. */
-export const scheduledActions: Component<ObservedScheduledActions, Needs> = {
+export const scheduledActions: Component<ObservedScheduledActions, Needs, ScheduledActionProperties> = {
   kind: 'ScheduledActions',
   needs: ['ScalableTarget'],
+  partOf: 'ScalableTarget',
   permissions: {
     observe: [...DESCRIBED_SERVICE_ACTIONS, 'application-autoscaling:DescribeScheduledActions'],
     apply: ['application-autoscaling:DeleteScheduledAction', 'application-autoscaling:PutScheduledAction'],
     remove: ['application-autoscaling:DeleteScheduledAction'],
   },
+
+  desired({ spec, previousSpec }, _found, current) {
+    const ScheduledActions = wantedActions({ spec, previousSpec }, current?.actions ?? []);
+    if (ScheduledActions.length === 0) return [];
+    return [{ type: 'AWS::ApplicationAutoScaling::ScalableTarget', properties: { ScheduledActions } }];
+  },
+
+  parts: (_scope, observed) =>
+    (observed?.actions ?? []).map(() => ({ type: 'AWS::ApplicationAutoScaling::ScheduledAction' })),
 
   async observe(scope) {
     if (!(await mayScale(scope))) return undefined;
@@ -51,7 +65,7 @@ export const scheduledActions: Component<ObservedScheduledActions, Needs> = {
 
   apply(scope, _needs, current) {
     const live = current?.actions ?? [];
-    const wanted = wantedActions(scope, live);
+    const wanted = scope.desired['']?.ScheduledActions ?? [];
     return unlessOverlapping(async () => {
       for (const action of wanted) {
         const same = live.some((existing) => isDeepStrictEqual(existing, action));
@@ -73,7 +87,7 @@ export const scheduledActions: Component<ObservedScheduledActions, Needs> = {
 
 /** {@link threeWay} of each action; one that was deleted by hand is made again, and one that was added stays. */
 function wantedActions(
-  { spec, previousSpec }: ApplyScope,
+  { spec, previousSpec }: Pick<PlanScope, 'spec' | 'previousSpec'>,
   live: readonly ScheduledAction[],
 ): readonly ScheduledAction[] {
   const desired = spec.scaling.scheduledActions ?? [];

@@ -5,6 +5,7 @@ import {
   type CertificateDetail,
 } from '@aws-sdk/client-acm';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { partInStatus, type PartStatus } from '../../composition/part';
 import { allOf } from '../../../core/all-of';
 import { domainPath, domainsOf, type Domain } from '../../properties/domains';
 import { HandlerError } from '../../../core/failure';
@@ -21,7 +22,8 @@ import {
   validate,
   type ManagedCertificate,
 } from './managed-certificates';
-import { tagChanges, tagList } from '../../identity/tags';
+import type { ServiceSpec } from '../../specification';
+import { tagChanges, tagList, tagRecord, type ResourceTag } from '../../identity/tags';
 import { managedTags } from '../../memory/ownership';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 
@@ -46,6 +48,16 @@ interface Token {
   readonly certificates: readonly Pending[];
 }
 
+interface CertificateProperties {
+  readonly DomainName: string;
+  readonly ValidationMethod: 'DNS';
+  readonly DomainValidationOptions: readonly {
+    readonly DomainName: string;
+    readonly HostedZoneId: string;
+  }[];
+  readonly Tags: readonly ResourceTag[];
+}
+
 interface Needs {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
 }
@@ -61,8 +73,13 @@ const MOST_MINUTES = 60;
 
 const FAILED: readonly (string | undefined)[] = ['FAILED', 'VALIDATION_TIMED_OUT', 'REVOKED', 'EXPIRED'];
 
+const PART_STATUS: Readonly<Record<string, PartStatus>> = {
+  ISSUED: 'ACTIVE',
+  PENDING_VALIDATION: 'PROVISIONING',
+};
+
 /** A certificate for each host of the service: one that was given, or one that is requested for it and validated by DNS. */
-export const certificate: Component<ObservedCertificate, Needs, Token> = {
+export const certificate: Component<ObservedCertificate, Needs, CertificateProperties, Token> = {
   kind: 'Certificate',
   needs: ['ServiceSecurityGroup'],
   permissions: {
@@ -77,6 +94,36 @@ export const certificate: Component<ObservedCertificate, Needs, Token> = {
     ],
     remove: [...REMOVE_PERMISSIONS],
   },
+
+  desired(plan) {
+    return requestedFor(plan.spec).map(({ hostName, hostedZoneId }) => ({
+      name: hostName,
+      type: 'AWS::CertificateManager::Certificate',
+      properties: {
+        DomainName: hostName,
+        ValidationMethod: 'DNS',
+        DomainValidationOptions: [{ DomainName: hostName, HostedZoneId: hostedZoneId }],
+        Tags: tagList(managedTags(plan)),
+      },
+    }));
+  },
+
+  attributes: ({ own }) =>
+    Object.fromEntries(
+      own.filter(({ isObsolete }) => !isObsolete).map(({ host, arn }) => [host.hostName, { Ref: arn }]),
+    ),
+
+  parts: (_scope, observed) =>
+    (observed?.own ?? [])
+      .filter(({ isObsolete }) => !isObsolete)
+      .map(({ arn, status }) =>
+        partInStatus(
+          'AWS::CertificateManager::Certificate',
+          arn,
+          PART_STATUS[status] ?? 'FAILED',
+          `ACM says ${status}`,
+        ),
+      ),
 
   async observe(scope, { ServiceSecurityGroup }) {
     const { spec } = scope;
@@ -97,13 +144,10 @@ export const certificate: Component<ObservedCertificate, Needs, Token> = {
   },
 
   async apply(scope, _needs, current) {
-    const requested = domainsOf(scope.spec)
-      .filter(isManagedHost)
-      .filter(({ certificateArn }) => certificateArn === undefined);
     const outcomes = await allOf(
-      requested.map((host) => {
+      requestedFor(scope.spec).map((host) => {
         const used = current?.own.find((each) => !each.isObsolete && isSameHost(each.host, host));
-        return used ? goOn(scope, used) : request(scope, host);
+        return used ? goOn(scope, used) : request(scope, host, scope.desired[host.hostName]!);
       }),
     );
     return together(outcomes) ?? done(current ?? { arns: [], own: [] });
@@ -131,6 +175,13 @@ export const certificate: Component<ObservedCertificate, Needs, Token> = {
     return removeManagedCertificates(scope, own);
   },
 };
+
+/** Hosts of a specification for which certificates are requested. */
+export function requestedFor(spec: ServiceSpec): readonly (Domain & ManagedHost)[] {
+  return domainsOf(spec)
+    .filter(isManagedHost)
+    .filter(({ certificateArn }) => certificateArn === undefined);
+}
 
 /** The certificate that the service uses for a domain; undefined when there is none yet, or the author sees to it. */
 function certificateOf(scope: Scope, domain: Domain, own: readonly ManagedCertificate[]): string | undefined {
@@ -223,15 +274,19 @@ async function goOn(scope: ApplyScope, used: ManagedCertificate): Promise<Outcom
   return validateAndWait(scope, used);
 }
 
-async function request(scope: ApplyScope, host: ManagedHost): Promise<Outcome<void, Token>> {
+async function request(
+  scope: ApplyScope,
+  host: ManagedHost,
+  { DomainName, ValidationMethod, Tags }: CertificateProperties,
+): Promise<Outcome<void, Token>> {
   const operation = operationOf(scope);
   const { CertificateArn } = await scope.clients.acm.send(
     new RequestCertificateCommand({
-      DomainName: host.hostName,
-      ValidationMethod: 'DNS',
+      DomainName,
+      ValidationMethod,
       // The same for all attempts of this operation, which then make one certificate between them.
       IdempotencyToken: shortHash(`${operation} ${host.hostName}`, 32),
-      Tags: tagList({ ...managedTags(scope), ...operationTag(scope.operationToken) }),
+      Tags: tagList({ ...tagRecord(Tags), ...operationTag(scope.operationToken) }),
     }),
   );
   // Whether others share the record is known only now.

@@ -11,13 +11,15 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component } from '../../composition/component';
+import { onePart } from '../../composition/part';
 import { fittingName, type Identity } from '../../identity/identity';
+import type { Resolvable } from '../../../core/graph';
 import { done } from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
 import { ROLLBACK_LIMITS, type AlarmLimits } from '../../properties/rollback-limits';
 import { unless } from '../../../aws/sdk-errors';
 import { mergeRules, threeWay } from '../../../core/three-way';
-import { tagChanges, tagList, tagRecord, type Tags } from '../../identity/tags';
+import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
 import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
 
@@ -54,6 +56,11 @@ export function rollbackAlarmName({ clusterName, serviceName }: Identity): strin
   return fittingName(`${clusterName}/${serviceName}/RollbackAlarm`, LONGEST_NAME);
 }
 
+function rollbackAlarmArn(identity: Identity): string {
+  const { partition, region, accountId } = identity;
+  return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${rollbackAlarmName(identity)}`;
+}
+
 /**
  * The rate of failed requests in per cent, of the worse of the two target groups: in a canary few requests go to the
  * new tasks, and a rate over both groups would hide their failures.
@@ -68,8 +75,11 @@ export function rollbackAlarmName({ clusterName, serviceName }: Identity): strin
  * @param loadBalancer the part of its ARN that CloudWatch uses, `app/…`.
  * @param targetGroups the same of both target groups, `targetgroup/…`.
  */
-export function failureRateMetrics(loadBalancer: string, targetGroups: readonly string[]): MetricDataQuery[] {
-  const sum = (id: string, metricName: string, targetGroup: string): MetricDataQuery => ({
+export function failureRateMetrics(
+  loadBalancer: Resolvable<string>,
+  targetGroups: readonly Resolvable<string>[],
+): readonly Resolvable<MetricDataQuery>[] {
+  const sum = (id: string, metricName: string, targetGroup: Resolvable<string>) => ({
     Id: id,
     MetricStat: {
       Metric: {
@@ -108,6 +118,15 @@ export function failureRateMetrics(loadBalancer: string, targetGroups: readonly 
   return [...rates, worst];
 }
 
+type AlarmProperties = AlarmLimits & {
+  readonly AlarmName: string;
+  readonly AlarmDescription: string;
+  readonly Metrics: readonly MetricDataQuery[];
+  readonly ComparisonOperator: 'GreaterThanThreshold';
+  readonly TreatMissingData: 'notBreaching';
+  readonly Tags: readonly ResourceTag[];
+};
+
 /** Load balancer and target groups that an alarm watches, in any order. */
 function watched(metrics: readonly MetricDataQuery[]): ReadonlySet<string> {
   return new Set(
@@ -116,7 +135,7 @@ function watched(metrics: readonly MetricDataQuery[]): ReadonlySet<string> {
 }
 
 /** Changed only when the load balancer, the target groups or the template's limits are others: the rest stays as set by hand. */
-export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
+export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmProperties> = {
   kind: 'RollbackAlarm',
   needs: ['LoadBalancer', 'TargetGroups'],
   permissions: {
@@ -124,6 +143,31 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
     apply: ['cloudwatch:PutMetricAlarm', 'cloudwatch:TagResource', 'cloudwatch:UntagResource'],
     remove: ['cloudwatch:DeleteAlarms'],
   },
+
+  desired(plan, _found, current) {
+    const { identity, spec, previousSpec, refer } = plan;
+    const limits = threeWay<AlarmLimits>(
+      { desired: spec.rollbackAlarm, previous: previousSpec?.rollbackAlarm, live: current?.limits },
+      mergeRules(ROLLBACK_LIMITS),
+    );
+    const properties = {
+      AlarmName: rollbackAlarmName(identity),
+      AlarmDescription: `Rolls deployments of ${identity.serviceArn} back when too many of its requests fail`,
+      ...ALARM,
+      ...limits,
+      Metrics: failureRateMetrics(
+        refer('LoadBalancer', 'LoadBalancerFullName'),
+        ['1', '2'].map((name) => refer('TargetGroups', 'TargetGroupFullName', { name })),
+      ),
+      Tags: tagList(managedTags(plan)),
+    };
+    return [{ type: 'AWS::CloudWatch::Alarm', properties }];
+  },
+
+  attributes: ({ name, arn }) => ({ '': { Ref: name, Arn: arn } }),
+
+  parts: ({ identity }, observed) =>
+    onePart('AWS::CloudWatch::Alarm', observed, ({ arn }) => arn, rollbackAlarmArn(identity)),
 
   async observe(scope) {
     const name = rollbackAlarmName(scope.identity);
@@ -143,18 +187,11 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
       : undefined;
   },
 
-  async apply(scope, { LoadBalancer, TargetGroups }, current) {
-    const { partition, region, accountId } = scope.identity;
-    const name = rollbackAlarmName(scope.identity);
-    const metrics = failureRateMetrics(LoadBalancer.fullName, TargetGroups.fullNames);
-    const limits = threeWay<AlarmLimits>(
-      {
-        desired: scope.spec.rollbackAlarm,
-        previous: scope.previousSpec?.rollbackAlarm,
-        live: current?.limits,
-      },
-      mergeRules(ROLLBACK_LIMITS),
-    );
+  async apply(scope, _needs, current) {
+    const wanted = scope.desired['']!;
+    const { AlarmName: name, Metrics, Tags } = wanted;
+    const metrics = [...Metrics];
+    const limits = limitsOf(wanted);
     if (current) await changeTags(scope, current);
     if (
       current &&
@@ -166,20 +203,18 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs> = {
     const kept = current && (await describe(scope, name));
     await scope.clients.cloudWatch.send(
       new PutMetricAlarmCommand({
-        AlarmDescription: `Rolls deployments of ${scope.identity.serviceArn} back when too many of its requests fail`,
-        ...(kept ? settingsOf(kept) : ALARM),
-        ...limits,
-        AlarmName: name,
+        ...wanted,
+        ...(kept && settingsOf(kept)),
         Metrics: metrics,
-        Tags: tagList(managedTags(scope)),
+        Tags: [...Tags],
       }),
     );
     return done({
       name,
-      arn: `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${name}`,
+      arn: rollbackAlarmArn(scope.identity),
       metrics,
       limits,
-      tags: managedTags(scope),
+      tags: tagRecord(Tags),
     });
   },
 
@@ -217,7 +252,7 @@ function settingsOf(alarm: MetricAlarm): Partial<PutMetricAlarmCommandInput> {
   };
 }
 
-function limitsOf({ Threshold, EvaluationPeriods, DatapointsToAlarm }: MetricAlarm): AlarmLimits {
+function limitsOf({ Threshold, EvaluationPeriods, DatapointsToAlarm }: AlarmLimits): AlarmLimits {
   return { Threshold, EvaluationPeriods, DatapointsToAlarm };
 }
 

@@ -7,17 +7,23 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
-import { HandlerError } from '../../../core/failure';
 import { attributesOf, sharedBy, sharedTag } from '../../memory/ownership';
-import { ingressOf, ingressPermissions, type Ingress } from '../../sharing/load-balancer-ingress';
-import type { SharedLoadBalancerSpec } from '../../properties/load-balancer-settings';
+import { isSharedExposure, onePart, securityGroupArn } from '../../composition/part';
+import { HandlerError } from '../../../core/failure';
+import {
+  ingressOf,
+  ingressPermissions,
+  ingressRules,
+  type Ingress,
+  type IngressRule,
+} from '../../sharing/load-balancer-ingress';
 import { wasDeleted } from '../../sharing/load-balancer-closing';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { keyOf, sharedName } from '../../exposures/exposure';
 import { waitUntilUnused } from './security-group-references';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { egressTargets, survey, SURVEY_PERMISSIONS, takeSurvey } from '../../sharing/survey';
-import { tagList, tagRecord } from '../../identity/tags';
+import { tagList, tagRecord, type ResourceTag } from '../../identity/tags';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
 
 /** A security group that a load balancer stands in. */
@@ -54,6 +60,14 @@ export interface LoadBalancerGroupToken {
   readonly serviceGroupId?: string;
 }
 
+interface Properties {
+  readonly GroupName: string;
+  readonly GroupDescription: string;
+  readonly VpcId: string;
+  readonly SecurityGroupIngress: readonly IngressRule[];
+  readonly Tags: readonly ResourceTag[];
+}
+
 /** AWS takes minutes to remove the network interfaces of a load balancer. */
 const SECONDS_BETWEEN_ATTEMPTS = 15;
 
@@ -64,6 +78,7 @@ const ALL_EGRESS: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.
 export const loadBalancerSecurityGroup: Component<
   ObservedLoadBalancerSecurityGroup,
   Needs,
+  Properties,
   LoadBalancerGroupToken
 > = {
   kind: 'LoadBalancerSecurityGroup',
@@ -86,6 +101,26 @@ export const loadBalancerSecurityGroup: Component<
     ],
   },
 
+  desired({ spec, exposure, network }) {
+    const name = sharedName(exposure);
+    if (name === undefined || spec.loadBalancer.kind !== 'shared') return [];
+    const properties = {
+      GroupName: name,
+      GroupDescription: 'Load balancer that ECS services share',
+      VpcId: network.vpcId,
+      SecurityGroupIngress: ingressRules(spec.loadBalancer),
+      Tags: tagList(sharedTag(keyOf(name))),
+    };
+    return [{ type: 'AWS::EC2::SecurityGroup', shared: true, properties }];
+  },
+
+  attributes: ({ id }) => ({ '': { GroupId: id } }),
+
+  parts: (scope, observed) =>
+    isSharedExposure(scope)
+      ? onePart('AWS::EC2::SecurityGroup', observed, ({ id }) => securityGroupArn(scope, id))
+      : [],
+
   async observe(scope, { ServiceSecurityGroup }) {
     const name = sharedName(scope.exposure);
     const { groups } = await survey(scope);
@@ -96,28 +131,26 @@ export const loadBalancerSecurityGroup: Component<
     return undefined;
   },
 
-  async apply(scope, { ServiceSecurityGroup }, current) {
+  async apply(scope, _needs, current) {
     if (current?.complete) return done(current);
-    const name = sharedName(scope.exposure)!;
-    const id = current?.id ?? (await create(scope, name, ServiceSecurityGroup));
+    const wanted = scope.desired['']!;
+    const { GroupName: name } = wanted;
+    const id = current?.id ?? (await create(scope, wanted));
     if (id === undefined) return wait(`security group ${name}, which another service is making`, 1);
     const { ec2 } = scope.clients;
-    const { allowedCidrs, httpRedirect } = scope.spec.loadBalancer as SharedLoadBalancerSpec;
-    const ingress = { allowedCidrs, httpRedirect };
+    const IpPermissions = ingressPermissions(wanted.SecurityGroupIngress);
     // The ingress comes last: a group that has some has been given all its rules.
     await unless(
       ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId: id, IpPermissions: ALL_EGRESS })),
       'InvalidPermission.NotFound',
     );
     await unless(
-      ec2.send(
-        new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions: ingressPermissions(ingress) }),
-      ),
+      ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions })),
       'InvalidPermission.Duplicate',
     );
     return done({
       ...(current ?? { id, name, groups: [{ id, isShared: true }], otherServices: 0 }),
-      ingress,
+      ingress: ingressOf({ IpPermissions }),
       complete: true,
     });
   },
@@ -191,21 +224,15 @@ function isShared({ spec }: Scope, { GroupId, GroupName, Tags }: SecurityGroup):
 /** @returns undefined when another service is making the same group at this moment. */
 async function create(
   { clients }: ApplyScope,
-  name: string,
-  { vpcId }: ObservedServiceSecurityGroup,
+  { GroupName, GroupDescription, VpcId, Tags }: Properties,
 ): Promise<string | undefined> {
   const answer = await unless(
     clients.ec2.send(
       new CreateSecurityGroupCommand({
-        GroupName: name,
-        Description: 'Load balancer that ECS services share',
-        VpcId: vpcId,
-        TagSpecifications: [
-          {
-            ResourceType: 'security-group',
-            Tags: tagList(sharedTag(keyOf(name))),
-          },
-        ],
+        GroupName,
+        Description: GroupDescription,
+        VpcId,
+        TagSpecifications: [{ ResourceType: 'security-group', Tags: [...Tags] }],
       }),
     ),
     'InvalidGroup.Duplicate',

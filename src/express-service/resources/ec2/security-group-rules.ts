@@ -8,9 +8,10 @@ import {
 import type { Clients } from '../../../aws/clients';
 import type { Component, Scope } from '../../composition/component';
 import { sharedBy } from '../../memory/ownership';
+import { isSharedExposure, onePart } from '../../composition/part';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
-import { loadBalancerNameOf } from '../../exposures/exposure';
+import { loadBalancerNameOf, sharedName } from '../../exposures/exposure';
 import { elsewhere } from '../../memory/recorded-exposures';
 import { survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
 import { tagRecord } from '../../identity/tags';
@@ -20,7 +21,7 @@ import {
   type ObservedLoadBalancerSecurityGroup,
 } from './load-balancer-security-group';
 import type { ObservedServiceSecurityGroup } from './service-security-group';
-import type { ObservedTaskDefinition } from '../ecs/task-definition';
+import { plannedPort, type ObservedTaskDefinition } from '../ecs/task-definition';
 
 /** A port at which a load balancer may reach the service's tasks. */
 export interface PortRule {
@@ -43,6 +44,19 @@ interface Needs {
   TaskDefinition: ObservedTaskDefinition;
 }
 
+/** A rule at one port; CloudFormation has a type for each direction. */
+interface RuleProperties {
+  readonly GroupId: string;
+  readonly IpProtocol: 'tcp';
+  readonly FromPort: number;
+  readonly ToPort: number;
+  /** Of an ingress rule. */
+  readonly SourceSecurityGroupId?: string;
+  /** Of an egress rule. */
+  readonly DestinationSecurityGroupId?: string;
+  readonly Description?: string;
+}
+
 /**
  * The two rules that let the load balancer reach the tasks, and nothing but them, at the container's port. When the
  * port changes both ways are open until the old tasks are gone.
@@ -50,7 +64,12 @@ interface Needs {
  * The egress rule is made first and removed last. So whoever looks at the load balancer's group alone sees every service
  * that may refer to it.
  */
-export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs, LoadBalancerGroupToken> = {
+export const securityGroupRules: Component<
+  ObservedSecurityGroupRules,
+  Needs,
+  RuleProperties,
+  LoadBalancerGroupToken
+> = {
   kind: 'SecurityGroupRules',
   needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup', 'TaskDefinition'],
   per: 'load balancer',
@@ -70,6 +89,43 @@ export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs, Lo
       'ec2:RevokeSecurityGroupIngress',
     ],
   },
+
+  /** Of a group that the author looks after the egress rules are the author's. */
+  desired(plan, { TaskDefinition, LoadBalancerSecurityGroup }) {
+    const { identity, refer, exposure } = plan;
+    const port = plannedPort(plan, TaskDefinition);
+    const rule = { IpProtocol: 'tcp', FromPort: port, ToPort: port } as const;
+    const GroupId = refer('ServiceSecurityGroup', 'GroupId');
+    const groups =
+      exposure.kind === 'shared'
+        ? [{ id: refer('LoadBalancerSecurityGroup', 'GroupId'), isShared: true }]
+        : (LoadBalancerSecurityGroup?.groups ?? []);
+    const source = sharedName(exposure) ?? LoadBalancerSecurityGroup?.name;
+    const service = `${identity.clusterName}/${identity.serviceName}`.slice(0, LONGEST_DESCRIPTION);
+    return groups.flatMap(({ id, isShared }, index) => [
+      {
+        name: numbered('Ingress', index),
+        type: 'AWS::EC2::SecurityGroupIngress',
+        properties: { ...rule, GroupId, SourceSecurityGroupId: id, Description: source },
+      },
+      ...(isShared
+        ? [
+            {
+              name: numbered('Egress', index),
+              type: 'AWS::EC2::SecurityGroupEgress',
+              properties: { ...rule, GroupId: id, DestinationSecurityGroupId: GroupId, Description: service },
+            },
+          ]
+        : []),
+    ]);
+  },
+
+  parts: (scope, observed) => [
+    ...onePart('AWS::EC2::SecurityGroupIngress', observed?.ingress[0], () => undefined),
+    ...(isSharedExposure(scope)
+      ? onePart('AWS::EC2::SecurityGroupEgress', observed?.egress[0], () => undefined)
+      : []),
+  ],
 
   async observe(scope, { ServiceSecurityGroup: service, LoadBalancerSecurityGroup }) {
     if (!service) return undefined;
@@ -94,16 +150,19 @@ export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs, Lo
     };
   },
 
-  async apply({ clients, identity }, needs, current) {
-    const wanted = wantedRules(needs);
+  async apply({ clients, desired }, _needs, current) {
+    const rules = Object.values(desired);
+    const wanted = portRules(rules);
     const { egress, ingress } = current ?? { egress: [], ingress: [] };
-    const description = `${identity.clusterName}/${identity.serviceName}`.slice(0, LONGEST_DESCRIPTION);
-    const { id } = needs.ServiceSecurityGroup;
+    const isMissing = (rule: RuleProperties) => {
+      const { egress: out, ingress: into } = portRules([rule]);
+      return missing(egress, out).length + missing(ingress, into).length > 0;
+    };
     try {
-      for (const rule of missing(egress, wanted.egress))
-        await authorizeEgress(clients, rule, id, description);
-      for (const rule of missing(ingress, wanted.ingress)) {
-        await authorizeIngress(clients, rule, id, needs.LoadBalancerSecurityGroup.name);
+      // The egress rule first; see above.
+      for (const rule of rules.filter(isEgress).filter(isMissing)) await authorize(clients, rule);
+      for (const rule of rules.filter((each) => !isEgress(each)).filter(isMissing)) {
+        await authorize(clients, rule);
       }
     } catch (error) {
       // The last service on the load balancer removes its group at this moment; it will be made again.
@@ -118,7 +177,7 @@ export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs, Lo
   },
 
   async prune(scope, needs, { egress, ingress }) {
-    const wanted = wantedRules(needs);
+    const wanted = portRules(Object.values(scope.desired));
     const former = { egress: missing(wanted.egress, egress), ingress: missing(wanted.ingress, ingress) };
     return revoke(scope, former, needs.ServiceSecurityGroup.id, needs.LoadBalancerSecurityGroup);
   },
@@ -128,14 +187,26 @@ export const securityGroupRules: Component<ObservedSecurityGroupRules, Needs, Lo
   },
 };
 
-/** The rules for the port of the container. Those of a group that the author looks after are the author's. */
-function wantedRules({
-  LoadBalancerSecurityGroup: { groups },
-  TaskDefinition: { containerPort: port },
-}: Needs): ObservedSecurityGroupRules {
-  const ingress = groups.map(({ id }) => ({ loadBalancerGroupId: id, port }));
-  const isShared = (id: string) => groups.some((group) => group.id === id && group.isShared);
-  return { ingress, egress: ingress.filter(({ loadBalancerGroupId: id }) => isShared(id)) };
+/** The rules as they are observed. */
+function portRules(rules: readonly RuleProperties[]): ObservedSecurityGroupRules {
+  const of = (direction: readonly RuleProperties[], groupOf: (rule: RuleProperties) => string) =>
+    direction.map((rule) => ({ loadBalancerGroupId: groupOf(rule), port: rule.FromPort }));
+  return {
+    egress: of(rules.filter(isEgress), ({ GroupId }) => GroupId),
+    ingress: of(
+      rules.filter((rule) => !isEgress(rule)),
+      ({ SourceSecurityGroupId }) => SourceSecurityGroupId!,
+    ),
+  };
+}
+
+function isEgress({ DestinationSecurityGroupId }: RuleProperties): boolean {
+  return DestinationSecurityGroupId !== undefined;
+}
+
+/** Nearly all load balancers have one group. */
+function numbered(name: string, index: number): string {
+  return index === 0 ? name : `${name}${index + 1}`;
 }
 
 /** Errors that say that a rule to revoke is gone. */
@@ -152,36 +223,15 @@ export function portsTo(permissions: readonly IpPermission[] | undefined, groupI
     .map(({ FromPort }) => FromPort!);
 }
 
-async function authorizeEgress(
-  { ec2 }: Clients,
-  { loadBalancerGroupId, port }: PortRule,
-  serviceGroupId: string,
-  description: string,
-): Promise<void> {
+async function authorize({ ec2 }: Clients, rule: RuleProperties): Promise<void> {
+  const { GroupId, FromPort, SourceSecurityGroupId, DestinationSecurityGroupId, Description } = rule;
+  const IpPermissions = [
+    permission(FromPort, (SourceSecurityGroupId ?? DestinationSecurityGroupId)!, Description),
+  ];
   await unless(
-    ec2.send(
-      new AuthorizeSecurityGroupEgressCommand({
-        GroupId: loadBalancerGroupId,
-        IpPermissions: [permission(port, serviceGroupId, description)],
-      }),
-    ),
-    'InvalidPermission.Duplicate',
-  );
-}
-
-async function authorizeIngress(
-  { ec2 }: Clients,
-  { loadBalancerGroupId, port }: PortRule,
-  serviceGroupId: string,
-  description: string,
-): Promise<void> {
-  await unless(
-    ec2.send(
-      new AuthorizeSecurityGroupIngressCommand({
-        GroupId: serviceGroupId,
-        IpPermissions: [permission(port, loadBalancerGroupId, description)],
-      }),
-    ),
+    isEgress(rule)
+      ? ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions }))
+      : ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions })),
     'InvalidPermission.Duplicate',
   );
 }

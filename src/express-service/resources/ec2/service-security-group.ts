@@ -7,6 +7,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { onePart, securityGroupArn } from '../../composition/part';
 import { HandlerError } from '../../../core/failure';
 import { domainsOf, type Domain } from '../../properties/domains';
 import {
@@ -38,7 +39,7 @@ import {
   survey,
   SURVEY_PERMISSIONS,
 } from '../../sharing/survey';
-import { tagChanges, tagList, tagRecord, type TagChanges, type Tags } from '../../identity/tags';
+import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import { RECORD_TAG } from '../../memory/template-record';
 import { versionTag } from '../../memory/version';
 
@@ -59,6 +60,13 @@ interface Token {
   readonly id: string;
 }
 
+interface GroupProperties {
+  readonly GroupName: string;
+  readonly GroupDescription: string;
+  readonly VpcId: string;
+  readonly Tags: readonly ResourceTag[];
+}
+
 /** ECS removes the network interfaces of a task within a minute or so. */
 const SECONDS_BETWEEN_ATTEMPTS = 15;
 
@@ -66,7 +74,7 @@ const SECONDS_BETWEEN_ATTEMPTS = 15;
  * The security group of the service's tasks. Nothing of the network half is made before it, and it is the last to go,
  * so that its tags can say what is to be used before it is, and what is left to be removed (see survey.ts).
  */
-export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, object, Token> = {
+export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, object, GroupProperties, Token> = {
   kind: 'ServiceSecurityGroup',
   needs: [],
   permissions: {
@@ -81,6 +89,28 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, objec
     remove: [...REFERENCE_ACTIONS, 'ec2:DeleteSecurityGroup'],
   },
 
+  desired(plan) {
+    const tags = {
+      ...managedTags(plan),
+      ...versionTag(),
+      ...plan.spec.templateRecord,
+      ...tagsOfExposures(plan.exposures),
+      ...domainTags(plan.spec),
+    };
+    const properties = {
+      GroupName: serviceGroupName(plan.identity),
+      GroupDescription: 'Tasks of an ECS service; only its load balancer reaches them',
+      VpcId: plan.network.vpcId,
+      Tags: tagList(tags),
+    };
+    return [{ type: 'AWS::EC2::SecurityGroup', properties }];
+  },
+
+  attributes: ({ id, vpcId }) => ({ '': { GroupId: id, VpcId: vpcId } }),
+
+  parts: (scope, observed) =>
+    onePart('AWS::EC2::SecurityGroup', observed, ({ id }) => securityGroupArn(scope, id)),
+
   async observe(scope) {
     const [found, network] = await Promise.all([
       survey(scope),
@@ -93,9 +123,15 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, objec
   },
 
   async apply(scope, _needs, current) {
-    if (!current) return done(await create(scope));
+    const wanted = scope.desired['']!;
+    if (!current) return done(await create(scope, wanted));
     const { ec2 } = scope.clients;
-    const { set, remove } = changesOf(scope, current.tags);
+    // Former hosts stay until nothing is left of them.
+    const { set, remove } = tagChanges(current.tags, tagRecord(wanted.Tags), [
+      ...scope.removedTagKeys,
+      RECORD_TAG,
+      ...domainTagKeys(current.tags),
+    ]);
     const Resources = [current.id];
     if (Object.keys(set).length > 0) {
       await ec2.send(new CreateTagsCommand({ Resources, Tags: tagList(set) }));
@@ -155,21 +191,21 @@ export async function serveFrom(scope: ApplyScope, serving: Exposure, former: Ex
   await scope.clients.ec2.send(new CreateTagsCommand({ Resources: [group!.GroupId!], Tags }));
 }
 
-async function create(scope: ApplyScope): Promise<ObservedServiceSecurityGroup> {
-  const { clients, identity } = scope;
-  const { vpcId } = await scope.network();
-  const name = serviceGroupName(identity);
-  const tags = wantedTags(scope);
+async function create(
+  scope: ApplyScope,
+  { GroupName: name, GroupDescription, VpcId: vpcId, Tags }: GroupProperties,
+): Promise<ObservedServiceSecurityGroup> {
+  const { clients } = scope;
   try {
     const { GroupId } = await clients.ec2.send(
       new CreateSecurityGroupCommand({
         GroupName: name,
-        Description: 'Tasks of an ECS service; only its load balancer reaches them',
+        Description: GroupDescription,
         VpcId: vpcId,
-        TagSpecifications: [{ ResourceType: 'security-group', Tags: tagList(tags) }],
+        TagSpecifications: [{ ResourceType: 'security-group', Tags: [...Tags] }],
       }),
     );
-    return describe({ id: GroupId!, name, vpcId }, tags);
+    return describe({ id: GroupId!, name, vpcId }, tagRecord(Tags));
   } catch (error) {
     // Either an earlier attempt of this call, whose answer was lost, has made it, or somebody else a moment ago.
     if (!isSdkError(error, 'InvalidGroup.Duplicate')) throw error;
@@ -208,25 +244,6 @@ async function deleteGroup(scope: Scope, id: string): Promise<Outcome<void, Toke
     if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
   }
   return done(undefined);
-}
-
-function wantedTags(scope: ApplyScope): Tags {
-  return {
-    ...managedTags(scope),
-    ...versionTag(),
-    ...scope.spec.templateRecord,
-    ...tagsOfExposures(scope.exposures!),
-    ...domainTags(scope.spec),
-  };
-}
-
-/** What has to change in the tags; former hosts stay until nothing is left of them. */
-function changesOf(scope: ApplyScope, current: Tags): TagChanges {
-  return tagChanges(current, wantedTags(scope), [
-    ...scope.removedTagKeys,
-    RECORD_TAG,
-    ...domainTagKeys(current),
-  ]);
 }
 
 function observed({ GroupId, GroupName, VpcId, Tags }: SecurityGroup): ObservedServiceSecurityGroup {

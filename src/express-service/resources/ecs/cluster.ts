@@ -12,11 +12,18 @@ import {
   type Cluster,
 } from '@aws-sdk/client-ecs';
 import type { Component } from '../../composition/component';
+import { onePart } from '../../composition/part';
 import { HandlerError } from '../../../core/failure';
 import { sharedBy, sharedTag } from '../../memory/ownership';
 import { done, wait } from '../../../core/outcome';
 import { newServiceLinkedRole } from '../../../aws/service-linked-role';
-import { lowerCaseTagList, lowerCaseTagRecord } from '../../identity/tags';
+import {
+  lowerCaseTagList,
+  lowerCaseTagRecord,
+  tagList,
+  tagRecord,
+  type ResourceTag,
+} from '../../identity/tags';
 
 /** The capacity provider that every cluster may have without anything being made for it. */
 export const FARGATE = 'FARGATE';
@@ -33,7 +40,14 @@ export interface ObservedCluster {
   readonly madeHere: boolean;
 }
 
-/** Value of {@link SHARED_TAG} on a cluster that was made here. */
+/** Of the cluster that is made. */
+interface ClusterProperties {
+  readonly ClusterName: string;
+  readonly CapacityProviders: readonly string[];
+  readonly Tags: readonly ResourceTag[];
+}
+
+/** What the tag of shared resources says of a cluster that was made here. */
 const MADE_HERE = 'cluster';
 
 /** What DeleteCluster answers when somebody uses the cluster, or it is gone: nothing is left to do. */
@@ -51,7 +65,7 @@ const NOT_OURS_TO_DELETE = [
  * so that a misspelt name does not make one. What was made here goes when nothing is left in it: ECS itself decides,
  * because it refuses to delete a cluster that anything runs in.
  */
-export const cluster: Component<ObservedCluster> = {
+export const cluster: Component<ObservedCluster, object, ClusterProperties> = {
   kind: 'Cluster',
   needs: [],
   // ECS deletes no cluster with tasks in it; when the security group of the tasks can be deleted they are gone.
@@ -62,6 +76,23 @@ export const cluster: Component<ObservedCluster> = {
     // The first cluster of an account makes ECS's service-linked role, with the caller's permissions.
     apply: ['ecs:CreateCluster', 'ecs:TagResource', 'iam:CreateServiceLinkedRole'],
     remove: ['ecs:DeleteCluster'],
+  },
+
+  desired({ identity: { clusterName: ClusterName }, spec }) {
+    if (!spec.createsCluster) return [];
+    const properties = {
+      ClusterName,
+      CapacityProviders: [FARGATE, FARGATE_SPOT],
+      Tags: tagList(sharedTag(MADE_HERE)),
+    };
+    return [{ type: 'AWS::ECS::Cluster', shared: true, properties }];
+  },
+
+  attributes: ({ arn }) => ({ '': { Ref: arn.slice(arn.lastIndexOf('/') + 1), Arn: arn } }),
+
+  parts({ identity: { partition, region, accountId, clusterName } }, observed) {
+    const arn = `arn:${partition}:ecs:${region}:${accountId}:cluster/${clusterName}`;
+    return onePart('AWS::ECS::Cluster', observed, (found) => found.arn, arn);
   },
 
   async observe({ clients, identity: { clusterName }, spec }) {
@@ -91,13 +122,14 @@ export const cluster: Component<ObservedCluster> = {
     return found && observed(found);
   },
 
-  async apply({ clients, identity: { clusterName } }, _needs, current) {
+  async apply({ clients, desired }, _needs, current) {
     if (current) return done(current);
+    const { ClusterName, CapacityProviders, Tags } = desired['']!;
     // Idempotent: a cluster that somebody else has just made is returned.
     const creation = new CreateClusterCommand({
-      clusterName,
-      capacityProviders: [FARGATE, FARGATE_SPOT],
-      tags: lowerCaseTagList(sharedTag(MADE_HERE)),
+      clusterName: ClusterName,
+      capacityProviders: [...CapacityProviders],
+      tags: lowerCaseTagList(tagRecord(Tags)),
     });
     const answer = await clients.ecs.send(creation).catch((error: unknown) => {
       if (lacksServiceLinkedRole(error)) return undefined;
@@ -106,7 +138,7 @@ export const cluster: Component<ObservedCluster> = {
     if (!answer) return SERVICE_LINKED_ROLE;
     const { cluster: made } = answer;
     return made?.status === 'PROVISIONING'
-      ? wait(`cluster ${clusterName} to become active`, 5)
+      ? wait(`cluster ${ClusterName} to become active`, 5)
       : done(observed(made!));
   },
 

@@ -50,6 +50,10 @@ const STOP_SECONDS = 30 * 60;
 /** Seconds between looks at a deployment, which takes minutes. */
 const POLL_SECONDS = 15;
 
+interface Needs {
+  Service: ObservedService;
+}
+
 /**
  * The end of the deployment that the specification needs. The truth is the status of the service deployment: the
  * service is ACTIVE long before, and the rollout state of its deployment reads COMPLETED after a rollback too. ECS says
@@ -59,7 +63,7 @@ const POLL_SECONDS = 15;
  * healthy and no circuit breaker acts, is stopped. Nothing is removed: a deployment goes with its
  * service.
  */
-export const serviceDeployment: Component<ObservedServiceDeployment, { Service: ObservedService }, Token> = {
+export const serviceDeployment: Component<ObservedServiceDeployment, Needs, object, Token> = {
   kind: 'ServiceDeployment',
   needs: ['Service'],
   volatile: true,

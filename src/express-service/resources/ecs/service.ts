@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component } from '../../composition/component';
+import { partInStatus, type PartStatus } from '../../composition/part';
 import {
   DEPLOYMENT_ORDER_ACTIONS,
   pollStopping,
@@ -96,11 +97,17 @@ interface DrainingToken {
 
 type Token = StoppingToken | DrainingToken;
 
+const PART_STATUS: Readonly<Record<string, PartStatus>> = {
+  ACTIVE: 'ACTIVE',
+  DRAINING: 'DEPROVISIONING',
+  INACTIVE: 'DELETED',
+};
+
 /**
  * An update that comes during a deployment has it rolled back before it starts its own. The number of tasks is set once:
  * from then on autoscaling owns it.
  */
-export const service: Component<ObservedService, Needs, Token> = {
+export const service: Component<ObservedService, Needs, object, Token> = {
   kind: 'Service',
   needs: [
     'Cluster',
@@ -129,6 +136,13 @@ export const service: Component<ObservedService, Needs, Token> = {
       'iam:PassRole',
     ],
     remove: ['ecs:DeleteService', 'ecs:DescribeServices'],
+  },
+
+  parts({ identity: { serviceArn } }, observed) {
+    const { status = 'INACTIVE' } = observed?.service ?? {};
+    return [
+      partInStatus('AWS::ECS::Service', serviceArn, PART_STATUS[status] ?? 'FAILED', `ECS says ${status}`),
+    ];
   },
 
   async observe(scope) {

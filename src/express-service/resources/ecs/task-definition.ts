@@ -8,12 +8,14 @@ import {
   type RegisterTaskDefinitionCommandInput,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
-import type { ApplyScope, Component, Scope } from '../../composition/component';
+import type { ApplyScope, Component, PlanScope, Scope } from '../../composition/component';
+import { partInStatus } from '../../composition/part';
 import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deployments/described-service';
 import { HandlerError } from '../../../core/failure';
 import { fittingName, type Identity } from '../../identity/identity';
 import { done, wait } from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
+import { cloudFormationNames } from '../../../aws/ecs/names';
 import { unless } from '../../../aws/sdk-errors';
 import { isApplyScope } from '../../sharing/survey';
 import type { ManagedTask } from '../../properties/task';
@@ -53,6 +55,12 @@ const DEREGISTERED_AT_ONCE = 10;
 /** Rounds of one listed page each that one invocation has time for. */
 const DEREGISTRATION_ROUNDS = 3;
 
+/** TCP port of the container that is to receive the traffic. */
+export function plannedPort(plan: PlanScope, current: ObservedTaskDefinition | undefined): number {
+  const { task } = plan.spec;
+  return task.kind === 'external' ? current!.containerPort : mainPortOf(plannedContent(plan, task, current));
+}
+
 /** Family of the task definitions that are made for a service. */
 export function taskDefinitionFamily({ clusterName, serviceName }: Identity): string {
   return fittingName(`${clusterName}-${serviceName}`, 255);
@@ -80,6 +88,25 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     remove: ['ecs:ListTaskDefinitions', 'ecs:DeregisterTaskDefinition'],
   },
 
+  desired(plan, _found, current) {
+    const { task } = plan.spec;
+    if (task.kind === 'external') return [];
+    const properties = cloudFormationNames({
+      family: taskDefinitionFamily(plan.identity),
+      ...plannedContent(plan, task, current),
+      tags: lowerCaseTagList(managedTags(plan)),
+    });
+    return [{ type: 'AWS::ECS::TaskDefinition', properties }];
+  },
+
+  attributes: ({ arn }) => ({ '': { Ref: arn, TaskDefinitionArn: arn } }),
+
+  parts(_scope, observed) {
+    if (!observed?.managed) return [];
+    const status = observed.definition.status === 'INACTIVE' ? 'DELETED' : 'ACTIVE';
+    return [partInStatus('AWS::ECS::TaskDefinition', observed.arn, status, 'It was deregistered by hand')];
+  },
+
   async observe(scope) {
     const task = scope.spec?.task;
     if (task?.kind === 'external') return observeExternal(scope, task.taskDefinitionArn);
@@ -92,7 +119,7 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     const { task } = scope.spec;
     if (task.kind === 'external') return done(current!);
     const base = baseOf(current);
-    const content = wanted(scope, task, base?.definition);
+    const content = plannedContent(scope, task, current);
     // The newest one is what an attempt that was cut short has registered.
     const reusable = [base, current?.newest].find(
       (candidate) => candidate && isSameContent(candidate.definition, content),
@@ -148,7 +175,7 @@ function baseOf(current: ObservedTaskDefinition | undefined): ObservedTaskDefini
 /** Refuse what ECS would not register, before anything is made. */
 function checkSize(scope: ApplyScope, task: ManagedTask, current: ObservedTaskDefinition | undefined): void {
   checkTaskDefinitionSize(
-    requestOf(scope, wanted(scope, task, baseOf(current)?.definition)),
+    requestOf(scope, plannedContent(scope, task, current)),
     task.sidecars.map(({ name }) => name!),
   );
 }
@@ -198,16 +225,16 @@ function observed({ definition, tags }: Revision, managed: boolean): ObservedTas
   };
 }
 
-function wanted(
-  { identity, previousSpec }: ApplyScope,
+function plannedContent(
+  { identity, previousSpec }: Pick<PlanScope, 'identity' | 'previousSpec'>,
   task: ManagedTask,
-  live: TaskDefinition | undefined,
+  current: ObservedTaskDefinition | undefined,
 ): TaskDefinitionContent {
   const previous = previousSpec?.task.kind === 'managed' ? previousSpec.task : undefined;
   return desiredContent({
     task,
     previous,
-    live,
+    live: baseOf(current)?.definition,
     madeLogGroup: logGroupName(identity),
     region: identity.region,
   });

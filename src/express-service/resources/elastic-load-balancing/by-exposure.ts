@@ -3,7 +3,7 @@ import { done } from '../../../core/outcome';
 
 /** What a component does otherwise where the author looks after the listener. */
 export type ExternalListenerVariant<Observed, Needs extends object, Token = never> = Partial<
-  Pick<Component<Observed, Needs, Token>, 'observe' | 'apply' | 'prune' | 'remove'>
+  Pick<Component<Observed, Needs, object, Token>, 'observe' | 'apply' | 'prune' | 'remove'>
 > & { readonly permissions?: Partial<Component<Observed, Needs>['permissions']> };
 
 /**
@@ -13,10 +13,10 @@ export type ExternalListenerVariant<Observed, Needs extends object, Token = neve
  * @param shared the component on a shared load balancer.
  * @param own what differs on a listener of the author's.
  */
-export function byExposure<Observed, Needs extends object, Token>(
-  shared: Component<Observed, Needs, Token>,
+export function byExposure<Observed, Needs extends object, Properties extends object, Token>(
+  shared: Component<Observed, Needs, Properties, Token>,
   own: ExternalListenerVariant<Observed, Needs, NoInfer<Token>>,
-): Component<Observed, Needs, Token> {
+): Component<Observed, Needs, Properties, Token> {
   const variant = { ...shared, ...own };
   const at = ({ exposure }: Scope) => (exposure?.kind === 'external' ? variant : shared);
   const prunes = shared.prune ?? own.prune;

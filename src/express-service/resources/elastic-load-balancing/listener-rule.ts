@@ -1,10 +1,12 @@
 import { ModifyRuleCommand, type RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { ApplyScope, Component, Scope } from '../../composition/component';
+import type { ApplyScope, Component, PlanScope, Scope } from '../../composition/component';
+import { onePart } from '../../composition/part';
 import { domainsOf } from '../../properties/domains';
 import { describeRules } from '../../sharing/load-balancer-closing';
 import { done, LIMIT, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
 import { isServing } from '../../memory/recorded-exposures';
 import {
+  conditionsOf,
   finalConditions,
   hostNamesIn,
   matchTheSame,
@@ -27,6 +29,9 @@ import { CLAIM_PERMISSIONS, claimRule, type ClaimNeeds } from './rule-claim';
 import { checkHosts, claimHosts, claimsHosts, forgetClaim } from './rule-hosts';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import { changeElbTags } from './target-groups';
+import { rulePlaces } from './rule-places';
+import { tagList, type ResourceTag } from '../../identity/tags';
+import { managedTags } from '../../memory/ownership';
 
 interface Needs extends ClaimNeeds {
   HostNames: ObservedHostNames;
@@ -35,6 +40,19 @@ interface Needs extends ClaimNeeds {
 /** What is kept while clients follow the DNS record: the ARN of the rule that they leave. */
 interface Token {
   readonly arn: string;
+}
+
+interface ListenerRuleProperties {
+  readonly ListenerArn: string;
+  readonly Priority: number;
+  readonly Conditions: readonly RuleCondition[];
+  readonly Actions: readonly {
+    readonly Type: 'forward';
+    readonly ForwardConfig: {
+      readonly TargetGroups: readonly { readonly TargetGroupArn: string; readonly Weight: number }[];
+    };
+  }[];
+  readonly Tags: readonly ResourceTag[];
 }
 
 /**
@@ -53,7 +71,7 @@ const SECONDS_BETWEEN_LOOKS = 60;
  *
  * ECS moves the weights of the target groups, deployment by deployment; they are set once, when the rule is made.
  */
-export const listenerRule: Component<ObservedListenerRule, Needs, Token> = {
+export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRuleProperties, Token> = {
   kind: 'ListenerRule',
   needs: [
     // The rule gets no host that another service still has.
@@ -78,6 +96,42 @@ export const listenerRule: Component<ObservedListenerRule, Needs, Token> = {
     remove: ['elasticloadbalancing:DeleteRule'],
   },
 
+  /** An exposure that does not serve yet gets its requests when the tasks are there. */
+  desired(plan, { LoadBalancerSecurityGroup, ServiceSecurityGroup }, current) {
+    const { exposure, identity, spec, refer } = plan;
+    const places = rulePlaces(exposure);
+    const { otherServices = 0 } = LoadBalancerSecurityGroup ?? {};
+    const conditions = () =>
+      current && ServiceSecurityGroup
+        ? finalConditions(statesOf(plan, ServiceSecurityGroup, current.conditions))
+        : conditionsOf(spec);
+    const arnOf = (name: string) =>
+      exposure.kind === 'external' ? exposure.listenerArn : refer('Listeners', 'ListenerArn', { name });
+    const properties = {
+      ListenerArn: arnOf('Https'),
+      Priority: current?.priority ?? places.guess(otherServices) ?? places.free({ identity, spec }, [])[0]!,
+      Conditions: isServing(plan) ? conditions() : unusedConditions(),
+      Actions: [
+        {
+          Type: 'forward' as const,
+          ForwardConfig: {
+            TargetGroups: ['1', '2'].map((name, index) => ({
+              TargetGroupArn: refer('TargetGroups', 'TargetGroupArn', { name }),
+              Weight: index === 0 ? 1 : 0,
+            })),
+          },
+        },
+      ],
+      Tags: tagList(managedTags(plan)),
+    };
+    return [{ type: 'AWS::ElasticLoadBalancingV2::ListenerRule', properties }];
+  },
+
+  attributes: ({ arn }) => ({ '': { Ref: arn, RuleArn: arn } }),
+
+  parts: (_scope, observed) =>
+    onePart('AWS::ElasticLoadBalancingV2::ListenerRule', observed, ({ arn }) => arn),
+
   async observe(scope, { Listeners, ServiceSecurityGroup, TargetGroups }) {
     const isClaiming = claimsHosts(scope);
     if (!Listeners?.httpsArn || !(TargetGroups || isClaiming)) return undefined;
@@ -95,7 +149,7 @@ export const listenerRule: Component<ObservedListenerRule, Needs, Token> = {
   async apply(scope, needs, current) {
     try {
       if (current) return await change(scope, needs, current);
-      const claimed = await claimRule(scope, needs);
+      const claimed = await claimRule(scope, needs, scope.desired['']!);
       if (claimed.status === 'wait' || !claimsHosts(scope)) return claimed;
       return await change(scope, needs, claimed.value);
     } catch (error) {
@@ -158,7 +212,7 @@ function isUnused({ conditions }: ObservedListenerRule): boolean {
 }
 
 function statesOf(
-  { spec, previousSpec }: ApplyScope,
+  { spec, previousSpec }: Pick<PlanScope, 'spec' | 'previousSpec'>,
   { hosts }: ObservedServiceSecurityGroup,
   live: readonly RuleCondition[],
 ): ConditionStates {

@@ -4,15 +4,19 @@ import {
   ModifyListenerCommand,
   paginateDescribeListenerCertificates,
   RemoveListenerCertificatesCommand,
+  type CreateListenerCommandInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allOf } from '../../../core/all-of';
-import type { ApplyScope, Component, Scope } from '../../composition/component';
+import type { ApplyScope, Component, DesiredScope, Scope } from '../../composition/component';
 import { sharedTag } from '../../memory/ownership';
-import { createHttpListener, describeListeners } from '../../sharing/load-balancer-closing';
+import { isSharedExposure, onePart } from '../../composition/part';
+import type { Resolvable } from '../../../core/graph';
+import { domainsOf } from '../../properties/domains';
+import { describeListeners, REDIRECT_TO_HTTPS } from '../../sharing/load-balancer-closing';
 import { done, wait, waitedFor, type Outcome } from '../../../core/outcome';
 import { allItems } from '../../../aws/pages';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
-import { tagList } from '../../identity/tags';
+import { tagList, type ResourceTag } from '../../identity/tags';
 import type { ManagedCertificate } from '../certificate-manager/managed-certificates';
 import type { ObservedCertificate } from '../certificate-manager/certificate';
 import type { ObservedLoadBalancer } from './load-balancer';
@@ -40,8 +44,39 @@ interface Needs {
   Certificate: ObservedCertificate;
 }
 
+interface ListenerCertificate {
+  readonly CertificateArn: string;
+}
+
+interface ListenerProperties {
+  readonly LoadBalancerArn: string;
+  readonly Protocol: 'HTTP' | 'HTTPS';
+  readonly Port: number;
+  readonly SslPolicy?: string;
+  readonly Certificates?: readonly ListenerCertificate[];
+  readonly DefaultActions: NonNullable<CreateListenerCommandInput['DefaultActions']>;
+  readonly Tags: readonly ResourceTag[];
+}
+
+/** Certificates beside the default one. */
+interface ListenerCertificateProperties {
+  readonly ListenerArn: string;
+  readonly Certificates: readonly ListenerCertificate[];
+}
+
 /** TLS 1.3 and 1.2 with forward secrecy and post-quantum key exchange: what AWS recommends (ELB User Guide, "Security policies"). */
 const SECURITY_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09';
+
+/** What the HTTPS listener answers when no rule matches. */
+const NOT_FOUND: ListenerProperties['DefaultActions'] = [
+  {
+    Type: 'fixed-response',
+    FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain', MessageBody: 'Not Found' },
+  },
+];
+
+type Properties = ListenerProperties | ListenerCertificateProperties;
+type ListenerScope = DesiredScope<Properties>;
 
 /** IAM actions of {@link releaseCertificates}. */
 export const RELEASE_PERMISSIONS = [
@@ -53,7 +88,7 @@ export const RELEASE_PERMISSIONS = [
 const CERTIFICATE_SEEN = { what: 'the certificate to be seen by the load balancer', seconds: 300 };
 
 /** The two listeners, shared like their load balancer, and the certificate of the service among those of the HTTPS one. */
-export const listeners: Component<ObservedListeners, Needs> = {
+export const listeners: Component<ObservedListeners, Needs, Properties> = {
   kind: 'Listeners',
   needs: ['ServiceSecurityGroup', 'LoadBalancer', 'Certificate'],
   shared: true,
@@ -69,6 +104,67 @@ export const listeners: Component<ObservedListeners, Needs> = {
       ...RELEASE_PERMISSIONS,
     ],
     remove: [...RELEASE_PERMISSIONS],
+  },
+
+  desired({ exposure, spec, refer }) {
+    if (exposure.kind !== 'shared') return [];
+    const [first, ...further] = domainsOf(spec).flatMap((domain): Resolvable<ListenerCertificate>[] => {
+      const { hostName, hostedZoneId, certificateArn } = domain;
+      if (certificateArn !== undefined) return [{ CertificateArn: certificateArn }];
+      if (hostedZoneId === undefined) return [];
+      return [{ CertificateArn: refer('Certificate', 'Ref', { name: hostName }) }];
+    });
+    const type = 'AWS::ElasticLoadBalancingV2::Listener';
+    const LoadBalancerArn = refer('LoadBalancer', 'LoadBalancerArn');
+    const Tags = tagList(sharedTag('listener'));
+    return [
+      {
+        name: 'Https',
+        type,
+        shared: true,
+        properties: {
+          LoadBalancerArn,
+          Protocol: 'HTTPS',
+          Port: 443,
+          SslPolicy: SECURITY_POLICY,
+          Certificates: first ? [first] : [],
+          DefaultActions: NOT_FOUND,
+          Tags,
+        },
+      },
+      {
+        name: 'Http',
+        type,
+        shared: true,
+        properties: { LoadBalancerArn, Protocol: 'HTTP', Port: 80, DefaultActions: REDIRECT_TO_HTTPS, Tags },
+      },
+      ...(further.length > 0
+        ? [
+            {
+              name: 'Certificates',
+              type: 'AWS::ElasticLoadBalancingV2::ListenerCertificate',
+              properties: {
+                ListenerArn: refer('Listeners', 'ListenerArn', { name: 'Https' }),
+                Certificates: further,
+              },
+            },
+          ]
+        : []),
+    ];
+  },
+
+  attributes: ({ httpsArn, httpArn }) => ({
+    Https: { Ref: httpsArn, ListenerArn: httpsArn },
+    Http: { Ref: httpArn, ListenerArn: httpArn },
+  }),
+
+  parts(scope, observed) {
+    const type = 'AWS::ElasticLoadBalancingV2::Listener';
+    if (!isSharedExposure(scope)) return [];
+    return [
+      ...onePart(type, observed?.httpsArn, (arn) => arn),
+      ...(observed?.httpArn === undefined ? [] : [{ type, arn: observed.httpArn }]),
+    ];
   },
 
   async observe(scope, { ServiceSecurityGroup, LoadBalancer }) {
@@ -90,8 +186,8 @@ export const listeners: Component<ObservedListeners, Needs> = {
   async apply(scope, { ServiceSecurityGroup, LoadBalancer, Certificate }, current) {
     try {
       const [https, httpArn] = await allOf([
-        applyHttps(scope, LoadBalancer.arn, Certificate.arns, current),
-        applyHttp(scope, LoadBalancer.arn, current),
+        applyHttps(scope, Certificate.arns, current),
+        applyHttp(scope, current),
       ]);
       return done({ ...https, httpArn });
     } catch (error) {
@@ -182,43 +278,35 @@ export async function furtherCertificates({ clients }: Scope, listenerArn: strin
   return (found ?? []).filter(({ IsDefault }) => !IsDefault).map(({ CertificateArn }) => CertificateArn!);
 }
 
-/** The HTTP listener. */
-async function applyHttp(
-  scope: ApplyScope,
-  loadBalancerArn: string,
-  current: ObservedListeners | undefined,
-): Promise<string> {
-  return current?.httpArn ?? createHttpListener(scope, loadBalancerArn);
-}
-
 /** The HTTPS listener with the service's certificates. */
 async function applyHttps(
-  scope: ApplyScope,
-  loadBalancerArn: string,
+  scope: ListenerScope,
   arns: readonly string[],
   current: ObservedListeners | undefined,
 ): Promise<ObservedListeners> {
-  if (!current?.httpsArn) {
-    const { Listeners = [] } = await scope.clients.elasticLoadBalancing.send(
-      new CreateListenerCommand({
-        LoadBalancerArn: loadBalancerArn,
-        Protocol: 'HTTPS',
-        Port: 443,
-        SslPolicy: SECURITY_POLICY,
-        Certificates: [{ CertificateArn: arns[0] }],
-        DefaultActions: [
-          {
-            Type: 'fixed-response',
-            FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain', MessageBody: 'Not Found' },
-          },
-        ],
-        Tags: tagList(sharedTag('listener')),
-      }),
-    );
-    const httpsArn = Listeners[0]!.ListenerArn!;
-    return addCertificates(scope, { httpsArn, defaultCertificateArn: arns[0], certificateArns: [] }, arns);
-  }
-  return addCertificates(scope, current, arns);
+  if (current?.httpsArn) return addCertificates(scope, current, arns);
+  const httpsArn = await create(scope, scope.desired.Https as ListenerProperties);
+  return addCertificates(scope, { httpsArn, defaultCertificateArn: arns[0], certificateArns: [] }, arns);
+}
+
+/** The HTTP listener. */
+async function applyHttp(scope: ListenerScope, current: ObservedListeners | undefined): Promise<string> {
+  return current?.httpArn ?? create(scope, scope.desired.Http as ListenerProperties);
+}
+
+/** @returns the ARN. @throws DuplicateListenerException of the SDK when there is one at the port. */
+async function create(
+  { clients }: ApplyScope,
+  { Certificates, Tags, ...wanted }: ListenerProperties,
+): Promise<string> {
+  const { Listeners = [] } = await clients.elasticLoadBalancing.send(
+    new CreateListenerCommand({
+      ...wanted,
+      Certificates: Certificates && [...Certificates],
+      Tags: [...Tags],
+    }),
+  );
+  return Listeners[0]!.ListenerArn!;
 }
 
 /** Add the certificates that the HTTPS listener lacks. */

@@ -2,6 +2,7 @@ import { CreateTagsCommand } from '@aws-sdk/client-ec2';
 import {
   DescribeLoadBalancerAttributesCommand,
   ModifyLoadBalancerAttributesCommand,
+  type LoadBalancerAttribute,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
@@ -24,21 +25,32 @@ interface Needs {
   LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
 }
 
+interface AttributeProperties {
+  readonly LoadBalancerAttributes: readonly LoadBalancerAttribute[];
+}
+
 /**
  * Attributes of a shared load balancer. They are set once, when the load balancer is new; changes that are made by hand
  * later stay. A tag of its security group says that services speak of them: else nobody asks for them, and they need no
  * call.
  */
-export const loadBalancerAttributes: Component<LoadBalancerAttributes, Needs> = {
+export const loadBalancerAttributes: Component<LoadBalancerAttributes, Needs, AttributeProperties> = {
   kind: 'LoadBalancerAttributes',
   needs: ['LoadBalancer', 'LoadBalancerSecurityGroup'],
   shared: true,
   per: 'load balancer',
+  partOf: 'LoadBalancer',
   staysWhileJoining: true,
   permissions: {
     observe: ['elasticloadbalancing:DescribeLoadBalancerAttributes'],
     apply: ['ec2:CreateTags', 'elasticloadbalancing:ModifyLoadBalancerAttributes'],
     remove: [],
+  },
+
+  desired({ spec: { loadBalancer } }) {
+    if (loadBalancer.kind !== 'shared' || !loadBalancer.attributes) return [];
+    const properties = { LoadBalancerAttributes: loadBalancerAttributeList(loadBalancer.attributes) };
+    return [{ type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', shared: true, properties }];
   },
 
   async observe(scope, { LoadBalancer, LoadBalancerSecurityGroup: group }) {
@@ -52,7 +64,7 @@ export const loadBalancerAttributes: Component<LoadBalancerAttributes, Needs> = 
     if (current || !wanted) return done(current ?? {});
     try {
       const attributes = areSpecial(wanted)
-        ? await modify(scope, LoadBalancer.arn, wanted)
+        ? await modify(scope, LoadBalancer.arn, scope.desired['']!)
         : await describe(scope, LoadBalancer.arn);
       await scope.clients.ec2.send(
         new CreateTagsCommand({
@@ -102,13 +114,10 @@ async function describe(
 async function modify(
   { clients }: ApplyScope,
   LoadBalancerArn: string,
-  attributes: LoadBalancerAttributes,
+  { LoadBalancerAttributes: Attributes }: AttributeProperties,
 ): Promise<LoadBalancerAttributes> {
   const answer = await clients.elasticLoadBalancing.send(
-    new ModifyLoadBalancerAttributesCommand({
-      LoadBalancerArn,
-      Attributes: loadBalancerAttributeList(attributes),
-    }),
+    new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes: [...Attributes] }),
   );
   return loadBalancerAttributesOf(answer.Attributes);
 }

@@ -4,6 +4,7 @@ import {
   type LoadBalancer as ElbLoadBalancer,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { gone, isSharedExposure, partInStatus, type PartStatus } from '../../composition/part';
 import { HandlerError } from '../../../core/failure';
 import { sharedTag } from '../../memory/ownership';
 import { CLOSE_PERMISSIONS, closeIfUnused } from '../../sharing/load-balancer-closing';
@@ -15,7 +16,7 @@ import { isSdkError } from '../../../aws/sdk-errors';
 import { isServing } from '../../memory/recorded-exposures';
 import type { Subnet } from '../../network/subnets';
 import { isApplyScope, survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
-import { tagList } from '../../identity/tags';
+import { tagList, type ResourceTag } from '../../identity/tags';
 import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 
@@ -41,11 +42,27 @@ interface Needs {
   LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
 }
 
+interface LoadBalancerProperties {
+  readonly Name: string;
+  readonly Type: 'application';
+  readonly Scheme: Scheme;
+  readonly IpAddressType: 'ipv4';
+  readonly Subnets: readonly string[];
+  readonly SecurityGroups: readonly string[];
+  readonly Tags: readonly ResourceTag[];
+}
+
+const PART_STATUS = {
+  active: 'ACTIVE',
+  provisioning: 'PROVISIONING',
+  failed: 'FAILED',
+} as const satisfies Record<ObservedLoadBalancer['state'], PartStatus>;
+
 /**
  * The load balancer that the service is placed on; up to 25 services share one (see exposure.ts). It is not waited for:
  * dns-record.ts does that at the end, so that everything else is made meanwhile.
  */
-export const loadBalancer: Component<ObservedLoadBalancer, Needs> = {
+export const loadBalancer: Component<ObservedLoadBalancer, Needs, LoadBalancerProperties> = {
   kind: 'LoadBalancer',
   needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup'],
   shared: true,
@@ -61,6 +78,39 @@ export const loadBalancer: Component<ObservedLoadBalancer, Needs> = {
     remove: [...CLOSE_PERMISSIONS],
   },
 
+  desired({ exposure, network: { loadBalancer: where }, refer }) {
+    const name = sharedName(exposure);
+    if (name === undefined || !where) return [];
+    const properties = {
+      Name: name,
+      Type: 'application',
+      Scheme: where.scheme,
+      IpAddressType: 'ipv4',
+      Subnets: where.subnets.map(({ id }) => id),
+      SecurityGroups: [refer('LoadBalancerSecurityGroup', 'GroupId')],
+      Tags: tagList(sharedTag(keyOf(name))),
+    } as const;
+    return [{ type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', shared: true, properties }];
+  },
+
+  attributes: ({ arn, fullName, dnsName, canonicalHostedZoneId }) => ({
+    '': {
+      Ref: arn,
+      LoadBalancerArn: arn,
+      LoadBalancerFullName: fullName,
+      DNSName: dnsName,
+      CanonicalHostedZoneID: canonicalHostedZoneId,
+    },
+  }),
+
+  parts(scope, observed) {
+    const type = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
+    if (!isSharedExposure(scope)) return [];
+    if (!observed) return [gone(type)];
+    const { arn, state } = observed;
+    return [partInStatus(type, arn, PART_STATUS[state], `Elastic Load Balancing says ${state}`)];
+  },
+
   async observe(scope, { LoadBalancerSecurityGroup: group }) {
     const name = sharedName(scope.exposure);
     const { loadBalancers } = await survey(scope);
@@ -71,8 +121,8 @@ export const loadBalancer: Component<ObservedLoadBalancer, Needs> = {
     return loadBalancer;
   },
 
-  async apply(scope, { LoadBalancerSecurityGroup: group }, current) {
-    if (!current) return create(scope, group);
+  async apply(scope, _needs, current) {
+    if (!current) return create(scope, scope.desired['']!);
     if (current.state === 'failed') {
       throw new HandlerError('NotStabilized', `load balancer ${current.name} could not be provisioned`, {
         remedy: 'Delete it, and try again',
@@ -125,27 +175,22 @@ function isShared(
 
 async function create(
   scope: ApplyScope,
-  group: ObservedLoadBalancerSecurityGroup,
+  wanted: LoadBalancerProperties,
 ): Promise<Outcome<ObservedLoadBalancer>> {
-  const { loadBalancer: where } = await scope.network();
-  const { scheme, subnets } = where!;
   try {
     const { LoadBalancers = [] } = await scope.clients.elasticLoadBalancing.send(
       new CreateLoadBalancerCommand({
-        Name: group.name,
-        Type: 'application',
-        Scheme: scheme,
-        IpAddressType: 'ipv4',
-        Subnets: subnets.map(({ id }) => id),
-        SecurityGroups: [group.id],
-        Tags: tagList(sharedTag(keyOf(group.name))),
+        ...wanted,
+        Subnets: [...wanted.Subnets],
+        SecurityGroups: [...wanted.SecurityGroups],
+        Tags: [...wanted.Tags],
       }),
     );
     return done(observedLoadBalancer(LoadBalancers[0]!));
   } catch (error) {
     if (isSdkError(error, 'DuplicateLoadBalancerNameException', 'InvalidSecurityGroupException')) {
       // Another service makes it, or removes the last one of this name, at this moment.
-      return wait(`load balancer ${group.name}, which another service is making or removing`, 2);
+      return wait(`load balancer ${wanted.Name}, which another service is making or removing`, 2);
     }
     throw error;
   }

@@ -1,5 +1,9 @@
 /** Taking a place for a service's rule on its listener. */
-import { CreateRuleCommand, type ForwardActionConfig } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateRuleCommand,
+  type ForwardActionConfig,
+  type RuleCondition,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope } from '../../composition/component';
 import {
   CLOSE_PERMISSIONS,
@@ -9,7 +13,7 @@ import {
 } from '../../sharing/load-balancer-closing';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { isServing } from '../../memory/recorded-exposures';
-import { conditionsOf, unusedConditions } from '../../properties/rule-conditions';
+import { unusedConditions } from '../../properties/rule-conditions';
 import { isSdkError } from '../../../aws/sdk-errors';
 import {
   deleteRule,
@@ -19,8 +23,7 @@ import {
   type ObservedListenerRule,
 } from './service-rule';
 import { takeSurvey } from '../../sharing/survey';
-import { tagList } from '../../identity/tags';
-import { managedTags } from '../../memory/ownership';
+import { tagList, tagRecord, type ResourceTag } from '../../identity/tags';
 import { groupStickiness, isSticky } from '../../properties/target-group-settings';
 import { groupToServe, TRAFFIC_WEIGHT_ACTIONS } from '../../deployments/traffic-weights';
 import { RELEASE_PERMISSIONS } from './listeners';
@@ -34,6 +37,12 @@ import type { ObservedTargetGroups } from './target-groups';
 export interface ClaimNeeds extends ListenerNeeds {
   readonly LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
   readonly TargetGroups: ObservedTargetGroups;
+}
+
+/** What the rule is to be. */
+interface WantedRule {
+  readonly Conditions: readonly RuleCondition[];
+  readonly Tags: readonly ResourceTag[];
 }
 
 /** IAM actions of {@link claimRule}. */
@@ -64,9 +73,10 @@ const ATTEMPTS = 5;
 export async function claimRule(
   scope: ApplyScope,
   needs: ClaimNeeds,
+  wanted: WantedRule,
 ): Promise<Outcome<ObservedListenerRule>> {
   const { goOn } = rulePlaces(scope.exposure!);
-  const rule = await takePlace(scope, needs);
+  const rule = await takePlace(scope, needs, wanted);
   if (rule === 'full') return goOn(scope, needs);
   if (rule === 'contended') return wait(`a place on load balancer ${needs.LoadBalancer.name}`, 1);
   const { httpArn } = needs.Listeners;
@@ -89,12 +99,13 @@ export async function claimRule(
 async function takePlace(
   scope: ApplyScope,
   needs: ClaimNeeds,
+  wanted: WantedRule,
 ): Promise<ObservedListenerRule | 'full' | 'contended'> {
   const { Listeners, LoadBalancerSecurityGroup, TargetGroups } = needs;
   const places = rulePlaces(scope.exposure!);
   let priority = places.guess(LoadBalancerSecurityGroup.otherServices);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const made = priority && (await makeRule(scope, needs, priority));
+    const made = priority && (await makeRule(scope, needs, wanted, priority));
     if (made && made !== 'taken') return made;
     const rules = await describeRules(scope, Listeners.httpsArn!);
     const own = await findManagedRule(scope, rules, TargetGroups.arns);
@@ -113,13 +124,13 @@ async function takePlace(
 async function makeRule(
   scope: ApplyScope,
   { Listeners, TargetGroups }: ClaimNeeds,
+  { Conditions, Tags }: WantedRule,
   priority: number,
 ): Promise<ObservedListenerRule | 'taken' | 'full'> {
-  // An exposure that does not serve yet gets its requests when the tasks are there, and a host that others may want, too,
-  // when it is the service's (rule-hosts.ts).
+  // A host that others may want, too, gets its requests when it is the service's (rule-hosts.ts).
   const isClaiming = isServing(scope) && claimsHosts(scope);
-  const conditions = isServing(scope) && !isClaiming ? conditionsOf(scope.spec) : unusedConditions();
-  const tags = { ...managedTags(scope), ...(isClaiming && tagsOfClaim(scope)) };
+  const conditions = isClaiming ? unusedConditions() : [...Conditions];
+  const tags = { ...tagRecord(Tags), ...(isClaiming && tagsOfClaim(scope)) };
   const { serving, ForwardConfig } = await forwardConfig(scope, TargetGroups);
   try {
     const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(

@@ -20,7 +20,10 @@ export interface RulePlaces {
    */
   guess(otherServices: number): number | undefined;
   /** Priorities that no rule has, in the order in which this service tries them. */
-  free(scope: Scope, rules: readonly Pick<Rule, 'Priority'>[]): readonly number[];
+  free(
+    service: Pick<Scope, 'identity' | 'spec'>,
+    rules: readonly Pick<Rule, 'Priority'>[],
+  ): readonly number[];
   /**
    * Go where there is a priority, because here is none.
    *
@@ -122,7 +125,7 @@ function freeAmong(
 }
 
 /** Services that come at the same moment begin at different places, and get out of each other's way. */
-function inOwnOrder({ identity }: Scope, priorities: readonly number[]): readonly number[] {
+function inOwnOrder({ identity }: Pick<Scope, 'identity'>, priorities: readonly number[]): readonly number[] {
   const start = Number.parseInt(shortHash(identity.serviceArn, 8), 16) % Math.max(priorities.length, 1);
   return [...priorities.slice(start), ...priorities.slice(0, start)];
 }

@@ -63,7 +63,7 @@ const SECONDS_BETWEEN_LOOKS = 15;
  * traffic gets it first, a deployment brings its tasks there, and the other one gets it when its tasks are gone. When the
  * deployment fails, what served has not been touched.
  */
-export const targetGroupSettings: Component<ObservedTargetGroupSettings, Needs, StoppingToken> = {
+export const targetGroupSettings: Component<ObservedTargetGroupSettings, Needs, object, StoppingToken> = {
   kind: 'TargetGroupSettings',
   needs: ['TargetGroups', 'ListenerRule'],
   per: 'exposure',

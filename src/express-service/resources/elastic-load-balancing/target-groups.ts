@@ -9,17 +9,24 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allOf } from '../../../core/all-of';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { gone } from '../../composition/part';
 import type { Identity } from '../../identity/identity';
 import { done, wait } from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
-import { exposureHash, targetGroupNamePrefix, type Exposure } from '../../exposures/exposure';
+import {
+  exposureHash,
+  targetGroupNamePrefix,
+  type Exposure,
+  type ProtocolVersion,
+} from '../../exposures/exposure';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { serviceGroupIn, survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
-import { tagChanges, tagList, tagRecord, type Tags } from '../../identity/tags';
+import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import {
   creationSettings,
   healthCheckOf,
   protocolVersionOf,
+  wantedHealthCheck,
   type HealthCheck,
   type TargetGroupSettings,
 } from '../../properties/target-group-settings';
@@ -53,6 +60,17 @@ export function targetGroupNames(identity: Identity, exposure: Exposure): readon
   return [1, 2].map((number) => `${prefix}-${number}`);
 }
 
+interface TargetGroupProperties {
+  readonly Name: string;
+  readonly TargetType: 'ip';
+  readonly Protocol: 'HTTP';
+  readonly Port: number;
+  readonly VpcId: string;
+  readonly ProtocolVersion: ProtocolVersion;
+  readonly HealthCheckPath?: string;
+  readonly Tags: readonly ResourceTag[];
+}
+
 /** The names of the target groups follow from the exposure, and its record is there: without it nobody finds them again. */
 interface Needs {
   readonly ServiceSecurityGroup: ObservedServiceSecurityGroup;
@@ -62,7 +80,7 @@ interface Needs {
  * Two target groups, between which ECS shifts the traffic of a canary deployment. How they are set when they are there is
  * the matter of target-group-settings.ts.
  */
-export const targetGroups: Component<ObservedTargetGroups, Needs> = {
+export const targetGroups: Component<ObservedTargetGroups, Needs, TargetGroupProperties> = {
   kind: 'TargetGroups',
   needs: ['ServiceSecurityGroup'],
   per: 'exposure',
@@ -78,6 +96,48 @@ export const targetGroups: Component<ObservedTargetGroups, Needs> = {
       'elasticloadbalancing:RemoveTags',
     ],
     remove: ['elasticloadbalancing:DeleteTargetGroup'],
+  },
+
+  desired(plan, _found, current) {
+    const { exposure, identity, network, spec, previousSpec } = plan;
+    const live = current?.members[0]?.healthCheck;
+    const { protocolVersion } = exposure;
+    const settings = {
+      ...spec.targetGroup,
+      protocolVersion,
+      healthCheck: live
+        ? wantedHealthCheck(spec.targetGroup, previousSpec?.targetGroup, live)
+        : spec.targetGroup.healthCheck,
+    };
+    return targetGroupNames(identity, exposure).map((Name, index) => ({
+      name: String(index + 1),
+      type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
+      properties: {
+        Name,
+        TargetType: 'ip',
+        Protocol: 'HTTP',
+        Port: NOMINAL_PORT,
+        VpcId: network.vpcId,
+        ...creationSettings(settings),
+        Tags: tagList(managedTags(plan)),
+      },
+    }));
+  },
+
+  attributes: ({ members }) =>
+    Object.fromEntries(
+      members.map(({ arn, name }) => [
+        name.slice(name.lastIndexOf('-') + 1),
+        { Ref: arn, TargetGroupArn: arn, TargetGroupFullName: fullNameOf(arn) },
+      ]),
+    ),
+
+  parts({ identity, exposure }, observed) {
+    const type = 'AWS::ElasticLoadBalancingV2::TargetGroup';
+    const members = observed?.members ?? [];
+    const names = exposure ? targetGroupNames(identity, exposure) : [];
+    const missing = names.filter((wanted) => !members.some(({ name }) => name === wanted));
+    return [...members.map(({ arn }) => ({ type, arn })), ...missing.map(() => gone(type))];
   },
 
   async observe(scope) {
@@ -102,9 +162,9 @@ export const targetGroups: Component<ObservedTargetGroups, Needs> = {
 
   async apply(scope, _needs, current) {
     const made = await allOf(
-      targetGroupNames(scope.identity, scope.exposure!).map((name) => {
-        const existing = current?.members.find((member) => member.name === name);
-        return existing ? withTags(scope, existing) : create(scope, name);
+      Object.values(scope.desired).map((wanted) => {
+        const existing = current?.members.find(({ name }) => name === wanted.Name);
+        return existing ? withTags(scope, existing) : create(scope, wanted);
       }),
     );
     return done(together(made));
@@ -151,21 +211,12 @@ async function tagsOf({ clients }: Scope, arns: readonly string[]): Promise<Reco
   );
 }
 
-async function create(scope: ApplyScope, name: string): Promise<ObservedTargetGroup> {
-  const { vpcId } = await scope.network();
+async function create(scope: ApplyScope, wanted: TargetGroupProperties): Promise<ObservedTargetGroup> {
   // Made again with the same settings, as after an answer that was lost, it is answered as it is.
   const { TargetGroups = [] } = await scope.clients.elasticLoadBalancing.send(
-    new CreateTargetGroupCommand({
-      Name: name,
-      TargetType: 'ip',
-      Protocol: 'HTTP',
-      Port: NOMINAL_PORT,
-      VpcId: vpcId,
-      ...creationSettings({ ...scope.spec.targetGroup, protocolVersion: scope.exposure!.protocolVersion }),
-      Tags: tagList(managedTags(scope)),
-    }),
+    new CreateTargetGroupCommand({ ...wanted, Tags: [...wanted.Tags] }),
   );
-  return observed(TargetGroups[0]!, managedTags(scope));
+  return observed(TargetGroups[0]!, tagRecord(wanted.Tags));
 }
 
 async function withTags(scope: ApplyScope, current: ObservedTargetGroup): Promise<ObservedTargetGroup> {
@@ -206,5 +257,9 @@ function observed(group: TargetGroup, tags: Tags): ObservedTargetGroup {
 function together(members: readonly ObservedTargetGroup[]): ObservedTargetGroups {
   const sorted = [...members].sort((a, b) => (a.name < b.name ? -1 : 1));
   const arns = sorted.map(({ arn }) => arn);
-  return { arns, fullNames: arns.map((arn) => arn.slice(arn.indexOf('targetgroup/'))), members: sorted };
+  return { arns, fullNames: arns.map(fullNameOf), members: sorted };
+}
+
+function fullNameOf(arn: string): string {
+  return arn.slice(arn.indexOf('targetgroup/'));
 }

@@ -9,14 +9,16 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { onePart } from '../../composition/part';
 import { invalid } from '../../../core/failure';
 import { fittingName, shortHash, type Identity } from '../../identity/identity';
 import { RETENTION_TAG_KEY, retentionIn, retentionTag } from '../../memory/resource-marks';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
+import { mainContainerOf, type TaskDefinitionContent } from '../../properties/task-definition-content';
 import { unless } from '../../../aws/sdk-errors';
 import type { ServiceSpec } from '../../specification';
-import { tagChanges, type Tags } from '../../identity/tags';
+import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import type { Logs } from '../../properties/task';
 import { threeWay } from '../../../core/three-way';
 
@@ -29,6 +31,17 @@ export interface ObservedLogGroup {
   /** Whether it stays when the service is deleted. */
   readonly retained: boolean;
   readonly tags: Tags;
+}
+
+/** What tells whether containers write to the log group. */
+interface WritersFound {
+  readonly TaskDefinition?: { readonly definition: TaskDefinitionContent };
+}
+
+interface LogGroupProperties {
+  readonly LogGroupName: string;
+  readonly RetentionInDays?: number;
+  readonly Tags: readonly ResourceTag[];
 }
 
 /** The longest name that CloudWatch Logs takes. */
@@ -70,21 +83,43 @@ function checkIsMade({ spec, previousSpec }: Scope): void {
  * A tag says what becomes of the log group with its service: whoever deletes the service knows nothing but its ARN, and a
  * log group that is left behind must not look like a part of a service that is still there.
  */
-function wantedTags(scope: ApplyScope, retained = false): Tags {
-  return { ...managedTags(scope), ...(retained && retentionTag('Retain')) };
-}
 
 /**
  * Made unless the author names one; once made it stays as long as the service, so that no logs are lost, and follows the
  * template as before. One that an earlier service of the same ARN has left behind is taken over.
  */
-export const logGroup: Component<ObservedLogGroup | undefined> = {
+export const logGroup: Component<ObservedLogGroup | undefined, object, LogGroupProperties> = {
   kind: 'LogGroup',
   needs: [],
   permissions: {
     observe: ['logs:DescribeLogGroups', 'logs:ListTagsForResource'],
     apply: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy', 'logs:TagResource', 'logs:UntagResource'],
     remove: ['logs:DeleteLogGroup', 'logs:TagResource'],
+  },
+
+  desired(plan, _found, current) {
+    const logs = madeLogs(plan.spec, current);
+    if (!logs) return [];
+    const { retentionInDays: RetentionInDays } = threeWay<{ readonly retentionInDays?: number }>({
+      desired: { retentionInDays: logs.retentionInDays ?? current?.retentionInDays },
+      previous: { retentionInDays: madeLogs(plan.previousSpec, current)?.retentionInDays },
+      live: current && { retentionInDays: current.retentionInDays },
+    });
+    const retained = logs.retained ?? current?.retained ?? false;
+    const tags = { ...managedTags(plan), ...(retained && retentionTag('Retain')) };
+    const properties = { LogGroupName: logGroupName(plan.identity), RetentionInDays, Tags: tagList(tags) };
+    return [{ type: 'AWS::Logs::LogGroup', retained, properties }];
+  },
+
+  attributes: (observed) => ({ '': { Ref: observed?.name, Arn: observed?.arn } }),
+
+  /** One that the containers do not write to needs not be there. */
+  parts({ identity }, observed, found) {
+    const name = logGroupName(identity);
+    const { TaskDefinition: task } = found as WritersFound;
+    const options = task && mainContainerOf(task.definition)?.logConfiguration?.options;
+    if (!observed && options?.['awslogs-group'] !== name) return [];
+    return onePart('AWS::Logs::LogGroup', observed, ({ arn }) => arn, logGroupArn(identity, name));
   },
 
   async observe(scope) {
@@ -114,22 +149,15 @@ export const logGroup: Component<ObservedLogGroup | undefined> = {
   },
 
   async apply(scope, _needs, current) {
-    const logs = madeLogs(scope.spec, current);
-    if (!logs) return done(current);
-    const tags = wantedTags(scope, logs.retained ?? current?.retained);
-    const { clients, identity } = scope;
-    const name = logGroupName(identity);
-    const arn = logGroupArn(identity, name);
-    const { retentionInDays } = threeWay<{ readonly retentionInDays?: number }>({
-      desired: { retentionInDays: logs.retentionInDays ?? current?.retentionInDays },
-      previous: { retentionInDays: madeLogs(scope.previousSpec, current)?.retentionInDays },
-      live: current && { retentionInDays: current.retentionInDays },
-    });
+    const wanted = scope.desired[''];
+    if (!wanted) return done(current);
+    const { LogGroupName: name, RetentionInDays: retentionInDays } = wanted;
+    const tags = tagRecord(wanted.Tags);
     try {
       if (current) await changeTags(scope, current, tags);
       else await create(scope, name, tags);
       if (retentionInDays !== undefined && current?.retentionInDays !== retentionInDays) {
-        await clients.cloudWatchLogs.send(
+        await scope.clients.cloudWatchLogs.send(
           new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays }),
         );
       }
@@ -137,7 +165,9 @@ export const logGroup: Component<ObservedLogGroup | undefined> = {
       if (error instanceof OperationAbortedException) return busy(name);
       throw error;
     }
-    return done(describe({ name, arn, retentionInDays, tags: { ...withoutPolicy(current?.tags), ...tags } }));
+    const arn = logGroupArn(scope.identity, name);
+    const all = { ...withoutPolicy(current?.tags), ...tags };
+    return done(describe({ name, arn, retentionInDays, tags: all }));
   },
 
   async remove({ clients }, _found, current) {

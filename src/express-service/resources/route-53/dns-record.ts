@@ -4,14 +4,17 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allOf } from '../../../core/all-of';
 import type { Component, Scope } from '../../composition/component';
+import { gone, type Part } from '../../composition/part';
 import { HandlerError } from '../../../core/failure';
-import { HOST_STATE_ACTIONS, leadTo, normalName, removeHostRecords } from './host-records';
+import { HOST_STATE_ACTIONS, leadTo, normalName, ownershipRecordOf, removeHostRecords } from './host-records';
+import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { isAmong, type ManagedHost } from '../../memory/hosts';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { unless } from '../../../aws/sdk-errors';
 import { managedHosts, stateOf, type ObservedHostNames } from './host-names';
 import type { ObservedListenerRule } from '../elastic-load-balancing/service-rule';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
+import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import type { ObservedWebAclAssociation } from '../waf/web-acl-association';
 
 /** The records of a host that belong to the service. */
@@ -41,13 +44,34 @@ interface Token {
   readonly loadBalancerArn: string;
 }
 
+/** As CloudFormation writes a record. */
+interface RecordProperties {
+  readonly HostedZoneId: string;
+  readonly Name: string;
+  readonly Type: 'A' | 'TXT';
+  readonly AliasTarget?: {
+    readonly DNSName: string;
+    readonly HostedZoneId: string;
+    readonly EvaluateTargetHealth: boolean;
+  };
+  readonly TTL?: string;
+  readonly ResourceRecords?: readonly string[];
+}
+
+const RECORD_SET = 'AWS::Route53::RecordSet';
+
+/** Where the domains of a service are on record. */
+interface DomainsFound {
+  readonly ServiceSecurityGroup: ObservedServiceSecurityGroup;
+}
+
 /** Seconds between looks at a load balancer, which takes two or three minutes. */
 const SECONDS_BETWEEN_LOOKS = 15;
 /** Seconds until another look at a host whose records somebody has changed a moment ago. */
 const SECONDS_AFTER_CHANGE = 2;
 
 /** The alias records of the hosts, once the load balancer answers requests (see host-records.ts). */
-export const dnsRecord: Component<ObservedDnsRecord, Needs, Token> = {
+export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, Token> = {
   kind: 'DnsRecord',
   needs: ['HostNames', 'LoadBalancer', 'ListenerRule', 'WebAclAssociation'],
   staysWhileJoining: true,
@@ -60,6 +84,51 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, Token> = {
     ],
     remove: [...HOST_STATE_ACTIONS, 'route53:ChangeResourceRecordSets'],
   },
+
+  desired({ identity, spec, refer }) {
+    const type = RECORD_SET;
+    return managedHosts({ spec }).flatMap((host) => {
+      const { hostName, hostedZoneId: HostedZoneId } = host;
+      const { Name, Type, TTL, ResourceRecords } = ownershipRecordOf({ identity }, host);
+      return [
+        {
+          name: hostName,
+          type,
+          properties: {
+            HostedZoneId,
+            Name: hostName,
+            Type: 'A' as const,
+            AliasTarget: {
+              DNSName: refer('LoadBalancer', 'DNSName'),
+              HostedZoneId: refer('LoadBalancer', 'CanonicalHostedZoneID'),
+              EvaluateTargetHealth: false,
+            },
+          },
+        },
+        {
+          name: Name,
+          type,
+          properties: {
+            HostedZoneId,
+            Name,
+            Type,
+            TTL: String(TTL),
+            ResourceRecords: ResourceRecords.map(({ Value }) => Value),
+          },
+        },
+      ];
+    });
+  },
+
+  /** One for each host: the alias record. */
+  parts: (_scope, observed, found) =>
+    ((found as Partial<DomainsFound>).ServiceSecurityGroup?.domains ?? [])
+      .filter(({ hostedZoneId }) => hostedZoneId !== undefined)
+      .map(({ hostName }) => {
+        const records = observed?.hosts.find(({ host }) => host.hostName === hostName);
+        if (records?.isWithoutZone) return withoutZone(records.host.hostedZoneId);
+        return records?.target === undefined ? gone(RECORD_SET) : { type: RECORD_SET };
+      }),
 
   async observe(_scope, { HostNames }) {
     const hosts = (HostNames?.hosts ?? []).flatMap(({ host, state }): ObservedHostRecords[] => {
@@ -83,7 +152,12 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, Token> = {
       (host) => !there.some((each) => isAmong(each.host, [host]) && each.target === target),
     );
     const led = await allOf(
-      missing.map((host) => leadTo(scope, host, stateOf(HostNames, host), LoadBalancer)),
+      missing.map((host) =>
+        leadTo(scope, host, stateOf(HostNames, host), {
+          alias: aliasRecord(scope.desired[host.hostName]!),
+          ownership: ownershipRecordOf(scope, host),
+        }),
+      ),
     );
     const changed = missing.find((_host, index) => !led[index]);
     if (changed) return wait(`the DNS records of ${changed.hostName}`, SECONDS_AFTER_CHANGE);
@@ -107,6 +181,19 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, Token> = {
     return done(undefined);
   },
 };
+
+function aliasRecord({ Name, Type, AliasTarget }: RecordProperties): ResourceRecordSet {
+  return { Name, Type, AliasTarget };
+}
+
+/** A record whose hosted zone was deleted: nothing can make it again there. */
+function withoutZone(hostedZoneId: string): Part {
+  return {
+    type: RECORD_SET,
+    status: 'DELETED',
+    reason: `Hosted zone ${hostedZoneId} was deleted, and the record with it; name another zone in HostedZoneId`,
+  };
+}
 
 async function isActive({ clients }: Scope, loadBalancerArn: string): Promise<Outcome<void, Token>> {
   const answer = await unless(

@@ -86,7 +86,7 @@ export const hostNames: Component<ObservedHostNames, Needs> = {
 };
 
 /** Hosts that the specification asks for and whose records are made here. */
-export function managedHosts({ spec }: Scope): readonly ManagedHost[] {
+export function managedHosts({ spec }: Pick<Scope, 'spec'>): readonly ManagedHost[] {
   if (!spec) return [];
   return domainsOf(spec)
     .filter(isManagedHost)

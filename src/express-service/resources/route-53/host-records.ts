@@ -43,11 +43,10 @@ export type HostState =
   /** The service's own, until the hosted zone was deleted. */
   | { readonly kind: 'without zone' };
 
-/** Where an alias record leads. */
-export interface AliasTarget {
-  readonly dnsName: string;
-  /** Hosted zone of `dnsName`. */
-  readonly canonicalHostedZoneId: string;
+/** The two records of a host. */
+export interface HostRecords {
+  readonly alias: ResourceRecordSet;
+  readonly ownership: ResourceRecordSet;
 }
 
 /** IAM actions of {@link hostState}. */
@@ -133,18 +132,8 @@ export async function leadTo(
   scope: ApplyScope,
   host: ManagedHost,
   state: HostState,
-  target: AliasTarget,
+  { alias, ownership }: HostRecords,
 ): Promise<boolean> {
-  const alias: ResourceRecordSet = {
-    Name: host.hostName,
-    Type: 'A',
-    AliasTarget: {
-      HostedZoneId: target.canonicalHostedZoneId,
-      DNSName: target.dnsName,
-      EvaluateTargetHealth: false,
-    },
-  };
-  const ownership = ownershipRecord(scope, host, false);
   try {
     await changeRecords(scope, host.hostedZoneId, changesFor(state, alias, ownership));
     return true;
@@ -152,7 +141,7 @@ export async function leadTo(
     if (!isSdkError(error, 'InvalidChangeBatch')) throw error;
     // Either an earlier attempt, whose answer was lost, has made the records, or somebody else a moment ago.
     const now = await hostState(scope, host);
-    if (now.kind === 'managed' && now.target === normalName(target.dnsName)) return true;
+    if (now.kind === 'managed' && now.target === normalName(alias.AliasTarget!.DNSName!)) return true;
     if (now.kind === state.kind) throw error;
     return false;
   }
@@ -216,15 +205,20 @@ function changesFor(state: HostState, alias: ResourceRecordSet, ownership: Resou
   }
 }
 
+/** The record that says that a service has a host. */
+export function ownershipRecordOf(scope: Pick<Scope, 'identity'>, host: ManagedHost) {
+  return ownershipRecord(scope, host, false);
+}
+
 function ownershipRecord(
-  { identity }: Scope,
+  { identity }: Pick<Scope, 'identity'>,
   { hostName }: ManagedHost,
   isReleased: boolean,
-): ResourceRecordSet {
+) {
   const values = ownershipValues({ owner: ownerTagValue(identity), isReleased });
   return {
     Name: ownershipRecordName(hostName),
-    Type: 'TXT',
+    Type: 'TXT' as const,
     TTL: OWNERSHIP_TTL,
     ResourceRecords: values.map((Value) => ({ Value })),
   };

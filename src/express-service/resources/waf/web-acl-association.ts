@@ -15,11 +15,16 @@ interface Needs {
   LoadBalancer: ObservedLoadBalancer;
 }
 
+interface AssociationProperties {
+  readonly ResourceArn: string;
+  readonly WebACLArn: string;
+}
+
 /**
  * The web ACL that protects the load balancer. Services with different web ACLs do not share one. An association that
  * somebody else has made for services without a web ACL is left alone.
  */
-export const webAclAssociation: Component<ObservedWebAclAssociation, Needs> = {
+export const webAclAssociation: Component<ObservedWebAclAssociation, Needs, AssociationProperties> = {
   kind: 'WebAclAssociation',
   needs: ['LoadBalancer'],
   shared: true,
@@ -31,6 +36,17 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs> = {
     remove: [],
   },
 
+  desired({ spec: { webAclArn }, refer }) {
+    if (webAclArn === undefined) return [];
+    const properties = { ResourceArn: refer('LoadBalancer', 'LoadBalancerArn'), WebACLArn: webAclArn };
+    return [{ type: 'AWS::WAFv2::WebACLAssociation', shared: true, properties }];
+  },
+
+  parts: (_scope, observed) =>
+    observed?.webAclArn === undefined
+      ? []
+      : [{ type: 'AWS::WAFv2::WebACLAssociation', arn: observed.webAclArn }],
+
   async observe({ clients, spec }, { LoadBalancer }) {
     if (!LoadBalancer || (spec && spec.webAclArn === undefined)) return undefined;
     const answer = await unless(
@@ -40,13 +56,12 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs> = {
     return { webAclArn: answer?.WebACL?.ARN };
   },
 
-  async apply({ clients, spec }, { LoadBalancer }, current) {
-    const { webAclArn } = spec;
+  async apply({ clients, desired }, { LoadBalancer }, current) {
+    const wanted = desired[''];
+    const webAclArn = wanted?.WebACLArn;
     if (webAclArn === undefined || current?.webAclArn === webAclArn) return done({ webAclArn });
     try {
-      await clients.wafv2.send(
-        new AssociateWebACLCommand({ WebACLArn: webAclArn, ResourceArn: LoadBalancer.arn }),
-      );
+      await clients.wafv2.send(new AssociateWebACLCommand({ ...wanted! }));
     } catch (error) {
       if (isSdkError(error, 'WAFUnavailableEntityException')) return unavailable(webAclArn, LoadBalancer);
       if (!isSdkError(error, 'WAFNonexistentItemException')) throw error;

@@ -1,7 +1,7 @@
 /** The parts of a move that decide without a call to AWS: the record, and which component does what in which exposure. */
 import type { AnyComponent, ApplyScope } from '../../src/express-service/composition/component';
 import { done } from '../../src/core/outcome';
-import { componentsByExposure } from '../../src/express-service/composition/components-by-exposure';
+import { nodesOf } from '../../src/express-service/composition/node';
 import { exposureHash, type Exposure } from '../../src/express-service/exposures/exposure';
 import {
   exposureText,
@@ -106,8 +106,8 @@ function noting(notes: string[]): AnyComponent[] {
 
 async function converged(exposures: Exposures): Promise<string[]> {
   const notes: string[] = [];
-  const scope = { exposures, exposure: exposures.serving, spec: {} } as ApplyScope;
-  await converge(componentsByExposure(noting(notes), exposures), scope, {}, () => true);
+  const scope = { exposures, spec: {} } as ApplyScope;
+  await converge(nodesOf(noting(notes), exposures), scope, {}, () => true);
   return notes;
 }
 
@@ -159,8 +159,8 @@ describe('the components of a service', () => {
   test('are removed in all exposures', async () => {
     const notes: string[] = [];
     const exposures = { serving: A, leaving: [B, C] };
-    const scope = { exposures, exposure: A } as unknown as ApplyScope;
-    await teardown(componentsByExposure(noting(notes), exposures), scope, {}, () => true);
+    const scope = { exposures } as unknown as ApplyScope;
+    await teardown(nodesOf(noting(notes), exposures), scope, {}, () => true);
     expect(notes.map((note) => note.replace('remove ', '')).sort()).toEqual([
       'Dns in aaaaaaaaaa-1',
       'LoadBalancer in aaaaaaaaaa-1',

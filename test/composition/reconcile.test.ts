@@ -2,6 +2,7 @@ import type { Continuation } from '../../src/express-service/memory/callback-con
 import type { AnyComponent, ApplyScope } from '../../src/express-service/composition/component';
 import { BEGINNING, done, LIMIT, wait, type WaitLimit, type WaitTime } from '../../src/core/outcome';
 import { converge, observe, teardown } from '../../src/express-service/composition/reconcile';
+import { nodesOf } from '../../src/express-service/composition/node';
 
 const scope = { time: BEGINNING } as ApplyScope;
 const plentyOfTime = () => true;
@@ -49,13 +50,13 @@ function composition(more: Record<string, Partial<AnyComponent>> = {}) {
     of('Service', ['Cluster', 'Network']),
     of('Policy', ['Service']),
   ];
-  return { world, journal, components };
+  return { world, journal, nodes: nodesOf(components, undefined) };
 }
 
 describe('converge', () => {
   test('looks at everything before it makes anything, and makes a component after those it needs', async () => {
-    const { components, journal } = composition();
-    const result = await converge(components, scope, {}, plentyOfTime);
+    const { nodes, journal } = composition();
+    const result = await converge(nodes, scope, {}, plentyOfTime);
     expect(result).toEqual({
       status: 'done',
       observations: { Cluster: 'Cluster', Network: 'Network', Service: 'Service', Policy: 'Policy' },
@@ -71,30 +72,30 @@ describe('converge', () => {
   });
 
   test('a second time keeps everything', async () => {
-    const { components, journal } = composition();
-    await converge(components, scope, {}, plentyOfTime);
+    const { nodes, journal } = composition();
+    await converge(nodes, scope, {}, plentyOfTime);
     journal.length = 0;
-    await converge(components, scope, {}, plentyOfTime);
+    await converge(nodes, scope, {}, plentyOfTime);
     expect(journal.filter((line) => line.startsWith('make'))).toEqual([]);
   });
 
   test('an obstacle found by a look stops it before anything is made', async () => {
-    const { components, world } = composition({
+    const { nodes, world } = composition({
       Policy: {
         async observe() {
           throw new Error('in the way');
         },
       },
     });
-    await expect(converge(components, scope, {}, plentyOfTime)).rejects.toThrow('in the way');
+    await expect(converge(nodes, scope, {}, plentyOfTime)).rejects.toThrow('in the way');
     expect([...world]).toEqual([]);
   });
 
   test('a component that waits holds back those that need it and no others', async () => {
-    const { components, world } = composition({
+    const { nodes, world } = composition({
       Network: { apply: async () => wait('a route', 7, { token: { route: 1 } }) },
     });
-    const result = await converge(components, scope, {}, plentyOfTime);
+    const result = await converge(nodes, scope, {}, plentyOfTime);
     expect(result).toEqual({
       status: 'wait',
       reason: 'waiting for a route',
@@ -110,23 +111,23 @@ describe('converge', () => {
   });
 
   test('a failure lets what has begun come to its end, and is the answer', async () => {
-    const { components, world } = composition({
+    const { nodes, world } = composition({
       Cluster: {
         async apply() {
           throw new Error('no cluster');
         },
       },
     });
-    await expect(converge(components, scope, {}, plentyOfTime)).rejects.toThrow('no cluster');
+    await expect(converge(nodes, scope, {}, plentyOfTime)).rejects.toThrow('no cluster');
     expect([...world]).toEqual(['Network']);
   });
 
   test('while the cheap look says wait, nothing else is looked at', async () => {
-    const { components, journal } = composition({
+    const { nodes, journal } = composition({
       Service: { poll: async () => wait('a deployment', 15, { token: { deployment: 1 } }) },
     });
     const result = await converge(
-      components,
+      nodes,
       scope,
       { pending: [{ kind: 'Service', token: { deployment: 1 } }], observations: {} },
       plentyOfTime,
@@ -141,9 +142,9 @@ describe('converge', () => {
 
   test('what the cheap look says wait of is left alone also where other things are looked at again', async () => {
     const deployment = wait('a deployment', 15, { token: { deployment: 1 } });
-    const { components, journal } = composition({ Service: { poll: async () => deployment } });
+    const { nodes, journal } = composition({ Service: { poll: async () => deployment } });
     const result = await converge(
-      components,
+      nodes,
       scope,
       { pending: [{ kind: 'Service', token: { deployment: 1 } }] },
       plentyOfTime,
@@ -156,9 +157,9 @@ describe('converge', () => {
   });
 
   test('when the cheap look says done, everything is looked at again', async () => {
-    const { components } = composition({ Service: { poll: async () => done(undefined) } });
+    const { nodes } = composition({ Service: { poll: async () => done(undefined) } });
     const result = await converge(
-      components,
+      nodes,
       scope,
       { pending: [{ kind: 'Service', token: { deployment: 1 } }], observations: {} },
       plentyOfTime,
@@ -167,9 +168,9 @@ describe('converge', () => {
   });
 
   test('without time for another step it asks to be invoked again at once', async () => {
-    const { components, world } = composition();
+    const { nodes, world } = composition();
     const steps = [true, true, false, false];
-    const result = await converge(components, scope, {}, () => steps.shift()!);
+    const result = await converge(nodes, scope, {}, () => steps.shift()!);
     expect(result).toMatchObject({ status: 'wait', seconds: 0, continuation: { pending: [] } });
     expect([...world]).toEqual(['Cluster', 'Network']);
   });
@@ -182,18 +183,18 @@ describe('converge', () => {
         return done(undefined);
       },
     });
-    const { components } = composition({ Cluster: prune('Cluster'), Policy: prune('Policy') });
-    await converge(components, scope, {}, plentyOfTime);
+    const { nodes } = composition({ Cluster: prune('Cluster'), Policy: prune('Policy') });
+    await converge(nodes, scope, {}, plentyOfTime);
     expect(pruned).toEqual(['Policy', 'Cluster']);
   });
 });
 
 describe('teardown', () => {
   test('removes a component after those that need it', async () => {
-    const { components, journal, world } = composition();
-    await converge(components, scope, {}, plentyOfTime);
+    const { nodes, journal, world } = composition();
+    await converge(nodes, scope, {}, plentyOfTime);
     journal.length = 0;
-    const result = await teardown(components, scope, {}, plentyOfTime);
+    const result = await teardown(nodes, scope, {}, plentyOfTime);
     expect(result.status).toBe('done');
     expect(journal.filter((line) => line.startsWith('remove'))).toEqual([
       'remove Policy',
@@ -205,25 +206,25 @@ describe('teardown', () => {
   });
 
   test('removes a component after those that it is removed after', async () => {
-    const { components, journal, world } = composition({ Cluster: { removedAfter: ['Network'] } });
-    for (const { kind } of components) world.add(kind);
-    await teardown(components, scope, {}, plentyOfTime);
+    const { nodes, journal, world } = composition({ Cluster: { removedAfter: ['Network'] } });
+    for (const { id } of nodes) world.add(id);
+    await teardown(nodes, scope, {}, plentyOfTime);
     expect(journal.slice(-2)).toEqual(['remove Network', 'remove Cluster']);
   });
 
   test('goes on past what is gone already', async () => {
-    const { components, world } = composition();
+    const { nodes, world } = composition();
     world.add('Cluster');
-    await teardown(components, scope, {}, plentyOfTime);
+    await teardown(nodes, scope, {}, plentyOfTime);
     expect([...world]).toEqual([]);
   });
 
   test('what waits holds back what it needs', async () => {
-    const { components, world } = composition({
+    const { nodes, world } = composition({
       Service: { remove: async () => wait('tasks to drain', 10) },
     });
-    await converge(components, scope, {}, plentyOfTime);
-    const result = await teardown(components, scope, {}, plentyOfTime);
+    await converge(nodes, scope, {}, plentyOfTime);
+    const result = await teardown(nodes, scope, {}, plentyOfTime);
     expect(result).toMatchObject({
       status: 'wait',
       reason: 'waiting for tasks to drain',
@@ -244,8 +245,8 @@ describe('a removal that waits for what has a cheap look', () => {
       },
       ...more,
     });
-    for (const { kind } of made.components) made.world.add(kind);
-    const first = await teardown(made.components, scope, {}, plentyOfTime);
+    for (const { id } of made.nodes) made.world.add(id);
+    const first = await teardown(made.nodes, scope, {}, plentyOfTime);
     made.journal.length = 0;
     return { ...made, continuation: (first as { continuation: Continuation }).continuation };
   }
@@ -261,55 +262,55 @@ describe('a removal that waits for what has a cheap look', () => {
   });
 
   test('goes on without another look', async () => {
-    const { components, journal, continuation } = await begun();
-    expect(await teardown(components, scope, continuation, plentyOfTime)).toMatchObject({ status: 'done' });
+    const { nodes, journal, continuation } = await begun();
+    expect(await teardown(nodes, scope, continuation, plentyOfTime)).toMatchObject({ status: 'done' });
     expect(journal).toEqual(['remove Cluster', 'remove Network']);
   });
 
   test('keeps what it knows while the cheap look says wait', async () => {
-    const { components, continuation } = await begun({
+    const { nodes, continuation } = await begun({
       Service: {
         remove: async () => wait('tasks to drain', 10, { token: { draining: true } }),
         poll: async () => wait('tasks to drain', 10, { token: { draining: true } }),
       },
     });
-    const second = await teardown(components, scope, continuation, plentyOfTime);
+    const second = await teardown(nodes, scope, continuation, plentyOfTime);
     expect(second).toMatchObject({ status: 'wait', continuation });
   });
 
   test.each(['shared', 'volatile'] as const)('looks again at what is %s', async (property) => {
-    const { components, journal, continuation } = await begun({ Network: { [property]: true } });
-    await teardown(components, scope, continuation, plentyOfTime);
+    const { nodes, journal, continuation } = await begun({ Network: { [property]: true } });
+    await teardown(nodes, scope, continuation, plentyOfTime);
     expect(journal).toEqual(['observe Network', 'remove Cluster', 'remove Network']);
   });
 
   test('looks again at what was absent: it may have been made a moment before the first look', async () => {
     let looks = 0;
-    const { components, journal, continuation } = await begun({
+    const { nodes, journal, continuation } = await begun({
       Network: { observe: async () => (looks++ === 0 ? undefined : 'Network') },
     });
-    await teardown(components, scope, continuation, plentyOfTime);
+    await teardown(nodes, scope, continuation, plentyOfTime);
     expect(journal).toContain('remove Network');
   });
 
   test('looks at everything again when what it knew is lost', async () => {
-    const { components, journal } = await begun({ Service: {} });
-    await teardown(components, scope, {}, plentyOfTime);
+    const { nodes, journal } = await begun({ Service: {} });
+    await teardown(nodes, scope, {}, plentyOfTime);
     expect(journal.filter((line) => line.startsWith('observe'))).toHaveLength(4);
   });
 });
 
 test('observe leaves out what is absent', async () => {
-  const { components, world } = composition();
+  const { nodes, world } = composition();
   world.add('Cluster');
-  expect(await observe(components, scope)).toEqual({ Cluster: 'Cluster' });
+  expect(await observe(nodes, scope)).toEqual({ Cluster: 'Cluster' });
 });
 
 describe('a wait', () => {
   const limit = { seconds: 600, remedy: 'Build it', propertyPath: 'Subnets' };
   const waitingFor = (more: Partial<WaitLimit> = {}) =>
     composition({ Network: { apply: async () => wait('a route', 7, { limit: { ...limit, ...more } }) } })
-      .components;
+      .nodes;
   const after = (elapsedSeconds: number, begun: Record<string, number>) => {
     const times = Object.entries(begun).map(([what, since]) => [
       what,
@@ -344,12 +345,10 @@ describe('a wait', () => {
   });
 
   test('ends at the usual limit without one of its own', async () => {
-    const { components } = composition({ Network: { apply: async () => wait('a route', 7) } });
+    const { nodes } = composition({ Network: { apply: async () => wait('a route', 7) } });
     const almost = after(LIMIT.seconds - 1, { 'a route': 0 });
-    expect(await converge(components, almost, {}, plentyOfTime)).toMatchObject({ status: 'wait' });
+    expect(await converge(nodes, almost, {}, plentyOfTime)).toMatchObject({ status: 'wait' });
     const scope = after(LIMIT.seconds, { 'a route': 0 });
-    await expect(converge(components, scope, {}, plentyOfTime)).rejects.toThrow(
-      /waited 60 minutes for a route/,
-    );
+    await expect(converge(nodes, scope, {}, plentyOfTime)).rejects.toThrow(/waited 60 minutes for a route/);
   });
 });

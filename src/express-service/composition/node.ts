@@ -1,0 +1,133 @@
+/**
+ * The graph of a service: its components, each as often as the service has it. Of what there is one for each exposure, or
+ * for each load balancer, a service with several exposures has several. Pure.
+ *
+ * A move between exposures is two graphs. In the first one everything of the exposure that the service joins is made
+ * beside what serves, which stays as it is found. The second one has the other exposure as the serving one, and the former
+ * one as it is to be left: out of use, in the order of the needs, and then gone.
+ */
+import { exposureHash, isSameLoadBalancer, type Exposure } from '../exposures/exposure';
+import { otherExposures, type Exposures } from '../memory/recorded-exposures';
+import type { AnyComponent, Observations } from './component';
+
+/**
+ * What a node comes to: what the specification says, what was found, or nothing that is used, after which it is removed.
+ */
+export type Goal = 'as specified' | 'as found' | 'out of use';
+
+/** A component in its place. */
+export interface Node {
+  /** The kind of the component; of an exposure that does not serve, with the hash of the exposure behind it. */
+  readonly id: string;
+  readonly component: AnyComponent;
+  /** Where it is; undefined when the service has no exposure. */
+  readonly exposure?: Exposure;
+  readonly goal: Goal;
+  /** Nodes that come before it; they go after it. */
+  readonly needs: readonly Need[];
+  /** Whether what an earlier specification needed is removed at the end. */
+  readonly prunes: boolean;
+}
+
+/** One node that comes before another. */
+export interface Need {
+  readonly node: string;
+  /** The kind under which the component knows it; undefined when it only comes before it. */
+  readonly kind?: string;
+  /** Whether it is one of the exposure that the service joins, which a component knows beside that of the serving one. */
+  readonly isJoining?: true;
+}
+
+/** The graph of a service in its exposures; undefined when it has none. */
+export function nodesOf(components: readonly AnyComponent[], exposures: Exposures | undefined): Node[] {
+  if (!exposures) return components.map((component) => servingNode(component, undefined, []));
+  const others = otherExposures(exposures).map((exposure): OtherExposure => ({
+    exposure,
+    isJoining: exposure === exposures.joining,
+    kinds: kindsOf(components, exposures.serving, exposure),
+  }));
+  return [
+    ...components.map((component) => servingNode(component, exposures, others)),
+    ...others.flatMap((other) =>
+      components
+        .filter(({ kind }) => other.kinds.includes(kind))
+        .map((component) => otherNode(component, other)),
+    ),
+  ];
+}
+
+/** An exposure beside the serving one. */
+interface OtherExposure {
+  readonly exposure: Exposure;
+  /** Whether the service joins it, rather than leaves it. */
+  readonly isJoining: boolean;
+  /** Kinds that it has of its own. */
+  readonly kinds: readonly string[];
+}
+
+function servingNode(
+  component: AnyComponent,
+  exposures: Exposures | undefined,
+  others: readonly OtherExposure[],
+): Node {
+  const { kind, needs, acrossExposures, staysWhileJoining, prunesWhileJoining } = component;
+  const joins = exposures?.joining !== undefined;
+  return {
+    id: kind,
+    component,
+    exposure: exposures?.serving,
+    goal: joins && staysWhileJoining ? 'as found' : 'as specified',
+    needs: [
+      ...needs.map((needed) => ({ node: needed, kind: needed })),
+      ...(acrossExposures ? others.flatMap((other) => needsIn(needs, other)) : []),
+    ],
+    prunes: !joins || prunesWhileJoining === true,
+  };
+}
+
+function otherNode(component: AnyComponent, other: OtherExposure): Node {
+  const { kind, needs, leavesAfter = [] } = component;
+  const { exposure, isJoining } = other;
+  return {
+    id: idIn(kind, other),
+    component,
+    exposure,
+    goal: isJoining ? 'as specified' : 'out of use',
+    needs: [
+      ...needs.map((needed) => ({ node: idIn(needed, other), kind: needed })),
+      ...(isJoining ? [] : leavesAfter.map((before) => ({ node: idIn(before, other) }))),
+    ],
+    prunes: false,
+  };
+}
+
+/** What is needed of another exposure than the serving one: to be used in one that is joined, else only to come first. */
+function needsIn(kinds: readonly string[], other: OtherExposure): Need[] {
+  return kinds
+    .filter((kind) => other.kinds.includes(kind))
+    .map((kind) => ({ node: idIn(kind, other), ...(other.isJoining && { kind, isJoining: true as const }) }));
+}
+
+/** Kinds that an exposure has of its own. */
+function kindsOf(components: readonly AnyComponent[], serving: Exposure, other: Exposure): string[] {
+  const shared = isSameLoadBalancer(serving, other);
+  return components
+    .filter(({ per }) => per === 'exposure' || (per === 'load balancer' && !shared))
+    .map(({ kind }) => kind);
+}
+
+/** Id of the node of a kind, seen from an exposure that does not serve. */
+function idIn(kind: string, { kinds, exposure }: OtherExposure): string {
+  return kinds.includes(kind) ? `${kind} ${exposureHash(exposure)}` : kind;
+}
+
+/** The values of what a node needs, under the kinds by which its component knows them. */
+export function needsOf({ needs }: Node, values: Observations): Record<string, unknown> {
+  const under = (isJoining: true | undefined) =>
+    Object.fromEntries(
+      needs.flatMap((need) =>
+        need.kind !== undefined && need.isJoining === isJoining ? [[need.kind, values[need.node]]] : [],
+      ),
+    );
+  return { ...under(undefined), ...(needs.some(({ isJoining }) => isJoining) && { Joining: under(true) }) };
+}
