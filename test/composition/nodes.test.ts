@@ -72,9 +72,9 @@ function noting(notes: string[]): AnyComponent[] {
     needs: [],
     permissions: { observe: [], apply: [], remove: [] },
     observe: async (scope) => `${kind} in ${where(scope)}`,
-    apply: async (scope, needs: any, current) => {
-      const joined = needs.Joining ? ` joining ${Object.values(needs.Joining).join(', ')}` : '';
-      notes.push(`apply ${kind} in ${where(scope)}${joined}`);
+    apply: async (scope, _needs, current) => {
+      const { Rules = [] } = scope.desired[''] ?? {};
+      notes.push([`apply ${kind} in ${where(scope)}`, ...Rules].join(', '));
       return done(current);
     },
     prune: async (scope) => {
@@ -93,6 +93,7 @@ function noting(notes: string[]): AnyComponent[] {
       needs: ['LoadBalancer'],
       per: 'exposure',
       staysWhileJoining: true,
+      attributes: (observed) => ({ '': { Ref: observed } }),
       leavesAfter: ['Dns'],
       leave: async (scope, _found, current) => {
         notes.push(`leave Rule in ${where(scope)}, ${scope.spec ? 'by' : 'without'} the specification`);
@@ -100,13 +101,23 @@ function noting(notes: string[]): AnyComponent[] {
       },
     }),
     component('Dns', { needs: ['Rule'], staysWhileJoining: true }),
-    component('Service', { needs: ['Rule'], acrossExposures: true }),
+    component('Service', {
+      needs: ['Rule'],
+      acrossExposures: true,
+      desired: ({ exposures, refer }) => {
+        const Rules = [
+          refer('Rule', 'Ref'),
+          ...(exposures.joining ? [refer('Rule', 'Ref', { isJoining: true })] : []),
+        ];
+        return [{ type: 'AWS::ECS::Service', properties: { Rules } }];
+      },
+    }),
   ];
 }
 
 async function converged(exposures: Exposures): Promise<string[]> {
   const notes: string[] = [];
-  const scope = { exposures, spec: {} } as ApplyScope;
+  const scope = { exposures, spec: {}, network: async () => ({}) } as unknown as ApplyScope;
   await converge(nodesOf(noting(notes), exposures), scope, {}, () => true);
   return notes;
 }
@@ -117,7 +128,7 @@ describe('the components of a service', () => {
       'apply LoadBalancer in aaaaaaaaaa-1',
       'apply Rule in aaaaaaaaaa-1',
       'apply Dns in aaaaaaaaaa-1',
-      'apply Service in aaaaaaaaaa-1',
+      'apply Service in aaaaaaaaaa-1, Rule in aaaaaaaaaa-1',
       'prune Dns in aaaaaaaaaa-1',
       'prune Service in aaaaaaaaaa-1',
       'prune Rule in aaaaaaaaaa-1',
@@ -129,7 +140,7 @@ describe('the components of a service', () => {
     expect(await converged({ serving: A, joining: B, leaving: [] })).toEqual([
       'apply LoadBalancer in bbbbbbbbbb-1',
       'apply Rule in bbbbbbbbbb-1',
-      'apply Service in aaaaaaaaaa-1 joining Rule in bbbbbbbbbb-1',
+      'apply Service in aaaaaaaaaa-1, Rule in aaaaaaaaaa-1, Rule in bbbbbbbbbb-1',
     ]);
   });
 
@@ -140,7 +151,7 @@ describe('the components of a service', () => {
       'apply Rule in bbbbbbbbbb-1',
       'apply Dns in bbbbbbbbbb-1',
       'leave Rule in aaaaaaaaaa-1, without the specification',
-      'apply Service in bbbbbbbbbb-1',
+      'apply Service in bbbbbbbbbb-1, Rule in bbbbbbbbbb-1',
       'remove Rule in aaaaaaaaaa-1',
       'remove LoadBalancer in aaaaaaaaaa-1',
     ]);
@@ -150,7 +161,7 @@ describe('the components of a service', () => {
     const joining = await converged({ serving: A, joining: GRPC, leaving: [] });
     expect(joining).toEqual([
       'apply Rule in aaaaaaaaaa-1 GRPC',
-      'apply Service in aaaaaaaaaa-1 joining Rule in aaaaaaaaaa-1 GRPC',
+      'apply Service in aaaaaaaaaa-1, Rule in aaaaaaaaaa-1, Rule in aaaaaaaaaa-1 GRPC',
     ]);
     const leaving = await converged({ serving: GRPC, leaving: [A] });
     expect(leaving.filter((note) => note.startsWith('remove'))).toEqual(['remove Rule in aaaaaaaaaa-1']);

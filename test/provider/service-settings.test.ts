@@ -1,14 +1,18 @@
 import {
-  desiredSettings,
+  desiredSettings as planned,
   INITIAL_DEPLOYMENT_CONFIGURATION,
   INITIAL_SETTINGS,
   settingsChanges,
   type ActualSettings,
   type SettingsReferences,
+  type DeployedSettings,
 } from '../../src/express-service/deployments/service-settings';
 import { specified } from '../../src/core/property-values';
 import { resolvedSettings, SERVICE } from '../../src/express-service/properties/ecs-service';
 import type { ServiceSpec } from '../../src/express-service/specification';
+
+/** What is given here has no references. */
+const desiredSettings = (...given: Parameters<typeof planned>) => planned(...given) as DeployedSettings;
 
 const role = 'arn:aws:iam::123456789012:role/infrastructure';
 const spec = {
@@ -84,7 +88,8 @@ test('tasks in private subnets get no address', () => {
 describe('subnets and security groups that were changed by hand', () => {
   const live = actual({ network: { subnets: ['subnet-1'], securityGroups: ['sg-made', 'sg-by-hand'] } });
   const network = (previous?: Pick<ServiceSpec, 'subnetIds' | 'additionalSecurityGroupIds'>) =>
-    desiredSettings(spec, references, { previous, live }).networkConfiguration.awsvpcConfiguration;
+    desiredSettings(spec, references, { madeGroupId: 'sg-made', previous, live }).networkConfiguration
+      .awsvpcConfiguration;
 
   test('stay when the template says the same as before', () => {
     expect(network(spec)).toMatchObject({

@@ -134,8 +134,8 @@ export interface Component<
   /** {@link prune} is called also while the service joins another exposure, before clients are sent there. */
   readonly prunesWhileJoining?: true;
   /**
-   * It needs what it names in {@link needs} in every exposure, not only in the one that serves. {@link apply} is then
-   * given those of the exposures that are joined as `Joining`.
+   * It needs what it names in {@link needs} in every exposure, not only in the one that serves, and may refer to what is
+   * there in the one that is joined.
    */
   readonly acrossExposures?: true;
   readonly permissions: Permissions;

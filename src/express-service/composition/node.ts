@@ -34,7 +34,7 @@ export interface Need {
   readonly node: string;
   /** The kind under which the component knows it; undefined when it only comes before it. */
   readonly kind?: string;
-  /** Whether it is one of the exposure that the service joins, which a component knows beside that of the serving one. */
+  /** Whether it is one of the exposure that the service joins, to which a component may refer beside the serving one. */
   readonly isJoining?: true;
 }
 
@@ -123,11 +123,9 @@ function idIn(kind: string, { kinds, exposure }: OtherExposure): string {
 
 /** The values of what a node needs, under the kinds by which its component knows them. */
 export function needsOf({ needs }: Node, values: Observations): Record<string, unknown> {
-  const under = (isJoining: true | undefined) =>
-    Object.fromEntries(
-      needs.flatMap((need) =>
-        need.kind !== undefined && need.isJoining === isJoining ? [[need.kind, values[need.node]]] : [],
-      ),
-    );
-  return { ...under(undefined), ...(needs.some(({ isJoining }) => isJoining) && { Joining: under(true) }) };
+  return Object.fromEntries(
+    needs.flatMap(({ node, kind, isJoining }) =>
+      kind !== undefined && !isJoining ? [[kind, values[node]]] : [],
+    ),
+  );
 }

@@ -14,6 +14,7 @@ import { isSameStrategy } from '../properties/ecs-service';
 import type { ServiceSpec } from '../specification';
 import { NETWORK } from '../properties/network-settings';
 import { mergeRules, threeWay } from '../../core/three-way';
+import type { Resolvable } from '../../core/graph';
 
 /** Settings whose change starts a deployment. */
 export interface DeployedSettings {
@@ -32,9 +33,9 @@ export type ActualSettings = Pick<
 
 /** AWS resources that the settings refer to. */
 export interface SettingsReferences {
-  readonly taskDefinitionArn: string;
+  readonly taskDefinitionArn: Resolvable<string>;
   readonly containerPort: number;
-  readonly serviceSecurityGroupId: string;
+  readonly serviceSecurityGroupId: Resolvable<string>;
   /** Where the service receives requests: one, or two while it joins another exposure. */
   readonly receivers: readonly Receiver[];
   readonly network: Network;
@@ -46,13 +47,15 @@ export interface FormerSettings {
   readonly previous?: Pick<ServiceSpec, 'subnetIds' | 'additionalSecurityGroupIds'>;
   /** The service as it runs; undefined when it is to be made. */
   readonly live?: ActualSettings;
+  /** Id of the security group that is made for the service, where it is there. */
+  readonly madeGroupId?: string;
 }
 
 /** What of a load balancer sends requests to the service. */
 export interface Receiver {
   /** Of the two between which deployments shift the traffic. */
-  readonly targetGroupArns: readonly string[];
-  readonly listenerRuleArn: string;
+  readonly targetGroupArns: readonly Resolvable<string>[];
+  readonly listenerRuleArn: Resolvable<string>;
 }
 
 /** Settings of the ECS service that the specification asks for. */
@@ -60,17 +63,14 @@ export function desiredSettings(
   spec: ServiceSpec,
   references: SettingsReferences,
   former: FormerSettings = {},
-): DeployedSettings {
+): Resolvable<DeployedSettings> {
   const { network, receivers, containerPort } = references;
   return {
     taskDefinition: references.taskDefinitionArn,
     networkConfiguration: {
       awsvpcConfiguration: {
         subnets: [...subnetsOf(spec, network, former)],
-        securityGroups: [
-          references.serviceSecurityGroupId,
-          ...securityGroupsOf(spec, references.serviceSecurityGroupId, former),
-        ],
+        securityGroups: [references.serviceSecurityGroupId, ...securityGroupsOf(spec, former)],
         // Tasks in public subnets reach the registry only with an address of their own.
         assignPublicIp: network.access === 'PUBLIC' ? 'ENABLED' : 'DISABLED',
       },
@@ -101,8 +101,7 @@ function subnetsOf(
 /** Without the one that is made for the service. */
 function securityGroupsOf(
   { additionalSecurityGroupIds }: ServiceSpec,
-  madeGroupId: string,
-  { previous, live }: FormerSettings,
+  { previous, live, madeGroupId }: FormerSettings,
 ): readonly string[] {
   const current = live?.networkConfiguration?.awsvpcConfiguration?.securityGroups;
   const merged = threeWay<{ readonly securityGroups: readonly string[] }>(

@@ -11,7 +11,7 @@ import {
   type Service,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
-import type { ApplyScope, Component } from '../../composition/component';
+import type { ApplyScope, Component, PlanScope } from '../../composition/component';
 import { partInStatus, type PartStatus } from '../../composition/part';
 import {
   DEPLOYMENT_ORDER_ACTIONS,
@@ -27,7 +27,8 @@ import { checkManaged, managedTags } from '../../memory/ownership';
 import { isCertain } from '../../properties/refused-properties';
 import { failedOperation } from '../../../aws/failed-operation';
 import { unless } from '../../../aws/sdk-errors';
-import { changeOf, resolvedSettings, type ServiceSettings } from '../../properties/ecs-service';
+import { changeOf, resolvedSettings, SERVICE, type ServiceSettings } from '../../properties/ecs-service';
+import { apiNames, cloudFormationNames } from '../../../aws/ecs/names';
 import { isLeftHalfWay } from '../../deployments/service-deployments';
 import {
   desiredSettings,
@@ -41,12 +42,12 @@ import { lowerCaseTagList, lowerCaseTagRecord, tagChanges } from '../../identity
 import { FARGATE, type ObservedCluster } from './cluster';
 import type { ObservedListenerRule } from '../elastic-load-balancing/service-rule';
 import type { ObservedLogGroup } from '../logs/log-group';
-import type { ObservedRollbackAlarm } from '../cloudwatch/rollback-alarm';
+import { rollbackAlarmName, type ObservedRollbackAlarm } from '../cloudwatch/rollback-alarm';
 import type { ObservedSecurityGroupRules } from '../ec2/security-group-rules';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import type { ObservedTargetGroupSettings } from '../elastic-load-balancing/target-group-attributes';
 import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
-import type { ObservedTaskDefinition } from './task-definition';
+import { plannedPort, type ObservedTaskDefinition } from './task-definition';
 
 /** The ECS service. */
 export interface ObservedService {
@@ -65,14 +66,6 @@ interface Needs {
   TargetGroups: ObservedTargetGroups;
   TargetGroupSettings: ObservedTargetGroupSettings;
   TaskDefinition: ObservedTaskDefinition;
-  /** Of the exposure that the service joins; absent unless it moves. */
-  Joining?: Ingress;
-}
-
-/** What of an exposure sends requests to the service; absent where it was deleted by hand. */
-interface Ingress {
-  readonly ListenerRule?: ObservedListenerRule;
-  readonly TargetGroups?: ObservedTargetGroups;
 }
 
 /**
@@ -87,8 +80,14 @@ const NEW_ROLE = { what: 'ECS to accept the service', seconds: 120 };
  */
 const LONGEST_DRAINING_SECONDS = 3_600 + 120 + 600;
 
-/** Settings whose change does not show in what a revision runs. */
-type OptionalUpdate = Partial<Omit<ServiceSettings, 'capacityProviderStrategy'>>;
+/** Settings that go to the service as they are and whose change does not show in what a revision runs. */
+const OPTIONAL_SETTINGS = SERVICE.properties
+  .map(({ to }) => to as keyof ServiceSettings)
+  .filter((name) => name !== 'capacityProviderStrategy');
+
+/** The service that is to be, in the names of ECS's API. */
+type WantedService = DeployedSettings &
+  Omit<CreateServiceCommandInput, keyof DeployedSettings | 'clientToken'>;
 
 /** What is kept while the tasks of a deleted service stop. */
 interface DrainingToken {
@@ -138,6 +137,44 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     remove: ['ecs:DeleteService', 'ecs:DescribeServices'],
   },
 
+  desired(plan, found, current) {
+    const { identity, spec, previousSpec, network, refer } = plan;
+    const live = current?.service;
+    const { capacityProviderStrategy, launchType } = capacity(plan, found.Cluster);
+    const alarmName = rollbackAlarmName(identity);
+    const initial = { deploymentConfiguration: INITIAL_DEPLOYMENT_CONFIGURATION, capacityProviderStrategy };
+    const settings = resolvedSettings({
+      desired: spec.settings,
+      previous: previousSpec?.settings,
+      live,
+      initial,
+      alarmName,
+    });
+    const references = {
+      taskDefinitionArn: refer('TaskDefinition', 'TaskDefinitionArn'),
+      containerPort: plannedPort(plan, found.TaskDefinition),
+      serviceSecurityGroupId: refer('ServiceSecurityGroup', 'GroupId'),
+      receivers: receivers(plan, found),
+      network,
+    };
+    const former = { previous: previousSpec, live, madeGroupId: found.ServiceSecurityGroup?.id };
+    const properties = cloudFormationNames({
+      ...INITIAL_SETTINGS,
+      ...(!settings.capacityProviderStrategy && { launchType }),
+      ...desiredSettings(spec, references, former),
+      ...settings,
+      cluster: identity.clusterName,
+      serviceName: identity.serviceName,
+      desiredCount: spec.scaling.minTaskCount,
+      tags: lowerCaseTagList(managedTags(plan)),
+    });
+    return [{ type: 'AWS::ECS::Service', properties }];
+  },
+
+  attributes: ({ service: { serviceArn, serviceName } }) => ({
+    '': { Ref: serviceArn, ServiceArn: serviceArn, Name: serviceName },
+  }),
+
   parts({ identity: { serviceArn } }, observed) {
     const { status = 'INACTIVE' } = observed?.service ?? {};
     return [
@@ -157,33 +194,12 @@ export const service: Component<ObservedService, Needs, object, Token> = {
   },
 
   async apply(scope, needs, current) {
-    const { capacityProviderStrategy, ...optional } = resolvedSettings({
-      desired: scope.spec.settings,
-      previous: scope.previousSpec?.settings,
-      live: current?.service,
-      initial: {
-        deploymentConfiguration: INITIAL_DEPLOYMENT_CONFIGURATION,
-        capacityProviderStrategy: capacity(needs.Cluster).capacityProviderStrategy,
-      },
-      alarmName: needs.RollbackAlarm.name,
-    });
-    const references = {
-      taskDefinitionArn: needs.TaskDefinition.arn,
-      containerPort: needs.TaskDefinition.containerPort,
-      serviceSecurityGroupId: needs.ServiceSecurityGroup.id,
-      receivers: [needs, needs.Joining].flatMap(receiver),
-      network: await scope.network(),
-    };
-    const deployed = desiredSettings(scope.spec, references, {
-      previous: scope.previousSpec,
-      live: current?.service,
-    });
-    const desired = capacityProviderStrategy ? { ...deployed, capacityProviderStrategy } : deployed;
+    const wanted = apiNames<WantedService>(scope.desired['']!);
     try {
-      if (!current) return await create(scope, needs, desired, optional);
+      if (!current) return await create(scope, wanted);
       if (current.service.status !== 'ACTIVE') return inactive(scope);
       const { needsDeployment } = needs.TargetGroupSettings;
-      return await update(scope, current.service, desired, optional, needsDeployment);
+      return await update(scope, current.service, wanted, needsDeployment);
     } catch (error) {
       if (error instanceof ServiceNotActiveException) return inactive(scope);
       if (error instanceof ClusterNotFoundException) {
@@ -225,11 +241,15 @@ export const service: Component<ObservedService, Needs, object, Token> = {
   },
 };
 
-function receiver(ingress: Ingress | undefined): Receiver[] {
-  const { TargetGroups, ListenerRule } = ingress ?? {};
-  return TargetGroups && ListenerRule
-    ? [{ targetGroupArns: TargetGroups.arns, listenerRuleArn: ListenerRule.arn }]
-    : [];
+/** Where the service receives requests: in its exposure, and in the one that it joins. */
+function receivers({ exposures, refer }: PlanScope, { ListenerRule }: Partial<Needs>): Receiver[] {
+  const inExposure = (isJoining: boolean) => ({
+    targetGroupArns: ['1', '2'].map((name) => refer('TargetGroups', 'TargetGroupArn', { name, isJoining })),
+    listenerRuleArn: refer('ListenerRule', 'RuleArn', { isJoining }),
+  });
+  if (!exposures.joining) return [inExposure(false)];
+  // While the service moves the rule of the exposure that serves stays as it is, also where somebody has deleted it.
+  return [...(ListenerRule ? [inExposure(false)] : []), inExposure(true)];
 }
 
 function draining({ identity: { serviceName } }: Pick<ApplyScope, 'identity'>): Wait<DrainingToken> {
@@ -247,38 +267,23 @@ function inactive({ identity: { serviceName } }: ApplyScope): Wait {
   return wait(`service ${serviceName}, which is being deleted, to be gone`, 10);
 }
 
-async function create(
-  scope: ApplyScope,
-  { Cluster }: Needs,
-  desired: DeployedSettings,
-  optional: OptionalUpdate,
-): Promise<Outcome<ObservedService>> {
-  const { clients, identity, spec, operationToken } = scope;
-  const tags = managedTags(scope);
+async function create(scope: ApplyScope, wanted: WantedService): Promise<Outcome<ObservedService>> {
+  const { clients, identity, operationToken } = scope;
   const { service: made } = await clients.ecs.send(
     new CreateServiceCommand({
-      ...INITIAL_SETTINGS,
-      ...(desired.capacityProviderStrategy ? {} : capacity(Cluster)),
-      ...desired,
-      ...optional,
-      cluster: identity.clusterName,
-      serviceName: identity.serviceName,
+      ...wanted,
       clientToken: shortHash(`${identity.serviceArn} ${operationToken}`, 32),
-      desiredCount: spec.scaling.minTaskCount,
-      tags: lowerCaseTagList(tags),
     }),
   );
-  return done({
-    service: { ...made, tags: lowerCaseTagList(tags) },
-    deploymentStarted: true,
-  });
+  return done({ service: { ...made, tags: wanted.tags }, deploymentStarted: true });
 }
 
 /** Only a cluster that has the capacity provider FARGATE takes it; the launch type works in all of them. */
-function capacity({
-  offersFargate,
-}: ObservedCluster): Pick<CreateServiceCommandInput, 'capacityProviderStrategy' | 'launchType'> {
-  return offersFargate
+function capacity(
+  { spec }: PlanScope,
+  cluster: ObservedCluster | undefined,
+): Pick<CreateServiceCommandInput, 'capacityProviderStrategy' | 'launchType'> {
+  return cluster?.offersFargate || (!cluster && spec.createsCluster)
     ? { capacityProviderStrategy: [{ capacityProvider: FARGATE, base: 1, weight: 1 }] }
     : { launchType: 'FARGATE' };
 }
@@ -286,18 +291,18 @@ function capacity({
 async function update(
   scope: ApplyScope,
   current: Service,
-  desired: DeployedSettings,
-  optional: OptionalUpdate,
+  wanted: WantedService,
   needsDeployment: boolean,
 ): Promise<Outcome<ObservedService, StoppingToken>> {
   const { clients, identity, spec } = scope;
   const tags = await changeTags(scope, current);
-  const changes = settingsChanges(desired, current, spec.subnetIds.length === 0);
+  const changes = settingsChanges(wanted, current, spec.subnetIds.length === 0);
   const optionalChanges = Object.fromEntries(
-    Object.entries(optional).filter(
-      ([name, value]) => !isDeepStrictEqual(value, current[name as keyof Service]),
-    ),
-  ) as OptionalUpdate;
+    OPTIONAL_SETTINGS.filter((name) => !isDeepStrictEqual(wanted[name], current[name])).map((name) => [
+      name,
+      wanted[name],
+    ]),
+  );
   const changed = Object.keys({ ...changes, ...optionalChanges });
   const isForced = needsDeployment || (changed.length === 0 && (await isLeftHalfWay(scope)));
   if (changed.length === 0 && !isForced) {

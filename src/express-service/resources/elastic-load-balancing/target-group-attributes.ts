@@ -53,6 +53,10 @@ interface Needs {
   ListenerRule: ObservedListenerRule;
 }
 
+interface AttributeProperties {
+  readonly TargetGroupAttributes: readonly TargetGroupAttribute[];
+}
+
 /** Seconds between looks at a deployment, which takes minutes. */
 const SECONDS_BETWEEN_LOOKS = 15;
 
@@ -63,10 +67,16 @@ const SECONDS_BETWEEN_LOOKS = 15;
  * traffic gets it first, a deployment brings its tasks there, and the other one gets it when its tasks are gone. When the
  * deployment fails, what served has not been touched.
  */
-export const targetGroupSettings: Component<ObservedTargetGroupSettings, Needs, object, StoppingToken> = {
+export const targetGroupSettings: Component<
+  ObservedTargetGroupSettings,
+  Needs,
+  AttributeProperties,
+  StoppingToken
+> = {
   kind: 'TargetGroupSettings',
   needs: ['TargetGroups', 'ListenerRule'],
   per: 'exposure',
+  partOf: 'TargetGroups',
   // Which target group has the traffic changes with every deployment.
   volatile: true,
   permissions: {
@@ -82,6 +92,15 @@ export const targetGroupSettings: Component<ObservedTargetGroupSettings, Needs, 
       'elasticloadbalancing:ModifyTargetGroupAttributes',
     ],
     remove: [],
+  },
+
+  /** As the template says; what was changed by hand is looked at when something is to change. */
+  desired({ spec: { targetGroup } }) {
+    if (initialAttributes(targetGroup)) return [];
+    const { attributes } = targetGroup;
+    const TargetGroupAttributes = [...delayAttribute(attributes), ...stickinessAttributes(attributes)];
+    const type = 'AWS::ElasticLoadBalancingV2::TargetGroup';
+    return ['1', '2'].map((name) => ({ name, type, properties: { TargetGroupAttributes } }));
   },
 
   async observe(_scope, { TargetGroups, ListenerRule }) {

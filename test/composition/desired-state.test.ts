@@ -1,0 +1,184 @@
+/** The desired state of a service, planned without a call to AWS, and rendered as a plain template. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { changesBetween, cloudFormationTemplate, type Resource } from '../../src/core/graph';
+import type { Observations } from '../../src/express-service/composition/component';
+import { desiredState } from '../../src/express-service/composition/desired-state';
+import { nodesOf } from '../../src/express-service/composition/node';
+import type { Exposure } from '../../src/express-service/exposures/exposure';
+import { identityOf } from '../../src/express-service/identity/identity';
+import type { Exposures } from '../../src/express-service/memory/recorded-exposures';
+import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
+import type { Network } from '../../src/express-service/network/subnets';
+import { components } from '../../src/express-service/resources';
+import { specificationOf } from '../../src/express-service/specification';
+
+const ROOT = join(__dirname, '../..');
+const identity = identityOf(
+  { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' },
+  'default',
+  'hello',
+);
+const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+const configuration = { BaseDomain: 'example.com', HostedZoneId: 'Z0123456789ABCDEFGHIJ' };
+const zones = ['a', 'b'].map((zone) => ({
+  id: `subnet-0000000${zone}`,
+  availabilityZone: `eu-west-1${zone}`,
+  public: true,
+}));
+const network: Network = {
+  vpcId: 'vpc-0123456789abcdef0',
+  subnets: zones,
+  access: 'PUBLIC',
+  loadBalancer: { scheme: 'internet-facing', subnets: zones, followsDefaultVpc: true },
+};
+const shared: Exposure = {
+  kind: 'shared',
+  loadBalancerName: 'ecs-express-0123456789-1',
+  protocolVersion: 'HTTP1',
+};
+const other: Exposure = { ...shared, loadBalancerName: 'ecs-express-9876543210-1' };
+
+/** The desired state of a model with an image and two roles, and perhaps more. */
+function plan(
+  model: object = {},
+  exposures: Exposures = { serving: shared, leaving: [] },
+  found: Observations = {},
+): Resource[] {
+  const spec = specificationOf({
+    identity,
+    configuration: configuration as TypeConfigurationModel,
+    tags: { team: 'one' },
+    model: {
+      InfrastructureRoleArn: role('infrastructure'),
+      ExecutionRoleArn: role('execution'),
+      PrimaryContainer: { Image: 'public.ecr.aws/nginx/nginx:1.27' },
+      ...model,
+    } as ResourceModel,
+  });
+  return desiredState(nodesOf(components, exposures), { identity, spec, network, exposures, found });
+}
+
+const everything = {
+  TaskRoleArn: role('task'),
+  EnableExecuteCommand: true,
+  Volumes: [{ Name: 'data', EFSVolumeConfiguration: { FilesystemId: 'fs-12345678' } }],
+  SidecarContainers: [
+    { Name: 'proxy', Image: 'example/proxy:1', PortMappings: [{ ContainerPort: 9000, Name: 'proxy' }] },
+  ],
+  AdditionalDomains: [{ DomainName: 'www.example.com', HostedZoneId: 'Z0123456789ABCDEFGHIJ' }],
+  PathPatterns: ['/api/*'],
+  WebAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/11111111-2222-3333-4444-555555555555',
+  LoadBalancerConfiguration: { IdleTimeoutSeconds: 120, AllowedCidrs: ['192.0.2.0/24', '2001:db8::/32'] },
+  LogGroupDeletionPolicy: 'Retain',
+  TargetGroupConfiguration: { DeregistrationDelaySeconds: 60, StickinessDurationSeconds: 600 },
+  ScalingTarget: {
+    AdditionalMetrics: [{ AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET', AutoScalingTargetValue: 100 }],
+    ScheduledActions: [{ Name: 'night', Schedule: 'cron(0 22 * * ? *)', MinTaskCount: 1 }],
+  },
+};
+
+describe('as a plain template', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'desired-state-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('cfn-lint finds nothing in it', async () => {
+    const files = await Promise.all(
+      Object.entries({ smallest: {}, everything }).map(async ([name, model]) => {
+        const file = join(folder, `${name}.json`);
+        await writeFile(file, JSON.stringify(cloudFormationTemplate(plan(model))));
+        return file;
+      }),
+    );
+    const lint = promisify(execFile)(
+      join(ROOT, '.venv/bin/cfn-lint'),
+      ['--regions', 'eu-west-1', '--', ...files],
+      { cwd: folder },
+    );
+    const { stdout } = await lint.catch((error: { stdout: string }) => error);
+    expect(stdout).toBe('');
+  });
+});
+
+test('names every resource that READ tells of', () => {
+  expect(plan(everything).map(({ id, type }) => `${[id.node, id.name].join(' ').trim()}: ${type}`)).toEqual([
+    'Cluster: AWS::ECS::Cluster',
+    'LogGroup: AWS::Logs::LogGroup',
+    'TaskDefinition: AWS::ECS::TaskDefinition',
+    'ServiceSecurityGroup: AWS::EC2::SecurityGroup',
+    'LoadBalancerSecurityGroup: AWS::EC2::SecurityGroup',
+    'SecurityGroupRules Ingress: AWS::EC2::SecurityGroupIngress',
+    'SecurityGroupRules Egress: AWS::EC2::SecurityGroupEgress',
+    'TargetGroups 1: AWS::ElasticLoadBalancingV2::TargetGroup',
+    'TargetGroups 2: AWS::ElasticLoadBalancingV2::TargetGroup',
+    'Certificate hello.example.com: AWS::CertificateManager::Certificate',
+    'Certificate www.example.com: AWS::CertificateManager::Certificate',
+    'LoadBalancer: AWS::ElasticLoadBalancingV2::LoadBalancer',
+    'WebAclAssociation: AWS::WAFv2::WebACLAssociation',
+    'Listeners Https: AWS::ElasticLoadBalancingV2::Listener',
+    'Listeners Http: AWS::ElasticLoadBalancingV2::Listener',
+    'Listeners Certificates: AWS::ElasticLoadBalancingV2::ListenerCertificate',
+    'ListenerRule: AWS::ElasticLoadBalancingV2::ListenerRule',
+    'DnsRecord hello.example.com: AWS::Route53::RecordSet',
+    'DnsRecord _org-ecs-express.hello.example.com: AWS::Route53::RecordSet',
+    'DnsRecord www.example.com: AWS::Route53::RecordSet',
+    'DnsRecord _org-ecs-express.www.example.com: AWS::Route53::RecordSet',
+    'RollbackAlarm: AWS::CloudWatch::Alarm',
+    'Service: AWS::ECS::Service',
+    'ScalableTarget: AWS::ApplicationAutoScaling::ScalableTarget',
+    'ScalingPolicy: AWS::ApplicationAutoScaling::ScalingPolicy',
+    'ScalingPolicy REQUEST_COUNT_PER_TARGET: AWS::ApplicationAutoScaling::ScalingPolicy',
+  ]);
+});
+
+test('says what an update would do', () => {
+  const changes = changesBetween(
+    plan(),
+    plan({ Cpu: '2048', Memory: '4096', AdditionalDomains: everything.AdditionalDomains }),
+  );
+  expect(
+    changes.map(({ id, action, properties }) =>
+      [action, id.node, id.name, ...properties].filter((word) => word !== undefined).join(' '),
+    ),
+  ).toEqual([
+    'Modify TaskDefinition Cpu Memory',
+    'Modify ServiceSecurityGroup Tags',
+    'Add Certificate www.example.com',
+    'Add Listeners Certificates',
+    'Modify ListenerRule Conditions',
+    'Add DnsRecord www.example.com',
+    'Add DnsRecord _org-ecs-express.www.example.com',
+  ]);
+});
+
+describe('of a service that moves to another load balancer', () => {
+  const names = (resources: readonly Resource[]) => resources.map(({ id }) => id.node);
+  const loadBalancersOf = (resources: readonly Resource[]) =>
+    (resources.find(({ type }) => type === 'AWS::ECS::Service')!.properties.LoadBalancers as unknown[])
+      .length;
+
+  test('first has everything of the other one beside it, and leaves what clients see as it is', () => {
+    const rules = { ListenerRule: { arn: 'rule', conditions: [] } };
+    const joining = plan({}, { serving: shared, joining: other, leaving: [] }, rules);
+    expect(names(joining).filter((node) => node.startsWith('ListenerRule'))).toHaveLength(1);
+    expect(names(joining).filter((node) => node.startsWith('TargetGroups'))).toHaveLength(4);
+    expect(names(joining)).not.toContain('DnsRecord');
+    expect(loadBalancersOf(joining)).toBe(2);
+    const rule = joining.find(({ id }) => id.node.startsWith('ListenerRule'))!;
+    expect(rule.properties.Conditions).toEqual([
+      { Field: 'host-header', HostHeaderConfig: { Values: ['unused.invalid'] } },
+    ]);
+  });
+
+  test('then is that of a service which has always been there', () => {
+    expect(
+      plan({}, { serving: other, leaving: [shared] }).map(({ after: _, ...resource }) => resource),
+    ).toEqual(plan({}, { serving: other, leaving: [] }).map(({ after: _, ...resource }) => resource));
+  });
+});
