@@ -98,7 +98,7 @@ export const targetGroupSettings: Component<
   desired({ spec: { targetGroup } }) {
     if (initialAttributes(targetGroup)) return [];
     const { attributes } = targetGroup;
-    const TargetGroupAttributes = [...delayAttribute(attributes), ...stickinessAttributes(attributes)];
+    const TargetGroupAttributes = [...attributeChanges({}, attributes), ...stickinessAttributes(attributes)];
     const type = 'AWS::ElasticLoadBalancingV2::TargetGroup';
     return ['1', '2'].map((name) => ({ name, type, properties: { TargetGroupAttributes } }));
   },
