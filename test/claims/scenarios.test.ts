@@ -10,7 +10,7 @@ import { STEPS } from './steps';
 
 let account: Account;
 beforeAll(async () => {
-  account = await withBundle((bundle) => Account.open(bundle));
+  account = await withBundle((bundle) => Account.open(bundle, { isPunctual: true }));
 }, 120_000);
 afterAll(() => account.close());
 

@@ -4,7 +4,7 @@ import type { LocalAws, LocalAwsOptions } from '../../local';
 import type { HandlerOutcome } from '../../local/extension/resource-handler';
 import type { Structure } from '../../local/service';
 import { makePrivateSubnets } from '../support/account';
-import { Driver, type Watch } from '../support/driver';
+import { Driver, type DriverOptions, type Watch } from '../support/driver';
 import { fromBundle } from '../support/handlers';
 import { makeForeignResources } from './foreign';
 import { Observer, type Observation } from './observation';
@@ -36,7 +36,10 @@ export class Account {
    *
    * @param bundle path of the handlers' bundle.
    */
-  static async open(bundle: string, options: LocalAwsOptions = {}): Promise<Account> {
+  static async open(
+    bundle: string,
+    options: LocalAwsOptions & Pick<DriverOptions, 'isPunctual'> = {},
+  ): Promise<Account> {
     const limits = { ...LIMITS, ...options.limits };
     const driver = await Driver.start({
       ...options,

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 let account: Account;
 beforeAll(async () => {
   const limits = { networkInterfaceRelease: 15 * MINUTE };
-  account = await withBundle((bundle) => Account.open(bundle, { limits }));
+  account = await withBundle((bundle) => Account.open(bundle, { limits, isPunctual: true }));
 }, 120_000);
 afterAll(() => account.close());
 

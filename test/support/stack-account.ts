@@ -32,6 +32,8 @@ export interface Deployment {
 }
 
 export class StackAccount {
+  /** Whether CloudFormation comes when it is asked to, for a test about time; until {@link clear}. */
+  isPunctual = false;
   /** What there is when no test is at work. */
   private before: readonly string[] = [];
   /** Stacks that the test at work has made, in that order. */
@@ -53,10 +55,12 @@ export class StackAccount {
    */
   static async open(folder: string, baseDomain: string): Promise<StackAccount> {
     const aws = await startLocalAws();
-    aws.lambda.invoke = withLateInvocations(aws.lambda.invoke);
     try {
       const hostedZoneId = await giveBaseDomain(aws, baseDomain);
       const account = new StackAccount(aws, new CloudFormation(aws.clientOptions()), hostedZoneId, folder);
+      const { invoke } = aws.lambda;
+      const late = withLateInvocations(invoke);
+      aws.lambda.invoke = (...invocation) => (account.isPunctual ? invoke : late)(...invocation);
       await account.standing('roles', { template: readFileSync(ROLES, 'utf8') });
       return account;
     } catch (error) {
@@ -144,6 +148,7 @@ export class StackAccount {
       const { StackStatus } = await this.describe(stackId);
       if (StackStatus !== 'DELETE_COMPLETE') await this.remove(stackId);
     }
+    this.isPunctual = false;
     return (await takeInventory(this.aws.clientOptions())).filter(
       (resource) => !this.before.includes(resource),
     );

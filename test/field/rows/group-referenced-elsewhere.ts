@@ -30,6 +30,7 @@ export const rows: readonly Row[] = [
       };
       await ec2.send(new AuthorizeSecurityGroupIngressCommand(rule));
 
+      account.isPunctual = true;
       const start = account.aws.clock.now();
       const { status, reasons } = await account.remove('referenced');
       expect(status).toBe('DELETE_FAILED');
