@@ -122,6 +122,8 @@ export type Rows<Group, Api, More = object> = {
 
 /** The properties of a group, in the order of their rows. */
 export interface Table<Group = any, Api = any, More = any> {
+  /** Of the group. */
+  readonly schema: PropertySchema;
   readonly properties: readonly Property<More>[];
   /** Types only. */
   readonly group?: Group;
@@ -174,6 +176,7 @@ interface UntypedRow extends AnyRow<any, any> {
  * The table of rows.
  *
  * @param group schema of the object that the rows are of.
+ * @throws Error when a row and the schema do not go together.
  */
 export function tableOf<Group, Api, More = object>(
   schema: TypeSchema,
@@ -185,12 +188,15 @@ export function tableOf<Group, Api, More = object>(
     if (!property) throw new Error(`${name}: there is a row, but no property in the schema`);
     return propertyOf(name, row, resolved(property, schema), schema);
   });
-  return { properties: properties as Property<any>[] };
+  return { schema: group, properties: properties as Property<any>[] };
 }
 
 function propertyOf(name: string, row: UntypedRow, own: PropertySchema, schema: TypeSchema): Property {
   const items = own.items && resolved(own.items, schema);
-  const { default: given = own.default } = row;
+  const { default: given = own.default, members = row.items } = row;
+  if (members && members.schema !== (items ?? own)) {
+    throw new Error(`${name}: the rows of its members are those of another definition`);
+  }
   return {
     name,
     row,
@@ -204,7 +210,7 @@ function propertyOf(name: string, row: UntypedRow, own: PropertySchema, schema: 
     isReadWhenGiven: row.readWhenGiven === true,
     tellsConflicts: row.conflict !== false,
     check: row.check,
-    members: row.members ?? row.items,
+    members,
     isInline: row.inline === true,
     type: own.type ?? 'object',
     isList: own.type === 'array',

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { conflicts } from '../../src/core/conflicts';
 import { spelledOut, withSpelledOut } from '../../src/core/spelled-out';
-import { allProperties, DEFAULT, tableOf, type TypeSchema } from '../../src/core/property';
+import { allProperties, DEFAULT, tableOf, type Rows, type TypeSchema } from '../../src/core/property';
 import { checkValues, completed, specified, templateOf } from '../../src/core/property-values';
 import { mergeRules, threeWay } from '../../src/core/three-way';
 
@@ -288,3 +288,23 @@ test('paths go through lists', () => {
     expect.arrayContaining(['Versions/*/Weight', 'Listeners/*/Hooks/*/Timeout', 'Log/Token', 'Zones']),
   );
 });
+
+test('rows of another definition are refused when they are loaded', () => {
+  expect(() => tableOf<Model, Api>(SCHEMA, SCHEMA, { Versions: { to: 'hooks', items: HOOK } })).toThrow(
+    'Versions: the rows of its members are those of another definition',
+  );
+});
+
+/** Mistakes in rows: `npm run check` fails when one of them compiles. */
+export const MISTAKES = () => [
+  // @ts-expect-error A property has no row.
+  tableOf<Hook, ApiHook>(SCHEMA, Hook!, { Name: {}, Timeout: {}, Weight: {} } satisfies Rows<Hook, ApiHook>),
+  // @ts-expect-error The API has no such member.
+  tableOf<Version, NonNullable<Api['versions']>[number]>(SCHEMA, Version!, { Image: { to: 'images' } }),
+  // @ts-expect-error The member of the API takes values of another type.
+  tableOf<Hook, ApiHook>(SCHEMA, Hook!, { Name: { to: 'seconds' } }),
+  // @ts-expect-error The key is no member of the items.
+  tableOf<Model, Api>(SCHEMA, SCHEMA, { Hooks: { to: 'hooks', key: 'Nmae', items: HOOK } }),
+  // @ts-expect-error The rows of the members are missing.
+  tableOf<Model, Api>(SCHEMA, SCHEMA, { Log: { to: 'log' } }),
+];
