@@ -18,6 +18,13 @@ function leavingActions(): string[] {
   return components.flatMap(({ per, permissions }) => (per ? permissions.remove : []));
 }
 
+/** What a removal looks at and removes: all but what AWS removes with others. */
+function removingActions(): string[] {
+  return components
+    .filter(({ goesWith }) => goesWith === undefined)
+    .flatMap(({ permissions }) => [...permissions.observe, ...permissions.remove]);
+}
+
 function sorted(actions: readonly string[]): string[] {
   return [...new Set(actions)].sort();
 }
@@ -38,7 +45,7 @@ export function handlerPermissions(): Record<HandlerName, string[]> {
     create: converging,
     read: sorted([...actionsOf('observe'), ...READ_PERMISSIONS]),
     update: converging,
-    delete: sorted(actionsOf('observe', 'remove')),
+    delete: sorted(removingActions()),
     list: sorted(LIST_PERMISSIONS),
   };
 }

@@ -144,7 +144,7 @@ test('says what an update would do', () => {
   );
   expect(
     changes.map(({ id, action, properties }) =>
-      [action, id.node, id.name, ...properties].filter((word) => word !== undefined).join(' '),
+      [action, id.node, id.name, ...[...properties].sort()].filter((word) => word !== undefined).join(' '),
     ),
   ).toEqual([
     'Modify TaskDefinition Cpu Memory',

@@ -156,6 +156,41 @@ describe('converge', () => {
     ]);
   });
 
+  test('a volatile one that was done is not looked at while others are waited for, unless it is needed', async () => {
+    const journal: string[] = [];
+    const world = new Set(['Task', 'Record', 'Deployment']);
+    const deployment = wait('a deployment', 15, { token: { deployment: 1 } });
+    const nodes = (needsOfRecord: string[]) =>
+      nodesOf(
+        [
+          component('Task', [], world, journal, { volatile: true }),
+          component('Record', needsOfRecord, world, journal, { poll: async () => done(undefined) }),
+          component('Deployment', ['Task'], world, journal, { poll: async () => deployment }),
+        ],
+        undefined,
+      );
+    const continuation: Continuation = {
+      pending: [
+        { kind: 'Record', token: {} },
+        { kind: 'Deployment', token: { deployment: 1 } },
+      ],
+      observations: {},
+      done: ['Task'],
+    };
+    const result = await converge(nodes([]), scope, continuation, plentyOfTime);
+    expect(result).toMatchObject({ status: 'wait', continuation: { done: ['Task'] } });
+    expect(journal).toEqual(['observe Record', 'keep Record with []']);
+
+    journal.length = 0;
+    await converge(nodes(['Task']), scope, continuation, plentyOfTime);
+    expect(journal).toEqual([
+      'observe Task',
+      'observe Record',
+      'keep Task with []',
+      'keep Record with [Task]',
+    ]);
+  });
+
   test('when the cheap look says done, everything is looked at again', async () => {
     const { nodes } = composition({ Service: { poll: async () => done(undefined) } });
     const result = await converge(
@@ -278,8 +313,16 @@ describe('a removal that waits for what has a cheap look', () => {
     expect(second).toMatchObject({ status: 'wait', continuation });
   });
 
-  test.each(['shared', 'volatile'] as const)('looks again at what is %s', async (property) => {
-    const { nodes, journal, continuation } = await begun({ Network: { [property]: true } });
+  test('neither looks at nor removes what AWS removes with another one', async () => {
+    const { nodes, journal, world } = composition({ Policy: { goesWith: 'Service' } });
+    for (const { id } of nodes) world.add(id);
+    await teardown(nodes, scope, {}, plentyOfTime);
+    expect(journal.filter((line) => line.endsWith('Policy'))).toEqual([]);
+    expect(journal.filter((line) => line.startsWith('remove'))[0]).toBe('remove Service');
+  });
+
+  test('looks again at what is volatile', async () => {
+    const { nodes, journal, continuation } = await begun({ Network: { volatile: true } });
     await teardown(nodes, scope, continuation, plentyOfTime);
     expect(journal).toEqual(['observe Network', 'remove Cluster', 'remove Network']);
   });

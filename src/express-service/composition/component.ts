@@ -22,6 +22,8 @@ export interface Scope {
   readonly log: (message: string) => void;
   /** How long the operation has been going on, and what it waits for. */
   readonly time: OperationTime;
+  /** Whether the service is to be removed: what its removal does not need is not looked at. */
+  readonly isRemoval?: true;
   /** The desired state; absent when the service is read or deleted, where only its identity is known. */
   readonly spec?: ServiceSpec;
   /**
@@ -140,6 +142,11 @@ export interface Component<
   readonly acrossExposures?: true;
   readonly permissions: Permissions;
   /**
+   * Kind of the component that it goes with: AWS removes it with that one, so that a removal of the service neither looks
+   * at it nor touches it.
+   */
+  readonly goesWith?: keyof Needs & string;
+  /**
    * Look at it in every invocation, because what is observed changes by itself or may not be kept between invocations
    * (values of environment variables). What is observed of all others is plain JSON, and is kept while something else
    * is waited for.
@@ -226,11 +233,11 @@ export interface Component<
 
   /**
    * Remove it if it belongs to this service alone; a shared one only when no other service uses it. Something that
-   * is gone already counts as removed.
+   * is gone already counts as removed. Default: nothing is to be done.
    *
    * @param current what {@link observe} returned a moment ago.
    */
-  remove(scope: Scope, found: Partial<Needs>, current: Observed): Promise<Outcome<void, Token>>;
+  remove?(scope: Scope, found: Partial<Needs>, current: Observed): Promise<Outcome<void, Token>>;
 }
 
 /** A component of any kind, as the reconciler holds it. */

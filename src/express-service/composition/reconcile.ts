@@ -51,13 +51,16 @@ export async function converge(
   if (still) return still;
 
   const known = { ...continuation.observations, ...present(looks) };
-  const found = await observeUnknown(nodes, scope, known);
+  const waits = waitingOn(looks);
+  const idle = idleNodes(nodes, known, waits, continuation);
+  const rest = Object.fromEntries([...waits.keys(), ...idle].map((id) => [id, undefined]));
+  const found = await observeUnknown(nodes, scope, { ...rest, ...known });
   const all = { nodes, scope, found };
   const applied = await inOrder(nodes, forward, (node, values) => {
-    if (node.id in known) return Promise.resolve(done(known[node.id]));
-    const look = looks.get(node.id);
+    if (node.id in known || idle.includes(node.id)) return Promise.resolve(done(known[node.id]));
     // There is nothing to do about it but to wait on.
-    if (look?.status === 'wait' && look.token !== undefined) return Promise.resolve(look);
+    const look = waits.get(node.id);
+    if (look) return Promise.resolve(look);
     return hasTime() ? approach(node, all, values) : Promise.resolve(OUT_OF_TIME);
   });
   const unfinished = waiting(nodes, scope, applied);
@@ -76,11 +79,13 @@ export async function converge(
  * @returns `done` with what was there at the beginning of this invocation.
  */
 export async function teardown(
-  nodes: readonly Node[],
-  scope: Scope,
+  all: readonly Node[],
+  whole: Scope,
   continuation: Continuation,
   hasTime: HasTime,
 ): Promise<Convergence> {
+  const nodes = withoutDependents(all);
+  const scope = { ...whole, isRemoval: true as const };
   const looks = await poll(nodes, scope, continuation);
   const still = stillWaiting(nodes, scope, continuation, looks);
   if (still) return still;
@@ -96,8 +101,7 @@ export async function teardown(
     return hasTime() ? remove(node, scope, found) : Promise.resolve(OUT_OF_TIME);
   });
   const ended = nodesThatAre('done', outcomes);
-  const shared = nodes.filter(({ component }) => component.shared).map(({ id }) => id);
-  const unfinished = waiting(nodes, scope, outcomes, without(found, [...ended, ...shared]));
+  const unfinished = waiting(nodes, scope, outcomes, without(found, ended));
   if (!unfinished) return { status: 'done', observations: found };
   const { continuation: left } = unfinished;
   const isSecondLook = continuation.observations !== undefined;
@@ -105,10 +109,18 @@ export async function teardown(
   return { ...unfinished, continuation: left.observations ? { ...left, removed: ids } : left };
 }
 
+/** The nodes that a removal has to look at, all but those that AWS removes with others. */
+function withoutDependents(all: readonly Node[]): Node[] {
+  const nodes = all.filter(({ component }) => component.goesWith === undefined);
+  const isLeft = (id: string) => nodes.some((node) => node.id === id);
+  return nodes.map((node) => ({ ...node, needs: node.needs.filter((need) => isLeft(need.node)) }));
+}
+
 /** The scope in which a component knows its place. Of what is to go the specification says nothing. */
 function scopeOf<Any extends Scope>({ exposure, goal }: Node, scope: Any): Any {
-  const { identity, clients, session, log, time, exposures } = scope;
-  const of = goal === 'out of use' ? ({ identity, clients, session, log, time, exposures } as Any) : scope;
+  const { identity, clients, session, log, time, exposures, isRemoval } = scope;
+  const little = { identity, clients, session, log, time, exposures, isRemoval };
+  const of = goal === 'out of use' ? (little as Any) : scope;
   return { ...of, exposure };
 }
 
@@ -153,8 +165,9 @@ async function desiredScope(
   return { ...scopeOf(node, scope), desired: desiredResources(node, nodes, plan, values) };
 }
 
-function remove(node: Node, scope: Scope, found: Observations): Promise<Outcome<void>> {
-  return node.component.remove(scopeOf(node, scope), needsOf(node, found), found[node.id]);
+async function remove(node: Node, scope: Scope, found: Observations): Promise<Outcome<void>> {
+  const { component, id } = node;
+  return component.remove?.(scopeOf(node, scope), needsOf(node, found), found[id]) ?? done(undefined);
 }
 
 /** {@link observe}, without another look at what is known already. */
@@ -199,7 +212,46 @@ function stillWaiting(
   const { pending = [], observations } = continuation;
   const nothingNew = pending.every(({ kind }) => looks.get(kind)?.status === 'wait');
   const still = nothingNew && observations ? waiting(nodes, scope, looks) : undefined;
-  return still && { ...still, continuation: { ...continuation, ...still.continuation, observations } };
+  return (
+    still && {
+      ...still,
+      continuation: { ...continuation, ...still.continuation, observations, done: continuation.done },
+    }
+  );
+}
+
+/** Nodes about which there is nothing to do but to wait on, as the cheap looks have shown. */
+function waitingOn(looks: ReadonlyMap<string, Outcome<unknown, unknown>>): Map<string, Wait<unknown>> {
+  const waits = new Map<string, Wait<unknown>>();
+  for (const [id, look] of looks) {
+    if (look.status === 'wait' && look.token !== undefined) waits.set(id, look);
+  }
+  return waits;
+}
+
+/**
+ * Volatile nodes that were done before and need no look now: others are still waited for, so that this invocation is not
+ * the last one, and nothing that is to be done needs them.
+ */
+function idleNodes(
+  nodes: readonly Node[],
+  known: Observations,
+  waits: ReadonlyMap<string, unknown>,
+  { done: before = [], observations }: Continuation,
+): string[] {
+  if (waits.size === 0 || !observations) return [];
+  const needed = new Set<string>();
+  const need = (id: string): void => {
+    if (needed.has(id) || id in known || waits.has(id)) return;
+    needed.add(id);
+    for (const { node } of nodes.find((each) => each.id === id)?.needs ?? []) need(node);
+  };
+  const isBlocked = (id: string): boolean =>
+    nodes.some(
+      (node) => node.id === id && node.needs.some((each) => waits.has(each.node) || isBlocked(each.node)),
+    );
+  for (const { id } of nodes) if (!before.includes(id) && !isBlocked(id)) need(id);
+  return before.filter((id) => !needed.has(id));
 }
 
 /** Which nodes come before a node, in one of the two directions. */
@@ -281,6 +333,7 @@ function waiting(
   for (const each of waits) giveUpWhenOverdue(time, each);
   const pending = waits.flatMap(({ id, token }) => (token === undefined ? [] : [{ kind: id, token }]));
   const volatile = nodes.filter(({ component }) => component.volatile).map(({ id }) => id);
+  const doneWithoutValue = nodesThatAre('done', outcomes).filter((id) => volatile.includes(id));
   return {
     status: 'wait',
     reason: `waiting for ${[...new Set(waits.map(({ reason }) => reason))].join('; ')}`,
@@ -288,7 +341,10 @@ function waiting(
     continuation: {
       pending,
       waits: Object.fromEntries(waits.map((each) => [whatOf(each), waitTime(time, each)])),
-      ...(pending.length === waits.length && { observations: without(known, volatile) }),
+      ...(pending.length === waits.length && {
+        observations: without(known, volatile),
+        ...(doneWithoutValue.length > 0 && { done: doneWithoutValue }),
+      }),
     },
   };
 }

@@ -18,9 +18,11 @@ export interface Continuation {
    * What was done when nothing but `pending` was waited for, without volatile components. Absent when something else
    * was waited for too: then everything is looked at again.
    *
-   * Of a removal: what is still to be removed, without shared components, which others change meanwhile.
+   * Of a removal: what is still to be removed.
    */
   readonly observations?: Readonly<Record<string, unknown>>;
+  /** Beside `observations`: ids of volatile nodes that were done. */
+  readonly done?: readonly string[];
   /** Of a removal, beside `observations`: kinds that need no further look, because they have been removed. */
   readonly removed?: readonly string[];
   /** See {@link OperationTime.waits}. */

@@ -139,18 +139,26 @@ export function wasDeleted(scope: Scope, loadBalancerArn: string): boolean {
   return deleted(scope).has(loadBalancerArn);
 }
 
+/** ARNs of the load balancers that an invocation has seen other services on. */
+const used = sessionValue((_: Scope) => new Set<string>());
+
+/** Whether this invocation has seen other services on a load balancer that it was to remove. */
+export function isInUse(scope: Scope, loadBalancerName: string): boolean {
+  return [...used(scope)].some((arn) => arn.split('/')[2] === loadBalancerName);
+}
+
 /** Remove a shared load balancer if no service has a rule on it. It takes no more services from then on. */
 export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Promise<Outcome<void>> {
   const { elasticLoadBalancing } = scope.clients;
   try {
     const { https, http } = await describeListeners(scope, loadBalancerArn);
-    if (https && (await hasServices(scope, https))) return done(undefined);
+    if (https && (await hasServices(scope, https))) return stays(scope, loadBalancerArn);
 
     const httpArn = http?.ListenerArn ?? (await createHttpListener(scope, loadBalancerArn));
     await close(scope, httpArn);
     // Once more, the HTTPS listener too: a service may have moved in before this load balancer was closed.
     const { https: httpsNow } = await describeListeners(scope, loadBalancerArn);
-    if (httpsNow && (await hasServices(scope, httpsNow))) return done(undefined);
+    if (httpsNow && (await hasServices(scope, httpsNow))) return stays(scope, loadBalancerArn);
 
     scope.log(`deleting load balancer ${loadBalancerArn}, which no service uses`);
     await elasticLoadBalancing.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn }));
@@ -162,6 +170,11 @@ export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Prom
     }
     throw error;
   }
+  return done(undefined);
+}
+
+function stays(scope: Scope, loadBalancerArn: string): Outcome<void> {
+  used(scope).add(loadBalancerArn);
   return done(undefined);
 }
 

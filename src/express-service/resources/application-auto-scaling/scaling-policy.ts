@@ -144,11 +144,12 @@ export function metricOf(configuration: MetricSpecification): Scaling['metric'] 
 /** What was changed by hand and the template does not change stays, and so do policies with other names. */
 export const scalingPolicy: Component<ObservedScalingPolicy, Needs, ScalingPolicyProperties> = {
   kind: 'ScalingPolicy',
+  goesWith: 'ScalableTarget',
   needs: ['LoadBalancer', 'ScalableTarget', 'TargetGroups'],
   permissions: {
     observe: [...DESCRIBED_SERVICE_ACTIONS, 'application-autoscaling:DescribeScalingPolicies'],
     apply: ['application-autoscaling:DeleteScalingPolicy', 'application-autoscaling:PutScalingPolicy'],
-    remove: ['application-autoscaling:DeleteScalingPolicy'],
+    remove: [],
   },
 
   desired(plan, _found, current) {
@@ -201,12 +202,6 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs, ScalingPolic
         if (!wanted.some(({ PolicyName }) => PolicyName === name)) await remove(scope, name);
       }
       return { policies };
-    });
-  },
-
-  remove(scope, _found, { policies }) {
-    return unlessOverlapping(async () => {
-      for (const { name } of policies) await remove(scope, name);
     });
   },
 };

@@ -33,12 +33,13 @@ interface ScheduledActionProperties {
 /** They bear no owner's mark: who owns the service owns its scaling. The template's are told by their names. */
 export const scheduledActions: Component<ObservedScheduledActions, Needs, ScheduledActionProperties> = {
   kind: 'ScheduledActions',
+  goesWith: 'ScalableTarget',
   needs: ['ScalableTarget'],
   partOf: 'ScalableTarget',
   permissions: {
     observe: [...DESCRIBED_SERVICE_ACTIONS, 'application-autoscaling:DescribeScheduledActions'],
     apply: ['application-autoscaling:DeleteScheduledAction', 'application-autoscaling:PutScheduledAction'],
-    remove: ['application-autoscaling:DeleteScheduledAction'],
+    remove: [],
   },
 
   desired({ spec, previousSpec }, _found, current) {
@@ -75,12 +76,6 @@ export const scheduledActions: Component<ObservedScheduledActions, Needs, Schedu
         if (!named(wanted, name)) await remove(scope, name);
       }
       return { actions: wanted };
-    });
-  },
-
-  remove(scope, _found, { actions }) {
-    return unlessOverlapping(async () => {
-      for (const { ScheduledActionName } of actions) await remove(scope, ScheduledActionName);
     });
   },
 };

@@ -17,7 +17,7 @@ import {
   type Ingress,
   type IngressRule,
 } from '../../sharing/load-balancer-ingress';
-import { wasDeleted } from '../../sharing/load-balancer-closing';
+import { isInUse, wasDeleted } from '../../sharing/load-balancer-closing';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { keyOf, sharedName } from '../../exposures/exposure';
 import { waitUntilUnused } from './security-group-references';
@@ -159,7 +159,8 @@ export const loadBalancerSecurityGroup: Component<
    * Goes with its load balancer, unless another service is about to use it: one that is about to make the load balancer
    * again. That one then removes it in turn.
    */
-  remove(scope, { ServiceSecurityGroup }, { id }) {
+  async remove(scope, { ServiceSecurityGroup }, { id, name }) {
+    if (isInUse(scope, name)) return done(undefined);
     return removeIfUnused(scope, { id, serviceGroupId: ServiceSecurityGroup?.id });
   },
 

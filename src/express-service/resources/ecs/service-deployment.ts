@@ -65,6 +65,7 @@ interface Needs {
  */
 export const serviceDeployment: Component<ObservedServiceDeployment, Needs, object, Token> = {
   kind: 'ServiceDeployment',
+  goesWith: 'Service',
   needs: ['Service'],
   volatile: true,
   prunesWhileJoining: true,
@@ -115,10 +116,6 @@ export const serviceDeployment: Component<ObservedServiceDeployment, Needs, obje
   /** ECS moves the weights of the service's rules; what it may leave of them is put right, on every load balancer. */
   async prune(scope, { Service }) {
     await restoreRules(scope, Service.service);
-    return done(undefined);
-  },
-
-  async remove() {
     return done(undefined);
   },
 };

@@ -31,6 +31,6 @@ export function byExposure<Observed, Needs extends object, Properties extends ob
     prune:
       prunes &&
       (async (scope, needs, current) => at(scope).prune?.(scope, needs, current) ?? done(undefined)),
-    remove: (scope, found, current) => at(scope).remove(scope, found, current),
+    remove: async (scope, found, current) => at(scope).remove?.(scope, found, current) ?? done(undefined),
   };
 }

@@ -135,9 +135,10 @@ export const externalListener: ExternalListenerVariant<
       // Only the listener of a shared load balancer says whether it takes services (load-balancer-closing.ts).
       httpArn: all?.find((each) => each.Port === 80 && isRedirectOnly(each))?.ListenerArn,
       defaultCertificateArn: listener.Certificates?.[0]?.CertificateArn,
-      certificateArns: mayHaveCertificates(listenerArn, ServiceSecurityGroup, Certificate)
-        ? await furtherCertificates(scope, listenerArn)
-        : [],
+      certificateArns:
+        !scope.isRemoval && mayHaveCertificates(listenerArn, ServiceSecurityGroup, Certificate)
+          ? await furtherCertificates(scope, listenerArn)
+          : [],
     };
   },
 
@@ -156,7 +157,11 @@ export const externalListener: ExternalListenerVariant<
   },
 
   async remove(scope, { Certificate, ServiceSecurityGroup }, current) {
-    await takeOff(scope, ServiceSecurityGroup, Certificate, current, []);
+    const { httpsArn } = current;
+    if (!mayHaveCertificates(httpsArn!, ServiceSecurityGroup, Certificate)) return done(undefined);
+    // Others on the listener may have changed them since.
+    const certificateArns = await furtherCertificates(scope, httpsArn!);
+    await takeOff(scope, ServiceSecurityGroup, Certificate, { ...current, certificateArns }, []);
     return done(undefined);
   },
 };

@@ -169,18 +169,8 @@ export const listeners: Component<ObservedListeners, Needs, Properties> = {
 
   async observe(scope, { ServiceSecurityGroup, LoadBalancer }) {
     if (!LoadBalancer) return undefined;
-    const found = await unless(describeListeners(scope, LoadBalancer.arn), 'LoadBalancerNotFoundException');
-    if (!found) return undefined;
-    const httpsArn = found.https?.ListenerArn;
     // Of a service that is not placed yet no certificate can be there.
-    const certificateArns =
-      httpsArn && ServiceSecurityGroup ? await furtherCertificates(scope, httpsArn) : [];
-    return {
-      httpsArn,
-      httpArn: found.http?.ListenerArn,
-      defaultCertificateArn: found.https?.Certificates?.[0]?.CertificateArn,
-      certificateArns,
-    };
+    return look(scope, LoadBalancer.arn, ServiceSecurityGroup !== undefined && !scope.isRemoval);
   },
 
   async apply(scope, { ServiceSecurityGroup, LoadBalancer, Certificate }, current) {
@@ -209,10 +199,29 @@ export const listeners: Component<ObservedListeners, Needs, Properties> = {
    * Take the service's own certificates off the listener; a certificate that was given stays while the listener lives,
    * because other services may use it. The listeners themselves go with their load balancer.
    */
-  async remove(scope, { Certificate }, current) {
-    return releaseCertificates(scope, current, Certificate?.own ?? []);
+  async remove(scope, { Certificate, LoadBalancer }) {
+    if (!Certificate?.own.length || !LoadBalancer) return done(undefined);
+    const now = await look(scope, LoadBalancer.arn, true);
+    return now ? releaseCertificates(scope, now, Certificate.own) : done(undefined);
   },
 };
+
+/** @param withCertificates whether those beside the default one are looked at too. */
+async function look(
+  scope: Scope,
+  loadBalancerArn: string,
+  withCertificates: boolean,
+): Promise<ObservedListeners | undefined> {
+  const found = await unless(describeListeners(scope, loadBalancerArn), 'LoadBalancerNotFoundException');
+  if (!found) return undefined;
+  const httpsArn = found.https?.ListenerArn;
+  return {
+    httpsArn,
+    httpArn: found.http?.ListenerArn,
+    defaultCertificateArn: found.https?.Certificates?.[0]?.CertificateArn,
+    certificateArns: httpsArn && withCertificates ? await furtherCertificates(scope, httpsArn) : [],
+  };
+}
 
 /**
  * Take certificates off the HTTPS listener. When one is the default, another takes its place; when there is no other,

@@ -36,6 +36,7 @@ interface AttributeProperties {
  */
 export const loadBalancerAttributes: Component<LoadBalancerAttributes, Needs, AttributeProperties> = {
   kind: 'LoadBalancerAttributes',
+  goesWith: 'LoadBalancer',
   needs: ['LoadBalancer', 'LoadBalancerSecurityGroup'],
   shared: true,
   per: 'load balancer',
@@ -92,11 +93,6 @@ export const loadBalancerAttributes: Component<LoadBalancerAttributes, Needs, At
       }
       throw error;
     }
-  },
-
-  /** The attributes go with the load balancer. */
-  async remove() {
-    return done(undefined);
   },
 };
 

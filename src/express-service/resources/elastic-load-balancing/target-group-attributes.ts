@@ -74,6 +74,7 @@ export const targetGroupSettings: Component<
   StoppingToken
 > = {
   kind: 'TargetGroupSettings',
+  goesWith: 'TargetGroups',
   needs: ['TargetGroups', 'ListenerRule'],
   per: 'exposure',
   partOf: 'TargetGroups',
@@ -122,11 +123,6 @@ export const targetGroupSettings: Component<
     const previous = previousSpec?.targetGroup.attributes ?? {};
     if (!areAsSticky(spec.targetGroup.attributes, previous) && attributes)
       await applyStickiness(scope, needs, attributes);
-    return done(undefined);
-  },
-
-  /** It goes with the target groups. */
-  async remove() {
     return done(undefined);
   },
 };

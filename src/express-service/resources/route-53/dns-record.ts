@@ -11,6 +11,7 @@ import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { isAmong, type ManagedHost } from '../../memory/hosts';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { unless } from '../../../aws/sdk-errors';
+import { sessionValue } from '../../../aws/session';
 import { managedHosts, stateOf, type ObservedHostNames } from './host-names';
 import type { ObservedListenerRule } from '../elastic-load-balancing/service-rule';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
@@ -139,7 +140,7 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, To
   },
 
   async apply(scope, { HostNames, LoadBalancer }, current) {
-    if (LoadBalancer.state !== 'active') {
+    if (LoadBalancer.state !== 'active' && !seenActive(scope).has(LoadBalancer.arn)) {
       const active = await isActive(scope, LoadBalancer.arn);
       if (active.status === 'wait') return active;
     }
@@ -195,14 +196,19 @@ function withoutZone(hostedZoneId: string): Part {
   };
 }
 
-async function isActive({ clients }: Scope, loadBalancerArn: string): Promise<Outcome<void, Token>> {
+/** ARNs of load balancers that this invocation has seen active. */
+const seenActive = sessionValue((_: Scope) => new Set<string>());
+
+async function isActive(scope: Scope, loadBalancerArn: string): Promise<Outcome<void, Token>> {
   const answer = await unless(
-    clients.elasticLoadBalancing.send(
+    scope.clients.elasticLoadBalancing.send(
       new DescribeLoadBalancersCommand({ LoadBalancerArns: [loadBalancerArn] }),
     ),
     'LoadBalancerNotFoundException',
   );
-  return progressOf(answer?.LoadBalancers?.[0], loadBalancerArn);
+  const progress = progressOf(answer?.LoadBalancers?.[0], loadBalancerArn);
+  if (progress.status === 'done') seenActive(scope).add(loadBalancerArn);
+  return progress;
 }
 
 function progressOf(found: ElbLoadBalancer | undefined, arn: string): Outcome<void, Token> {

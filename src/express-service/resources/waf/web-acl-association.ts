@@ -26,6 +26,7 @@ interface AssociationProperties {
  */
 export const webAclAssociation: Component<ObservedWebAclAssociation, Needs, AssociationProperties> = {
   kind: 'WebAclAssociation',
+  goesWith: 'LoadBalancer',
   needs: ['LoadBalancer'],
   shared: true,
   per: 'load balancer',
@@ -74,11 +75,6 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs, Asso
       });
     }
     return done({ webAclArn });
-  },
-
-  /** The association goes with the load balancer. */
-  async remove() {
-    return done(undefined);
   },
 };
 
