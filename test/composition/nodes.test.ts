@@ -73,7 +73,7 @@ function noting(notes: string[]): AnyComponent[] {
     permissions: { observe: [], apply: [], remove: [] },
     observe: async (scope) => `${kind} in ${where(scope)}`,
     apply: async (scope, _needs, current) => {
-      const { Rules = [] } = scope.desired[''] ?? {};
+      const { Rules = [] } = (scope.desired[''] ?? {}) as { readonly Rules?: readonly string[] };
       notes.push([`apply ${kind} in ${where(scope)}`, ...Rules].join(', '));
       return done(current);
     },

@@ -241,4 +241,4 @@ export interface Component<
 }
 
 /** A component of any kind, as the reconciler holds it. */
-export type AnyComponent = Component<any, any, any, any>;
+export type AnyComponent = Component<unknown, Record<string, unknown>, object, unknown>;

@@ -69,8 +69,9 @@ function resourcesOf(node: Node, plan: ServicePlan): Resource[] {
   const of = partOf === undefined ? id : nodeIdOf(node, partOf);
   return component
     .desired({ ...plan, exposure: exposure!, refer }, needsOf(node, plan.found), plan.found[id])
-    .map(({ name, ...resource }) => ({
+    .map(({ name, properties, ...resource }) => ({
       ...resource,
+      properties: properties as ResourceProperties,
       id: { node: of, name },
       after: node.needs.map((need) => need.node),
     }));

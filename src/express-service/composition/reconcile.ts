@@ -133,7 +133,11 @@ interface Reconciliation {
 }
 
 /** Take a step towards the goal of a node. */
-async function approach(node: Node, all: Reconciliation, values: Observations): Promise<Outcome<unknown>> {
+async function approach(
+  node: Node,
+  all: Reconciliation,
+  values: Observations,
+): Promise<Outcome<unknown, unknown>> {
   const { component, goal, id } = node;
   const { scope, found } = all;
   const current = found[id];
@@ -145,7 +149,7 @@ async function approach(node: Node, all: Reconciliation, values: Observations): 
 }
 
 /** Remove what is not needed when all nodes have come to their goals. */
-async function prune(node: Node, all: Reconciliation, values: Observations): Promise<Outcome<void>> {
+async function prune(node: Node, all: Reconciliation, values: Observations): Promise<Outcome<void, unknown>> {
   const { component, goal, prunes, id } = node;
   if (goal === 'out of use') return remove(node, all.scope, values);
   if (!prunes || !component.prune) return done(undefined);
@@ -165,7 +169,7 @@ async function desiredScope(
   return { ...scopeOf(node, scope), desired: desiredResources(node, nodes, plan, values) };
 }
 
-async function remove(node: Node, scope: Scope, found: Observations): Promise<Outcome<void>> {
+async function remove(node: Node, scope: Scope, found: Observations): Promise<Outcome<void, unknown>> {
   const { component, id } = node;
   return component.remove?.(scopeOf(node, scope), needsOf(node, found), found[id]) ?? done(undefined);
 }

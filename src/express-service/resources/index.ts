@@ -1,5 +1,5 @@
 import type { ObservedListenerRule } from './elastic-load-balancing/service-rule';
-import type { AnyComponent } from '../composition/component';
+import type { AnyComponent, Component } from '../composition/component';
 import { byExposure } from './elastic-load-balancing/by-exposure';
 import { certificate, type ObservedCertificate } from './certificate-manager/certificate';
 import { cluster, type ObservedCluster } from './ecs/cluster';
@@ -71,7 +71,7 @@ export interface ObservedKinds {
  * Everything that a service is composed of, each after those it needs. Of several failures the one of the first
  * component in this order is reported.
  */
-export const components: readonly AnyComponent[] = [
+const COMPONENTS = [
   cluster,
   logGroup,
   taskDefinition,
@@ -94,4 +94,19 @@ export const components: readonly AnyComponent[] = [
   scalableTarget,
   scalingPolicy,
   scheduledActions,
-];
+] as const;
+
+/** What a component needs. */
+type NeedsOf<Any> =
+  Any extends Component<infer _Observed, infer Needs, infer _Properties, infer _Token> ? Needs : never;
+
+/** Components that need a kind that none is, or expect something else to be observed of it. */
+type Misfits<Any> = Any extends unknown
+  ? Required<ObservedKinds> extends NeedsOf<Any>
+    ? never
+    : Any
+  : never;
+true satisfies [Misfits<(typeof COMPONENTS)[number]>] extends [never] ? true : false;
+
+/** See {@link COMPONENTS}. */
+export const components: readonly AnyComponent[] = COMPONENTS;

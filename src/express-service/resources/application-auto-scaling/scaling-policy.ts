@@ -36,11 +36,11 @@ export interface ObservedPolicy {
   readonly configuration: TargetTrackingScalingPolicyConfiguration;
 }
 
-interface Needs {
+type Needs = {
   LoadBalancer: ObservedLoadBalancer;
   ScalableTarget: ObservedScalableTarget;
   TargetGroups: ObservedTargetGroups;
-}
+};
 
 interface ScalingPolicyProperties {
   readonly PolicyName: string;

@@ -22,9 +22,9 @@ export interface ObservedScheduledActions {
   readonly actions: readonly ScheduledAction[];
 }
 
-interface Needs {
+type Needs = {
   ScalableTarget: ObservedScalableTarget;
-}
+};
 
 interface ScheduledActionProperties {
   readonly ScheduledActions: readonly ScheduledAction[];

@@ -58,9 +58,9 @@ interface CertificateProperties {
   readonly Tags: readonly ResourceTag[];
 }
 
-interface Needs {
+type Needs = {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
-}
+};
 
 /** ACM takes no longer name as a certificate's first one (ACM API reference, RequestCertificate). */
 const LONGEST_DOMAIN_NAME = 64;

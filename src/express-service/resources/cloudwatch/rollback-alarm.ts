@@ -33,10 +33,10 @@ export interface ObservedRollbackAlarm {
   readonly tags: Tags;
 }
 
-interface Needs {
+type Needs = {
   LoadBalancer: ObservedLoadBalancer;
   TargetGroups: ObservedTargetGroups;
-}
+};
 
 /** The longest name that CloudWatch takes. */
 const LONGEST_NAME = 255;

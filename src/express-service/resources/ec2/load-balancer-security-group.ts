@@ -49,9 +49,9 @@ export interface ObservedLoadBalancerSecurityGroup {
   readonly complete: boolean;
 }
 
-interface Needs {
+type Needs = {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
-}
+};
 
 /** What is kept while the group is in use. */
 export interface LoadBalancerGroupToken {

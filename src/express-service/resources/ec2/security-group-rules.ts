@@ -38,11 +38,11 @@ export interface ObservedSecurityGroupRules {
   readonly ingress: readonly PortRule[];
 }
 
-interface Needs {
+type Needs = {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
   LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
   TaskDefinition: ObservedTaskDefinition;
-}
+};
 
 /** A rule at one port; CloudFormation has a type for each direction. */
 interface RuleProperties {

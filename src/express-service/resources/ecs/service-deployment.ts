@@ -50,9 +50,9 @@ const STOP_SECONDS = 30 * 60;
 /** Seconds between looks at a deployment, which takes minutes. */
 const POLL_SECONDS = 15;
 
-interface Needs {
+type Needs = {
   Service: ObservedService;
-}
+};
 
 /**
  * The end of the deployment that the specification needs. The truth is the status of the service deployment: the

@@ -56,7 +56,7 @@ export interface ObservedService {
   readonly deploymentStarted: boolean;
 }
 
-interface Needs {
+type Needs = {
   Cluster: ObservedCluster;
   ListenerRule: ObservedListenerRule;
   LogGroup: ObservedLogGroup;
@@ -66,7 +66,7 @@ interface Needs {
   TargetGroups: ObservedTargetGroups;
   TargetGroupSettings: ObservedTargetGroupSettings;
   TaskDefinition: ObservedTaskDefinition;
-}
+};
 
 /**
  * ECS refuses a role that IAM has made a few seconds ago with the error it has for every wrong parameter. So that error

@@ -33,9 +33,9 @@ import { rulePlaces } from './rule-places';
 import { tagList, type ResourceTag } from '../../identity/tags';
 import { managedTags } from '../../memory/ownership';
 
-interface Needs extends ClaimNeeds {
+type Needs = ClaimNeeds & {
   HostNames: ObservedHostNames;
-}
+};
 
 /** What is kept while clients follow the DNS record: the ARN of the rule that they leave. */
 interface Token {

@@ -38,11 +38,11 @@ export interface ObservedListeners {
   readonly certificateArns: readonly string[];
 }
 
-interface Needs {
+type Needs = {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
   LoadBalancer: ObservedLoadBalancer;
   Certificate: ObservedCertificate;
-}
+};
 
 interface ListenerCertificate {
   readonly CertificateArn: string;

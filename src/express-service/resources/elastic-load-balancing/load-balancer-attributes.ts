@@ -20,10 +20,10 @@ import type { ObservedLoadBalancer } from './load-balancer';
 import { attributesTag } from '../../memory/ownership';
 import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
 
-interface Needs {
+type Needs = {
   LoadBalancer: ObservedLoadBalancer;
   LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
-}
+};
 
 interface AttributeProperties {
   readonly LoadBalancerAttributes: readonly LoadBalancerAttribute[];

@@ -37,10 +37,10 @@ export interface ObservedLoadBalancer {
   readonly state: 'active' | 'provisioning' | 'failed';
 }
 
-interface Needs {
+type Needs = {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
   LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
-}
+};
 
 interface LoadBalancerProperties {
   readonly Name: string;

@@ -34,10 +34,10 @@ import { claimsHosts, RULE_HOST_PERMISSIONS, tagsOfClaim } from './rule-hosts';
 import type { ObservedTargetGroups } from './target-groups';
 
 /** What has to be there before a place is taken. */
-export interface ClaimNeeds extends ListenerNeeds {
+export type ClaimNeeds = ListenerNeeds & {
   readonly LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
   readonly TargetGroups: ObservedTargetGroups;
-}
+};
 
 /** What the rule is to be. */
 interface WantedRule {

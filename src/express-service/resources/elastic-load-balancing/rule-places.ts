@@ -33,12 +33,12 @@ export interface RulePlaces {
 }
 
 /** What has to be there before a rule. */
-export interface ListenerNeeds {
+export type ListenerNeeds = {
   readonly ServiceSecurityGroup: ObservedServiceSecurityGroup;
   readonly LoadBalancer: ObservedLoadBalancer;
   readonly Certificate: ObservedCertificate;
   readonly Listeners: ObservedListeners;
-}
+};
 
 /**
  * On a shared load balancer there are 25 places. They are taken in order, so that the one after the last is free unless

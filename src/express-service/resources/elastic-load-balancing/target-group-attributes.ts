@@ -48,10 +48,10 @@ export interface ObservedTargetGroupSettings {
   readonly needsDeployment: boolean;
 }
 
-interface Needs {
+type Needs = {
   TargetGroups: ObservedTargetGroups;
   ListenerRule: ObservedListenerRule;
-}
+};
 
 interface AttributeProperties {
   readonly TargetGroupAttributes: readonly TargetGroupAttribute[];

@@ -72,9 +72,9 @@ interface TargetGroupProperties {
 }
 
 /** The names of the target groups follow from the exposure, and its record is there: without it nobody finds them again. */
-interface Needs {
+type Needs = {
   readonly ServiceSecurityGroup: ObservedServiceSecurityGroup;
-}
+};
 
 /**
  * Two target groups, between which ECS shifts the traffic of a canary deployment. How they are set when they are there is

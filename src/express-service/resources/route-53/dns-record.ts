@@ -33,12 +33,12 @@ export interface ObservedDnsRecord {
   readonly hosts: readonly ObservedHostRecords[];
 }
 
-interface Needs {
+type Needs = {
   HostNames: ObservedHostNames;
   LoadBalancer: ObservedLoadBalancer;
   ListenerRule: ObservedListenerRule;
   WebAclAssociation: ObservedWebAclAssociation;
-}
+};
 
 /** What is kept while the load balancer becomes active: its ARN. */
 interface Token {

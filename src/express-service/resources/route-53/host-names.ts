@@ -24,9 +24,9 @@ export interface ObservedHost {
 const REPLACING =
   'Choose another host name. To replace that service and lose no request, add this one under another logical id and with another DomainName, exchange the DomainName of the two in one update of the stack, and remove the other one after that';
 
-interface Needs {
+type Needs = {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
-}
+};
 
 /**
  * Seconds for which an update waits for another service to give a host up, and those between two looks: in a stack update

@@ -11,9 +11,9 @@ export interface ObservedWebAclAssociation {
   readonly webAclArn?: string;
 }
 
-interface Needs {
+type Needs = {
   LoadBalancer: ObservedLoadBalancer;
-}
+};
 
 interface AssociationProperties {
   readonly ResourceArn: string;
