@@ -44,7 +44,7 @@ const SIZES: readonly {
   { size: 1, warmUp: 60, rounds: 41, most: 5 },
   { size: 50, warmUp: 60, rounds: 41 },
   { size: 500, warmUp: 60, rounds: 41, most: 20 },
-  { size: 5000, warmUp: 3, rounds: 9 },
+  { size: 5000, warmUp: 20, rounds: 15 },
 ];
 const PROCESS_ROUNDS = 9;
 
