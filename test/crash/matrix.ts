@@ -11,7 +11,7 @@ export interface UndisturbedCall {
   readonly service: string;
   /** Operation of the service. */
   readonly operation: string;
-  /** The how-manieth call of this service and operation it is, from 1. */
+  /** Which call of this service and operation it is, counted from 1. */
   readonly occurrence: number;
   /** Whether no call of its invocation comes after it. */
   readonly last: boolean;

@@ -69,7 +69,7 @@ export interface Wish {
 export interface Crash {
   /** Any when absent. */
   readonly operation?: string;
-  /** How-manieth of these calls, from 1. */
+  /** Which of these calls, counted from 1. */
   readonly occurrence: number;
   /** Whether the call still takes effect; default `after` it has. */
   readonly effect?: 'before' | 'after';

@@ -51,8 +51,8 @@ test('a service without a given certificate gets one for its host, and takes it 
   const recordsBefore = await validationRecords();
   const made: any = await account.apply('one', OWN);
   expect(made.Certificate).toMatchObject({
-    arns: [made.Certificate.own[0].arn],
-    own: [{ status: 'ISSUED', isObsolete: false }],
+    arns: [made.Certificate.managed[0].arn],
+    managed: [{ status: 'ISSUED', isObsolete: false }],
   });
   const { Certificate } = await account
     .clients()
@@ -106,7 +106,7 @@ describe.each([
     const read: any = await account.read('one');
     const isOwn = 'certificate' in after;
     expect(read.Certificate).toMatchObject({ arns: [updated.Certificate.arn] });
-    expect(read.Certificate.own).toHaveLength(isOwn ? 1 : 0);
+    expect(read.Certificate.managed).toHaveLength(isOwn ? 1 : 0);
     const used = await certificatesOn(read.Listeners.httpsArn);
     expect([used.default, ...used.further]).toContain(read.Certificate.arn);
     expect(await certificateCount()).toBe(isOwn ? 2 : 1);

@@ -31,10 +31,10 @@ import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group
 export interface ObservedCertificate {
   /** Of the endpoint; undefined when none is there yet, or the author sees to it. */
   readonly arn?: string;
-  /** All that the service uses, that of the endpoint first; those that are not among {@link own} were given. */
+  /** All that the service uses, that of the endpoint first; those that are not among {@link managed} were given. */
   readonly arns: readonly string[];
   /** Those that were requested for the service, former ones too. */
-  readonly own: readonly ManagedCertificate[];
+  readonly managed: readonly ManagedCertificate[];
 }
 
 /** Of a certificate that is waited for: its ARN, and the hosted zone with the record that validates it. */
@@ -108,13 +108,13 @@ export const certificate: Component<ObservedCertificate, Needs, CertificatePrope
     }));
   },
 
-  attributes: ({ own }) =>
+  attributes: ({ managed }) =>
     Object.fromEntries(
-      own.filter(({ isObsolete }) => !isObsolete).map(({ host, arn }) => [host.hostName, { Ref: arn }]),
+      managed.filter(({ isObsolete }) => !isObsolete).map(({ host, arn }) => [host.hostName, { Ref: arn }]),
     ),
 
   parts: (_scope, observed) =>
-    (observed?.own ?? [])
+    (observed?.managed ?? [])
       .filter(({ isObsolete }) => !isObsolete)
       .map(({ arn, status }) =>
         partInStatus(
@@ -128,29 +128,29 @@ export const certificate: Component<ObservedCertificate, Needs, CertificatePrope
   async observe(scope, { ServiceSecurityGroup }) {
     const { spec } = scope;
     const domains = spec ? domainsOf(spec) : (ServiceSecurityGroup?.domains ?? []);
-    const [own] = await Promise.all([
+    const [managed] = await Promise.all([
       listManagedCertificates(scope, ServiceSecurityGroup?.hosts ?? []),
       spec && checkGiven(scope, domains),
     ]);
     if (spec) checkLengths(domains);
-    const used = domains.map((domain) => certificateOf(scope, domain, own));
+    const used = domains.map((domain) => certificateOf(scope, domain, managed));
     const arns = [...new Set(used.flatMap((arn) => arn ?? []))];
-    if (arns.length === 0 && own.length === 0) return undefined;
+    if (arns.length === 0 && managed.length === 0) return undefined;
     return {
       arn: used[0],
       arns,
-      own: own.map((each) => ({ ...each, isObsolete: !arns.includes(each.arn) })),
+      managed: managed.map((each) => ({ ...each, isObsolete: !arns.includes(each.arn) })),
     };
   },
 
   async apply(scope, _needs, current) {
     const outcomes = await allOf(
       requestedFor(scope.spec).map((host) => {
-        const used = current?.own.find((each) => !each.isObsolete && isSameHost(each.host, host));
+        const used = current?.managed.find((each) => !each.isObsolete && isSameHost(each.host, host));
         return used ? goOn(scope, used) : request(scope, host, scope.desired[host.hostName]!);
       }),
     );
-    return together(outcomes) ?? done(current ?? { arns: [], own: [] });
+    return together(outcomes) ?? done(current ?? { arns: [], managed: [] });
   },
 
   async poll(scope, { certificates }) {
@@ -166,13 +166,13 @@ export const certificate: Component<ObservedCertificate, Needs, CertificatePrope
     return together(outcomes) ?? done(undefined);
   },
 
-  prune(scope, _needs, { own }) {
-    const obsolete = own.filter(({ isObsolete }) => isObsolete);
+  prune(scope, _needs, { managed }) {
+    const obsolete = managed.filter(({ isObsolete }) => isObsolete);
     return removeManagedCertificates(scope, obsolete);
   },
 
-  remove(scope, _found, { own }) {
-    return removeManagedCertificates(scope, own);
+  remove(scope, _found, { managed }) {
+    return removeManagedCertificates(scope, managed);
   },
 };
 
@@ -184,9 +184,13 @@ export function requestedFor(spec: ServiceSpec): readonly (Domain & ManagedHost)
 }
 
 /** The certificate that the service uses for a domain; undefined when there is none yet, or the author sees to it. */
-function certificateOf(scope: Scope, domain: Domain, own: readonly ManagedCertificate[]): string | undefined {
+function certificateOf(
+  scope: Scope,
+  domain: Domain,
+  managed: readonly ManagedCertificate[],
+): string | undefined {
   if (domain.certificateArn !== undefined) return domain.certificateArn;
-  return own.find((each) => isSameHost(each.host, domain) && isUsable(scope, each))?.arn;
+  return managed.find((each) => isSameHost(each.host, domain) && isUsable(scope, each))?.arn;
 }
 
 /** One wait for all that is waited for; undefined when nothing is. */

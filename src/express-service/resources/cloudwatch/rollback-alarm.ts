@@ -177,12 +177,12 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
       new ListTagsForResourceCommand({ ResourceARN: alarm.AlarmArn }),
     );
     const tags = tagRecord(Tags);
-    const own = checkManaged(scope, tags, {
+    const isManaged = checkManaged(scope, tags, {
       what: `alarm ${name}`,
       propertyPath: 'ServiceName',
       remedy: 'Choose another name, or delete the alarm',
     });
-    return own
+    return isManaged
       ? { name, arn: alarm.AlarmArn!, metrics: alarm.Metrics ?? [], limits: limitsOf(alarm), tags }
       : undefined;
   },

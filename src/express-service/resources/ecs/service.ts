@@ -185,12 +185,12 @@ export const service: Component<ObservedService, Needs, object, Token> = {
   async observe(scope) {
     const found = await describedService(scope);
     if (!found) return undefined;
-    const own = checkManaged(scope, lowerCaseTagRecord(found.tags), {
+    const isManaged = checkManaged(scope, lowerCaseTagRecord(found.tags), {
       what: `ECS service ${scope.identity.serviceName} in cluster ${scope.identity.clusterName}`,
       propertyPath: 'ServiceName',
       remedy: 'Choose another name',
     });
-    return own ? { service: found, deploymentStarted: false } : undefined;
+    return isManaged ? { service: found, deploymentStarted: false } : undefined;
   },
 
   async apply(scope, needs, current) {

@@ -193,8 +193,8 @@ function requestOf(
 }
 
 async function observeExternal(scope: Scope, taskDefinitionArn: string): Promise<ObservedTaskDefinition> {
-  const own = await describe(scope, taskDefinitionArn);
-  const flaw = own ? flawOf(own.definition) : 'does not exist';
+  const found = await describe(scope, taskDefinitionArn);
+  const flaw = found ? flawOf(found.definition) : 'does not exist';
   if (flaw) {
     throw new HandlerError('InvalidRequest', `${taskDefinitionArn} ${flaw}`, {
       propertyPath: 'TaskDefinitionArn',
@@ -202,7 +202,7 @@ async function observeExternal(scope: Scope, taskDefinitionArn: string): Promise
         'Name an ACTIVE revision for FARGATE and awsvpc, with a container named Main that maps one named TCP port',
     });
   }
-  return observed(own!, false);
+  return observed(found!, false);
 }
 
 /** A revision, or the newest ACTIVE one of a family; undefined when there is none. */

@@ -11,17 +11,17 @@ export type ExternalListenerVariant<Observed, Needs extends object, Token = neve
  * after. Which one is meant the scope says.
  *
  * @param shared the component on a shared load balancer.
- * @param own what differs on a listener of the author's.
+ * @param external what differs on a listener of the author's.
  */
 export function byExposure<Observed, Needs extends object, Properties extends object, Token>(
   shared: Component<Observed, Needs, Properties, Token>,
-  own: ExternalListenerVariant<Observed, Needs, NoInfer<Token>>,
+  external: ExternalListenerVariant<Observed, Needs, NoInfer<Token>>,
 ): Component<Observed, Needs, Properties, Token> {
-  const variant = { ...shared, ...own };
+  const variant = { ...shared, ...external };
   const at = ({ exposure }: Scope) => (exposure?.kind === 'external' ? variant : shared);
-  const prunes = shared.prune ?? own.prune;
+  const prunes = shared.prune ?? external.prune;
   const both = (step: keyof typeof shared.permissions) => [
-    ...new Set([...shared.permissions[step], ...(own.permissions?.[step] ?? [])]),
+    ...new Set([...shared.permissions[step], ...(external.permissions?.[step] ?? [])]),
   ];
   return {
     ...shared,

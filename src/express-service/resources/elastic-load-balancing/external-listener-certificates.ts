@@ -51,22 +51,22 @@ export function mayHaveCertificates(
   group: ObservedServiceSecurityGroup | undefined,
   certificate: ObservedCertificate | undefined,
 ): boolean {
-  const { arns, own } = certificate ?? { arns: [], own: [] };
-  return arns.length + own.length + listenerCertificatesIn(group?.tags ?? {}, listenerArn).length > 0;
+  const { arns, managed } = certificate ?? { arns: [], managed: [] };
+  return arns.length + managed.length + listenerCertificatesIn(group?.tags ?? {}, listenerArn).length > 0;
 }
 
 /** Add what the listener lacks. @returns the listener with it. */
 export async function addRecorded(
   scope: ApplyScope,
   group: ObservedServiceSecurityGroup,
-  { arns, own }: ObservedCertificate,
+  { arns, managed }: ObservedCertificate,
   listener: ObservedListeners,
 ): Promise<Outcome<ObservedListeners>> {
   const { httpsArn, certificateArns } = listener;
   const recorded = listenerCertificatesIn(group.tags, httpsArn!);
   const unmarked = recorded.filter(({ isLeaving }) => !isLeaving).map(({ arn }) => arn);
   const given = arns.filter(
-    (arn) => arn !== listener.defaultCertificateArn && !own.some((requested) => requested.arn === arn),
+    (arn) => arn !== listener.defaultCertificateArn && !managed.some((requested) => requested.arn === arn),
   );
   const added = await Promise.all(
     given
@@ -110,7 +110,7 @@ export async function takeOff(
       return others.every(({ isLeaving }) => isLeaving) ? [arn] : [];
     }),
   );
-  const requested = (certificate?.own ?? []).map(({ arn }) => arn).filter((arn) => !kept.includes(arn));
+  const requested = (certificate?.managed ?? []).map(({ arn }) => arn).filter((arn) => !kept.includes(arn));
   const removed = [...unused.flat(), ...requested].filter((arn) => certificateArns.includes(arn));
   if (removed.length > 0) {
     await unless(

@@ -191,7 +191,7 @@ export const listeners: Component<ObservedListeners, Needs, Properties> = {
 
   /** Take former certificates of the service off the listener. */
   async prune(scope, { Certificate }, current) {
-    const obsolete = Certificate.own.filter(({ isObsolete }) => isObsolete);
+    const obsolete = Certificate.managed.filter(({ isObsolete }) => isObsolete);
     return releaseCertificates(scope, current, obsolete);
   },
 
@@ -200,9 +200,9 @@ export const listeners: Component<ObservedListeners, Needs, Properties> = {
    * because other services may use it. The listeners themselves go with their load balancer.
    */
   async remove(scope, { Certificate, LoadBalancer }) {
-    if (!Certificate?.own.length || !LoadBalancer) return done(undefined);
+    if (!Certificate?.managed.length || !LoadBalancer) return done(undefined);
     const now = await look(scope, LoadBalancer.arn, true);
-    return now ? releaseCertificates(scope, now, Certificate.own) : done(undefined);
+    return now ? releaseCertificates(scope, now, Certificate.managed) : done(undefined);
   },
 };
 

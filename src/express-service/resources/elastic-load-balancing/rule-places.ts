@@ -48,7 +48,7 @@ const shared: RulePlaces = {
   guess: (otherServices) => SERVICE_PRIORITIES[otherServices],
   free: (scope, rules) => inOwnOrder(scope, freeAmong(SERVICE_PRIORITIES, rules)),
   async goOn(scope, { Certificate, Listeners, ServiceSecurityGroup }) {
-    const released = await releaseCertificates(scope, Listeners, Certificate.own);
+    const released = await releaseCertificates(scope, Listeners, Certificate.managed);
     if (released.status === 'wait') return released;
     return placeOnNext(scope, ServiceSecurityGroup, scope.exposure as SharedExposure);
   },

@@ -137,13 +137,13 @@ export const logGroup: Component<ObservedLogGroup | undefined, object, LogGroupP
     const { tags = {} } = await clients.cloudWatchLogs.send(
       new ListTagsForResourceCommand({ resourceArn: arn }),
     );
-    const own = checkManaged(scope, tags, {
+    const isManaged = checkManaged(scope, tags, {
       what: `log group ${name}`,
       propertyPath: 'PrimaryContainer/AwsLogsConfiguration/LogGroup',
       remedy: 'Name it here to use it, delete it, or choose another ServiceName',
     });
     const leftBehind = !scope.spec && retentionIn(tags) === 'Retained';
-    return own && !leftBehind
+    return isManaged && !leftBehind
       ? describe({ name, arn, retentionInDays: found.retentionInDays, tags })
       : undefined;
   },
