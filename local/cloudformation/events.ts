@@ -69,6 +69,12 @@ export class EventRecorder {
     };
   }
 
+  /** No two events of a stack have the same time: clients (the SAM CLI) tell new events from seen ones by it alone. */
+  private nextTime(): Date {
+    const last: Date | undefined = this.stack.events.at(-1)?.Timestamp;
+    return new Date(Math.max(this.now(), last ? last.getTime() + 1 : 0));
+  }
+
   private add(event: Structure): void {
     this.stack.events.push({
       StackId: this.stack.id,
@@ -77,7 +83,7 @@ export class EventRecorder {
         event.ResourceType === STACK_TYPE
           ? randomUUID()
           : `${event.LogicalResourceId}-${event.ResourceStatus}-${randomUUID()}`,
-      Timestamp: new Date(this.now()),
+      Timestamp: this.nextTime(),
       ...(this.token && { ClientRequestToken: this.token }),
       ...Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)),
     });

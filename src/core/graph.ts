@@ -55,7 +55,7 @@ export type Attributes = Readonly<Record<string, Readonly<Record<string, Resourc
  *
  * @throws Error when what is referred to is not there: the node that makes it has to come first.
  */
-export function resolved<Value>(value: Resolvable<Value>, attributes: Attributes): Value {
+export function resolveReferences<Value>(value: Resolvable<Value>, attributes: Attributes): Value {
   return mapped(value, (each) => valueOf(each, attributes)) as Value;
 }
 

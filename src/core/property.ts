@@ -186,13 +186,13 @@ export function tableOf<Group, Api, More = object>(
   const properties = Object.entries(rows as Readonly<Record<string, UntypedRow>>).map(([name, row]) => {
     const property = group.properties?.[name];
     if (!property) throw new Error(`${name}: there is a row, but no property in the schema`);
-    return propertyOf(name, row, resolved(property, schema), schema);
+    return propertyOf(name, row, definitionOf(property, schema), schema);
   });
   return { schema: group, properties: properties as Property<any>[] };
 }
 
 function propertyOf(name: string, row: UntypedRow, own: PropertySchema, schema: TypeSchema): Property {
-  const items = own.items && resolved(own.items, schema);
+  const items = own.items && definitionOf(own.items, schema);
   const { default: given = own.default, members = row.items } = row;
   if (members && members.schema !== (items ?? own)) {
     throw new Error(`${name}: the rows of its members are those of another definition`);
@@ -223,7 +223,7 @@ function propertyOf(name: string, row: UntypedRow, own: PropertySchema, schema: 
 }
 
 /** The definition that a schema refers to, or the schema itself. */
-export function resolved(property: PropertySchema, { definitions = {} }: TypeSchema): PropertySchema {
+export function definitionOf(property: PropertySchema, { definitions = {} }: TypeSchema): PropertySchema {
   const name = property.$ref?.replace('#/definitions/', '');
   return name === undefined ? property : definitions[name]!;
 }

@@ -14,7 +14,7 @@ import { ROLLBACK_LIMITS, type AlarmLimits } from './properties/rollback-limits'
 import { PROPERTIES } from './properties/rows';
 import { pathPatterns } from './properties/rule-conditions';
 import { scaling, type Scaling } from './properties/scaling';
-import { targetGroupSettings, type TargetGroupSettings } from './properties/target-group-settings';
+import { specifiedTargetGroup, type TargetGroupSettings } from './properties/target-group-settings';
 import { externalTask, managedTask, type ExternalTask, type ManagedTask } from './properties/task';
 
 /** The desired state of a service: every default applied, every rule that needs no call to AWS checked. */
@@ -97,7 +97,7 @@ export function specificationOf({
     infrastructureRoleArn: InfrastructureRoleArn,
     task,
     ...subnetsAndSecurityGroups(NetworkConfiguration),
-    targetGroup: targetGroupSettings(model.TargetGroupConfiguration, model.HealthCheckPath),
+    targetGroup: specifiedTargetGroup(model.TargetGroupConfiguration, model.HealthCheckPath),
     scaling: scalingSpec,
     settings: specified(SERVICE, model),
     rollbackAlarm: specified(ROLLBACK_LIMITS, model.DeploymentConfiguration?.RollbackAlarm ?? {}),

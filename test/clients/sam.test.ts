@@ -92,3 +92,13 @@ test('deploy creates and updates a stack with the transform, delete removes it',
   const left = (await cloudFormation.describeStacks({})).Stacks!.map(({ StackName }) => StackName);
   expect(left.sort()).toEqual(['aws-sam-cli-managed-default', 'roles']);
 }, 600_000);
+
+test('deploy without a bucket takes a template that has nothing to upload', async () => {
+  const options = ['--stack-name', 'greeting', '--no-confirm-changeset', '--no-progressbar'];
+  expect(outcome(await sam('deploy', '--template-file', 'parameter.yml', ...options))).toEqual({
+    code: 0,
+    output: '',
+  });
+  const [stack] = (await cloudFormation.describeStacks({ StackName: 'greeting' })).Stacks!;
+  expect(stack!.StackStatus).toBe('CREATE_COMPLETE');
+}, 300_000);

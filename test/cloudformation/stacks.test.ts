@@ -58,6 +58,15 @@ describe('creation', () => {
     expect(await account.notebooks()).toEqual(['/notebook/first', '/notebook/pages-second']);
   });
 
+  test('has events of which each is later than the one before, also of what happens at once', async () => {
+    const topics = ['One', 'Two'].map((name) => [name, { Type: 'AWS::SNS::Topic', Properties: {} }]);
+    await create(template(Object.fromEntries(topics)));
+    const times = (await account.events('desk')).map(({ Timestamp }) => Timestamp!.getTime());
+    expect(times.length).toBeGreaterThanOrEqual(6);
+    expect(new Set(times).size).toBe(times.length);
+    expect([...times].sort((a, b) => a - b)).toEqual(times);
+  });
+
   test('waits in virtual time between invocations, independent resources at the same time', async () => {
     const before = account.aws.clock.now();
     await create(

@@ -3,7 +3,7 @@ import {
   changesBetween,
   Reference,
   refersTo,
-  resolved,
+  resolveReferences,
   cloudFormationTemplate,
   type Resource,
 } from '../../src/core/graph';
@@ -21,7 +21,7 @@ describe('a reference', () => {
 
   test('stands for an attribute of what is there', () => {
     const attributes = { Queue: { '': { Arn: 'arn' }, Dead: { Ref: 'https://dead' } } };
-    expect(resolved(properties, attributes)).toEqual({
+    expect(resolveReferences(properties, attributes)).toEqual({
       Arn: 'arn',
       Nested: [{ Url: 'https://dead' }],
       Plain: 1,
@@ -32,7 +32,7 @@ describe('a reference', () => {
     [{}, 'Queue has no attribute Arn'],
     [{ Queue: { '': { Arn: 'arn' } } }, 'Queue Dead has no attribute Ref'],
   ])('to what is not there fails: %j', (attributes, message) => {
-    expect(() => resolved(properties, attributes)).toThrow(message);
+    expect(() => resolveReferences(properties, attributes)).toThrow(message);
   });
 
   test('is found at any depth', () => {

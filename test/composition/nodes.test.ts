@@ -167,6 +167,18 @@ describe('the components of a service', () => {
     expect(leaving.filter((note) => note.startsWith('remove'))).toEqual(['remove Rule in aaaaaaaaaa-1']);
   });
 
+  test('go after what they name, each in its own exposure', () => {
+    const components = noting([]).map((each) =>
+      each.kind === 'LoadBalancer' ? { ...each, removedAfter: ['Rule', 'Dns'] } : each,
+    );
+    const nodes = nodesOf(components, { serving: A, leaving: [B] });
+    const after = nodes.filter(({ component }) => component.kind === 'LoadBalancer');
+    expect(after.map(({ removedAfter }) => removedAfter)).toEqual([
+      ['Rule', 'Dns'],
+      [`Rule ${exposureHash(B)}`, 'Dns'],
+    ]);
+  });
+
   test('are removed in all exposures', async () => {
     const notes: string[] = [];
     const exposures = { serving: A, leaving: [B, C] };

@@ -20,7 +20,7 @@ import {
   listenerCertificateTag,
 } from '../../src/express-service/memory/listener-certificates';
 import {
-  attributesOf,
+  loadBalancerWithAttributes,
   attributesTag,
   isManaged,
   isOwner,
@@ -137,7 +137,7 @@ describe('tags', () => {
 
   test('of what is shared', () => {
     always(hex(10), sharedTag, (tags, key) => expect(sharedBy(tags)).toBe(key));
-    always(listenerArn, attributesTag, (tags, arn) => expect(attributesOf(tags)).toBe(arn));
+    always(listenerArn, attributesTag, (tags, arn) => expect(loadBalancerWithAttributes(tags)).toBe(arn));
   });
 
   test('of the exposures', () => {

@@ -18,7 +18,7 @@ import { loadBalancer } from '../../src/express-service/resources/elastic-load-b
 import { loadBalancerSecurityGroup } from '../../src/express-service/resources/ec2/load-balancer-security-group';
 import { securityGroupRules } from '../../src/express-service/resources/ec2/security-group-rules';
 import { serviceSecurityGroup } from '../../src/express-service/resources/ec2/service-security-group';
-import { targetGroupSettings as targetGroupSettingsComponent } from '../../src/express-service/resources/elastic-load-balancing/target-group-attributes';
+import { targetGroupSettings } from '../../src/express-service/resources/elastic-load-balancing/target-group-attributes';
 import { targetGroups } from '../../src/express-service/resources/elastic-load-balancing/target-groups';
 import { webAclAssociation } from '../../src/express-service/resources/waf/web-acl-association';
 import { identityOf, type Identity } from '../../src/express-service/identity/identity';
@@ -35,7 +35,7 @@ import { BEGINNING, type OperationTime } from '../../src/core/outcome';
 import type { Observations } from '../../src/express-service/composition/component';
 import { clientConfiguration } from '../../src/aws/client-configuration';
 import type { ServiceSpec } from '../../src/express-service/specification';
-import { targetGroupSettings } from '../../src/express-service/properties/target-group-settings';
+import { specifiedTargetGroup } from '../../src/express-service/properties/target-group-settings';
 import { ACCOUNT_ID, BASE_DOMAIN, giveCertifiedBaseDomain, REGION } from '../support/account';
 import type { ExposureContinuation } from '../../src/express-service/memory/callback-context';
 import { Session } from '../../src/aws/session';
@@ -117,7 +117,7 @@ function componentsWith(containerPort: number | undefined): AnyComponent[] {
     webAclAssociation,
     listeners,
     listenerRule,
-    targetGroupSettingsComponent,
+    targetGroupSettings,
     dnsRecord,
   ];
 }
@@ -168,7 +168,7 @@ export class Account {
       task: { kind: 'external', taskDefinitionArn: 'unused' },
       subnetIds: wish.subnetIds ?? [],
       additionalSecurityGroupIds: [],
-      targetGroup: targetGroupSettings({}, wish.healthCheckPath),
+      targetGroup: specifiedTargetGroup({}, wish.healthCheckPath),
       settings: {},
       rollbackAlarm: {},
       scaling: { minTaskCount: 1, maxTaskCount: 20, metric: 'AVERAGE_CPU', targetValue: 60 },

@@ -1,5 +1,5 @@
 /** The parts of the network half that decide without a call to AWS. */
-import { flawOf } from '../../src/express-service/resources/certificate-manager/certificate';
+import { certificateFlaw } from '../../src/express-service/resources/certificate-manager/certificate';
 import { rulePlaces } from '../../src/express-service/resources/elastic-load-balancing/rule-places';
 import { portsTo } from '../../src/express-service/resources/ec2/security-group-rules';
 import { hostsOf, hostTagKey } from '../../src/express-service/memory/hosts';
@@ -218,7 +218,7 @@ describe('a certificate', () => {
     ],
     ['must exist', undefined, 'a.example.com', 'does not exist'],
   ])('%s', (_title, certificate, hostName, flaw) => {
-    expect(flawOf(certificate, hostName)).toBe(flaw);
+    expect(certificateFlaw(certificate, hostName)).toBe(flaw);
   });
 });
 

@@ -3,6 +3,7 @@ import {
   DeleteRuleCommand,
   DescribeListenersCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { eventually } from '../support/eventually';
 import { Account } from './account';
 import { loadBalancersOf, permissionsOf, rulesOf } from './looks';
 
@@ -142,6 +143,21 @@ describe('a load balancer that was closed by one that left', () => {
     await account.remove('two');
     expect(await account.left()).toEqual([]);
   });
+});
+
+test('of two that leave at the same moment, one that is slow to close its way to the tasks leaves no group behind', async () => {
+  await account.apply('slow');
+  await account.apply('quick');
+  const operation = 'RevokeSecurityGroupEgress';
+  const { faults } = account.aws;
+  const delayed = faults.add({ kind: 'latency', operation, milliseconds: 3_000 });
+  const slow = account.remove('slow');
+  await eventually('the slow one to close its way', () =>
+    faults.list().some(({ id, applied }) => id === delayed && applied > 0),
+  );
+  await account.remove('quick');
+  await slow;
+  expect(await account.left()).toEqual([]);
 });
 
 test('the last one out and the first one in at the same moment', async () => {

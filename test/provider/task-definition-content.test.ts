@@ -3,7 +3,7 @@ import type { TypeConfigurationModel } from '../../src/express-service/model';
 import { managedTask, type ManagedTaskInput } from '../../src/express-service/properties/task';
 import {
   desiredContent,
-  flawOf,
+  taskDefinitionFlaw,
   isSameContent,
 } from '../../src/express-service/properties/task-definition-content';
 
@@ -232,7 +232,7 @@ describe("an author's own task definition", () => {
     containerDefinitions: [{ name: 'Main', portMappings }],
   });
 
-  test('that meets the requirements has no flaw', () => expect(flawOf(good)).toBeUndefined());
+  test('that meets the requirements has no flaw', () => expect(taskDefinitionFlaw(good)).toBeUndefined());
 
   test.each<[string, TaskDefinition, string]>([
     ['inactive', { ...good, status: 'INACTIVE' }, 'is INACTIVE'],
@@ -256,6 +256,6 @@ describe("an author's own task definition", () => {
       'maps a port without a name in the container Main',
     ],
   ])('%s is refused', (_name, definition, flaw) => {
-    expect(flawOf(definition)).toBe(flaw);
+    expect(taskDefinitionFlaw(definition)).toBe(flaw);
   });
 });

@@ -2,7 +2,7 @@
 import {
   Reference,
   refersTo,
-  resolved,
+  resolveReferences,
   type Attributes,
   type Resource,
   type ResourceProperties,
@@ -47,12 +47,15 @@ export function desiredResources(
   return Object.fromEntries(
     resourcesOf(node, plan)
       .filter(({ properties }) => !refersTo(properties, node.id))
-      .map(({ id, properties }) => [id.name ?? '', resolved<ResourceProperties>(properties, attributes)]),
+      .map(({ id, properties }) => [
+        id.name ?? '',
+        resolveReferences<ResourceProperties>(properties, attributes),
+      ]),
   );
 }
 
 /** Attributes of what is there, to which the desired state may refer. */
-export function attributesOf(nodes: readonly Node[], values: Observations): Attributes {
+function attributesOf(nodes: readonly Node[], values: Observations): Attributes {
   return Object.fromEntries(
     nodes.flatMap(({ id, component }) =>
       values[id] === undefined || !component.attributes ? [] : [[id, component.attributes(values[id])]],

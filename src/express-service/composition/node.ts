@@ -25,6 +25,8 @@ export interface Node {
   readonly goal: Goal;
   /** Nodes that come before it; they go after it. */
   readonly needs: readonly Need[];
+  /** Ids of nodes that go before it, beside those that need it. */
+  readonly removedAfter: readonly string[];
   /** Whether what an earlier specification needed is removed at the end. */
   readonly prunes: boolean;
 }
@@ -70,7 +72,14 @@ function servingNode(
   exposures: Exposures | undefined,
   others: readonly OtherExposure[],
 ): Node {
-  const { kind, needs, acrossExposures, staysWhileJoining, prunesWhileJoining } = component;
+  const {
+    kind,
+    needs,
+    removedAfter = [],
+    acrossExposures,
+    staysWhileJoining,
+    prunesWhileJoining,
+  } = component;
   const joins = exposures?.joining !== undefined;
   return {
     id: kind,
@@ -81,12 +90,13 @@ function servingNode(
       ...needs.map((needed) => ({ node: needed, kind: needed })),
       ...(acrossExposures ? others.flatMap((other) => needsIn(needs, other)) : []),
     ],
+    removedAfter,
     prunes: !joins || prunesWhileJoining === true,
   };
 }
 
 function otherNode(component: AnyComponent, other: OtherExposure): Node {
-  const { kind, needs, leavesAfter = [] } = component;
+  const { kind, needs, removedAfter = [], leavesAfter = [] } = component;
   const { exposure, isJoining } = other;
   return {
     id: idIn(kind, other),
@@ -97,6 +107,7 @@ function otherNode(component: AnyComponent, other: OtherExposure): Node {
       ...needs.map((needed) => ({ node: idIn(needed, other), kind: needed })),
       ...(isJoining ? [] : leavesAfter.map((before) => ({ node: idIn(before, other) }))),
     ],
+    removedAfter: removedAfter.map((before) => idIn(before, other)),
     prunes: false,
   };
 }

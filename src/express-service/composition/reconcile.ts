@@ -261,7 +261,7 @@ function idleNodes(
 /** Which nodes come before a node, in one of the two directions. */
 type Direction = (nodes: readonly Node[], node: Node) => readonly string[];
 const forward: Direction = (_nodes, { needs }) => needs.map(({ node }) => node);
-const backward: Direction = (nodes, { id, component: { removedAfter = [] } }) =>
+const backward: Direction = (nodes, { id, removedAfter }) =>
   nodes
     .filter((other) => other.needs.some(({ node }) => node === id) || removedAfter.includes(other.id))
     .map((other) => other.id);

@@ -50,7 +50,7 @@ export function attributesTag(loadBalancerArn: string): Tags {
 }
 
 /** ARN of the load balancer of {@link attributesTag}. */
-export function attributesOf(tags: Tags): string | undefined {
+export function loadBalancerWithAttributes(tags: Tags): string | undefined {
   return tags[TAGS.attributes.key];
 }
 

@@ -16,7 +16,7 @@ const VALUES: Readonly<Record<string, (text: string) => string | number | boolea
 };
 
 /** The attributes that the properties of a table go to, from what ELB lists. An empty text is none. */
-export function attributesOf(table: Table, listed: readonly Listed[]): Attributes {
+export function elbAttributesOf(table: Table, listed: readonly Listed[]): Attributes {
   const texts = new Map(listed.map(({ Key, Value }) => [Key, Value]));
   const values = allProperties(table).flatMap(([, { to, type }]) => {
     const text = to && texts.get(to);

@@ -6,7 +6,7 @@ import { invalid } from '../../core/failure';
 import { specified, templateOf } from '../../core/property-values';
 import { defined } from '../../core/unset';
 import { LoadBalancerConfiguration, type AccessLogs } from '../model';
-import { attributeList, attributesOf, type Attributes } from './elb-attributes';
+import { attributeList, elbAttributesOf, type Attributes } from './elb-attributes';
 import { table, type InputRows } from './table';
 import type { Properties } from '../../cloudformation/extension';
 
@@ -192,7 +192,7 @@ export function loadBalancerAttributesOf(
   listed: readonly LoadBalancerAttribute[] = [],
 ): LoadBalancerAttributes {
   const logs = listed.some(({ Key, Value }) => Key === LOGS_ENABLED && Value === 'true');
-  return attributesOf(
+  return elbAttributesOf(
     LOAD_BALANCER,
     listed.filter(({ Key }) => logs || !Key?.startsWith('access_logs.')),
   );

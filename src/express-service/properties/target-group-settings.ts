@@ -11,7 +11,7 @@ import { specified, templateOf } from '../../core/property-values';
 import { mergeRules, threeWay } from '../../core/three-way';
 import { ResourceModel, TargetGroupConfiguration, TargetGroupHealthCheck } from '../model';
 import type { Properties } from '../../cloudformation/extension';
-import { attributeList, attributesOf, type Attributes } from './elb-attributes';
+import { attributeList, elbAttributesOf, type Attributes } from './elb-attributes';
 import { inputTable, table, type InputRows } from './table';
 
 /** What a template says of the target groups, defaults applied. */
@@ -135,7 +135,7 @@ const NOT_IN_HEALTH_CHECK_PATH = /[^A-Za-z0-9@:%_+.~#?&/=-]/u;
  *
  * @param HealthCheckPath undefined means the default of the protocol version.
  */
-export function targetGroupSettings(
+export function specifiedTargetGroup(
   given: Properties<TargetGroupConfiguration> = {},
   HealthCheckPath: string | undefined,
 ): TargetGroupSettings {
@@ -243,7 +243,7 @@ export function protocolVersionOf({ ProtocolVersion }: TargetGroup): TargetGroup
 
 /** Attributes of a target group from what ELB lists. Stickiness by a cookie of the application counts as none. */
 export function targetGroupAttributesOf(listed: readonly TargetGroupAttribute[]): TargetGroupAttributes {
-  const { [STICKINESS]: duration, ...others } = attributesOf(ATTRIBUTES, listed);
+  const { [STICKINESS]: duration, ...others } = elbAttributesOf(ATTRIBUTES, listed);
   const has = (Key: string, Value: string) => listed.some((each) => each.Key === Key && each.Value === Value);
   const isByLoadBalancer = has('stickiness.enabled', 'true') && has('stickiness.type', 'lb_cookie');
   return isByLoadBalancer && duration !== undefined ? { ...others, [STICKINESS]: duration } : others;

@@ -207,7 +207,7 @@ export function mainContainerOf(content: TaskDefinitionContent): ContainerDefini
  * What keeps an external task definition from being used, in words; undefined when nothing does.
  * Source: the requirements of ECS Express Mode on external task definitions.
  */
-export function flawOf(definition: TaskDefinition): string | undefined {
+export function taskDefinitionFlaw(definition: TaskDefinition): string | undefined {
   const ports = mainContainerOf(definition)?.portMappings?.filter(
     ({ protocol }) => (protocol ?? 'tcp') === 'tcp',
   );

@@ -67,10 +67,15 @@ const CLOSED_PRIORITY = 50_000;
 /** Host name that no request has (RFC 2606), so that the rule matches none. */
 const CLOSED_HOST = 'closed.invalid';
 
-/** The one action of the HTTP listener: send clients to HTTPS. */
-export const REDIRECT_TO_HTTPS: NonNullable<CreateListenerCommandInput['DefaultActions']> = [
-  { Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } },
-];
+/** The HTTP listener of a load balancer: it sends clients to HTTPS. */
+export const HTTP_LISTENER = {
+  Protocol: 'HTTP',
+  Port: 80,
+  DefaultActions: [
+    { Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } },
+  ],
+  Tags: tagList(sharedTag('listener')),
+} satisfies Omit<CreateListenerCommandInput, 'LoadBalancerArn'>;
 
 /** Listeners of a load balancer that this resource type looks after. */
 export interface SharedListeners {
@@ -103,15 +108,9 @@ export async function describeRules(scope: Scope, listenerArn: string): Promise<
 }
 
 /** Make the HTTP listener. @throws DuplicateListenerException of the SDK when there is one. */
-export async function createHttpListener({ clients }: Scope, loadBalancerArn: string): Promise<string> {
+async function createHttpListener({ clients }: Scope, loadBalancerArn: string): Promise<string> {
   const { Listeners = [] } = await clients.elasticLoadBalancing.send(
-    new CreateListenerCommand({
-      LoadBalancerArn: loadBalancerArn,
-      Protocol: 'HTTP',
-      Port: 80,
-      DefaultActions: REDIRECT_TO_HTTPS,
-      Tags: tagList(sharedTag('listener')),
-    }),
+    new CreateListenerCommand({ ...HTTP_LISTENER, LoadBalancerArn: loadBalancerArn }),
   );
   return Listeners[0]!.ListenerArn!;
 }

@@ -95,8 +95,6 @@ export const scalableTarget: Component<
     return [{ type: 'AWS::ApplicationAutoScaling::ScalableTarget', properties }];
   },
 
-  attributes: () => ({ '': {} }),
-
   parts: (_scope, observed) =>
     onePart('AWS::ApplicationAutoScaling::ScalableTarget', observed, ({ arn }) => arn),
 

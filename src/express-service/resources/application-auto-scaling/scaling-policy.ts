@@ -99,7 +99,7 @@ export function scalingPolicyName(
  * @param loadBalancer the part of its ARN that CloudWatch uses, `app/…`.
  * @param targetGroups the same of both target groups, `targetgroup/…`.
  */
-export function metricSpecification(
+function metricSpecification(
   metric: Scaling['metric'],
   loadBalancer: Resolvable<string>,
   targetGroups: readonly Resolvable<string>[],

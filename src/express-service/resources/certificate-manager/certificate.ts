@@ -15,7 +15,7 @@ import { isLeaving, isOfOperation, operationTag } from '../../memory/resource-ma
 import { done, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
 import {
   describeCertificate,
-  LIST_PERMISSIONS,
+  LIST_CERTIFICATE_PERMISSIONS,
   listManagedCertificates,
   REMOVE_PERMISSIONS,
   removeManagedCertificates,
@@ -83,7 +83,7 @@ export const certificate: Component<ObservedCertificate, Needs, CertificatePrope
   kind: 'Certificate',
   needs: ['ServiceSecurityGroup'],
   permissions: {
-    observe: [...LIST_PERMISSIONS],
+    observe: [...LIST_CERTIFICATE_PERMISSIONS],
     apply: [
       'acm:AddTagsToCertificate',
       'acm:DescribeCertificate',
@@ -221,7 +221,7 @@ async function checkGiven(scope: Scope, domains: readonly Domain[]): Promise<voi
   };
   await allOf(
     domains.map(async ({ hostName, certificateArn: arn }, index) => {
-      const problem = arn === undefined ? undefined : flawOf(await describeOnce(arn), hostName);
+      const problem = arn === undefined ? undefined : certificateFlaw(await describeOnce(arn), hostName);
       if (!problem) return;
       throw new HandlerError('InvalidRequest', `certificate ${arn} ${problem}`, {
         propertyPath: domainPath(index, 'CertificateArn'),
@@ -232,7 +232,10 @@ async function checkGiven(scope: Scope, domains: readonly Domain[]): Promise<voi
 }
 
 /** Why a certificate cannot serve a host, as the end of a sentence; undefined when it can. */
-export function flawOf(described: CertificateDetail | undefined, hostName: string): string | undefined {
+export function certificateFlaw(
+  described: CertificateDetail | undefined,
+  hostName: string,
+): string | undefined {
   if (!described) return 'does not exist';
   if (described.Status !== 'ISSUED') return `is ${described.Status}, not ISSUED`;
   const names = [described.DomainName!, ...(described.SubjectAlternativeNames ?? [])];

@@ -43,14 +43,14 @@ export interface ManagedCertificate {
 }
 
 /** IAM actions of {@link listManagedCertificates}. */
-export const LIST_PERMISSIONS = ['acm:ListCertificates', 'acm:ListTagsForCertificate'] as const;
+export const LIST_CERTIFICATE_PERMISSIONS = ['acm:ListCertificates', 'acm:ListTagsForCertificate'] as const;
 
 /** IAM actions of {@link removeManagedCertificates}. */
 export const REMOVE_PERMISSIONS = [
   'acm:AddTagsToCertificate',
   'acm:DeleteCertificate',
   'acm:DescribeCertificate',
-  ...LIST_PERMISSIONS,
+  ...LIST_CERTIFICATE_PERMISSIONS,
   'route53:ChangeResourceRecordSets',
   'route53:ListResourceRecordSets',
 ] as const;

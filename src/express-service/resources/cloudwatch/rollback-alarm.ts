@@ -75,7 +75,7 @@ function rollbackAlarmArn(identity: Identity): string {
  * @param loadBalancer the part of its ARN that CloudWatch uses, `app/…`.
  * @param targetGroups the same of both target groups, `targetgroup/…`.
  */
-export function failureRateMetrics(
+function failureRateMetrics(
   loadBalancer: Resolvable<string>,
   targetGroups: readonly Resolvable<string>[],
 ): readonly Resolvable<MetricDataQuery>[] {

@@ -7,7 +7,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
-import { attributesOf, sharedBy, sharedTag } from '../../memory/ownership';
+import { loadBalancerWithAttributes, sharedBy, sharedTag } from '../../memory/ownership';
 import { isSharedExposure, onePart, securityGroupArn } from '../../composition/part';
 import { HandlerError } from '../../../core/failure';
 import {
@@ -160,6 +160,7 @@ export const loadBalancerSecurityGroup: Component<
    * again. That one then removes it in turn.
    */
   async remove(scope, { ServiceSecurityGroup }, { id, name }) {
+    // Whoever is still there removes it, and finds no rule of this service in it (see load-balancer.ts).
     if (isInUse(scope, name)) return done(undefined);
     return removeIfUnused(scope, { id, serviceGroupId: ServiceSecurityGroup?.id });
   },
@@ -206,7 +207,7 @@ function observed(group: SecurityGroup, ownId: string | undefined): ObservedLoad
     groups: [{ id: group.GroupId!, isShared: true }],
     otherServices: egressTargets(group).filter((id) => id !== ownId).length,
     ingress: ingressOf(group),
-    attributesOf: attributesOf(tagRecord(group.Tags)),
+    attributesOf: loadBalancerWithAttributes(tagRecord(group.Tags)),
     complete: (group.IpPermissions ?? []).length > 0,
   };
 }

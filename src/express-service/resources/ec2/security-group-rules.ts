@@ -102,22 +102,17 @@ export const securityGroupRules: Component<
         : (LoadBalancerSecurityGroup?.groups ?? []);
     const source = sharedName(exposure) ?? LoadBalancerSecurityGroup?.name;
     const service = `${identity.clusterName}/${identity.serviceName}`.slice(0, LONGEST_DESCRIPTION);
-    return groups.flatMap(({ id, isShared }, index) => [
-      {
-        name: numbered('Ingress', index),
-        type: 'AWS::EC2::SecurityGroupIngress',
-        properties: { ...rule, GroupId, SourceSecurityGroupId: id, Description: source },
-      },
-      ...(isShared
-        ? [
-            {
-              name: numbered('Egress', index),
-              type: 'AWS::EC2::SecurityGroupEgress',
-              properties: { ...rule, GroupId: id, DestinationSecurityGroupId: GroupId, Description: service },
-            },
-          ]
-        : []),
-    ]);
+    return groups.flatMap(({ id, isShared }, index) => {
+      const egress = { ...rule, GroupId: id, DestinationSecurityGroupId: GroupId, Description: service };
+      const ingress = { ...rule, GroupId, SourceSecurityGroupId: id, Description: source };
+      const name = (direction: string) => numbered(direction, index);
+      return [
+        ...(isShared
+          ? [{ name: name('Egress'), type: 'AWS::EC2::SecurityGroupEgress', properties: egress }]
+          : []),
+        { name: name('Ingress'), type: 'AWS::EC2::SecurityGroupIngress', properties: ingress },
+      ];
+    });
   },
 
   parts: (scope, observed) => [
@@ -152,24 +147,18 @@ export const securityGroupRules: Component<
 
   async apply({ clients, desired }, _needs, current) {
     const rules = Object.values(desired);
-    const wanted = portRules(rules);
     const { egress, ingress } = current ?? { egress: [], ingress: [] };
-    const isMissing = (rule: RuleProperties) => {
-      const { egress: out, ingress: into } = portRules([rule]);
-      return missing(egress, out).length + missing(ingress, into).length > 0;
-    };
+    const isThere = (rule: RuleProperties) =>
+      (isEgress(rule) ? egress : ingress).some((each) => isSame(each, portRule(rule)));
     try {
-      // The egress rule first; see above.
-      for (const rule of rules.filter(isEgress).filter(isMissing)) await authorize(clients, rule);
-      for (const rule of rules.filter((each) => !isEgress(each)).filter(isMissing)) {
-        await authorize(clients, rule);
-      }
+      for (const rule of rules.filter((each) => !isThere(each))) await authorize(clients, rule);
     } catch (error) {
       // The last service on the load balancer removes its group at this moment; it will be made again.
       if (isSdkError(error, 'InvalidGroup.NotFound'))
         return wait('the security group of the load balancer', 2);
       throw error;
     }
+    const wanted = portRules(rules);
     return done({
       egress: [...egress, ...missing(egress, wanted.egress)],
       ingress: [...ingress, ...missing(ingress, wanted.ingress)],
@@ -187,17 +176,17 @@ export const securityGroupRules: Component<
   },
 };
 
-/** The rules as they are observed. */
+/** Rules as they are observed. */
 function portRules(rules: readonly RuleProperties[]): ObservedSecurityGroupRules {
-  const of = (direction: readonly RuleProperties[], groupOf: (rule: RuleProperties) => string) =>
-    direction.map((rule) => ({ loadBalancerGroupId: groupOf(rule), port: rule.FromPort }));
   return {
-    egress: of(rules.filter(isEgress), ({ GroupId }) => GroupId),
-    ingress: of(
-      rules.filter((rule) => !isEgress(rule)),
-      ({ SourceSecurityGroupId }) => SourceSecurityGroupId!,
-    ),
+    egress: rules.filter(isEgress).map(portRule),
+    ingress: rules.filter((rule) => !isEgress(rule)).map(portRule),
   };
+}
+
+function portRule(rule: RuleProperties): PortRule {
+  const { GroupId, SourceSecurityGroupId: source, FromPort: port } = rule;
+  return { loadBalancerGroupId: isEgress(rule) ? GroupId : source!, port };
 }
 
 function isEgress({ DestinationSecurityGroupId }: RuleProperties): boolean {

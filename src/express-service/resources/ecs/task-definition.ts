@@ -22,7 +22,7 @@ import type { ManagedTask } from '../../properties/task';
 import { lowerCaseTagList, lowerCaseTagRecord, tagChanges, type Tags } from '../../identity/tags';
 import {
   desiredContent,
-  flawOf,
+  taskDefinitionFlaw,
   isSameContent,
   mainPortOf,
   type TaskDefinitionContent,
@@ -62,7 +62,7 @@ export function plannedPort(plan: PlanScope, current: ObservedTaskDefinition | u
 }
 
 /** Family of the task definitions that are made for a service. */
-export function taskDefinitionFamily({ clusterName, serviceName }: Identity): string {
+function taskDefinitionFamily({ clusterName, serviceName }: Identity): string {
   return fittingName(`${clusterName}-${serviceName}`, 255);
 }
 
@@ -194,7 +194,7 @@ function requestOf(
 
 async function observeExternal(scope: Scope, taskDefinitionArn: string): Promise<ObservedTaskDefinition> {
   const found = await describe(scope, taskDefinitionArn);
-  const flaw = found ? flawOf(found.definition) : 'does not exist';
+  const flaw = found ? taskDefinitionFlaw(found.definition) : 'does not exist';
   if (flaw) {
     throw new HandlerError('InvalidRequest', `${taskDefinitionArn} ${flaw}`, {
       propertyPath: 'TaskDefinitionArn',

@@ -8,15 +8,14 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allOf } from '../../../core/all-of';
 import type { ApplyScope, Component, DesiredScope, Scope } from '../../composition/component';
-import { sharedTag } from '../../memory/ownership';
 import { isSharedExposure, onePart } from '../../composition/part';
 import type { Resolvable } from '../../../core/graph';
 import { domainsOf } from '../../properties/domains';
-import { describeListeners, REDIRECT_TO_HTTPS } from '../../sharing/load-balancer-closing';
+import { describeListeners, HTTP_LISTENER } from '../../sharing/load-balancer-closing';
 import { done, wait, waitedFor, type Outcome } from '../../../core/outcome';
 import { allItems } from '../../../aws/pages';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
-import { tagList, type ResourceTag } from '../../identity/tags';
+import type { ResourceTag } from '../../identity/tags';
 import type { ManagedCertificate } from '../certificate-manager/managed-certificates';
 import type { ObservedCertificate } from '../certificate-manager/certificate';
 import type { ObservedLoadBalancer } from './load-balancer';
@@ -116,7 +115,6 @@ export const listeners: Component<ObservedListeners, Needs, Properties> = {
     });
     const type = 'AWS::ElasticLoadBalancingV2::Listener';
     const LoadBalancerArn = refer('LoadBalancer', 'LoadBalancerArn');
-    const Tags = tagList(sharedTag('listener'));
     return [
       {
         name: 'Https',
@@ -129,14 +127,14 @@ export const listeners: Component<ObservedListeners, Needs, Properties> = {
           SslPolicy: SECURITY_POLICY,
           Certificates: first ? [first] : [],
           DefaultActions: NOT_FOUND,
-          Tags,
+          Tags: HTTP_LISTENER.Tags,
         },
       },
       {
         name: 'Http',
         type,
         shared: true,
-        properties: { LoadBalancerArn, Protocol: 'HTTP', Port: 80, DefaultActions: REDIRECT_TO_HTTPS, Tags },
+        properties: { ...HTTP_LISTENER, LoadBalancerArn },
       },
       ...(further.length > 0
         ? [

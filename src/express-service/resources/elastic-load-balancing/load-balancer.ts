@@ -65,6 +65,8 @@ const PART_STATUS = {
 export const loadBalancer: Component<ObservedLoadBalancer, Needs, LoadBalancerProperties> = {
   kind: 'LoadBalancer',
   needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup'],
+  // Who sees others on the load balancer leaves its group to them, so that its own rule in the group has to be gone before.
+  removedAfter: ['SecurityGroupRules'],
   shared: true,
   per: 'load balancer',
   permissions: {

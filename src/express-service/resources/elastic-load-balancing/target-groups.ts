@@ -55,7 +55,7 @@ export interface ObservedTargetGroups {
 const NOMINAL_PORT = 80;
 
 /** Names of the two target groups that a service has in an exposure; 32 characters at most, as ELB wants it. */
-export function targetGroupNames(identity: Identity, exposure: Exposure): readonly string[] {
+function targetGroupNames(identity: Identity, exposure: Exposure): readonly string[] {
   const prefix = `${targetGroupNamePrefix(identity)}${exposureHash(exposure)}`;
   return [1, 2].map((number) => `${prefix}-${number}`);
 }

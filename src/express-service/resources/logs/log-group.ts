@@ -53,7 +53,7 @@ export function logGroupName({ clusterName, serviceName, serviceArn }: Identity)
 }
 
 /** ARN of a log group of that name. */
-export function logGroupArn({ partition, region, accountId }: Identity, name: string): string {
+function logGroupArn({ partition, region, accountId }: Identity, name: string): string {
   return `arn:${partition}:logs:${region}:${accountId}:log-group:${name}`;
 }
 
