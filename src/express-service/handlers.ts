@@ -11,6 +11,7 @@ import { describedService, managedDescribedService } from './deployments/describ
 import { HandlerError, LONGEST_MESSAGE } from '../core/failure';
 import {
   clusterNameOf,
+  ecsServiceOf,
   generatedServiceName,
   identityOf,
   identityOfArn,
@@ -175,7 +176,11 @@ function conflictsOf(
   { found }: ExposureConvergence,
 ): readonly string[] {
   if (action !== Action.Update || !previous || !found?.Service) return [];
-  return conflicts(PROPERTIES, { previous, live: modelOf({ identity }, found, []), desired });
+  return conflicts(PROPERTIES, {
+    previous,
+    live: modelOf({ identity, ecsService: ecsServiceOf(identity) }, found, []),
+    desired,
+  });
 }
 
 async function remove(request: Request): Promise<Progress> {
@@ -252,6 +257,7 @@ function scopeOf(request: Request, identity: Identity): Scope {
   const { elapsedSeconds, continuation } = contextOf(request);
   return {
     identity,
+    ecsService: ecsServiceOf(identity),
     clients: createClients(clientConfiguration),
     session: new Session(),
     log: (message) => logger.log(message),

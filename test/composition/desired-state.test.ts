@@ -9,7 +9,7 @@ import type { Observations } from '../../src/express-service/composition/compone
 import { desiredState } from '../../src/express-service/composition/desired-state';
 import { nodesOf } from '../../src/express-service/composition/node';
 import type { Exposure } from '../../src/express-service/exposures/exposure';
-import { identityOf } from '../../src/express-service/identity/identity';
+import { ecsServiceOf, identityOf } from '../../src/express-service/identity/identity';
 import type { Exposures } from '../../src/express-service/memory/recorded-exposures';
 import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
 import type { Network } from '../../src/express-service/network/subnets';
@@ -47,6 +47,7 @@ function plan(
   model: object = {},
   exposures: Exposures = { serving: shared, leaving: [] },
   found: Observations = {},
+  ecsService = ecsServiceOf(identity),
 ): Resource[] {
   const spec = specificationOf({
     identity,
@@ -59,7 +60,14 @@ function plan(
       ...model,
     } as ResourceModel,
   });
-  return desiredState(nodesOf(components, exposures), { identity, spec, network, exposures, found });
+  return desiredState(nodesOf(components, exposures), {
+    identity,
+    ecsService,
+    spec,
+    network,
+    exposures,
+    found,
+  });
 }
 
 const everything = {
@@ -104,6 +112,28 @@ describe('as a plain template', () => {
     const { stdout } = await lint.catch((error: { stdout: string }) => error);
     expect(stdout).toBe('');
   });
+});
+
+test('names after an ECS service what belongs to one, and after the resource what all behind its name share', () => {
+  const namedAfter = (ecsService: ReturnType<typeof ecsServiceOf>) =>
+    plan(everything, undefined, undefined, ecsService).map(({ id, properties }) => ({
+      id: [id.node, id.name].join(' ').trim(),
+      properties: JSON.stringify(properties),
+    }));
+  const usual = namedAfter(ecsServiceOf(identity));
+  const second = namedAfter({
+    clusterName: 'default',
+    name: 'hello-2',
+    arn: `${identity.serviceArn}-2`,
+  });
+  const differs = second.filter(({ properties }, index) => properties !== usual[index]!.properties);
+  expect([...new Set(differs.map(({ id }) => id.split(' ')[0]))]).toEqual([
+    'TaskDefinition',
+    'RollbackAlarm',
+    'Service',
+    'ScalableTarget',
+    'ScalingPolicy',
+  ]);
 });
 
 test('names every resource that READ tells of', () => {

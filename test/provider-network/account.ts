@@ -21,7 +21,7 @@ import { serviceSecurityGroup } from '../../src/express-service/resources/ec2/se
 import { targetGroupSettings } from '../../src/express-service/resources/elastic-load-balancing/target-group-attributes';
 import { targetGroups } from '../../src/express-service/resources/elastic-load-balancing/target-groups';
 import { webAclAssociation } from '../../src/express-service/resources/waf/web-acl-association';
-import { identityOf, type Identity } from '../../src/express-service/identity/identity';
+import { ecsServiceOf, identityOf, type Identity } from '../../src/express-service/identity/identity';
 import { loadBalancerSpec } from '../../src/express-service/properties/load-balancer-settings';
 import { discoverNetwork, type Network } from '../../src/express-service/network/network';
 import { done } from '../../src/core/outcome';
@@ -195,6 +195,7 @@ export class Account {
       let network: Promise<Network> | undefined;
       const scope: ApplyScope = {
         identity: this.identity(serviceName),
+        ecsService: ecsServiceOf(this.identity(serviceName)),
         clients,
         session: new Session(),
         log: () => undefined,
@@ -226,6 +227,7 @@ export class Account {
   private scope(serviceName: string, clients: Clients): Scope {
     return {
       identity: this.identity(serviceName),
+      ecsService: ecsServiceOf(this.identity(serviceName)),
       clients,
       session: new Session(),
       log: () => undefined,

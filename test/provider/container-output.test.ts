@@ -11,7 +11,7 @@ import type { Clients } from '../../src/aws/clients';
 import type { Scope } from '../../src/express-service/composition/component';
 import { lastOutputOf } from '../../src/express-service/diagnosis/container-output';
 import { BEGINNING } from '../../src/core/outcome';
-import { identityOf } from '../../src/express-service/identity/identity';
+import { ecsServiceOf, identityOf } from '../../src/express-service/identity/identity';
 import { ACCOUNT_ID, REGION } from '../support/account';
 import { Driver } from '../support/driver';
 import { Session } from '../../src/aws/session';
@@ -82,8 +82,10 @@ async function written(
 
 function scope(): Scope {
   const location = { partition: 'aws', region: REGION, accountId: ACCOUNT_ID };
+  const identity = identityOf(location, 'default', 'hello');
   return {
-    identity: identityOf(location, 'default', 'hello'),
+    identity,
+    ecsService: ecsServiceOf(identity),
     clients: { ecs, cloudWatchLogs: logs } as unknown as Clients,
     session: new Session(),
     log: () => undefined,

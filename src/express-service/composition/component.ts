@@ -1,6 +1,6 @@
 import type { Clients } from '../../aws/clients';
 import type { Session } from '../../aws/session';
-import type { Identity } from '../identity/identity';
+import type { EcsService, Identity } from '../identity/identity';
 import type { Network } from '../network/network';
 import type { Part, PartScope } from './part';
 import type { Reference, Resolvable, Resource, ResourceProperties } from '../../core/graph';
@@ -15,6 +15,8 @@ export type Observations = Readonly<Record<string, unknown>>;
 /** What every step may use: the service that is meant, and AWS with the caller's credentials. */
 export interface Scope {
   readonly identity: Identity;
+  /** The ECS service that is meant, of those behind the name. */
+  readonly ecsService: EcsService;
   readonly clients: Clients;
   /** What this invocation has seen and done so far. */
   readonly session: Session;
@@ -51,6 +53,8 @@ export interface ApplyScope extends Scope {
 /** What the desired state of a component is planned from. Plain data. */
 export interface PlanScope {
   readonly identity: Identity;
+  /** See {@link Scope.ecsService}. */
+  readonly ecsService: EcsService;
   readonly spec: ServiceSpec;
   /** See {@link Scope.previousSpec}. */
   readonly previousSpec?: ServiceSpec;

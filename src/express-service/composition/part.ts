@@ -1,6 +1,6 @@
 /** What READ tells of the resources that a component makes. Pure. */
 import type { Exposure } from '../exposures/exposure';
-import type { Identity } from '../identity/identity';
+import type { EcsService, Identity } from '../identity/identity';
 import type { ManagedResource } from '../model';
 
 /** In the template's words. */
@@ -21,6 +21,8 @@ export interface Part {
 /** What parts are told from. */
 export interface PartScope {
   readonly identity: Identity;
+  /** The ECS service that is meant, of those behind the name. */
+  readonly ecsService: EcsService;
   /** Where the service receives its traffic; undefined when its record is gone. */
   readonly exposure?: Exposure;
 }

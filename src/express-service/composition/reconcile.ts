@@ -118,8 +118,8 @@ function withoutDependents(all: readonly Node[]): Node[] {
 
 /** The scope in which a component knows its place. Of what is to go the specification says nothing. */
 function scopeOf<Any extends Scope>({ exposure, goal }: Node, scope: Any): Any {
-  const { identity, clients, session, log, time, exposures, isRemoval } = scope;
-  const little = { identity, clients, session, log, time, exposures, isRemoval };
+  const { identity, ecsService, clients, session, log, time, exposures, isRemoval } = scope;
+  const little = { identity, ecsService, clients, session, log, time, exposures, isRemoval };
   const of = goal === 'out of use' ? (little as Any) : scope;
   return { ...of, exposure };
 }
@@ -163,9 +163,9 @@ async function desiredScope(
   values: Observations,
 ): Promise<DesiredScope<ResourceProperties>> {
   if (!node.component.desired) return { ...scopeOf(node, scope), desired: {} };
-  const { identity, spec, previousSpec, exposures } = scope;
+  const { identity, ecsService, spec, previousSpec, exposures } = scope;
   const network = await scope.network();
-  const plan = { identity, spec, previousSpec, network, exposures: exposures!, found };
+  const plan = { identity, ecsService, spec, previousSpec, network, exposures: exposures!, found };
   return { ...scopeOf(node, scope), desired: desiredResources(node, nodes, plan, values) };
 }
 

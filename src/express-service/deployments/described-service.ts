@@ -9,12 +9,17 @@ import { sessionValue } from '../../aws/session';
 export const DESCRIBED_SERVICE_ACTIONS = ['ecs:DescribeServices'] as const;
 
 /**
- * The ECS service of this name, whoever made it, as it was at the beginning of the invocation: several components look
- * at it, and one call is enough for all.
+ * The ECS service, whoever made it, as it was at the beginning of the invocation: several components look at it, and one
+ * call is enough for all.
  *
  * @returns undefined when there is none, or only an INACTIVE one, whose name may be used again.
  */
-export const describedService = sessionValue(describeService);
+export const describedService = sessionValue(describeService, ofEcsService);
+
+/** What tells one ECS service from another in a session. */
+export function ofEcsService({ ecsService }: Scope): string {
+  return ecsService.arn;
+}
 
 /** {@link describedService}, when it is the service's own by its tag. */
 export async function managedDescribedService(scope: Scope): Promise<Service | undefined> {
@@ -23,12 +28,12 @@ export async function managedDescribedService(scope: Scope): Promise<Service | u
 }
 
 /** The same with a call of its own, for those who must know how it is now. */
-export async function describeService({ clients, identity }: Scope): Promise<Service | undefined> {
+export async function describeService({ clients, ecsService }: Scope): Promise<Service | undefined> {
   const answer = await unless(
     clients.ecs.send(
       new DescribeServicesCommand({
-        cluster: identity.clusterName,
-        services: [identity.serviceName],
+        cluster: ecsService.clusterName,
+        services: [ecsService.name],
         include: ['TAGS'],
       }),
     ),

@@ -12,6 +12,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Scope } from '../composition/component';
 import { allItems, pagesOf } from '../../aws/pages';
 import { sessionValue } from '../../aws/session';
+import { ofEcsService } from './described-service';
 
 /** IAM actions of the functions in this file. */
 export const SERVICE_DEPLOYMENT_ACTIONS = [
@@ -58,7 +59,7 @@ export function isRunning(status: ServiceDeployment['status']): boolean {
 }
 
 /** The newest deployment of the service as it was when an invocation first asked. */
-export const newestDeployment = sessionValue(lookForNewestDeployment);
+export const newestDeployment = sessionValue(lookForNewestDeployment, ofEcsService);
 
 /** The same with a call of its own, for those who must know how it is now. */
 export async function lookForNewestDeployment(scope: Scope): Promise<ListedDeployment | undefined> {
@@ -73,15 +74,15 @@ export async function lookForNewestDeployment(scope: Scope): Promise<ListedDeplo
  * @param status only those in one of these.
  */
 export function listedDeployments(
-  { clients, identity }: Scope,
+  { clients, ecsService }: Scope,
   status?: ServiceDeploymentStatus[],
 ): Promise<ServiceDeploymentBrief[]> {
   return allItems(
     pagesOf((nextToken) =>
       clients.ecs.send(
         new ListServiceDeploymentsCommand({
-          cluster: identity.clusterName,
-          service: identity.serviceName,
+          cluster: ecsService.clusterName,
+          service: ecsService.name,
           status,
           maxResults: PAGE,
           nextToken,

@@ -86,8 +86,8 @@ async function targetRevision({ clients }: Scope, { targetServiceRevision }: Ser
   return serviceRevisions?.[0];
 }
 
-async function stoppedTasksOf({ clients, identity }: Scope) {
-  const { clusterName: cluster, serviceName } = identity;
+async function stoppedTasksOf({ clients, ecsService }: Scope) {
+  const { clusterName: cluster, name: serviceName } = ecsService;
   const stopped: Task[] = [];
   // A page has no more tasks than one call describes.
   const pages = paginateListTasks(
@@ -102,9 +102,9 @@ async function stoppedTasksOf({ clients, identity }: Scope) {
   return stopped;
 }
 
-async function serviceOf({ clients, identity }: Scope) {
+async function serviceOf({ clients, ecsService }: Scope) {
   const { services } = await clients.ecs.send(
-    new DescribeServicesCommand({ cluster: identity.clusterName, services: [identity.serviceName] }),
+    new DescribeServicesCommand({ cluster: ecsService.clusterName, services: [ecsService.name] }),
   );
   return services?.[0];
 }

@@ -16,6 +16,21 @@ export interface Identity {
   readonly serviceArn: string;
 }
 
+/** An ECS service that belongs to the resource, by what names it in the APIs of AWS. */
+export interface EcsService {
+  readonly clusterName: string;
+  readonly name: string;
+  readonly arn: string;
+}
+
+/**
+ * The ECS service behind the name that carries it. Nothing else says which ECS service is meant: whatever is done with one
+ * is told it (`Scope.ecsService`).
+ */
+export function ecsServiceOf({ clusterName, serviceName, serviceArn }: Identity): EcsService {
+  return { clusterName, name: serviceName, arn: serviceArn };
+}
+
 /** Where a request is carried out. */
 export interface Location {
   readonly partition: string;

@@ -6,7 +6,7 @@ import type { Properties } from '../../cloudformation/extension';
 import { defined } from '../../core/unset';
 import type { Observations } from '../composition/component';
 import { nodesOf } from '../composition/node';
-import type { Identity } from '../identity/identity';
+import type { PartScope } from '../composition/part';
 import type { Exposure } from '../exposures/exposure';
 import type { ManagedResource } from '../model';
 import { components } from '../resources';
@@ -19,14 +19,14 @@ import { components } from '../resources';
  * @param isSettled whether an operation has just ended: then what was being provisioned when it was looked at is there.
  */
 export function managedResources(
-  identity: Identity,
+  scope: Pick<PartScope, 'identity' | 'ecsService'>,
   observed: Observations,
   serving: Exposure | undefined,
   isSettled: boolean,
 ): Properties<ManagedResource>[] {
   const nodes = nodesOf(components, serving && { serving, leaving: [] });
   return nodes.flatMap(({ component, exposure, id }) =>
-    (component.parts?.({ identity, exposure }, observed[id], observed) ?? []).map(
+    (component.parts?.({ ...scope, exposure }, observed[id], observed) ?? []).map(
       ({ type: ResourceType, arn: Arn, status = 'ACTIVE', reason }) =>
         isSettled && status === 'PROVISIONING'
           ? defined({ ResourceType, Arn, Status: 'ACTIVE' as const })

@@ -8,7 +8,7 @@ import {
   type ObservedScalingPolicy,
 } from '../resources/application-auto-scaling/scaling-policy';
 import type { ObservedScheduledActions } from '../resources/application-auto-scaling/scheduled-actions';
-import type { Identity } from '../identity/identity';
+import type { EcsService } from '../identity/identity';
 import type { ScalingTarget } from '../model';
 import type { Properties } from '../../cloudformation/extension';
 import type { RecordedTaskCounts } from '../memory/template-record';
@@ -28,7 +28,7 @@ interface Observed {
  *   no drift.
  */
 export function scalingInputOf(
-  identity: Identity,
+  ecsService: EcsService,
   { ScalableTarget, ScalingPolicy, ScheduledActions }: Observed,
   recorded?: RecordedTaskCounts,
 ): Properties<ScalingTarget> | undefined {
@@ -40,7 +40,7 @@ export function scalingInputOf(
   return scalingInput({
     minTaskCount: counts?.minTaskCount,
     maxTaskCount: counts?.maxTaskCount,
-    ...(ScalingPolicy && metricsOf(identity, ScalingPolicy)),
+    ...(ScalingPolicy && metricsOf(ecsService, ScalingPolicy)),
     scheduledActions: ScheduledActions?.actions,
   });
 }
@@ -62,11 +62,11 @@ function isOneOf(count: number, counts: readonly (number | undefined)[]): boolea
   return counts.includes(count);
 }
 
-function metricsOf(identity: Identity, { policies }: ObservedScalingPolicy): Partial<Scaling> {
-  const first = scalingPolicyName(identity);
+function metricsOf(ecsService: EcsService, { policies }: ObservedScalingPolicy): Partial<Scaling> {
+  const first = scalingPolicyName(ecsService);
   const { configuration } = policies.find(({ name }) => name === first) ?? {};
   const additional = METRICS.flatMap((name) =>
-    policies.filter((policy) => policy.name === scalingPolicyName(identity, name)),
+    policies.filter((policy) => policy.name === scalingPolicyName(ecsService, name)),
   );
   return {
     ...(configuration && metric(configuration)),

@@ -16,7 +16,7 @@ import {
   servingMember,
   type ObservedTargetGroupSettings,
 } from '../resources/elastic-load-balancing/target-group-attributes';
-import type { Identity } from '../identity/identity';
+import type { EcsService, Identity } from '../identity/identity';
 import { withSpelledOut } from '../../core/spelled-out';
 import { PROPERTIES } from '../properties/rows';
 import { managedResources } from './managed-resources';
@@ -85,7 +85,7 @@ export async function readModel(scope: Scope, observations: Observations): Promi
 
 /** {@link readModel} without a call to AWS. */
 export function modelOf(
-  { identity, spec }: Pick<Scope, 'identity' | 'spec'>,
+  { identity, ecsService, spec }: Pick<Scope, 'identity' | 'ecsService' | 'spec'>,
   observations: Observations,
   active: readonly ActiveRevision[],
 ): ResourceModel {
@@ -108,8 +108,8 @@ export function modelOf(
       recordedExposures(observed.ServiceSecurityGroup?.tags ?? {})?.serving,
       observed,
     ),
-    ScalingTarget: scalingInputOf(identity, observed, record.taskCounts),
-    ...settingsInputOf(service, rollbackAlarmName(identity), observed.RollbackAlarm?.limits),
+    ScalingTarget: scalingInputOf(ecsService, observed, record.taskCounts),
+    ...settingsInputOf(service, rollbackAlarmName(ecsService), observed.RollbackAlarm?.limits),
     ...domains,
     WebAclArn: observed.WebAclAssociation?.webAclArn,
     Tags: tags.length > 0 ? tags.sort((a, b) => (a.Key < b.Key ? -1 : 1)) : undefined,
@@ -121,12 +121,12 @@ export function modelOf(
     CreatedAt: service.createdAt?.toISOString(),
     UpdatedAt: lastDeployment(service, active)?.toISOString(),
     ActiveConfigurations: active.map((revision) =>
-      activeConfiguration(identity, observed, endpoint, revision),
+      activeConfiguration(ecsService, observed, endpoint, revision),
     ),
     ...attributesOf(identity, observed),
     ECSManagedResourceArns: managedResourceArns(identity, observed),
     ManagedResources: managedResources(
-      identity,
+      { identity, ecsService },
       observations,
       recordedExposures(observed.ServiceSecurityGroup?.tags ?? {})?.serving,
       spec !== undefined,
@@ -281,7 +281,7 @@ function lastDeployment(service: Service, active: readonly ActiveRevision[]): Da
 }
 
 function activeConfiguration(
-  identity: Identity,
+  ecsService: EcsService,
   observed: Partial<Observed>,
   endpoint: string | undefined,
   { revision, definition, trafficPercent }: ActiveRevision,
@@ -298,7 +298,7 @@ function activeConfiguration(
     HealthCheckPath: observed.TargetGroupSettings?.healthCheck.HealthCheckPath,
     NetworkConfiguration: networkOf(revision, observed.ServiceSecurityGroup),
     PrimaryContainer: definition && containerOf(definition, observed.LogGroup?.name),
-    ScalingTarget: scalingInputOf(identity, observed),
+    ScalingTarget: scalingInputOf(ecsService, observed),
     IngressPaths: endpoint
       ? [{ AccessType: accessOf(observed.LoadBalancer), Endpoint: endpoint }]
       : undefined,

@@ -10,7 +10,7 @@ import {
 import type { ApplyScope, Component, PlanScope, Scope } from '../../composition/component';
 import { onePart } from '../../composition/part';
 import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../../deployments/described-service';
-import type { Identity } from '../../identity/identity';
+import type { EcsService } from '../../identity/identity';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import type { Scaling } from '../../properties/scaling';
 import { unless } from '../../../aws/sdk-errors';
@@ -37,11 +37,11 @@ interface ScalableTargetProperties {
   readonly Tags: readonly ResourceTag[];
 }
 
-/** What names the number of tasks of a service in Application Auto Scaling. */
-export function scalableDimension({ clusterName, serviceName }: Identity) {
+/** What names the number of tasks of an ECS service in Application Auto Scaling. */
+export function scalableDimension({ clusterName, name }: EcsService) {
   return {
     ServiceNamespace: 'ecs',
-    ResourceId: `service/${clusterName}/${serviceName}`,
+    ResourceId: `service/${clusterName}/${name}`,
     ScalableDimension: 'ecs:service:DesiredCount',
   } as const;
 }
@@ -87,7 +87,7 @@ export const scalableTarget: Component<
   desired(plan, _found, current) {
     const { minTaskCount, maxTaskCount } = taskCounts(plan, current);
     const properties = {
-      ...scalableDimension(plan.identity),
+      ...scalableDimension(plan.ecsService),
       MinCapacity: minTaskCount,
       MaxCapacity: maxTaskCount,
       Tags: tagList(managedTags(plan)),
@@ -100,7 +100,7 @@ export const scalableTarget: Component<
 
   async observe(scope) {
     if (!(await mayScale(scope))) return undefined;
-    const { ServiceNamespace, ResourceId, ScalableDimension } = scalableDimension(scope.identity);
+    const { ServiceNamespace, ResourceId, ScalableDimension } = scalableDimension(scope.ecsService);
     const { ScalableTargets } = await scope.clients.applicationAutoScaling.send(
       new DescribeScalableTargetsCommand({ ServiceNamespace, ResourceIds: [ResourceId], ScalableDimension }),
     );
@@ -130,10 +130,12 @@ export const scalableTarget: Component<
     }
   },
 
-  remove({ clients, identity }) {
+  remove({ clients, ecsService }) {
     return unlessOverlapping(async () => {
       await unless(
-        clients.applicationAutoScaling.send(new DeregisterScalableTargetCommand(scalableDimension(identity))),
+        clients.applicationAutoScaling.send(
+          new DeregisterScalableTargetCommand(scalableDimension(ecsService)),
+        ),
         'ObjectNotFoundException',
       );
     });
@@ -152,13 +154,13 @@ function lacksServiceLinkedRole(error: unknown): boolean {
 }
 
 async function register(
-  { clients, identity }: Scope,
+  { clients, ecsService }: Scope,
   { minTaskCount, maxTaskCount }: TaskCounts,
   tags?: Tags,
 ): Promise<string | undefined> {
   const { ScalableTargetARN } = await clients.applicationAutoScaling.send(
     new RegisterScalableTargetCommand({
-      ...scalableDimension(identity),
+      ...scalableDimension(ecsService),
       MinCapacity: minTaskCount,
       MaxCapacity: maxTaskCount,
       Tags: tags && { ...tags },

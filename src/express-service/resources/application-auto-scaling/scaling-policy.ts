@@ -10,7 +10,7 @@ import type { Resolvable } from '../../../core/graph';
 import type { Component, PlanScope, Scope } from '../../composition/component';
 import { gone } from '../../composition/part';
 import { DESCRIBED_SERVICE_ACTIONS } from '../../deployments/described-service';
-import { fittingName, type Identity } from '../../identity/identity';
+import { fittingName, type EcsService } from '../../identity/identity';
 import { unless } from '../../../aws/sdk-errors';
 import type { Scaling, ScalingCooldowns, ScalingMetric } from '../../properties/scaling';
 import { threeWay } from '../../../core/three-way';
@@ -76,17 +76,14 @@ export const METRICS = [
 ] as const satisfies readonly Scaling['metric'][];
 
 /**
- * Name of a scaling policy of a service.
+ * Name of a scaling policy of an ECS service.
  *
  * @param additional metric that it follows beside the first one; the name of the first one's policy does not depend on
  *   its metric, so that another metric is a change in place.
  */
-export function scalingPolicyName(
-  { clusterName, serviceName }: Identity,
-  additional?: Scaling['metric'],
-): string {
+export function scalingPolicyName({ clusterName, name }: EcsService, additional?: Scaling['metric']): string {
   const suffix = additional ? `/${additional}` : '';
-  return fittingName(`${clusterName}/${serviceName}/TargetTracking${suffix}`, LONGEST_NAME);
+  return fittingName(`${clusterName}/${name}/TargetTracking${suffix}`, LONGEST_NAME);
 }
 
 /**
@@ -153,8 +150,8 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs, ScalingPolic
   },
 
   desired(plan, _found, current) {
-    const { identity, spec } = plan;
-    return policiesOf(identity, spec.scaling).map((policy, index) => {
+    const { ecsService, spec } = plan;
+    return policiesOf(ecsService, spec.scaling).map((policy, index) => {
       const live = current?.policies.find(({ name }) => name === policy.name)?.configuration;
       return {
         ...(index > 0 && { name: policy.metric }),
@@ -162,7 +159,7 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs, ScalingPolic
         properties: {
           PolicyName: policy.name,
           PolicyType: 'TargetTrackingScaling' as const,
-          ...scalableDimension(identity),
+          ...scalableDimension(ecsService),
           TargetTrackingScalingPolicyConfiguration: desiredConfiguration(plan, policy, live),
         },
       };
@@ -176,9 +173,9 @@ export const scalingPolicy: Component<ObservedScalingPolicy, Needs, ScalingPolic
 
   async observe(scope) {
     if (!(await mayScale(scope))) return undefined;
-    const names = [undefined, ...METRICS].map((metric) => scalingPolicyName(scope.identity, metric));
+    const names = [undefined, ...METRICS].map((metric) => scalingPolicyName(scope.ecsService, metric));
     const { ScalingPolicies = [] } = await scope.clients.applicationAutoScaling.send(
-      new DescribeScalingPoliciesCommand({ ...scalableDimension(scope.identity), PolicyNames: names }),
+      new DescribeScalingPoliciesCommand({ ...scalableDimension(scope.ecsService), PolicyNames: names }),
     );
     const policies = ScalingPolicies.filter(({ PolicyName }) => names.includes(PolicyName!)).map(
       (policy) => ({
@@ -220,7 +217,7 @@ async function put(
 
 /** {@link threeWay} of a policy's configuration. */
 function desiredConfiguration(
-  { identity, spec, previousSpec, refer }: PlanScope,
+  { ecsService, spec, previousSpec, refer }: PlanScope,
   { name, ...metric }: ScalingMetric & { readonly name: string },
   live: TargetTrackingScalingPolicyConfiguration | undefined,
 ): Resolvable<TargetTrackingScalingPolicyConfiguration> {
@@ -233,7 +230,7 @@ function desiredConfiguration(
   });
   const desired = settings(metric, spec.scaling);
   const before =
-    previousSpec && policiesOf(identity, previousSpec.scaling).find((policy) => policy.name === name);
+    previousSpec && policiesOf(ecsService, previousSpec.scaling).find((policy) => policy.name === name);
   const { PredefinedMetricSpecification, CustomizedMetricSpecification, ...others } = live ?? {};
   const merged = threeWay<{ metric: Resolvable<MetricSpecification>[]; others: { TargetValue?: number } }>({
     desired,
@@ -248,22 +245,22 @@ function desiredConfiguration(
 
 /** The policies that a template asks for, by name. */
 function policiesOf(
-  identity: Identity,
+  ecsService: EcsService,
   { metric, targetValue, additionalMetrics = [] }: Scaling,
 ): (ScalingMetric & { readonly name: string })[] {
   return [
-    { name: scalingPolicyName(identity), metric, targetValue },
+    { name: scalingPolicyName(ecsService), metric, targetValue },
     ...additionalMetrics.map((additional) => ({
-      name: scalingPolicyName(identity, additional.metric),
+      name: scalingPolicyName(ecsService, additional.metric),
       ...additional,
     })),
   ];
 }
 
-async function remove({ clients, identity }: Scope, name: string): Promise<void> {
+async function remove({ clients, ecsService }: Scope, name: string): Promise<void> {
   await unless(
     clients.applicationAutoScaling.send(
-      new DeleteScalingPolicyCommand({ ...scalableDimension(identity), PolicyName: name }),
+      new DeleteScalingPolicyCommand({ ...scalableDimension(ecsService), PolicyName: name }),
     ),
     'ObjectNotFoundException',
   );

@@ -56,7 +56,7 @@ export const scheduledActions: Component<ObservedScheduledActions, Needs, Schedu
     const found = await allItems(
       paginateDescribeScheduledActions(
         { client: scope.clients.applicationAutoScaling },
-        scalableDimension(scope.identity),
+        scalableDimension(scope.ecsService),
       ),
       ({ ScheduledActions }) => ScheduledActions,
     );
@@ -105,12 +105,12 @@ function named(actions: readonly ScheduledAction[], name: string | undefined): S
 
 /** To leave a time out takes it away. */
 async function put(
-  { clients, identity }: Scope,
+  { clients, ecsService }: Scope,
   { ScheduledActionName, StartTime, EndTime, ...action }: ScheduledAction,
 ): Promise<void> {
   await clients.applicationAutoScaling.send(
     new PutScheduledActionCommand({
-      ...scalableDimension(identity),
+      ...scalableDimension(ecsService),
       ...action,
       ScheduledActionName,
       StartTime: StartTime === undefined ? undefined : new Date(StartTime),
@@ -119,10 +119,10 @@ async function put(
   );
 }
 
-async function remove({ clients, identity }: Scope, name: string | undefined): Promise<void> {
+async function remove({ clients, ecsService }: Scope, name: string | undefined): Promise<void> {
   await unless(
     clients.applicationAutoScaling.send(
-      new DeleteScheduledActionCommand({ ...scalableDimension(identity), ScheduledActionName: name }),
+      new DeleteScheduledActionCommand({ ...scalableDimension(ecsService), ScheduledActionName: name }),
     ),
     'ObjectNotFoundException',
   );

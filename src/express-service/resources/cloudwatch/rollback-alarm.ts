@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component } from '../../composition/component';
-import { onePart } from '../../composition/part';
-import { fittingName, type Identity } from '../../identity/identity';
+import { onePart, type PartScope } from '../../composition/part';
+import { fittingName, type EcsService } from '../../identity/identity';
 import type { Resolvable } from '../../../core/graph';
 import { done } from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
@@ -51,14 +51,14 @@ const ALARM = {
   TreatMissingData: 'notBreaching',
 } as const satisfies Partial<PutMetricAlarmCommandInput>;
 
-/** Name of the rollback alarm of a service. */
-export function rollbackAlarmName({ clusterName, serviceName }: Identity): string {
-  return fittingName(`${clusterName}/${serviceName}/RollbackAlarm`, LONGEST_NAME);
+/** Name of the rollback alarm of an ECS service. */
+export function rollbackAlarmName({ clusterName, name }: EcsService): string {
+  return fittingName(`${clusterName}/${name}/RollbackAlarm`, LONGEST_NAME);
 }
 
-function rollbackAlarmArn(identity: Identity): string {
+function rollbackAlarmArn({ identity, ecsService }: Pick<PartScope, 'identity' | 'ecsService'>): string {
   const { partition, region, accountId } = identity;
-  return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${rollbackAlarmName(identity)}`;
+  return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${rollbackAlarmName(ecsService)}`;
 }
 
 /**
@@ -145,14 +145,14 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
   },
 
   desired(plan, _found, current) {
-    const { identity, spec, previousSpec, refer } = plan;
+    const { ecsService, spec, previousSpec, refer } = plan;
     const limits = threeWay<AlarmLimits>(
       { desired: spec.rollbackAlarm, previous: previousSpec?.rollbackAlarm, live: current?.limits },
       mergeRules(ROLLBACK_LIMITS),
     );
     const properties = {
-      AlarmName: rollbackAlarmName(identity),
-      AlarmDescription: `Rolls deployments of ${identity.serviceArn} back when too many of its requests fail`,
+      AlarmName: rollbackAlarmName(ecsService),
+      AlarmDescription: `Rolls deployments of ${ecsService.arn} back when too many of its requests fail`,
       ...ALARM,
       ...limits,
       Metrics: failureRateMetrics(
@@ -166,11 +166,11 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
 
   attributes: ({ name, arn }) => ({ '': { Ref: name, Arn: arn } }),
 
-  parts: ({ identity }, observed) =>
-    onePart('AWS::CloudWatch::Alarm', observed, ({ arn }) => arn, rollbackAlarmArn(identity)),
+  parts: (scope, observed) =>
+    onePart('AWS::CloudWatch::Alarm', observed, ({ arn }) => arn, rollbackAlarmArn(scope)),
 
   async observe(scope) {
-    const name = rollbackAlarmName(scope.identity);
+    const name = rollbackAlarmName(scope.ecsService);
     const alarm = await describe(scope, name);
     if (!alarm) return undefined;
     const { Tags } = await scope.clients.cloudWatch.send(
@@ -211,7 +211,7 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
     );
     return done({
       name,
-      arn: rollbackAlarmArn(scope.identity),
+      arn: rollbackAlarmArn(scope),
       metrics,
       limits,
       tags: tagRecord(Tags),

@@ -190,14 +190,14 @@ async function firstDeploymentAgain(
   const latest = latestOf(listed)?.serviceDeploymentArn;
   if (latest && latest !== arn) return verdict(scope, latest);
   if (listed.length > 1) return undefined;
-  const { identity, clients } = scope;
+  const { ecsService, clients } = scope;
   scope.log(
     `the infrastructure role could not be used by deployment ${arn}; the service is deployed once more`,
   );
   await clients.ecs.send(
     new UpdateServiceCommand({
-      cluster: identity.clusterName,
-      service: identity.serviceName,
+      cluster: ecsService.clusterName,
+      service: ecsService.name,
       forceNewDeployment: true,
     }),
   );

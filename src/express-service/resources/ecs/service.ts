@@ -138,10 +138,10 @@ export const service: Component<ObservedService, Needs, object, Token> = {
   },
 
   desired(plan, found, current) {
-    const { identity, spec, previousSpec, network, refer } = plan;
+    const { ecsService, spec, previousSpec, network, refer } = plan;
     const live = current?.service;
     const { capacityProviderStrategy, launchType } = capacity(plan, found.Cluster);
-    const alarmName = rollbackAlarmName(identity);
+    const alarmName = rollbackAlarmName(ecsService);
     const initial = { deploymentConfiguration: INITIAL_DEPLOYMENT_CONFIGURATION, capacityProviderStrategy };
     const settings = resolvedSettings({
       desired: spec.settings,
@@ -163,8 +163,8 @@ export const service: Component<ObservedService, Needs, object, Token> = {
       ...(!settings.capacityProviderStrategy && { launchType }),
       ...desiredSettings(spec, references, former),
       ...settings,
-      cluster: identity.clusterName,
-      serviceName: identity.serviceName,
+      cluster: ecsService.clusterName,
+      serviceName: ecsService.name,
       desiredCount: spec.scaling.minTaskCount,
       tags: lowerCaseTagList(managedTags(plan)),
     });
@@ -175,18 +175,16 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     '': { Ref: serviceArn, ServiceArn: serviceArn, Name: serviceName },
   }),
 
-  parts({ identity: { serviceArn } }, observed) {
+  parts({ ecsService: { arn } }, observed) {
     const { status = 'INACTIVE' } = observed?.service ?? {};
-    return [
-      partInStatus('AWS::ECS::Service', serviceArn, PART_STATUS[status] ?? 'FAILED', `ECS says ${status}`),
-    ];
+    return [partInStatus('AWS::ECS::Service', arn, PART_STATUS[status] ?? 'FAILED', `ECS says ${status}`)];
   },
 
   async observe(scope) {
     const found = await describedService(scope);
     if (!found) return undefined;
     const isManaged = checkManaged(scope, lowerCaseTagRecord(found.tags), {
-      what: `ECS service ${scope.identity.serviceName} in cluster ${scope.identity.clusterName}`,
+      what: `ECS service ${scope.ecsService.name} in cluster ${scope.ecsService.clusterName}`,
       propertyPath: 'ServiceName',
       remedy: 'Choose another name',
     });
@@ -205,7 +203,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
       if (error instanceof ClusterNotFoundException) {
         // Its last service went between the look at the cluster and this call.
         return wait(
-          `cluster ${scope.identity.clusterName}, which has just been deleted, to be made again`,
+          `cluster ${scope.ecsService.clusterName}, which has just been deleted, to be made again`,
           2,
         );
       }
@@ -228,11 +226,11 @@ export const service: Component<ObservedService, Needs, object, Token> = {
   },
 
   async remove(scope, _found, { service: { status } }) {
-    const { clients, identity } = scope;
+    const { clients, ecsService } = scope;
     if (status === 'DRAINING') return draining(scope);
     const deletion = new DeleteServiceCommand({
-      cluster: identity.clusterName,
-      service: identity.serviceName,
+      cluster: ecsService.clusterName,
+      service: ecsService.name,
       // Stops the tasks too, whatever their desired number is.
       force: true,
     });
@@ -252,8 +250,8 @@ function receivers({ exposures, refer }: PlanScope, { ListenerRule }: Partial<Ne
   return [...(ListenerRule ? [inExposure(false)] : []), inExposure(true)];
 }
 
-function draining({ identity: { serviceName } }: Pick<ApplyScope, 'identity'>): Wait<DrainingToken> {
-  return wait(`the tasks of service ${serviceName} to stop`, 10, {
+function draining({ ecsService: { name } }: Pick<ApplyScope, 'ecsService'>): Wait<DrainingToken> {
+  return wait(`the tasks of service ${name} to stop`, 10, {
     token: { draining: true },
     limit: {
       seconds: LONGEST_DRAINING_SECONDS,
@@ -263,16 +261,16 @@ function draining({ identity: { serviceName } }: Pick<ApplyScope, 'identity'>): 
 }
 
 /** Somebody is deleting the service; its name is free again when that has ended. */
-function inactive({ identity: { serviceName } }: ApplyScope): Wait {
-  return wait(`service ${serviceName}, which is being deleted, to be gone`, 10);
+function inactive({ ecsService: { name } }: ApplyScope): Wait {
+  return wait(`service ${name}, which is being deleted, to be gone`, 10);
 }
 
 async function create(scope: ApplyScope, wanted: WantedService): Promise<Outcome<ObservedService>> {
-  const { clients, identity, operationToken } = scope;
+  const { clients, ecsService, operationToken } = scope;
   const { service: made } = await clients.ecs.send(
     new CreateServiceCommand({
       ...wanted,
-      clientToken: shortHash(`${identity.serviceArn} ${operationToken}`, 32),
+      clientToken: shortHash(`${ecsService.arn} ${operationToken}`, 32),
     }),
   );
   return done({ service: { ...made, tags: wanted.tags }, deploymentStarted: true });
@@ -294,7 +292,7 @@ async function update(
   wanted: WantedService,
   needsDeployment: boolean,
 ): Promise<Outcome<ObservedService, StoppingToken>> {
-  const { clients, identity, spec } = scope;
+  const { clients, ecsService, spec } = scope;
   const tags = await changeTags(scope, current);
   const changes = settingsChanges(wanted, current, spec.subnetIds.length === 0);
   const optionalChanges = Object.fromEntries(
@@ -318,8 +316,8 @@ async function update(
       ...((isForced || changed.some((name) => changeOf(name) === 'forced deployment')) && {
         forceNewDeployment: true,
       }),
-      cluster: identity.clusterName,
-      service: identity.serviceName,
+      cluster: ecsService.clusterName,
+      service: ecsService.name,
     }),
   );
   return done({ service: { ...updated, tags }, deploymentStarted });

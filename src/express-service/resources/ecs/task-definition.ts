@@ -12,7 +12,7 @@ import type { ApplyScope, Component, PlanScope, Scope } from '../../composition/
 import { partInStatus } from '../../composition/part';
 import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deployments/described-service';
 import { HandlerError } from '../../../core/failure';
-import { fittingName, type Identity } from '../../identity/identity';
+import { fittingName, type EcsService } from '../../identity/identity';
 import { done, wait } from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
 import { cloudFormationNames } from '../../../aws/ecs/names';
@@ -61,9 +61,9 @@ export function plannedPort(plan: PlanScope, current: ObservedTaskDefinition | u
   return task.kind === 'external' ? current!.containerPort : mainPortOf(plannedContent(plan, task, current));
 }
 
-/** Family of the task definitions that are made for a service. */
-function taskDefinitionFamily({ clusterName, serviceName }: Identity): string {
-  return fittingName(`${clusterName}-${serviceName}`, 255);
+/** Family of the task definitions that are made for an ECS service. */
+function taskDefinitionFamily({ clusterName, name }: EcsService): string {
+  return fittingName(`${clusterName}-${name}`, 255);
 }
 
 /**
@@ -92,7 +92,7 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     const { task } = plan.spec;
     if (task.kind === 'external') return [];
     const properties = cloudFormationNames({
-      family: taskDefinitionFamily(plan.identity),
+      family: taskDefinitionFamily(plan.ecsService),
       ...plannedContent(plan, task, current),
       tags: lowerCaseTagList(managedTags(plan)),
     });
@@ -129,8 +129,8 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     return done(observed({ ...reusable, tags: managedTags(scope) }, true));
   },
   async remove(scope) {
-    const { clients, identity } = scope;
-    const family = taskDefinitionFamily(identity);
+    const { clients, ecsService } = scope;
+    const family = taskDefinitionFamily(ecsService);
     for (let round = 0; round < DEREGISTRATION_ROUNDS; round++) {
       const { taskDefinitionArns = [], nextToken } = await clients.ecs.send(
         new ListTaskDefinitionsCommand({ familyPrefix: family, status: 'ACTIVE' }),
@@ -148,7 +148,7 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
 
 /** The task definition that is made from the template, or what the service runs instead of it. */
 async function observeMade(scope: Scope): Promise<ObservedTaskDefinition | undefined> {
-  const family = taskDefinitionFamily(scope.identity);
+  const family = taskDefinitionFamily(scope.ecsService);
   const [newest, service] = await Promise.all([describe(scope, family), managedDescribedService(scope)]);
   if (!service) {
     const obstacle = {
@@ -182,11 +182,11 @@ function checkSize(scope: ApplyScope, task: ManagedTask, current: ObservedTaskDe
 
 /** What is registered, but for the tags. */
 function requestOf(
-  { identity }: Scope,
+  { ecsService }: Scope,
   content: TaskDefinitionContent,
 ): Omit<RegisterTaskDefinitionCommandInput, 'tags'> {
   return {
-    family: taskDefinitionFamily(identity),
+    family: taskDefinitionFamily(ecsService),
     ...content,
     containerDefinitions: content.containerDefinitions!,
   };
