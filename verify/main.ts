@@ -6,7 +6,7 @@ import { CLAIMS, type ClaimId } from '../local/claims';
 import { SEEN_FILE } from '../local/claims/seen';
 import type { Experiment, Sightings } from './experiment';
 import { EXPERIMENTS, UNSEEN } from './experiments';
-import { Laboratory, POLL_SECONDS } from './laboratory';
+import { FAST_POLL_SECONDS, Laboratory, POLL_SECONDS } from './laboratory';
 import { costOf } from './prices';
 import { remnants, removeAll } from './removal';
 import { asText, lastLine, outcomeOf, resultOf, type Outcome } from './report';
@@ -24,8 +24,8 @@ ${list()}
   --prefix NAME        beginning of all names, 3 to 12 lower-case letters and digits (default orgverify)
   --region NAME        Region (default: that of the environment)
   --endpoint URL       another endpoint for all services, such as that of "npm run local"
-  --poll-seconds N     seconds between two looks at what is waited for (default ${POLL_SECONDS}); fewer with an endpoint at which
-                       time passes faster, where a look still counts as ${POLL_SECONDS} seconds
+  --poll-seconds N     seconds between two looks at what is waited for (default ${POLL_SECONDS}; ${FAST_POLL_SECONDS} with --endpoint, where time may
+                       pass faster, and where a look still counts as ${POLL_SECONDS} seconds)
   --result FILE        where the result is written (default build/verify-aws.json). With ${SEEN_FILE},
                        "npm run generate" marks the claims as confirmed or contradicted
   --format FORMAT      text (default) or json: the result on standard output, progress on standard error
@@ -65,7 +65,7 @@ function optionsOf(args: readonly string[]): Options {
       prefix: { type: 'string', default: 'orgverify' },
       region: { type: 'string' },
       endpoint: { type: 'string' },
-      'poll-seconds': { type: 'string', default: String(POLL_SECONDS) },
+      'poll-seconds': { type: 'string' },
       result: { type: 'string', default: 'build/verify-aws.json' },
       format: { type: 'string', default: 'text' },
       help: { type: 'boolean', default: false },
@@ -77,7 +77,7 @@ function optionsOf(args: readonly string[]): Options {
       `--prefix is "${prefix}"; give 3 to 12 lower-case letters and digits, beginning with a letter.`,
     );
   }
-  const pollSeconds = Number(values['poll-seconds']);
+  const pollSeconds = Number(values['poll-seconds'] ?? (endpoint ? FAST_POLL_SECONDS : POLL_SECONDS));
   if (!(pollSeconds > 0)) {
     throw new Error(`--poll-seconds is "${values['poll-seconds']}"; give a number greater than 0.`);
   }
