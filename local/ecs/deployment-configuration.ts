@@ -19,6 +19,7 @@ const TENTHS = ['canaryConfiguration.canaryPercent', 'linearConfiguration.stepPe
 const STRATEGY_OF: Readonly<Record<string, string>> = {
   canaryConfiguration: 'CANARY',
   linearConfiguration: 'LINEAR',
+  earlySuccessCriteria: 'ROLLING',
 };
 
 /** Stages at which a deployment can be paused (ECS developer guide, troubleshooting of blue/green deployments). */
@@ -57,6 +58,7 @@ export function checkDeploymentConfiguration(settings: Structure, input: Structu
       refuse(`${member} is only valid when the deployment strategy is ${strategy}.`);
     }
   }
+  checkEarlySuccess(configuration);
   if (input.availabilityZoneRebalancing === 'ENABLED' && configuration.maximumPercent <= 100) {
     refuse('AvailabilityZoneRebalancing does not support maximumPercent <= 100.');
   }
@@ -64,6 +66,19 @@ export function checkDeploymentConfiguration(settings: Structure, input: Structu
   const { alarms } = configuration;
   if (alarms?.enable && alarms.alarmNames.length === 0)
     refuse('alarmNames can not be empty when alarms are enabled.');
+}
+
+/** Early success criteria name all of their members, when they are enabled (API reference of DeploymentEarlySuccessCriteria). */
+function checkEarlySuccess({ earlySuccessCriteria: criteria, minimumHealthyPercent }: Structure): void {
+  if (!criteria?.enable) return;
+  if (criteria.healthyPercent === undefined || criteria.sourceServiceRevisionCleanup === undefined) {
+    refuse(
+      'healthyPercent and sourceServiceRevisionCleanup are required when earlySuccessCriteria is enabled.',
+    );
+  }
+  if (criteria.healthyPercent < minimumHealthyPercent) {
+    refuse('healthyPercent must be greater than or equal to minimumHealthyPercent.');
+  }
 }
 
 function checkHook({

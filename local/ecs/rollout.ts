@@ -62,8 +62,16 @@ class Rollout {
 
   private async replaceInPlace(): Promise<void> {
     this.target.targetGroups = await chooseTargetGroups(this.context, this.target, 'serving');
-    await this.replaceTasks(this.target);
+    const { earlySuccessCriteria: early } = this.deployment.configuration;
+    if (!early?.enable) {
+      await this.replaceTasks(this.target);
+      return this.bake();
+    }
+    await this.replaceTasks(this.target, early.healthyPercent);
     await this.bake();
+    this.target.followsDesiredCount = true;
+    scaleRevision(this.context, this.target, this.service.desiredCount);
+    if (early.sourceServiceRevisionCleanup === 'BLOCKING') await this.retireOthers(this.target);
   }
 
   private async shiftTraffic(shifts: readonly TrafficShift[]): Promise<void> {
@@ -150,14 +158,24 @@ class Rollout {
     );
   }
 
-  /** Replace tasks of all other revisions by tasks of this one, within the bounds of the deployment configuration. */
-  private async replaceTasks(wanted: ServiceRevision): Promise<void> {
+  /**
+   * Replace tasks of all other revisions by tasks of this one, within the bounds of the deployment configuration.
+   *
+   * @param enoughPercent of the desired count that must be healthy to go on, whatever else runs; default: all, and nothing else.
+   */
+  private async replaceTasks(wanted: ServiceRevision, enoughPercent?: number): Promise<void> {
     const { service, context } = this;
     wanted.followsDesiredCount = false;
     for (;;) {
       const others = service.revisions.filter((revision) => revision !== wanted);
       const { maximumPercent, minimumHealthyPercent } = this.deployment.configuration;
       const { desiredCount } = service;
+      if (
+        enoughPercent !== undefined &&
+        healthyCount(wanted) >= Math.ceil((desiredCount * enoughPercent) / 100)
+      ) {
+        return;
+      }
       const most = Math.floor((desiredCount * maximumPercent) / 100);
       const least = Math.ceil((desiredCount * minimumHealthyPercent) / 100);
       const old = others.reduce((sum, revision) => sum + wantedTasks(revision).length, 0);
@@ -187,6 +205,20 @@ class Rollout {
     deployment.productionWeight = 100;
     this.complete(deployment.deployment);
     this.finish('SUCCESSFUL');
+    if (service.revisions.length > 1) {
+      this.context.clock.schedule(TIMINGS.deferredCleanup, () => this.stopFormerTasks());
+    }
+  }
+
+  /** What early success criteria have left for afterwards. A later deployment replaces those tasks itself. */
+  private stopFormerTasks(): void {
+    const { service, target } = this;
+    if (service.serviceDeployments[0] !== this.deployment) return;
+    for (const revision of service.revisions.filter((each) => each !== target)) {
+      revision.followsDesiredCount = false;
+      scaleRevision(this.context, revision, 0);
+    }
+    service.revisions = [target];
   }
 
   private async end(ending: Ending): Promise<void> {

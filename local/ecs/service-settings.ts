@@ -61,8 +61,9 @@ const DEPLOYMENT_CONFIGURATION = {
   bakeTimeInMinutes: 0,
 };
 
-/** The member that only one strategy has, with its defaults. */
-const STRATEGY_CONFIGURATION: Readonly<Record<string, readonly [string, Structure]>> = {
+/** The member that only one strategy has, with its defaults; it may be left out where there are none. */
+const STRATEGY_CONFIGURATION: Readonly<Record<string, readonly [string, Structure?]>> = {
+  ROLLING: ['earlySuccessCriteria'],
   CANARY: ['canaryConfiguration', { canaryPercent: 5, canaryBakeTimeInMinutes: 10 }],
   LINEAR: ['linearConfiguration', { stepPercent: 10, stepBakeTimeInMinutes: 6 }],
 };
@@ -164,8 +165,8 @@ function deploymentConfiguration(given: Structure, existing: Structure): Structu
   const merged: Structure = { ...DEPLOYMENT_CONFIGURATION, ...existing, ...given };
   merged.deploymentCircuitBreaker = { ...CIRCUIT_BREAKER, ...merged.deploymentCircuitBreaker };
   for (const [strategy, [member, defaults]] of Object.entries(STRATEGY_CONFIGURATION)) {
-    if (merged.strategy === strategy) merged[member] = { ...defaults, ...merged[member] };
-    else delete merged[member];
+    if (merged.strategy !== strategy) delete merged[member];
+    else if (defaults) merged[member] = { ...defaults, ...merged[member] };
   }
   return merged;
 }

@@ -623,7 +623,7 @@ export class CapacityProviderStrategyItem extends BaseModel {
   declare Weight?: number;
 }
 
-/** The first step of a deployment, in which few requests go to the new tasks. */
+/** The steps of the strategy CANARY: first few requests go to the new tasks, then all. */
 export class CanaryConfiguration extends BaseModel {
   static readonly DEFAULTS = { CanaryPercent: 5, CanaryBakeTimeInMinutes: 3 } as const;
   constructor(properties?: Properties<CanaryConfiguration>) {
@@ -641,9 +641,66 @@ export class CanaryConfiguration extends BaseModel {
   declare CanaryBakeTimeInMinutes?: number;
 }
 
+/** The steps of the strategy LINEAR: more and more requests go to the new tasks. */
+export class LinearConfiguration extends BaseModel {
+  static readonly DEFAULTS = { StepPercent: 10, StepBakeTimeInMinutes: 6 } as const;
+  constructor(properties?: Properties<LinearConfiguration>) {
+    super(properties);
+  }
+
+  /** Per cent of the requests that each step adds; a multiple of 0.1. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StepPercent?: number;
+
+  /** How long each step lasts. The last one, after which all requests go to the new tasks, is followed by BakeTimeInMinutes instead. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StepBakeTimeInMinutes?: number;
+}
+
+/** With the strategy ROLLING: lets a deployment end before all of its tasks are healthy. */
+export class EarlySuccessCriteria extends BaseModel {
+  constructor(properties?: Properties<EarlySuccessCriteria>) {
+    super(properties);
+  }
+
+  /** Whether a deployment may end early. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Enable?: boolean;
+
+  /** Per cent of the desired number of tasks that must be healthy for it. At least MinimumHealthyPercent. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare HealthyPercent?: number;
+
+  /** Whether the deployment waits for the former tasks to stop (BLOCKING), or they stop afterwards (DEFERRED). */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare SourceServiceRevisionCleanup?: 'BLOCKING' | 'DEFERRED';
+}
+
+/** How many tasks must fail before a deployment fails. */
+export class ThresholdConfiguration extends BaseModel {
+  constructor(properties?: Properties<ThresholdConfiguration>) {
+    super(properties);
+  }
+
+  /** What Value counts: per cent of the desired number of tasks, at least 3 and at most 200 tasks (BOUNDED_PERCENT), per cent without those bounds (UNBOUNDED_PERCENT), or tasks (COUNT). */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Type?: 'BOUNDED_PERCENT' | 'UNBOUNDED_PERCENT' | 'COUNT';
+
+  /** The number. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Value?: number;
+}
+
 /** What happens when the tasks of a deployment do not become healthy. */
 export class DeploymentCircuitBreaker extends BaseModel {
-  static readonly DEFAULTS = { Enable: true, Rollback: true } as const;
+  static readonly DEFAULTS = { Enable: true, Rollback: true, ResetOnHealthyTask: true } as const;
   constructor(properties?: Properties<DeploymentCircuitBreaker>) {
     super(properties);
   }
@@ -657,6 +714,16 @@ export class DeploymentCircuitBreaker extends BaseModel {
   @Expose()
   @Transform(toBoolean, { toClassOnly: true })
   declare Rollback?: boolean;
+
+  /** Whether a task that becomes healthy sets the count of failed ones to zero. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare ResetOnHealthyTask?: boolean;
+
+  /** How many tasks must fail before a deployment fails. */
+  @Expose()
+  @Type(() => ThresholdConfiguration)
+  declare ThresholdConfiguration?: ThresholdConfiguration;
 }
 
 /** What happens when an alarm goes off during a deployment. */
@@ -705,9 +772,10 @@ export class RollbackAlarm extends BaseModel {
   declare DatapointsToAlarm?: number;
 }
 
-/** How new tasks replace old ones. The strategy is always CANARY. */
+/** How new tasks replace old ones. */
 export class DeploymentConfiguration extends BaseModel {
   static readonly DEFAULTS = {
+    Strategy: 'CANARY',
     BakeTimeInMinutes: 3,
     MaximumPercent: 200,
     MinimumHealthyPercent: 100,
@@ -716,10 +784,25 @@ export class DeploymentConfiguration extends BaseModel {
     super(properties);
   }
 
-  /** The first step of a deployment, in which few requests go to the new tasks. */
+  /** ROLLING replaces tasks one after the other behind one target group. The others start all new tasks beside the old ones and then move the requests: BLUE_GREEN at once, CANARY in two steps, LINEAR in equal steps. It can change in any update. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Strategy?: 'ROLLING' | 'BLUE_GREEN' | 'LINEAR' | 'CANARY';
+
+  /** The steps of the strategy CANARY: first few requests go to the new tasks, then all. */
   @Expose()
   @Type(() => CanaryConfiguration)
   declare CanaryConfiguration?: CanaryConfiguration;
+
+  /** The steps of the strategy LINEAR: more and more requests go to the new tasks. */
+  @Expose()
+  @Type(() => LinearConfiguration)
+  declare LinearConfiguration?: LinearConfiguration;
+
+  /** With the strategy ROLLING: lets a deployment end before all of its tasks are healthy. */
+  @Expose()
+  @Type(() => EarlySuccessCriteria)
+  declare EarlySuccessCriteria?: EarlySuccessCriteria;
 
   /** How long the old tasks stay after all requests go to the new ones. */
   @Expose()
@@ -1213,7 +1296,7 @@ export class ResourceModel extends BaseModel {
   @Transform(toBoolean, { toClassOnly: true })
   declare EnableExecuteCommand?: boolean;
 
-  /** How new tasks replace old ones. The strategy is always CANARY. */
+  /** How new tasks replace old ones. */
   @Expose()
   @Type(() => DeploymentConfiguration)
   declare DeploymentConfiguration?: DeploymentConfiguration;

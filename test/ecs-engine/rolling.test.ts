@@ -1,4 +1,4 @@
-import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
+import type { DeploymentConfiguration, ServiceDeployment } from '@aws-sdk/client-ecs';
 import { Fixture, messages, MINUTE } from './fixture';
 
 let fixture: Fixture;
@@ -42,6 +42,38 @@ describe('a rolling deployment', () => {
       deployments: [{ status: 'PRIMARY', rolloutState: 'COMPLETED', runningCount: desiredCount }],
     });
   });
+
+  test.each([
+    ['before it ends', 'BLOCKING', 0],
+    ['after it has ended', 'DEFERRED', 1],
+  ] as const)(
+    'with early success criteria ends when so many tasks are healthy, and stops the former ones %s',
+    async (_when, sourceServiceRevisionCleanup, formerRevisions) => {
+      const service = await fixture.running(
+        undefined,
+        {
+          maximumPercent: 125,
+          minimumHealthyPercent: 50,
+          earlySuccessCriteria: { enable: true, healthyPercent: 50, sourceServiceRevisionCleanup },
+        },
+        { desiredCount: 4 },
+      );
+      await fixture.update(service, { taskDefinition: await fixture.taskDefinition('repository/web:2') });
+      let atEnd: ServiceDeployment;
+      do {
+        await fixture.advance(1000);
+        atEnd = await fixture.deployment(service);
+      } while (atEnd.status !== 'SUCCESSFUL');
+      const [source] = atEnd.sourceServiceRevisions!;
+      expect(Math.sign(source!.runningTaskCount!)).toBe(formerRevisions);
+      expect(atEnd.targetServiceRevision!.runningTaskCount).toBeLessThan(4);
+      await fixture.advance(2 * MINUTE);
+      expect(await fixture.describe(service)).toMatchObject({
+        runningCount: 4,
+        deployments: [{ status: 'PRIMARY', rolloutState: 'COMPLETED', runningCount: 4 }],
+      });
+    },
+  );
 
   test('replaces targets in the one target group', async () => {
     const targetGroupArn = await fixture.targetGroup();

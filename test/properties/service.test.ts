@@ -48,13 +48,19 @@ async function runningService(serviceName: string): Promise<Structure> {
 const TaskRoleArn = 'arn:aws:iam::123456789012:role/task';
 const fargate = (base: number, weight: number) => ({ capacityProvider: 'FARGATE', base, weight });
 const defaultAlarm = { Threshold: 1, EvaluationPeriods: 3, DatapointsToAlarm: 2 };
+const breaker = {
+  enable: true,
+  rollback: true,
+  resetOnHealthyTask: true,
+  thresholdConfiguration: { type: 'BOUNDED_PERCENT', value: 50 },
+};
 const defaultDeployment = {
   strategy: 'CANARY',
   canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 3 },
   bakeTimeInMinutes: 3,
   maximumPercent: 200,
   minimumHealthyPercent: 100,
-  deploymentCircuitBreaker: { enable: true, rollback: true },
+  deploymentCircuitBreaker: breaker,
   alarms: { alarmNames: ['made'], enable: true, rollback: true },
 };
 
@@ -152,6 +158,60 @@ testProperties(
             DeploymentCircuitBreaker: { Enable: true, Rollback: true },
             Alarms: { AlarmNames: undefined, Enable: true, Rollback: true },
             RollbackAlarm: defaultAlarm,
+          },
+        },
+      },
+    ],
+    [
+      'DeploymentConfiguration with other strategies',
+      {
+        set: {
+          DeploymentConfiguration: {
+            Strategy: 'LINEAR',
+            LinearConfiguration: { StepPercent: 12.5 },
+            DeploymentCircuitBreaker: { ThresholdConfiguration: { Type: 'COUNT', Value: 4 } },
+          },
+        },
+        held: {
+          deploymentConfiguration: {
+            strategy: 'LINEAR',
+            canaryConfiguration: undefined,
+            linearConfiguration: { stepPercent: 12.5, stepBakeTimeInMinutes: 6 },
+            deploymentCircuitBreaker: { ...breaker, thresholdConfiguration: { type: 'COUNT', value: 4 } },
+          },
+        },
+        changed: {
+          DeploymentConfiguration: {
+            Strategy: 'ROLLING',
+            MinimumHealthyPercent: 50,
+            EarlySuccessCriteria: {
+              Enable: true,
+              HealthyPercent: 80,
+              SourceServiceRevisionCleanup: 'DEFERRED',
+            },
+            DeploymentCircuitBreaker: { ResetOnHealthyTask: false },
+          },
+        },
+        changedHeld: {
+          deploymentConfiguration: {
+            strategy: 'ROLLING',
+            canaryConfiguration: undefined,
+            linearConfiguration: undefined,
+            earlySuccessCriteria: {
+              enable: true,
+              healthyPercent: 80,
+              sourceServiceRevisionCleanup: 'DEFERRED',
+            },
+            deploymentCircuitBreaker: { ...breaker, resetOnHealthyTask: false },
+          },
+        },
+        defaultHeld: { deploymentConfiguration: defaultDeployment },
+        defaultRead: {
+          DeploymentConfiguration: {
+            Strategy: 'CANARY',
+            LinearConfiguration: undefined,
+            EarlySuccessCriteria: undefined,
+            CanaryConfiguration: { CanaryPercent: 5, CanaryBakeTimeInMinutes: 3 },
           },
         },
       },

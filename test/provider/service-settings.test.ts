@@ -1,6 +1,5 @@
 import {
   desiredSettings as planned,
-  INITIAL_DEPLOYMENT_CONFIGURATION,
   INITIAL_SETTINGS,
   settingsChanges,
   type ActualSettings,
@@ -173,7 +172,6 @@ test.each<[string, string[], boolean]>([
 test('a new service deploys by canary, and rolls back by circuit breaker and alarm', () => {
   const settings = resolvedSettings({
     desired: specified(SERVICE, {}),
-    initial: { deploymentConfiguration: INITIAL_DEPLOYMENT_CONFIGURATION },
     alarmName: 'alarm',
   });
   expect({ ...INITIAL_SETTINGS, ...settings }).toEqual({
@@ -184,7 +182,12 @@ test('a new service deploys by canary, and rolls back by circuit breaker and ala
       bakeTimeInMinutes: 3,
       maximumPercent: 200,
       minimumHealthyPercent: 100,
-      deploymentCircuitBreaker: { enable: true, rollback: true },
+      deploymentCircuitBreaker: {
+        enable: true,
+        rollback: true,
+        resetOnHealthyTask: true,
+        thresholdConfiguration: { type: 'BOUNDED_PERCENT', value: 50 },
+      },
       alarms: { alarmNames: ['alarm'], enable: true, rollback: true },
     },
     enableECSManagedTags: true,

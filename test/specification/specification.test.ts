@@ -71,11 +71,17 @@ describe('three inputs', () => {
         platformVersion: 'LATEST',
         enableExecuteCommand: false,
         deploymentConfiguration: {
+          strategy: 'CANARY',
           canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 3 },
           bakeTimeInMinutes: 3,
           maximumPercent: 200,
           minimumHealthyPercent: 100,
-          deploymentCircuitBreaker: { enable: true, rollback: true },
+          deploymentCircuitBreaker: {
+            enable: true,
+            rollback: true,
+            resetOnHealthyTask: true,
+            thresholdConfiguration: { type: 'BOUNDED_PERCENT', value: 50 },
+          },
           alarms: { enable: true, rollback: true },
         },
       },
@@ -292,7 +298,69 @@ describe('a model that cannot be right is refused, naming the property and the r
         },
       },
       'DeploymentConfiguration/BakeTimeInMinutes',
-      /is 1440; with CanaryBakeTimeInMinutes, 541, a deployment bakes for 1981 minutes\. .*Make the sum of both at most 1980/,
+      /is 1440; with CanaryBakeTimeInMinutes, 541, a deployment bakes for 1981 minutes\. .*Make the sum at most 1980/,
+    ],
+    ...(
+      [
+        ['CanaryConfiguration', 'CANARY', { Strategy: 'BLUE_GREEN', CanaryConfiguration: {} }],
+        ['LinearConfiguration', 'LINEAR', { LinearConfiguration: { StepPercent: 20 } }],
+        [
+          'EarlySuccessCriteria',
+          'ROLLING',
+          {
+            EarlySuccessCriteria: {
+              Enable: true,
+              HealthyPercent: 100,
+              SourceServiceRevisionCleanup: 'BLOCKING',
+            },
+          },
+        ],
+      ] as const
+    ).map(([property, strategy, DeploymentConfiguration]): [string, object, string, RegExp] => [
+      `${property} with another strategy than ${strategy}`,
+      { ...base, DeploymentConfiguration },
+      `DeploymentConfiguration/${property}`,
+      new RegExp(
+        `is of the strategy ${strategy}; the strategy is \\w+\\. Remove it, or make Strategy ${strategy}`,
+      ),
+    ]),
+    [
+      'success before as many tasks are healthy as must be at any time',
+      {
+        ...base,
+        DeploymentConfiguration: {
+          Strategy: 'ROLLING',
+          EarlySuccessCriteria: {
+            Enable: true,
+            HealthyPercent: 99,
+            SourceServiceRevisionCleanup: 'BLOCKING',
+          },
+        },
+      },
+      'DeploymentConfiguration/EarlySuccessCriteria/HealthyPercent',
+      /is 99, less than MinimumHealthyPercent, 100/,
+    ],
+    [
+      'steps that ECS would round',
+      {
+        ...base,
+        DeploymentConfiguration: { Strategy: 'LINEAR', LinearConfiguration: { StepPercent: 33.33 } },
+      },
+      'DeploymentConfiguration/LinearConfiguration/StepPercent',
+      /is 33.33, not a multiple of 0.1/,
+    ],
+    [
+      'steps that do not fit into an update',
+      {
+        ...base,
+        DeploymentConfiguration: {
+          Strategy: 'LINEAR',
+          LinearConfiguration: { StepPercent: 3, StepBakeTimeInMinutes: 60 },
+          BakeTimeInMinutes: 1,
+        },
+      },
+      'DeploymentConfiguration/BakeTimeInMinutes',
+      /is 1; with StepBakeTimeInMinutes, 60 after each of 33 steps, a deployment bakes for 1981 minutes/,
     ],
     [
       'no subnets in the list',

@@ -1,5 +1,6 @@
 /** How far a service deployment has come, in words for a stack event. */
 import type { ServiceDeployment } from '@aws-sdk/client-ecs';
+import { strategyOf } from '../properties/strategies';
 
 /** Minutes of a bake time, and the moment at which it ends. */
 function until({ updatedAt }: ServiceDeployment, minutes: number | undefined): string {
@@ -24,9 +25,11 @@ const STAGES: Readonly<Record<string, (deployment: ServiceDeployment) => string>
   PRE_PRODUCTION_TRAFFIC_SHIFT: () => 'requests are about to go to the new tasks',
   PRODUCTION_TRAFFIC_SHIFT(deployment) {
     const { requestedProductionTrafficWeight: percent } = deployment.targetServiceRevision ?? {};
-    const { canaryBakeTimeInMinutes } = deployment.deploymentConfiguration?.canaryConfiguration ?? {};
-    if (percent === undefined || percent >= 100) return 'all requests go to the new tasks';
-    return `canary: ${percent} % of the requests go to the new tasks${until(deployment, canaryBakeTimeInMinutes)}`;
+    const { deploymentConfiguration = {} } = deployment;
+    const { steps } = strategyOf(deploymentConfiguration);
+    if (percent === undefined || percent >= 100 || !steps) return 'all requests go to the new tasks';
+    const end = until(deployment, steps.minutes(deploymentConfiguration));
+    return `${steps.label}: ${percent} % of the requests go to the new tasks${end}`;
   },
   POST_PRODUCTION_TRAFFIC_SHIFT: () => 'all requests go to the new tasks',
   BAKE_TIME: (deployment) =>
@@ -45,5 +48,6 @@ const STATUSES: Readonly<Record<string, string>> = {
 /** What a running deployment is doing, e.g. `canary: 5 % of the requests go to the new tasks until about 12:34 UTC`. */
 export function progressOf(deployment: ServiceDeployment): string {
   const { status = '', lifecycleStage = '' } = deployment;
-  return STATUSES[status] ?? STAGES[lifecycleStage]?.(deployment) ?? 'under way';
+  // A rolling deployment has no stages.
+  return STATUSES[status] ?? (STAGES[lifecycleStage] ?? tasksOf)(deployment);
 }

@@ -3,7 +3,6 @@ import type {
   AwsVpcConfiguration,
   CapacityProviderStrategyItem,
   CreateServiceCommandInput,
-  DeploymentConfiguration,
   LoadBalancer,
   Service,
   ServiceRevision,
@@ -194,6 +193,3 @@ export const INITIAL_SETTINGS = {
   propagateTags: 'SERVICE',
   schedulingStrategy: 'REPLICA',
 } as const satisfies Partial<CreateServiceCommandInput>;
-
-/** The same of the deployment configuration. */
-export const INITIAL_DEPLOYMENT_CONFIGURATION: DeploymentConfiguration = { strategy: 'CANARY' };

@@ -50,6 +50,21 @@ export function servingTargetGroup(rule: Rule): string | undefined {
   return serving.length === 1 ? serving[0]!.targetGroupArn : undefined;
 }
 
+/** Load balancers of a service, of each pair of target groups the one first that has all traffic of its rule. */
+export function servingFirst(loadBalancers: readonly LoadBalancer[], rules: readonly Rule[]): LoadBalancer[] {
+  return loadBalancers.map((loadBalancer) => {
+    const { targetGroupArn, advancedConfiguration: advanced } = loadBalancer;
+    const rule = rules.find(({ RuleArn }) => RuleArn === advanced?.productionListenerRule);
+    if (!rule || !advanced || servingTargetGroup(rule) !== advanced.alternateTargetGroupArn)
+      return loadBalancer;
+    return {
+      ...loadBalancer,
+      targetGroupArn: advanced.alternateTargetGroupArn,
+      advancedConfiguration: { ...advanced, alternateTargetGroupArn: targetGroupArn },
+    };
+  });
+}
+
 /** Rules by ARN. */
 const rulesSeen = sessionValue((_: Scope) => new Map<string, Rule>());
 

@@ -1,6 +1,7 @@
 /** How long a service deployment may take. */
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import { invalid } from '../../core/failure';
+import { strategyOf } from './strategies';
 
 /**
  * Minutes that a deployment may take beside its bake times: for images to be pulled, tasks to become healthy, and
@@ -19,8 +20,10 @@ const MINUTES_OF_OPERATION_BESIDE_BAKES = 180;
 const OPERATION_MINUTES = 36 * 60;
 
 /** Minutes for which a deployment waits between its steps and after the last one. */
-export function bakeMinutes({ bakeTimeInMinutes = 0, canaryConfiguration }: DeploymentConfiguration): number {
-  return bakeTimeInMinutes + (canaryConfiguration?.canaryBakeTimeInMinutes ?? 0);
+export function bakeMinutes(configuration: DeploymentConfiguration): number {
+  const { bakeTimeInMinutes = 0 } = configuration;
+  const { steps } = strategyOf(configuration);
+  return bakeTimeInMinutes + (steps ? steps.count(configuration) * steps.minutes(configuration) : 0);
 }
 
 /** Seconds after which a deployment with this configuration is given up. */
@@ -28,21 +31,16 @@ export function deploymentSeconds(configuration: DeploymentConfiguration = {}): 
   return (bakeMinutes(configuration) + MINUTES_BESIDE_BAKES) * 60;
 }
 
-/** Bake times in minutes, as a template gives them or by default. */
-export interface Bakes {
-  readonly bakeTime: number;
-  readonly canaryBakeTime: number;
-}
-
 /**
  * Refuse bake times with which an operation could not end in the time that CloudFormation gives it.
  *
+ * @param configuration defaults applied.
  * @param deployments that the operation takes one after the other.
  * @throws HandlerError InvalidRequest with the sum.
  */
-export function checkBakes({ bakeTime, canaryBakeTime }: Bakes, deployments: 1 | 2): void {
+export function checkBakes(configuration: DeploymentConfiguration, deployments: 1 | 2): void {
   const longest = OPERATION_MINUTES / deployments - MINUTES_OF_OPERATION_BESIDE_BAKES;
-  const sum = bakeTime + canaryBakeTime;
+  const sum = bakeMinutes(configuration);
   if (sum <= longest) return;
   const twice =
     deployments === 2
@@ -50,8 +48,17 @@ export function checkBakes({ bakeTime, canaryBakeTime }: Bakes, deployments: 1 |
       : '';
   throw invalid(
     'DeploymentConfiguration/BakeTimeInMinutes',
-    `is ${bakeTime}; with CanaryBakeTimeInMinutes, ${canaryBakeTime}, a deployment bakes for ${sum} minutes${twice}. ` +
+    `is ${configuration.bakeTimeInMinutes ?? 0}; ${betweenSteps(configuration)}a deployment bakes for ${sum} minutes${twice}. ` +
       `CloudFormation gives an operation ${OPERATION_MINUTES} minutes, of which ${longest} can be bake times of a deployment`,
-    `Make the sum of both at most ${longest}`,
+    `Make the sum at most ${longest}`,
   );
+}
+
+/** The minutes that a deployment waits beside its bake time, e.g. `with CanaryBakeTimeInMinutes, 3, `. */
+function betweenSteps(configuration: DeploymentConfiguration): string {
+  const { steps } = strategyOf(configuration);
+  if (!steps) return '';
+  const count = steps.count(configuration);
+  const times = count === 1 ? '' : ` after each of ${count} steps`;
+  return `with ${steps.property}, ${steps.minutes(configuration)}${times}, `;
 }

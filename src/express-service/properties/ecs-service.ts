@@ -2,28 +2,19 @@
 import type {
   CapacityProviderStrategyItem as EcsCapacityProviderStrategyItem,
   CreateServiceCommandInput,
-  DeploymentCircuitBreaker as EcsDeploymentCircuitBreaker,
-  DeploymentConfiguration as EcsDeploymentConfiguration,
-  DeploymentAlarms as EcsDeploymentAlarms,
-  CanaryConfiguration as EcsCanaryConfiguration,
   Service,
   UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
 import { invalid } from '../../core/failure';
 import { DEFAULT } from '../../core/property';
-import { completed, templateOf } from '../../core/property-values';
+import { completed, specified, templateOf } from '../../core/property-values';
 import { mergeRules, overlaid, threeWay } from '../../core/three-way';
-import {
-  CanaryConfiguration,
-  DeploymentConfiguration,
-  type CapacityProviderStrategyItem,
-  type DeploymentAlarms,
-  type DeploymentCircuitBreaker,
-  type Inputs,
-} from '../model';
+import type { CapacityProviderStrategyItem, Inputs } from '../model';
 import type { Properties } from '../../cloudformation/extension';
-import { checkBakes, type Bakes } from './deployment-time';
+import { DEPLOYMENT } from './deployment-configuration';
+import { checkBakes } from './deployment-time';
+import { fittingStrategy } from './strategies';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './rollback-limits';
 import { inputTable, table, type InputRows } from './table';
 
@@ -38,55 +29,6 @@ interface ServiceRow {
   /** `forced deployment`: ECS would give it to new tasks alone, and starts no deployment by itself. */
   readonly change: 'no deployment' | 'deployment' | 'forced deployment';
 }
-
-const CANARY = table<CanaryConfiguration, EcsCanaryConfiguration>('CanaryConfiguration', {
-  CanaryPercent: {
-    to: 'canaryPercent',
-    check(percent, path) {
-      if (Math.abs(percent * 10 - Math.round(percent * 10)) <= 1e-6) return;
-      throw invalid(path, `is ${percent}, not a multiple of 0.1`, 'Round it');
-    },
-  },
-  CanaryBakeTimeInMinutes: { to: 'canaryBakeTimeInMinutes' },
-});
-
-const DEPLOYMENT = table<DeploymentConfiguration, EcsDeploymentConfiguration>('DeploymentConfiguration', {
-  // Elsewhere: the alarm is a resource of its own, and its limits go there.
-  RollbackAlarm: {
-    default: {},
-    members: ROLLBACK_LIMITS,
-    refused: { words: /\balarms?\b|alarmNames/i, remedy: 'Check RollbackAlarm' },
-  },
-  CanaryConfiguration: {
-    default: {},
-    to: 'canaryConfiguration',
-    members: CANARY,
-    refused: { words: /canary/i, remedy: 'Check CanaryConfiguration' },
-  },
-  BakeTimeInMinutes: {
-    to: 'bakeTimeInMinutes',
-    refused: { words: /bake ?time/i, remedy: 'Give fewer minutes' },
-  },
-  MaximumPercent: { to: 'maximumPercent' },
-  MinimumHealthyPercent: { to: 'minimumHealthyPercent' },
-  DeploymentCircuitBreaker: {
-    default: {},
-    to: 'deploymentCircuitBreaker',
-    members: table<DeploymentCircuitBreaker, EcsDeploymentCircuitBreaker>('DeploymentCircuitBreaker', {
-      Enable: { to: 'enable' },
-      Rollback: { to: 'rollback' },
-    }),
-  },
-  Alarms: {
-    default: {},
-    to: 'alarms',
-    members: table<DeploymentAlarms, EcsDeploymentAlarms>('DeploymentAlarms', {
-      AlarmNames: { to: 'alarmNames' },
-      Enable: { to: 'enable' },
-      Rollback: { to: 'rollback' },
-    }),
-  },
-});
 
 export const SERVICE_ROWS = {
   CapacityProviderStrategy: {
@@ -128,7 +70,7 @@ export const SERVICE_ROWS = {
     default: {},
     to: 'deploymentConfiguration',
     members: DEPLOYMENT,
-    check: (given) => checkBakes(bakesOf(given), 1),
+    check: (given) => checkBakes(specified(DEPLOYMENT, given), 1),
     change: 'no deployment',
   },
 } as const satisfies InputRows<ServiceSettings, ServiceRow>;
@@ -186,28 +128,13 @@ function isEarlier(version: string, other: string): boolean {
   return version.localeCompare(other, 'en', { numeric: true }) < 0;
 }
 
-/** Bake times that a template gives; where it gives none, the defaults. */
-function bakesOf({
-  BakeTimeInMinutes,
-  CanaryConfiguration: canary,
-}: Properties<DeploymentConfiguration> = {}): Bakes {
-  return {
-    bakeTime: BakeTimeInMinutes ?? DeploymentConfiguration.DEFAULTS.BakeTimeInMinutes,
-    canaryBakeTime: canary?.CanaryBakeTimeInMinutes ?? CanaryConfiguration.DEFAULTS.CanaryBakeTimeInMinutes,
-  };
-}
-
 /**
  * Refuse bake times that are too long for a move of the service to another load balancer.
  *
  * @throws HandlerError InvalidRequest.
  */
-export function checkTimeToMove({ deploymentConfiguration }: Partial<ServiceSettings>): void {
-  const { bakeTimeInMinutes = 0, canaryConfiguration } = deploymentConfiguration ?? {};
-  checkBakes(
-    { bakeTime: bakeTimeInMinutes, canaryBakeTime: canaryConfiguration?.canaryBakeTimeInMinutes ?? 0 },
-    2,
-  );
+export function checkTimeToMove({ deploymentConfiguration = {} }: Partial<ServiceSettings>): void {
+  checkBakes(deploymentConfiguration, 2);
 }
 
 /** What the settings of a service are made from. */
@@ -217,19 +144,19 @@ export interface SettingsStates {
   readonly previous?: Partial<ServiceSettings>;
   /** The service as it runs; undefined when it is to be made. */
   readonly live?: Service;
-  /** What a service has beside what a template says. */
-  readonly initial: Partial<ServiceSettings>;
-  /** Name of the alarm that is made for the service. */
-  readonly alarmName: string;
+  /** Capacity that a service starts with where its template says nothing. */
+  readonly initial?: Pick<ServiceSettings, 'capacityProviderStrategy'>;
+  /** Name of the alarm that is made for the service; undefined where alarms do not matter. */
+  readonly alarmName?: string;
 }
 
 /** {@link threeWay} of the settings. */
 export function resolvedSettings(states: SettingsStates): Partial<ServiceSettings> {
-  const { desired, previous, live, initial, alarmName } = states;
+  const { desired, previous, live, initial = {}, alarmName } = states;
   const wanted = (settings: Partial<ServiceSettings>) =>
-    overlaid(initial, withMadeAlarm(settings, alarmName));
+    overlaid(initial, alarmName === undefined ? settings : withMadeAlarm(settings, alarmName));
   const names = SERVICE.properties.map(({ to }) => to as keyof ServiceSettings);
-  return threeWay<Partial<ServiceSettings>>(
+  const merged = threeWay<Partial<ServiceSettings>>(
     {
       desired: wanted(desired),
       previous: previous && wanted(previous),
@@ -237,6 +164,9 @@ export function resolvedSettings(states: SettingsStates): Partial<ServiceSetting
     },
     mergeRules(SERVICE),
   );
+  const { deploymentConfiguration = {} } = merged;
+  const fitting = fittingStrategy(deploymentConfiguration, desired.deploymentConfiguration ?? {});
+  return { ...merged, deploymentConfiguration: fitting };
 }
 
 function withMadeAlarm(settings: Partial<ServiceSettings>, alarmName: string): Partial<ServiceSettings> {

@@ -9,6 +9,7 @@ import {
   UpdateServiceCommand,
   type CreateServiceCommandInput,
   type Service,
+  type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplyScope, Component, PlanScope } from '../../composition/component';
@@ -28,11 +29,12 @@ import { isCertain } from '../../properties/refused-properties';
 import { failedOperation } from '../../../aws/failed-operation';
 import { unless } from '../../../aws/sdk-errors';
 import { changeOf, resolvedSettings, SERVICE, type ServiceSettings } from '../../properties/ecs-service';
+import { productionRules, servingFirst } from '../../deployments/traffic-weights';
+import { strategyOf } from '../../properties/strategies';
 import { apiNames, cloudFormationNames } from '../../../aws/ecs/names';
 import { isLeftHalfWay } from '../../deployments/service-deployments';
 import {
   desiredSettings,
-  INITIAL_DEPLOYMENT_CONFIGURATION,
   INITIAL_SETTINGS,
   settingsChanges,
   type DeployedSettings,
@@ -142,12 +144,11 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     const live = current?.service;
     const { capacityProviderStrategy, launchType } = capacity(plan, found.Cluster);
     const alarmName = rollbackAlarmName(ecsService);
-    const initial = { deploymentConfiguration: INITIAL_DEPLOYMENT_CONFIGURATION, capacityProviderStrategy };
     const settings = resolvedSettings({
       desired: spec.settings,
       previous: previousSpec?.settings,
       live,
-      initial,
+      initial: { capacityProviderStrategy },
       alarmName,
     });
     const references = {
@@ -292,8 +293,13 @@ async function update(
   wanted: WantedService,
   needsDeployment: boolean,
 ): Promise<Outcome<ObservedService, StoppingToken>> {
-  const { clients, ecsService, spec } = scope;
+  const { spec } = scope;
   const tags = await changeTags(scope, current);
+  const first = beforeStrategyChange(wanted, current);
+  if (first) {
+    const obstacle = await readyToDeploy(scope, current);
+    return obstacle ?? done({ service: { ...(await send(scope, first)), tags }, deploymentStarted: true });
+  }
   const changes = settingsChanges(wanted, current, spec.subnetIds.length === 0);
   const optionalChanges = Object.fromEntries(
     OPTIONAL_SETTINGS.filter((name) => !isDeepStrictEqual(wanted[name], current[name])).map((name) => [
@@ -307,20 +313,64 @@ async function update(
     return done({ service: { ...current, tags }, deploymentStarted: false });
   }
   const deploymentStarted = isForced || changed.some((name) => changeOf(name) !== 'no deployment');
-  const obstacle = deploymentStarted ? await readyToDeploy(scope, current) : undefined;
+  const obstacle =
+    deploymentStarted || isOtherStrategy(wanted, current) ? await readyToDeploy(scope, current) : undefined;
   if (obstacle) return obstacle;
-  const { service: updated } = await clients.ecs.send(
-    new UpdateServiceCommand({
-      ...changes,
-      ...optionalChanges,
-      ...((isForced || changed.some((name) => changeOf(name) === 'forced deployment')) && {
-        forceNewDeployment: true,
-      }),
-      cluster: ecsService.clusterName,
-      service: ecsService.name,
+  const updated = await send(scope, {
+    ...changes,
+    ...optionalChanges,
+    ...(deploymentStarted && (await loadBalancersOf(scope, wanted, current))),
+    ...((isForced || changed.some((name) => changeOf(name) === 'forced deployment')) && {
+      forceNewDeployment: true,
     }),
-  );
+  });
   return done({ service: { ...updated, tags }, deploymentStarted });
+}
+
+async function send(
+  { clients, ecsService }: ApplyScope,
+  changes: Omit<UpdateServiceCommandInput, 'service'>,
+): Promise<Service> {
+  const { service } = await clients.ecs.send(
+    new UpdateServiceCommand({ ...changes, cluster: ecsService.clusterName, service: ecsService.name }),
+  );
+  return service!;
+}
+
+/** Whether the strategy of deployments changes, for which ECS wants none to be under way. */
+function isOtherStrategy(wanted: WantedService, { deploymentConfiguration }: Service): boolean {
+  return strategyOf(wanted.deploymentConfiguration) !== strategyOf(deploymentConfiguration);
+}
+
+/**
+ * What has to be deployed before the service can have another strategy: the tasks of a service with rolling deployments may
+ * stand behind target groups alone, and ECS moves requests only between pairs of them that were deployed before (Amazon ECS
+ * Developer Guide, "Updating from rolling to blue/green").
+ *
+ * @returns undefined when the strategy can change at once.
+ */
+function beforeStrategyChange(
+  { deploymentConfiguration, loadBalancers }: WantedService,
+  current: Service,
+): Pick<DeployedSettings, 'loadBalancers'> | undefined {
+  const isShifted = current.loadBalancers?.every(({ advancedConfiguration }) => advancedConfiguration);
+  return strategyOf(deploymentConfiguration).shiftsTraffic && !isShifted ? { loadBalancers } : undefined;
+}
+
+/**
+ * Load balancers for a deployment that replaces the tasks of the target group that serves: that one is named first, which
+ * after deployments with other strategies may be either.
+ *
+ * @returns nothing when they stay as they are.
+ */
+async function loadBalancersOf(
+  scope: ApplyScope,
+  { deploymentConfiguration, loadBalancers }: WantedService,
+  current: Service,
+): Promise<Partial<DeployedSettings>> {
+  if (strategyOf(deploymentConfiguration).shiftsTraffic) return {};
+  const ordered = servingFirst(loadBalancers, await productionRules(scope, loadBalancers));
+  return isDeepStrictEqual(ordered, current.loadBalancers) ? {} : { loadBalancers: ordered };
 }
 
 /** @returns the tags that the service carries afterwards. */

@@ -5,6 +5,7 @@ import {
   type TargetGroup,
   type TargetGroupAttribute,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Service } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
 import { allOf } from '../../../core/all-of';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
@@ -16,6 +17,8 @@ import {
 } from '../../deployments/deployment-order';
 import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deployments/described-service';
 import { deploymentSeconds } from '../../properties/deployment-time';
+import { resolvedSettings } from '../../properties/ecs-service';
+import { strategyOf } from '../../properties/strategies';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { isServing } from '../../memory/recorded-exposures';
 import { ATTRIBUTE_ACTIONS, readAttributes, setStickiness } from '../../deployments/rule-stickiness';
@@ -65,7 +68,8 @@ const SECONDS_BETWEEN_LOOKS = 15;
  *
  * The tasks that serve may not know a new health check: ELB would take them out of service. So the target group without
  * traffic gets it first, a deployment brings its tasks there, and the other one gets it when its tasks are gone. When the
- * deployment fails, what served has not been touched.
+ * deployment fails, what served has not been touched. A rolling deployment has one target group for old tasks and new ones:
+ * there the health check changes at once, as that of AWS::ElasticLoadBalancingV2::TargetGroup does.
  */
 export const targetGroupSettings: Component<
   ObservedTargetGroupSettings,
@@ -166,8 +170,8 @@ async function applyHealthCheck(
   const healthCheck = wanted(healthCheckOf(used[0] ?? groups[0]!));
   const others = (among: readonly TargetGroup[]) =>
     among.filter((group) => !isDeepStrictEqual(healthCheckOf(group), healthCheck));
-  if (!service) {
-    // No task is there that could be taken out of service.
+  if (!service || !movesRequests(scope, service)) {
+    // No task is there that could be taken out of service, or new ones stand beside old ones in one target group.
     await modify(scope, others(groups), healthCheck);
     return settled(healthCheck);
   }
@@ -188,6 +192,16 @@ async function applyHealthCheck(
   }
   await modify(scope, others(groups.filter(isIdle)), healthCheck);
   return settled(healthCheck, others(used).length > 0);
+}
+
+/** Whether a deployment of the service puts its tasks into the target group without traffic. */
+function movesRequests({ spec, previousSpec }: ApplyScope, live: Service): boolean {
+  const { deploymentConfiguration } = resolvedSettings({
+    desired: spec.settings,
+    previous: previousSpec?.settings,
+    live,
+  });
+  return strategyOf(deploymentConfiguration).shiftsTraffic;
 }
 
 /** The target groups and those among them that have traffic, as they are now. */

@@ -1,0 +1,66 @@
+/** Rows of the deployment configuration. Pure: no call to AWS. */
+import type {
+  DeploymentAlarms as EcsDeploymentAlarms,
+  DeploymentCircuitBreaker as EcsDeploymentCircuitBreaker,
+  DeploymentConfiguration as EcsDeploymentConfiguration,
+  ThresholdConfiguration as EcsThresholdConfiguration,
+} from '@aws-sdk/client-ecs';
+import type {
+  DeploymentAlarms,
+  DeploymentCircuitBreaker,
+  DeploymentConfiguration,
+  ThresholdConfiguration,
+} from '../model';
+import { ROLLBACK_LIMITS } from './rollback-limits';
+import { STRATEGY_ROWS } from './strategies';
+import { table } from './table';
+
+const CIRCUIT_BREAKER = table<DeploymentCircuitBreaker, EcsDeploymentCircuitBreaker>(
+  'DeploymentCircuitBreaker',
+  {
+    Enable: { to: 'enable' },
+    Rollback: { to: 'rollback' },
+    ResetOnHealthyTask: { to: 'resetOnHealthyTask' },
+    ThresholdConfiguration: {
+      // Source: ECS (API reference of DeploymentCircuitBreaker).
+      default: { Type: 'BOUNDED_PERCENT', Value: 50 },
+      to: 'thresholdConfiguration',
+      whole: true,
+      members: table<ThresholdConfiguration, EcsThresholdConfiguration>('ThresholdConfiguration', {
+        Type: { to: 'type' },
+        Value: { to: 'value' },
+      }),
+      refused: { words: /threshold/i, remedy: 'Check ThresholdConfiguration' },
+    },
+  },
+);
+
+export const DEPLOYMENT = table<DeploymentConfiguration, EcsDeploymentConfiguration>(
+  'DeploymentConfiguration',
+  {
+    Strategy: { to: 'strategy' },
+    // Elsewhere: the alarm is a resource of its own, and its limits go there.
+    RollbackAlarm: {
+      default: {},
+      members: ROLLBACK_LIMITS,
+      refused: { words: /\balarms?\b|alarmNames/i, remedy: 'Check RollbackAlarm' },
+    },
+    ...STRATEGY_ROWS,
+    BakeTimeInMinutes: {
+      to: 'bakeTimeInMinutes',
+      refused: { words: /bake ?time/i, remedy: 'Give fewer minutes' },
+    },
+    MaximumPercent: { to: 'maximumPercent' },
+    MinimumHealthyPercent: { to: 'minimumHealthyPercent' },
+    DeploymentCircuitBreaker: { default: {}, to: 'deploymentCircuitBreaker', members: CIRCUIT_BREAKER },
+    Alarms: {
+      default: {},
+      to: 'alarms',
+      members: table<DeploymentAlarms, EcsDeploymentAlarms>('DeploymentAlarms', {
+        AlarmNames: { to: 'alarmNames' },
+        Enable: { to: 'enable' },
+        Rollback: { to: 'rollback' },
+      }),
+    },
+  },
+);

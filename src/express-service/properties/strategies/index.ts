@@ -1,0 +1,34 @@
+/** The deployment strategies of ECS. */
+import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
+import { blueGreen } from './blue-green';
+import { canary, CANARY_ROWS } from './canary';
+import { linear, LINEAR_ROWS } from './linear';
+import { rolling, ROLLING_ROWS } from './rolling';
+import type { Strategy } from './strategy';
+
+export { strategyNameOf, type Strategy, type StrategyName } from './strategy';
+
+const STRATEGIES: readonly Strategy[] = [rolling, blueGreen, linear, canary];
+
+/** Rows of the properties that belong to one strategy each. */
+export const STRATEGY_ROWS = { ...CANARY_ROWS, ...LINEAR_ROWS, ...ROLLING_ROWS };
+
+/** The strategy of a deployment configuration of ECS; one without is ROLLING (API reference of DeploymentConfiguration). */
+export function strategyOf({ strategy = rolling.name }: DeploymentConfiguration = {}): Strategy {
+  return STRATEGIES.find(({ name }) => name === strategy) ?? rolling;
+}
+
+/**
+ * A deployment configuration without what belongs to other strategies than its own, which ECS refuses. A template and what
+ * somebody has changed by hand, merged, may have it.
+ */
+export function fittingStrategy(
+  configuration: DeploymentConfiguration,
+  desired: DeploymentConfiguration,
+): DeploymentConfiguration {
+  const { own } = strategyOf(configuration);
+  const foreign: readonly string[] = STRATEGIES.flatMap((strategy) => strategy.own ?? []);
+  const kept = Object.entries(configuration).filter(([name]) => name === own || !foreign.includes(name));
+  const missing = own && configuration[own] === undefined && desired[own];
+  return { ...Object.fromEntries(kept), ...(missing && { [own]: missing }) };
+}

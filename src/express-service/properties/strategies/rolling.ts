@@ -1,0 +1,43 @@
+/** ROLLING: tasks are replaced one after the other in the target group that serves. */
+import type { DeploymentEarlySuccessCriteria } from '@aws-sdk/client-ecs';
+import type { Properties } from '../../../cloudformation/extension';
+import { invalid } from '../../../core/failure';
+import { DeploymentConfiguration, type EarlySuccessCriteria } from '../../model';
+import { table } from '../table';
+import { onlyWith, type Strategy } from './strategy';
+
+export const rolling: Strategy = {
+  name: 'ROLLING',
+  own: 'earlySuccessCriteria',
+  shiftsTraffic: false,
+};
+
+const only = onlyWith<Properties<EarlySuccessCriteria>>(rolling.name);
+
+export const ROLLING_ROWS = {
+  EarlySuccessCriteria: {
+    ...only,
+    to: 'earlySuccessCriteria',
+    members: table<EarlySuccessCriteria, DeploymentEarlySuccessCriteria>('EarlySuccessCriteria', {
+      Enable: { to: 'enable' },
+      HealthyPercent: { to: 'healthyPercent' },
+      SourceServiceRevisionCleanup: { to: 'sourceServiceRevisionCleanup' },
+    }),
+    check(
+      given: Properties<EarlySuccessCriteria>,
+      path: string,
+      configuration: Properties<DeploymentConfiguration>,
+    ) {
+      only.check(given, path, configuration);
+      const { MinimumHealthyPercent: least = DeploymentConfiguration.DEFAULTS.MinimumHealthyPercent } =
+        configuration;
+      if (!given.Enable || given.HealthyPercent! >= least) return;
+      throw invalid(
+        `${path}/HealthyPercent`,
+        `is ${given.HealthyPercent}, less than MinimumHealthyPercent, ${least}`,
+        'Make it at least MinimumHealthyPercent',
+      );
+    },
+    refused: { words: /early ?success/i, remedy: 'Check EarlySuccessCriteria' },
+  },
+} as const;

@@ -1,0 +1,65 @@
+/** What a deployment strategy of ECS is to this resource type. */
+import type { DeploymentConfiguration as EcsDeploymentConfiguration } from '@aws-sdk/client-ecs';
+import type { Properties } from '../../../cloudformation/extension';
+import { invalid } from '../../../core/failure';
+import { DeploymentConfiguration } from '../../model';
+
+/** Name of a strategy, as ECS has it. */
+export type StrategyName = NonNullable<Properties<DeploymentConfiguration>['Strategy']>;
+
+/** A deployment strategy. */
+export interface Strategy {
+  readonly name: StrategyName;
+  /** Member of the API's configuration with the settings that no other strategy has. */
+  readonly own?: keyof EcsDeploymentConfiguration;
+  /** Whether the tasks of a new revision are put beside those that serve, so that the requests are moved to them. */
+  readonly shiftsTraffic: boolean;
+  /** How it waits before all requests go to the new tasks; undefined when they go there at once. */
+  readonly steps?: Steps;
+}
+
+/** Steps in which requests are moved to the new tasks. */
+export interface Steps {
+  /** What a step is called in messages. */
+  readonly label: string;
+  /** Name of the property with the minutes that follow a step. */
+  readonly property: string;
+  readonly minutes: (configuration: EcsDeploymentConfiguration) => number;
+  /** How many steps they follow: the last one, to all requests, is followed by the bake time of the deployment instead. */
+  readonly count: (configuration: EcsDeploymentConfiguration) => number;
+}
+
+/** The strategy of a deployment configuration in a template. */
+export function strategyNameOf({
+  Strategy = DeploymentConfiguration.DEFAULTS.Strategy,
+}: Properties<DeploymentConfiguration> = {}): StrategyName {
+  return Strategy;
+}
+
+/**
+ * What the row of the property says that only one strategy has: it is there with its defaults where the strategy is, and is
+ * refused where it is not.
+ *
+ * @param defaults what the template need not say; undefined when ECS does without it.
+ */
+export function onlyWith<Value extends object>(strategy: StrategyName, defaults?: Value) {
+  return {
+    default: (configuration: Properties<DeploymentConfiguration>) =>
+      strategyNameOf(configuration) === strategy ? defaults : undefined,
+    check(_given: Value, path: string, configuration: Properties<DeploymentConfiguration>): void {
+      const actual = strategyNameOf(configuration);
+      if (actual === strategy) return;
+      throw invalid(
+        path,
+        `is of the strategy ${strategy}; the strategy is ${actual}`,
+        `Remove it, or make Strategy ${strategy}`,
+      );
+    },
+  };
+}
+
+/** Refuse a percentage that ECS would round. */
+export function checkTenths(percent: number, path: string): void {
+  if (Math.abs(percent * 10 - Math.round(percent * 10)) <= 1e-6) return;
+  throw invalid(path, `is ${percent}, not a multiple of 0.1`, 'Round it');
+}
