@@ -5,7 +5,7 @@ import { TYPE_FUNCTION } from '../local/extension/repository';
 import inputsOfCreate from './inputs/inputs_1_create.json';
 import inputsOfInvalid from './inputs/inputs_1_invalid.json';
 import inputsOfUpdate from './inputs/inputs_1_update.json';
-import schema from '../schema/org-ecs-expressservice.json';
+import schema from '../org-ecs-expressservice.json';
 import type { ContractProject } from './cfn-test';
 
 const ROOT = join(__dirname, '..');

@@ -8,6 +8,7 @@ import { format, resolveConfig } from 'prettier';
 import { executionRoleTemplate } from './execution-role';
 import { modelSource } from './model-source';
 import { propertyReference } from './property-reference';
+import { registeredSchema } from './registered-schema';
 import type { ResourceSchema } from './resource-schema';
 
 const ROOT = join(__dirname, '..');
@@ -18,6 +19,7 @@ const GENERATORS: ReadonlyArray<readonly [file: string, generate: (schema: Resou
   [join(ROOT, 'src', 'express-service', 'model.ts'), modelSource],
   [join(ROOT, 'docs', 'reference', 'properties.md'), propertyReference],
   [join(ROOT, 'resource-role.yaml'), executionRoleTemplate],
+  [join(ROOT, 'org-ecs-expressservice.json'), registeredSchema],
 ];
 
 /** Formatted text of each generated file, by path. */

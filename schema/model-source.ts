@@ -138,10 +138,12 @@ function decorators(schema: ResourceSchema, property: PropertySchema): string {
   return recast ? `@Expose() @Transform(${recast}, { toClassOnly: true })` : '@Expose()';
 }
 
-/** What an array holds, however deep; other properties as they are. */
+/** What an array or a map holds, however deep; other properties as they are. */
 function elementOf(schema: ResourceSchema, property: PropertySchema): PropertySchema {
   const target = resolve(schema, property);
-  return target.type === 'array' && target.items ? elementOf(schema, target.items) : property;
+  const [named] = Object.values(target.patternProperties ?? {});
+  const element = target.type === 'array' ? target.items : named;
+  return element ? elementOf(schema, element) : property;
 }
 
 function typeOf(schema: ResourceSchema, property: PropertySchema, path: string): string {

@@ -46,6 +46,7 @@ function inProperty(
   if (isWhole) return inValue(property, path, values, groupBefore);
   // What is in a set stays or goes item by item: two changes of it are never in each other's way.
   if (property.isSet) return [];
+  if (property.isMap) return inMap(property, path, values as Three<Group>);
   if (isList && members && key !== undefined) {
     const lists = values.map((items) => byKey(items, key)) as unknown as Three<Group>;
     return Object.keys({ ...lists[0], ...lists[2] }).flatMap((item) => {
@@ -58,6 +59,13 @@ function inProperty(
   return members && !isList
     ? inMembers(property, members, path, values as Three<Group>, groupBefore)
     : inValue(property, path, values, groupBefore);
+}
+
+function inMap(property: Property, path: readonly string[], maps: Three<Group>): string[] {
+  return Object.keys({ ...maps[0], ...maps[2] }).flatMap((name) => {
+    const values = maps.map((map) => map?.[name]) as unknown as Three<unknown>;
+    return told(property, [...path, name], values, values[0]);
+  });
 }
 
 function inMembers(

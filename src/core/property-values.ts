@@ -2,7 +2,7 @@
 import { invalid } from './failure';
 import { isGroup, type Group } from './group';
 import { apiName, type Property, type Table } from './property';
-import { defined } from './unset';
+import { defined, unlessBare } from './unset';
 
 /** What a template asks for, defaults applied, in the shape of the API. Lists without an order are sorted. */
 export function specified<Model extends object, Api extends object>(
@@ -37,6 +37,7 @@ function written(property: Property, value: unknown, group: Group): object {
     // An empty list and none are the same to AWS, and must not look like a change.
     return items.length === 0 ? {} : { [to]: items.map((item) => asItem(members, item, specified)) };
   }
+  if (property.isMap) return defined({ [to]: unlessBare(withoutNulls(value as Group)) });
   return { [to]: members ? specified(members, value as Group) : value };
 }
 
@@ -59,6 +60,7 @@ function readBack(property: Property, api: Group): unknown {
     const items = (value as readonly unknown[]).map((item) => asItem(members, item, templateOf));
     return items.length === 0 ? undefined : inOrder(property, items);
   }
+  if (property.isMap) return unlessBare(value as Group);
   return members ? unlessBare(templateOf(members, value as Group)) : value;
 }
 
@@ -78,6 +80,7 @@ export function completed<Api extends object>(table: Table<any, Api>, api: Api):
       const items = (value as readonly unknown[]).map((item) => asItem(below, item, completed));
       return [[to, sorted(property, items, apiName(below, property.key))]];
     }
+    if (property.isMap) return [[to, unlessBare(value as Group)]];
     return [[to, below ? completed(below, value as Group) : value]];
   });
   return { ...api, ...Object.fromEntries(members) };
@@ -137,7 +140,7 @@ function asItem(
   return members ? convert(members, item as Group) : item;
 }
 
-/** A group of which nothing is read is none. */
-function unlessBare<Value extends object>(group: Value): Value | undefined {
-  return Object.keys(group).length > 0 ? group : undefined;
+/** Members that are null count as absent. */
+function withoutNulls(group: Group): Group {
+  return Object.fromEntries(Object.entries(group).filter(([, value]) => value != null));
 }

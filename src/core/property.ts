@@ -12,6 +12,7 @@ export interface PropertySchema {
   readonly default?: unknown;
   readonly items?: PropertySchema;
   readonly properties?: Readonly<Record<string, PropertySchema>>;
+  readonly patternProperties?: Readonly<Record<string, PropertySchema>>;
   readonly required?: readonly string[];
   readonly insertionOrder?: boolean;
   readonly uniqueItems?: boolean;
@@ -107,7 +108,9 @@ export type Row<Value, Api, Group> = [Value] extends [readonly (infer Item)[]]
     ? ListRow<Item, Api, Group>
     : AnyRow<Value, Group> & (Plain<Api, Value> | Converted<Api, Value, Group>)
   : [Value] extends [object]
-    ? GroupRow<Value, Api, Group>
+    ? string extends keyof Value
+      ? AnyRow<Value, Group> & Plain<Api, Value>
+      : GroupRow<Value, Api, Group>
     : ScalarRow<Value, Api, Group>;
 
 /**
@@ -153,6 +156,8 @@ export interface Property<More = any> {
   readonly isOrdered: boolean;
   /** Whether it is a list of values of which each is there once, in any order. */
   readonly isSet: boolean;
+  /** Whether it is a group whose names are the author's. */
+  readonly isMap: boolean;
   /** Whether a group means something only with a member that must be given. */
   readonly hasRequired: boolean;
   readonly key?: string;
@@ -216,6 +221,7 @@ function propertyOf(name: string, row: UntypedRow, own: PropertySchema, schema: 
     isList: own.type === 'array',
     isOrdered: own.insertionOrder !== false,
     isSet: own.uniqueItems === true && own.insertionOrder === false && items?.properties === undefined,
+    isMap: own.patternProperties !== undefined,
     hasRequired: (own.required ?? []).length > 0,
     key: row.key,
     repeats: row.repeats === true,

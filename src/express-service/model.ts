@@ -166,9 +166,248 @@ export class MountPoint extends BaseModel {
   declare ReadOnly?: boolean;
 }
 
+/** A file with environment variables. */
+export class EnvironmentFile extends BaseModel {
+  constructor(properties?: Properties<EnvironmentFile>) {
+    super(properties);
+  }
+
+  /** ARN of the file, an object in Amazon S3 whose name ends in .env. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Value?: string;
+
+  /** Where the file is. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Type?: 's3';
+}
+
+/** A limit of a resource for the processes of a container, in bytes, in seconds or as a number, depending on Name; -1 means none. */
+export class Ulimit extends BaseModel {
+  constructor(properties?: Properties<Ulimit>) {
+    super(properties);
+  }
+
+  /** The limit. On Fargate nofile, the number of open files, is 65535 where nothing is said. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?:
+    | 'core'
+    | 'cpu'
+    | 'data'
+    | 'fsize'
+    | 'locks'
+    | 'memlock'
+    | 'msgqueue'
+    | 'nice'
+    | 'nofile'
+    | 'nproc'
+    | 'rss'
+    | 'rtprio'
+    | 'rttime'
+    | 'sigpending'
+    | 'stack';
+
+  /** What applies until a process raises it; at most HardLimit. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare SoftLimit?: number;
+
+  /** What a process may raise it to. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare HardLimit?: number;
+}
+
+/** A parameter of the kernel. Those of the network count for all containers of a task: of different values the one of the container that starts last. */
+export class SystemControl extends BaseModel {
+  constructor(properties?: Properties<SystemControl>) {
+    super(properties);
+  }
+
+  /** Name of the parameter. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Namespace?: string;
+
+  /** Its value. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Value?: string;
+}
+
+/** Whether a container that ends is started again by itself, without a new task. */
+export class RestartPolicy extends BaseModel {
+  static readonly DEFAULTS = { RestartAttemptPeriod: 300 } as const;
+  constructor(properties?: Properties<RestartPolicy>) {
+    super(properties);
+  }
+
+  /** Whether it is started again. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Enabled?: boolean;
+
+  /** Exit codes after which it is not started again. Their order has no meaning. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare IgnoredExitCodes?: number[];
+
+  /** Seconds that it must have run to be started again. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare RestartAttemptPeriod?: number;
+}
+
+/** Linux capabilities of a container, beside or without those that containers have by default. */
+export class KernelCapabilities extends BaseModel {
+  constructor(properties?: Properties<KernelCapabilities>) {
+    super(properties);
+  }
+
+  /** Capabilities that are added; Fargate has one for that. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Add?: 'SYS_PTRACE'[];
+
+  /** Capabilities that are taken away; ALL takes all away but those of Add. Their order has no meaning. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Drop?: (
+    | 'ALL'
+    | 'AUDIT_CONTROL'
+    | 'AUDIT_WRITE'
+    | 'BLOCK_SUSPEND'
+    | 'CHOWN'
+    | 'DAC_OVERRIDE'
+    | 'DAC_READ_SEARCH'
+    | 'FOWNER'
+    | 'FSETID'
+    | 'IPC_LOCK'
+    | 'IPC_OWNER'
+    | 'KILL'
+    | 'LEASE'
+    | 'LINUX_IMMUTABLE'
+    | 'MAC_ADMIN'
+    | 'MAC_OVERRIDE'
+    | 'MKNOD'
+    | 'NET_ADMIN'
+    | 'NET_BIND_SERVICE'
+    | 'NET_BROADCAST'
+    | 'NET_RAW'
+    | 'SETFCAP'
+    | 'SETGID'
+    | 'SETPCAP'
+    | 'SETUID'
+    | 'SYS_ADMIN'
+    | 'SYS_BOOT'
+    | 'SYS_CHROOT'
+    | 'SYS_MODULE'
+    | 'SYS_NICE'
+    | 'SYS_PACCT'
+    | 'SYS_PTRACE'
+    | 'SYS_RAWIO'
+    | 'SYS_RESOURCE'
+    | 'SYS_TIME'
+    | 'SYS_TTY_CONFIG'
+    | 'SYSLOG'
+    | 'WAKE_ALARM'
+  )[];
+}
+
+/** A directory that is kept in memory, and ends with the container. */
+export class Tmpfs extends BaseModel {
+  constructor(properties?: Properties<Tmpfs>) {
+    super(properties);
+  }
+
+  /** Path at which it appears. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ContainerPath?: string;
+
+  /** Its greatest size in MiB. It is part of the memory of the container. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Size?: number;
+
+  /** Options of the mount. Their order has no meaning. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare MountOptions?: (
+    | 'defaults'
+    | 'ro'
+    | 'rw'
+    | 'suid'
+    | 'nosuid'
+    | 'dev'
+    | 'nodev'
+    | 'exec'
+    | 'noexec'
+    | 'sync'
+    | 'async'
+    | 'dirsync'
+    | 'remount'
+    | 'mand'
+    | 'nomand'
+    | 'atime'
+    | 'noatime'
+    | 'diratime'
+    | 'nodiratime'
+    | 'bind'
+    | 'rbind'
+    | 'unbindable'
+    | 'runbindable'
+    | 'private'
+    | 'rprivate'
+    | 'shared'
+    | 'rshared'
+    | 'slave'
+    | 'rslave'
+    | 'relatime'
+    | 'norelatime'
+    | 'strictatime'
+    | 'nostrictatime'
+    | 'mode'
+    | 'uid'
+    | 'gid'
+    | 'nr_inodes'
+    | 'nr_blocks'
+    | 'mpol'
+  )[];
+}
+
+/** Settings of Linux for a container. */
+export class LinuxParameters extends BaseModel {
+  constructor(properties?: Properties<LinuxParameters>) {
+    super(properties);
+  }
+
+  /** Whether an init process runs in the container, which hands signals on and collects processes that have ended. Default: true in the primary container, false in sidecars. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare InitProcessEnabled?: boolean;
+
+  /** Linux capabilities of a container, beside or without those that containers have by default. */
+  @Expose()
+  @Type(() => KernelCapabilities)
+  declare Capabilities?: KernelCapabilities;
+
+  /** Directories that are kept in memory. Their order has no meaning. */
+  @Expose()
+  @Type(() => Tmpfs)
+  declare Tmpfs?: Tmpfs[];
+}
+
 /** The container that receives the service's traffic. Its name in the task definition is Main. */
 export class PrimaryContainer extends BaseModel {
-  static readonly DEFAULTS = { ContainerPort: 80 } as const;
+  static readonly DEFAULTS = {
+    ContainerPort: 80,
+    Interactive: false,
+    PseudoTerminal: false,
+    Cpu: 0,
+  } as const;
   constructor(properties?: Properties<PrimaryContainer>) {
     super(properties);
   }
@@ -182,6 +421,11 @@ export class PrimaryContainer extends BaseModel {
   @Expose()
   @Transform(toNumber, { toClassOnly: true })
   declare ContainerPort?: number;
+
+  /** Ports that the container listens on beside ContainerPort. The load balancer does not reach them. Their order has no meaning. */
+  @Expose()
+  @Type(() => PortMapping)
+  declare PortMappings?: PortMapping[];
 
   /** Where the container's output goes, instead of a log group made for the service. */
   @Expose()
@@ -203,6 +447,11 @@ export class PrimaryContainer extends BaseModel {
   @Type(() => KeyValuePair)
   declare Environment?: KeyValuePair[];
 
+  /** Files of environment variables, which are read in their order when a task starts; variables of Environment count before them. The task execution role needs s3:GetObject of the files and s3:GetBucketLocation of their buckets. */
+  @Expose()
+  @Type(() => EnvironmentFile)
+  declare EnvironmentFiles?: EnvironmentFile[];
+
   /** Environment variables read from secrets. Their order has no meaning. */
   @Expose()
   @Type(() => Secret)
@@ -222,6 +471,66 @@ export class PrimaryContainer extends BaseModel {
   @Expose()
   @Transform(toBoolean, { toClassOnly: true })
   declare ReadonlyRootFilesystem?: boolean;
+
+  /** Directory in which the command runs. Default: the image's. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare WorkingDirectory?: string;
+
+  /** Whether the standard input stays open. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Interactive?: boolean;
+
+  /** Whether the container gets a terminal. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare PseudoTerminal?: boolean;
+
+  /** Labels of the container, by their names. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare DockerLabels?: Record<string, string>;
+
+  /** CPU units of the task that the container gets before others when all of them are busy; those of all containers together are at most those of the task. 0 means none of its own. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Cpu?: number;
+
+  /** Memory in MiB above which the container is stopped; at most that of the task. Default: no limit but the task's. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Memory?: number;
+
+  /** Memory in MiB that is kept for the container, less than Memory; what is kept for all containers, or else their Memory, is together at most that of the task. Default: none. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MemoryReservation?: number;
+
+  /** Limits of resources for the processes of the container. Their order has no meaning. */
+  @Expose()
+  @Type(() => Ulimit)
+  declare Ulimits?: Ulimit[];
+
+  /** Parameters of the kernel. Their order has no meaning. */
+  @Expose()
+  @Type(() => SystemControl)
+  declare SystemControls?: SystemControl[];
+
+  /** Settings of Linux for a container. */
+  @Expose()
+  @Type(() => LinuxParameters)
+  declare LinuxParameters?: LinuxParameters;
+
+  /** Whether a container that ends is started again by itself, without a new task. */
+  @Expose()
+  @Type(() => RestartPolicy)
+  declare RestartPolicy?: RestartPolicy;
+
+  /** Seconds after which containers that wait for this one to end or to be healthy give up, and the task stops. Default: ECS decides. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StartTimeout?: number;
 
   /** Seconds between the signal to stop and the end by force. Default: 30. */
   @Expose()
@@ -260,11 +569,21 @@ export class PortMapping extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare Protocol?: 'tcp' | 'udp';
+
+  /** Name of the port, unique in the task; main is that of ContainerPort. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** What is spoken at the port. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AppProtocol?: 'http' | 'http2' | 'grpc';
 }
 
 /** A container that runs beside the primary one in every task. Its output goes to the log group of the service. */
 export class SidecarContainer extends BaseModel {
-  static readonly DEFAULTS = { Essential: true } as const;
+  static readonly DEFAULTS = { Essential: true, Interactive: false, PseudoTerminal: false, Cpu: 0 } as const;
   constructor(properties?: Properties<SidecarContainer>) {
     super(properties);
   }
@@ -284,7 +603,7 @@ export class SidecarContainer extends BaseModel {
   @Transform(toBoolean, { toClassOnly: true })
   declare Essential?: boolean;
 
-  /** Ports that the container listens on, beside the primary container's. The load balancer does not reach them. Their order has no meaning. */
+  /** Ports that the container listens on, beside those of the other containers. The load balancer does not reach them. Their order has no meaning. */
   @Expose()
   @Type(() => PortMapping)
   declare PortMappings?: PortMapping[];
@@ -303,6 +622,11 @@ export class SidecarContainer extends BaseModel {
   @Expose()
   @Type(() => KeyValuePair)
   declare Environment?: KeyValuePair[];
+
+  /** Files of environment variables, which are read in their order when a task starts; variables of Environment count before them. The task execution role needs s3:GetObject of the files and s3:GetBucketLocation of their buckets. */
+  @Expose()
+  @Type(() => EnvironmentFile)
+  declare EnvironmentFiles?: EnvironmentFile[];
 
   /** Environment variables read from secrets. Their order has no meaning. */
   @Expose()
@@ -323,6 +647,66 @@ export class SidecarContainer extends BaseModel {
   @Expose()
   @Transform(toBoolean, { toClassOnly: true })
   declare ReadonlyRootFilesystem?: boolean;
+
+  /** Directory in which the command runs. Default: the image's. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare WorkingDirectory?: string;
+
+  /** Whether the standard input stays open. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Interactive?: boolean;
+
+  /** Whether the container gets a terminal. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare PseudoTerminal?: boolean;
+
+  /** Labels of the container, by their names. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare DockerLabels?: Record<string, string>;
+
+  /** CPU units of the task that the container gets before others when all of them are busy; those of all containers together are at most those of the task. 0 means none of its own. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Cpu?: number;
+
+  /** Memory in MiB above which the container is stopped; at most that of the task. Default: no limit but the task's. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Memory?: number;
+
+  /** Memory in MiB that is kept for the container, less than Memory; what is kept for all containers, or else their Memory, is together at most that of the task. Default: none. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare MemoryReservation?: number;
+
+  /** Limits of resources for the processes of the container. Their order has no meaning. */
+  @Expose()
+  @Type(() => Ulimit)
+  declare Ulimits?: Ulimit[];
+
+  /** Parameters of the kernel. Their order has no meaning. */
+  @Expose()
+  @Type(() => SystemControl)
+  declare SystemControls?: SystemControl[];
+
+  /** Settings of Linux for a container. */
+  @Expose()
+  @Type(() => LinuxParameters)
+  declare LinuxParameters?: LinuxParameters;
+
+  /** Whether a container that ends is started again by itself, without a new task. */
+  @Expose()
+  @Type(() => RestartPolicy)
+  declare RestartPolicy?: RestartPolicy;
+
+  /** Seconds after which containers that wait for this one to end or to be healthy give up, and the task stops. Default: ECS decides. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare StartTimeout?: number;
 
   /** Seconds between the signal to stop and the end by force. Default: 30. */
   @Expose()
@@ -535,7 +919,12 @@ export class TargetGroupHealthCheck extends BaseModel {
 
 /** How the load balancer talks to the tasks. */
 export class TargetGroupConfiguration extends BaseModel {
-  static readonly DEFAULTS = { DeregistrationDelaySeconds: 300, ProtocolVersion: 'HTTP1' } as const;
+  static readonly DEFAULTS = {
+    DeregistrationDelaySeconds: 300,
+    LoadBalancingAlgorithmType: 'round_robin',
+    SlowStartDurationSeconds: 0,
+    ProtocolVersion: 'HTTP1',
+  } as const;
   constructor(properties?: Properties<TargetGroupConfiguration>) {
     super(properties);
   }
@@ -554,6 +943,16 @@ export class TargetGroupConfiguration extends BaseModel {
   @Expose()
   @Transform(toNumber, { toClassOnly: true })
   declare StickinessDurationSeconds?: number;
+
+  /** How the load balancer chooses the task for a request. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancingAlgorithmType?: 'round_robin' | 'least_outstanding_requests' | 'weighted_random';
+
+  /** Seconds in which a new task gets more and more requests, from 30 to 900, instead of its whole share at once; 0 means at once. Needs the algorithm round_robin. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare SlowStartDurationSeconds?: number;
 
   /** Version of HTTP in which the tasks are talked to. During a change new tasks are talked to in both versions, so that the new image must answer both; from and to GRPC an update is refused, and the service has to be replaced by one of another ServiceName. */
   @Expose()
@@ -1182,6 +1581,10 @@ export class ResourceModel extends BaseModel {
     Memory: '2048',
     CpuArchitecture: 'X86_64',
     HealthCheckPath: '/',
+    HealthCheckGracePeriodSeconds: 300,
+    AvailabilityZoneRebalancing: 'ENABLED',
+    PropagateTags: 'SERVICE',
+    EnableECSManagedTags: true,
     PlatformVersion: 'LATEST',
     EnableExecuteCommand: false,
     LogGroupDeletionPolicy: 'Delete',
@@ -1206,7 +1609,7 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare InfrastructureRoleArn?: string;
 
-  /** Task execution role: pulls the image, writes logs, reads secrets. Required unless TaskDefinitionArn is given. */
+  /** Task execution role: pulls the image, writes logs, reads secrets and EnvironmentFiles. Required unless TaskDefinitionArn is given. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare ExecutionRoleArn?: string;
@@ -1285,6 +1688,26 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Type(() => CapacityProviderStrategyItem)
   declare CapacityProviderStrategy?: CapacityProviderStrategyItem[];
+
+  /** Seconds after the start of a task in which Amazon ECS does not stop it for failed health checks. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare HealthCheckGracePeriodSeconds?: number;
+
+  /** Whether Amazon ECS moves tasks when they are spread unevenly over the Availability Zones. Needs a MaximumPercent above 100; with less the default is DISABLED. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AvailabilityZoneRebalancing?: 'ENABLED' | 'DISABLED';
+
+  /** Where tasks get their tags from. A change takes effect with new tasks, and starts no deployment. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare PropagateTags?: 'SERVICE' | 'TASK_DEFINITION' | 'NONE';
+
+  /** Whether Amazon ECS gives tasks tags with the names of the cluster and the service. A change takes effect with new tasks, and starts no deployment. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare EnableECSManagedTags?: boolean;
 
   /** Version of the Fargate platform. */
   @Expose()

@@ -141,6 +141,70 @@ describe('RegisterTaskDefinition', () => {
     ['an unknown volume', container({ mountPoints: [{ sourceVolume: 'v' }] }), /^Unknown volume 'v'\.$/],
     ['a privileged container', container({ privileged: true }), /privileged/],
     ['a long stop timeout', container({ stopTimeout: 121 }), /'stopTimeout'.*120 seconds/],
+    ['a short start timeout', container({ startTimeout: 1 }), /'startTimeout'.*between 2 and 120 seconds/],
+    [
+      'an environment file of another name',
+      container({ environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::bucket/web.txt' }] }),
+      /container 'Main'\..* must have the extension \.env\.$/,
+    ],
+    [
+      'eleven environment files',
+      container({
+        environmentFiles: Array(11).fill({ type: 's3', value: 'arn:aws:s3:::bucket/web.env' }),
+      }),
+      /At most 10 environment files/,
+    ],
+    [
+      'environment files without an execution role',
+      container({ environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::bucket/web.env' }] }),
+      /execution role ARN to support environment files\.$/,
+    ],
+    [
+      'a soft limit above the hard one',
+      container({ ulimits: [{ name: 'nofile', softLimit: 2, hardLimit: 1 }] }),
+      /ulimit 'nofile'/,
+    ],
+    [
+      'a kernel parameter of the host',
+      container({ systemControls: [{ namespace: 'vm.max_map_count', value: '1' }] }),
+      /System control 'vm\.max_map_count' is not supported/,
+    ],
+    [
+      'a port with a bad name',
+      container({ portMappings: [{ containerPort: 80, name: 'Web' }] }),
+      /Port mapping name 'Web'/,
+    ],
+    [
+      'a reservation of all the memory',
+      container({ memory: 64, memoryReservation: 64 }),
+      /'memory' must be greater than 'memoryReservation'/,
+    ],
+    [
+      'restarts too soon',
+      container({ restartPolicy: { enabled: true, restartAttemptPeriod: 59 } }),
+      /between 60 and 1800/,
+    ],
+    [
+      'a tmpfs of no size',
+      container({ linuxParameters: { tmpfs: [{ containerPath: '/tmp', size: 0 }] } }),
+      /invalid tmpfs size/,
+    ],
+    [
+      'shared memory of its own',
+      container({ linuxParameters: { sharedMemorySize: 64 } }),
+      /does not support 'sharedMemorySize'/,
+    ],
+    [
+      'a capability that Fargate does not add',
+      container({ linuxParameters: { capabilities: { add: ['NET_ADMIN'] } } }),
+      /capability 'NET_ADMIN'/,
+    ],
+    ['more CPU units than the task has', container({ cpu: 257 }), /'cpu'.*exceed those of the task/],
+    [
+      'a container larger than the task',
+      container({ memory: 513, memoryReservation: 64 }),
+      /'memory' setting for container 'Main' is greater than for the task/,
+    ],
     [
       'an unknown dependency',
       container({ dependsOn: [{ containerName: 'other', condition: 'START' }] }),

@@ -14,6 +14,11 @@ const FLAWS: readonly (readonly [property: string, flaw: object, rule: string])[
   ['PrimaryContainer', { PrimaryContainer: { ReadonlyRootFilesystem: false } }, 'TD-06'],
   ['PrimaryContainer', { PrimaryContainer: { Environment: [{ Name: 'PASSWORD', Value: 'x' }] } }, 'TD-08'],
   ['PrimaryContainer', { PrimaryContainer: { Image: 'app:latest' } }, 'TD-11'],
+  [
+    'PrimaryContainer',
+    { PrimaryContainer: { LinuxParameters: { Capabilities: { Add: ['SYS_PTRACE'] } } } },
+    'TD-12',
+  ],
   ['SidecarContainers', { SidecarContainers: [{ User: '0' }] }, 'TD-02'],
   ['SidecarContainers', { SidecarContainers: [{ ReadonlyRootFilesystem: 'false' }] }, 'TD-06'],
   [
@@ -33,6 +38,7 @@ const FLAWS: readonly (readonly [property: string, flaw: object, rule: string])[
   ['LoadBalancerConfiguration', { LoadBalancerConfiguration: { Scheme: 'internet-facing' } }, 'ELB-01'],
   ['LoadBalancerConfiguration', {}, 'ELB-07'],
   ['ScalingTarget', { ScalingTarget: { MinTaskCount: 0 } }, 'AAS-01'],
+  ['PropagateTags', { PropagateTags: 'NONE' }, 'SVC-04'],
   ['PlatformVersion', { PlatformVersion: '1.3.0' }, 'SVC-01'],
   ['EnableExecuteCommand', { EnableExecuteCommand: true }, 'SVC-02'],
   [
@@ -62,6 +68,10 @@ const UNCONCERNED: Readonly<Record<string, string>> = {
   EphemeralStorage: 'a size; Fargate encrypts it',
   HealthCheckPath: 'a path',
   TargetGroupConfiguration: 'health checks, and time-outs within the VPC',
+  HealthCheckGracePeriodSeconds: 'a time',
+  AvailabilityZoneRebalancing: 'where tasks run within the zones of the service',
+  EnableECSManagedTags:
+    'names of the cluster and the service, which are no tags that an organisation asks for',
   CapacityProviderStrategy: 'Fargate or Fargate Spot',
   ForceNewDeployment: 'a trigger',
   DomainName: 'a name; the listener takes TLS with a certificate of ACM in any case',

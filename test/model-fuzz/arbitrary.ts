@@ -97,8 +97,24 @@ const BY_TYPE: ByType = {
       })
       .map((list) => (uniqueItems ? distinct(list) : list))
       .filter((list) => list.length >= minItems),
-  object: ({ properties = {}, required = [] }, words) => membersOf(properties, required, words, 2),
+  object: ({ properties, patternProperties, required = [] }, words) =>
+    patternProperties && !properties
+      ? mapsOf(patternProperties, words)
+      : membersOf(properties ?? {}, required, words, 2),
 };
+
+/** Groups whose names are the author's. */
+function mapsOf(
+  patterns: Readonly<Record<string, PropertySchema>>,
+  words: readonly string[],
+): Arbitrary<Structure> {
+  const members = Object.entries(patterns).map(([pattern, property]) =>
+    fc.tuple(texts({ type: 'string', pattern, maxLength: 300 }, words), valuesOf(property, words)),
+  );
+  return fc
+    .array(fc.oneof(...members), { maxLength: 4 })
+    .map((entries) => Object.fromEntries(entries) as Structure);
+}
 
 function valuesOf(property: PropertySchema, words: readonly string[]): Arbitrary<unknown> {
   const node = nodeOf(property);

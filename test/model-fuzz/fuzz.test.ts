@@ -101,8 +101,8 @@ describe('properties that the schema does not allow', () => {
     ],
     [
       'a member of the whole',
-      container({ Memory: '512' }),
-      'PrimaryContainer/Memory: is no property of this type. Give Memory instead, or remove it.',
+      container({ CpuArchitecture: 'ARM64' }),
+      'PrimaryContainer/CpuArchitecture: is no property of this type. Give CpuArchitecture instead, or remove it.',
     ],
     [
       'a role that is no ARN',

@@ -77,6 +77,16 @@ const VALUES: Readonly<Record<string, Values>> = {
   'Secrets/*/Name': from('SECRET_A', 'SECRET_B', 'SECRET_C'),
   'Secrets/*/ValueFrom': from('/app/db', 'arn:aws:ssm:us-east-1:123456789012:parameter/app/db'),
   CredentialsParameter: from('arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf'),
+  // Each port and each name of one is there once in a task.
+  'PortMappings/*/ContainerPort': () => fc.integer({ min: 81, max: 65_535 }),
+  'PortMappings/*/Name': () => fc.stringMatching(/^[a-z]{12}$/),
+  'EnvironmentFiles/*/Value': from('arn:aws:s3:::my-bucket/a.env', 'arn:aws:s3:::my-bucket/b/c.env'),
+  'Ulimits/*/SoftLimit': from(0, 1_024),
+  'Ulimits/*/HardLimit': from(-1, 1_024, 65_536),
+  'SystemControls/*/Namespace': from('net.core.somaxconn', 'net.ipv4.tcp_keepalive_time', 'kernel.msgmax'),
+  'Tmpfs/*/ContainerPath': from('/memory', '/memory/b'),
+  'SidecarContainers/*/Memory': from(64, 128),
+  'SidecarContainers/*/MemoryReservation': from(6, 32),
   'DependsOn/*/ContainerName': from(...CONTAINERS),
   'DependsOn/*/Condition': from('START', 'HEALTHY'),
   'MountPoints/*/SourceVolume': from(...NAMES),
@@ -156,7 +166,9 @@ const BY_TYPE: Readonly<
     });
   },
   /** Of a group what leads to a list, of an item all that may be in it. */
-  object({ properties = {}, required = [] }, path, surroundings) {
+  object({ properties = {}, patternProperties, required = [] }, path, surroundings) {
+    if (patternProperties)
+      return fc.dictionary(fc.constantFrom('toString', 'a.b', ...NAMES), text, { maxKeys: 3 });
     const isItem = path.includes('*');
     const members = Object.entries(properties)
       .map(([name, property]) => [name, property, `${path}/${name}`] as const)
@@ -216,16 +228,17 @@ function isAccepted(model: Structure): boolean {
   }
 }
 
-/** The lists at a path; those of containers in the order of the containers' names. */
+/** The lists at a path; those of items in the order of the items' keys. */
 function listsAt(value: any, [first, ...rest]: readonly string[]): unknown[] {
   if (value === undefined) return [];
   if (first === undefined) return [value];
   return first === '*'
-    ? [...value].sort(byName).flatMap((item: any) => listsAt(item, rest))
+    ? [...value].sort(byKey).flatMap((item: any) => listsAt(item, rest))
     : listsAt(value[first], rest);
 }
 
-const byName = (a: Structure, b: Structure) => (a.Name < b.Name ? -1 : 1);
+const keyOf = ({ Name, ContainerPath }: Structure) => Name ?? ContainerPath;
+const byKey = (a: Structure, b: Structure) => (keyOf(a) < keyOf(b) ? -1 : 1);
 
 /** A value with its members in one order, and the items of lists that have no order in one too. */
 function comparable(path: string, value: any): unknown {

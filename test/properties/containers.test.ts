@@ -29,6 +29,8 @@ async function runningTaskDefinition(serviceName: string): Promise<Structure> {
 
 const main = (PrimaryContainer: Structure) => ({ PrimaryContainer });
 const mainHeld = (Main: Structure) => ({ containers: { Main } });
+const mainPort = (port: number) => ({ name: 'main', containerPort: port, hostPort: port, protocol: 'tcp' });
+const file = (name: string) => `arn:aws:s3:::my-bucket/${name}.env`;
 const logs = expect.objectContaining({ logDriver: 'awslogs' });
 
 /** Two volumes, one of EFS and one of the task's own. */
@@ -104,6 +106,213 @@ testProperties(
           ReadonlyRootFilesystem: false,
           StopTimeout: 30,
         }),
+      },
+    ],
+    [
+      'PrimaryContainer: Cpu, Memory, MemoryReservation, StartTimeout, WorkingDirectory, Interactive, PseudoTerminal',
+      {
+        set: main({
+          Cpu: 512,
+          Memory: 1024,
+          MemoryReservation: 512,
+          StartTimeout: 2,
+          WorkingDirectory: '/site',
+          Interactive: true,
+          PseudoTerminal: true,
+        }),
+        held: mainHeld({
+          cpu: 512,
+          memory: 1024,
+          memoryReservation: 512,
+          startTimeout: 2,
+          workingDirectory: '/site',
+          interactive: true,
+          pseudoTerminal: true,
+        }),
+        changed: main({
+          Cpu: 0,
+          Memory: 2048,
+          MemoryReservation: 6,
+          StartTimeout: 120,
+          WorkingDirectory: '/',
+          Interactive: false,
+          PseudoTerminal: false,
+        }),
+        changedHeld: mainHeld({
+          cpu: 0,
+          memory: 2048,
+          memoryReservation: 6,
+          startTimeout: 120,
+          workingDirectory: '/',
+          interactive: false,
+          pseudoTerminal: false,
+        }),
+        defaultHeld: mainHeld({
+          cpu: 0,
+          memory: undefined,
+          memoryReservation: undefined,
+          startTimeout: undefined,
+          workingDirectory: undefined,
+          interactive: false,
+          pseudoTerminal: false,
+        }),
+        defaultRead: main({
+          Cpu: 0,
+          Memory: undefined,
+          MemoryReservation: undefined,
+          StartTimeout: undefined,
+          WorkingDirectory: undefined,
+          Interactive: false,
+          PseudoTerminal: false,
+        }),
+      },
+    ],
+    [
+      'PrimaryContainer: EnvironmentFiles, Ulimits, SystemControls, RestartPolicy',
+      {
+        set: main({
+          EnvironmentFiles: [
+            { Type: 's3', Value: file('b') },
+            { Type: 's3', Value: file('a') },
+          ],
+          Ulimits: [{ Name: 'nofile', SoftLimit: 1024, HardLimit: 65536 }],
+          SystemControls: [{ Namespace: 'net.ipv4.tcp_keepalive_time', Value: '500' }],
+          RestartPolicy: { Enabled: true },
+        }),
+        held: mainHeld({
+          environmentFiles: [
+            { type: 's3', value: file('b') },
+            { type: 's3', value: file('a') },
+          ],
+          ulimits: [{ name: 'nofile', softLimit: 1024, hardLimit: 65536 }],
+          systemControls: [{ namespace: 'net.ipv4.tcp_keepalive_time', value: '500' }],
+          restartPolicy: { enabled: true, restartAttemptPeriod: 300 },
+        }),
+        read: main({
+          EnvironmentFiles: [
+            { Type: 's3', Value: file('b') },
+            { Type: 's3', Value: file('a') },
+          ],
+          Ulimits: [{ Name: 'nofile', SoftLimit: 1024, HardLimit: 65536 }],
+          SystemControls: [{ Namespace: 'net.ipv4.tcp_keepalive_time', Value: '500' }],
+          RestartPolicy: { Enabled: true, RestartAttemptPeriod: 300 },
+        }),
+        changed: main({
+          EnvironmentFiles: [{ Type: 's3', Value: file('c') }],
+          Ulimits: [
+            { Name: 'core', SoftLimit: 0, HardLimit: 0 },
+            { Name: 'memlock', SoftLimit: -1, HardLimit: -1 },
+          ],
+          SystemControls: [{ Namespace: 'kernel.msgmax', Value: '8192' }],
+          RestartPolicy: { Enabled: false, IgnoredExitCodes: [0, 137], RestartAttemptPeriod: 60 },
+        }),
+        changedHeld: mainHeld({
+          environmentFiles: [{ type: 's3', value: file('c') }],
+          ulimits: [
+            { name: 'core', softLimit: 0, hardLimit: 0 },
+            { name: 'memlock', softLimit: -1, hardLimit: -1 },
+          ],
+          systemControls: [{ namespace: 'kernel.msgmax', value: '8192' }],
+          restartPolicy: { enabled: false, ignoredExitCodes: [0, 137], restartAttemptPeriod: 60 },
+        }),
+        defaultHeld: mainHeld({
+          environmentFiles: undefined,
+          ulimits: undefined,
+          systemControls: [],
+          restartPolicy: undefined,
+        }),
+        defaultRead: main({
+          EnvironmentFiles: undefined,
+          Ulimits: undefined,
+          SystemControls: undefined,
+          RestartPolicy: undefined,
+        }),
+      },
+    ],
+    [
+      'PrimaryContainer/LinuxParameters',
+      {
+        set: main({
+          LinuxParameters: {
+            Capabilities: { Add: ['SYS_PTRACE'], Drop: ['NET_RAW', 'MKNOD'] },
+            Tmpfs: [{ ContainerPath: '/tmp', Size: 64, MountOptions: ['noexec', 'rw'] }],
+          },
+        }),
+        held: mainHeld({
+          linuxParameters: {
+            initProcessEnabled: true,
+            capabilities: { add: ['SYS_PTRACE'], drop: ['MKNOD', 'NET_RAW'] },
+            tmpfs: [{ containerPath: '/tmp', size: 64, mountOptions: ['noexec', 'rw'] }],
+          },
+        }),
+        read: main({
+          LinuxParameters: {
+            InitProcessEnabled: true,
+            Capabilities: { Add: ['SYS_PTRACE'], Drop: ['MKNOD', 'NET_RAW'] },
+            Tmpfs: [{ ContainerPath: '/tmp', Size: 64, MountOptions: ['noexec', 'rw'] }],
+          },
+        }),
+        changed: main({
+          LinuxParameters: { InitProcessEnabled: false, Capabilities: { Drop: ['ALL'] } },
+        }),
+        changedHeld: mainHeld({
+          linuxParameters: { initProcessEnabled: false, capabilities: { drop: ['ALL'] }, tmpfs: undefined },
+        }),
+        defaultHeld: mainHeld({ linuxParameters: { initProcessEnabled: true, capabilities: undefined } }),
+        defaultRead: main({ LinuxParameters: { InitProcessEnabled: true, Capabilities: undefined } }),
+      },
+    ],
+    [
+      'PrimaryContainer/DockerLabels, beside the label of ForceNewDeployment',
+      {
+        set: { ...main({ DockerLabels: { 'com.example.team': 'a', port: 1 } }) },
+        held: mainHeld({ dockerLabels: { 'com.example.team': 'a', port: '1' } }),
+        read: main({ DockerLabels: { 'com.example.team': 'a', port: '1' } }),
+        changed: {
+          ...main({ DockerLabels: { 'com.example.team': 'b' } }),
+          ForceNewDeployment: { Nonce: 'build 1' },
+        },
+        changedHeld: mainHeld({
+          dockerLabels: { 'com.example.team': 'b', port: undefined, 'org-ecs-express.nonce': 'build 1' },
+        }),
+        changedRead: {
+          ...main({ DockerLabels: { 'com.example.team': 'b', 'org-ecs-express.nonce': undefined } }),
+          ForceNewDeployment: { Nonce: 'build 1' },
+        },
+        defaultHeld: mainHeld({ dockerLabels: undefined }),
+        defaultRead: { ...main({ DockerLabels: undefined }), ForceNewDeployment: undefined },
+      },
+    ],
+    [
+      'PrimaryContainer/PortMappings',
+      {
+        set: main({
+          ContainerPort: 8080,
+          PortMappings: [
+            { ContainerPort: 9090, Name: 'metrics', AppProtocol: 'http' },
+            { ContainerPort: 53, Protocol: 'udp' },
+          ],
+        }),
+        held: mainHeld({
+          portMappings: [
+            mainPort(8080),
+            { containerPort: 53, hostPort: 53, protocol: 'udp' },
+            { containerPort: 9090, hostPort: 9090, protocol: 'tcp', name: 'metrics', appProtocol: 'http' },
+          ],
+        }),
+        read: main({
+          ContainerPort: 8080,
+          PortMappings: [
+            { ContainerPort: 53, Protocol: 'udp' },
+            { ContainerPort: 9090, Name: 'metrics', AppProtocol: 'http' },
+          ],
+        }),
+        changed: main({ ContainerPort: 9090, PortMappings: [{ ContainerPort: 80, Name: 'other' }] }),
+        changedHeld: mainHeld({
+          portMappings: [mainPort(9090), { containerPort: 80, hostPort: 80, protocol: 'tcp', name: 'other' }],
+        }),
+        defaultHeld: mainHeld({ portMappings: [mainPort(80)] }),
+        defaultRead: main({ ContainerPort: 80, PortMappings: undefined }),
       },
     ],
     [
@@ -186,6 +395,17 @@ testProperties(
               HealthCheck: { Command: ['CMD', 'true'], Timeout: 3 },
               MountPoints: [{ SourceVolume: 'scratch', ContainerPath: '/tmp' }],
               DependsOn: [{ ContainerName: 'set-up', Condition: 'SUCCESS' }],
+              Cpu: 64,
+              Memory: 256,
+              EnvironmentFiles: [{ Type: 's3', Value: file('proxy') }],
+              Ulimits: [{ Name: 'nofile', SoftLimit: 1024, HardLimit: 1024 }],
+              SystemControls: [{ Namespace: 'net.core.somaxconn', Value: '1024' }],
+              LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+              RestartPolicy: { Enabled: true, IgnoredExitCodes: [0] },
+              StartTimeout: 60,
+              WorkingDirectory: '/proxy',
+              Interactive: true,
+              DockerLabels: { team: 'a' },
             },
             { Name: 'set-up', Image: 'example/set-up:1', Essential: false },
           ],
@@ -208,6 +428,18 @@ testProperties(
               healthCheck: { command: ['CMD', 'true'], interval: 30, timeout: 3, retries: 3 },
               mountPoints: [{ sourceVolume: 'scratch', containerPath: '/tmp' }],
               dependsOn: [{ containerName: 'set-up', condition: 'SUCCESS' }],
+              cpu: 64,
+              memory: 256,
+              environmentFiles: [{ type: 's3', value: file('proxy') }],
+              ulimits: [{ name: 'nofile', softLimit: 1024, hardLimit: 1024 }],
+              systemControls: [{ namespace: 'net.core.somaxconn', value: '1024' }],
+              linuxParameters: { initProcessEnabled: false, capabilities: { drop: ['ALL'] } },
+              restartPolicy: { enabled: true, ignoredExitCodes: [0], restartAttemptPeriod: 300 },
+              startTimeout: 60,
+              workingDirectory: '/proxy',
+              interactive: true,
+              pseudoTerminal: false,
+              dockerLabels: { team: 'a' },
             },
             'set-up': { essential: false },
           },
@@ -219,18 +451,18 @@ testProperties(
     [
       'SidecarContainers/PortMappings',
       {
-        set: sidecarPorts({ ContainerPort: 9000 }, { ContainerPort: 53, Protocol: 'udp' }),
+        set: sidecarPorts({ ContainerPort: 9000, Name: 'proxy' }, { ContainerPort: 53, Protocol: 'udp' }),
         held: {
           containers: {
             proxy: {
               portMappings: [
                 { containerPort: 53, hostPort: 53, protocol: 'udp' },
-                { containerPort: 9000, hostPort: 9000, protocol: 'tcp' },
+                { containerPort: 9000, hostPort: 9000, protocol: 'tcp', name: 'proxy' },
               ],
             },
           },
         },
-        read: sidecarPorts({ ContainerPort: 53, Protocol: 'udp' }, { ContainerPort: 9000 }),
+        read: sidecarPorts({ ContainerPort: 53, Protocol: 'udp' }, { ContainerPort: 9000, Name: 'proxy' }),
         changed: sidecarPorts({ ContainerPort: 9001, Protocol: 'tcp' }),
         changedHeld: {
           containers: { proxy: { portMappings: [{ containerPort: 9001, hostPort: 9001, protocol: 'tcp' }] } },

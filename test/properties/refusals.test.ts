@@ -149,6 +149,106 @@ test.each<[string, object, string]>([
     },
     'SidecarContainers/1/PortMappings/1/ContainerPort',
   ],
+  [
+    'a further port that is ContainerPort',
+    { PrimaryContainer: { PortMappings: [{ ContainerPort: 80 }] } },
+    'PrimaryContainer/PortMappings/0/ContainerPort',
+  ],
+  [
+    'the name of another port',
+    {
+      PrimaryContainer: { PortMappings: [{ ContainerPort: 81, Name: 'metrics' }] },
+      SidecarContainers: [sidecar({ PortMappings: [{ ContainerPort: 82, Name: 'metrics' }] })],
+    },
+    'SidecarContainers/0/PortMappings/0/Name',
+  ],
+  [
+    'the name of ContainerPort',
+    { PrimaryContainer: { PortMappings: [{ ContainerPort: 81, Name: 'main' }] } },
+    'PrimaryContainer/PortMappings/0/Name',
+  ],
+  [
+    'a label that the service makes',
+    { PrimaryContainer: { DockerLabels: { 'org-ecs-express.nonce': '1' } } },
+    'PrimaryContainer/DockerLabels/org-ecs-express.nonce',
+  ],
+  [
+    'a soft limit above the hard one',
+    { PrimaryContainer: { Ulimits: [{ Name: 'nofile', SoftLimit: -1, HardLimit: 1024 }] } },
+    'PrimaryContainer/Ulimits/0/SoftLimit',
+  ],
+  [
+    'a limit twice',
+    {
+      PrimaryContainer: {
+        Ulimits: [1, 2].map((HardLimit) => ({ Name: 'nofile', SoftLimit: 1, HardLimit })),
+      },
+    },
+    'PrimaryContainer/Ulimits/1/Name',
+  ],
+  [
+    'a reservation of all the memory',
+    { PrimaryContainer: { Memory: 64, MemoryReservation: 64 } },
+    'PrimaryContainer/MemoryReservation',
+  ],
+  ['a container larger than the task', { PrimaryContainer: { Memory: 2049 } }, 'PrimaryContainer/Memory'],
+  [
+    'containers larger than the task',
+    { PrimaryContainer: { Memory: 2048 }, SidecarContainers: [sidecar({ MemoryReservation: 6 })] },
+    'SidecarContainers/0/MemoryReservation',
+  ],
+  [
+    'containers with more CPU than the task',
+    { Cpu: '256', Memory: '512', PrimaryContainer: { Cpu: 200 }, SidecarContainers: [sidecar({ Cpu: 57 })] },
+    'SidecarContainers/0/Cpu',
+  ],
+  [
+    'a volume and memory at one path',
+    {
+      PrimaryContainer: {
+        ...mounts('/a'),
+        LinuxParameters: { Tmpfs: [{ ContainerPath: '/a', Size: 1 }] },
+      },
+      Volumes: [{ Name: 'data' }],
+    },
+    'PrimaryContainer/LinuxParameters/Tmpfs/0/ContainerPath',
+  ],
+  [
+    'environment files on a platform without them',
+    {
+      PlatformVersion: '1.3.0',
+      SidecarContainers: [sidecar({ EnvironmentFiles: [{ Type: 's3', Value: 'arn:aws:s3:::a/b.env' }] })],
+    },
+    'PlatformVersion',
+  ],
+  [
+    'a capability on a platform that adds none',
+    {
+      PlatformVersion: '1.3.0',
+      PrimaryContainer: { LinuxParameters: { Capabilities: { Add: ['SYS_PTRACE'] } } },
+    },
+    'PlatformVersion',
+  ],
+  [
+    'tasks that are moved without room for it',
+    { AvailabilityZoneRebalancing: 'ENABLED', ...deployment({ MaximumPercent: 100 }) },
+    'AvailabilityZoneRebalancing',
+  ],
+  [
+    'a short slow start',
+    { TargetGroupConfiguration: { SlowStartDurationSeconds: 29 } },
+    'TargetGroupConfiguration/SlowStartDurationSeconds',
+  ],
+  [
+    'a slow start with an algorithm that has none',
+    {
+      TargetGroupConfiguration: {
+        LoadBalancingAlgorithmType: 'weighted_random',
+        SlowStartDurationSeconds: 60,
+      },
+    },
+    'TargetGroupConfiguration/SlowStartDurationSeconds',
+  ],
   ['ECS Exec without a task role', { EnableExecuteCommand: true }, 'EnableExecuteCommand'],
   [
     'ECS Exec with a read-only root file system',

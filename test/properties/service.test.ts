@@ -108,6 +108,47 @@ testProperties(
       },
     ],
     [
+      'HealthCheckGracePeriodSeconds, AvailabilityZoneRebalancing, PropagateTags and EnableECSManagedTags',
+      {
+        set: {
+          HealthCheckGracePeriodSeconds: 0,
+          AvailabilityZoneRebalancing: 'DISABLED',
+          PropagateTags: 'TASK_DEFINITION',
+          EnableECSManagedTags: false,
+        },
+        held: {
+          healthCheckGracePeriodSeconds: 0,
+          availabilityZoneRebalancing: 'DISABLED',
+          propagateTags: 'TASK_DEFINITION',
+          enableECSManagedTags: false,
+        },
+        changed: {
+          HealthCheckGracePeriodSeconds: 2147483647,
+          AvailabilityZoneRebalancing: 'ENABLED',
+          PropagateTags: 'NONE',
+          EnableECSManagedTags: true,
+        },
+        changedHeld: {
+          healthCheckGracePeriodSeconds: 2147483647,
+          availabilityZoneRebalancing: 'ENABLED',
+          propagateTags: 'NONE',
+          enableECSManagedTags: true,
+        },
+        defaultHeld: {
+          healthCheckGracePeriodSeconds: 300,
+          availabilityZoneRebalancing: 'ENABLED',
+          propagateTags: 'SERVICE',
+          enableECSManagedTags: true,
+        },
+        defaultRead: {
+          HealthCheckGracePeriodSeconds: 300,
+          AvailabilityZoneRebalancing: 'ENABLED',
+          PropagateTags: 'SERVICE',
+          EnableECSManagedTags: true,
+        },
+      },
+    ],
+    [
       'DeploymentConfiguration',
       {
         set: {

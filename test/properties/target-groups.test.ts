@@ -97,6 +97,10 @@ const attributes = (delay: string, sticky: string | undefined) => ({
   },
 });
 
+const spread = (algorithm: string, slowStart: string) => ({
+  attributes: { 'load_balancing.algorithm.type': algorithm, 'slow_start.duration_seconds': slowStart },
+});
+
 /** Target groups of another protocol version are others, and have the same attributes. */
 const kept = { DeregistrationDelaySeconds: 60, StickinessDurationSeconds: 60 };
 const keptHeld = attributes('60', '60');
@@ -154,6 +158,22 @@ testProperties(
         defaultHeld: { ...both(attributes('300', undefined)), ruleIsSticky: false },
         defaultRead: {
           TargetGroupConfiguration: { DeregistrationDelaySeconds: 300, StickinessDurationSeconds: undefined },
+        },
+      },
+    ],
+    [
+      'LoadBalancingAlgorithmType and SlowStartDurationSeconds',
+      {
+        set: { TargetGroupConfiguration: { SlowStartDurationSeconds: 30 } },
+        held: both(spread('round_robin', '30')),
+        changed: { TargetGroupConfiguration: { LoadBalancingAlgorithmType: 'least_outstanding_requests' } },
+        changedHeld: both(spread('least_outstanding_requests', '0')),
+        defaultHeld: both(spread('round_robin', '0')),
+        defaultRead: {
+          TargetGroupConfiguration: {
+            LoadBalancingAlgorithmType: 'round_robin',
+            SlowStartDurationSeconds: 0,
+          },
         },
       },
     ],

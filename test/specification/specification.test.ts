@@ -47,6 +47,10 @@ describe('three inputs', () => {
           essential: true,
           image: 'public.ecr.aws/nginx/nginx:1.27',
           readonlyRootFilesystem: false,
+          interactive: false,
+          pseudoTerminal: false,
+          cpu: 0,
+          linuxParameters: { initProcessEnabled: true },
           stopTimeout: 30,
         },
         containerPort: 80,
@@ -65,9 +69,17 @@ describe('three inputs', () => {
           HealthyThresholdCount: 5,
           UnhealthyThresholdCount: 2,
         },
-        attributes: { 'deregistration_delay.timeout_seconds': 300 },
+        attributes: {
+          'deregistration_delay.timeout_seconds': 300,
+          'load_balancing.algorithm.type': 'round_robin',
+          'slow_start.duration_seconds': 0,
+        },
       },
       settings: {
+        healthCheckGracePeriodSeconds: 300,
+        availabilityZoneRebalancing: 'ENABLED',
+        propagateTags: 'SERVICE',
+        enableECSManagedTags: true,
         platformVersion: 'LATEST',
         enableExecuteCommand: false,
         deploymentConfiguration: {
@@ -112,12 +124,19 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   LogGroupDeletionPolicy: 'Delete',
   'PrimaryContainer/ContainerPort': 80,
   'PrimaryContainer/StopTimeout': 30,
+  'PrimaryContainer/LinuxParameters/InitProcessEnabled': true,
+  'SidecarContainers/*/LinuxParameters/InitProcessEnabled': false,
   'PrimaryContainer/AwsLogsConfiguration/LogStreamPrefix': 'ecs',
   'SidecarContainers/*/Essential': true,
+  'PrimaryContainer/PortMappings/*/Protocol': 'tcp',
   'SidecarContainers/*/PortMappings/*/Protocol': 'tcp',
   ...Object.fromEntries(
     ['PrimaryContainer', 'SidecarContainers/*'].flatMap((container) => [
       [`${container}/ReadonlyRootFilesystem`, false],
+      [`${container}/Interactive`, false],
+      [`${container}/PseudoTerminal`, false],
+      [`${container}/Cpu`, 0],
+      [`${container}/RestartPolicy/RestartAttemptPeriod`, 300],
       [`${container}/HealthCheck/Interval`, 30],
       [`${container}/HealthCheck/Timeout`, 5],
       [`${container}/HealthCheck/Retries`, 3],
@@ -135,6 +154,12 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'TargetGroupConfiguration/HealthCheck/UnhealthyThresholdCount': 2,
   'TargetGroupConfiguration/DeregistrationDelaySeconds': 300,
   'TargetGroupConfiguration/ProtocolVersion': 'HTTP1',
+  'TargetGroupConfiguration/LoadBalancingAlgorithmType': 'round_robin',
+  'TargetGroupConfiguration/SlowStartDurationSeconds': 0,
+  HealthCheckGracePeriodSeconds: 300,
+  AvailabilityZoneRebalancing: 'ENABLED',
+  PropagateTags: 'SERVICE',
+  EnableECSManagedTags: true,
   'LoadBalancerConfiguration/AllowedCidrs': ['0.0.0.0/0', '::/0'],
   'LoadBalancerConfiguration/HttpRedirect': true,
   'LoadBalancerConfiguration/IdleTimeoutSeconds': 60,
@@ -174,6 +199,12 @@ describe('defaults', () => {
       { TargetGroupConfiguration: { ProtocolVersion: 'GRPC' } },
       '/AWS.ALB/healthcheck',
     ],
+    [
+      'no room to move tasks',
+      'AvailabilityZoneRebalancing',
+      { DeploymentConfiguration: { MaximumPercent: 100 } },
+      'DISABLED',
+    ],
     ['many tasks', 'ScalingTarget/MaxTaskCount', { MinTaskCount: 50 }, 50],
     ['one period', 'DeploymentConfiguration/RollbackAlarm/DatapointsToAlarm', { EvaluationPeriods: 1 }, 1],
   ])('follow other members: %s', (_name, path, group, value) => {
@@ -195,6 +226,7 @@ describe('what means the same makes the same specification', () => {
     ],
     ['an empty environment and none', { Environment: [] }, {}],
     ['the default port and none', { ContainerPort: 80 }, {}],
+    ['no labels and none', { DockerLabels: {} }, {}],
   ])('%s', (_name, one, other) => {
     const withContainer = (container: object) =>
       specify({ ...base, PrimaryContainer: { ...base.PrimaryContainer, ...container } });

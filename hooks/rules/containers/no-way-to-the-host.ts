@@ -1,13 +1,13 @@
 import { forbids, type Outcome } from '../../engine/outcome';
 import { defineRule, type Examples, single, texts } from '../../engine/rule';
 import { all, not } from '../../engine/truth';
-import { eachContainer, TASK_DEFINITION } from '../../resources/containers';
+import { eachContainer, ORGANISATION_SERVICE, TASK_DEFINITION } from '../../resources/containers';
 
 export const rule = defineRule({
   id: 'TD-12',
   title: 'Containers have no way to take over their host',
   severity: 'HIGH',
-  targets: [TASK_DEFINITION],
+  targets: [TASK_DEFINITION, ORGANISATION_SERVICE],
   level: 'resource',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html',
   rationale:
@@ -61,6 +61,10 @@ export const examples = (): Examples => ({
   ],
   fail: [
     { title: 'a dangerous capability', template: task(adding('SYS_ADMIN')) },
+    {
+      title: 'a sidecar of an organisation service that may look into others',
+      template: single(ORGANISATION_SERVICE, { SidecarContainers: [adding('SYS_PTRACE')] }),
+    },
     {
       title: "the host's Docker socket",
       template: task({}, [{ Host: { SourcePath: '/var/run/docker.sock' } }]),

@@ -25,6 +25,7 @@ export interface PropertySchema {
   readonly uniqueItems?: boolean;
   readonly items?: PropertySchema;
   readonly properties?: Readonly<Record<string, PropertySchema>>;
+  readonly patternProperties?: Readonly<Record<string, PropertySchema>>;
   readonly required?: readonly string[];
 }
 
@@ -149,11 +150,12 @@ function checkItems(
 }
 
 function checkMembers(
-  { properties, required = [] }: PropertySchema,
+  { properties, patternProperties, required = [] }: PropertySchema,
   values: Readonly<Record<string, unknown>>,
   path: string,
   root: Root,
 ): void {
+  if (patternProperties) checkNames(patternProperties, values, path, root);
   if (!properties) return;
   const pathOf = (name: string) => (path === '' ? name : `${path}/${name}`);
   for (const name of required) {
@@ -172,6 +174,22 @@ function checkMembers(
       );
     }
     check(properties[name]!, value, pathOf(name), root);
+  }
+}
+
+/** Check the members of a group whose names are the author's. */
+function checkNames(
+  patterns: Readonly<Record<string, PropertySchema>>,
+  values: Readonly<Record<string, unknown>>,
+  path: string,
+  root: Root,
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value == null) continue;
+    const at = `${path}/${display(name)}`;
+    const found = Object.entries(patterns).find(([pattern]) => new RegExp(pattern, 'u').test(name));
+    if (!found) throw invalid(at, 'is no name that is permitted', 'Give it another name');
+    check(found[1], value, at, root);
   }
 }
 

@@ -182,14 +182,7 @@ function isSameSet(a: readonly string[] = [], b: readonly string[] = []): boolea
   return isSubset(a, b) && isSubset(b, a);
 }
 
-/**
- * Settings that a service starts with and no template says, and that stay as somebody may have changed them. Source: what
- * ECS Express Mode applies (Amazon ECS Developer Guide).
- */
+/** Settings that a service starts with and no template says. Source: what ECS Express Mode applies (Developer Guide). */
 export const INITIAL_SETTINGS = {
-  availabilityZoneRebalancing: 'ENABLED',
-  enableECSManagedTags: true,
-  healthCheckGracePeriodSeconds: 300,
-  propagateTags: 'SERVICE',
   schedulingStrategy: 'REPLICA',
 } as const satisfies Partial<CreateServiceCommandInput>;

@@ -2,14 +2,21 @@
 import type {
   ContainerDefinition,
   ContainerDependency as EcsContainerDependency,
+  ContainerRestartPolicy,
   EFSAuthorizationConfig,
   EFSVolumeConfiguration as EcsEFSVolumeConfiguration,
+  EnvironmentFile as EcsEnvironmentFile,
   HealthCheck as EcsHealthCheck,
+  KernelCapabilities as EcsKernelCapabilities,
   KeyValuePair as EcsKeyValuePair,
+  LinuxParameters as EcsLinuxParameters,
   MountPoint as EcsMountPoint,
   PortMapping as EcsPortMapping,
   RepositoryCredentials as EcsRepositoryCredentials,
   Secret as EcsSecret,
+  SystemControl as EcsSystemControl,
+  Tmpfs as EcsTmpfs,
+  Ulimit as EcsUlimit,
   Volume as EcsVolume,
 } from '@aws-sdk/client-ecs';
 import type { Properties } from '../../cloudformation/extension';
@@ -20,14 +27,21 @@ import type {
   AwsLogsConfiguration,
   ContainerDependency,
   EFSVolumeConfiguration,
+  EnvironmentFile,
   HealthCheck,
+  KernelCapabilities,
   KeyValuePair,
+  LinuxParameters,
   MountPoint,
   PortMapping,
   PrimaryContainer,
   RepositoryCredentials,
+  RestartPolicy,
   Secret,
   SidecarContainer,
+  SystemControl,
+  Tmpfs,
+  Ulimit,
   Volume,
 } from '../model';
 import { checkImage } from './container-image';
@@ -47,6 +61,47 @@ const HEALTH_CHECK = table<HealthCheck, EcsHealthCheck>('HealthCheck', {
   Retries: { to: 'retries', absent: DEFAULT },
   StartPeriod: { to: 'startPeriod', default: 0, absent: DEFAULT },
 });
+
+const LINUX_PARAMETERS = {
+  InitProcessEnabled: { to: 'initProcessEnabled', default: false, absent: false },
+  Capabilities: {
+    to: 'capabilities',
+    members: table<KernelCapabilities, EcsKernelCapabilities>('KernelCapabilities', {
+      Add: { to: 'add' },
+      Drop: { to: 'drop' },
+    }),
+  },
+  Tmpfs: {
+    to: 'tmpfs',
+    key: 'ContainerPath',
+    items: table<Tmpfs, EcsTmpfs>('Tmpfs', {
+      ContainerPath: { to: 'containerPath' },
+      Size: { to: 'size' },
+      MountOptions: { to: 'mountOptions' },
+    }),
+  },
+} as const;
+
+/** Ports that the other containers, or who shares its security groups, reach a container at; never the load balancer. */
+const PORT_MAPPINGS = {
+  to: 'portMappings',
+  // A port may be there for each protocol. And one that changes is not one more: the list is one value.
+  key: 'ContainerPort',
+  repeats: true,
+  whole: true,
+  items: table<PortMapping, EcsPortMapping>('PortMapping', {
+    ContainerPort: { to: 'containerPort' },
+    Protocol: { to: 'protocol', absent: DEFAULT },
+    Name: { to: 'name' },
+    AppProtocol: { to: 'appProtocol' },
+  }),
+} as const;
+
+/**
+ * Docker label of the container that receives the traffic, with the nonce of the template. Another nonce makes another
+ * revision, and with it a deployment: an operation that is cut short finds the revision, and does not begin again.
+ */
+export const NONCE_LABEL = 'org-ecs-express.nonce';
 
 /** What the schema has for every container. */
 const CONTAINER = {
@@ -80,6 +135,19 @@ const CONTAINER = {
     }),
     check: checkNames,
   },
+  // Before Environment, whose words are in its own.
+  EnvironmentFiles: {
+    to: 'environmentFiles',
+    refused: {
+      words: /environment ?files?/i,
+      remedy:
+        'Check EnvironmentFiles of all containers: ARNs of objects in Amazon S3 whose names end in .env',
+    },
+    items: table<EnvironmentFile, EcsEnvironmentFile>('EnvironmentFile', {
+      Value: { to: 'value' },
+      Type: { to: 'type' },
+    }),
+  },
   Environment: {
     to: 'environment',
     refused: { words: /environment/i, remedy: 'Check Environment of all containers' },
@@ -90,6 +158,78 @@ const CONTAINER = {
     }),
   },
   User: { to: 'user' },
+  WorkingDirectory: {
+    to: 'workingDirectory',
+    refused: { words: /working ?directory/i, remedy: 'Check WorkingDirectory of all containers' },
+  },
+  Interactive: { to: 'interactive', absent: DEFAULT },
+  PseudoTerminal: { to: 'pseudoTerminal', absent: DEFAULT },
+  DockerLabels: {
+    to: 'dockerLabels',
+    check: checkLabels,
+    refused: { words: /docker ?labels?/i, remedy: 'Check DockerLabels of all containers' },
+  },
+  // Sizes of containers: those of the task are in task.ts, and how they go together in task-checks.ts.
+  Cpu: {
+    to: 'cpu',
+    absent: DEFAULT,
+    refused: {
+      words: /\bcpu\b.*\bcontainers?\b|\bcontainers?\b.*\bcpu\b/i,
+      remedy: 'Check Cpu of all containers: together they have at most the Cpu of the task',
+    },
+  },
+  Memory: {
+    to: 'memory',
+    refused: {
+      words: /\bmemory\b.*\bcontainers?\b|\bcontainers?\b.*\bmemory\b|memoryReservation/i,
+      remedy:
+        'Check Memory and MemoryReservation of all containers: together they have at most the Memory of the task',
+    },
+  },
+  MemoryReservation: { to: 'memoryReservation', check: checkReservation },
+  Ulimits: {
+    to: 'ulimits',
+    key: 'Name',
+    items: table<Ulimit, EcsUlimit>('Ulimit', {
+      Name: { to: 'name' },
+      SoftLimit: { to: 'softLimit', check: checkSoftLimit },
+      HardLimit: { to: 'hardLimit' },
+    }),
+    refused: { words: /ulimits?/i, remedy: 'Check Ulimits of all containers' },
+  },
+  SystemControls: {
+    to: 'systemControls',
+    key: 'Namespace',
+    items: table<SystemControl, EcsSystemControl>('SystemControl', {
+      Namespace: { to: 'namespace' },
+      Value: { to: 'value' },
+    }),
+    refused: {
+      words: /system ?controls?|sysctl/i,
+      remedy: 'Check SystemControls of all containers',
+    },
+  },
+  LinuxParameters: {
+    to: 'linuxParameters',
+    members: table<LinuxParameters, EcsLinuxParameters>('LinuxParameters', LINUX_PARAMETERS),
+    refused: {
+      words: /linux ?parameters?|capabilit|tmpfs|init ?process/i,
+      remedy: 'Check LinuxParameters of all containers',
+    },
+  },
+  RestartPolicy: {
+    to: 'restartPolicy',
+    members: table<RestartPolicy, ContainerRestartPolicy>('RestartPolicy', {
+      Enabled: { to: 'enabled' },
+      IgnoredExitCodes: { to: 'ignoredExitCodes' },
+      RestartAttemptPeriod: { to: 'restartAttemptPeriod', absent: DEFAULT },
+    }),
+    refused: { words: /restart/i, remedy: 'Check RestartPolicy of all containers' },
+  },
+  StartTimeout: {
+    to: 'startTimeout',
+    refused: { words: /start ?timeout/i, remedy: 'Check StartTimeout of all containers' },
+  },
   ReadonlyRootFilesystem: { to: 'readonlyRootFilesystem', default: false, absent: DEFAULT },
   StopTimeout: {
     to: 'stopTimeout',
@@ -124,12 +264,22 @@ const CONTAINER = {
 export const PRIMARY_CONTAINER = table<PrimaryContainer, ContainerDefinition>('PrimaryContainer', {
   ...CONTAINER,
   StopTimeout: { ...CONTAINER.StopTimeout, default: STOP_TIMEOUT_SECONDS },
+  // Signals reach the main container's processes through it. Source: ECS Express Mode.
+  LinuxParameters: {
+    ...CONTAINER.LinuxParameters,
+    default: {},
+    members: table<LinuxParameters, EcsLinuxParameters>('LinuxParameters', {
+      ...LINUX_PARAMETERS,
+      InitProcessEnabled: { ...LINUX_PARAMETERS.InitProcessEnabled, default: true },
+    }),
+  },
   ContainerPort: {
     refused: {
       words: /\bports?\b|port ?mapping/i,
-      remedy: 'Check ContainerPort, and PortMappings of all sidecar containers',
+      remedy: 'Check ContainerPort, and PortMappings of all containers',
     },
   },
+  PortMappings: PORT_MAPPINGS,
   AwsLogsConfiguration: {
     refused: { words: /log ?driver|awslogs/i, remedy: 'Check the log group and the prefix of its streams' },
     members: table<AwsLogsConfiguration>('AwsLogsConfiguration', { LogGroup: {}, LogStreamPrefix: {} }),
@@ -147,18 +297,7 @@ export const SIDECAR_CONTAINER = table<SidecarContainer, ContainerDefinition>('S
     },
   },
   Essential: { to: 'essential', absent: DEFAULT },
-  // Ports that the other containers, or who shares its security groups, reach it at; never the load balancer.
-  PortMappings: {
-    to: 'portMappings',
-    // A port may be there for each protocol. And one that changes is not one more: the list is one value.
-    key: 'ContainerPort',
-    repeats: true,
-    whole: true,
-    items: table<PortMapping, EcsPortMapping>('PortMapping', {
-      ContainerPort: { to: 'containerPort' },
-      Protocol: { to: 'protocol', absent: DEFAULT },
-    }),
-  },
+  PortMappings: PORT_MAPPINGS,
 });
 
 /** A volume that containers may mount. Source of the rules: API reference of ECS, EFSVolumeConfiguration. */
@@ -216,6 +355,29 @@ function checkCommand([kind, ...rest]: readonly string[], path: string): void {
     );
   }
   if (rest.length === 0) throw invalid(path, 'has no command', `Give one after ${kind}`);
+}
+
+function checkLabels(labels: Readonly<Record<string, string>>, path: string): void {
+  if (!Object.hasOwn(labels, NONCE_LABEL)) return;
+  throw invalid(
+    `${path}/${NONCE_LABEL}`,
+    'is a label that the service makes',
+    'Give ForceNewDeployment instead',
+  );
+}
+
+/** Source: API reference of ContainerDefinition. */
+function checkReservation(reservation: number, path: string, { Memory }: { readonly Memory?: number }): void {
+  if (Memory === undefined || reservation < Memory) return;
+  throw invalid(path, `is ${reservation}, not less than Memory, ${Memory}`, 'Make it less than Memory');
+}
+
+/** No limit, as a ulimit says it. */
+const UNLIMITED = -1;
+
+function checkSoftLimit(soft: number, path: string, { HardLimit: hard }: Properties<Ulimit>): void {
+  if (hard === undefined || hard === UNLIMITED || (soft !== UNLIMITED && soft <= hard)) return;
+  throw invalid(path, `is ${soft}, more than HardLimit, ${hard}`, 'Make it at most HardLimit');
 }
 
 /** A variable has one value. */

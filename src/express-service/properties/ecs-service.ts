@@ -10,7 +10,13 @@ import { invalid } from '../../core/failure';
 import { DEFAULT } from '../../core/property';
 import { completed, specified, templateOf } from '../../core/property-values';
 import { mergeRules, overlaid, threeWay } from '../../core/three-way';
-import type { CapacityProviderStrategyItem, Inputs } from '../model';
+import {
+  DeploymentConfiguration,
+  type CapacityProviderStrategyItem,
+  type Inputs,
+  type PrimaryContainer,
+  type SidecarContainer,
+} from '../model';
 import type { Properties } from '../../cloudformation/extension';
 import { DEPLOYMENT } from './deployment-configuration';
 import { checkBakes } from './deployment-time';
@@ -47,6 +53,34 @@ export const SERVICE_ROWS = {
     check: checkStrategy,
     change: 'forced deployment',
     refused: { words: /capacity ?provider/i, remedy: 'Name capacity providers that the cluster has' },
+  },
+  HealthCheckGracePeriodSeconds: {
+    to: 'healthCheckGracePeriodSeconds',
+    change: 'no deployment',
+    refused: { words: /grace ?period/i, remedy: 'Give from 0 to 2147483647 seconds' },
+  },
+  AvailabilityZoneRebalancing: {
+    to: 'availabilityZoneRebalancing',
+    default: (input) => (leavesRoom(input) ? 'ENABLED' : 'DISABLED'),
+    // What ECS means by a service that has never said it.
+    absent: 'DISABLED',
+    check: checkRebalancing,
+    change: 'no deployment',
+    refused: {
+      words: /(availability ?zone|az) ?rebalancing/i,
+      remedy: 'Give a MaximumPercent above 100, or DISABLED',
+    },
+  },
+  // Tasks that run keep their tags, as they do when Tags change.
+  PropagateTags: {
+    to: 'propagateTags',
+    change: 'no deployment',
+    refused: { words: /propagate ?tags/i, remedy: 'Give SERVICE, TASK_DEFINITION or NONE' },
+  },
+  EnableECSManagedTags: {
+    to: 'enableECSManagedTags',
+    change: 'no deployment',
+    refused: { words: /managed ?tags/i, remedy: 'Leave it out, or give PropagateTags' },
   },
   PlatformVersion: {
     to: 'platformVersion',
@@ -111,17 +145,47 @@ function checkExecuteCommand(isEnabled: boolean, path: string, model: Inputs): v
   );
 }
 
-/** First version of the Fargate platform with EFS volumes and ephemeral storage. Source: Amazon ECS Developer Guide. */
-const STORAGE_SINCE = '1.4.0';
+/** Without tasks beside the desired number none can be moved. Source: API reference of CreateService. */
+function leavesRoom({ DeploymentConfiguration: configuration }: Partial<Inputs>): boolean {
+  return (configuration?.MaximumPercent ?? DeploymentConfiguration.DEFAULTS.MaximumPercent) > 100;
+}
 
-function checkPlatformVersion(
-  version: string,
-  path: string,
-  { Volumes = [], EphemeralStorage: ephemeral }: Inputs,
-): void {
-  if (version === 'LATEST' || !isEarlier(version, STORAGE_SINCE)) return;
-  const storage = Volumes.length > 0 ? 'Volumes' : ephemeral?.SizeInGiB ? 'EphemeralStorage' : undefined;
-  if (storage) throw invalid(path, `${version} has no ${storage}`, `Use ${STORAGE_SINCE} or LATEST`);
+function checkRebalancing(value: 'ENABLED' | 'DISABLED', path: string, input: Inputs): void {
+  if (value === 'DISABLED' || leavesRoom(input)) return;
+  throw invalid(
+    path,
+    `is ENABLED, while MaximumPercent, ${input.DeploymentConfiguration?.MaximumPercent}, leaves no room for it`,
+    'Give a MaximumPercent above 100, or DISABLED',
+  );
+}
+
+/** First version of the Fargate platform that has all of {@link NEW_FEATURES}. Source: Amazon ECS Developer Guide. */
+const FEATURES_SINCE = '1.4.0';
+
+type AnyContainer = Partial<
+  Pick<Properties<SidecarContainer>, keyof Properties<PrimaryContainer> & keyof Properties<SidecarContainer>>
+>;
+
+/** What earlier versions of the platform lack: of the task, and of its containers. */
+const NEW_FEATURES: Readonly<Record<string, (input: Inputs) => boolean>> = {
+  Volumes: ({ Volumes = [] }) => Volumes.length > 0,
+  EphemeralStorage: ({ EphemeralStorage: ephemeral }) => Boolean(ephemeral?.SizeInGiB),
+  EnvironmentFiles: ofContainers(({ EnvironmentFiles = [] }) => EnvironmentFiles.length > 0),
+  SystemControls: ofContainers(({ SystemControls = [] }) => SystemControls.length > 0),
+  'Capabilities/Add': ofContainers(({ LinuxParameters: linux }) => Boolean(linux?.Capabilities?.Add?.length)),
+  Tmpfs: ofContainers(({ LinuxParameters: linux }) => Boolean(linux?.Tmpfs?.length)),
+  RestartPolicy: ofContainers(({ RestartPolicy: policy }) => policy?.Enabled === true),
+};
+
+function ofContainers(has: (container: AnyContainer) => boolean) {
+  return ({ PrimaryContainer: main = {}, SidecarContainers: sidecars = [] }: Inputs) =>
+    [main, ...sidecars].some(has);
+}
+
+function checkPlatformVersion(version: string, path: string, input: Inputs): void {
+  if (version === 'LATEST' || !isEarlier(version, FEATURES_SINCE)) return;
+  const feature = Object.keys(NEW_FEATURES).find((name) => NEW_FEATURES[name]!(input));
+  if (feature) throw invalid(path, `${version} has no ${feature}`, `Use ${FEATURES_SINCE} or LATEST`);
 }
 
 function isEarlier(version: string, other: string): boolean {

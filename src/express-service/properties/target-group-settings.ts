@@ -84,6 +84,14 @@ const HEALTH_CHECK = table<TargetGroupHealthCheck, HealthCheck>('TargetGroupHeal
 /** Key of the attribute that says for how long a client stays with a target. */
 const STICKINESS = 'stickiness.lb_cookie.duration_seconds';
 
+/** Keys of the attributes that say how requests are spread over the targets, and for how long over a new one fewer. */
+const ALGORITHM = 'load_balancing.algorithm.type';
+const SLOW_START = 'slow_start.duration_seconds';
+
+/** The algorithm that knows a slow start. Source: ELB guide of Application Load Balancers, "Slow start mode". */
+const SLOWLY_STARTING = 'round_robin';
+const SHORTEST_SLOW_START = 30;
+
 const ATTRIBUTES = table<TargetGroupConfiguration, TargetGroupAttributes>('TargetGroupConfiguration', {
   DeregistrationDelaySeconds: {
     to: 'deregistration_delay.timeout_seconds',
@@ -92,6 +100,18 @@ const ATTRIBUTES = table<TargetGroupConfiguration, TargetGroupAttributes>('Targe
   StickinessDurationSeconds: {
     to: STICKINESS,
     refused: { words: /stickiness/i, remedy: 'Give from 1 to 604800' },
+  },
+  LoadBalancingAlgorithmType: {
+    to: ALGORITHM,
+    refused: {
+      words: /algorithm/i,
+      remedy: 'Give round_robin, least_outstanding_requests or weighted_random',
+    },
+  },
+  SlowStartDurationSeconds: {
+    to: SLOW_START,
+    check: checkSlowStart,
+    refused: { words: /slow[_ ]start/i, remedy: 'Give 0, or from 30 to 900 with the algorithm round_robin' },
   },
   // Elsewhere: ELB has members for these two.
   HealthCheck: { default: {}, members: HEALTH_CHECK },
@@ -189,10 +209,14 @@ export function wantedAttributes(
   previous: TargetGroupSettings | undefined,
   live: TargetGroupAttributes,
 ): TargetGroupAttributes {
-  return threeWay(
+  const merged = threeWay(
     { desired: desired.attributes, previous: previous?.attributes, live },
     mergeRules(ATTRIBUTES),
   );
+  // Of the two one may have been set by hand, and the other by the template, which says nothing that ELB refuses.
+  const { [ALGORITHM]: algorithm, [SLOW_START]: slowStart } = desired.attributes;
+  const isRefused = (merged[SLOW_START] ?? 0) !== 0 && merged[ALGORITHM] !== SLOWLY_STARTING;
+  return isRefused ? { ...merged, [ALGORITHM]: algorithm!, [SLOW_START]: slowStart! } : merged;
 }
 
 /** Attributes as they are without a look: undefined unless the target groups are new and keep what ELB gave them. */
@@ -293,6 +317,25 @@ type Answers = (typeof ANSWERS)[keyof typeof ANSWERS];
 
 function answersOf(protocolVersion: TargetGroupSettings['protocolVersion'] | undefined): Answers {
   return protocolVersion === 'GRPC' ? ANSWERS.grpc : ANSWERS.http;
+}
+
+function checkSlowStart(
+  seconds: number,
+  path: string,
+  {
+    LoadBalancingAlgorithmType: algorithm = TargetGroupConfiguration.DEFAULTS.LoadBalancingAlgorithmType,
+  }: Properties<TargetGroupConfiguration>,
+): void {
+  if (seconds === 0) return;
+  if (seconds < SHORTEST_SLOW_START) {
+    throw invalid(path, `is ${seconds}, neither 0 nor from 30 to 900`, 'Give 0, or from 30 to 900');
+  }
+  if (algorithm === SLOWLY_STARTING) return;
+  throw invalid(
+    path,
+    `is ${seconds}, but with LoadBalancingAlgorithmType ${algorithm} there is no slow start`,
+    'Leave one of the two out',
+  );
 }
 
 function checkHealthCheckPath(path: string): void {

@@ -10,17 +10,9 @@ import type {
 import { isDeepStrictEqual } from 'node:util';
 import { completed } from '../../core/property-values';
 import { mergeRules, threeWay, type MergeRules } from '../../core/three-way';
-import { MAIN_CONTAINER, SIDECAR_CONTAINER } from './containers';
+import { MAIN_CONTAINER, NONCE_LABEL, SIDECAR_CONTAINER } from './containers';
 import { TASK, type ManagedTask } from './task';
-
-/** Name of its port, as Service Connect and external task definitions need one. */
-const PORT_NAME = 'main';
-
-/**
- * Docker label of the container that receives the traffic, with the nonce of the template. Another nonce makes another
- * revision, and with it a deployment: an operation that is cut short finds the revision, and does not begin again.
- */
-const NONCE_LABEL = 'org-ecs-express.nonce';
+import { MAIN_PORT_NAME } from './task-checks';
 
 /** Members of a registered task definition that can be registered again. */
 const REGISTERED = [
@@ -94,29 +86,28 @@ function templateContent(
     containerDefinitions: [
       {
         ...task.main,
-        // In awsvpc mode the host port is the container's; ECS fills it in, and it must not look like a change.
-        portMappings: [
-          {
-            name: PORT_NAME,
-            containerPort: task.containerPort,
-            hostPort: task.containerPort,
-            protocol: 'tcp',
-          },
-        ],
-        linuxParameters: { initProcessEnabled: true },
-        dockerLabels: task.nonce === undefined ? undefined : { [NONCE_LABEL]: task.nonce },
+        portMappings: withHostPorts([
+          { name: MAIN_PORT_NAME, containerPort: task.containerPort, protocol: 'tcp' },
+          ...(task.main.portMappings ?? []),
+        ]),
+        dockerLabels:
+          task.nonce === undefined
+            ? task.main.dockerLabels
+            : { ...task.main.dockerLabels, [NONCE_LABEL]: task.nonce },
         logConfiguration,
       },
       ...task.sidecars.map((sidecar) => ({
         ...sidecar,
-        portMappings: sidecar.portMappings?.map((mapping) => ({
-          ...mapping,
-          hostPort: mapping.containerPort,
-        })),
+        portMappings: withHostPorts(sidecar.portMappings),
         logConfiguration,
       })),
     ],
   };
+}
+
+/** In awsvpc mode the host port is the container's; ECS fills it in, and it must not look like a change. */
+function withHostPorts(mappings: readonly PortMapping[] | undefined): PortMapping[] | undefined {
+  return mappings?.map((mapping) => ({ ...mapping, hostPort: mapping.containerPort }));
 }
 
 function logConfigurationOf(
@@ -156,14 +147,8 @@ function normalised(content: TaskDefinitionContent): unknown {
 
 /** With what ECS fills in, or writes for nothing. */
 function normalisedContainer(container: ContainerDefinition): ContainerDefinition {
-  const { cpu, dockerLabels = {}, portMappings, ...others } = completed(SIDECAR_CONTAINER, container);
-  return {
-    ...others,
-    // ECS writes 0 for a container without CPU units of its own.
-    cpu: cpu || undefined,
-    dockerLabels: Object.keys(dockerLabels).length > 0 ? dockerLabels : undefined,
-    portMappings: portMappings?.map(normalisedPort),
-  };
+  const { portMappings, ...others } = completed(SIDECAR_CONTAINER, container);
+  return { ...others, portMappings: portMappings?.map(normalisedPort) };
 }
 
 function normalisedPort(mapping: PortMapping): PortMapping {
@@ -188,9 +173,12 @@ function withoutUnset(value: unknown): unknown {
 
 /** TCP port of the container that receives the traffic; 0 when it maps none. */
 export function mainPortOf(content: TaskDefinitionContent): number {
-  const mappings = mainContainerOf(content)?.portMappings;
-  const mapping = mappings?.find(({ name }) => name === PORT_NAME) ?? mappings?.[0];
-  return mapping?.containerPort ?? 0;
+  return mainMappingOf(mainContainerOf(content))?.containerPort ?? 0;
+}
+
+/** The port mapping that the traffic comes in at. */
+function mainMappingOf({ portMappings = [] }: ContainerDefinition = {}): PortMapping | undefined {
+  return portMappings.find(({ name }) => name === MAIN_PORT_NAME) ?? portMappings[0];
 }
 
 /** The nonce that a task definition was made with; undefined when there was none. */
@@ -201,6 +189,19 @@ export function nonceOf(content: TaskDefinitionContent): string | undefined {
 /** The container that receives the traffic, in a task definition. */
 export function mainContainerOf(content: TaskDefinitionContent): ContainerDefinition | undefined {
   return content.containerDefinitions?.find(({ name }) => name === MAIN_CONTAINER);
+}
+
+/** The container that receives the traffic, without what no property of containers gives it: its port and the nonce. */
+export function plainMainContainerOf(content: TaskDefinitionContent): ContainerDefinition | undefined {
+  const container = mainContainerOf(content);
+  if (!container) return undefined;
+  const { [NONCE_LABEL]: _nonce, ...dockerLabels } = container.dockerLabels ?? {};
+  const main = mainMappingOf(container);
+  return {
+    ...container,
+    dockerLabels,
+    portMappings: container.portMappings?.filter((mapping) => mapping !== main),
+  };
 }
 
 /**

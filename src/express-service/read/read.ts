@@ -44,7 +44,7 @@ import { lowerCaseTagRecord, tagList } from '../identity/tags';
 import { targetGroupInputOf } from '../properties/target-group-settings';
 import { recordOf } from '../memory/template-record';
 import { defined, unlessEmpty } from '../../core/unset';
-import { mainContainerOf, nonceOf } from '../properties/task-definition-content';
+import { mainPortOf, nonceOf, plainMainContainerOf } from '../properties/task-definition-content';
 import { MAIN_CONTAINER, PRIMARY_CONTAINER, SIDECAR_CONTAINER } from '../properties/containers';
 import { NETWORK } from '../properties/network-settings';
 import { TASK, type TaskDefinitionSettings } from '../properties/task';
@@ -224,13 +224,13 @@ function containerOf(
   definition: TaskDefinition,
   madeLogGroup: string | undefined,
 ): Properties<PrimaryContainer> | undefined {
-  const container = mainContainerOf(definition);
+  const container = plainMainContainerOf(definition);
   if (!container) return undefined;
   const { 'awslogs-group': LogGroup, 'awslogs-stream-prefix': LogStreamPrefix } =
     container.logConfiguration?.options ?? {};
   return defined({
     ...templateOf(PRIMARY_CONTAINER, container),
-    ContainerPort: container.portMappings?.[0]?.containerPort,
+    ContainerPort: mainPortOf(definition) || undefined,
     AwsLogsConfiguration:
       LogGroup !== undefined && LogGroup !== madeLogGroup ? { LogGroup, LogStreamPrefix } : undefined,
   });
