@@ -1171,6 +1171,71 @@ export class RollbackAlarm extends BaseModel {
   declare DatapointsToAlarm?: number;
 }
 
+/** What ends a lifecycle hook that nobody ends: by default a rollback, after an hour for AWS_LAMBDA and twelve hours for PAUSE. */
+export class HookTimeoutConfiguration extends BaseModel {
+  static readonly DEFAULTS = { Action: 'ROLLBACK' } as const;
+  constructor(properties?: Properties<HookTimeoutConfiguration>) {
+    super(properties);
+  }
+
+  /** Minutes until Action is taken: at most 1440 for AWS_LAMBDA and 20160 for PAUSE. All that a deployment waits for must fit into the 36 hours of an operation. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare TimeoutInMinutes?: number;
+
+  /** Whether the deployment then goes on or is rolled back. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Action?: 'ROLLBACK' | 'CONTINUE';
+}
+
+/** Something that happens at stages of a deployment before it goes on: a Lambda function is invoked, or somebody has to continue it. */
+export class DeploymentLifecycleHook extends BaseModel {
+  static readonly DEFAULTS = { TargetType: 'AWS_LAMBDA' } as const;
+  constructor(properties?: Properties<DeploymentLifecycleHook>) {
+    super(properties);
+  }
+
+  /** AWS_LAMBDA invokes a function, whose answer lets the deployment go on or rolls it back. PAUSE waits until somebody calls ContinueServiceDeployment. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TargetType?: 'AWS_LAMBDA' | 'PAUSE';
+
+  /** ARN of the function. Needed for AWS_LAMBDA. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HookTargetArn?: string;
+
+  /** ARN of the role with which Amazon ECS invokes the function: it trusts ecs.amazonaws.com and permits lambda:InvokeFunction. Needed for AWS_LAMBDA. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare RoleArn?: string;
+
+  /** Stages at which it happens. A step of CANARY or LINEAR has PRE_PRODUCTION_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT of its own. PAUSE is not possible while requests are being moved. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LifecycleStages?: (
+    | 'RECONCILE_SERVICE'
+    | 'PRE_SCALE_UP'
+    | 'POST_SCALE_UP'
+    | 'TEST_TRAFFIC_SHIFT'
+    | 'POST_TEST_TRAFFIC_SHIFT'
+    | 'PRE_PRODUCTION_TRAFFIC_SHIFT'
+    | 'PRODUCTION_TRAFFIC_SHIFT'
+    | 'POST_PRODUCTION_TRAFFIC_SHIFT'
+  )[];
+
+  /** What the function is told beside the deployment, as names and texts. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HookDetails?: Record<string, string>;
+
+  /** What ends a lifecycle hook that nobody ends: by default a rollback, after an hour for AWS_LAMBDA and twelve hours for PAUSE. */
+  @Expose()
+  @Type(() => HookTimeoutConfiguration)
+  declare TimeoutConfiguration?: HookTimeoutConfiguration;
+}
+
 /** How new tasks replace old ones. */
 export class DeploymentConfiguration extends BaseModel {
   static readonly DEFAULTS = {
@@ -1202,6 +1267,11 @@ export class DeploymentConfiguration extends BaseModel {
   @Expose()
   @Type(() => EarlySuccessCriteria)
   declare EarlySuccessCriteria?: EarlySuccessCriteria;
+
+  /** What happens at stages of a deployment before it goes on: at most ten hooks of each type. */
+  @Expose()
+  @Type(() => DeploymentLifecycleHook)
+  declare LifecycleHooks?: DeploymentLifecycleHook[];
 
   /** How long the old tasks stay after all requests go to the new ones. */
   @Expose()
@@ -1374,6 +1444,80 @@ export class IngressPath extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare Endpoint?: string;
+}
+
+/** The deployment that is under way. */
+export class CurrentDeployment extends BaseModel {
+  constructor(properties?: Properties<CurrentDeployment>) {
+    super(properties);
+  }
+
+  /** Its ARN. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceDeploymentArn?: string;
+
+  /** Its status, as ECS names it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Status?: string;
+
+  /** Its stage, as ECS names it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LifecycleStage?: string;
+
+  /** When it began, in ISO 8601. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare StartedAt?: string;
+
+  /** What goes on, in words. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Progress?: string;
+
+  /** Lifecycle hooks that wait for somebody. */
+  @Expose()
+  @Type(() => AwaitedAction)
+  declare AwaitedActions?: AwaitedAction[];
+}
+
+/** A lifecycle hook of type PAUSE that waits for somebody. */
+export class AwaitedAction extends BaseModel {
+  constructor(properties?: Properties<AwaitedAction>) {
+    super(properties);
+  }
+
+  /** Its id in ContinueServiceDeployment. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HookId?: string;
+
+  /** When the wait began, in ISO 8601. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Since?: string;
+
+  /** When TimeoutAction is taken, in ISO 8601. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Until?: string;
+
+  /** Whether the deployment then goes on (CONTINUE) or is rolled back (ROLLBACK). */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TimeoutAction?: string;
+
+  /** The command that lets the deployment go on. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ContinueCommand?: string;
+
+  /** The command that rolls it back. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare RollbackCommand?: string;
 }
 
 /** A configuration that takes traffic now. */
@@ -1861,6 +2005,11 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare UpdatedAt?: string;
 
+  /** The deployment that is under way. */
+  @Expose()
+  @Type(() => CurrentDeployment)
+  declare CurrentDeployment?: CurrentDeployment;
+
   /** Configurations that take traffic now: one, or two during a deployment. */
   @Expose()
   @Type(() => ActiveConfiguration)
@@ -1893,6 +2042,7 @@ export type Attributes = Pick<
   | 'Status'
   | 'CreatedAt'
   | 'UpdatedAt'
+  | 'CurrentDeployment'
   | 'ActiveConfigurations'
   | 'ECSManagedResourceArns'
   | 'ManagedResources'

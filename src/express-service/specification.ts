@@ -91,7 +91,8 @@ export function specificationOf({
   const task = model.TaskDefinitionArn
     ? externalTask(model.TaskDefinitionArn, model)
     : managedTask(model, configuration);
-  checkRoleAccounts({ infrastructureRoleArn: InfrastructureRoleArn, task }, identity);
+  const settings = specified(SERVICE, model);
+  checkRoleAccounts({ infrastructureRoleArn: InfrastructureRoleArn, task, settings }, identity);
   return {
     createsCluster: identity.clusterName === ResourceModel.DEFAULTS.Cluster,
     infrastructureRoleArn: InfrastructureRoleArn,
@@ -99,7 +100,7 @@ export function specificationOf({
     ...subnetsAndSecurityGroups(NetworkConfiguration),
     targetGroup: specifiedTargetGroup(model.TargetGroupConfiguration, model.HealthCheckPath),
     scaling: scalingSpec,
-    settings: specified(SERVICE, model),
+    settings,
     rollbackAlarm: specified(ROLLBACK_LIMITS, model.DeploymentConfiguration?.RollbackAlarm ?? {}),
     ...domains,
     pathPatterns: pathPatterns(model.PathPatterns, domainsOf(domains)),

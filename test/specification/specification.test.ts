@@ -330,7 +330,7 @@ describe('a model that cannot be right is refused, naming the property and the r
         },
       },
       'DeploymentConfiguration/BakeTimeInMinutes',
-      /is 1440; with CanaryBakeTimeInMinutes, 541, a deployment bakes for 1981 minutes\. .*Make the sum at most 1980/,
+      /BakeTimeInMinutes 1440 \+ CanaryBakeTimeInMinutes 541 = 1981 minutes\. .*Make the sum at most 1980/,
     ],
     ...(
       [
@@ -391,8 +391,8 @@ describe('a model that cannot be right is refused, naming the property and the r
           BakeTimeInMinutes: 1,
         },
       },
-      'DeploymentConfiguration/BakeTimeInMinutes',
-      /is 1; with StepBakeTimeInMinutes, 60 after each of 33 steps, a deployment bakes for 1981 minutes/,
+      'DeploymentConfiguration/LinearConfiguration/StepBakeTimeInMinutes',
+      /BakeTimeInMinutes 1 \+ StepBakeTimeInMinutes after each of 33 steps 1980 = 1981 minutes/,
     ],
     [
       'no subnets in the list',

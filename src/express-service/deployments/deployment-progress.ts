@@ -1,5 +1,5 @@
 /** How far a service deployment has come, in words for a stack event. */
-import type { ServiceDeployment } from '@aws-sdk/client-ecs';
+import type { DeploymentLifecycleHookDetail, ServiceDeployment } from '@aws-sdk/client-ecs';
 import { strategyOf } from '../properties/strategies';
 
 /** Minutes of a bake time, and the moment at which it ends. */
@@ -45,9 +45,59 @@ const STATUSES: Readonly<Record<string, string>> = {
   ROLLBACK_IN_PROGRESS: 'being rolled back',
 };
 
+/** A lifecycle hook at which a deployment waits for somebody. */
+export interface AwaitedAction {
+  readonly hookId: string;
+  /** When the stage was entered. */
+  readonly since?: Date;
+  readonly until?: Date;
+  /** What ECS does then. */
+  readonly timeoutAction: string;
+  /** Commands of the AWS CLI that end the wait. */
+  readonly commands: { readonly CONTINUE: string; readonly ROLLBACK: string };
+}
+
+/** What a deployment waits for somebody to do. */
+export function awaitedActions(deployment: ServiceDeployment): AwaitedAction[] {
+  const { lifecycleHookDetails = [] } = deployment;
+  return lifecycleHookDetails
+    .filter(({ status }) => status === 'AWAITING_ACTION')
+    .map((hook) => awaitedAction(deployment, hook));
+}
+
+function awaitedAction(
+  { serviceDeploymentArn, updatedAt }: ServiceDeployment,
+  { hookId = '', expiresAt, timeoutAction = 'ROLLBACK' }: DeploymentLifecycleHookDetail,
+): AwaitedAction {
+  const command = (action: string) =>
+    `aws ecs continue-service-deployment --service-deployment-arn ${serviceDeploymentArn} --hook-id ${hookId} --action ${action}`;
+  return {
+    hookId,
+    since: updatedAt,
+    until: expiresAt,
+    timeoutAction,
+    commands: { CONTINUE: command('CONTINUE'), ROLLBACK: command('ROLLBACK') },
+  };
+}
+
+/** What is waited for, and how it is ended, e.g. `PRE_SCALE_UP waits since … for somebody`. */
+function gateOf(deployment: ServiceDeployment): string | undefined {
+  const [action] = awaitedActions(deployment);
+  if (!action) return undefined;
+  const { since, until, timeoutAction, commands } = action;
+  return (
+    `${deployment.lifecycleStage} waits${since ? ` since ${minuteOf(since)}` : ''} for somebody to continue it` +
+    `${until ? `, until ${minuteOf(until)}, then ${timeoutAction}` : ''}: ${commands.CONTINUE} (or ROLLBACK)`
+  );
+}
+
+function minuteOf(time: Date): string {
+  return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** What a running deployment is doing, e.g. `canary: 5 % of the requests go to the new tasks until about 12:34 UTC`. */
 export function progressOf(deployment: ServiceDeployment): string {
   const { status = '', lifecycleStage = '' } = deployment;
   // A rolling deployment has no stages.
-  return STATUSES[status] ?? (STAGES[lifecycleStage] ?? tasksOf)(deployment);
+  return STATUSES[status] ?? gateOf(deployment) ?? (STAGES[lifecycleStage] ?? tasksOf)(deployment);
 }

@@ -11,6 +11,7 @@ import type {
   DeploymentConfiguration,
   ThresholdConfiguration,
 } from '../model';
+import { checkHooks, LIFECYCLE_HOOKS } from './lifecycle-hooks';
 import { ROLLBACK_LIMITS } from './rollback-limits';
 import { STRATEGY_ROWS } from './strategies';
 import { table } from './table';
@@ -46,6 +47,12 @@ export const DEPLOYMENT = table<DeploymentConfiguration, EcsDeploymentConfigurat
       refused: { words: /\balarms?\b|alarmNames/i, remedy: 'Check RollbackAlarm' },
     },
     ...STRATEGY_ROWS,
+    LifecycleHooks: {
+      to: 'lifecycleHooks',
+      items: LIFECYCLE_HOOKS,
+      check: checkHooks,
+      refused: { words: /lifecycle ?hooks?/i, remedy: 'Check LifecycleHooks' },
+    },
     BakeTimeInMinutes: {
       to: 'bakeTimeInMinutes',
       refused: { words: /bake ?time/i, remedy: 'Give fewer minutes' },

@@ -1,64 +1,93 @@
 /** How long a service deployment may take. */
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import { invalid } from '../../core/failure';
+import { hookWaits } from './lifecycle-hooks';
 import { strategyOf } from './strategies';
 
 /**
- * Minutes that a deployment may take beside its bake times: for images to be pulled, tasks to become healthy, and
+ * Minutes that a deployment may take beside what it is told to wait for: for images to be pulled, tasks to become healthy, and
  * connections to drain.
  */
-const MINUTES_BESIDE_BAKES = 120;
+const MINUTES_BESIDE_WAITS = 120;
 
 /**
- * Minutes that an operation needs for each of its deployments beside the bake times: those, and what it takes to stop the
+ * Minutes that an operation needs for each of its deployments beside those waits: as many, and what it takes to stop the
  * deployment and to make everything else. AWS::ECS::Service keeps as many of its 36 hours back (CloudFormation template
  * reference).
  */
-const MINUTES_OF_OPERATION_BESIDE_BAKES = 180;
+const MINUTES_OF_OPERATION_BESIDE_WAITS = 180;
 
 /** Minutes of an operation (`timeoutInMinutes` in the schema) in which its deployments must come to their end. */
 const OPERATION_MINUTES = 36 * 60;
 
-/** Minutes for which a deployment waits between its steps and after the last one. */
-export function bakeMinutes(configuration: DeploymentConfiguration): number {
+/** Something that a deployment waits for. */
+interface DeploymentWait {
+  /** Path of the property that says how long, in the deployment configuration. */
+  readonly property: string;
+  /** What it is, in a message. */
+  readonly what: string;
+  /** At most. */
+  readonly minutes: number;
+}
+
+/** All that a deployment waits for beside its tasks. */
+function waitsOf(configuration: DeploymentConfiguration): DeploymentWait[] {
   const { bakeTimeInMinutes = 0 } = configuration;
   const { steps } = strategyOf(configuration);
-  return bakeTimeInMinutes + (steps ? steps.count(configuration) * steps.minutes(configuration) : 0);
+  const count = steps?.count(configuration) ?? 0;
+  return [
+    { property: 'BakeTimeInMinutes', what: 'BakeTimeInMinutes', minutes: bakeTimeInMinutes },
+    ...(steps
+      ? [
+          {
+            property: steps.property,
+            what:
+              count === 1
+                ? steps.property.split('/').at(-1)!
+                : `${steps.property.split('/').at(-1)} after each of ${count} steps`,
+            minutes: count * steps.minutes(configuration),
+          },
+        ]
+      : []),
+    ...hookWaits(configuration).map(({ stage, minutes }) => ({
+      property: 'LifecycleHooks',
+      what: `hooks at ${stage}`,
+      minutes,
+    })),
+  ];
+}
+
+/** Minutes for which a deployment waits at most, beside its tasks. */
+function waitingMinutes(configuration: DeploymentConfiguration): number {
+  return waitsOf(configuration).reduce((sum, { minutes }) => sum + minutes, 0);
 }
 
 /** Seconds after which a deployment with this configuration is given up. */
 export function deploymentSeconds(configuration: DeploymentConfiguration = {}): number {
-  return (bakeMinutes(configuration) + MINUTES_BESIDE_BAKES) * 60;
+  return (waitingMinutes(configuration) + MINUTES_BESIDE_WAITS) * 60;
 }
 
 /**
- * Refuse bake times with which an operation could not end in the time that CloudFormation gives it.
+ * Refuse bake times and hooks with which an operation could not end in the time that CloudFormation gives it.
  *
  * @param configuration defaults applied.
  * @param deployments that the operation takes one after the other.
- * @throws HandlerError InvalidRequest with the sum.
+ * @throws HandlerError InvalidRequest at the longest wait, with the sum.
  */
-export function checkBakes(configuration: DeploymentConfiguration, deployments: 1 | 2): void {
-  const longest = OPERATION_MINUTES / deployments - MINUTES_OF_OPERATION_BESIDE_BAKES;
-  const sum = bakeMinutes(configuration);
+export function checkWaits(configuration: DeploymentConfiguration, deployments: 1 | 2): void {
+  const longest = OPERATION_MINUTES / deployments - MINUTES_OF_OPERATION_BESIDE_WAITS;
+  const waits = waitsOf(configuration).filter(({ minutes }) => minutes > 0);
+  const sum = waitingMinutes(configuration);
   if (sum <= longest) return;
   const twice =
     deployments === 2
       ? ', and this update moves the service to another load balancer, which takes two deployments'
       : '';
+  const greatest = waits.reduce((one, other) => (other.minutes > one.minutes ? other : one));
   throw invalid(
-    'DeploymentConfiguration/BakeTimeInMinutes',
-    `is ${configuration.bakeTimeInMinutes ?? 0}; ${betweenSteps(configuration)}a deployment bakes for ${sum} minutes${twice}. ` +
-      `CloudFormation gives an operation ${OPERATION_MINUTES} minutes, of which ${longest} can be bake times of a deployment`,
+    `DeploymentConfiguration/${greatest.property}`,
+    `lets a deployment wait too long: ${waits.map(({ what, minutes }) => `${what} ${minutes}`).join(' + ')} = ${sum} minutes${twice}. ` +
+      `CloudFormation gives an operation ${OPERATION_MINUTES} minutes, of which a deployment may wait ${longest}`,
     `Make the sum at most ${longest}`,
   );
-}
-
-/** The minutes that a deployment waits beside its bake time, e.g. `with CanaryBakeTimeInMinutes, 3, `. */
-function betweenSteps(configuration: DeploymentConfiguration): string {
-  const { steps } = strategyOf(configuration);
-  if (!steps) return '';
-  const count = steps.count(configuration);
-  const times = count === 1 ? '' : ` after each of ${count} steps`;
-  return `with ${steps.property}, ${steps.minutes(configuration)}${times}, `;
 }

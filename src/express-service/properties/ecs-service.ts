@@ -19,7 +19,7 @@ import {
 } from '../model';
 import type { Properties } from '../../cloudformation/extension';
 import { DEPLOYMENT } from './deployment-configuration';
-import { checkBakes } from './deployment-time';
+import { checkWaits } from './deployment-time';
 import { fittingStrategy } from './strategies';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './rollback-limits';
 import { inputTable, table, type InputRows } from './table';
@@ -104,7 +104,7 @@ export const SERVICE_ROWS = {
     default: {},
     to: 'deploymentConfiguration',
     members: DEPLOYMENT,
-    check: (given) => checkBakes(specified(DEPLOYMENT, given), 1),
+    check: (given) => checkWaits(specified(DEPLOYMENT, given), 1),
     change: 'no deployment',
   },
 } as const satisfies InputRows<ServiceSettings, ServiceRow>;
@@ -193,12 +193,12 @@ function isEarlier(version: string, other: string): boolean {
 }
 
 /**
- * Refuse bake times that are too long for a move of the service to another load balancer.
+ * Refuse bake times and hooks that are too long for a move of the service to another load balancer.
  *
  * @throws HandlerError InvalidRequest.
  */
 export function checkTimeToMove({ deploymentConfiguration = {} }: Partial<ServiceSettings>): void {
-  checkBakes(deploymentConfiguration, 2);
+  checkWaits(deploymentConfiguration, 2);
 }
 
 /** What the settings of a service are made from. */

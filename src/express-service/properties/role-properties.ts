@@ -1,5 +1,7 @@
 /** The roles that a template names. Pure: no call to AWS. */
+import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import { invalid } from '../../core/failure';
+import type { ServiceSettings } from './ecs-service';
 import type { InputRows } from './table';
 import type { Identity } from '../identity/identity';
 import type { ManagedTask, ExternalTask } from './task';
@@ -16,31 +18,46 @@ export const ROLE_ROWS = {
 } as const satisfies InputRows<object>;
 
 /** Properties that name roles, with the service principal that each has to trust. */
-export const PRINCIPALS = {
+const PRINCIPALS: Readonly<Record<string, string>> = {
   ExecutionRoleArn: 'ecs-tasks.amazonaws.com',
   TaskRoleArn: 'ecs-tasks.amazonaws.com',
   InfrastructureRoleArn: 'ecs.amazonaws.com',
-} as const;
+};
 
-export type RoleProperty = keyof typeof PRINCIPALS;
-export type Roles = Readonly<Partial<Record<RoleProperty, string>>>;
+/** ARNs by the paths of the properties that name them. */
+export type Roles = Readonly<Record<string, string | undefined>>;
+
+/** The service principal that the role of a property has to trust; those of lifecycle hooks are assumed by ECS. */
+export function principalOf(property: string): string {
+  return PRINCIPALS[property] ?? 'ecs.amazonaws.com';
+}
 
 /** What names roles. */
 interface NamesRoles {
   readonly infrastructureRoleArn: string;
   readonly task: ManagedTask | ExternalTask;
+  readonly settings: Pick<Partial<ServiceSettings>, 'deploymentConfiguration'>;
 }
 
 /** The roles that a specification names. */
-export function rolesOf({ infrastructureRoleArn, task }: NamesRoles): Roles {
-  const InfrastructureRoleArn = infrastructureRoleArn;
-  return task.kind === 'managed'
-    ? {
-        ExecutionRoleArn: task.definition.executionRoleArn,
-        TaskRoleArn: task.definition.taskRoleArn,
-        InfrastructureRoleArn,
-      }
-    : { InfrastructureRoleArn };
+export function rolesOf({ infrastructureRoleArn, task, settings }: NamesRoles): Roles {
+  const { executionRoleArn, taskRoleArn } = task.kind === 'managed' ? task.definition : {};
+  return {
+    ExecutionRoleArn: executionRoleArn,
+    TaskRoleArn: taskRoleArn,
+    InfrastructureRoleArn: infrastructureRoleArn,
+    ...hookRolesOf(settings.deploymentConfiguration),
+  };
+}
+
+/** Roles with which ECS invokes the functions of lifecycle hooks. */
+export function hookRolesOf({ lifecycleHooks = [] }: DeploymentConfiguration = {}): Roles {
+  return Object.fromEntries(
+    lifecycleHooks.map(({ roleArn }, index) => [
+      `DeploymentConfiguration/LifecycleHooks/${index}/RoleArn`,
+      roleArn,
+    ]),
+  );
 }
 
 /**
@@ -55,12 +72,12 @@ export function checkRoleAccounts(spec: NamesRoles, identity: Identity): void {
     throw invalid(
       property,
       `is a role of account ${account}, but AWS passes only roles of the service's own account, ${identity.accountId}`,
-      `Give a role of account ${identity.accountId} that trusts ${PRINCIPALS[property]}`,
+      `Give a role of account ${identity.accountId} that trusts ${principalOf(property)}`,
     );
   }
 }
 
 /** Properties and ARNs of the roles that are named. */
-export function roleEntries(roles: Roles): [RoleProperty, string][] {
-  return Object.entries(roles).filter(([, arn]) => arn !== undefined) as [RoleProperty, string][];
+export function roleEntries(roles: Roles): [property: string, arn: string][] {
+  return Object.entries(roles).filter(([, arn]) => arn !== undefined) as [string, string][];
 }

@@ -1,9 +1,9 @@
 /** What AWS holds of a service, as the model that CloudFormation reads. */
 import {
-  DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
   DescribeTaskDefinitionCommand,
   type Service,
+  type ServiceDeployment,
   type ServiceRevision,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
@@ -24,12 +24,15 @@ import type { ObservedKinds } from '../resources';
 import {
   ResourceModel,
   type ActiveConfiguration,
+  type CurrentDeployment,
   type Attributes,
   type ECSManagedResourceArns,
   type Inputs,
   type NetworkConfiguration,
   type PrimaryContainer,
 } from '../model';
+import { awaitedActions, progressOf } from '../deployments/deployment-progress';
+import { describeDeployment, isRunning } from '../deployments/service-deployments';
 import { settingsInputOf } from '../properties/ecs-service';
 import { ATTRIBUTE_ACTIONS, readAttributes } from '../deployments/rule-stickiness';
 import { authorsTags } from '../memory/ownership';
@@ -76,11 +79,12 @@ export interface ActiveRevision {
  */
 export async function readModel(scope: Scope, observations: Observations): Promise<ResourceModel> {
   const { Service, TaskDefinition } = observations as { Service: ObservedService } & Partial<Observed>;
+  const deployment = runningDeployment(scope, Service.service);
   const [active, TargetGroupSettings] = await Promise.all([
-    activeRevisions(scope, Service.service, TaskDefinition?.definition),
+    activeRevisions(scope, Service.service, TaskDefinition?.definition, deployment),
     settingsWithAttributes(scope, observations),
   ]);
-  return modelOf(scope, { ...observations, TargetGroupSettings }, active);
+  return modelOf(scope, { ...observations, TargetGroupSettings }, active, await deployment);
 }
 
 /** {@link readModel} without a call to AWS. */
@@ -88,6 +92,7 @@ export function modelOf(
   { identity, ecsService, spec }: Pick<Scope, 'identity' | 'ecsService' | 'spec'>,
   observations: Observations,
   active: readonly ActiveRevision[],
+  deployment?: ServiceDeployment,
 ): ResourceModel {
   const observed = observations as { Service: ObservedService } & Partial<Observed>;
   const { service } = observed.Service;
@@ -120,6 +125,7 @@ export function modelOf(
     Status: { StatusCode: service.status as 'ACTIVE' },
     CreatedAt: service.createdAt?.toISOString(),
     UpdatedAt: lastDeployment(service, active)?.toISOString(),
+    CurrentDeployment: deployment && currentDeployment(deployment),
     ActiveConfigurations: active.map((revision) =>
       activeConfiguration(ecsService, observed, endpoint, revision),
     ),
@@ -143,6 +149,7 @@ async function activeRevisions(
   scope: Scope,
   service: Service,
   known: TaskDefinition | undefined,
+  deployment: Promise<ServiceDeployment | undefined>,
 ): Promise<ActiveRevision[]> {
   const serviceRevisionArns = (service.currentServiceRevisions ?? []).map(({ arn }) => arn!);
   const [only, ...others] = serviceRevisionArns;
@@ -153,7 +160,7 @@ async function activeRevisions(
   }
   const [{ serviceRevisions = [] }, shares] = await Promise.all([
     scope.clients.ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns })),
-    trafficShares(scope, service),
+    deployment.then(trafficShares),
   ]);
   return Promise.all(
     serviceRevisions.map(async (revision) => ({
@@ -167,19 +174,40 @@ async function activeRevisions(
   );
 }
 
-/** Per cent of the requests by ARN of the revision, while a deployment shifts them. */
-async function trafficShares(
-  { clients }: Scope,
-  { currentServiceDeployment }: Service,
-): Promise<ReadonlyMap<string, number | undefined>> {
-  if (!currentServiceDeployment) return new Map();
-  const { serviceDeployments = [] } = await clients.ecs.send(
-    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [currentServiceDeployment] }),
+/** The deployment that is under way. */
+async function runningDeployment(
+  scope: Scope,
+  { currentServiceDeployment: arn }: Service,
+): Promise<ServiceDeployment | undefined> {
+  const deployment = arn === undefined ? undefined : await describeDeployment(scope, arn);
+  return deployment && isRunning(deployment.status) ? deployment : undefined;
+}
+
+function currentDeployment(deployment: ServiceDeployment): Properties<CurrentDeployment> {
+  const actions = awaitedActions(deployment).map(({ hookId, since, until, timeoutAction, commands }) =>
+    defined({
+      HookId: hookId,
+      Since: since?.toISOString(),
+      Until: until?.toISOString(),
+      TimeoutAction: timeoutAction,
+      ContinueCommand: commands.CONTINUE,
+      RollbackCommand: commands.ROLLBACK,
+    }),
   );
-  const revisions = serviceDeployments.flatMap(({ sourceServiceRevisions = [], targetServiceRevision }) => [
-    ...sourceServiceRevisions,
-    ...(targetServiceRevision ? [targetServiceRevision] : []),
-  ]);
+  return defined({
+    ServiceDeploymentArn: deployment.serviceDeploymentArn,
+    Status: deployment.status,
+    LifecycleStage: deployment.lifecycleStage,
+    StartedAt: deployment.startedAt?.toISOString(),
+    Progress: progressOf(deployment),
+    AwaitedActions: unlessEmpty(actions),
+  });
+}
+
+/** Per cent of the requests by ARN of the revision, while a deployment shifts them. */
+function trafficShares(deployment: ServiceDeployment | undefined): ReadonlyMap<string, number | undefined> {
+  const { sourceServiceRevisions = [], targetServiceRevision } = deployment ?? {};
+  const revisions = [...sourceServiceRevisions, ...(targetServiceRevision ? [targetServiceRevision] : [])];
   return new Map(
     revisions.map(({ arn, requestedProductionTrafficWeight }) => [arn!, requestedProductionTrafficWeight]),
   );

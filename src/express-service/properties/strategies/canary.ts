@@ -10,7 +10,7 @@ export const canary: Strategy = {
   shiftsTraffic: true,
   steps: {
     label: 'canary',
-    property: 'CanaryBakeTimeInMinutes',
+    property: 'CanaryConfiguration/CanaryBakeTimeInMinutes',
     minutes: ({ canaryConfiguration }) => canaryConfiguration?.canaryBakeTimeInMinutes ?? 0,
     count: () => 1,
   },

@@ -10,7 +10,7 @@ export const linear: Strategy = {
   shiftsTraffic: true,
   steps: {
     label: 'linear',
-    property: 'StepBakeTimeInMinutes',
+    property: 'LinearConfiguration/StepBakeTimeInMinutes',
     minutes: ({ linearConfiguration }) => linearConfiguration?.stepBakeTimeInMinutes ?? 0,
     count: ({ linearConfiguration }) => Math.ceil(100 / (linearConfiguration?.stepPercent ?? 100) - 1e-9) - 1,
   },

@@ -22,7 +22,7 @@ export interface Strategy {
 export interface Steps {
   /** What a step is called in messages. */
   readonly label: string;
-  /** Name of the property with the minutes that follow a step. */
+  /** Path of the property with the minutes that follow a step, in the deployment configuration. */
   readonly property: string;
   readonly minutes: (configuration: EcsDeploymentConfiguration) => number;
   /** How many steps they follow: the last one, to all requests, is followed by the bake time of the deployment instead. */

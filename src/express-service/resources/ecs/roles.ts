@@ -6,13 +6,7 @@ import { DescribeTaskDefinitionCommand, type Service } from '@aws-sdk/client-ecs
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import type { ApplyScope } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
-import {
-  PRINCIPALS,
-  roleEntries,
-  rolesOf,
-  type RoleProperty,
-  type Roles,
-} from '../../properties/role-properties';
+import { hookRolesOf, principalOf, roleEntries, rolesOf, type Roles } from '../../properties/role-properties';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 
 /** IAM actions of {@link roleFlaw}. */
@@ -32,7 +26,10 @@ export async function roleFlaw(scope: ApplyScope, live?: Service): Promise<Handl
 }
 
 /** Roles that the service does not have yet: a roll-back must not need one that has been deleted since. */
-async function newRoles(scope: ApplyScope, live: Service | undefined): Promise<[RoleProperty, string][]> {
+async function newRoles(
+  scope: ApplyScope,
+  live: Service | undefined,
+): Promise<[property: string, arn: string][]> {
   const former = scope.previousSpec && rolesOf(scope.previousSpec);
   const changed = roleEntries(rolesOf(scope.spec)).filter(([property, arn]) => former?.[property] !== arn);
   if (!live || changed.length === 0) return changed;
@@ -50,15 +47,16 @@ async function rolesOfService({ clients }: ApplyScope, live: Service): Promise<R
     ExecutionRoleArn: answer?.taskDefinition?.executionRoleArn,
     TaskRoleArn: answer?.taskDefinition?.taskRoleArn,
     InfrastructureRoleArn: live.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
+    ...hookRolesOf(live.deploymentConfiguration),
   };
 }
 
 async function flawOf(
   { clients, log }: ApplyScope,
-  propertyPath: RoleProperty,
+  propertyPath: string,
   arn: string,
 ): Promise<HandlerError | undefined> {
-  const principal = PRINCIPALS[propertyPath];
+  const principal = principalOf(propertyPath);
   const refuse = (problem: string, remedy: string) =>
     new HandlerError('InvalidRequest', problem, { propertyPath, remedy });
   try {

@@ -10,7 +10,7 @@ import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deploy
 import { HandlerError } from '../../../core/failure';
 import { INFRASTRUCTURE_ROLE } from '../../diagnosis/failure-patterns';
 import { stopDeployment } from '../../deployments/deployment-order';
-import { progressOf } from '../../deployments/deployment-progress';
+import { awaitedActions, progressOf } from '../../deployments/deployment-progress';
 import { deploymentSeconds } from '../../properties/deployment-time';
 import { done, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
 import {
@@ -49,6 +49,9 @@ const STOP_SECONDS = 30 * 60;
 
 /** Seconds between looks at a deployment, which takes minutes. */
 const POLL_SECONDS = 15;
+
+/** The same while it waits for somebody, who may take a day. */
+const GATE_POLL_SECONDS = 60;
 
 type Needs = {
   Service: ObservedService;
@@ -125,8 +128,13 @@ function hasDeployment({ previousSpec }: ApplyScope, { deployments = [] }: Servi
   return !previousSpec || deployments.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
 }
 
-function running(arn: string, progress: string, configuration?: DeploymentConfiguration): Wait<Token> {
-  return wait(`the service deployment (${progress})`, POLL_SECONDS, {
+function running(
+  arn: string,
+  progress: string,
+  { deploymentConfiguration: configuration, ...deployment }: ServiceDeployment = {},
+): Wait<Token> {
+  const seconds = awaitedActions(deployment).length > 0 ? GATE_POLL_SECONDS : POLL_SECONDS;
+  return wait(`the service deployment (${progress})`, seconds, {
     token: { deployment: arn },
     limit: {
       what: arn,
@@ -151,7 +159,7 @@ async function verdict(scope: Scope, arn: string): Promise<Outcome<ObservedServi
   const isOverdue = waitedFor(scope.time, arn) >= deploymentSeconds(deploymentConfiguration);
   if (isRunning(status)) {
     if (isOverdue) await stopDeployment(scope, arn);
-    return running(arn, progressOf(deployment), deploymentConfiguration);
+    return running(arn, progressOf(deployment), deployment);
   }
   if (deployment.status === 'SUCCESSFUL') return done({ arn, status: deployment.status });
   const successor = deployment.status === 'STOPPED' ? await successorOf(scope, deployment) : undefined;

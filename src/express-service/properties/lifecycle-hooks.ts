@@ -1,0 +1,160 @@
+/** Lifecycle hooks of deployments: rows, what ECS refuses, and how long they may hold a deployment up. Pure. */
+import type {
+  DeploymentConfiguration as EcsDeploymentConfiguration,
+  DeploymentLifecycleHook as EcsLifecycleHook,
+  DeploymentLifecycleHookStage,
+  DeploymentLifecycleHookTimeoutConfiguration,
+} from '@aws-sdk/client-ecs';
+import type { Properties } from '../../cloudformation/extension';
+import { invalid } from '../../core/failure';
+import { DeploymentLifecycleHook, HookTimeoutConfiguration } from '../model';
+import { strategyOf } from './strategies';
+import { table } from './table';
+
+type Hook = Properties<DeploymentLifecycleHook>;
+type TargetType = NonNullable<Hook['TargetType']>;
+
+/** What ECS takes of each type of hook. */
+interface Limits {
+  /** Hooks of one service. */
+  readonly hooks: number;
+  readonly minutes: number;
+  /** Minutes where the template names none. */
+  readonly defaultMinutes: number;
+}
+
+/**
+ * Source: API reference of DeploymentLifecycleHook, and Amazon ECS Developer Guide. Where nothing is said ECS waits a day for each stage
+ * and step, of which two would be more than an operation has time for.
+ */
+const LIMITS: Readonly<Record<TargetType, Limits>> = {
+  AWS_LAMBDA: { hooks: 10, minutes: 1440, defaultMinutes: 60 },
+  PAUSE: { hooks: 10, minutes: 20160, defaultMinutes: 720 },
+};
+
+/** Stages that each step of a strategy has for itself (Amazon ECS Developer Guide). */
+const STAGES_OF_A_STEP: readonly string[] = ['PRE_PRODUCTION_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'];
+
+/** Stages at which requests are being moved, where nothing can be paused (API reference of DeploymentLifecycleHook). */
+const NO_PAUSE: readonly DeploymentLifecycleHookStage[] = ['TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'];
+
+function typeOf({ TargetType = DeploymentLifecycleHook.DEFAULTS.TargetType }: Hook): TargetType {
+  return TargetType;
+}
+
+export const LIFECYCLE_HOOKS = table<DeploymentLifecycleHook, EcsLifecycleHook>('DeploymentLifecycleHook', {
+  TargetType: { to: 'targetType' },
+  HookTargetArn: {
+    to: 'hookTargetArn',
+    check: checkTarget,
+    refused: { words: /hookTargetArn|hook target/i, remedy: 'Check HookTargetArn of all LifecycleHooks' },
+  },
+  RoleArn: { to: 'roleArn', check: checkTarget },
+  LifecycleStages: {
+    to: 'lifecycleStages',
+    check: checkStages,
+    refused: { words: /lifecycle ?stage/i, remedy: 'Check LifecycleStages of all LifecycleHooks' },
+  },
+  HookDetails: {
+    to: 'hookDetails',
+    check: checkTarget,
+    refused: { words: /hook ?details/i, remedy: 'Check HookDetails of all LifecycleHooks' },
+  },
+  TimeoutConfiguration: {
+    default: (hook) => ({
+      ...HookTimeoutConfiguration.DEFAULTS,
+      TimeoutInMinutes: LIMITS[typeOf(hook)].defaultMinutes,
+    }),
+    to: 'timeoutConfiguration',
+    members: table<HookTimeoutConfiguration, DeploymentLifecycleHookTimeoutConfiguration>(
+      'HookTimeoutConfiguration',
+      { TimeoutInMinutes: { to: 'timeoutInMinutes' }, Action: { to: 'action' } },
+    ),
+    check: checkTimeout,
+    refused: {
+      words: /timeoutInMinutes|hook timeout/i,
+      remedy: 'Check TimeoutConfiguration of all LifecycleHooks',
+    },
+  },
+});
+
+/** Refuse what a pause has no use for. */
+function checkTarget(_value: unknown, path: string, hook: Hook): void {
+  if (typeOf(hook) === 'AWS_LAMBDA') return;
+  throw invalid(path, 'is of AWS_LAMBDA; TargetType is PAUSE', 'Remove it, or make TargetType AWS_LAMBDA');
+}
+
+function checkStages(stages: readonly DeploymentLifecycleHookStage[], path: string, hook: Hook): void {
+  const stage = typeOf(hook) === 'PAUSE' && stages.find((each) => NO_PAUSE.includes(each));
+  if (!stage) return;
+  throw invalid(
+    path,
+    `has ${stage}, where a deployment cannot be paused`,
+    `Name another stage, as PRE_${stage} or POST_${stage}`,
+  );
+}
+
+function checkTimeout(
+  { TimeoutInMinutes }: Properties<HookTimeoutConfiguration>,
+  path: string,
+  hook: Hook,
+): void {
+  const { minutes } = LIMITS[typeOf(hook)];
+  if (TimeoutInMinutes === undefined || TimeoutInMinutes <= minutes) return;
+  throw invalid(
+    `${path}/TimeoutInMinutes`,
+    `is ${TimeoutInMinutes}, more than the ${minutes} that ECS takes for ${typeOf(hook)}`,
+    `Give at most ${minutes}`,
+  );
+}
+
+/** Refuse hooks that name no function to invoke, and more of a type than ECS takes. */
+export function checkHooks(hooks: readonly Hook[], path: string): void {
+  for (const [index, hook] of hooks.entries()) {
+    const missing = (['HookTargetArn', 'RoleArn'] as const).find((name) => hook[name] === undefined);
+    if (typeOf(hook) === 'PAUSE' || !missing) continue;
+    throw invalid(
+      `${path}/${index}/${missing}`,
+      'is missing',
+      'Give the ARN of a Lambda function and of a role that may invoke it, or make TargetType PAUSE',
+    );
+  }
+  for (const [type, { hooks: most }] of Object.entries(LIMITS)) {
+    const count = hooks.filter((hook) => typeOf(hook) === type).length;
+    if (count <= most) continue;
+    throw invalid(
+      path,
+      `has ${count} hooks of type ${type}; ECS takes ${most}`,
+      'Give several stages to one hook',
+    );
+  }
+}
+
+/** What one stage of a deployment may wait for at most. */
+export interface StageWait {
+  readonly stage: string;
+  readonly minutes: number;
+}
+
+/**
+ * How long the hooks of a deployment may hold it up. Those of one stage are waited for at once, and each step of the strategy
+ * has its own.
+ */
+export function hookWaits(configuration: EcsDeploymentConfiguration): StageWait[] {
+  const { lifecycleHooks = [] } = configuration;
+  const { steps } = strategyOf(configuration);
+  const stages = [...new Set(lifecycleHooks.flatMap(({ lifecycleStages = [] }) => lifecycleStages))];
+  return stages.map((stage) => {
+    const hooks = lifecycleHooks.filter(({ lifecycleStages = [] }) => lifecycleStages.includes(stage));
+    const longest = Math.max(...hooks.map(minutesOf));
+    const times = steps && STAGES_OF_A_STEP.includes(stage) ? steps.count(configuration) + 1 : 1;
+    return { stage, minutes: longest * times };
+  });
+}
+
+/** Minutes that ECS waits where nothing is said (API reference of DeploymentLifecycleHookTimeoutConfiguration). */
+const ECS_DEFAULT_MINUTES = 1440;
+
+function minutesOf({ timeoutConfiguration }: EcsLifecycleHook): number {
+  return timeoutConfiguration?.timeoutInMinutes ?? ECS_DEFAULT_MINUTES;
+}
