@@ -1,7 +1,7 @@
 import type { ResourceSchema } from './resource-schema';
 
 /** The end of a sentence that another one follows; after `e.g.` none does. */
-const NEXT_SENTENCE = /(?<=\.) (?=[A-Z])/;
+const NEXT_SENTENCE = /(?<=\.)(?<!e\.g\.) (?=[A-Z])/;
 
 /**
  * `org-ecs-expressservice.json`, the schema that is registered. The CLI of CloudFormation takes 60 KiB: of each description
