@@ -171,11 +171,10 @@ export const ECS = [
     test: 'test/ecs-engine/task-definitions.test.ts',
   },
   {
-    id: 'ecs.container-settings',
+    id: 'ecs.added-capabilities',
     statement:
-      'RegisterTaskDefinition refuses on Fargate: start and stop timeouts beyond 2 to 120 seconds, added capabilities other than SYS_PTRACE, devices, swap and shared memory, more CPU units or memory for containers than the task has; and anywhere more than ten environment files or such that do not end in .env, restart periods beyond 60 to 1800 seconds, kernel parameters without a namespace, and a memory that is not greater than its reservation.',
-    source:
-      'Amazon ECS API reference, ContainerDefinition, LinuxParameters, KernelCapabilities, EnvironmentFile, ContainerRestartPolicy and SystemControl; the texts of the errors are not documented, but that of a tmpfs without a size is from github.com/aws/amazon-ecs-agent, issue 2226.',
+      'RegisterTaskDefinition for Fargate refuses to add another Linux capability to a container than SYS_PTRACE.',
+    source: 'Amazon ECS API reference, KernelCapabilities; the text of the error is not documented.',
     state: 'confirmed',
     test: 'test/ecs-engine/task-definitions.test.ts',
   },
