@@ -4,7 +4,7 @@ import type { ResourceSchema } from './resource-schema';
 const MOST_BYTES = 60 * 1024;
 
 /** The end of a sentence that another one follows; after `e.g.` none does. */
-const NEXT_SENTENCE = /(?<=\.) (?=[A-Z])/;
+const NEXT_SENTENCE = /(?<=\.)(?<!e\.g\.) (?=[A-Z])/;
 
 /**
  * `org-ecs-expressservice.json`, the schema that is registered, which has to be small: of each description the first sentence is

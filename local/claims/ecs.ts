@@ -171,6 +171,14 @@ export const ECS = [
     test: 'test/ecs-engine/task-definitions.test.ts',
   },
   {
+    id: 'ecs.added-capabilities',
+    statement:
+      'RegisterTaskDefinition for Fargate refuses to add another Linux capability to a container than SYS_PTRACE.',
+    source: 'Amazon ECS API reference, KernelCapabilities; the text of the error is not documented.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/task-definitions.test.ts',
+  },
+  {
     id: 'ecs.image-characters',
     statement:
       'RegisterTaskDefinition of an image with other characters than letters, digits and _-.:/@#, or with more than 255, is ClientException.',

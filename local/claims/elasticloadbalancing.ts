@@ -29,6 +29,15 @@ export const ELASTIC_LOAD_BALANCING = [
     test: 'test/local/guards/load-balancers.test.ts',
   },
   {
+    id: 'elasticloadbalancing.slow-start',
+    statement:
+      'ModifyTargetGroupAttributes takes a slow start of 30 to 900 seconds, or 0 for none, and none beside another algorithm than round_robin.',
+    source:
+      'Elastic Load Balancing user guide of Application Load Balancers, "Slow start mode"; the texts of the errors are not documented.',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
     id: 'elasticloadbalancing.provisioning-takes-minutes',
     statement: 'A load balancer is provisioning for two minutes before it is active.',
     source:

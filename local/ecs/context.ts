@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
@@ -23,6 +24,7 @@ export interface AwsClients {
   readonly cloudWatch: CloudWatchClient;
   readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;
+  readonly s3: S3Client;
   readonly ssm: SSMClient;
 }
 
@@ -78,6 +80,7 @@ export function createAwsClients(options: ClientOptions, guarded: Guarded): (reg
       cloudWatch: new CloudWatchClient(regional),
       iam: new IAMClient(regional),
       logs: new CloudWatchLogsClient(regional),
+      s3: new S3Client({ ...regional, forcePathStyle: true }),
       ssm: new SSMClient(regional),
     };
     guardCalls(clients.elasticLoadBalancing, region, guarded);

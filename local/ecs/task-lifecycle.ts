@@ -11,7 +11,7 @@ import { createNetworkInterface } from './network-interfaces';
 import type { ServiceRevision, Tag, Task, TaskDefinition } from './state';
 import { mergeTags } from './tags';
 import { deregisterTargets, registerTargets } from './target-groups';
-import { secretsFailure, unassumableRole } from './task-start';
+import { environmentFilesFailure, secretsFailure, unassumableRole } from './task-start';
 import { SECOND_MILLISECONDS, TIMINGS } from './timings';
 
 /** Why a task stops, as its description says. */
@@ -127,7 +127,10 @@ async function bringUp(
     task.lastStatus = 'PENDING';
     task.pullStartedAt = now(context);
   }
-  const missing = await secretsFailure(context, service.cluster.scope.region, taskDefinition);
+  const { region } = service.cluster.scope;
+  const missing =
+    (await secretsFailure(context, region, taskDefinition)) ??
+    (await environmentFilesFailure(context, region, taskDefinition));
   if (missing) {
     const failure = { stopCode: 'TaskFailedToStart', stoppedReason: missing };
     return fail(context, wanted(tasks), { failure, exits: new Map() }, observer);

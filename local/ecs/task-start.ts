@@ -1,5 +1,6 @@
-/** What ECS needs before the containers of a task can start: the roles, and the secrets. */
+/** What ECS needs before the containers of a task can start: the roles, the secrets, and files of variables. */
 import { GetRoleCommand } from '@aws-sdk/client-iam';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { Structure } from '../service';
 import { lastPart } from './arns';
@@ -12,6 +13,9 @@ const PRINCIPAL = 'ecs-tasks.amazonaws.com';
 
 const SECRETS_FAILURE =
   'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: ';
+
+const ENVIRONMENT_FILES_FAILURE =
+  'ResourceInitializationError: failed to download env files: file download command: non empty error stream: NoSuchKey: The specified key does not exist.';
 
 /** The first of the roles of a task definition that ECS cannot assume: too new, absent, or without trust. */
 export async function unassumableRole(
@@ -44,6 +48,24 @@ export async function secretsFailure(
       ? secretFailure(valueFrom)
       : await parameterFailure(ssm, valueFrom);
     if (failure) return SECRETS_FAILURE + failure;
+  }
+  return undefined;
+}
+
+/** Why the environment files of a task cannot be had, as Fargate words it; undefined when all can. */
+export async function environmentFilesFailure(
+  { aws }: EcsContext,
+  region: string,
+  { definition }: TaskDefinition,
+): Promise<string | undefined> {
+  const { s3 } = aws(region);
+  const containers = definition.containerDefinitions as Structure[];
+  for (const { value } of containers.flatMap(
+    ({ environmentFiles = [] }) => environmentFiles as Structure[],
+  )) {
+    const [Bucket, ...key] = (value as string).split(':').at(-1)!.split('/');
+    const found = await s3.send(new HeadObjectCommand({ Bucket, Key: key.join('/') })).catch(() => undefined);
+    if (!found) return ENVIRONMENT_FILES_FAILURE;
   }
   return undefined;
 }

@@ -109,6 +109,16 @@ describe('properties that the schema does not allow', () => {
       { InfrastructureRoleArn: 'ecsInfrastructureRole' },
       'InfrastructureRoleArn: is not the ARN of an IAM role. Give one like arn:aws:iam::123456789012:role/name.',
     ],
+    [
+      'a label of a name that every object has',
+      container({ DockerLabels: { constructor: 'a' } }),
+      'PrimaryContainer/DockerLabels/constructor: is no name that is permitted. Give it another name.',
+    ],
+    [
+      'a label that is no text',
+      container({ DockerLabels: { 'com.example.team': ['a'] } }),
+      'PrimaryContainer/DockerLabels/"com.example.team": is not a text.',
+    ],
     ['a member of every object', { constructor: 1 }, 'constructor: is no property of this type.'],
     ['an unreadable name', { 'a\nb': 1 }, '"a\\nb": is no property of this type.'],
   ])('%s', (_what, properties, message) => {

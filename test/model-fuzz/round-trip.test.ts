@@ -14,7 +14,14 @@ import { identityOf } from '../../src/express-service/identity/identity';
 import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
 import { PROPERTIES } from '../../src/express-service/properties/rows';
 import { specificationOf } from '../../src/express-service/specification';
-import { ACCOUNT_ID, BASE_DOMAIN, createParameter, REGION, TYPE_NAME } from '../support/account';
+import {
+  ACCOUNT_ID,
+  BASE_DOMAIN,
+  createEnvironmentFiles,
+  createParameter,
+  REGION,
+  TYPE_NAME,
+} from '../support/account';
 import { Driver } from '../support/driver';
 import { expression, INPUTS, nodeOf, SCHEMA } from './schema';
 
@@ -272,6 +279,7 @@ beforeAll(async () => {
     }),
   );
   await createParameter(driver.aws, '/app/db', 'value');
+  await createEnvironmentFiles(driver.aws, 'my-bucket', ['a.env', 'b/c.env']);
   await Promise.all(
     ['Weight', 'Protocol', 'Timeout'].map((AlarmName) =>
       new CloudWatchClient(options).send(

@@ -1,6 +1,6 @@
 /** Containers, volumes and storage of a task, end to end. */
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
-import { createParameter } from '../support/account';
+import { createEnvironmentFiles, createParameter } from '../support/account';
 import type { Structure } from '../../local/service';
 import { Driver } from '../support/driver';
 import { testProperties } from './life-of-a-property';
@@ -10,6 +10,8 @@ let ecs: ECSClient;
 beforeAll(async () => {
   driver = await Driver.start();
   await createParameter(driver.aws, '/b', 'value');
+  const files = ['a', 'b', 'c', 'proxy'].map((name) => `${name}.env`);
+  await createEnvironmentFiles(driver.aws, 'my-bucket', files);
   ecs = new ECSClient(driver.aws.clientOptions());
 });
 afterAll(async () => {
@@ -474,3 +476,12 @@ testProperties(
   ],
   runningTaskDefinition,
 );
+
+test('an environment file that is not there is named by the deployment that fails', async () => {
+  const EnvironmentFiles = [{ Type: 's3', Value: file('absent') }];
+  const outcome = await driver.create(driver.model({ ServiceName: 'bare', ...main({ EnvironmentFiles }) }));
+  expect(outcome).toMatchObject({
+    status: 'FAILED',
+    message: expect.stringContaining('PrimaryContainer/EnvironmentFiles: '),
+  });
+});

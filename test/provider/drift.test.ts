@@ -61,6 +61,25 @@ const container = {
   ReadonlyRootFilesystem: fc.boolean(),
   StopTimeout: fc.integer({ min: 2, max: 120 }),
   HealthCheck: healthCheck,
+  Cpu: fc.constantFrom(0, 64),
+  Interactive: fc.boolean(),
+  DockerLabels: fc.dictionary(word, word, { minKeys: 1, maxKeys: 2 }),
+  Ulimits: fc.constant([
+    { Name: 'nofile', SoftLimit: 1, HardLimit: 2 },
+    { Name: 'core', SoftLimit: 0, HardLimit: 0 },
+  ]),
+  LinuxParameters: some({
+    InitProcessEnabled: fc.boolean(),
+    Capabilities: fc.constant({ Drop: ['NET_RAW', 'MKNOD'] }),
+  }),
+  RestartPolicy: some(
+    {
+      Enabled: fc.boolean(),
+      IgnoredExitCodes: fc.constant([9, 10]),
+      RestartAttemptPeriod: fc.constantFrom(60, 300),
+    },
+    'Enabled',
+  ),
   MountPoints: list(
     some(
       {
@@ -139,6 +158,9 @@ const template = some(
     LogRetentionInDays: fc.constantFrom(7, 30),
     LogGroupDeletionPolicy: fc.constantFrom('Delete', 'Retain'),
     HealthCheckPath: fc.constantFrom('/', '/health'),
+    HealthCheckGracePeriodSeconds: fc.constantFrom(0, 300),
+    PropagateTags: fc.constantFrom('SERVICE', 'NONE'),
+    EnableECSManagedTags: fc.boolean(),
     ScalingTarget: scalingTarget,
     CapacityProviderStrategy: list(
       some(

@@ -69,6 +69,15 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
   'secrets-unreachable': [
     `${SECRETS}unable to retrieve secrets from ssm: service call has been retried 5 time(s): RequestCanceled: request context canceled caused by: context deadline exceeded`,
   ],
+  'environment-file-permission': [
+    `${INIT}failed to download env files: file download command: non empty error stream: AccessDenied: Access Denied status code: 403, request id: 1`,
+  ],
+  'environment-files-unreachable': [
+    `${INIT}failed to download env files: file download command: non empty error stream: RequestCanceled: request context canceled caused by: context deadline exceeded`,
+  ],
+  'environment-file': [
+    `${INIT}failed to download env files: file download command: non empty error stream: NoSuchKey: The specified key does not exist.`,
+  ],
   'logs-unreachable': [
     `${INIT}failed to validate logger args: The task cannot find the Amazon CloudWatch log group defined in the task definition. There is a connection issue between the task and Amazon CloudWatch. Check your network configuration. signal: killed`,
   ],

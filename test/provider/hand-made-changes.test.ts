@@ -237,12 +237,20 @@ const CHANGES: readonly Change[] = [
         const [main] = containers;
         main!.image = 'example/hello:debug';
         main!.environment!.push({ name: 'TRACE', value: 'on' });
+        main!.ulimits = [{ name: 'nofile', softLimit: 1024, hardLimit: 2048 }];
+        main!.dockerLabels = { team: 'a' };
+        main!.linuxParameters = { initProcessEnabled: false };
+        main!.memoryReservation = 64;
         containers.push({ name: 'agent', image: 'example/agent:1', essential: false });
       }),
     async () => {
       expect(await container('agent')).toMatchObject({ image: 'example/agent:1' });
       expect(await container('Main')).toMatchObject({
         image: 'example/hello:debug',
+        ulimits: [{ name: 'nofile', softLimit: 1024, hardLimit: 2048 }],
+        dockerLabels: { team: 'a' },
+        linuxParameters: { initProcessEnabled: false },
+        memoryReservation: 64,
         environment: expect.arrayContaining([
           { name: 'LEVEL', value: 'info' },
           { name: 'TRACE', value: 'on' },
@@ -263,6 +271,9 @@ const CHANGES: readonly Change[] = [
         new UpdateServiceCommand({
           service: NAME,
           healthCheckGracePeriodSeconds: 60,
+          availabilityZoneRebalancing: 'DISABLED',
+          propagateTags: 'NONE',
+          enableECSManagedTags: false,
           deploymentConfiguration: { ...deploymentConfiguration, bakeTimeInMinutes: 7 },
         }),
       );
@@ -270,6 +281,9 @@ const CHANGES: readonly Change[] = [
     async () =>
       expect(await ecsService()).toMatchObject({
         healthCheckGracePeriodSeconds: 60,
+        availabilityZoneRebalancing: 'DISABLED',
+        propagateTags: 'NONE',
+        enableECSManagedTags: false,
         deploymentConfiguration: { bakeTimeInMinutes: 7 },
       }),
   ],
@@ -298,7 +312,10 @@ const CHANGES: readonly Change[] = [
         await clients.elb.send(
           new ModifyTargetGroupCommand({ TargetGroupArn, HealthCheckIntervalSeconds: 12 }),
         );
-        const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '77' }];
+        const Attributes = [
+          { Key: 'deregistration_delay.timeout_seconds', Value: '77' },
+          { Key: 'load_balancing.algorithm.type', Value: 'least_outstanding_requests' },
+        ];
         await clients.elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
       }
     },
@@ -312,6 +329,10 @@ const CHANGES: readonly Change[] = [
           new DescribeTargetGroupAttributesCommand({ TargetGroupArn }),
         );
         expect(Attributes).toContainEqual({ Key: 'deregistration_delay.timeout_seconds', Value: '77' });
+        expect(Attributes).toContainEqual({
+          Key: 'load_balancing.algorithm.type',
+          Value: 'least_outstanding_requests',
+        });
       }
     },
   ],

@@ -108,6 +108,19 @@ test('what ECS fills in, orders otherwise or leaves empty is no difference', () 
   expect(isSameContent(described, content({}, described))).toBe(true);
 });
 
+test('what was registered before containers had some of their properties is no difference', () => {
+  const described = asDescribed(content());
+  const earlier: TaskDefinition = {
+    ...described,
+    containerDefinitions: described.containerDefinitions!.map(
+      ({ interactive: _interactive, pseudoTerminal: _pseudoTerminal, ...others }) => others,
+    ),
+  };
+  expect(isSameContent(earlier, content({}, earlier))).toBe(true);
+  // Also where nothing is known of the template before.
+  expect(isSameContent(earlier, content())).toBe(true);
+});
+
 const container = (changes: Changes['PrimaryContainer']) => ({ PrimaryContainer: changes });
 test.each<[string, Changes]>([
   ['image', container({ Image: 'example/hello:2' })],

@@ -24,6 +24,27 @@ test.each([
   [REGISTER, 'Log driver awslogs requires options: awslogs-group', 'PrimaryContainer/AwsLogsConfiguration'],
   [REGISTER, "Unknown volume 'data'.", 'Volumes'],
   [REGISTER, 'No Fargate configuration exists for given values: 256 CPU, 4096 memory', 'Memory'],
+  [
+    REGISTER,
+    "The 'memory' setting for container 'Main' is greater than for the task.",
+    'PrimaryContainer/Memory',
+  ],
+  [
+    REGISTER,
+    'The container has an invalid tmpfs size value specified. It must be a non-zero, non-negative integer.',
+    'PrimaryContainer/LinuxParameters',
+  ],
+  [REGISTER, "The environment file 'a' must have the extension .env.", 'PrimaryContainer/EnvironmentFiles'],
+  [
+    CREATE,
+    'AvailabilityZoneRebalancing does not support maximumPercent <= 100.',
+    'AvailabilityZoneRebalancing',
+  ],
+  [
+    'elasticloadbalancing:ModifyTargetGroupAttributes',
+    'Slow start duration must be between 30 and 900 seconds',
+    'TargetGroupConfiguration/SlowStartDurationSeconds',
+  ],
   [CREATE, ROLE, 'InfrastructureRoleArn'],
   [
     'ecs:UpdateService',

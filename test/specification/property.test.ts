@@ -308,3 +308,27 @@ export const MISTAKES = () => [
   // @ts-expect-error The rows of the members are missing.
   tableOf<Model, Api>(SCHEMA, SCHEMA, { Log: { to: 'log' } }),
 ];
+
+test('a map is one value, and its members are merged one by one', () => {
+  const table = tableOf<{ Labels?: Record<string, string> }, { labels?: Record<string, string> }>(
+    {},
+    { properties: { Labels: { type: 'object', patternProperties: { '.+': { type: 'string' } } } } },
+    { Labels: { to: 'labels' } },
+  );
+  expect(specified(table, { Labels: { a: '1' } })).toEqual({ labels: { a: '1' } });
+  expect(specified(table, { Labels: {} })).toEqual({});
+  expect(templateOf(table, { labels: { a: '1' } })).toEqual({ Labels: { a: '1' } });
+  expect(templateOf(table, { labels: {} })).toEqual({});
+  expect(completed(table, { labels: {} })).toEqual({});
+  const states = {
+    previous: { a: '1', b: '1' },
+    live: { a: '2', b: '2', c: '2' },
+    desired: { a: '1', b: '3' },
+  };
+  const all = (name: string) =>
+    Object.fromEntries(Object.entries(states).map(([state, map]) => [state, { [name]: map }])) as never;
+  expect(threeWay(all('labels'), mergeRules(table))).toEqual({ labels: { a: '2', b: '3', c: '2' } });
+  expect(conflicts(table, all('Labels'))).toEqual([
+    "Labels/b was changed by hand from 1 to 2; the template's value 3 applies",
+  ]);
+});

@@ -6,6 +6,7 @@ import {
   DescribeSubnetsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
 import type { LocalAws } from '../../local';
@@ -117,4 +118,16 @@ export async function createParameter(user: User, name: string, value: string): 
   await new SSMClient(user.clientOptions()).send(
     new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString' }),
   );
+}
+
+/** Put files of environment variables into a bucket, which is made. */
+export async function createEnvironmentFiles(
+  user: User,
+  Bucket: string,
+  keys: readonly string[],
+): Promise<void> {
+  const s3 = new S3Client({ ...user.clientOptions(), forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await Promise.all(keys.map((Key) => s3.send(new PutObjectCommand({ Bucket, Key, Body: 'LEVEL=info' }))));
+  s3.destroy();
 }

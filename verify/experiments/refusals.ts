@@ -6,7 +6,10 @@ import {
   DeleteSecurityGroupCommand,
 } from '@aws-sdk/client-ec2';
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
-import { CreateLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateLoadBalancerCommand,
+  ModifyTargetGroupAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -90,6 +93,32 @@ const REFUSALS: readonly Refusal[] = [
     errors: ['ClientException'],
     async arrange(setting) {
       return () => setting.register({ image: 'public.ecr.aws/docker/library/ht tpd:2.4' });
+    },
+  },
+  {
+    claim: 'ecs.added-capabilities',
+    call: 'RegisterTaskDefinition that adds NET_ADMIN on Fargate',
+    errors: ['ClientException'],
+    async arrange(setting) {
+      return () => setting.register({ linuxParameters: { capabilities: { add: ['NET_ADMIN'] } } });
+    },
+  },
+  {
+    claim: 'elasticloadbalancing.slow-start',
+    call: 'ModifyTargetGroupAttributes with a slow start beside least_outstanding_requests',
+    errors: ['InvalidConfigurationRequest', 'InvalidConfigurationRequestException'],
+    async arrange(setting) {
+      const TargetGroupArn = await setting.targetGroup();
+      return () =>
+        setting.laboratory.clients.elb.send(
+          new ModifyTargetGroupAttributesCommand({
+            TargetGroupArn,
+            Attributes: [
+              { Key: 'slow_start.duration_seconds', Value: '30' },
+              { Key: 'load_balancing.algorithm.type', Value: 'least_outstanding_requests' },
+            ],
+          }),
+        );
     },
   },
   {

@@ -1,9 +1,11 @@
 /** Target groups and the health of their targets. */
 import {
   CreateTargetGroupCommand,
+  DescribeTargetGroupAttributesCommand,
   DescribeTargetHealthCommand,
   type CreateTargetGroupCommandInput,
   type TargetGroup,
+  type TargetGroupAttribute,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../service';
 import { output, type GuardContext, type ServiceGuard } from '../guard';
@@ -30,6 +32,9 @@ const SETTINGS = [
 
 /** What the path of a health check may consist of. */
 const HEALTH_CHECK_PATH = /^\/[A-Za-z0-9@:%_+.~#?&/=-]*$/;
+
+/** Seconds of slow start, and the algorithm that knows it. */
+const SLOW_START = { least: 30, most: 900, algorithm: 'round_robin' };
 
 /** Defaults of a health check by gRPC, where moto has those by HTTP. */
 const GRPC_HEALTH_CHECK = { HealthCheckPath: '/AWS.ALB/healthcheck', Matcher: { GrpcCode: '12' } };
@@ -88,6 +93,10 @@ export function targetGroups(
       },
 
       async ModifyTargetGroupAttributes({ region, input }) {
+        const { Attributes: before = [] } = await inventory
+          .client(region)
+          .send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: input.TargetGroupArn }));
+        checkSlowStart([...before, ...input.Attributes]);
         await stickiness.change(region, input.TargetGroupArn, input.Attributes);
         return undefined;
       },
@@ -117,6 +126,26 @@ export function targetGroups(
       },
     },
   };
+}
+
+/** @param attributes those that the target group has, then those that it is to have. */
+function checkSlowStart(attributes: readonly TargetGroupAttribute[]): void {
+  const last = Object.fromEntries(attributes.map(({ Key, Value }) => [Key!, Value]));
+  const seconds = Number(last['slow_start.duration_seconds'] ?? 0);
+  const algorithm = last['load_balancing.algorithm.type'];
+  if (seconds === 0) return;
+  if (seconds < SLOW_START.least || seconds > SLOW_START.most) {
+    throw new AwsError(
+      'ValidationError',
+      `Slow start duration must be 0, or between ${SLOW_START.least} and ${SLOW_START.most} seconds`,
+    );
+  }
+  if (algorithm !== undefined && algorithm !== SLOW_START.algorithm) {
+    throw new AwsError(
+      'InvalidConfigurationRequest',
+      `Slow start cannot be enabled with the load balancing algorithm '${algorithm}'`,
+    );
+  }
 }
 
 function checkHealthCheckPath(path: string | undefined): void {

@@ -187,6 +187,31 @@ export const FAILURE_PATTERNS: readonly FailurePattern[] = [
     remedy: WAY_OUT,
   },
   {
+    id: 'environment-file-permission',
+    words: /failed to download env files.*(AccessDenied|Access Denied|not authorized to perform: s3:)/is,
+    depth: 'cause',
+    propertyPath: 'ExecutionRoleArn',
+    cause: 'The execution role, which is not the task role, may not read an environment file',
+    remedy:
+      'Allow s3:GetObject of the file and s3:GetBucketLocation of its bucket in a policy of the execution role',
+  },
+  {
+    id: 'environment-files-unreachable',
+    words: /failed to download env files.*(RequestCanceled|deadline exceeded|timeout|dial tcp)/is,
+    depth: 'cause',
+    propertyPath: 'NetworkConfiguration',
+    cause: 'The tasks do not reach Amazon S3',
+    remedy: WAY_OUT,
+  },
+  {
+    id: 'environment-file',
+    words: /failed to download env files/i,
+    depth: 'cause',
+    propertyPath: 'PrimaryContainer/EnvironmentFiles',
+    cause: 'An environment file cannot be read',
+    remedy: 'Look whether there is an object of that ARN, of lines VARIABLE=VALUE',
+  },
+  {
     // ECS says first that the log group cannot be found, which is not what is wrong.
     id: 'logs-unreachable',
     words: /connection issue between the task and Amazon CloudWatch/i,

@@ -290,6 +290,28 @@ describe('target groups', () => {
     await stick(one, 'true');
   });
 
+  test('start slowly for 30 to 900 seconds, and with round robin only', async () => {
+    const TargetGroupArn = await targetGroup('group');
+    const give = (seconds: string, algorithm?: string) =>
+      elb.send(
+        new ModifyTargetGroupAttributesCommand({
+          TargetGroupArn,
+          Attributes: [
+            { Key: 'slow_start.duration_seconds', Value: seconds },
+            ...(algorithm ? [{ Key: 'load_balancing.algorithm.type', Value: algorithm }] : []),
+          ],
+        }),
+      );
+    await expect(give('29')).rejects.toMatchObject({ name: 'ValidationError' });
+    await expect(give('901')).rejects.toMatchObject({ name: 'ValidationError' });
+    await give('30');
+    const refused = { name: 'InvalidConfigurationRequestException' };
+    await expect(give('30', 'least_outstanding_requests')).rejects.toMatchObject(refused);
+    await give('0', 'least_outstanding_requests');
+    await expect(give('30')).rejects.toMatchObject(refused);
+    await give('900', 'round_robin');
+  });
+
   test('targets are unused until a load balancer forwards to them', async () => {
     const TargetGroupArn = await targetGroup('group');
     await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: '172.31.0.9', Port: 80 }] }));
