@@ -1278,7 +1278,7 @@ export class DeploymentConfiguration extends BaseModel {
   @Transform(toNumber, { toClassOnly: true })
   declare BakeTimeInMinutes?: number;
 
-  /** Greatest number of tasks during a deployment, in per cent of the desired number. */
+  /** Greatest number of tasks during a deployment, in per cent of the desired number. With ROLLING, more than MinimumHealthyPercent. */
   @Expose()
   @Transform(toNumber, { toClassOnly: true })
   declare MaximumPercent?: number;

@@ -55,6 +55,35 @@ function updatedInPlace(surroundings: Surroundings): Structure {
   };
 }
 
+function rolling(surroundings: Surroundings): Structure {
+  const { PrimaryContainer, ...others } = updatedInPlace(surroundings);
+  return {
+    ...others,
+    PrimaryContainer: { ...PrimaryContainer, Image: 'example/hello:3' },
+    DeploymentConfiguration: { Strategy: 'ROLLING', BakeTimeInMinutes: 0 },
+  };
+}
+
+function linearWithGate(surroundings: Surroundings): Structure {
+  const { PrimaryContainer, ...others } = updatedInPlace(surroundings);
+  return {
+    ...others,
+    PrimaryContainer: { ...PrimaryContainer, Image: 'example/hello:4' },
+    DeploymentConfiguration: {
+      Strategy: 'LINEAR',
+      BakeTimeInMinutes: 0,
+      LinearConfiguration: { StepPercent: 50, StepBakeTimeInMinutes: 0 },
+      LifecycleHooks: [
+        {
+          TargetType: 'PAUSE',
+          LifecycleStages: ['POST_SCALE_UP'],
+          TimeoutConfiguration: { TimeoutInMinutes: 1, Action: 'CONTINUE' },
+        },
+      ],
+    },
+  };
+}
+
 function updatedHard(surroundings: Surroundings): Structure {
   const { PrimaryContainer, ...others } = updatedInPlace(surroundings);
   return {
@@ -79,9 +108,19 @@ export const OPERATIONS = {
     description: 'image, environment, tags and scaling',
     template: updatedInPlace,
   },
+  'update-rolling': {
+    action: 'UPDATE',
+    description: 'image and strategy, from CANARY to ROLLING',
+    template: rolling,
+  },
+  'update-linear': {
+    action: 'UPDATE',
+    description: 'image and strategy, from ROLLING to LINEAR, with a lifecycle hook that pauses',
+    template: linearWithGate,
+  },
   'update-hard': {
     action: 'UPDATE',
-    description: 'container port, health check path and domain',
+    description: 'container port, health check path, domain and strategy, back to CANARY',
     template: updatedHard,
   },
   'update-move': {

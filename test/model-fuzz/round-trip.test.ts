@@ -113,6 +113,8 @@ const VALUES: Readonly<Record<string, Values>> = {
   'ScheduledActions/*/MinTaskCount': from(0, 1, 3),
   'ScheduledActions/*/MaxTaskCount': from(4, 9),
   'CapacityProviderStrategy/*/Base': from(0, 1),
+  // A first deployment does not come to this stage, so that no function has to be there, and nobody who goes on.
+  'LifecycleHooks/*': () => fc.oneof(hook({ TargetType: 'PAUSE' }), hook(FUNCTION, HOOK_DETAILS)),
   AlarmNames: () => some(NAMES),
   'AdditionalDomains/*/DomainName': from(...NAMES.map((name) => `${name.toLowerCase()}.${BASE_DOMAIN}`)),
   'AdditionalDomains/*/HostedZoneId': ({ hostedZoneId }) => fc.constant(hostedZoneId),
@@ -120,6 +122,27 @@ const VALUES: Readonly<Record<string, Values>> = {
   PathPatterns: () => some(['/Weight', '/Protocol/*', '*.png']),
   'Tags/*/Key': from(...NAMES, 'constructor'),
 };
+
+const FUNCTION = {
+  TargetType: 'AWS_LAMBDA',
+  HookTargetArn: 'arn:aws:lambda:us-east-1:123456789012:function:check',
+  RoleArn: 'arn:aws:iam::123456789012:role/infrastructure',
+};
+const HOOK_DETAILS = fc.dictionary(fc.constantFrom('a.b', 'Weight'), fc.constantFrom('a', '"b"'), {
+  minKeys: 1,
+});
+
+/** A lifecycle hook of a type, with anything else that it may have. */
+function hook(of: Structure, details?: Arbitrary<Structure>): Arbitrary<Structure> {
+  const TimeoutConfiguration = fc.record(
+    { TimeoutInMinutes: fc.constantFrom(1, 60, 720), Action: fc.constantFrom('ROLLBACK', 'CONTINUE') },
+    { requiredKeys: ['TimeoutInMinutes'], noNullPrototype: true },
+  );
+  const members = { TimeoutConfiguration, ...(details && { HookDetails: details }) };
+  return fc
+    .record(members as Record<string, Arbitrary<Structure>>, { requiredKeys: [], noNullPrototype: true })
+    .map((more) => ({ ...of, LifecycleStages: ['RECONCILE_SERVICE'], ...more }));
+}
 
 /** Items of lists that others name all of. */
 const LENGTHS: Readonly<Record<string, number>> = {
@@ -175,7 +198,7 @@ const BY_TYPE: Readonly<
   /** Of a group what leads to a list, of an item all that may be in it. */
   object({ properties = {}, patternProperties, required = [] }, path, surroundings) {
     if (patternProperties)
-      return fc.dictionary(fc.constantFrom('toString', 'a.b', ...NAMES), text, { maxKeys: 3 });
+      return fc.dictionary(fc.constantFrom('a.b', ...NAMES), text, { minKeys: 1, maxKeys: 3 });
     const isItem = path.includes('*');
     const members = Object.entries(properties)
       .map(([name, property]) => [name, property, `${path}/${name}`] as const)

@@ -373,6 +373,12 @@ describe('a model that cannot be right is refused, naming the property and the r
       /is 99, less than MinimumHealthyPercent, 100/,
     ],
     [
+      'rolling deployments that have no room to replace a task',
+      { ...base, DeploymentConfiguration: { Strategy: 'ROLLING', MaximumPercent: 100 } },
+      'DeploymentConfiguration/MaximumPercent',
+      /is 100, no more than MinimumHealthyPercent, 100, so that no task can be replaced/,
+    ],
+    [
       'steps that ECS would round',
       {
         ...base,

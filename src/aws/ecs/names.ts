@@ -14,7 +14,7 @@ const IN_CLOUDFORMATION = new Map(OTHERWISE);
 const IN_API = new Map(OTHERWISE.map(([api, cloudFormation]) => [cloudFormation, api]));
 
 /** Members whose own names are the author's, as the API writes them. */
-const MAPS: readonly string[] = ['dockerLabels', 'driverOpts', 'labels', 'options'];
+const MAPS: readonly string[] = ['dockerLabels', 'driverOpts', 'hookDetails', 'labels', 'options'];
 
 /** A value of ECS's API in CloudFormation's names; references stay as they are. */
 export function cloudFormationNames(value: object): Readonly<Record<string, unknown>> {

@@ -188,7 +188,9 @@ function checkNames(
     if (value == null) continue;
     const at = `${path}/${display(name)}`;
     const found = Object.entries(patterns).find(([pattern]) => new RegExp(pattern, 'u').test(name));
-    if (!found) throw invalid(at, 'is no name that is permitted', 'Give it another name');
+    // The library that makes models of classes loses names of methods that every object has.
+    if (!found || name in Object.prototype)
+      throw invalid(at, 'is no name that is permitted', 'Give it another name');
     check(found[1], value, at, root);
   }
 }

@@ -5,15 +5,17 @@ import type {
   DeploymentConfiguration as EcsDeploymentConfiguration,
   ThresholdConfiguration as EcsThresholdConfiguration,
 } from '@aws-sdk/client-ecs';
-import type {
-  DeploymentAlarms,
-  DeploymentCircuitBreaker,
+import type { Properties } from '../../cloudformation/extension';
+import { invalid } from '../../core/failure';
+import {
   DeploymentConfiguration,
-  ThresholdConfiguration,
+  type DeploymentAlarms,
+  type DeploymentCircuitBreaker,
+  type ThresholdConfiguration,
 } from '../model';
 import { checkHooks, LIFECYCLE_HOOKS } from './lifecycle-hooks';
 import { ROLLBACK_LIMITS } from './rollback-limits';
-import { STRATEGY_ROWS } from './strategies';
+import { strategyNameOf, strategyOf, STRATEGY_ROWS } from './strategies';
 import { table } from './table';
 
 const CIRCUIT_BREAKER = table<DeploymentCircuitBreaker, EcsDeploymentCircuitBreaker>(
@@ -57,7 +59,7 @@ export const DEPLOYMENT = table<DeploymentConfiguration, EcsDeploymentConfigurat
       to: 'bakeTimeInMinutes',
       refused: { words: /bake ?time/i, remedy: 'Give fewer minutes' },
     },
-    MaximumPercent: { to: 'maximumPercent' },
+    MaximumPercent: { to: 'maximumPercent', check: checkRoom },
     MinimumHealthyPercent: { to: 'minimumHealthyPercent' },
     DeploymentCircuitBreaker: { default: {}, to: 'deploymentCircuitBreaker', members: CIRCUIT_BREAKER },
     Alarms: {
@@ -71,3 +73,15 @@ export const DEPLOYMENT = table<DeploymentConfiguration, EcsDeploymentConfigurat
     },
   },
 );
+
+/** Tasks that are replaced one after the other need room: one more than desired, or one less. */
+function checkRoom(most: number, path: string, configuration: Properties<DeploymentConfiguration>): void {
+  const { MinimumHealthyPercent: least = DeploymentConfiguration.DEFAULTS.MinimumHealthyPercent } =
+    configuration;
+  if (most > least || strategyOf({ strategy: strategyNameOf(configuration) }).shiftsTraffic) return;
+  throw invalid(
+    path,
+    `is ${most}, no more than MinimumHealthyPercent, ${least}, so that no task can be replaced`,
+    'Raise MaximumPercent, or lower MinimumHealthyPercent',
+  );
+}
