@@ -38,8 +38,12 @@ const BY_NAME = [
 ];
 
 /** What only who looks at a service that is there has to know. */
+const TAGS = need(
+  2,
+  'ListTagsForResource of the log group and the alarm',
+  'neither is described with its tags',
+);
 const OWNERSHIP = [
-  need(2, 'ListTagsForResource of the log group and the alarm', 'neither is described with its tags'),
   need(
     2,
     'DescribeTags of the target groups, and of the rule',
@@ -118,22 +122,35 @@ const REMOVED_FOR_ONE_SERVICE = [
   need(
     1,
     'RevokeSecurityGroupEgress',
-    'the load balancer’s group stays, and must not name a group that goes',
+    'the load balancer’s group stays, or goes first; EC2 deletes no group that a rule of another one names',
+  ),
+  need(
+    1,
+    'RevokeSecurityGroupIngress',
+    'the other way round: whoever leaves last may be about to delete the load balancer’s group, and this one goes last',
   ),
   need(1, 'DeleteSecurityGroup', 'the group'),
+  need(1, 'DescribeRules', 'once more, after the rule is gone: the last one out removes the load balancer'),
   need(
-    2,
-    'DescribeListeners, DescribeRules',
-    'once more, after the rule is gone: the last one out removes the load balancer',
+    1,
+    'DeleteCluster',
+    'of a cluster that was made here: only ECS knows who is the last, a count may be that of two who leave at the same time',
   ),
 ];
+
+/**
+ * What is there is looked at for its id, and whose it is. Of the log group and the alarm the tags tell whether they are
+ * there; of the scaling the removal does, for it belongs to whom the service belongs to.
+ */
 const LOOKS_BEFORE_REMOVAL = [
   PLACE,
   LISTENERS,
-  ...BY_NAME,
+  need(1, 'DescribeTaskDefinition', 'the family may be somebody else’s'),
+  need(1, 'DescribeTargetGroups', 'their ARNs'),
+  need(1, 'ListResourceRecordSets', 'a record is deleted as it is; the host may be somebody else’s'),
+  TAGS,
   ...OWNERSHIP,
   need(1, 'DescribeServices', 'whether the service is there and its own'),
-  need(1, 'DescribeScalableTargets', 'whether there is scaling to remove'),
   need(1, 'DescribeClusters', 'only a cluster that was made here is removed'),
 ];
 
@@ -176,6 +193,7 @@ export const LOWER_BOUNDS: Readonly<Record<string, readonly Need[]>> = {
     PLACE,
     LISTENERS,
     ...BY_NAME,
+    TAGS,
     ...OWNERSHIP,
     ...SETTINGS,
     need(1, 'DescribeServices', 'what is there now: what was changed by hand stays'),
@@ -188,21 +206,24 @@ export const LOWER_BOUNDS: Readonly<Record<string, readonly Need[]>> = {
     PLACE,
     LISTENERS,
     ...BY_NAME,
+    TAGS,
     ...OWNERSHIP,
     ...SETTINGS,
     need(1, 'DescribeServices', 'the service'),
     need(1, 'GetWebACLForResource', 'the web ACL'),
   ],
-  delete: [...LOOKS_BEFORE_REMOVAL, ...REMOVED_FOR_ONE_SERVICE],
+  delete: [
+    ...LOOKS_BEFORE_REMOVAL,
+    ...REMOVED_FOR_ONE_SERVICE,
+    need(1, 'DeregisterTaskDefinition', 'the service has been updated, so that it has two revisions'),
+  ],
   'delete, last': [
     ...LOOKS_BEFORE_REMOVAL,
     ...REMOVED_FOR_ONE_SERVICE,
     need(1, 'CreateRule', 'the mark that the load balancer is closed'),
-    need(2, 'DescribeListeners, DescribeRules', 'whether a service has moved in before it was closed'),
+    need(1, 'DescribeRules', 'whether a service has moved in before it was closed'),
     need(1, 'DeleteLoadBalancer', 'its listeners go with it'),
-    need(2, 'DescribeSecurityGroups, DescribeLoadBalancers', 'whether another service is making it again'),
-    need(1, 'DeleteSecurityGroup', 'the load balancer’s group'),
-    need(1, 'DeleteCluster', 'the cluster default'),
+    need(1, 'DeleteSecurityGroup', 'the load balancer’s group; EC2 refuses when another service uses it'),
   ],
 };
 

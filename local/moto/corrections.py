@@ -13,6 +13,8 @@ from moto.applicationautoscaling.models import (
     ApplicationAutoscalingBackend,
     FakeApplicationAutoscalingPolicy,
 )
+from moto.cloudwatch.exceptions import ResourceNotFoundException as MissingAlarm
+from moto.cloudwatch.models import CloudWatchBackend
 from moto.core.exceptions import JsonRESTError
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.exceptions import (
@@ -330,6 +332,32 @@ def log_event_times() -> None:
     LogsBackend.put_log_events = put
 
 
+def missing_tagged() -> None:
+    """moto has no tags of a log group or an alarm that is not there, where AWS has an error, and keeps those of former ones."""
+
+    def correct(backend_class: type, kind: str, member: str, delete: str, error: type[Exception]) -> None:
+        list_tags = backend_class.list_tags_for_resource
+        delete_named = getattr(backend_class, delete)
+
+        def list_existing(backend: Any, arn: str) -> dict[str, str]:
+            _, found, name = arn.partition(f":{kind}:")
+            if found and name not in getattr(backend, member):
+                raise error()
+            return list_tags(backend, arn)
+
+        def delete_with_tags(backend: Any, names: Any) -> None:
+            delete_named(backend, names)
+            for name in [names] if isinstance(names, str) else names:
+                for arn in [arn for arn in backend.tagger.tags if arn.endswith(f":{kind}:{name}")]:
+                    backend.tagger.delete_all_tags_for_resource(arn)
+
+        backend_class.list_tags_for_resource = list_existing
+        setattr(backend_class, delete, delete_with_tags)
+
+    correct(LogsBackend, "log-group", "groups", "delete_log_group", ResourceNotFoundException)
+    correct(CloudWatchBackend, "alarm", "alarms", "delete_alarms", MissingAlarm)
+
+
 def apply() -> None:
     """Correct moto in this process."""
     for correct in (
@@ -349,5 +377,6 @@ def apply() -> None:
         scaling_policies,
         missing_scaling,
         log_event_times,
+        missing_tagged,
     ):
         correct()

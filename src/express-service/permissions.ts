@@ -22,7 +22,7 @@ function leavingActions(): string[] {
 function removingActions(): string[] {
   return components
     .filter(({ goesWith }) => goesWith === undefined)
-    .flatMap(({ permissions }) => [...permissions.observe, ...permissions.remove]);
+    .flatMap(({ permissions: { observe, remove }, removalLooks = observe }) => [...removalLooks, ...remove]);
 }
 
 function sorted(actions: readonly string[]): string[] {

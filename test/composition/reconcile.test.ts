@@ -327,6 +327,14 @@ describe('a removal that waits for what has a cheap look', () => {
     expect(journal).toEqual(['observe Network', 'remove Cluster', 'remove Network']);
   });
 
+  test('does not look again at what is volatile and kept for a removal', async () => {
+    const { nodes, journal, continuation } = await begun({
+      Network: { volatile: true, keptForRemoval: true },
+    });
+    await teardown(nodes, scope, continuation, plentyOfTime);
+    expect(journal).toEqual(['remove Cluster', 'remove Network']);
+  });
+
   test('looks again at what was absent: it may have been made a moment before the first look', async () => {
     let looks = 0;
     const { nodes, journal, continuation } = await begun({

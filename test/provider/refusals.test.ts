@@ -1,4 +1,9 @@
 /** What is refused before anything is made, and what fails afterwards: with which code, at which property, and why. */
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  RegisterScalableTargetCommand,
+} from '@aws-sdk/client-application-auto-scaling';
 import { CloudControlClient, CreateResourceCommand } from '@aws-sdk/client-cloudcontrol';
 import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
@@ -160,10 +165,20 @@ describe('what stands in the way', () => {
   });
 
   test.each(['read', 'delete'] as const)('a foreign service is NotFound to %s', async (operation) => {
+    const scaling = new ApplicationAutoScalingClient(driver.aws.clientOptions());
+    const target = { ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount' } as const;
+    const ResourceId = 'service/default/hello';
+    await scaling.send(
+      new RegisterScalableTargetCommand({ ...target, ResourceId, MinCapacity: 1, MaxCapacity: 2 }),
+    );
     const outcome = await driver[operation](serviceArn('hello'));
     expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'NotFound' });
     const { services } = await ecs.send(new DescribeServicesCommand({ services: ['hello'] }));
     expect(services![0]!.status).toBe('ACTIVE');
+    const { ScalableTargets } = await scaling.send(
+      new DescribeScalableTargetsCommand({ ...target, ResourceIds: [ResourceId] }),
+    );
+    expect(ScalableTargets).toHaveLength(1);
   });
 
   test('a foreign service is NotFound to update', async () => {

@@ -145,6 +145,8 @@ export interface Component<
    */
   readonly acrossExposures?: true;
   readonly permissions: Permissions;
+  /** AWS actions of {@link observe} for a removal of the service. Default: those of any other look. */
+  readonly removalLooks?: readonly string[];
   /**
    * Kind of the component that it goes with: AWS removes it with that one, so that a removal of the service neither looks
    * at it nor touches it.
@@ -156,6 +158,8 @@ export interface Component<
    * is waited for.
    */
   readonly volatile?: true;
+  /** It is kept all the same while the service is removed: what is observed for that is nothing but that it is there. */
+  readonly keptForRemoval?: true;
 
   /**
    * Its resources as they are to be: what the specification says, and what was changed by hand where it says the same as

@@ -325,7 +325,7 @@ function without(observations: Observations, ids: readonly string[]): Observatio
  */
 function waiting(
   nodes: readonly Node[],
-  { time }: Scope,
+  { time, isRemoval }: Scope,
   outcomes: ReadonlyMap<string, Outcome<unknown, unknown>>,
   known: Observations = present(outcomes),
 ): Extract<Convergence, { status: 'wait' }> | undefined {
@@ -336,7 +336,9 @@ function waiting(
   if (waits.length === 0) return undefined;
   for (const each of waits) giveUpWhenOverdue(time, each);
   const pending = waits.flatMap(({ id, token }) => (token === undefined ? [] : [{ kind: id, token }]));
-  const volatile = nodes.filter(({ component }) => component.volatile).map(({ id }) => id);
+  const volatile = nodes
+    .filter(({ component }) => component.volatile && !(isRemoval && component.keptForRemoval))
+    .map(({ id }) => id);
   const doneWithoutValue = nodesThatAre('done', outcomes).filter((id) => volatile.includes(id));
   return {
     status: 'wait',

@@ -83,6 +83,12 @@ export interface SharedListeners {
   readonly http?: Listener;
 }
 
+/** ARNs of {@link SharedListeners}; undefined for one that is absent. */
+export interface ListenerArns {
+  readonly httpsArn?: string;
+  readonly httpArn?: string;
+}
+
 /** @throws LoadBalancerNotFoundException of the SDK when the load balancer is gone. */
 export async function describeListeners(
   { clients }: Scope,
@@ -138,32 +144,58 @@ export function wasDeleted(scope: Scope, loadBalancerArn: string): boolean {
   return deleted(scope).has(loadBalancerArn);
 }
 
+/** {@link wasDeleted}, of a load balancer of this name. */
+export function hasDeleted(scope: Scope, loadBalancerName: string): boolean {
+  return isAmong(deleted(scope), loadBalancerName);
+}
+
 /** ARNs of the load balancers that an invocation has seen other services on. */
 const used = sessionValue((_: Scope) => new Set<string>());
 
 /** Whether this invocation has seen other services on a load balancer that it was to remove. */
 export function isInUse(scope: Scope, loadBalancerName: string): boolean {
-  return [...used(scope)].some((arn) => arn.split('/')[2] === loadBalancerName);
+  return isAmong(used(scope), loadBalancerName);
+}
+
+function isAmong(arns: ReadonlySet<string>, loadBalancerName: string): boolean {
+  return [...arns].some((arn) => arn.split('/')[2] === loadBalancerName);
+}
+
+/** Listeners of load balancers, by ARN, as an invocation knows them from a look of its own or of an earlier one. */
+const known = sessionValue((_: Scope) => new Map<string, ListenerArns>());
+
+/**
+ * Spare {@link closeIfUnused} a look at listeners that were seen before. An ARN belongs to one listener for ever, and a
+ * port to one listener of a load balancer: who finds the one of the ARN has found the one at the port. That there is none
+ * is looked at again, since a service may have made it.
+ */
+export function rememberListeners(scope: Scope, loadBalancerArn: string, listeners: ListenerArns): void {
+  if (listeners.httpsArn) known(scope).set(loadBalancerArn, listeners);
 }
 
 /** Remove a shared load balancer if no service has a rule on it. It takes no more services from then on. */
 export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Promise<Outcome<void>> {
   const { elasticLoadBalancing } = scope.clients;
+  const remembered = known(scope).get(loadBalancerArn);
   try {
-    const { https, http } = await describeListeners(scope, loadBalancerArn);
-    if (https && (await hasServices(scope, https))) return stays(scope, loadBalancerArn);
+    const { httpsArn, httpArn } = remembered ?? (await listenerArns(scope, loadBalancerArn));
+    if (httpsArn && (await hasServices(scope, httpsArn))) return stays(scope, loadBalancerArn);
 
-    const httpArn = http?.ListenerArn ?? (await createHttpListener(scope, loadBalancerArn));
-    await close(scope, httpArn);
-    // Once more, the HTTPS listener too: a service may have moved in before this load balancer was closed.
-    const { https: httpsNow } = await describeListeners(scope, loadBalancerArn);
-    if (httpsNow && (await hasServices(scope, httpsNow))) return stays(scope, loadBalancerArn);
+    await close(scope, httpArn ?? (await createHttpListener(scope, loadBalancerArn)));
+    // Once more: a service may have moved in before this load balancer was closed, with the HTTPS listener if there was none.
+    const { httpsArn: now } = httpsArn ? { httpsArn } : await listenerArns(scope, loadBalancerArn);
+    if (now && (await hasServices(scope, now))) return stays(scope, loadBalancerArn);
 
     scope.log(`deleting load balancer ${loadBalancerArn}, which no service uses`);
     await elasticLoadBalancing.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn }));
     deleted(scope).add(loadBalancerArn);
   } catch (error) {
     if (isSdkError(error, 'LoadBalancerNotFoundException')) return done(undefined);
+    if (remembered && isSdkError(error, 'DuplicateListenerException', 'ListenerNotFoundException')) {
+      // They have changed since.
+      known(scope).delete(loadBalancerArn);
+      return closeIfUnused(scope, loadBalancerArn);
+    }
     if (isSdkError(error, 'DuplicateListenerException', 'ListenerNotFoundException')) {
       return wait('another service to finish with the load balancer', 2);
     }
@@ -172,15 +204,20 @@ export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Prom
   return done(undefined);
 }
 
+async function listenerArns(scope: Scope, loadBalancerArn: string): Promise<ListenerArns> {
+  const { https, http } = await describeListeners(scope, loadBalancerArn);
+  return { httpsArn: https?.ListenerArn, httpArn: http?.ListenerArn };
+}
+
 function stays(scope: Scope, loadBalancerArn: string): Outcome<void> {
   used(scope).add(loadBalancerArn);
   return done(undefined);
 }
 
 /** Whether other services have rules on a listener. The rule of the one that leaves is gone, and may still be listed. */
-async function hasServices(scope: Scope, { ListenerArn }: Listener): Promise<boolean> {
+async function hasServices(scope: Scope, listenerArn: string): Promise<boolean> {
   const ownPrefix = targetGroupNamePrefix(scope.identity);
-  const listed = await describeRules(scope, ListenerArn!);
+  const listed = await describeRules(scope, listenerArn);
   const rules = listed.filter((rule) => !forwardsTo(rule, ownPrefix));
   if (rules.some(({ Priority }) => SERVICE_PRIORITIES.includes(Number(Priority)))) return true;
   // A service may also name this listener as its author's; a rule that was added by hand has not the tag of one.

@@ -5,6 +5,11 @@ import {
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
+import {
+  CloudWatchClient,
+  ListTagsForResourceCommand as ListTagsOfAlarmCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { AuthorizeSecurityGroupIngressCommand, DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import {
   CreateClusterCommand,
@@ -137,6 +142,22 @@ describe('services', () => {
     expect(await countAfter(1, 2)).toBe(2);
     aws.answers.give({ 'application-autoscaling.bounds-move-count': false });
     expect(await countAfter(5, 9)).toBe(2);
+  });
+
+  test('what is not there has no tags', async () => {
+    const arn = (kind: string) => `arn:aws:${kind}:none`;
+    const logs = new CloudWatchLogsClient(aws.clientOptions());
+    const cloudWatch = new CloudWatchClient(aws.clientOptions());
+    await expect(
+      logs.send(
+        new ListTagsForResourceCommand({ resourceArn: arn('logs:us-east-1:123456789012:log-group') }),
+      ),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(
+      cloudWatch.send(
+        new ListTagsOfAlarmCommand({ ResourceARN: arn('cloudwatch:us-east-1:123456789012:alarm') }),
+      ),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
   test('only what exists can be a scalable target', async () => {

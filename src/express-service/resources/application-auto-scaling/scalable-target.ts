@@ -9,7 +9,11 @@ import {
 } from '@aws-sdk/client-application-auto-scaling';
 import type { ApplyScope, Component, PlanScope, Scope } from '../../composition/component';
 import { onePart } from '../../composition/part';
-import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../../deployments/described-service';
+import {
+  DESCRIBED_SERVICE_ACTIONS,
+  describedService,
+  managedDescribedService,
+} from '../../deployments/described-service';
 import type { EcsService } from '../../identity/identity';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import type { Scaling } from '../../properties/scaling';
@@ -48,10 +52,12 @@ export function scalableDimension({ clusterName, name }: EcsService) {
 
 /**
  * Whether it is worth a look: while a service is created there cannot be anything, but a deletion may find what an
- * earlier attempt has left behind.
+ * earlier attempt has left behind. The scaling of somebody else's service is not looked at.
  */
 export async function mayScale(scope: Scope): Promise<boolean> {
-  return scope.spec === undefined || (await describedService(scope)) !== undefined;
+  const isThere = (await describedService(scope)) !== undefined;
+  if (scope.spec) return isThere;
+  return !isThere || (await managedDescribedService(scope)) !== undefined;
 }
 
 /** Carry out a change, or wait: Application Auto Scaling refuses changes of one target that overlap. */

@@ -143,6 +143,7 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
     apply: ['cloudwatch:PutMetricAlarm', 'cloudwatch:TagResource', 'cloudwatch:UntagResource'],
     remove: ['cloudwatch:DeleteAlarms'],
   },
+  removalLooks: ['cloudwatch:ListTagsForResource'],
 
   desired(plan, _found, current) {
     const { ecsService, spec, previousSpec, refer } = plan;
@@ -171,20 +172,24 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
 
   async observe(scope) {
     const name = rollbackAlarmName(scope.ecsService);
-    const alarm = await describe(scope, name);
-    if (!alarm) return undefined;
-    const { Tags } = await scope.clients.cloudWatch.send(
-      new ListTagsForResourceCommand({ ResourceARN: alarm.AlarmArn }),
-    );
-    const tags = tagRecord(Tags);
+    const arn = rollbackAlarmArn(scope);
+    // The tags tell a removal all: whether it is there, and whose it is.
+    const alarm: MetricAlarm | undefined = scope.isRemoval ? {} : await describe(scope, name);
+    const listed =
+      alarm &&
+      (await unless(
+        scope.clients.cloudWatch.send(new ListTagsForResourceCommand({ ResourceARN: arn })),
+        'ResourceNotFoundException',
+        'ResourceNotFound',
+      ));
+    if (!listed) return undefined;
+    const tags = tagRecord(listed.Tags);
     const isManaged = checkManaged(scope, tags, {
       what: `alarm ${name}`,
       propertyPath: 'ServiceName',
       remedy: 'Choose another name, or delete the alarm',
     });
-    return isManaged
-      ? { name, arn: alarm.AlarmArn!, metrics: alarm.Metrics ?? [], limits: limitsOf(alarm), tags }
-      : undefined;
+    return isManaged ? { name, arn, metrics: alarm.Metrics ?? [], limits: limitsOf(alarm), tags } : undefined;
   },
 
   async apply(scope, _needs, current) {

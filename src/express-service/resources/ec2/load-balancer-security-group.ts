@@ -17,10 +17,10 @@ import {
   type Ingress,
   type IngressRule,
 } from '../../sharing/load-balancer-ingress';
-import { isInUse, wasDeleted } from '../../sharing/load-balancer-closing';
-import { done, wait, type Outcome } from '../../../core/outcome';
+import { hasDeleted, isInUse, wasDeleted } from '../../sharing/load-balancer-closing';
+import { done, wait, waitedFor, type Outcome } from '../../../core/outcome';
 import { keyOf, sharedName } from '../../exposures/exposure';
-import { waitUntilUnused } from './security-group-references';
+import { waitUntilUnused, whatIsUsed } from './security-group-references';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { egressTargets, survey, SURVEY_PERMISSIONS, takeSurvey } from '../../sharing/survey';
 import { tagList, tagRecord, type ResourceTag } from '../../identity/tags';
@@ -56,6 +56,8 @@ type Needs = {
 /** What is kept while the group is in use. */
 export interface LoadBalancerGroupToken {
   readonly id: string;
+  /** Of the group, for the reason; undefined in what an earlier version of this code has kept. */
+  readonly name?: string;
   /** Id of the group of the service that leaves; its rules do not count. */
   readonly serviceGroupId?: string;
 }
@@ -70,6 +72,8 @@ interface Properties {
 
 /** AWS takes minutes to remove the network interfaces of a load balancer. */
 const SECONDS_BETWEEN_ATTEMPTS = 15;
+/** Seconds for which those interfaces explain a refusal; whoever else may use the group is looked for after that. */
+const SECONDS_OF_INTERFACES = 60;
 
 /** What EC2 gives every new security group: everything may leave. */
 const ALL_EGRESS: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
@@ -159,45 +163,68 @@ export const loadBalancerSecurityGroup: Component<
    * Goes with its load balancer, unless another service is about to use it: one that is about to make the load balancer
    * again. That one then removes it in turn.
    */
-  async remove(scope, { ServiceSecurityGroup }, { id, name }) {
+  async remove(scope, { ServiceSecurityGroup }, { id, name, otherServices }) {
     // Whoever is still there removes it, and finds no rule of this service in it (see load-balancer.ts).
     if (isInUse(scope, name)) return done(undefined);
-    return removeIfUnused(scope, { id, serviceGroupId: ServiceSecurityGroup?.id });
+    const token = { id, name, serviceGroupId: ServiceSecurityGroup?.id };
+    // EC2 would refuse.
+    if (hasDeleted(scope, name)) return waitForInterfaces(scope, token);
+    return otherServices > 0 ? removeIfUnused(scope, token) : tryToRemove(scope, token);
   },
 
   /** Whether a group can be deleted is seen by deleting it. */
   proceed(scope, token) {
-    return removeIfUnused(scope, token);
+    return tryToRemove(scope, token);
   },
 };
+
+/**
+ * Delete the security group of a load balancer that is gone. EC2 decides: it refuses while a load balancer stands in the
+ * group, or a service lets the group in, which services do before they expect requests. A look could not decide, because
+ * a service may come right after it; one that finds the group gone makes it again.
+ */
+async function tryToRemove(
+  scope: Scope,
+  token: LoadBalancerGroupToken,
+): Promise<Outcome<void, LoadBalancerGroupToken>> {
+  try {
+    await scope.clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: token.id }));
+  } catch (error) {
+    if (isSdkError(error, 'DependencyViolation')) {
+      const isExplained = waitedFor(scope.time, whatIsUsed(token)) < SECONDS_OF_INTERFACES;
+      if (!isExplained && (await isUsed(scope, token))) return done(undefined);
+      return waitForInterfaces(scope, token);
+    }
+    if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
+  }
+  return done(undefined);
+}
+
+function waitForInterfaces(
+  scope: Scope,
+  token: LoadBalancerGroupToken,
+): Promise<Outcome<never, LoadBalancerGroupToken>> {
+  const options = { seconds: SECONDS_BETWEEN_ATTEMPTS, token };
+  return waitUntilUnused(scope, token, 'the deleted load balancer', options);
+}
 
 /** Remove the security group of a load balancer that is gone, unless another service has an egress rule in it. */
 export async function removeIfUnused(
   scope: Scope,
   token: LoadBalancerGroupToken,
 ): Promise<Outcome<void, LoadBalancerGroupToken>> {
-  const { id, serviceGroupId } = token;
+  return (await isUsed(scope, token)) ? done(undefined) : tryToRemove(scope, token);
+}
+
+/** Whether somebody else uses the group, or it is gone. */
+async function isUsed(scope: Scope, { id, serviceGroupId }: LoadBalancerGroupToken): Promise<boolean> {
   const { groups, loadBalancers } = await takeSurvey(scope);
   const group = groups.find(({ GroupId }) => GroupId === id);
-  const isUsed = loadBalancers.some(
+  const hasLoadBalancer = loadBalancers.some(
     ({ SecurityGroups, LoadBalancerArn }) =>
       SecurityGroups?.includes(id) && !wasDeleted(scope, LoadBalancerArn!),
   );
-  if (!group || isUsed || egressTargets(group).some((target) => target !== serviceGroupId)) {
-    return done(undefined);
-  }
-  try {
-    await scope.clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
-  } catch (error) {
-    if (isSdkError(error, 'DependencyViolation')) {
-      return waitUntilUnused(scope, { id, name: group.GroupName! }, 'the deleted load balancer', {
-        seconds: SECONDS_BETWEEN_ATTEMPTS,
-        token,
-      });
-    }
-    if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
-  }
-  return done(undefined);
+  return !group || hasLoadBalancer || egressTargets(group).some((target) => target !== serviceGroupId);
 }
 
 function observed(group: SecurityGroup, ownId: string | undefined): ObservedLoadBalancerSecurityGroup {

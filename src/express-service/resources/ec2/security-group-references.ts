@@ -28,6 +28,17 @@ const DIRECTIONS = [
   },
 ] as const;
 
+/** A group that is to be deleted. */
+interface Group {
+  readonly id: string;
+  readonly name?: string;
+}
+
+/** Name of the wait for a group to be unused. */
+export function whatIsUsed({ id }: Group): string {
+  return `security group ${id}`;
+}
+
 /**
  * What to wait for after EC2 has refused to delete a group as a DependencyViolation: network interfaces, which go by
  * themselves. Rules of other groups that name it do not.
@@ -38,22 +49,23 @@ const DIRECTIONS = [
  */
 export async function waitUntilUnused<Token>(
   scope: Scope,
-  group: { readonly id: string; readonly name: string },
+  group: Group,
   users: string,
   { seconds, token }: Pick<Wait<Token>, 'seconds' | 'token'>,
 ): Promise<Wait<Token>> {
-  const what = `security group ${group.id}`;
+  const what = whatIsUsed(group);
+  const named = group.name === undefined ? what : `${what} (${group.name})`;
   const waited = waitedFor(scope.time, what);
   const isTimeToLook = waited >= SECONDS_BETWEEN_LOOKS && waited % SECONDS_BETWEEN_LOOKS < seconds;
   const references = isTimeToLook ? await referencesTo(scope, group.id) : [];
   if (references.length > 0) {
     throw new HandlerError(
       'ResourceConflict',
-      `security group ${group.id} (${group.name}) cannot be deleted, because rules of other groups name it: ${references.join('; ')}`,
+      `${named} cannot be deleted, because rules of other groups name it: ${references.join('; ')}`,
       { remedy: 'Delete these rules, then delete the resource again' },
     );
   }
-  return wait(`${what} (${group.name}), which network interfaces of ${users} still use`, seconds, {
+  return wait(`${named}, which network interfaces of ${users} still use`, seconds, {
     token,
     limit: {
       ...LIMIT,

@@ -14,7 +14,7 @@ import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deploy
 import { HandlerError } from '../../../core/failure';
 import { fittingName, type EcsService } from '../../identity/identity';
 import { done, wait } from '../../../core/outcome';
-import { checkManaged, managedTags } from '../../memory/ownership';
+import { checkManaged, isManaged, managedTags } from '../../memory/ownership';
 import { cloudFormationNames } from '../../../aws/ecs/names';
 import { unless } from '../../../aws/sdk-errors';
 import { isApplyScope } from '../../sharing/survey';
@@ -75,6 +75,7 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
   needs: [],
   // Values of environment variables do not belong in the callback context.
   volatile: true,
+  keptForRemoval: true,
   permissions: {
     observe: [...DESCRIBED_SERVICE_ACTIONS, 'ecs:DescribeTaskDefinition'],
     apply: [
@@ -111,6 +112,7 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     const task = scope.spec?.task;
     if (task?.kind === 'external') return observeExternal(scope, task.taskDefinitionArn);
     const found = await observeMade(scope);
+    if (scope.isRemoval) return found && ofRemoval(scope, found);
     if (task && isApplyScope(scope)) checkSize(scope, task, found);
     return found;
   },
@@ -165,6 +167,18 @@ async function observeMade(scope: Scope): Promise<ObservedTaskDefinition | undef
   if (!runs) return newest && observed(newest, true);
   const managed = runs.definition.family === family;
   return { ...observed(runs, managed), newest: newest === runs ? undefined : newest };
+}
+
+/**
+ * What a removal has to know: that there are revisions, not what is in them. Of a service that runs the author's own task
+ * definition, somebody else's may stand under the name.
+ */
+function ofRemoval(
+  { identity }: Scope,
+  { managed, newest, ...found }: ObservedTaskDefinition,
+): ObservedTaskDefinition | undefined {
+  const isOwn = managed || (newest !== undefined && isManaged(identity, newest.tags));
+  return isOwn ? { ...found, managed, definition: {}, tags: {} } : undefined;
 }
 
 /** The revision that hand-made changes are taken over from. */

@@ -11,7 +11,7 @@ import type { ApplyScope, Component, DesiredScope, Scope } from '../../compositi
 import { isSharedExposure, onePart } from '../../composition/part';
 import type { Resolvable } from '../../../core/graph';
 import { domainsOf } from '../../properties/domains';
-import { describeListeners, HTTP_LISTENER } from '../../sharing/load-balancer-closing';
+import { describeListeners, HTTP_LISTENER, rememberListeners } from '../../sharing/load-balancer-closing';
 import { done, wait, waitedFor, type Outcome } from '../../../core/outcome';
 import { allItems } from '../../../aws/pages';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
@@ -197,10 +197,12 @@ export const listeners: Component<ObservedListeners, Needs, Properties> = {
    * Take the service's own certificates off the listener; a certificate that was given stays while the listener lives,
    * because other services may use it. The listeners themselves go with their load balancer.
    */
-  async remove(scope, { Certificate, LoadBalancer }) {
-    if (!Certificate?.managed.length || !LoadBalancer) return done(undefined);
-    const now = await look(scope, LoadBalancer.arn, true);
-    return now ? releaseCertificates(scope, now, Certificate.managed) : done(undefined);
+  async remove(scope, { Certificate, LoadBalancer }, current) {
+    if (!LoadBalancer) return done(undefined);
+    const removesSome = Certificate && Certificate.managed.length > 0;
+    const now = removesSome ? await look(scope, LoadBalancer.arn, true) : current;
+    if (now) rememberListeners(scope, LoadBalancer.arn, now);
+    return now && removesSome ? releaseCertificates(scope, now, Certificate.managed) : done(undefined);
   },
 };
 

@@ -7,6 +7,7 @@ import {
   PutRetentionPolicyCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  type LogGroup as FoundLogGroup,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { onePart } from '../../composition/part';
@@ -96,6 +97,7 @@ export const logGroup: Component<ObservedLogGroup | undefined, object, LogGroupP
     apply: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy', 'logs:TagResource', 'logs:UntagResource'],
     remove: ['logs:DeleteLogGroup', 'logs:TagResource'],
   },
+  removalLooks: ['logs:ListTagsForResource'],
 
   desired(plan, _found, current) {
     const logs = madeLogs(plan.spec, current);
@@ -125,18 +127,19 @@ export const logGroup: Component<ObservedLogGroup | undefined, object, LogGroupP
   async observe(scope) {
     const { clients, identity } = scope;
     const name = logGroupName(identity);
-    const { logGroups } = await clients.cloudWatchLogs.send(
-      new DescribeLogGroupsCommand({ logGroupNamePrefix: name }),
-    );
-    const found = logGroups?.find((candidate) => candidate.logGroupName === name);
+    // The tags tell a removal all: whether it is there, whose it is, and whether it stays.
+    const found: FoundLogGroup | undefined = scope.isRemoval ? {} : await describeLogGroup(scope, name);
     if (!found) {
       checkIsMade(scope);
       return undefined;
     }
     const arn = logGroupArn(identity, name);
-    const { tags = {} } = await clients.cloudWatchLogs.send(
-      new ListTagsForResourceCommand({ resourceArn: arn }),
+    const listed = await unless(
+      clients.cloudWatchLogs.send(new ListTagsForResourceCommand({ resourceArn: arn })),
+      'ResourceNotFoundException',
     );
+    if (!listed) return undefined;
+    const { tags = {} } = listed;
     const isManaged = checkManaged(scope, tags, {
       what: `log group ${name}`,
       propertyPath: 'PrimaryContainer/AwsLogsConfiguration/LogGroup',
@@ -186,6 +189,13 @@ export const logGroup: Component<ObservedLogGroup | undefined, object, LogGroupP
     }
   },
 };
+
+async function describeLogGroup({ clients }: Scope, name: string): Promise<FoundLogGroup | undefined> {
+  const { logGroups } = await clients.cloudWatchLogs.send(
+    new DescribeLogGroupsCommand({ logGroupNamePrefix: name }),
+  );
+  return logGroups?.find((candidate) => candidate.logGroupName === name);
+}
 
 /** CloudWatch Logs refuses a change while another one to the same log group is under way. */
 function busy(name: string): Outcome<never> {

@@ -18,7 +18,8 @@ import type { ManagedHost } from '../../memory/hosts';
 import { ownershipOf, ownershipRecordName, ownershipValues } from '../../memory/ownership-record';
 import { ownerTagValue } from '../../memory/ownership';
 import { changeRecords, deleteRecords, recordsAt, recordsFrom, recordsOf } from './records';
-import { isSdkError } from '../../../aws/sdk-errors';
+import { isSdkError, unless } from '../../../aws/sdk-errors';
+import { sessionValue } from '../../../aws/session';
 
 /** Whose a host is. */
 export type HostState =
@@ -149,6 +150,7 @@ export async function leadTo(
 
 /** Say that another service may take a host over, or no longer. */
 export async function release(scope: ApplyScope, host: ManagedHost, isReleased: boolean): Promise<void> {
+  seen(scope).delete(placeOf(host));
   try {
     await changeRecords(scope, host.hostedZoneId, [
       { Action: 'DELETE', ResourceRecordSet: ownershipRecord(scope, host, !isReleased) },
@@ -163,29 +165,69 @@ export async function release(scope: ApplyScope, host: ManagedHost, isReleased: 
 /** Delete what the service has at a host. */
 export async function removeHostRecords(scope: Scope, host: ManagedHost): Promise<void> {
   try {
-    const { addresses, ownership } = await lookUp(scope, host);
-    if (!ownership) return;
-    const recorded = ownershipOf(host.hostName, valuesOf(ownership));
-    if (recorded?.owner !== ownerTagValue(scope.identity)) return;
-    const alias = addresses.filter(({ Type }) => Type === 'A');
-    await deleteRecords(scope, host.hostedZoneId, [...alias, ownership]);
+    const before = seen(scope).get(placeOf(host));
+    if (before && (await removeUnchanged(scope, host, managedRecords(scope, host, before)))) return;
+    const now = await lookUp(scope, host);
+    await deleteRecords(scope, host.hostedZoneId, managedRecords(scope, host, now));
   } catch (error) {
     // With the zone its records are gone.
     if (!isSdkError(error, 'NoSuchHostedZone')) throw error;
   }
 }
 
-/** Records that answer for the host, and the one that says whose they are. */
-async function lookUp(scope: Scope, { hostName, hostedZoneId }: ManagedHost) {
+/**
+ * Delete records that this invocation has seen, without another look: Route 53 deletes none that has changed since.
+ *
+ * @returns whether they are deleted; if not, they have to be looked at again.
+ */
+async function removeUnchanged(
+  scope: Scope,
+  { hostedZoneId }: ManagedHost,
+  records: readonly ResourceRecordSet[],
+): Promise<boolean> {
+  if (records.length === 0) return false;
+  const changes = records.map((record) => ({ Action: 'DELETE' as const, ResourceRecordSet: record }));
+  const change = changeRecords(scope, hostedZoneId, changes).then(() => true);
+  return (await unless(change, 'InvalidChangeBatch')) ?? false;
+}
+
+/** Those of the records of a host that are the service's. */
+function managedRecords(
+  { identity }: Scope,
+  { hostName }: ManagedHost,
+  { addresses, ownership }: FoundRecords,
+): ResourceRecordSet[] {
+  const recorded = ownership && ownershipOf(hostName, valuesOf(ownership));
+  if (!ownership || recorded?.owner !== ownerTagValue(identity)) return [];
+  return [...addresses.filter(({ Type }) => Type === 'A'), ownership];
+}
+
+/** Records that answer for a host, and the one that says whose they are. */
+interface FoundRecords {
+  readonly addresses: readonly ResourceRecordSet[];
+  readonly ownership?: ResourceRecordSet;
+}
+
+/** What this invocation has seen last of each host. */
+const seen = sessionValue((_: Scope) => new Map<string, FoundRecords>());
+
+function placeOf({ hostName, hostedZoneId }: ManagedHost): string {
+  return `${hostedZoneId} ${hostName}`;
+}
+
+async function lookUp(scope: Scope, host: ManagedHost): Promise<FoundRecords> {
+  const { hostName, hostedZoneId } = host;
   const ownershipName = ownershipRecordName(hostName);
   const { records, isComplete } = await recordsFrom(scope, hostedZoneId, hostName, 'A');
   const [ownership] = recordsOf(records, ownershipName, ['TXT']);
-  return {
+  const found = {
     addresses: recordsOf(records, hostName, ['A', 'AAAA', 'CNAME']),
     // A host with hundreds of names below it: the record is on a later page, if at all.
     ownership:
       ownership || isComplete ? ownership : (await recordsAt(scope, hostedZoneId, ownershipName, ['TXT']))[0],
   };
+  seen(scope).set(placeOf(host), found);
+  return found;
 }
 
 function changesFor(state: HostState, alias: ResourceRecordSet, ownership: ResourceRecordSet): Change[] {
