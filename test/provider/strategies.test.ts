@@ -103,6 +103,12 @@ class Subject {
     return { outcome, answers };
   }
 
+  /** CloudFormation's reaction to an update that failed. */
+  goBack(image: string, strategy: Strategy): Promise<HandlerOutcome> {
+    const failed = Subject.template(this.name, image, strategy, {});
+    return driver.update({ ...failed, ServiceArn: this.made.ServiceArn }, this.template);
+  }
+
   private async watched(operation: Promise<HandlerOutcome>): Promise<HandlerOutcome> {
     const shares = new Set<number>();
     let isOver = false;
@@ -310,6 +316,25 @@ describe('a change of the strategy', () => {
       expect(before!.serviceDeploymentArn).toBe(last!.serviceDeploymentArn);
       const { loadBalancers } = await subject.service();
       if (to === 'ROLLING') expect(loadBalancers![0]!.targetGroupArn).toBe(await subject.serving());
+    },
+  );
+
+  test.each(['ROLLING', 'BLUE_GREEN', 'LINEAR'] as const)(
+    'from CANARY to %s that fails goes back to CANARY without another deployment',
+    async (to) => {
+      const { outcome, answers } = await subject.update(BROKEN, to);
+      expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'NotStabilized' });
+      expect(answers.lost).toEqual([]);
+      const [rolledBack] = await subject.deployments();
+      expect(rolledBack).toMatchObject({ status: 'ROLLBACK_SUCCESSFUL' });
+      expect(await subject.goBack(BROKEN, to)).toMatchObject({ status: 'SUCCESS' });
+      expect((await subject.service()).deploymentConfiguration).toMatchObject({
+        strategy: 'CANARY',
+        canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 2 },
+      });
+      const [newest] = await subject.deployments();
+      expect(newest!.serviceDeploymentArn).toBe(rolledBack!.serviceDeploymentArn);
+      expect(await subject.serving()).toBeDefined();
     },
   );
 
