@@ -24,6 +24,26 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
   'role-of-the-task': [
     "(service hello) failed to launch a task with (error ECS was unable to assume the role 'arn:aws:iam::123456789012:role/execution' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.).",
   ],
+  'role-of-a-hook': [
+    'Service deployment rolled back because POST_SCALE_UP lifecycle hook(s) failed. ECS was unable to assume role arn:aws:iam::123456789012:role/hooks',
+    'Service deployment rolled back because POST_SCALE_UP lifecycle hook(s) failed. ECS was unable to invoke hook target arn:x due to User: arn:aws:sts::123456789012:assumed-role/hooks/ECS-Lambda-Execution is not authorized to perform: lambda:InvokeFunction on resource: arn:x because no identity-based policy allows the lambda:InvokeFunction action',
+  ],
+  'hook-not-invoked': [
+    'Service deployment rolled back because POST_SCALE_UP lifecycle hook(s) failed. ECS was unable to invoke hook target arn:x due to Function not found: arn:x',
+  ],
+  'hook-without-status': [
+    'Service deployment rolled back because POST_SCALE_UP lifecycle hook(s) failed. ECS was unable to parse the response from arn:x due to: HookStatus must not be null.',
+  ],
+  'hook-said-no': [
+    'Service deployment rolled back because POST_SCALE_UP lifecycle hook(s) failed. Lifecycle hook target arn:x returned FAILED status.',
+  ],
+  'hook-timed-out': [
+    'Service deployment rolled back because POST_SCALE_UP lifecycle hook(s) failed. Lifecycle hook target arn:x timed out.',
+    'Service deployment rolled back because POST_TEST_TRAFFIC_SHIFT pause hook timed out.',
+  ],
+  'rolled-back-at-a-pause': [
+    'Service deployment rolled back because PRE_PRODUCTION_TRAFFIC_SHIFT pause hook was rolled back.',
+  ],
   'two-target-groups-serve': [
     `${FAILED}productionListenerRule arn:aws:elasticloadbalancing:us-west-2:123456789012:listener-rule/app/a/b/c/d should have exactly one target group serving traffic but found 2 target groups which are serving traffic`,
   ],

@@ -38,6 +38,9 @@ const WAY_OUT =
 const READ_OUTPUT =
   "Read the container's output in its log group, which LogGroupDeletionPolicy Retain keeps when a failed creation is rolled back";
 
+/** Path of the hooks of deployments. */
+const LIFECYCLE_HOOKS = 'DeploymentConfiguration/LifecycleHooks';
+
 /** Id of the pattern that the infrastructure role lacks rights, or cannot be assumed. */
 export const INFRASTRUCTURE_ROLE = 'infrastructure-role';
 
@@ -67,6 +70,57 @@ export const FAILURE_PATTERNS: readonly FailurePattern[] = [
     propertyPath: 'ExecutionRoleArn',
     cause: 'The execution role or the task role does not exist, or ECS tasks may not assume it',
     remedy: 'Let ecs-tasks.amazonaws.com assume the role',
+  },
+
+  // Lifecycle hooks.
+  {
+    id: 'role-of-a-hook',
+    words: /unable to assume role|not authorized to perform: lambda:InvokeFunction/i,
+    depth: 'cause',
+    propertyPath: LIFECYCLE_HOOKS,
+    cause: 'Amazon ECS cannot invoke the function of a lifecycle hook with the role of the hook',
+    remedy:
+      'Let ecs.amazonaws.com assume RoleArn of the hook, and permit lambda:InvokeFunction on its HookTargetArn',
+  },
+  {
+    id: 'hook-not-invoked',
+    words: /unable to invoke hook target/i,
+    depth: 'cause',
+    propertyPath: LIFECYCLE_HOOKS,
+    cause: 'The function of a lifecycle hook could not be invoked',
+    remedy: 'Check that HookTargetArn names a function of this Region, and read its log',
+  },
+  {
+    id: 'hook-without-status',
+    words: /unable to parse the response from/i,
+    depth: 'cause',
+    propertyPath: LIFECYCLE_HOOKS,
+    cause: 'The function of a lifecycle hook has failed, or answered something else than its status',
+    remedy: 'Let it answer {"hookStatus": "SUCCEEDED"}, "FAILED" or "IN_PROGRESS", and read its log',
+  },
+  {
+    id: 'hook-said-no',
+    words: /hook target .* returned FAILED status/i,
+    depth: 'cause',
+    propertyPath: LIFECYCLE_HOOKS,
+    cause: 'The function of a lifecycle hook has refused the deployment',
+    remedy: 'Read the log of the function to see why',
+  },
+  {
+    id: 'hook-timed-out',
+    words: /hook target .* timed out|pause hook timed out/i,
+    depth: 'cause',
+    propertyPath: LIFECYCLE_HOOKS,
+    cause: 'A lifecycle hook came to no end in time',
+    remedy: 'Continue the deployment in time, or raise TimeoutInMinutes, or make its Action CONTINUE',
+  },
+  {
+    id: 'rolled-back-at-a-pause',
+    words: /pause hook was rolled back/i,
+    depth: 'cause',
+    propertyPath: LIFECYCLE_HOOKS,
+    cause: 'Somebody rolled the deployment back while it waited at a lifecycle hook',
+    remedy: 'Ask who did; an update of the stack deploys again',
   },
 
   // Listener rules and target groups.
