@@ -211,6 +211,13 @@ testProperties(
             Strategy: 'LINEAR',
             LinearConfiguration: { StepPercent: 12.5 },
             DeploymentCircuitBreaker: { ThresholdConfiguration: { Type: 'COUNT', Value: 4 } },
+            LifecycleHooks: [
+              {
+                TargetType: 'PAUSE',
+                LifecycleStages: ['RECONCILE_SERVICE'],
+                TimeoutConfiguration: { TimeoutInMinutes: 5, Action: 'CONTINUE' },
+              },
+            ],
           },
         },
         held: {
@@ -252,6 +259,7 @@ testProperties(
             Strategy: 'CANARY',
             LinearConfiguration: undefined,
             EarlySuccessCriteria: undefined,
+            LifecycleHooks: undefined,
             CanaryConfiguration: { CanaryPercent: 5, CanaryBakeTimeInMinutes: 3 },
           },
         },

@@ -5,6 +5,7 @@ import type {
   DeploymentConfiguration as EcsDeploymentConfiguration,
   ThresholdConfiguration as EcsThresholdConfiguration,
 } from '@aws-sdk/client-ecs';
+import { isDeepStrictEqual } from 'node:util';
 import type { Properties } from '../../cloudformation/extension';
 import { invalid } from '../../core/failure';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../model';
 import { checkHooks, LIFECYCLE_HOOKS } from './lifecycle-hooks';
 import { ROLLBACK_LIMITS } from './rollback-limits';
-import { strategyNameOf, strategyOf, STRATEGY_ROWS } from './strategies';
+import { isOfStrategy, strategyNameOf, strategyOf, STRATEGY_ROWS } from './strategies';
 import { table } from './table';
 
 const CIRCUIT_BREAKER = table<DeploymentCircuitBreaker, EcsDeploymentCircuitBreaker>(
@@ -73,6 +74,31 @@ export const DEPLOYMENT = table<DeploymentConfiguration, EcsDeploymentConfigurat
     },
   },
 );
+
+/** What takes a member away that UpdateService leaves as it is where nothing is said of it. */
+const NOTHING = {
+  lifecycleHooks: [],
+  earlySuccessCriteria: { enable: false },
+} as const satisfies Partial<Record<keyof EcsDeploymentConfiguration, unknown>>;
+
+const REMOVABLE = Object.keys(NOTHING) as (keyof typeof NOTHING)[];
+
+/** A deployment configuration without members that mean the same as none. */
+export function withoutNothing(configuration: EcsDeploymentConfiguration): EcsDeploymentConfiguration {
+  const kept = Object.entries(configuration).filter(
+    ([name, value]) => !isDeepStrictEqual(value, NOTHING[name as keyof typeof NOTHING]),
+  );
+  return Object.fromEntries(kept);
+}
+
+/** A deployment configuration that takes away what the one before it has and it has not. */
+export function inPlaceOf(
+  former: EcsDeploymentConfiguration,
+  wanted: EcsDeploymentConfiguration,
+): EcsDeploymentConfiguration {
+  const gone = REMOVABLE.filter((name) => name in former && !(name in wanted) && isOfStrategy(name, wanted));
+  return { ...wanted, ...Object.fromEntries(gone.map((name) => [name, NOTHING[name]])) };
+}
 
 /** Tasks that are replaced one after the other need room: one more than desired, or one less. */
 function checkRoom(most: number, path: string, configuration: Properties<DeploymentConfiguration>): void {

@@ -18,7 +18,7 @@ import {
   type SidecarContainer,
 } from '../model';
 import type { Properties } from '../../cloudformation/extension';
-import { DEPLOYMENT } from './deployment-configuration';
+import { DEPLOYMENT, withoutNothing } from './deployment-configuration';
 import { checkWaits } from './deployment-time';
 import { fittingStrategy } from './strategies';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './rollback-limits';
@@ -224,7 +224,10 @@ export function resolvedSettings(states: SettingsStates): Partial<ServiceSetting
     {
       desired: wanted(desired),
       previous: previous && wanted(previous),
-      live: live && Object.fromEntries(names.map((name) => [name, live[name]])),
+      live: live && {
+        ...Object.fromEntries(names.map((name) => [name, live[name]])),
+        ...configurationOf(live),
+      },
     },
     mergeRules(SERVICE),
   );
@@ -240,13 +243,20 @@ function withMadeAlarm(settings: Partial<ServiceSettings>, alarmName: string): P
   });
 }
 
+/** The deployment configuration of a service, without members that mean the same as none. */
+export function configurationOf({
+  deploymentConfiguration,
+}: Service): Pick<Service, 'deploymentConfiguration'> {
+  return deploymentConfiguration ? { deploymentConfiguration: withoutNothing(deploymentConfiguration) } : {};
+}
+
 /** What a template would say of a service's settings; the alarm that was made for it is left out. */
 export function settingsInputOf(
   service: Service,
   madeAlarmName: string,
   limits: AlarmLimits | undefined,
 ): Partial<Inputs> {
-  const { deploymentConfiguration: configuration } = service;
+  const { deploymentConfiguration: configuration } = configurationOf(service);
   const alarms = configuration?.alarms && {
     ...configuration.alarms,
     alarmNames: configuration.alarms.alarmNames?.filter((name) => name !== madeAlarmName),

@@ -18,6 +18,12 @@ export function strategyOf({ strategy = rolling.name }: DeploymentConfiguration 
   return STRATEGIES.find(({ name }) => name === strategy) ?? rolling;
 }
 
+/** Whether a member of a deployment configuration is of its strategy, or of all of them. */
+export function isOfStrategy(name: string, configuration: DeploymentConfiguration): boolean {
+  const owner = STRATEGIES.find(({ own }) => own === name);
+  return owner === undefined || owner === strategyOf(configuration);
+}
+
 /**
  * A deployment configuration without what belongs to other strategies than its own, which ECS refuses. A template and what
  * somebody has changed by hand, merged, may have it.
@@ -27,8 +33,7 @@ export function fittingStrategy(
   desired: DeploymentConfiguration,
 ): DeploymentConfiguration {
   const { own } = strategyOf(configuration);
-  const foreign: readonly string[] = STRATEGIES.flatMap((strategy) => strategy.own ?? []);
-  const kept = Object.entries(configuration).filter(([name]) => name === own || !foreign.includes(name));
+  const kept = Object.entries(configuration).filter(([name]) => isOfStrategy(name, configuration));
   const missing = own && configuration[own] === undefined && desired[own];
   return { ...Object.fromEntries(kept), ...(missing && { [own]: missing }) };
 }

@@ -28,7 +28,14 @@ import { checkManaged, managedTags } from '../../memory/ownership';
 import { isCertain } from '../../properties/refused-properties';
 import { failedOperation } from '../../../aws/failed-operation';
 import { unless } from '../../../aws/sdk-errors';
-import { changeOf, resolvedSettings, SERVICE, type ServiceSettings } from '../../properties/ecs-service';
+import { inPlaceOf } from '../../properties/deployment-configuration';
+import {
+  changeOf,
+  configurationOf,
+  resolvedSettings,
+  SERVICE,
+  type ServiceSettings,
+} from '../../properties/ecs-service';
 import { productionRules, servingFirst } from '../../deployments/traffic-weights';
 import { strategyOf } from '../../properties/strategies';
 import { apiNames, cloudFormationNames } from '../../../aws/ecs/names';
@@ -301,12 +308,7 @@ async function update(
     return obstacle ?? done({ service: { ...(await send(scope, first)), tags }, deploymentStarted: true });
   }
   const changes = settingsChanges(wanted, current, spec.subnetIds.length === 0);
-  const optionalChanges = Object.fromEntries(
-    OPTIONAL_SETTINGS.filter((name) => !isDeepStrictEqual(wanted[name], current[name])).map((name) => [
-      name,
-      wanted[name],
-    ]),
-  );
+  const optionalChanges = optionalChangesOf(wanted, current);
   const changed = Object.keys({ ...changes, ...optionalChanges });
   const isForced = needsDeployment || (changed.length === 0 && (await isLeftHalfWay(scope)));
   if (changed.length === 0 && !isForced) {
@@ -325,6 +327,20 @@ async function update(
     }),
   });
   return done({ service: { ...updated, tags }, deploymentStarted });
+}
+
+function optionalChangesOf(wanted: WantedService, current: Service): Partial<ServiceSettings> {
+  const live = { ...current, ...configurationOf(current) };
+  const changes: Partial<ServiceSettings> = Object.fromEntries(
+    OPTIONAL_SETTINGS.filter((name) => !isDeepStrictEqual(wanted[name], live[name])).map((name) => [
+      name,
+      wanted[name],
+    ]),
+  );
+  const { deploymentConfiguration: changed } = changes;
+  return changed && live.deploymentConfiguration
+    ? { ...changes, deploymentConfiguration: inPlaceOf(live.deploymentConfiguration, changed) }
+    : changes;
 }
 
 async function send(
