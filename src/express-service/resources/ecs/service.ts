@@ -279,7 +279,8 @@ function handMadeTestRule(
   );
   const { testListenerRule } =
     rules.find(({ productionListenerRule }) => productionListenerRule === ListenerRule.arn) ?? {};
-  return testListenerRule === TestListenerRule?.rule?.arn ? undefined : testListenerRule;
+  const { rule, former } = TestListenerRule ?? {};
+  return testListenerRule === (rule ?? former)?.arn ? undefined : testListenerRule;
 }
 
 function draining({ ecsService: { name } }: Pick<ApplyScope, 'ecsService'>): Wait<DrainingToken> {

@@ -265,7 +265,8 @@ async function applyStickiness(
   { TargetGroups: { arns }, ListenerRule, TestListenerRule }: Needs,
   wanted: TargetGroupAttributes,
 ): Promise<void> {
-  const ruleArns = [ListenerRule, TestListenerRule?.rule].flatMap((rule) => rule?.arn ?? []);
+  const { rule: testRule, former } = TestListenerRule ?? {};
+  const ruleArns = [ListenerRule, testRule, former].flatMap((rule) => rule?.arn ?? []);
   const [rules, live] = await allOf([
     allOf(ruleArns.map((arn) => ruleAt(scope, arn))),
     allOf(arns.map((arn) => readAttributes(scope, arn))),

@@ -31,6 +31,8 @@ import { changeElbTags, type ObservedTargetGroups } from './target-groups';
 export interface ObservedTestListenerRule {
   /** Undefined when no requests are to be tested. */
   readonly rule?: ObservedListenerRule;
+  /** One that is no longer wanted, and is removed at the end. */
+  readonly former?: ObservedListenerRule;
 }
 
 type Needs = {
@@ -136,10 +138,10 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, TestRu
 
   async apply(scope, needs, current) {
     const wanted = scope.desired[''];
-    // One that is no longer wanted goes when the service does not know it any more.
-    if (!wanted) return done({ rule: current?.rule });
+    const rule = current?.rule;
+    // It goes when the service does not know it any more.
+    if (!wanted) return done({ former: rule ?? current?.former });
     try {
-      const rule = current?.rule;
       if (rule && rule.priority < needs.ListenerRule.priority) return await change(scope, rule, wanted);
       // The other rule was made again, at another place.
       if (rule) await deleteRule(scope, rule.arn);
@@ -161,8 +163,8 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, TestRu
     return done({ rule: { ...rule, ...matching(conditions), conditions } });
   },
 
-  async prune(scope, _needs, { rule }) {
-    if (rule && !scope.spec.testTraffic) await deleteRule(scope, rule.arn);
+  async prune(scope, _needs, { former }) {
+    if (former) await deleteRule(scope, former.arn);
     return done(undefined);
   },
 
