@@ -98,6 +98,10 @@ const everything = {
   ],
   AdditionalDomains: [{ DomainName: 'www.example.com', HostedZoneId: 'Z0123456789ABCDEFGHIJ' }],
   PathPatterns: ['/api/*'],
+  TestTraffic: {
+    HttpHeader: { Name: 'X-Test', Values: ['on'] },
+    QueryStrings: [{ Key: 'preview', Value: 'on' }],
+  },
   WebAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/11111111-2222-3333-4444-555555555555',
   LoadBalancerConfiguration: { IdleTimeoutSeconds: 120, AllowedCidrs: ['192.0.2.0/24', '2001:db8::/32'] },
   LogGroupDeletionPolicy: 'Retain',
@@ -182,6 +186,7 @@ test('names every resource that READ tells of', () => {
     'Listeners Http: AWS::ElasticLoadBalancingV2::Listener',
     'Listeners Certificates: AWS::ElasticLoadBalancingV2::ListenerCertificate',
     'ListenerRule: AWS::ElasticLoadBalancingV2::ListenerRule',
+    'TestListenerRule: AWS::ElasticLoadBalancingV2::ListenerRule',
     'DnsRecord hello.example.com: AWS::Route53::RecordSet',
     'DnsRecord _org-ecs-express.hello.example.com: AWS::Route53::RecordSet',
     'DnsRecord www.example.com: AWS::Route53::RecordSet',
@@ -211,6 +216,22 @@ test('says what an update would do', () => {
     'Modify ListenerRule Conditions',
     'Add DnsRecord www.example.com',
     'Add DnsRecord _org-ecs-express.www.example.com',
+  ]);
+});
+
+test('test requests get a rule of their own, which ECS is told of', () => {
+  const tested = plan({ TestTraffic: everything.TestTraffic });
+  const changes = changesBetween(plan(), tested);
+  expect(changes.map(({ id, action, properties }) => [action, id.node, ...properties].join(' '))).toEqual([
+    expect.stringMatching(/^Add TestListenerRule/),
+    'Modify Service LoadBalancers',
+  ]);
+  const [production, test] = tested.filter(({ type }) => type.endsWith('::ListenerRule'));
+  expect(test!.properties.Priority).toBe((production!.properties.Priority as number) - 1);
+  expect(test!.properties.Conditions).toEqual([
+    ...(production!.properties.Conditions as object[]),
+    { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'X-Test', Values: ['on'] } },
+    { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'preview', Value: 'on' }] } },
   ]);
 });
 

@@ -138,6 +138,28 @@ describe('with a domain that the author looks after', () => {
   });
 });
 
+test.each([
+  ['all paths', []],
+  ['some paths', ['/', '/api/*']],
+])('with %s, test requests have a rule right before that of the others', async (_title, PathPatterns) => {
+  const TestTraffic = { HttpHeader: { Name: 'X-Test', Values: ['on'] } };
+  const template = driver.model(onOwn({ ...(PathPatterns.length > 0 && { PathPatterns }), TestTraffic }));
+  const model = Driver.modelOf(await driver.create(template));
+  const before = (await own.priorities()).map(Number).filter((priority) => priority !== 10);
+  const [test, production] = before.filter((priority) => !Number.isNaN(priority)).sort((a, b) => a - b);
+  expect(test).toBe(production! - 1);
+  expect(model).toMatchObject({ TestTraffic });
+  expect(Driver.modelOf(await driver.read(model.ServiceArn))).toEqual(model);
+  expect(await image('hello.apps.example.com', '/api/x')).toBe('example/hello:1');
+  const tested = await requestHost(driver.aws.dataPlaneUrl, 'hello.apps.example.com', {
+    headers: { 'x-test': 'on' },
+  });
+  expect(tested).toMatchObject({ status: 200 });
+  const without = driver.model(onOwn({ ...(PathPatterns.length > 0 && { PathPatterns }) }));
+  Driver.modelOf(await driver.update({ ...template, ServiceArn: model.ServiceArn }, without));
+  expect(await own.priorities()).toEqual(['10', String(production), 'default'].sort());
+});
+
 test('with a hosted zone, the service gets a DNS record and the certificate that covers it', async () => {
   await create(onOwn());
   expect(await image('hello.apps.example.com')).toBe('example/hello:1');

@@ -3,6 +3,7 @@
  * made so.
  */
 import { issueCertificate } from '../../local/account';
+import { requestHost } from '../../local/http-request';
 import { requestHttp2 } from '../support/http2-request';
 import type { Structure } from '../../local/service';
 import { makePrivateSubnets, makeWebAcl, TYPE_NAME } from '../support/account';
@@ -24,8 +25,12 @@ const undisturbed: Record<string, { readonly properties: Structure; readonly inv
 beforeAll(async () => {
   driver = await Driver.start();
   hostedZoneId = driver.aws.registry.typeConfiguration(TYPE_NAME)!.HostedZoneId;
+  const { privateSubnetIds } = await makePrivateSubnets(driver.aws);
+  const TestTraffic = { HttpHeader: { Name: 'X-Test', Values: ['on'] } };
   const places: Record<string, Structure> = {
-    private: { NetworkConfiguration: { Subnets: (await makePrivateSubnets(driver.aws)).privateSubnetIds } },
+    private: { NetworkConfiguration: { Subnets: privateSubnetIds } },
+    'with test requests': { TestTraffic },
+    'private, with test requests': { TestTraffic, NetworkConfiguration: { Subnets: privateSubnetIds } },
     'with a web ACL': { WebAclArn: await makeWebAcl(driver.aws, 'acl') },
     'at another host, with its own certificate': { DomainName: OTHER_HOST },
     'with a certificate of the author’s': {
@@ -70,6 +75,10 @@ async function update(properties: Structure, hosts: readonly string[], send?: Se
   expect(lost).toEqual(Object.fromEntries(hosts.map((host) => [host, []])));
 }
 
+/** Sends test requests. */
+const asTest: Send = (url, host, { headers }) =>
+  requestHost(url, host, { headers: { ...headers, 'x-test': 'on' } });
+
 const image = (Image: string, ContainerPort = 80) => ({ PrimaryContainer: { Image, ContainerPort } });
 
 test.each<[change: string, place: string, properties: Structure, host?: string, send?: Send]>([
@@ -84,6 +93,19 @@ test.each<[change: string, place: string, properties: Structure, host?: string, 
   ['the protocol version', 'public', {}, HOST, requestHttp2],
   ['certificate and image at once', 'with a certificate of the author’s', image('example/hello:2')],
   ['certificate and image back', 'public', {}],
+  ['test requests', 'with test requests', {}],
+  ['the scheme, with test requests', 'private, with test requests', {}, HOST, asTest],
+  [
+    'the scheme back, with test requests and another image',
+    'with test requests',
+    image('example/hello:2'),
+    HOST,
+    asTest,
+  ],
+  ['the scheme, and no test requests any more', 'private', {}],
+  ['the scheme back, and test requests at once', 'with test requests', {}],
+  ['the protocol version, and no test requests any more', 'with HTTP/2', {}, HOST, requestHttp2],
+  ['the protocol version back', 'public', {}, HOST, requestHttp2],
   // Nobody is answered at the new host before it is there, and nobody at the former one when it is not.
   ['the domain, and with it the certificate', 'at another host, with its own certificate', {}, NEIGHBOUR],
   ['the port, at another host', 'at another host, with its own certificate', image('x', 8080), OTHER_HOST],

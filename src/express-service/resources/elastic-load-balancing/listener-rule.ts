@@ -29,7 +29,7 @@ import { CLAIM_PERMISSIONS, claimRule, type ClaimNeeds } from './rule-claim';
 import { checkHosts, claimHosts, claimsHosts, forgetClaim } from './rule-hosts';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import { changeElbTags } from './target-groups';
-import { rulePlaces } from './rule-places';
+import { likelyPriority } from './rule-places';
 import { tagList, type ResourceTag } from '../../identity/tags';
 import { managedTags } from '../../memory/ownership';
 
@@ -98,14 +98,12 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
 
   /** An exposure that does not serve yet gets its requests when the tasks are there. */
   desired(plan, { LoadBalancerSecurityGroup, ServiceSecurityGroup }, current) {
-    const { exposure, identity, spec, refer } = plan;
-    const places = rulePlaces(exposure);
-    const { otherServices = 0 } = LoadBalancerSecurityGroup ?? {};
+    const { exposure, refer } = plan;
     const arnOf = (name: string) =>
       exposure.kind === 'external' ? exposure.listenerArn : refer('Listeners', 'ListenerArn', { name });
     const properties = {
       ListenerArn: arnOf('Https'),
-      Priority: current?.priority ?? places.guess(otherServices) ?? places.free({ identity, spec }, [])[0]!,
+      Priority: current?.priority ?? likelyPriority(plan, LoadBalancerSecurityGroup?.otherServices),
       Conditions: plannedConditions(plan, ServiceSecurityGroup, current),
       Actions: [
         {

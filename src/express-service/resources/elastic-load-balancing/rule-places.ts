@@ -1,6 +1,6 @@
 /** Which priority a service's rule gets on its listener. */
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { ApplyScope, Scope } from '../../composition/component';
+import type { ApplyScope, PlanScope, Scope } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
 import { shortHash } from '../../identity/identity';
 import { SERVICE_PRIORITIES } from '../../sharing/load-balancer-closing';
@@ -110,6 +110,19 @@ export function prioritiesBefore(
 }
 
 const PLACES: Readonly<Record<Exposure['kind'], RulePlaces>> = { shared, external };
+
+/**
+ * The priority that a service gets, as far as can be told without a look at the rules.
+ *
+ * @param otherServices on the load balancer.
+ */
+export function likelyPriority(
+  { exposure, identity, spec }: Pick<PlanScope, 'exposure' | 'identity' | 'spec'>,
+  otherServices = 0,
+): number {
+  const places = rulePlaces(exposure);
+  return places.guess(otherServices) ?? places.free({ identity, spec }, [])[0]!;
+}
 
 /** The priorities that a service may take in an exposure. */
 export function rulePlaces({ kind }: Exposure): RulePlaces {

@@ -12,11 +12,12 @@ import { testRuleTag } from '../../memory/resource-marks';
 import { testPart, testRuleConditions, unusedConditions } from '../../properties/rule-conditions';
 import { checkRoom } from '../../properties/test-traffic';
 import type { ServiceSpec } from '../../specification';
+import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import { isUnused, plannedConditions, setConditions } from './listener-rule';
 import type { ObservedListeners } from './listeners';
 import { forwardConfig } from './rule-claim';
-import { prioritiesBefore, rulePlaces } from './rule-places';
+import { likelyPriority, prioritiesBefore } from './rule-places';
 import {
   deleteRule,
   FIND_RULE_ACTIONS,
@@ -37,6 +38,7 @@ export interface ObservedTestListenerRule {
 
 type Needs = {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
+  LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
   TargetGroups: ObservedTargetGroups;
   Listeners: ObservedListeners;
   ListenerRule: ObservedListenerRule;
@@ -71,7 +73,7 @@ const ATTEMPTS = 5;
  */
 export const testListenerRule: Component<ObservedTestListenerRule, Needs, TestRuleProperties> = {
   kind: 'TestListenerRule',
-  needs: ['ServiceSecurityGroup', 'TargetGroups', 'Listeners', 'ListenerRule'],
+  needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup', 'TargetGroups', 'Listeners', 'ListenerRule'],
   per: 'exposure',
   staysWhileJoining: true,
   permissions: {
@@ -88,11 +90,11 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, TestRu
     remove: ['elasticloadbalancing:DeleteRule'],
   },
 
-  desired(plan, { ListenerRule, ServiceSecurityGroup }, current) {
+  desired(plan, { ListenerRule, LoadBalancerSecurityGroup, ServiceSecurityGroup }, current) {
     const { exposure, spec, refer } = plan;
     if (!spec.testTraffic) return [];
     const production = plannedConditions(plan, ServiceSecurityGroup, ListenerRule);
-    const place = ListenerRule?.priority ?? rulePlaces(exposure).free(plan, [])[0]!;
+    const place = ListenerRule?.priority ?? likelyPriority(plan, LoadBalancerSecurityGroup?.otherServices);
     const properties = {
       ListenerArn:
         exposure.kind === 'external'
@@ -128,6 +130,8 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, TestRu
 
   async observe(scope, { ListenerRule, Listeners, ServiceSecurityGroup, TargetGroups }) {
     if (!Listeners?.httpsArn || !TargetGroups) return undefined;
+    // An earlier invocation of the removal that has seen the other rule has seen this one with it.
+    if (scope.isRemoval && ListenerRule && !managedRulesSeen(scope, TargetGroups.arns)) return undefined;
     const rule = await findTestRule(scope, Listeners.httpsArn, TargetGroups);
     if (isApplyScope(scope) && isServing(scope) && ServiceSecurityGroup && ListenerRule) {
       const production = plannedConditions(scope, ServiceSecurityGroup, ListenerRule);
