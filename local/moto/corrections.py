@@ -28,6 +28,8 @@ from moto.ec2.models.vpcs import VPCBackend
 from moto.elbv2.exceptions import InvalidConfigurationRequest, TooManyTagsError
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup, elbv2_backends
 from moto.elbv2.responses import ELBV2Response
+from moto.events.models import Rule
+from moto.events.utils import EventTemplateParser
 from moto.iam.models import AWSManagedPolicy, IAMBackend, Role, iam_backends
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogsBackend
@@ -358,6 +360,28 @@ def missing_tagged() -> None:
     correct(CloudWatchBackend, "alarm", "alarms", "delete_alarms", MissingAlarm)
 
 
+def event_targets() -> None:
+    """moto sends events to rules that are disabled, leaves the account out of them, and fails in all of PutEvents where a
+    target is of a service that it does not deliver to."""
+
+    send_to_targets = Rule.send_to_targets
+    delivered = {"events", "logs", "sqs"}
+
+    def send(rule: Rule, original_event: Any, transform_input: bool = True) -> None:
+        if rule.state != "ENABLED":
+            return
+        every = rule.targets
+        rule.targets = [target for target in every if target["Arn"].split(":")[2] in delivered]
+        try:
+            send_to_targets(rule, original_event, transform_input)
+        finally:
+            rule.targets = every
+
+    Rule.send_to_targets = send
+    template = EventTemplateParser.DEFAULT_EVENT_INPUT_TEMPLATE
+    EventTemplateParser.DEFAULT_EVENT_INPUT_TEMPLATE = template.replace("{", '{"account": "<account>", ', 1)
+
+
 def apply() -> None:
     """Correct moto in this process."""
     for correct in (
@@ -378,5 +402,6 @@ def apply() -> None:
         missing_scaling,
         log_event_times,
         missing_tagged,
+        event_targets,
     ):
         correct()
