@@ -12,6 +12,79 @@ import { Expose, Transform, Type } from 'class-transformer';
 import type { Properties } from '../cloudformation/extension/properties';
 import { toBoolean, toNumber, toText } from '../cloudformation/extension/recast';
 
+/** How the requests are told that meet the new tasks of a deployment before all others do, from its stage TEST_TRAFFIC_SHIFT on: they meet every member that is given. They get a listener rule of their own, for the host names and paths of the service, right before that of all other requests; a port of their own is not offered. Host names, paths and these values are five at most. Not with the strategy ROLLING, whose new tasks get ordinary requests at once. */
+export class TestTraffic extends BaseModel {
+  constructor(properties?: Properties<TestTraffic>) {
+    super(properties);
+  }
+
+  /** A header of test requests. */
+  @Expose()
+  @Type(() => TestHttpHeader)
+  declare HttpHeader?: TestHttpHeader;
+
+  /** Parameters of which a request has at least one. */
+  @Expose()
+  @Type(() => TestQueryString)
+  declare QueryStrings?: TestQueryString[];
+
+  /** A cookie of test requests. Of the five values of the listener rule it takes four, for its places among other cookies. */
+  @Expose()
+  @Type(() => TestCookie)
+  declare Cookie?: TestCookie;
+}
+
+/** A header of test requests. */
+export class TestHttpHeader extends BaseModel {
+  constructor(properties?: Properties<TestHttpHeader>) {
+    super(properties);
+  }
+
+  /** Name of the header, in any case. For the headers Host and Cookie there are DomainName and TestTraffic/Cookie. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** Values of which the header has one, in any case, with * for any characters and ? for one. Their order has no meaning. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Values?: string[];
+}
+
+/** A parameter in the query string of test requests. */
+export class TestQueryString extends BaseModel {
+  constructor(properties?: Properties<TestQueryString>) {
+    super(properties);
+  }
+
+  /** Name of the parameter, as Value. Default: any. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Key?: string;
+
+  /** Value of the parameter, in any case, with * for any characters and ? for one. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Value?: string;
+}
+
+/** A cookie of test requests. Of the five values of the listener rule it takes four, for its places among other cookies. */
+export class TestCookie extends BaseModel {
+  constructor(properties?: Properties<TestCookie>) {
+    super(properties);
+  }
+
+  /** Name of the cookie, in any case. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** Value of the cookie, in any case. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Value?: string;
+}
+
 /** A tag of the service and of everything that is made for it. */
 export class Tag extends BaseModel {
   constructor(properties?: Properties<Tag>) {
@@ -1211,7 +1284,7 @@ export class DeploymentLifecycleHook extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare RoleArn?: string;
 
-  /** Stages at which it happens. A step of CANARY or LINEAR has PRE_PRODUCTION_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT of its own. PAUSE is not possible while requests are being moved. */
+  /** Stages at which it happens. A step of CANARY or LINEAR has PRE_PRODUCTION_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT of its own. PAUSE is not possible while requests are being moved. TEST_TRAFFIC_SHIFT and POST_TEST_TRAFFIC_SHIFT need TestTraffic: without it no requests are tested, and what is to happen there does not. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare LifecycleStages?: (
@@ -1897,6 +1970,11 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare PathPatterns?: string[];
+
+  /** How the requests are told that meet the new tasks of a deployment before all others do, from its stage TEST_TRAFFIC_SHIFT on: they meet every member that is given. They get a listener rule of their own, for the host names and paths of the service, right before that of all other requests; a port of their own is not offered. Host names, paths and these values are five at most. Not with the strategy ROLLING, whose new tasks get ordinary requests at once. */
+  @Expose()
+  @Type(() => TestTraffic)
+  declare TestTraffic?: TestTraffic;
 
   /** Regional AWS WAF web ACL of the load balancer. Services with different web ACLs do not share a load balancer. Default: the web ACL of the type configuration, if any. */
   @Expose()

@@ -1,3 +1,4 @@
+import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Properties } from '../cloudformation/extension';
 import { HandlerError, invalid } from '../core/failure';
 import { checkValues, specified } from '../core/property-values';
@@ -13,6 +14,7 @@ import { checkRoleAccounts } from './properties/role-properties';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './properties/rollback-limits';
 import { PROPERTIES } from './properties/rows';
 import { pathPatterns } from './properties/rule-conditions';
+import { testConditions } from './properties/test-traffic';
 import { scaling, type Scaling } from './properties/scaling';
 import { specifiedTargetGroup, type TargetGroupSettings } from './properties/target-group-settings';
 import { externalTask, managedTask, type ExternalTask, type ManagedTask } from './properties/task';
@@ -35,6 +37,8 @@ export interface ServiceSpec {
   readonly additionalDomains: readonly Domain[];
   /** Paths that the service answers at; empty means all. */
   readonly pathPatterns: readonly string[];
+  /** Conditions that test requests meet beside those of all requests; undefined means that none are told from others. */
+  readonly testTraffic?: readonly RuleCondition[];
   readonly loadBalancer: LoadBalancerSpec;
   /** Web ACL of a shared load balancer; undefined means none. */
   readonly webAclArn?: string;
@@ -92,6 +96,7 @@ export function specificationOf({
     ? externalTask(model.TaskDefinitionArn, model)
     : managedTask(model, configuration);
   const settings = specified(SERVICE, model);
+  const requests = { ...domains, pathPatterns: pathPatterns(model.PathPatterns, domainsOf(domains)) };
   checkRoleAccounts({ infrastructureRoleArn: InfrastructureRoleArn, task, settings }, identity);
   return {
     createsCluster: identity.clusterName === ResourceModel.DEFAULTS.Cluster,
@@ -102,8 +107,8 @@ export function specificationOf({
     scaling: scalingSpec,
     settings,
     rollbackAlarm: specified(ROLLBACK_LIMITS, model.DeploymentConfiguration?.RollbackAlarm ?? {}),
-    ...domains,
-    pathPatterns: pathPatterns(model.PathPatterns, domainsOf(domains)),
+    ...requests,
+    testTraffic: testConditions(model, requests),
     loadBalancer,
     webAclArn: loadBalancer.kind === 'shared' ? (WebAclArn ?? configuration.WebAclArn) : undefined,
     tags,

@@ -9,7 +9,7 @@ import {
   targetGroupAttributesOf,
   type TargetGroupAttributes,
 } from '../properties/target-group-settings';
-import { changeActions, productionRules, servingTargetGroup } from './traffic-weights';
+import { allRules, changeActions, servingTargetGroup } from './traffic-weights';
 
 /** IAM actions of {@link readAttributes}. */
 export const ATTRIBUTE_ACTIONS = ['elasticloadbalancing:DescribeTargetGroupAttributes'] as const;
@@ -52,7 +52,7 @@ export async function setStickiness(scope: Scope, rule: Rule, toBeSticky: boolea
  */
 export async function restoreStickiness(scope: ApplyScope, { loadBalancers = [] }: Service): Promise<void> {
   if (!isSticky(scope.spec.targetGroup.attributes)) return;
-  const rules = await productionRules(scope, loadBalancers);
+  const rules = await allRules(scope, loadBalancers);
   await allOf(
     rules.map(async (rule) => {
       const serving = servingTargetGroup(rule);

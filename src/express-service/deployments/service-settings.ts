@@ -55,6 +55,8 @@ export interface Receiver {
   /** Of the two between which deployments shift the traffic. */
   readonly targetGroupArns: readonly Resolvable<string>[];
   readonly listenerRuleArn: Resolvable<string>;
+  /** Rule of test requests; undefined when none are told from others. */
+  readonly testListenerRuleArn?: Resolvable<string>;
 }
 
 /** Settings of the ECS service that the specification asks for. */
@@ -74,13 +76,14 @@ export function desiredSettings(
         assignPublicIp: network.access === 'PUBLIC' ? 'ENABLED' : 'DISABLED',
       },
     },
-    loadBalancers: receivers.map(({ targetGroupArns, listenerRuleArn }) => ({
+    loadBalancers: receivers.map(({ targetGroupArns, listenerRuleArn, testListenerRuleArn }) => ({
       targetGroupArn: targetGroupArns[0],
       containerName: MAIN_CONTAINER,
       containerPort,
       advancedConfiguration: {
         alternateTargetGroupArn: targetGroupArns[1],
         productionListenerRule: listenerRuleArn,
+        ...(testListenerRuleArn !== undefined && { testListenerRule: testListenerRuleArn }),
         roleArn: spec.infrastructureRoleArn,
       },
     })),
@@ -170,6 +173,7 @@ function isSameLoadBalancer(desired: LoadBalancer, actual: LoadBalancer): boolea
     desired.containerPort === actual.containerPort &&
     desired.advancedConfiguration?.productionListenerRule ===
       actual.advancedConfiguration?.productionListenerRule &&
+    desired.advancedConfiguration?.testListenerRule === actual.advancedConfiguration?.testListenerRule &&
     desired.advancedConfiguration?.roleArn === actual.advancedConfiguration?.roleArn
   );
 }

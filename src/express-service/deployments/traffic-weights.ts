@@ -1,5 +1,5 @@
 /**
- * Weights of the two target groups on the service's listener rule. They belong to ECS, which moves them in each
+ * Weights of the two target groups on the service's listener rules. They belong to ECS, which moves them in each
  * deployment, and which refuses to begin one unless exactly one of the two has traffic. A deployment that was cut off
  * and people who edit the rule leave them split; then, and only then, they are set here.
  */
@@ -90,13 +90,55 @@ export async function repairWeights(scope: Scope, { loadBalancers = [] }: Servic
       await repair(scope, rule, serving);
     }),
   );
+  await repairTestRules(scope, loadBalancers);
+}
+
+/** Outside of deployments test requests are answered as all others are, also after one that was cut off. */
+async function repairTestRules(scope: Scope, loadBalancers: readonly LoadBalancer[]): Promise<void> {
+  if (!loadBalancers.some(({ advancedConfiguration }) => advancedConfiguration?.testListenerRule)) return;
+  const [production, tests] = await allOf([
+    productionRules(scope, loadBalancers),
+    rulesOf(scope, loadBalancers, 'testListenerRule'),
+  ]);
+  await allOf(
+    tests.map(async (test) => {
+      const advanced = loadBalancers
+        .map(({ advancedConfiguration }) => advancedConfiguration)
+        .find((each) => each?.testListenerRule === test.RuleArn);
+      const rule = production.find(({ RuleArn }) => RuleArn === advanced?.productionListenerRule);
+      const serving = rule && servingTargetGroup(rule);
+      const groups = weightsOf(test).map(({ targetGroupArn }) => targetGroupArn);
+      if (!serving || !groups.includes(serving) || servingTargetGroup(test) === serving) return;
+      scope.log(`test requests of rule ${test.RuleArn} go to ${serving} again, which answers all others`);
+      await changeActions(
+        scope,
+        test,
+        test.Actions!.map((action) => serveFrom(action, serving)),
+      );
+    }),
+  );
 }
 
 /** The rules by which requests reach a service, as this invocation has seen them; looked at when it has not. */
-export async function productionRules(scope: Scope, loadBalancers: readonly LoadBalancer[]): Promise<Rule[]> {
-  const arns = loadBalancers.flatMap(
-    ({ advancedConfiguration }) => advancedConfiguration?.productionListenerRule ?? [],
-  );
+export function productionRules(scope: Scope, loadBalancers: readonly LoadBalancer[]): Promise<Rule[]> {
+  return rulesOf(scope, loadBalancers, 'productionListenerRule');
+}
+
+/** {@link productionRules}, and those of test requests. */
+export async function allRules(scope: Scope, loadBalancers: readonly LoadBalancer[]): Promise<Rule[]> {
+  const rules = await allOf([
+    productionRules(scope, loadBalancers),
+    rulesOf(scope, loadBalancers, 'testListenerRule'),
+  ]);
+  return rules.flat();
+}
+
+async function rulesOf(
+  scope: Scope,
+  loadBalancers: readonly LoadBalancer[],
+  kind: 'productionListenerRule' | 'testListenerRule',
+): Promise<Rule[]> {
+  const arns = loadBalancers.flatMap(({ advancedConfiguration }) => advancedConfiguration?.[kind] ?? []);
   const seen = arns.map((arn) => rulesSeen(scope).get(arn));
   const known = seen.filter((rule) => rule !== undefined);
   if (known.length === arns.length) return known;

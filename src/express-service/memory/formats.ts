@@ -125,6 +125,12 @@ export const TAGS = {
     says: 'hosts that the service wants, or gives up, though the rule may match them',
     readBy: 'other services on the load balancer (host-marks.ts)',
   },
+  testRule: {
+    key: 'org-ecs-express:test-traffic',
+    on: 'listener rule for test requests of the service',
+    says: 'that it is that one',
+    readBy: 'every operation of the service, to tell it from the rule for all requests (resource-marks.ts)',
+  },
   deletionPolicy: {
     key: 'org-ecs-express:deletion-policy',
     on: 'log group of the service',

@@ -1,4 +1,4 @@
-/** What tags say of the life of a single resource: a log group that outlives its service, a certificate. */
+/** What tags say of a single resource: a log group that outlives its service, a certificate, a listener rule. */
 import { shortHash } from '../identity/identity';
 import type { Tags } from '../identity/tags';
 import { TAGS, unknownFormat } from './formats';
@@ -46,4 +46,14 @@ export function leavingTag(): Tags {
 /** Whether a certificate with these tags is being removed. */
 export function isLeaving({ tags }: { readonly tags: Tags }): boolean {
   return TAGS.leaving.key in tags;
+}
+
+/** The tag of the listener rule for test requests. */
+export function testRuleTag(): Tags {
+  return { [TAGS.testRule.key]: 'yes' };
+}
+
+/** Whether a listener rule with these tags is the one for test requests. */
+export function isTestRule(tags: Tags): boolean {
+  return TAGS.testRule.key in tags;
 }

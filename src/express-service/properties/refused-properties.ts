@@ -12,6 +12,7 @@ import { ROLE_ROWS } from './role-properties';
 import { inputTable, type InputRows, type Refusal } from './table';
 import { TARGET_GROUP_ROWS } from './target-group-settings';
 import { TASK_ROWS } from './task';
+import { TEST_TRAFFIC_ROWS } from './test-traffic';
 
 /** What a refusal speaks of. */
 export interface RefusedProperty {
@@ -49,7 +50,7 @@ const TARGET_GROUP = refusalsOf(TARGET_GROUP_ROWS);
 
 /** What may be refused of a listener rule. */
 const RULE: readonly Known[] = [
-  ...refusalsOf(DOMAIN_ROWS),
+  ...refusalsOf({ ...DOMAIN_ROWS, ...TEST_TRAFFIC_ROWS }),
   {
     words: /stickiness/i,
     propertyPath: 'TargetGroupConfiguration/StickinessDurationSeconds',

@@ -10,6 +10,7 @@ import { SCALING_ROWS } from './scaling';
 import { inputTable, table } from './table';
 import { TARGET_GROUP_ROWS } from './target-group-settings';
 import { TASK_ROWS } from './task';
+import { TEST_TRAFFIC_ROWS } from './test-traffic';
 import type { Tag } from '../model';
 
 /** Properties that code carries; what they are is in the schema. */
@@ -35,6 +36,7 @@ const ROWS = {
   ...SCALING_ROWS,
   ...SERVICE_ROWS,
   ...DOMAIN_ROWS,
+  ...TEST_TRAFFIC_ROWS,
 } satisfies Record<keyof Inputs, object>;
 
 export const PROPERTIES = inputTable<any>(ROWS);

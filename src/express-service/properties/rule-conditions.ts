@@ -1,11 +1,11 @@
-/** Which requests the service's listener rule matches: its hosts and paths. Pure: no call to AWS. */
+/** Which requests the service's listener rules match: its hosts and paths. Pure: no call to AWS. */
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { domainsOf, type Domain, type Domains } from './domains';
 import { invalid } from '../../core/failure';
 
 /** Values of all conditions of a rule together, and wildcards in them (quotas of Application Load Balancers). */
-const VALUES_PER_RULE = 5;
-const WILDCARDS_PER_RULE = 6;
+export const VALUES_PER_RULE = 5;
+export const WILDCARDS_PER_RULE = 6;
 
 /** The host that a rule matches while its exposure does not serve: RFC 2606 keeps `.invalid` out of the DNS. */
 export const UNUSED_HOST = 'unused.invalid';
@@ -51,7 +51,7 @@ export function pathPatterns(
       `Give ${room} at most, or fewer AdditionalDomains`,
     );
   }
-  const wildcards = patterns.join('').replace(/[^*?]/g, '').length;
+  const wildcards = wildcardCount(pathCondition(patterns));
   if (wildcards > WILDCARDS_PER_RULE) {
     throw invalid(
       'PathPatterns',
@@ -97,7 +97,7 @@ export function finalConditions(states: ConditionStates): RuleCondition[] {
   const { live, spec } = states;
   const matched = finalMatched(states);
   const conditions = replaced(live, matched);
-  const count = conditions.flatMap(valuesOf).length;
+  const count = valueCount(conditions);
   if (count > VALUES_PER_RULE) {
     throw invalid(
       spec.additionalDomains.length > 0 ? 'AdditionalDomains' : 'PathPatterns',
@@ -129,12 +129,69 @@ export function widenedConditions(states: ConditionStates): RuleCondition[] {
 
 /** Whether two lists of conditions match the same requests, whatever the order of their values. */
 export function matchTheSame(one: readonly RuleCondition[], other: readonly RuleCondition[]): boolean {
-  const text = (conditions: readonly RuleCondition[]) =>
-    conditions
-      .map((condition) => JSON.stringify([condition.Field, [...valuesOf(condition)].sort()]))
-      .sort()
-      .join();
+  const text = (conditions: readonly RuleCondition[]) => conditions.map(textOf).sort().join();
   return text(one) === text(other);
+}
+
+/** What the conditions of a rule for test requests are made from. */
+export interface TestConditionStates {
+  /** Conditions that the rule for all requests is to have. */
+  readonly production: readonly RuleCondition[];
+  /** What the template says of test requests. */
+  readonly desired: readonly RuleCondition[];
+  /** What it said before; undefined when nothing is known of that. */
+  readonly previous?: readonly RuleCondition[];
+  /** Conditions of the rule as it is; undefined when it is to be made. */
+  readonly live?: readonly RuleCondition[];
+}
+
+/**
+ * Conditions of the rule for test requests: all that the rule for all requests has, and what tells those that are tests. What
+ * somebody has changed of the latter by hand stays while the template says the same.
+ */
+export function testRuleConditions(states: TestConditionStates): RuleCondition[] {
+  return [...states.production, ...testPart(states)];
+}
+
+/** What tells test requests in the end. */
+export function testPart({ production, desired, previous, live = [] }: TestConditionStates): RuleCondition[] {
+  const own = ownConditions(live, production);
+  // A rule that matches no more than the other one would have all of its requests tested.
+  const stays = own.length > 0 && !isUnused(live) && previous && matchTheSame(desired, previous);
+  return stays ? own : [...desired];
+}
+
+/** Conditions of a rule for test requests that the rule for all requests has not. */
+export function ownConditions(
+  live: readonly RuleCondition[],
+  production: readonly RuleCondition[],
+): RuleCondition[] {
+  const shared = production.map(textOf);
+  return live.filter(
+    (condition) => !isHosts(condition) && !isPaths(condition) && !shared.includes(textOf(condition)),
+  );
+}
+
+/** How many values conditions have together. */
+export function valueCount(conditions: readonly RuleCondition[]): number {
+  return conditions.flatMap(valuesOf).length;
+}
+
+/** How many wildcards their values have together. */
+export function wildcardCount(conditions: readonly RuleCondition[]): number {
+  const parameters = conditions.flatMap(({ QueryStringConfig }) => QueryStringConfig?.Values ?? []);
+  const others = conditions.filter(({ QueryStringConfig }) => !QueryStringConfig?.Values?.length);
+  const texts = [...others.flatMap(valuesOf), ...parameters.flatMap(({ Key, Value }) => [Key, Value])];
+  return texts.join('').replace(/[^*?]/g, '').length;
+}
+
+function textOf(condition: RuleCondition): string {
+  const { Field, HttpHeaderConfig } = condition;
+  return JSON.stringify([
+    Field,
+    HttpHeaderConfig?.HttpHeaderName?.toLowerCase(),
+    [...valuesOf(condition)].sort(),
+  ]);
 }
 
 function hostNamesOf(spec: RequestsSpec): string[] {
@@ -209,7 +266,7 @@ function valuesOf(condition: RuleCondition): string[] {
     PathPatternConfig?.RegexValues,
     HttpHeaderConfig?.Values,
     HttpHeaderConfig?.RegexValues,
-    QueryStringConfig?.Values,
+    QueryStringConfig?.Values?.map(({ Key, Value }) => ({ Key, Value })),
     condition.HttpRequestMethodConfig?.Values,
     condition.SourceIpConfig?.Values,
   ];

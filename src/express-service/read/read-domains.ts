@@ -1,7 +1,10 @@
-/** What a template says of host names and paths, from what AWS holds. Pure: no call to AWS. */
+/** What a template says of host names, paths and test requests, from what AWS holds. Pure: no call to AWS. */
 import type { ObservedListenerRule } from '../resources/elastic-load-balancing/service-rule';
+import type { ObservedTestListenerRule } from '../resources/elastic-load-balancing/test-listener-rule';
 import type { ObservedServiceSecurityGroup } from '../resources/ec2/service-security-group';
 import type { Domain } from '../properties/domains';
+import { ownConditions } from '../properties/rule-conditions';
+import { testTrafficInput } from '../properties/test-traffic';
 import type { AdditionalDomain, ResourceModel } from '../model';
 import type { Properties } from '../../cloudformation/extension';
 import { defined, unlessEmpty } from '../../core/unset';
@@ -10,12 +13,14 @@ import { defined, unlessEmpty } from '../../core/unset';
 export interface ObservedDomains {
   readonly ListenerRule?: ObservedListenerRule;
   readonly ServiceSecurityGroup?: ObservedServiceSecurityGroup;
+  readonly TestListenerRule?: ObservedTestListenerRule;
 }
 
-/** The properties of host names and paths; a host that the rule does not match counts as absent. */
+/** The properties of host names, paths and test requests; a host that the rule does not match counts as absent. */
 export function domainInputsOf({
   ListenerRule,
   ServiceSecurityGroup,
+  TestListenerRule,
 }: ObservedDomains): Properties<ResourceModel> {
   const matched = ListenerRule?.hostNames ?? [];
   const [domain, ...additional] = ServiceSecurityGroup?.domains ?? [];
@@ -31,6 +36,9 @@ export function domainInputsOf({
       ...byHand.map((DomainName) => ({ DomainName })),
     ]),
     PathPatterns: unlessEmpty([...(ListenerRule?.paths ?? [])]),
+    TestTraffic: testTrafficInput(
+      ownConditions(TestListenerRule?.rule?.conditions ?? [], ListenerRule?.conditions ?? []),
+    ),
   };
 }
 

@@ -35,6 +35,7 @@ import {
   targetGroupSettings,
   type ObservedTargetGroupSettings,
 } from './elastic-load-balancing/target-group-attributes';
+import { testListenerRule, type ObservedTestListenerRule } from './elastic-load-balancing/test-listener-rule';
 import { targetGroups, type ObservedTargetGroups } from './elastic-load-balancing/target-groups';
 import { taskDefinition, type ObservedTaskDefinition } from './ecs/task-definition';
 import { webAclAssociation, type ObservedWebAclAssociation } from './waf/web-acl-association';
@@ -64,6 +65,7 @@ export interface ObservedKinds {
   readonly TargetGroupSettings?: ObservedTargetGroupSettings;
   readonly TargetGroups?: ObservedTargetGroups;
   readonly TaskDefinition?: ObservedTaskDefinition;
+  readonly TestListenerRule?: ObservedTestListenerRule;
   readonly WebAclAssociation?: ObservedWebAclAssociation;
 }
 
@@ -86,6 +88,7 @@ const COMPONENTS = [
   byExposure(webAclAssociation, webAclOfExternalListener),
   byExposure(listeners, externalListener),
   listenerRule,
+  testListenerRule,
   targetGroupSettings,
   dnsRecord,
   rollbackAlarm,

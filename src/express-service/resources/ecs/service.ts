@@ -56,6 +56,7 @@ import type { ObservedSecurityGroupRules } from '../ec2/security-group-rules';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import type { ObservedTargetGroupSettings } from '../elastic-load-balancing/target-group-attributes';
 import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
+import type { ObservedTestListenerRule } from '../elastic-load-balancing/test-listener-rule';
 import { plannedPort, type ObservedTaskDefinition } from './task-definition';
 
 /** The ECS service. */
@@ -75,6 +76,7 @@ type Needs = {
   TargetGroups: ObservedTargetGroups;
   TargetGroupSettings: ObservedTargetGroupSettings;
   TaskDefinition: ObservedTaskDefinition;
+  TestListenerRule: ObservedTestListenerRule;
 };
 
 /**
@@ -128,6 +130,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     'TargetGroups',
     'TargetGroupSettings',
     'TaskDefinition',
+    'TestListenerRule',
   ],
   acrossExposures: true,
   // A deployment changes it.
@@ -162,7 +165,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
       taskDefinitionArn: refer('TaskDefinition', 'TaskDefinitionArn'),
       containerPort: plannedPort(plan, found.TaskDefinition),
       serviceSecurityGroupId: refer('ServiceSecurityGroup', 'GroupId'),
-      receivers: receivers(plan, found),
+      receivers: receivers(plan, found, live),
       network,
     };
     const former = { previous: previousSpec, live, madeGroupId: found.ServiceSecurityGroup?.id };
@@ -248,14 +251,36 @@ export const service: Component<ObservedService, Needs, object, Token> = {
 };
 
 /** Where the service receives requests: in its exposure, and in the one that it joins. */
-function receivers({ exposures, refer }: PlanScope, { ListenerRule }: Partial<Needs>): Receiver[] {
-  const inExposure = (isJoining: boolean) => ({
+function receivers(plan: PlanScope, found: Partial<Needs>, live: Service | undefined): Receiver[] {
+  const { exposures, refer, spec } = plan;
+  const { ListenerRule, TestListenerRule } = found;
+  const inExposure = (isJoining: boolean, testListenerRuleArn: Receiver['testListenerRuleArn']) => ({
     targetGroupArns: ['1', '2'].map((name) => refer('TargetGroups', 'TargetGroupArn', { name, isJoining })),
     listenerRuleArn: refer('ListenerRule', 'RuleArn', { isJoining }),
+    testListenerRuleArn,
   });
-  if (!exposures.joining) return [inExposure(false)];
-  // While the service moves the rule of the exposure that serves stays as it is, also where somebody has deleted it.
-  return [...(ListenerRule ? [inExposure(false)] : []), inExposure(true)];
+  const testRule = (isJoining: boolean) => refer('TestListenerRule', 'RuleArn', { isJoining });
+  const wanted = (isJoining: boolean) => (spec.testTraffic ? testRule(isJoining) : undefined);
+  if (!exposures.joining) return [inExposure(false, wanted(false) ?? handMadeTestRule(plan, found, live))];
+  // While the service moves the rules of the exposure that serves stay as they are, also where somebody has deleted them.
+  const former = TestListenerRule?.rule ? testRule(false) : undefined;
+  return [...(ListenerRule ? [inExposure(false, former)] : []), inExposure(true, wanted(true))];
+}
+
+/** ARN of a rule for test requests that somebody has given the service, of which the template has never said anything. */
+function handMadeTestRule(
+  { previousSpec }: PlanScope,
+  { ListenerRule, TestListenerRule }: Partial<Needs>,
+  live: Service | undefined,
+): string | undefined {
+  if (!previousSpec || previousSpec.testTraffic || !ListenerRule) return undefined;
+  const rules = (live?.loadBalancers ?? []).flatMap(
+    ({ advancedConfiguration }) => advancedConfiguration ?? [],
+  );
+  const { testListenerRule } =
+    rules.find(({ productionListenerRule }) => productionListenerRule === ListenerRule.arn) ?? {};
+  const { rule, former } = TestListenerRule ?? {};
+  return testListenerRule === (rule ?? former)?.arn ? undefined : testListenerRule;
 }
 
 function draining({ ecsService: { name } }: Pick<ApplyScope, 'ecsService'>): Wait<DrainingToken> {

@@ -19,7 +19,7 @@ import { isSdkError, unless } from '../../../aws/sdk-errors';
 import {
   deleteRule,
   FIND_RULE_ACTIONS,
-  findManagedRule,
+  findManagedRules,
   matching,
   type ObservedListenerRule,
 } from './service-rule';
@@ -101,16 +101,12 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
     const { exposure, identity, spec, refer } = plan;
     const places = rulePlaces(exposure);
     const { otherServices = 0 } = LoadBalancerSecurityGroup ?? {};
-    const conditions = () =>
-      current && ServiceSecurityGroup
-        ? finalConditions(statesOf(plan, ServiceSecurityGroup, current.conditions))
-        : conditionsOf(spec);
     const arnOf = (name: string) =>
       exposure.kind === 'external' ? exposure.listenerArn : refer('Listeners', 'ListenerArn', { name });
     const properties = {
       ListenerArn: arnOf('Https'),
       Priority: current?.priority ?? places.guess(otherServices) ?? places.free({ identity, spec }, [])[0]!,
-      Conditions: isServing(plan) ? conditions() : unusedConditions(),
+      Conditions: plannedConditions(plan, ServiceSecurityGroup, current),
       Actions: [
         {
           Type: 'forward' as const,
@@ -137,7 +133,7 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
     if (!Listeners?.httpsArn || !(TargetGroups || isClaiming)) return undefined;
     const listed = await unless(describeRules(scope, Listeners.httpsArn), 'ListenerNotFoundException');
     const rules = listed ?? [];
-    const rule = TargetGroups && (await findManagedRule(scope, rules, TargetGroups.arns));
+    const { production: rule } = TargetGroups ? await findManagedRules(scope, rules, TargetGroups.arns) : {};
     if (isClaiming) await checkHosts(scope, rules, rule);
     if (rule && isApplyScope(scope) && ServiceSecurityGroup && isServing(scope)) {
       // There may be too many.
@@ -207,8 +203,25 @@ function drainingOf({ time }: Scope, arn: string): Wait<Token> | undefined {
   return wait('clients to follow the DNS record', seconds, { token: { arn }, limit: { ...LIMIT, what } });
 }
 
-function isUnused({ conditions }: ObservedListenerRule): boolean {
+/** Whether a rule gets no requests. */
+export function isUnused({ conditions }: ObservedListenerRule): boolean {
   return hostNamesIn(conditions).includes(UNUSED_HOST);
+}
+
+/**
+ * The conditions that the rule is to have in the end.
+ *
+ * @param current the rule as it is.
+ */
+export function plannedConditions(
+  plan: Pick<PlanScope, 'spec' | 'previousSpec'> & Parameters<typeof isServing>[0],
+  group: ObservedServiceSecurityGroup | undefined,
+  current: ObservedListenerRule | undefined,
+): RuleCondition[] {
+  if (!isServing(plan)) return unusedConditions();
+  return current && group
+    ? finalConditions(statesOf(plan, group, current.conditions))
+    : conditionsOf(plan.spec);
 }
 
 function statesOf(
@@ -238,8 +251,9 @@ async function change(
   return done({ ...current, ...matching(finalConditions(states)), conditions, tags });
 }
 
-async function setConditions(
-  { clients }: ApplyScope,
+/** Change what a rule matches; does nothing when it matches that already. */
+export async function setConditions(
+  { clients }: Pick<Scope, 'clients'>,
   RuleArn: string,
   current: readonly RuleCondition[],
   Conditions: RuleCondition[],

@@ -18,7 +18,7 @@ import { isSdkError } from '../../../aws/sdk-errors';
 import {
   deleteRule,
   FIND_RULE_ACTIONS,
-  findManagedRule,
+  findManagedRules,
   matching,
   type ObservedListenerRule,
 } from './service-rule';
@@ -108,9 +108,9 @@ async function takePlace(
     const made = priority && (await makeRule(scope, needs, wanted, priority));
     if (made && made !== 'taken') return made;
     const rules = await describeRules(scope, Listeners.httpsArn!);
-    const own = await findManagedRule(scope, rules, TargetGroups.arns);
+    const { production } = await findManagedRules(scope, rules, TargetGroups.arns);
     // An earlier attempt, whose answer was lost, has made it.
-    if (own) return own;
+    if (production) return production;
     [priority] = places.free(scope, rules);
     if (priority === undefined) return 'full';
   }
@@ -131,7 +131,8 @@ async function makeRule(
   const isClaiming = isServing(scope) && claimsHosts(scope);
   const conditions = isClaiming ? unusedConditions() : [...Conditions];
   const tags = { ...tagRecord(Tags), ...(isClaiming && tagsOfClaim(scope)) };
-  const { serving, ForwardConfig } = await forwardConfig(scope, TargetGroups);
+  const serving = await servingGroup(scope, TargetGroups);
+  const ForwardConfig = forwardConfig(scope, TargetGroups, serving);
   try {
     const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
       new CreateRuleCommand({
@@ -157,26 +158,28 @@ async function hasRules(scope: ApplyScope, listenerArn: string): Promise<boolean
   return rules.some(({ IsDefault }) => !IsDefault);
 }
 
-/**
- * All traffic goes to the first target group; of a service that has lost its rule, to the one with its tasks.
- *
- * @returns with the ARN of the target group that gets the traffic.
- */
-async function forwardConfig(scope: ApplyScope, { arns }: ObservedTargetGroups) {
-  const { spec, previousSpec } = scope;
+/** ARN of the target group that gets all traffic: the first one; of a service that has lost its rule, the one with its tasks. */
+async function servingGroup(scope: ApplyScope, { arns }: ObservedTargetGroups): Promise<string> {
   const [initial] = arns;
   const weights = arns.map((targetGroupArn) => ({
     targetGroupArn,
     weight: Number(targetGroupArn === initial),
   }));
-  const serving = previousSpec && isServing(scope) ? await groupToServe(scope, weights) : initial!;
+  return scope.previousSpec && isServing(scope) ? groupToServe(scope, weights) : initial!;
+}
+
+/** All traffic goes to one of the target groups, and both are there, so that ECS can move it. */
+export function forwardConfig(
+  { spec, previousSpec }: ApplyScope,
+  { arns }: ObservedTargetGroups,
+  serving: string,
+): ForwardActionConfig {
   const toBeSticky = [spec, previousSpec].some((each) => each && isSticky(each.targetGroup.attributes));
-  const ForwardConfig: ForwardActionConfig = {
+  return {
     TargetGroups: arns.map((TargetGroupArn) => ({
       TargetGroupArn,
       Weight: Number(TargetGroupArn === serving),
     })),
     ...(toBeSticky && { TargetGroupStickinessConfig: groupStickiness(true) }),
   };
-  return { serving, ForwardConfig };
 }

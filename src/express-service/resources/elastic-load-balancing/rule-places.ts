@@ -68,18 +68,10 @@ const PRIORITIES_OF_ONE_LENGTH = 25;
 const external: RulePlaces = {
   guess: () => undefined,
   free: (scope, rules) => {
-    const patterns = scope.spec?.pathPatterns ?? [];
-    if (patterns.length === 0) return inOwnOrder(scope, freeAmong(range(OTHER_PRIORITIES), rules));
-    const first = firstPriority(patterns);
-    const free = freeAmong(range(PATH_PRIORITIES), rules);
-    return [
-      ...inOwnOrder(
-        scope,
-        free.filter((priority) => isOfLength(priority, first)),
-      ),
-      ...free.filter((priority) => priority >= first + PRIORITIES_OF_ONE_LENGTH),
-      ...free.filter((priority) => priority < first).reverse(),
-    ];
+    const places = externalPlaces(scope, rules);
+    if (!scope.spec?.testTraffic) return places;
+    const hasRoomBefore = (priority: number) => prioritiesBefore(priority, rules).includes(priority - 1);
+    return [...places.filter(hasRoomBefore), ...places.filter((priority) => !hasRoomBefore(priority))];
   },
   async goOn(_scope, { LoadBalancer }) {
     throw new HandlerError(
@@ -94,11 +86,52 @@ const external: RulePlaces = {
   },
 };
 
+/** How many priorities before that of a service its rule for test requests may have. */
+const TEST_PRIORITIES = 24;
+
+/**
+ * The priorities that the rule for test requests may have, the nearest first: right before that of the service's other rule, so
+ * that it wins. On a shared load balancer none of them is a place, for places are a thousand apart and begin at 1000, nor one that
+ * services name by their paths, which end at 975. So nobody but people who add rules by hand is after them. On a listener of the
+ * author's other services may be. There as here ELB gives each priority to one rule only: who comes second takes the next one.
+ *
+ * @param priority of the service's rule for all requests.
+ * @param rules of the listener, as far as they are known.
+ */
+export function prioritiesBefore(
+  priority: number,
+  rules: readonly Pick<Rule, 'Priority'>[] = [],
+): readonly number[] {
+  const before = Array.from({ length: TEST_PRIORITIES }, (_, index) => priority - 1 - index);
+  return freeAmong(
+    before.filter((each) => each > 0),
+    rules,
+  );
+}
+
 const PLACES: Readonly<Record<Exposure['kind'], RulePlaces>> = { shared, external };
 
 /** The priorities that a service may take in an exposure. */
 export function rulePlaces({ kind }: Exposure): RulePlaces {
   return PLACES[kind];
+}
+
+function externalPlaces(
+  scope: Pick<Scope, 'identity' | 'spec'>,
+  rules: readonly Pick<Rule, 'Priority'>[],
+): readonly number[] {
+  const patterns = scope.spec?.pathPatterns ?? [];
+  if (patterns.length === 0) return inOwnOrder(scope, freeAmong(range(OTHER_PRIORITIES), rules));
+  const first = firstPriority(patterns);
+  const free = freeAmong(range(PATH_PRIORITIES), rules);
+  return [
+    ...inOwnOrder(
+      scope,
+      free.filter((priority) => isOfLength(priority, first)),
+    ),
+    ...free.filter((priority) => priority >= first + PRIORITIES_OF_ONE_LENGTH),
+    ...free.filter((priority) => priority < first).reverse(),
+  ];
 }
 
 /** The first of the priorities for patterns like these: the shortest pattern decides. */

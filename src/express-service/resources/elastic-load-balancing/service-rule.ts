@@ -1,4 +1,4 @@
-/** The listener rule of a service, found among those of a listener. */
+/** The listener rules of a service, found among those of a listener. */
 import {
   DeleteRuleCommand,
   DescribeTagsCommand,
@@ -7,12 +7,14 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Scope } from '../../composition/component';
 import { isManaged } from '../../memory/ownership';
+import { isTestRule } from '../../memory/resource-marks';
 import { hostNamesIn, normalConditions, pathsIn } from '../../properties/rule-conditions';
 import { unless } from '../../../aws/sdk-errors';
+import { sessionValue } from '../../../aws/session';
 import { tagRecord, type Tags } from '../../identity/tags';
 import { servingTargetGroup, weightsOf } from '../../deployments/traffic-weights';
 
-/** The rule by which the load balancer sends the service's requests to its tasks. */
+/** A rule by which the load balancer sends the service's requests to its tasks. */
 export interface ObservedListenerRule {
   readonly arn: string;
   readonly priority: number;
@@ -27,33 +29,62 @@ export interface ObservedListenerRule {
   readonly tags: Tags;
 }
 
-/** IAM actions of {@link findManagedRule}. */
+/** The rules of a service on one listener. */
+export interface ManagedRules {
+  /** That of all requests, which is the service's place there. */
+  readonly production?: ObservedListenerRule;
+  /** That of test requests. */
+  readonly test?: ObservedListenerRule;
+}
+
+/** IAM actions of {@link findManagedRules}. */
 export const FIND_RULE_ACTIONS = ['elasticloadbalancing:DescribeTags'] as const;
 
+/** By the target groups that rules forward to. */
+const rulesSeen = sessionValue((_: Scope) => new Map<string, ManagedRules>());
+
+/** The rules that {@link findManagedRules} has found in this invocation; undefined when nobody has looked. */
+export function managedRulesSeen(scope: Scope, targetGroupArns: readonly string[]): ManagedRules | undefined {
+  return rulesSeen(scope).get(targetGroupArns.join());
+}
+
 /**
- * The service's rule among these: it forwards to the service's target groups and bears its tag. Others that forward there
+ * The service's rules among these: they forward to the service's target groups and bear its tag. Others that forward there
  * were added by hand.
  *
  * @param targetGroupArns the service's target groups.
  */
-export async function findManagedRule(
+export async function findManagedRules(
+  scope: Scope,
+  rules: readonly Rule[],
+  targetGroupArns: readonly string[],
+): Promise<ManagedRules> {
+  const managed = await managedAmong(scope, rules, targetGroupArns);
+  const found = {
+    production: managed.find(({ tags }) => !isTestRule(tags)),
+    test: managed.find(({ tags }) => isTestRule(tags)),
+  };
+  rulesSeen(scope).set(targetGroupArns.join(), found);
+  return found;
+}
+
+async function managedAmong(
   { clients, identity }: Scope,
   rules: readonly Rule[],
   targetGroupArns: readonly string[],
-): Promise<ObservedListenerRule | undefined> {
+): Promise<ObservedListenerRule[]> {
   const candidates = rules.filter((rule) =>
     weightsOf(rule).some(({ targetGroupArn }) => targetGroupArns.includes(targetGroupArn)),
   );
-  if (candidates.length === 0) return undefined;
+  if (candidates.length === 0) return [];
   const { TagDescriptions = [] } = await clients.elasticLoadBalancing.send(
     new DescribeTagsCommand({ ResourceArns: candidates.map(({ RuleArn }) => RuleArn!) }),
   );
-  for (const rule of candidates) {
+  return candidates.flatMap((rule) => {
     const described = TagDescriptions.find(({ ResourceArn }) => ResourceArn === rule.RuleArn);
     const tags = tagRecord(described?.Tags);
-    if (isManaged(identity, tags)) return observedRule(rule, tags);
-  }
-  return undefined;
+    return isManaged(identity, tags) ? [observedRule(rule, tags)] : [];
+  });
 }
 
 /** What conditions match. */

@@ -38,6 +38,7 @@ import {
 } from '../../properties/target-group-settings';
 import { ruleAt, weightsOf } from '../../deployments/traffic-weights';
 import type { ObservedListenerRule } from './service-rule';
+import type { ObservedTestListenerRule } from './test-listener-rule';
 import type { ObservedTargetGroup, ObservedTargetGroups } from './target-groups';
 
 /** How the target groups of the service are set. */
@@ -54,6 +55,7 @@ export interface ObservedTargetGroupSettings {
 type Needs = {
   TargetGroups: ObservedTargetGroups;
   ListenerRule: ObservedListenerRule;
+  TestListenerRule: ObservedTestListenerRule;
 };
 
 interface AttributeProperties {
@@ -79,7 +81,7 @@ export const targetGroupSettings: Component<
 > = {
   kind: 'TargetGroupSettings',
   goesWith: 'TargetGroups',
-  needs: ['TargetGroups', 'ListenerRule'],
+  needs: ['TargetGroups', 'ListenerRule', 'TestListenerRule'],
   per: 'exposure',
   partOf: 'TargetGroups',
   // Which target group has the traffic changes with every deployment.
@@ -260,19 +262,21 @@ async function applyAttributes(
 
 async function applyStickiness(
   scope: ApplyScope,
-  { TargetGroups: { arns }, ListenerRule }: Needs,
+  { TargetGroups: { arns }, ListenerRule, TestListenerRule }: Needs,
   wanted: TargetGroupAttributes,
 ): Promise<void> {
-  const [rule, live] = await allOf([
-    ruleAt(scope, ListenerRule.arn),
+  const { rule: testRule, former } = TestListenerRule ?? {};
+  const ruleArns = [ListenerRule, testRule, former].flatMap((rule) => rule?.arn ?? []);
+  const [rules, live] = await allOf([
+    allOf(ruleArns.map((arn) => ruleAt(scope, arn))),
     allOf(arns.map((arn) => readAttributes(scope, arn))),
   ]);
   const others = arns.filter((_arn, index) => !areAsSticky(live[index]!, wanted));
   const changeGroups = () =>
     allOf(others.map((arn) => setAttributes(scope, arn, stickinessAttributes(wanted))));
-  const changeRule = () => setStickiness(scope, rule, isSticky(wanted));
+  const changeRules = () => allOf(rules.map((rule) => setStickiness(scope, rule, isSticky(wanted))));
   // Never a sticky target group under a rule that is not.
-  for (const change of isSticky(wanted) ? [changeRule, changeGroups] : [changeGroups, changeRule])
+  for (const change of isSticky(wanted) ? [changeRules, changeGroups] : [changeGroups, changeRules])
     await change();
 }
 
