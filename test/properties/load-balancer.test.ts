@@ -221,7 +221,7 @@ describe('a shared load balancer', () => {
 describe('with IPv6 addresses', () => {
   const dualstack = { LoadBalancerConfiguration: { IpAddressType: 'dualstack' } };
   const recordsIn = ({ ManagedResources }: Structure) =>
-    ManagedResources.filter(({ Type }: Structure) => Type === 'AWS::Route53::RecordSet');
+    ManagedResources.filter(({ ResourceType }: Structure) => ResourceType === 'AWS::Route53::RecordSet');
 
   test('each host has two records, and READ tells which of them somebody has deleted', async () => {
     const template = driver.model({

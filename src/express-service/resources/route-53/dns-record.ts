@@ -110,7 +110,7 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, To
       const { Name, Type, TTL, ResourceRecords } = ownershipRecordOf({ identity }, host);
       return [
         ...aliasTypes(spec, LoadBalancer).map((aliasType) => ({
-          name: aliasName(hostName, aliasType),
+          name: aliasType === 'A' ? hostName : `${hostName} ${aliasType}`,
           type,
           properties: { HostedZoneId, Name: hostName, Type: aliasType, AliasTarget },
         })),
@@ -166,7 +166,8 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, To
     const there = current?.hosts ?? [];
     const withoutZone = there.filter(({ isWithoutZone }) => isWithoutZone);
     const possible = wanted.filter((host) => !withoutZone.some((each) => isAmong(each.host, [host])));
-    const ipv6Target = aliasTypes(scope.spec, LoadBalancer).includes('AAAA') ? target : undefined;
+    const records = Object.values(scope.desired);
+    const ipv6Target = records.some(({ Type }) => Type === 'AAAA') ? target : undefined;
     const isLed = (each: ObservedHostRecords) =>
       each.target === target &&
       // One that somebody has made beside the A record stays as long as it leads to addresses.
@@ -177,17 +178,17 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, To
     const led = await allOf(
       missing.map((host) =>
         leadTo(scope, host, stateOf(HostNames, host), {
-          aliases: aliasTypes(scope.spec, LoadBalancer).map((type) =>
-            aliasRecord(scope.desired[aliasName(host.hostName, type)]!),
-          ),
+          aliases: records
+            .filter(({ Name, AliasTarget }) => AliasTarget && Name === host.hostName)
+            .map(aliasRecord),
           ownership: ownershipRecordOf(scope, host),
         }),
       ),
     );
     const changed = missing.find((_host, index) => !led[index]);
     if (changed) return wait(`the DNS records of ${changed.hostName}`, SECONDS_AFTER_CHANGE);
-    const others = there.filter(({ host }) => !isAmong(host, possible));
-    return done({ hosts: [...possible.map((host) => ({ host, target, ipv6Target })), ...others] });
+    const others = there.filter(({ host }) => !isAmong(host, missing));
+    return done({ hosts: [...missing.map((host) => ({ host, target, ipv6Target })), ...others] });
   },
 
   poll(scope, { loadBalancerArn }) {
@@ -214,11 +215,6 @@ function aliasTypes(
 ): readonly ('A' | 'AAAA')[] {
   const type = loadBalancer.kind === 'shared' ? loadBalancer.ipAddressType : observed?.ipAddressType;
   return hasIpv6(type) ? ['A', 'AAAA'] : ['A'];
-}
-
-/** What tells the alias record of a host from other records of the service. */
-function aliasName(hostName: string, type: 'A' | 'AAAA'): string {
-  return type === 'A' ? hostName : `${hostName} ${type}`;
 }
 
 function aliasRecord({ Name, Type, AliasTarget }: RecordProperties): ResourceRecordSet {
