@@ -124,6 +124,7 @@ async function startAround(
     loadBalancingChanged: () => dataPlane.invalidate(),
     guarded: (call, forward) =>
       guards.around({ ...call, accountId: ACCOUNT_ID, accessKeyId: 'ecs' }, forward),
+    invokeFunction: (functionArn, event) => lambda.invoke(functionArn, event),
     roleChanges,
     moments,
   });

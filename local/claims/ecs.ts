@@ -342,4 +342,253 @@ export const ECS = [
     state: 'confirmed',
     test: 'test/ecs-engine/task-start.test.ts',
   },
+  {
+    id: 'ecs.lambda-hook-event',
+    statement:
+      'The function of a lifecycle hook gets executionId, lifecycleStage, resourceArn (the service deployment), executionDetails with the service, the target revision and the weights by revision, and hookDetails where there are some. Test weights are told at TEST_TRAFFIC_SHIFT, production weights at PRE_PRODUCTION_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT, and nowhere else.',
+    source:
+      'Amazon ECS developer guide, "Lambda hooks for Amazon ECS service deployments", "Lifecycle payloads"; an event without hookDetails is in the AWS News Blog of July 2025 on blue/green deployments.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.lambda-hook-replies',
+    statement:
+      'A hook function answers with hookStatus: SUCCEEDED goes on, FAILED rolls back, IN_PROGRESS is called again after callBackDelay seconds, 30 when left out, with the hookDetails of the answer merged into those that the hook had. An exception, or an answer without hookStatus, rolls back.',
+    source:
+      'Amazon ECS developer guide, "Lambda hooks for Amazon ECS service deployments"; the status reasons are in "Troubleshooting Amazon ECS blue/green deployments".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.hook-role',
+    statement:
+      'A role of a Lambda hook that does not trust ecs.amazonaws.com, or may not invoke the function, fails the hook when it is called: "ECS was unable to assume role …", "ECS was unable to invoke hook target … due to …".',
+    source: 'Amazon ECS developer guide, "Troubleshooting Amazon ECS blue/green deployments".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.hooks-in-parallel',
+    statement:
+      'All hooks of one stage run in parallel. The deployment goes on when all have succeeded or were continued, and rolls back as soon as one says so.',
+    source:
+      'Amazon ECS developer guide, "Pause hooks for Amazon ECS service deployments", "Multiple hooks at the same stage".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.hook-timeouts',
+    statement:
+      'A hook that has not ended after timeoutInMinutes, 1440 when left out, is TIMED_OUT: the deployment rolls back, or goes on where the action is CONTINUE.',
+    source:
+      'Amazon ECS developer guide, "Lambda hooks for Amazon ECS service deployments", "Timeout configuration"; "Pause hooks for Amazon ECS service deployments", "Timeout behavior".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.hook-limits',
+    statement:
+      'A service has at most 10 hooks with Lambda functions and 10 pauses; timeouts are at most 1,440 minutes for the former and 20,160 for the latter; a pause cannot be at TEST_TRAFFIC_SHIFT or PRODUCTION_TRAFFIC_SHIFT. CreateService and UpdateService refuse others.',
+    source:
+      'Amazon ECS developer guide, "Pause hooks for Amazon ECS service deployments", "Constraints"; "Lambda hooks for Amazon ECS service deployments", "Timeout configuration".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.hooks-at-each-step',
+    statement:
+      'Hooks at PRE_PRODUCTION_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT run again at each step of a CANARY or LINEAR deployment, each time with another hookId.',
+    source:
+      'Amazon ECS developer guide, "Pause hooks for Amazon ECS service deployments", "Pause hooks with linear and canary deployments"; "Lambda hooks for Amazon ECS service deployments", "Supported lifecycle stages".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.rollback-calls-shift-hooks',
+    statement:
+      'A rollback calls the functions of hooks at PRODUCTION_TRAFFIC_SHIFT and TEST_TRAFFIC_SHIFT again. The target revision is still the one that was to be deployed, with the weight 0.',
+    source:
+      'Amazon ECS developer guide, "Lambda hooks for Amazon ECS service deployments", "Lifecycle hooks during rollback".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.hooks-on-first-deployments',
+    statement:
+      'The hooks of a service run on its first deployment too. One that fails ends it ROLLBACK_FAILED; its cause is in the service events.',
+    source:
+      'Service events of a first deployment whose hook at PRE_SCALE_UP failed, in a public post-mortem of 2026; the text is that of the ECS developer guide, "Troubleshooting Amazon ECS blue/green deployments".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.hook-events',
+    statement:
+      'EventBridge gets an "ECS Hook State Change" when a hook begins (HOOK_IN_PROGRESS for a function, HOOK_AWAITING_ACTION for a pause) and when it ends (HOOK_SUCCEEDED, HOOK_FAILED, HOOK_TIMED_OUT); its resource is the service deployment.',
+    source: 'Amazon ECS developer guide, "Amazon ECS service deployment hook state change events".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/events.test.ts',
+  },
+  {
+    id: 'ecs.deployment-events',
+    statement:
+      'EventBridge gets an "ECS Deployment State Change" when a deployment or a rollback begins, is completed, or has failed, with the rollout state reason; its resource is the service.',
+    source:
+      'Amazon ECS developer guide, "Amazon ECS service deployment state change events"; clusterArn in its detail is in an event recorded in February 2025.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/events.test.ts',
+  },
+  {
+    id: 'ecs.rolling-deployments-run-hooks',
+    statement:
+      'A ROLLING deployment runs its hooks at PRE_SCALE_UP before it starts the first task, and those at POST_SCALE_UP once all tasks are replaced; other stages it does not have.',
+    source:
+      'AWS announced pauses for rolling deployments in May 2026, and acceptance tests of the Terraform provider send Lambda hooks with ROLLING. Which stages such a deployment has is stated nowhere.',
+    state: 'inferred',
+    otherwise: 'It runs none of its hooks.',
+    risk: 'A gate before or after a rolling deployment does not hold it.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.shift-hooks-run-after-weights',
+    statement:
+      'Hooks at TEST_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT run once the weights of the rules are set.',
+    source: 'Nothing is documented but that traffic "is in the process of moving" in these stages.',
+    state: 'unverified',
+    otherwise: 'They run first, and then the weights are set.',
+    risk: 'A check at such a stage may look at the revision before; at POST_TEST_TRAFFIC_SHIFT it cannot.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.hook-weights-of-steps',
+    statement:
+      'In steps, hooks at PRODUCTION_TRAFFIC_SHIFT are told the weights of the step, and those at PRE_PRODUCTION_TRAFFIC_SHIFT the weights before it.',
+    source:
+      'Concluded from the examples for BLUE_GREEN in the ECS developer guide, which has none with steps.',
+    state: 'inferred',
+    otherwise: 'They are told 100 and 0, or 0 and 100, at each step.',
+    risk: 'A function that looks at the weights cannot tell the steps apart.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.pre-production-stage-is-shown',
+    statement:
+      'While hooks at PRE_PRODUCTION_TRAFFIC_SHIFT run, the lifecycleStage of the service deployment is that.',
+    source:
+      'Concluded from the event that these hooks get; the model of the API does not list the stage for service deployments.',
+    state: 'inferred',
+    otherwise: 'The stage before is shown until traffic shifts.',
+    risk: 'None: what a deployment waits for is read from its hooks.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.no-test-rule-no-test-stages',
+    statement:
+      'A deployment of a service without a test listener rule has no TEST_TRAFFIC_SHIFT and no POST_TEST_TRAFFIC_SHIFT, and the hooks at these stages do not run.',
+    source: 'Nothing is documented; a test rule is optional, and without one there is no test traffic.',
+    state: 'unverified',
+    otherwise: 'It goes through both, with their hooks.',
+    risk: 'A gate at POST_TEST_TRAFFIC_SHIFT may not hold, or may hold where none was expected, while there is no test rule.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.rollback-calls-hooks-of-its-shifts',
+    statement: 'A rollback calls the hooks of those shifts alone that it takes back.',
+    source: 'Concluded from what the hooks are told: traffic that moves back.',
+    state: 'inferred',
+    otherwise: 'It calls the hooks of both stages, whatever was shifted.',
+    risk: 'A function may be told of a rollback of traffic that it was never told to have moved.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.failing-hook-does-not-stop-rollback',
+    statement: 'A hook that fails while its deployment rolls back does not keep that from going on.',
+    source: 'Nothing is documented.',
+    state: 'unverified',
+    otherwise: 'The deployment ends ROLLBACK_FAILED.',
+    risk: 'A function that fails whenever it is called leaves tasks of both revisions.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.hook-execution-id-is-kept',
+    statement: 'A function that has answered IN_PROGRESS is called again with the same executionId.',
+    source: 'Concluded from the ECS developer guide: the id is that of a hook execution.',
+    state: 'inferred',
+    otherwise: 'Each call has another one.',
+    risk: 'None: the resource type does not look at it. A function that keeps its state by this id loses it.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.ended-hooks-stay-listed',
+    statement:
+      'lifecycleHookDetails of a service deployment lists hooks that have ended beside those that run.',
+    source:
+      'Sources contradict each other: the ECS developer guide speaks of active hooks, but lists SUCCEEDED, FAILED and TIMED_OUT among their statuses.',
+    state: 'unverified',
+    otherwise: 'It lists hooks that run or wait, and no others.',
+    risk: 'What a hook that has failed was is told by the status reason alone.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.pause-at-reconcile-service',
+    statement: 'A pause at RECONCILE_SERVICE is accepted.',
+    source:
+      'Sources contradict each other: the ECS developer guide, "Pause hooks for Amazon ECS service deployments", has this stage, its troubleshooting of blue/green deployments leaves it out.',
+    state: 'inferred',
+    otherwise: 'It is refused: "Invalid lifecycle stage provided for Pause Hook".',
+    risk: 'A service with such a pause cannot be created.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.pause-hook-refuses-target',
+    statement: 'A pause with a hookTargetArn or a roleArn is refused.',
+    source: 'Concluded from the ECS developer guide: "Pause hooks do not use hookTargetArn or roleArn."',
+    state: 'inferred',
+    otherwise: 'Both are accepted, and have no effect.',
+    risk: 'None: a pause that has neither is accepted in any case.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.hooks-read-back-as-given',
+    statement: 'Lifecycle hooks read back as they were given, without the members that were left out.',
+    source: 'Nothing is documented; services with hooks are older than targetType and timeoutConfiguration.',
+    state: 'unverified',
+    otherwise:
+      'They read back with targetType AWS_LAMBDA, and a timeoutConfiguration of 1440 minutes and ROLLBACK.',
+    risk: 'Drift may be reported where there is none.',
+    test: 'test/ecs-engine/lifecycle-hooks.test.ts',
+  },
+  {
+    id: 'ecs.hook-event-types',
+    statement: 'HOOK_FAILED and HOOK_TIMED_OUT are events of type ERROR, the others of type INFO.',
+    source:
+      'Concluded from the types of deployment events; the one example in the ECS developer guide is HOOK_AWAITING_ACTION, of type INFO.',
+    state: 'inferred',
+    otherwise: 'All are of type INFO.',
+    risk: 'None: events are told apart by their names.',
+    test: 'test/ecs-engine/events.test.ts',
+  },
+  {
+    id: 'ecs.failed-event-needs-circuit-breaker',
+    statement:
+      'SERVICE_DEPLOYMENT_FAILED is sent for services whose deployment circuit breaker is on, whatever their deployment has failed of, and for no others.',
+    source:
+      'Amazon ECS developer guide, "Amazon ECS service deployment state change events", which does not say whether a hook that fails counts.',
+    state: 'inferred',
+    otherwise: 'It is sent for every deployment that fails.',
+    risk: 'Who waits for the event alone does not hear of a deployment that has failed.',
+    test: 'test/ecs-engine/events.test.ts',
+  },
+  {
+    id: 'ecs.deployment-events-are-no-service-actions',
+    statement:
+      'SERVICE_DEPLOYMENT_IN_PROGRESS, _COMPLETED and _FAILED are sent as "ECS Deployment State Change" alone.',
+    source:
+      'Sources contradict each other: the ECS developer guide lists them for "ECS Service Action" too, but all examples, and events that were recorded, are of the former.',
+    state: 'inferred',
+    otherwise: 'They are sent as "ECS Service Action" too.',
+    risk: 'A rule for all service actions matches more often.',
+    test: 'test/ecs-engine/events.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -79,6 +79,32 @@ export const ELASTIC_LOAD_BALANCING = [
     test: 'test/local/guards/load-balancers.test.ts',
   },
   {
+    id: 'elasticloadbalancing.ipv6-subnets',
+    statement:
+      'A load balancer with IPv6 addresses needs an IPv6 CIDR block in each of its subnets: CreateLoadBalancer, SetSubnets and SetIpAddressType refuse others with ValidationError.',
+    source:
+      'Elastic Load Balancing user guide, "Update the IP address types for your Application Load Balancer"; the refusal is quoted in github.com/kubernetes-sigs/aws-load-balancer-controller, issue 4852.',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.internal-dualstack',
+    statement: 'An internal Application Load Balancer may have the IP address type dualstack.',
+    source:
+      'Elastic Load Balancing user guide, "Update the IP address types for your Application Load Balancer", has one in its example; AWS whitepaper "IPv6 on AWS". The API reference of CreateLoadBalancer, which is older, says that internal load balancers must use ipv4.',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.without-public-ipv4',
+    statement:
+      'Only an internet-facing Application Load Balancer takes the IP address type dualstack-without-public-ipv4.',
+    source:
+      'Elastic Load Balancing API reference, CreateLoadBalancer, IpAddressType; AWS Networking blog, "Introducing dual-stack without public IPv4 Application Load Balancer". The error is not documented.',
+    state: 'confirmed',
+    test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
     id: 'elasticloadbalancing.internet-gateway',
     statement: 'An internet-facing load balancer needs a VPC with an internet gateway.',
     source: 'Elastic Load Balancing API reference, CreateLoadBalancer, Scheme and the error InvalidSubnet.',

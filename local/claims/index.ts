@@ -9,6 +9,7 @@ import { CLOUDFORMATION } from './cloudformation';
 import { EC2 } from './ec2';
 import { ECS } from './ecs';
 import { ELASTIC_LOAD_BALANCING } from './elasticloadbalancing';
+import { EVENTBRIDGE } from './eventbridge';
 import { IAM } from './iam';
 import { ROUTE_53 } from './route-53';
 import { WAFV2 } from './wafv2';
@@ -32,6 +33,7 @@ export const TABLES = {
   acm: { title: 'AWS Certificate Manager', claims: ACM },
   'route-53': { title: 'Amazon Route 53', claims: ROUTE_53 },
   wafv2: { title: 'AWS WAF', claims: WAFV2 },
+  eventbridge: { title: 'Amazon EventBridge', claims: EVENTBRIDGE },
 } as const satisfies Readonly<Record<string, Table>>;
 
 type Row = (typeof TABLES)[keyof typeof TABLES]['claims'][number];

@@ -9,10 +9,12 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { Moments } from '../moments';
+import type { InvocationResult } from '../lambda';
 import type { ClientOptions } from '../moto';
 import type { RoleChanges } from '../role-changes';
 import type { AwsRequest, Structure } from '../service';
 import type { ContainerLogs } from './container-logs';
+import type { EventBus } from './event-bus';
 import type { Flows } from './flow';
 import type { Identifiers } from './identifiers';
 import type { State } from './state';
@@ -44,7 +46,15 @@ export interface EcsContext {
   readonly checkServiceLinkedRole: () => Promise<void>;
   /** How long ago roles were changed. */
   readonly roleChanges: RoleChanges;
+  readonly eventBus: EventBus;
+  readonly invokeFunction: InvokeFunction;
 }
+
+/** Runs a Lambda function. @throws AwsError ResourceNotFoundException when there is none of this ARN. */
+export type InvokeFunction = (
+  functionArn: string,
+  event: unknown,
+) => Promise<Pick<InvocationResult, 'payload' | 'functionError'>>;
 
 /** One operation of the API. @throws AwsError for every refusal. */
 export type Operation = (request: AwsRequest) => Structure | Promise<Structure>;

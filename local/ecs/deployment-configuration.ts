@@ -1,5 +1,7 @@
 /** What ECS refuses in the deployment configuration of a service. */
+import type { Answers } from '../claims/answers';
 import { AwsError, type Structure } from '../service';
+import { checkLifecycleHooks } from './lifecycle-hook-validation';
 
 /** Bounds of numbers (API references of DeploymentConfiguration, CanaryConfiguration and LinearConfiguration). */
 const BOUNDS: readonly [path: string, least: number, most: number][] = [
@@ -22,16 +24,6 @@ const STRATEGY_OF: Readonly<Record<string, string>> = {
   earlySuccessCriteria: 'ROLLING',
 };
 
-/** Stages at which a deployment can be paused (ECS developer guide, troubleshooting of blue/green deployments). */
-const PAUSE_STAGES = [
-  'RECONCILE_SERVICE',
-  'PRE_SCALE_UP',
-  'POST_SCALE_UP',
-  'POST_TEST_TRAFFIC_SHIFT',
-  'PRE_PRODUCTION_TRAFFIC_SHIFT',
-  'POST_PRODUCTION_TRAFFIC_SHIFT',
-];
-
 /**
  * Check a service's deployment configuration.
  *
@@ -39,7 +31,7 @@ const PAUSE_STAGES = [
  * @param input the request.
  * @throws AwsError InvalidParameterException.
  */
-export function checkDeploymentConfiguration(settings: Structure, input: Structure): void {
+export function checkDeploymentConfiguration(answers: Answers, settings: Structure, input: Structure): void {
   const { deploymentConfiguration: configuration } = settings;
   const given: Structure = input.deploymentConfiguration ?? {};
   for (const [path, least, most] of BOUNDS) {
@@ -62,7 +54,7 @@ export function checkDeploymentConfiguration(settings: Structure, input: Structu
   if (input.availabilityZoneRebalancing === 'ENABLED' && configuration.maximumPercent <= 100) {
     refuse('AvailabilityZoneRebalancing does not support maximumPercent <= 100.');
   }
-  for (const hook of configuration.lifecycleHooks ?? []) checkHook(hook);
+  checkLifecycleHooks(answers, configuration.lifecycleHooks ?? []);
   const { alarms } = configuration;
   if (alarms?.enable && alarms.alarmNames.length === 0)
     refuse('alarmNames can not be empty when alarms are enabled.');
@@ -78,22 +70,6 @@ function checkEarlySuccess({ earlySuccessCriteria: criteria, minimumHealthyPerce
   }
   if (criteria.healthyPercent < minimumHealthyPercent) {
     refuse('healthyPercent must be greater than or equal to minimumHealthyPercent.');
-  }
-}
-
-function checkHook({
-  targetType = 'AWS_LAMBDA',
-  hookTargetArn,
-  roleArn,
-  lifecycleStages = [],
-}: Structure): void {
-  if (lifecycleStages.length === 0) refuse('lifecycleStages can not be empty in lifecycleHooks.');
-  if (targetType === 'PAUSE') {
-    if (!lifecycleStages.every((stage: string) => PAUSE_STAGES.includes(stage))) {
-      refuse('Invalid lifecycle stage provided for Pause Hook');
-    }
-  } else if (!hookTargetArn || !roleArn) {
-    refuse('hookTargetArn and roleArn are required for lifecycle hooks of type AWS_LAMBDA.');
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Structure } from '../service';
 import { ecsArn } from './arns';
 import { now, type EcsContext } from './context';
+import { announceDeployment } from './deployment-events';
 import { superseded } from './endings';
 import { startRollout } from './rollout';
 import { revisionSettings } from './service-settings';
@@ -28,6 +29,7 @@ export function deployRevision(context: EcsContext, service: Service, taskDefini
   service.deployments = [deployment, ...service.deployments];
   const serviceDeployment = createServiceDeployment(context, deployment, sources);
   service.serviceDeployments.unshift(serviceDeployment);
+  announceDeployment(context, deployment, 'SERVICE_DEPLOYMENT_IN_PROGRESS');
   startRollout(context, serviceDeployment);
 }
 

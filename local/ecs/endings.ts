@@ -55,8 +55,17 @@ export function stageTimedOut(stage: string): Ending {
 }
 
 /** A pause hook ended in a way that does not let the deployment go on. */
-export function hookFailed(stage: string, detail: string): Ending {
+export function pauseHookFailed(stage: string, detail: string): Ending {
   return new Ending('ROLLBACK', `because ${stage} pause hook ${detail}`, 'ECS deployment failed.');
+}
+
+/** So did a hook with a Lambda function. */
+export function lambdaHookFailed(stage: string, detail: string): Ending {
+  return new Ending(
+    'ROLLBACK',
+    `because ${stage} lifecycle hook(s) failed. ${detail}`,
+    'ECS deployment failed.',
+  );
 }
 
 /** A user called StopServiceDeployment. */

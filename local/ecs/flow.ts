@@ -64,6 +64,11 @@ export class Flow {
     this.interruption = undefined;
   }
 
+  /** Whether it was interrupted, and has not gone on since. For whoever was at work, not in a wait, at that time. */
+  get isInterrupted(): boolean {
+    return this.interruption !== undefined;
+  }
+
   /** Run `body` to its end. An interruption ends it quietly, and so does any error after one. */
   async run(body: (flow: Flow) => Promise<void>): Promise<void> {
     this.beginWork();

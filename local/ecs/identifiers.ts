@@ -31,6 +31,11 @@ export class Identifiers {
     return Buffer.from(this.digest(), 'hex').toString('base64url').slice(0, 21);
   }
 
+  /** 43 letters, digits, `-` and `_`, as in ids of lifecycle hooks. */
+  hook(): string {
+    return Buffer.from(this.digest(), 'hex').toString('base64url');
+  }
+
   /** Start again from the first identifier. */
   reset(): void {
     this.issued = 0;

@@ -9,8 +9,15 @@ import { AwsError, type AwsService, type ContainerOutput, type TaskNetwork } fro
 import { accountSettingOperations } from './account-settings';
 import { capacityProviderOperations } from './capacity-providers';
 import { clusterOperations, describeCluster } from './clusters';
-import { createAwsClients, type EcsContext, type Guarded, type Operations } from './context';
+import {
+  createAwsClients,
+  type EcsContext,
+  type Guarded,
+  type InvokeFunction,
+  type Operations,
+} from './context';
 import { ContainerLogs } from './container-logs';
+import { EventBus } from './event-bus';
 import { Flows } from './flow';
 import { healthCheckChanged } from './health-check-changes';
 import { Identifiers } from './identifiers';
@@ -34,6 +41,8 @@ export interface EcsOptions {
   readonly isNewAccount?: boolean;
   /** Carries out ECS's calls to Elastic Load Balancing; without checks when left out. */
   readonly guarded?: Guarded;
+  /** Runs the functions of lifecycle hooks; there is none when left out. */
+  readonly invokeFunction?: InvokeFunction;
   /** When roles were changed; as if long ago when left out. */
   readonly roleChanges?: RoleChanges;
   /** Told when deployments, deletions and network interfaces have come to their end. */
@@ -59,6 +68,9 @@ export function createEcs({
   loadBalancingChanged = () => undefined,
   isNewAccount = false,
   guarded = async (_call, forward) => ({ forwarded: await forward() }),
+  invokeFunction = async (functionArn) => {
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
+  },
   roleChanges = new RoleChanges(clock),
   moments = new Moments(),
 }: EcsOptions): Ecs {
@@ -90,6 +102,8 @@ export function createEcs({
     },
     loadBalancingChanged,
     roleChanges,
+    eventBus: new EventBus(clock, motoOptions),
+    invokeFunction,
   };
   const operations: Operations = {
     ...clusterOperations(context),

@@ -1,21 +1,8 @@
 /** The infrastructure role of a service, with which ECS calls Elastic Load Balancing on behalf of its user. */
-import {
-  GetPolicyCommand,
-  GetPolicyVersionCommand,
-  GetRoleCommand,
-  GetRolePolicyCommand,
-  ListAttachedRolePoliciesCommand,
-  ListRolePoliciesCommand,
-  type IAMClient,
-} from '@aws-sdk/client-iam';
 import { AwsError, type Structure } from '../service';
-import { lastPart } from './arns';
+import { isAssumable, mayCall } from './assumed-role';
 import type { EcsContext } from './context';
 import { invalidNetworking } from './endings';
-import { TIMINGS } from './timings';
-import { listed, statementsOf, trusts } from './trust';
-
-const PRINCIPAL = 'ecs.amazonaws.com';
 
 /** What ECS calls with it on a service behind Application Load Balancers (AmazonECSInfrastructureRolePolicyForLoadBalancers). */
 const ACTIONS = [
@@ -67,53 +54,7 @@ function rolesOf(loadBalancers: readonly Structure[]): string[] {
   ];
 }
 
-/** Whether a role is too new, does not exist, does not trust ECS, or lacks a permission. */
-async function isUnusable({ aws, roleChanges }: EcsContext, roleArn: string): Promise<boolean> {
-  const roleName = lastPart(roleArn);
-  if (roleChanges.age(roleName) < TIMINGS.rolePropagation) return true;
-  const { iam } = aws('us-east-1');
-  const found = await iam.send(new GetRoleCommand({ RoleName: roleName })).catch(() => undefined);
-  if (!found) return true;
-  const trust = statementsOf(found.Role!.AssumeRolePolicyDocument!);
-  if (!trust.some((statement) => trusts(statement, PRINCIPAL))) return true;
-  const statements = await permissionsOf(iam, roleName);
-  return ACTIONS.some((action) => !isAllowed(statements, action));
-}
-
-/** Statements of all policies of a role, its own and those that are attached. */
-async function permissionsOf(iam: IAMClient, RoleName: string): Promise<Structure[]> {
-  const [{ PolicyNames = [] }, { AttachedPolicies = [] }] = await Promise.all([
-    iam.send(new ListRolePoliciesCommand({ RoleName })),
-    iam.send(new ListAttachedRolePoliciesCommand({ RoleName })),
-  ]);
-  const documents = await Promise.all([
-    ...PolicyNames.map(
-      async (PolicyName) =>
-        (await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))).PolicyDocument!,
-    ),
-    ...AttachedPolicies.map(async ({ PolicyArn }) => {
-      const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
-      const version = { PolicyArn, VersionId: Policy!.DefaultVersionId };
-      return (await iam.send(new GetPolicyVersionCommand(version))).PolicyVersion!.Document!;
-    }),
-  ]);
-  return documents.flatMap(statementsOf);
-}
-
-/** Whether an action is allowed; resources and conditions are taken to be right. */
-function isAllowed(statements: readonly Structure[], action: string): boolean {
-  const about = statements.filter(({ Action, NotAction }) =>
-    NotAction === undefined
-      ? listed(Action).some((pattern) => matches(pattern, action))
-      : !listed(NotAction).some((pattern) => matches(pattern, action)),
-  );
-  return about.some(({ Effect }) => Effect === 'Allow') && about.every(({ Effect }) => Effect === 'Allow');
-}
-
-function matches(pattern: string, action: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, 'i').test(action);
+/** Whether ECS cannot assume a role, or may not make one of the calls with it. */
+async function isUnusable(context: EcsContext, roleArn: string): Promise<boolean> {
+  return !(await isAssumable(context, roleArn)) || !(await mayCall(context, roleArn, ACTIONS));
 }

@@ -1,13 +1,10 @@
-/** Lifecycle stages of a deployment and the pause hooks in them. */
-import type { Structure } from '../service';
+/** Lifecycle stages of a deployment. */
 import { now, type EcsContext } from './context';
-import { hookFailed } from './endings';
 import type { Flow } from './flow';
-import type { LifecycleHook, ServiceDeployment } from './state';
-import { MINUTE_MILLISECONDS, TIMINGS } from './timings';
-
-/** Defaults of DeploymentLifecycleHookTimeoutConfiguration. */
-const TIMEOUT = { timeoutInMinutes: 1440, action: 'ROLLBACK' } as const;
+import type { TrafficWeights } from './hook-function';
+import { runHooks } from './lifecycle-hooks';
+import type { ServiceDeployment } from './state';
+import { TIMINGS } from './timings';
 
 /** Enter a stage: from now on descriptions show it. */
 export function enterStage(context: EcsContext, deployment: ServiceDeployment, stage: string): void {
@@ -16,10 +13,9 @@ export function enterStage(context: EcsContext, deployment: ServiceDeployment, s
 }
 
 /**
- * Go through a stage in which nothing but its hooks has to be waited for. Hooks that invoke Lambda functions are taken
- * as having succeeded.
+ * Go through a stage in which nothing but its hooks has to be waited for.
  *
- * @throws Ending when a pause hook is not continued.
+ * @throws Ending when one of its hooks does not let the deployment go on.
  */
 export async function passStage(
   context: EcsContext,
@@ -28,51 +24,27 @@ export async function passStage(
   stage: string,
 ): Promise<void> {
   enterStage(context, deployment, stage);
-  await awaitHooks(context, flow, deployment, stage);
+  await runHooks(context, flow, deployment, stage);
   await flow.sleep(TIMINGS.lifecycleStage);
 }
 
-/** Wait until every pause hook of a stage was continued. @throws Ending when one was not. */
-export async function awaitHooks(
+/**
+ * Shift traffic, with the hooks of the stage in which that is done.
+ *
+ * @param weights what the hooks are told.
+ * @param shift sets the weights of the rules.
+ * @throws Ending when ELB refuses, or one of the hooks does not let the deployment go on.
+ */
+export async function passShift(
   context: EcsContext,
   flow: Flow,
   deployment: ServiceDeployment,
-  stage: string,
+  stage: 'TEST_TRAFFIC_SHIFT' | 'PRODUCTION_TRAFFIC_SHIFT',
+  weights: TrafficWeights,
+  shift: () => Promise<void>,
 ): Promise<void> {
-  const hooks: Structure[] = deployment.configuration.lifecycleHooks ?? [];
-  const pauses = hooks.filter(
-    ({ targetType, lifecycleStages }) => targetType === 'PAUSE' && lifecycleStages.includes(stage),
-  );
-  for (const { timeoutConfiguration } of pauses) {
-    await pause(context, flow, deployment, stage, { ...TIMEOUT, ...timeoutConfiguration });
-  }
-}
-
-async function pause(
-  context: EcsContext,
-  flow: Flow,
-  deployment: ServiceDeployment,
-  stage: string,
-  { timeoutInMinutes, action }: { timeoutInMinutes: number; action: LifecycleHook['timeoutAction'] },
-): Promise<void> {
-  const { changes } = deployment.service;
-  const timeout = timeoutInMinutes * MINUTE_MILLISECONDS;
-  const hook: LifecycleHook = {
-    id: `ecs-pause-${context.identifiers.uuid()}`,
-    expiresAt: new Date(context.clock.now() + timeout),
-    timeoutAction: action,
-    status: 'AWAITING_ACTION',
-  };
-  deployment.hooks.push(hook);
-  const cancel = context.clock.schedule(timeout, () => {
-    hook.status = 'TIMED_OUT';
-    changes.notify();
-  });
-  try {
-    await flow.until(() => hook.status !== 'AWAITING_ACTION', changes);
-  } finally {
-    cancel();
-  }
-  if (hook.status === 'FAILED') throw hookFailed(stage, 'was rolled back.');
-  if (hook.status === 'TIMED_OUT' && action === 'ROLLBACK') throw hookFailed(stage, 'timed out.');
+  const shiftsFirst = context.answers.holds('ecs.shift-hooks-run-after-weights');
+  if (shiftsFirst) await shift();
+  await runHooks(context, flow, deployment, stage, weights);
+  if (!shiftsFirst) await shift();
 }

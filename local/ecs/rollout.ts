@@ -1,11 +1,14 @@
 /** Carrying out a service deployment: rolling or traffic-shifting, to its success or back again. */
 import { now, type EcsContext } from './context';
+import { announceDeployment } from './deployment-events';
 import { Ending, stageTimedOut } from './endings';
 import { recordEvent } from './events';
 import { Interrupted, type Flow } from './flow';
+import type { TrafficWeights } from './hook-function';
 import { assumeInfrastructureRoles } from './infrastructure-role';
 import { watchAlarms } from './alarms';
-import { awaitHooks, enterStage, passStage } from './lifecycle-stages';
+import { hooksAt, runHooks } from './lifecycle-hooks';
+import { enterStage, passShift, passStage } from './lifecycle-stages';
 import { atFullScale, healthyCount, scaleRevision } from './scheduler';
 import { restoreRevision } from './service-settings';
 import { trafficShifts, type TrafficShift } from './strategies';
@@ -63,15 +66,22 @@ class Rollout {
   private async replaceInPlace(): Promise<void> {
     this.target.targetGroups = await chooseTargetGroups(this.context, this.target, 'serving');
     const { earlySuccessCriteria: early } = this.deployment.configuration;
-    if (!early?.enable) {
-      await this.replaceTasks(this.target);
-      return this.bake();
-    }
-    await this.replaceTasks(this.target, early.healthyPercent);
+    await this.passHooks('PRE_SCALE_UP');
+    await this.replaceTasks(this.target, early?.enable ? early.healthyPercent : undefined);
+    await this.passHooks('POST_SCALE_UP');
     await this.bake();
+    if (!early?.enable) return;
     this.target.followsDesiredCount = true;
     scaleRevision(this.context, this.target, this.service.desiredCount);
     if (early.sourceServiceRevisionCleanup === 'BLOCKING') await this.retireOthers(this.target);
+  }
+
+  /** A stage of a rolling deployment: it is there for its hooks alone. */
+  private async passHooks(stage: string): Promise<void> {
+    const { context, flow, deployment } = this;
+    if (hooksAt(deployment, stage).length === 0) return;
+    if (context.answers.holds('ecs.rolling-deployments-run-hooks'))
+      await passStage(context, flow, deployment, stage);
   }
 
   private async shiftTraffic(shifts: readonly TrafficShift[]): Promise<void> {
@@ -85,7 +95,8 @@ class Rollout {
     scaleRevision(context, target, this.service.desiredCount);
     await this.within('SCALE_UP', () => atFullScale(target));
     await passStage(context, flow, deployment, 'POST_SCALE_UP');
-    if (hasTestTraffic(target)) await this.shiftTest();
+    if (hasTestTraffic(target) || !context.answers.holds('ecs.no-test-rule-no-test-stages'))
+      await this.shiftTest();
     for (const shift of first.takesSteps ? shifts : shifts.slice(-1)) await this.shiftProduction(shift);
     await passStage(context, flow, deployment, 'POST_PRODUCTION_TRAFFIC_SHIFT');
     if (first.takesSteps) await this.bake();
@@ -121,18 +132,46 @@ class Rollout {
   }
 
   private async shiftTest(): Promise<void> {
-    enterStage(this.context, this.deployment, 'TEST_TRAFFIC_SHIFT');
-    await shiftTestTraffic(this.context, this.deployment, 100);
-    await passStage(this.context, this.flow, this.deployment, 'TEST_TRAFFIC_SHIFT');
-    await passStage(this.context, this.flow, this.deployment, 'POST_TEST_TRAFFIC_SHIFT');
+    const { context, flow, deployment } = this;
+    enterStage(context, deployment, 'TEST_TRAFFIC_SHIFT');
+    await passShift(context, flow, deployment, 'TEST_TRAFFIC_SHIFT', { test: this.divided(100) }, () =>
+      shiftTestTraffic(context, deployment, 100),
+    );
+    await flow.sleep(TIMINGS.lifecycleStage);
+    await passStage(context, flow, deployment, 'POST_TEST_TRAFFIC_SHIFT');
   }
 
   private async shiftProduction({ percent, bakeMinutes }: TrafficShift): Promise<void> {
-    await awaitHooks(this.context, this.flow, this.deployment, 'PRE_PRODUCTION_TRAFFIC_SHIFT');
-    enterStage(this.context, this.deployment, 'PRODUCTION_TRAFFIC_SHIFT');
-    await shiftProductionTraffic(this.context, this.deployment, percent);
-    await passStage(this.context, this.flow, this.deployment, 'PRODUCTION_TRAFFIC_SHIFT');
-    await this.flow.sleep(bakeMinutes * MINUTE_MILLISECONDS);
+    const { context, flow, deployment } = this;
+    const inSteps = context.answers.holds('ecs.hook-weights-of-steps');
+    const [before, after] = inSteps ? [deployment.productionWeight, percent] : [0, 100];
+    await this.prepareShift(before);
+    enterStage(context, deployment, 'PRODUCTION_TRAFFIC_SHIFT');
+    const weights = { production: this.divided(after) };
+    await passShift(context, flow, deployment, 'PRODUCTION_TRAFFIC_SHIFT', weights, () =>
+      shiftProductionTraffic(context, deployment, percent),
+    );
+    await flow.sleep(TIMINGS.lifecycleStage);
+    await flow.sleep(bakeMinutes * MINUTE_MILLISECONDS);
+  }
+
+  /** The stage before each shift of production traffic: it is there for its hooks alone. */
+  private async prepareShift(weight: number): Promise<void> {
+    const { context, flow, deployment } = this;
+    const stage = 'PRE_PRODUCTION_TRAFFIC_SHIFT';
+    if (hooksAt(deployment, stage).length === 0) return;
+    if (context.answers.holds('ecs.pre-production-stage-is-shown')) enterStage(context, deployment, stage);
+    await runHooks(context, flow, deployment, stage, { production: this.divided(weight) });
+  }
+
+  /** Percentages of traffic when the target revision has this one, by service revision ARN. */
+  private divided(percent: number): Record<string, number> {
+    const { target, candidate } = this;
+    return {
+      [target.arn]: percent,
+      // As whole as percentages are given: to one decimal.
+      ...(candidate && { [candidate.arn]: Math.round((100 - percent) * 10) / 10 }),
+    };
   }
 
   private async bake(): Promise<void> {
@@ -227,6 +266,7 @@ class Rollout {
     if (ending.rolloutStateReason) {
       deployment.deployment.rolloutState = 'FAILED';
       deployment.deployment.rolloutStateReason = ending.rolloutStateReason;
+      announceDeployment(context, deployment.deployment, 'SERVICE_DEPLOYMENT_FAILED');
       recordEvent(
         context,
         service,
@@ -269,21 +309,51 @@ class Rollout {
     try {
       await flow.sleep(TIMINGS.lifecycleStage);
       deployment.status = 'ROLLBACK_IN_PROGRESS';
-      if (deployment.productionWeight > 0 && this.target !== candidate)
-        await shiftProductionTraffic(context, deployment, 0);
-      if (deployment.testWeight > 0) await shiftTestTraffic(context, deployment, 0);
+      await this.shiftBack();
       await this.replaceTasks(candidate);
     } catch (error) {
       const failure = endingOf(error);
       if (!failure) throw error;
       entry.rolloutState = 'FAILED';
       entry.rolloutStateReason = `ECS deployment ${entry.id} failed.`;
+      announceDeployment(context, entry, 'SERVICE_DEPLOYMENT_FAILED');
       this.stopScheduling(candidate);
       return this.finish('ROLLBACK_FAILED', failure.message);
     }
     service.stableRevision = candidate;
     this.complete(entry);
     this.finish('ROLLBACK_SUCCESSFUL', ending.message);
+  }
+
+  /**
+   * Take traffic away from the target revision, with the hooks of those shifts (ECS developer guide, "Lambda hooks for Amazon
+   * ECS service deployments", "Lifecycle hooks during rollback").
+   */
+  private async shiftBack(): Promise<void> {
+    const { context, deployment } = this;
+    const none = this.divided(0);
+    await this.takeBack('PRODUCTION_TRAFFIC_SHIFT', deployment.productionWeight, { production: none }, () =>
+      shiftProductionTraffic(context, deployment, 0),
+    );
+    await this.takeBack('TEST_TRAFFIC_SHIFT', deployment.testWeight, { test: none }, () =>
+      shiftTestTraffic(context, deployment, 0),
+    );
+  }
+
+  /** @param weight that the target revision has. */
+  private async takeBack(
+    stage: 'TEST_TRAFFIC_SHIFT' | 'PRODUCTION_TRAFFIC_SHIFT',
+    weight: number,
+    weights: TrafficWeights,
+    shift: () => Promise<void>,
+  ): Promise<void> {
+    const { context, flow, deployment } = this;
+    if (weight > 0) await shift();
+    else if (context.answers.holds('ecs.rollback-calls-hooks-of-its-shifts')) return;
+    await runHooks(context, flow, deployment, stage, weights).catch((error: unknown) => {
+      const isOfHook = error instanceof Ending;
+      if (!isOfHook || !context.answers.holds('ecs.failing-hook-does-not-stop-rollback')) throw error;
+    });
   }
 
   /** Send the traffic back to the revision before. A rule that cannot be changed stays as it is. */
@@ -308,6 +378,7 @@ class Rollout {
       rolloutStateReason: `${rollbackCause(deployment)}: rolling back to deploymentId ${id}.`,
     };
     service.deployments = [entry, ...service.deployments];
+    announceDeployment(context, entry, 'SERVICE_DEPLOYMENT_IN_PROGRESS');
     return entry;
   }
 
@@ -323,6 +394,7 @@ class Rollout {
     entry.rolloutStateReason = `ECS deployment ${entry.id} completed.`;
     entry.updatedAt = now(context);
     service.deployments = [entry];
+    announceDeployment(context, entry, 'SERVICE_DEPLOYMENT_COMPLETED');
     recordEvent(context, service, `(deployment ${entry.id}) deployment completed.`);
     recordEvent(context, service, 'has reached a steady state.');
   }

@@ -3,6 +3,7 @@ import { AwsError, type Structure } from '../service';
 import { failureThreshold } from './circuit-breaker';
 import type { EcsContext, Operations } from './context';
 import { stoppedByUser } from './endings';
+import { continueDeployment, describeHooks } from './lifecycle-hooks';
 import { page } from './paging';
 import { actualPlatformVersion } from './service-description';
 import { countTasks, type ServiceDeployment, type ServiceRevision } from './state';
@@ -18,7 +19,9 @@ const STOPPABLE = ['PENDING', 'IN_PROGRESS', 'STOP_REQUESTED', 'ROLLBACK_REQUEST
 const ROLLING_BACK = ['ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'];
 
 /** Operations on service deployments and service revisions. */
-export function serviceDeploymentOperations({ state, answers, clock }: EcsContext): Operations {
+export function serviceDeploymentOperations(context: EcsContext): Operations {
+  const { state, answers, clock } = context;
+
   function find(arn: string): ServiceDeployment {
     const deployment = state.serviceDeployments.get(arn);
     if (!deployment) {
@@ -69,7 +72,8 @@ export function serviceDeploymentOperations({ state, answers, clock }: EcsContex
     },
     DescribeServiceDeployments({ input }) {
       const { found, failures } = pick(input.serviceDeploymentArns, shown);
-      return { serviceDeployments: found.map(describeServiceDeployment), failures };
+      const described = (each: ServiceDeployment) => describeServiceDeployment(context, each);
+      return { serviceDeployments: found.map(described), failures };
     },
     DescribeServiceRevisions({ input }) {
       const { found, failures } = pick(input.serviceRevisionArns, (arn) => state.serviceRevisions.get(arn));
@@ -95,22 +99,7 @@ export function serviceDeploymentOperations({ state, answers, clock }: EcsContex
     },
     ContinueServiceDeployment({ input }) {
       const deployment = find(input.serviceDeploymentArn);
-      if (deployment.finishedAt) {
-        refuse('Continuing a service deployment is not allowed for service deployment in terminal states.');
-      }
-      if (!/^ecs-[a-z]+-.+$/.test(input.hookId)) {
-        refuse('Invalid hookId: hookId must follow the format: ecs-{hookType}-{id}');
-      }
-      const hook = deployment.hooks.find(
-        ({ id, status }) => id === input.hookId && status === 'AWAITING_ACTION',
-      );
-      if (!hook) {
-        refuse(
-          'Provided hookId is either completed, unavailable, or not associated with the given Resource ARN',
-        );
-      }
-      hook.status = input.action === 'ROLLBACK' ? 'FAILED' : 'SUCCEEDED';
-      deployment.service.changes.notify();
+      continueDeployment(context, deployment, input.hookId, input.action);
       return { serviceDeploymentArn: deployment.arn };
     },
   };
@@ -142,7 +131,7 @@ function summarise(deployment: ServiceDeployment): Structure {
   };
 }
 
-function describeServiceDeployment(deployment: ServiceDeployment): Structure {
+function describeServiceDeployment(context: EcsContext, deployment: ServiceDeployment): Structure {
   const { service, target, sources, configuration, circuitBreaker, alarms, productionWeight, testWeight } =
     deployment;
   const blueWeights = sources.length === 1 && {
@@ -157,13 +146,7 @@ function describeServiceDeployment(deployment: ServiceDeployment): Structure {
     sourceServiceRevisions: sources.map((source) => summariseRevision(source, blueWeights || undefined)),
     targetServiceRevision: summariseRevision(target, { productionWeight, testWeight }),
     lifecycleStage: deployment.lifecycleStage,
-    lifecycleHookDetails: deployment.hooks.map(({ id, status, expiresAt, timeoutAction }) => ({
-      hookId: id,
-      targetType: 'PAUSE',
-      status,
-      expiresAt,
-      timeoutAction,
-    })),
+    lifecycleHookDetails: describeHooks(context, deployment),
     deploymentConfiguration: configuration,
     rollback: deployment.rollback,
     deploymentCircuitBreaker: {

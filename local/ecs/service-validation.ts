@@ -32,7 +32,7 @@ export async function checkService(
   input: Structure,
 ): Promise<void> {
   checkCapacity(cluster, taskDefinition, settings, input);
-  checkDeploymentConfiguration(settings, input);
+  checkDeploymentConfiguration(context.answers, settings, input);
   if (input.healthCheckGracePeriodSeconds < 0) refuse('healthCheckGracePeriodSeconds must not be negative.');
   if (input.healthCheckGracePeriodSeconds && settings.loadBalancers.length === 0) {
     refuse('Health check grace period is only valid for services configured to use load balancers');

@@ -7,6 +7,7 @@ import { deployRevision } from './deployments';
 import { serviceDeleted } from './endings';
 import { recordEvent } from './events';
 import { Changes } from './flow';
+import { storedHooks } from './lifecycle-hooks';
 import { page } from './paging';
 import { atFullScale, scaleRevision, setDesiredCount } from './scheduler';
 import { describeService } from './service-description';
@@ -43,7 +44,10 @@ export function serviceOperations(context: EcsContext): Operations {
         refuse('desiredCount must be specified when using the REPLICA scheduling strategy.');
       const tags = checkTags(input.tags);
       const taskDefinition = activeTaskDefinition(scope, input.taskDefinition);
-      const settings = { ...createdSettings(input, cluster), taskDefinition: taskDefinition.arn };
+      const settings = storedHooks(context, {
+        ...createdSettings(input, cluster),
+        taskDefinition: taskDefinition.arn,
+      });
       await checkService(context, cluster, taskDefinition, settings, input);
       // Another request of the same name may have come first while this one was checked.
       const concurrent = existingService(cluster, input);
@@ -74,10 +78,11 @@ export function serviceOperations(context: EcsContext): Operations {
       const service = state.service(cluster, input.service);
       checkActive(service);
       const given = input.taskDefinition ? activeTaskDefinition(scope, input.taskDefinition) : undefined;
-      const planned = (): Structure => ({
-        ...updatedSettings(input, service.settings),
-        ...(given && { taskDefinition: given.arn }),
-      });
+      const planned = (): Structure =>
+        storedHooks(context, {
+          ...updatedSettings(input, service.settings),
+          ...(given && { taskDefinition: given.arn }),
+        });
       const current = () => state.taskDefinitions.get(planned().taskDefinition)!;
       if (input.forceNewDeployment || needsCheck(planned(), service.settings)) {
         await checkService(context, cluster, current(), planned(), input);

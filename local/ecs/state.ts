@@ -139,11 +139,18 @@ export interface ServiceDeployment {
   flow?: Flow;
 }
 
+/** One run of a hook, at one stage. */
 export interface LifecycleHook {
   readonly id: string;
+  readonly targetType: 'AWS_LAMBDA' | 'PAUSE';
+  /** ARN of its function; a pause has none. */
+  readonly targetArn?: string;
+  readonly lifecycleStage: string;
   readonly expiresAt: Date;
   readonly timeoutAction: 'CONTINUE' | 'ROLLBACK';
-  status: 'AWAITING_ACTION' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
+  status: 'AWAITING_ACTION' | 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
+  /** What the status reason of the deployment says of it, when it has failed or timed out. */
+  failure?: string;
 }
 
 /** A task's network interface. */

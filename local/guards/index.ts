@@ -5,6 +5,7 @@ import { applicationAutoScaling } from './application-autoscaling';
 import { CertificateIssuance } from './certificate-issuance';
 import { DefaultVpc } from './default-vpc';
 import { ec2 } from './ec2';
+import { eventBridge } from './events';
 import { elasticLoadBalancing } from './elasticloadbalancing';
 import type { GuardContext, ServiceGuard } from './guard';
 import { LoadBalancerTimes } from './load-balancer-times';
@@ -43,6 +44,7 @@ export function createGuards(context: GuardContext): Guards {
       certificateManager(context, issuance),
       ec2(context, times, defaultVpc),
       elasticLoadBalancing(context, times, issuance, defaultVpc),
+      eventBridge(context),
       logs(context),
       route53(context),
       serviceDiscovery(context),

@@ -23,11 +23,19 @@ from moto.ec2.exceptions import (
     InvalidVPCIdError,
 )
 from moto.ec2.models.security_groups import SecurityGroupBackend
-from moto.ec2.models.subnets import SubnetBackend
+from moto.ec2.models.subnets import Subnet, SubnetBackend
 from moto.ec2.models.vpcs import VPCBackend
 from moto.elbv2.exceptions import InvalidConfigurationRequest, TooManyTagsError
-from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup, elbv2_backends
+from moto.elbv2.models import (
+    ELBv2Backend,
+    FakeListener,
+    FakeLoadBalancer,
+    FakeTargetGroup,
+    elbv2_backends,
+)
 from moto.elbv2.responses import ELBV2Response
+from moto.events.models import Rule
+from moto.events.utils import EventTemplateParser
 from moto.iam.models import AWSManagedPolicy, IAMBackend, Role, iam_backends
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogsBackend
@@ -174,6 +182,33 @@ def load_balancer_attributes() -> None:
 
     ELBv2Backend.describe_load_balancer_attributes = describe
     ELBv2Backend.modify_load_balancer_attributes = modify
+
+
+def address_types() -> None:
+    """moto knows no load balancer without public IPv4 addresses."""
+    create_known = ELBv2Backend.create_load_balancer
+
+    def create(backend: ELBv2Backend, *arguments: Any, **named: Any) -> FakeLoadBalancer:
+        ip_address_type = named.pop("ip_address_type", "ipv4")
+        balancer = create_known(backend, *arguments, **named)
+        balancer.ip_address_type = ip_address_type
+        return balancer
+
+    def set_type(backend: ELBv2Backend, arn: str, ip_type: str) -> None:
+        backend._get_resource_by_arn(arn).ip_address_type = ip_type
+
+    ELBv2Backend.create_load_balancer = create
+    ELBv2Backend.set_ip_address_type = set_type
+
+
+def ipv6_blocks() -> None:
+    """moto describes the IPv6 CIDR blocks of a subnet without their state."""
+
+    def associated(subnet: Subnet) -> list[dict[str, Any]]:
+        blocks = subnet.ipv6_cidr_block_associations.values()
+        return [block for block in blocks if block["ipv6CidrBlockState"]["State"] == "associated"]
+
+    Subnet.ipv6_cidr_block_association_set = property(associated)
 
 
 def longest_deregistration_delay() -> None:
@@ -358,6 +393,28 @@ def missing_tagged() -> None:
     correct(CloudWatchBackend, "alarm", "alarms", "delete_alarms", MissingAlarm)
 
 
+def event_targets() -> None:
+    """moto sends events to rules that are disabled, leaves the account out of them, and fails in all of PutEvents where a
+    target is of a service that it does not deliver to."""
+
+    send_to_targets = Rule.send_to_targets
+    delivered = {"events", "logs", "sqs"}
+
+    def send(rule: Rule, original_event: Any, transform_input: bool = True) -> None:
+        if rule.state != "ENABLED":
+            return
+        every = rule.targets
+        rule.targets = [target for target in every if target["Arn"].split(":")[2] in delivered]
+        try:
+            send_to_targets(rule, original_event, transform_input)
+        finally:
+            rule.targets = every
+
+    Rule.send_to_targets = send
+    template = EventTemplateParser.DEFAULT_EVENT_INPUT_TEMPLATE
+    EventTemplateParser.DEFAULT_EVENT_INPUT_TEMPLATE = template.replace("{", '{"account": "<account>", ', 1)
+
+
 def apply() -> None:
     """Correct moto in this process."""
     for correct in (
@@ -369,6 +426,8 @@ def apply() -> None:
         grpc_matcher,
         tag_quota,
         load_balancer_attributes,
+        address_types,
+        ipv6_blocks,
         longest_deregistration_delay,
         managed_policies,
         role_policies,
@@ -378,5 +437,6 @@ def apply() -> None:
         missing_scaling,
         log_event_times,
         missing_tagged,
+        event_targets,
     ):
         correct()

@@ -159,6 +159,7 @@ QUERIES = {
 TARGETS = {
     "acm": "CertificateManager.ListCertificates",
     "application-autoscaling": "AnyScaleFrontendService.DescribeScalableTargets",
+    "events": "AWSEvents.ListRules",
     "logs": "Logs_20140328.DescribeLogGroups",
     "ssm": "AmazonSSM.DescribeParameters",
     "wafv2": "AWSWAF_20190729.ListWebACLs",

@@ -909,6 +909,7 @@ export class AccessLogs extends BaseModel {
 /** The load balancer that the service is reached through. Services that agree on all of this, on the VPC and on WebAclArn share one; a change moves the service to another load balancer without losing a request. */
 export class LoadBalancerConfiguration extends BaseModel {
   static readonly DEFAULTS = {
+    IpAddressType: 'ipv4',
     AllowedCidrs: ['0.0.0.0/0', '::/0'],
     HttpRedirect: true,
     IdleTimeoutSeconds: 60,
@@ -921,6 +922,11 @@ export class LoadBalancerConfiguration extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare Scheme?: 'internet-facing' | 'internal';
+
+  /** Addresses of the load balancer: IPv4 (ipv4), IPv4 and IPv6 (dualstack), or public IPv6 and private IPv4 and IPv6 ones (dualstack-without-public-ipv4, internet-facing only). With IPv6 each of its subnets needs an IPv6 CIDR block, and each host gets an AAAA record beside its A record. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare IpAddressType?: 'ipv4' | 'dualstack' | 'dualstack-without-public-ipv4';
 
   /** Ids of the load balancer's subnets: one for each Availability Zone that tasks run in, two at least, in the tasks' VPC. Default: the tasks' subnets. */
   @Expose()
@@ -1284,7 +1290,7 @@ export class DeploymentLifecycleHook extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare RoleArn?: string;
 
-  /** Stages at which it happens. A step of CANARY or LINEAR has PRE_PRODUCTION_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT of its own. PAUSE is not possible while requests are being moved. TEST_TRAFFIC_SHIFT and POST_TEST_TRAFFIC_SHIFT need TestTraffic: without it no requests are tested, and what is to happen there does not. */
+  /** Stages at which it happens. A step of CANARY or LINEAR has PRE_PRODUCTION_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT of its own. PAUSE is not possible while requests are being moved. TEST_TRAFFIC_SHIFT and POST_TEST_TRAFFIC_SHIFT need TestTraffic: without it no requests are tested, and what is to happen there may not. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare LifecycleStages?: (

@@ -120,6 +120,9 @@ const everything = {
   },
 };
 
+const dualstack = { LoadBalancerConfiguration: { IpAddressType: 'dualstack' } };
+const withoutPublicIpv4 = { LoadBalancerConfiguration: { IpAddressType: 'dualstack-without-public-ipv4' } };
+
 describe('as a plain template', () => {
   let folder: string;
   beforeAll(async () => {
@@ -129,11 +132,13 @@ describe('as a plain template', () => {
 
   test('cfn-lint finds nothing in it', async () => {
     const files = await Promise.all(
-      Object.entries({ smallest: {}, everything }).map(async ([name, model]) => {
-        const file = join(folder, `${name}.json`);
-        await writeFile(file, JSON.stringify(cloudFormationTemplate(plan(model))));
-        return file;
-      }),
+      Object.entries({ smallest: {}, everything, dualstack, withoutPublicIpv4 }).map(
+        async ([name, model]) => {
+          const file = join(folder, `${name}.json`);
+          await writeFile(file, JSON.stringify(cloudFormationTemplate(plan(model))));
+          return file;
+        },
+      ),
     );
     const lint = promisify(execFile)(
       join(ROOT, '.venv/bin/cfn-lint'),
@@ -197,6 +202,42 @@ test('names every resource that READ tells of', () => {
     'ScalingPolicy: AWS::ApplicationAutoScaling::ScalingPolicy',
     'ScalingPolicy REQUEST_COUNT_PER_TARGET: AWS::ApplicationAutoScaling::ScalingPolicy',
   ]);
+});
+
+describe('the addresses of a load balancer', () => {
+  const recordsOf = (resources: readonly Resource[]) =>
+    resources
+      .filter(({ type }) => type === 'AWS::Route53::RecordSet')
+      .map(({ properties: { Type, Name } }) => `${Type} ${Name}`);
+  const loadBalancerOf = (resources: readonly Resource[]) =>
+    resources.find(({ type }) => type === 'AWS::ElasticLoadBalancingV2::LoadBalancer')!.properties;
+  const ownership = 'TXT _org-ecs-express.hello.example.com';
+  const [a, aaaa] = ['A', 'AAAA'].map((type) => `${type} hello.example.com`);
+
+  test.each([
+    ['ipv4', {}, [a, ownership]],
+    ['dualstack', dualstack, [a, aaaa, ownership]],
+    ['dualstack-without-public-ipv4', withoutPublicIpv4, [a, aaaa, ownership]],
+  ])('%s have their records', (IpAddressType, model, records) => {
+    expect(loadBalancerOf(plan(model))).toMatchObject({ IpAddressType });
+    expect(recordsOf(plan(model))).toEqual(records);
+  });
+
+  test.each([
+    ['ipv4', [a, ownership]],
+    ['dualstack', [a, aaaa, ownership]],
+  ])('of the author are %s as they are found', (ipAddressType, records) => {
+    const listenerArn =
+      'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/own/0123456789abcdef/0123456789abcdef';
+    const serving: Exposure = { kind: 'external', listenerArn, protocolVersion: 'HTTP1' };
+    const model = {
+      DomainName: 'hello.example.com',
+      HostedZoneId: 'Z0123456789ABCDEFGHIJ',
+      LoadBalancerConfiguration: { ListenerArn: listenerArn },
+    };
+    const found = { LoadBalancer: { ipAddressType } };
+    expect(recordsOf(plan(model, { serving, leaving: [] }, found))).toEqual(records);
+  });
 });
 
 test('says what an update would do', () => {

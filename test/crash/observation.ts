@@ -29,6 +29,7 @@ import {
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
+  type Action,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
 import type { LocalAws } from '../../local';
@@ -218,7 +219,7 @@ export class Observer {
     ]);
     const rules = Rules.map(async (rule): Promise<Setting> => [
       'rule',
-      { ...rule, Tags: await this.elbTags(rule.RuleArn!) },
+      { ...rule, Actions: rule.Actions?.map(withShares), Tags: await this.elbTags(rule.RuleArn!) },
     ]);
     return [['certificates', Certificates], ...(await Promise.all(rules))];
   }
@@ -255,8 +256,19 @@ export class Observer {
   }
 }
 
+/** An action with the shares of the requests in place of weights: 1 beside 0 is as much as 999 beside 0. */
+function withShares({ ForwardConfig, ...action }: Action): unknown {
+  const groups = ForwardConfig?.TargetGroups ?? [];
+  const total = groups.reduce((sum, { Weight = 1 }) => sum + Weight, 0);
+  const TargetGroups = groups.map(({ Weight = 1, ...group }) => ({ ...group, share: Weight / total }));
+  return { ...action, ForwardConfig: { ...ForwardConfig, TargetGroups } };
+}
+
 /** Settings of one resource, or of one aspect of it. */
 type Setting = readonly [kind: string, settings: unknown];
+
+/** Lists that mean the same when they are empty as when they are not there. */
+const EMPTY_IS_NONE = new Set(['lifecycleHooks']);
 
 /** A value with its members in order, without volatile ones, its lists as sets, and its texts anonymous. */
 function plain(value: unknown, anonymous: (text: string) => string): unknown {
@@ -269,7 +281,9 @@ function plain(value: unknown, anonymous: (text: string) => string): unknown {
       .map((text) => text && JSON.parse(text));
   }
   if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).filter(([name]) => !VOLATILE.has(name));
+  const members = Object.entries(value).filter(
+    ([name, item]) => !VOLATILE.has(name) && !(EMPTY_IS_NONE.has(name) && item.length === 0),
+  );
   return Object.fromEntries(
     members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, item]) => [name, plain(item, anonymous)]),
   );

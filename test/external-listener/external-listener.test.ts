@@ -7,14 +7,19 @@ import {
   DescribeSubnetsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import { ElasticLoadBalancingV2Client, SetSubnetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  ElasticLoadBalancingV2Client,
+  SetIpAddressTypeCommand,
+  SetSubnetsCommand,
+  type IpAddressType,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { issueCertificate } from '../../local/account';
 import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
 import { whileRequested } from '../moves/steady-requests';
 import { changes } from '../properties/life-of-a-property';
-import { TYPE_NAME } from '../support/account';
+import { giveIpv6Blocks, TYPE_NAME } from '../support/account';
 import { Driver } from '../support/driver';
 import { DEFAULT_ANSWER, OwnLoadBalancer } from './external-load-balancer';
 
@@ -165,6 +170,34 @@ test('with a hosted zone, the service gets a DNS record and the certificate that
   expect(await image('hello.apps.example.com')).toBe('example/hello:1');
   expect(await own.certificates()).toEqual([expect.any(String), wildcard]);
   expect(await recordNames()).toContain('A hello.apps.example.com.');
+});
+
+test('with a hosted zone, the IpAddressType of the load balancer decides whether there is an AAAA record', async () => {
+  const elb = new ElasticLoadBalancingV2Client(driver.aws.clientOptions());
+  const set = (IpAddressType: IpAddressType) =>
+    elb.send(new SetIpAddressTypeCommand({ LoadBalancerArn: own.arn, IpAddressType }));
+  const { Subnets = [] } = await new EC2Client(driver.aws.clientOptions()).send(
+    new DescribeSubnetsCommand({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] }),
+  );
+  await giveIpv6Blocks(
+    driver.aws,
+    Subnets.map(({ SubnetId }) => SubnetId!),
+  );
+  let model = await create(onOwn());
+  for (const [type, isThere] of [
+    ['dualstack', true],
+    ['ipv4', false],
+    ['dualstack-without-public-ipv4', true],
+    ['ipv4', false],
+  ] as const) {
+    await set(type);
+    model = Driver.modelOf(await driver.update(model, driver.model(onOwn())));
+    expect({ type, isThere: (await recordNames()).includes('AAAA hello.apps.example.com.') }).toEqual({
+      type,
+      isThere,
+    });
+    expect(model.LoadBalancerConfiguration).toEqual({ ListenerArn: own.listenerArn });
+  }
 });
 
 test('with a hosted zone and a host that no certificate covers, one is requested', async () => {

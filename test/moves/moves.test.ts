@@ -2,11 +2,12 @@
  * Hard updates under steady requests, one after the other: none loses an answer, and each ends as if the service had been
  * made so.
  */
+import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { issueCertificate } from '../../local/account';
 import { requestHost } from '../../local/http-request';
 import { requestHttp2 } from '../support/http2-request';
 import type { Structure } from '../../local/service';
-import { makePrivateSubnets, makeWebAcl, TYPE_NAME } from '../support/account';
+import { giveIpv6Blocks, makePrivateSubnets, makeWebAcl, TYPE_NAME } from '../support/account';
 import { Driver } from '../support/driver';
 import { inventoryOf } from './inventory';
 import { whileRequested, type Send } from './steady-requests';
@@ -27,6 +28,7 @@ beforeAll(async () => {
   hostedZoneId = driver.aws.registry.typeConfiguration(TYPE_NAME)!.HostedZoneId;
   const { privateSubnetIds } = await makePrivateSubnets(driver.aws);
   const TestTraffic = { HttpHeader: { Name: 'X-Test', Values: ['on'] } };
+  await giveIpv6Blocks(driver.aws, await defaultSubnets());
   const places: Record<string, Structure> = {
     private: { NetworkConfiguration: { Subnets: privateSubnetIds } },
     'with test requests': { TestTraffic },
@@ -36,6 +38,7 @@ beforeAll(async () => {
     'with a certificate of the author’s': {
       CertificateArn: await issueCertificate(driver.aws, hostedZoneId, HOST),
     },
+    'with IPv6 addresses': { LoadBalancerConfiguration: { IpAddressType: 'dualstack' } },
     'with HTTP/2': { TargetGroupConfiguration: { ProtocolVersion: 'HTTP2' } },
     public: {},
   };
@@ -49,6 +52,15 @@ beforeAll(async () => {
   }
 }, 600_000);
 afterAll(() => driver.close());
+
+async function defaultSubnets(): Promise<string[]> {
+  const ec2 = new EC2Client(driver.aws.clientOptions());
+  const { Subnets = [] } = await ec2.send(
+    new DescribeSubnetsCommand({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] }),
+  );
+  ec2.destroy();
+  return Subnets.map(({ SubnetId }) => SubnetId!);
+}
 
 async function create(properties: Structure): Promise<Structure> {
   return Driver.modelOf(await driver.create(driver.model(properties)));
@@ -85,6 +97,10 @@ test.each<[change: string, place: string, properties: Structure, host?: string, 
   ['the port', 'public', image('example/hello:1', 8080)],
   ['image and port at once', 'public', image('example/hello:2', 9090)],
   ['the health check path', 'public', { ...image('example/hello:2', 9090), HealthCheckPath: '/ready' }],
+  ['the addresses of the load balancer', 'with IPv6 addresses', image('example/hello:2', 9090)],
+  ['the addresses and the scheme at once', 'private', {}],
+  ['the scheme, back to IPv6 addresses', 'with IPv6 addresses', {}],
+  ['the addresses back, with image and port', 'public', image('example/hello:2', 9090)],
   ['the scheme', 'private', { ...image('example/hello:2', 9090), HealthCheckPath: '/ready' }],
   ['the scheme back, with image, port and health check path', 'public', {}],
   ['the web ACL', 'with a web ACL', {}],

@@ -1,4 +1,8 @@
 /** Clients that request a service without pause while it changes, and note every answer that was lost. */
+import {
+  DescribeLoadBalancersCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { requestHost } from '../../local/http-request';
 import type { LocalAws } from '../../local';
@@ -62,6 +66,7 @@ class Client {
   private stopped = false;
   private answer: { readonly loadBalancer: string; readonly until: number } | undefined;
   private readonly route53: Route53Client;
+  private readonly elb: ElasticLoadBalancingV2Client;
 
   constructor(
     private readonly aws: LocalAws,
@@ -71,6 +76,7 @@ class Client {
     private readonly send: Send,
   ) {
     this.route53 = new Route53Client(aws.clientOptions());
+    this.elb = new ElasticLoadBalancingV2Client(aws.clientOptions());
   }
 
   async run(): Promise<void> {
@@ -88,6 +94,7 @@ class Client {
       await clock.sleep(PAUSE_SECONDS * 1000);
     }
     this.route53.destroy();
+    this.elb.destroy();
   }
 
   stop(): void {
@@ -103,6 +110,14 @@ class Client {
     return { status, body: body.toString() };
   }
 
+  /** Whether a load balancer answers at IPv6 addresses; the DNS name of one that does not has none. */
+  private async hasIpv6(dnsName: string): Promise<boolean> {
+    const { LoadBalancers = [] } = await this.elb.send(new DescribeLoadBalancersCommand({}));
+    return LoadBalancers.some(
+      ({ DNSName, IpAddressType }) => DNSName === dnsName && IpAddressType !== 'ipv4',
+    );
+  }
+
   private async lookUp(): Promise<string | undefined> {
     const now = this.aws.clock.now();
     if (this.answer && now < this.answer.until) return this.answer.loadBalancer;
@@ -113,10 +128,14 @@ class Client {
         StartRecordType: 'A',
       }),
     );
-    const [record] = ResourceRecordSets;
-    const target = record?.Name === `${this.host}.` ? record.AliasTarget?.DNSName : undefined;
+    const record = (type: 'A' | 'AAAA') =>
+      ResourceRecordSets.find(({ Name, Type }) => Name === `${this.host}.` && Type === type);
+    // Clients with both prefer IPv6 (RFC 6724).
+    const ipv6 = record('AAAA');
+    const target = (ipv6 ?? record('A'))?.AliasTarget?.DNSName;
     if (!target) return undefined;
     const loadBalancer = target.replace(/\.$/, '');
+    if (ipv6 && !(await this.hasIpv6(loadBalancer))) return undefined;
     this.answer = { loadBalancer, until: now + this.keepsSeconds * 1000 };
     return loadBalancer;
   }

@@ -7,18 +7,25 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  ChangeResourceRecordSetsCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { requestHost } from '../../local/http-request';
 import { SOURCE_IP_HEADER } from '../../local/load-balancer/client-request';
 import type { Structure } from '../../local/service';
-import { makePrivateSubnets } from '../support/account';
+import { giveIpv6Blocks, makePrivateSubnets, TYPE_NAME } from '../support/account';
 import { Driver } from '../support/driver';
-import { testProperties } from './life-of-a-property';
+import { changes, testProperties } from './life-of-a-property';
 
 let driver: Driver;
+let hostedZoneId: string;
 let ec2: EC2Client;
 let elb: ElasticLoadBalancingV2Client;
 let ecs: ECSClient;
+let route53: Route53Client;
 /** Of the default VPC and of the same two zones: for load balancers, and for tasks without a way to the internet. */
 const publicSubnets: string[] = [];
 const privateSubnets: string[] = [];
@@ -31,6 +38,8 @@ beforeAll(async () => {
   ec2 = new EC2Client(driver.aws.clientOptions());
   elb = new ElasticLoadBalancingV2Client(driver.aws.clientOptions());
   ecs = new ECSClient(driver.aws.clientOptions());
+  route53 = new Route53Client(driver.aws.clientOptions());
+  hostedZoneId = driver.aws.registry.typeConfiguration(TYPE_NAME)!.HostedZoneId;
   const s3 = new S3Client({ ...driver.aws.clientOptions(), forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: 'requests' }));
   s3.destroy();
@@ -46,6 +55,7 @@ beforeAll(async () => {
     ),
   );
   publicSubnets.sort();
+  await giveIpv6Blocks(driver.aws, defaultSubnets);
   beginning = await driver.inventory();
 });
 afterEach(async () => {
@@ -57,8 +67,19 @@ afterAll(async () => {
   ec2.destroy();
   elb.destroy();
   ecs.destroy();
+  route53.destroy();
   await driver.close();
 });
+
+/** Records of a host that lead to load balancers, as `A name`. */
+async function aliasesOf(host: string): Promise<string[]> {
+  const { ResourceRecordSets = [] } = await route53.send(
+    new ListResourceRecordSetsCommand({ HostedZoneId: hostedZoneId }),
+  );
+  return ResourceRecordSets.filter(({ Name, AliasTarget }) => Name === `${host}.` && AliasTarget).map(
+    ({ Type, AliasTarget }) => `${Type} ${AliasTarget!.DNSName}`,
+  );
+}
 
 /** The load balancer that a service is reached through, its attributes and the rules that let clients in. */
 async function loadBalancerOf(serviceName: string): Promise<Structure> {
@@ -77,6 +98,10 @@ async function loadBalancerOf(serviceName: string): Promise<Structure> {
   const [group] = SecurityGroups!;
   return {
     scheme: loadBalancer!.Scheme,
+    ipAddressType: loadBalancer!.IpAddressType,
+    records: (await aliasesOf(model.DomainName)).map((alias) =>
+      alias.replace(loadBalancer!.DNSName!, 'to the load balancer'),
+    ),
     subnets: loadBalancer!.AvailabilityZones!.map(({ SubnetId }) => SubnetId!).sort(),
     ingress: group!
       .IpPermissions!.flatMap(({ FromPort, IpRanges = [], Ipv6Ranges = [] }) =>
@@ -89,6 +114,8 @@ async function loadBalancerOf(serviceName: string): Promise<Structure> {
   };
 }
 
+const both = ['A to the load balancer', 'AAAA to the load balancer'];
+const everybody = ['443 from 0.0.0.0/0', '443 from ::/0', '80 from 0.0.0.0/0', '80 from ::/0'];
 const noLogs = { 'access_logs.s3.enabled': 'false', 'access_logs.s3.bucket': '' };
 
 describe('a shared load balancer', () => {
@@ -166,9 +193,96 @@ describe('a shared load balancer', () => {
           },
         },
       ],
+      [
+        'has the addresses of its IpAddressType, and hosts have their records',
+        {
+          set: { LoadBalancerConfiguration: { IpAddressType: 'dualstack' } },
+          held: { ipAddressType: 'dualstack', records: both, ingress: everybody },
+          changed: {
+            LoadBalancerConfiguration: {
+              IpAddressType: 'dualstack-without-public-ipv4',
+              AllowedCidrs: ['2001:db8::/32'],
+            },
+          },
+          changedHeld: {
+            ipAddressType: 'dualstack-without-public-ipv4',
+            records: both,
+            ingress: ['443 from 2001:db8::/32', '80 from 2001:db8::/32'],
+          },
+          defaultHeld: { ipAddressType: 'ipv4', records: ['A to the load balancer'], ingress: everybody },
+          defaultRead: { LoadBalancerConfiguration: { IpAddressType: 'ipv4' } },
+        },
+      ],
     ],
     loadBalancerOf,
   );
+});
+
+describe('with IPv6 addresses', () => {
+  const dualstack = { LoadBalancerConfiguration: { IpAddressType: 'dualstack' } };
+  const recordsIn = ({ ManagedResources }: Structure) =>
+    ManagedResources.filter(({ ResourceType }: Structure) => ResourceType === 'AWS::Route53::RecordSet');
+
+  test('each host has two records, and READ tells which of them somebody has deleted', async () => {
+    const template = driver.model({
+      ...dualstack,
+      AdditionalDomains: [{ DomainName: 'www.apps.example.com' }],
+    });
+    const model = Driver.modelOf(await driver.create(template));
+    expect(recordsIn(model)).toHaveLength(4);
+    const host = model.DomainName;
+    const { LoadBalancerDnsName: DNSName, LoadBalancerCanonicalHostedZoneId: HostedZoneId } = model;
+    const AliasTarget = { DNSName, HostedZoneId, EvaluateTargetHealth: false };
+    const ResourceRecordSet = { Name: host, Type: 'AAAA' as const, AliasTarget };
+    await route53.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: hostedZoneId,
+        ChangeBatch: { Changes: [{ Action: 'DELETE', ResourceRecordSet }] },
+      }),
+    );
+    const read = Driver.modelOf(await driver.read(model.ServiceArn));
+    expect(recordsIn(read).map(({ Status }: Structure) => Status)).toContain('DELETED');
+    Driver.modelOf(await driver.update({ ...template, ServiceArn: model.ServiceArn }, template));
+    expect(await aliasesOf(host)).toEqual([`A ${DNSName}`, `AAAA ${DNSName}`]);
+    expect(Driver.modelOf(await driver.read(model.ServiceArn))).toEqual(model);
+  });
+
+  test('hosts that two services exchange have the records of who has them', async () => {
+    const [one, two] = ['one', 'two'].map((name) => `${name}.apps.example.com`);
+    const template = (ServiceName: string, DomainName: string, properties: Structure = {}) =>
+      driver.model({ ServiceName, DomainName, ...properties });
+    const made = async (properties: Structure) => {
+      const { ServiceArn } = Driver.modelOf(await driver.create(properties));
+      return { ...properties, ServiceArn };
+    };
+    const usual = await made(template('usual', one!));
+    const both = await made(template('both', two!, dualstack));
+    const [nowUsual, nowBoth] = await Promise.all([
+      driver.update(usual, template('usual', two!)),
+      driver.update(both, template('both', one!, dualstack)),
+    ]);
+    const nameOf = (outcome: Structure) => Driver.modelOf(outcome as never).LoadBalancerDnsName;
+    expect(await aliasesOf(two!)).toEqual([`A ${nameOf(nowUsual)}`]);
+    expect(await aliasesOf(one!)).toEqual([`A ${nameOf(nowBoth)}`, `AAAA ${nameOf(nowBoth)}`]);
+    for (const { ServiceArn } of [usual, both]) {
+      expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
+    }
+  });
+
+  test('a service in subnets without them is refused, and nothing is made', async () => {
+    driver.aws.calls.clear();
+    const outcome = await driver.create(
+      driver.model({ ...dualstack, NetworkConfiguration: { Subnets: privateSubnets } }),
+    );
+    expect(outcome).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'InvalidRequest',
+      message: expect.stringContaining(
+        `LoadBalancerConfiguration/IpAddressType: is dualstack, but the tasks' subnets ${privateSubnets.join(', ')} have no IPv6 CIDR block`,
+      ),
+    });
+    expect(changes(driver)).toEqual([]);
+  });
 });
 
 async function create(properties: Structure): Promise<Structure> {

@@ -63,6 +63,8 @@ export interface Wish {
   readonly healthCheckPath?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly removedTagKeys?: readonly string[];
+  /** What an update comes from. */
+  readonly previous?: Wish;
 }
 
 /** The call at which the process of an operation dies: by name, for calls that run side by side change their order. */
@@ -200,6 +202,7 @@ export class Account {
         session: new Session(),
         log: () => undefined,
         spec,
+        previousSpec: wish.previous && this.spec(serviceName, wish.previous),
         network: () => (network ??= discoverNetwork(clients, spec)),
         operationToken,
         time,

@@ -44,7 +44,7 @@ export async function recordsOf(account: Account): Promise<string[]> {
   const { ResourceRecordSets = [] } = await account
     .clients()
     .route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: account.hostedZoneId }));
-  return ResourceRecordSets.filter(({ Type }) => Type === 'A' || Type === 'TXT').map(
+  return ResourceRecordSets.filter(({ Type }) => ['A', 'AAAA', 'TXT'].includes(Type!)).map(
     ({ Name, Type, AliasTarget, ResourceRecords }) =>
       `${Type} ${Name} ${AliasTarget?.DNSName ?? ResourceRecords?.[0]?.Value}`,
   );

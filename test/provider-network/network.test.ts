@@ -14,6 +14,7 @@ import { loadBalancerSpec } from '../../src/express-service/properties/load-bala
 import { discoverNetwork } from '../../src/express-service/network/network';
 import { clientConfiguration } from '../../src/aws/client-configuration';
 import { isPublic, oneSubnetPerZone } from '../../src/express-service/network/subnets';
+import { giveIpv6Blocks } from '../support/account';
 import { Account } from './account';
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -287,6 +288,76 @@ describe('on the wire', () => {
         propertyPath,
         message: expect.stringContaining(message),
       });
+    });
+  });
+
+  describe('a load balancer with IPv6 addresses', () => {
+    const dualstack = { IpAddressType: 'dualstack' } as const;
+    const withoutPublicIpv4 = { IpAddressType: 'dualstack-without-public-ipv4' } as const;
+    const [subnets, addresses] = ['Subnets', 'IpAddressType'].map(
+      (name) => `LoadBalancerConfiguration/${name}`,
+    );
+    /** Public subnets, of which the second one gets an IPv6 CIDR block in the end. */
+    let [withBlock, later]: string[] = [];
+    beforeAll(async () => {
+      [withBlock, later] = publicSubnets;
+      await giveIpv6Blocks(account.aws, [withBlock!, privateSubnets[0]!]);
+    });
+
+    test.each<[string, () => Promise<unknown>, string, () => string]>([
+      [
+        'of the default VPC has no IPv6 CIDR block',
+        () => discover([], [], dualstack),
+        addresses!,
+        () => `is dualstack, but the tasks' subnets ${publicSubnets.slice(1).join(', ')} have no IPv6 CIDR`,
+      ],
+      [
+        'of the tasks has none',
+        () => discover([withBlock!, later!], [], withoutPublicIpv4),
+        addresses!,
+        () => `is dualstack-without-public-ipv4, but the tasks' subnets ${later} have no IPv6 CIDR block`,
+      ],
+      [
+        'of its own has none',
+        () => discover([withBlock!], [], { ...dualstack, Subnets: [withBlock!, later!] }),
+        subnets!,
+        () =>
+          `${later} have no IPv6 CIDR block, which a load balancer with the IpAddressType dualstack needs`,
+      ],
+      [
+        'of an internal one has none',
+        () => discover(privateSubnets, [], dualstack),
+        addresses!,
+        () => `is dualstack, but the tasks' subnets ${privateSubnets[1]} have no IPv6 CIDR block`,
+      ],
+    ])('is refused when a subnet %s', async (_title, look, propertyPath, message) => {
+      await expect(look()).rejects.toMatchObject({
+        code: 'InvalidRequest',
+        propertyPath,
+        message: expect.stringContaining(message()),
+      });
+    });
+
+    test.each<[string, () => Promise<unknown>]>([
+      ['by its Scheme', () => discover([], [], { ...withoutPublicIpv4, Scheme: 'internal' })],
+      ['by its subnets', () => discover(privateSubnets, [], withoutPublicIpv4)],
+    ])('has public ones, so that one that is internal %s is refused', async (_title, look) => {
+      await expect(look()).rejects.toMatchObject({
+        code: 'InvalidRequest',
+        propertyPath: addresses,
+        message: expect.stringContaining('but the load balancer is internal'),
+      });
+    });
+
+    test('stands in subnets that all have a block, whatever those of the tasks have', async () => {
+      await giveIpv6Blocks(account.aws, [later!]);
+      const named = { Subnets: [withBlock!, later!] };
+      for (const type of [dualstack, withoutPublicIpv4]) {
+        expect(await ids([withBlock!, later!], [], type)).toMatchObject({ scheme: 'internet-facing' });
+        expect(await ids([], [], { ...type, ...named })).toMatchObject({ loadBalancer: named.Subnets });
+      }
+      await giveIpv6Blocks(account.aws, [privateSubnets[1]!]);
+      expect(await ids(privateSubnets, [], dualstack)).toMatchObject({ scheme: 'internal' });
     });
   });
 

@@ -20,7 +20,7 @@ async function defaultVpc(): Promise<string> {
   return Vpcs[0]!.VpcId!;
 }
 
-async function addRecord(name: string, type: 'A' | 'CNAME' | 'TXT', value: string): Promise<void> {
+async function addRecord(name: string, type: 'A' | 'AAAA' | 'CNAME' | 'TXT', value: string): Promise<void> {
   const ResourceRecordSet = { Name: name, Type: type, TTL: 60, ResourceRecords: [{ Value: value }] };
   await account.clients().route53.send(
     new ChangeResourceRecordSetsCommand({
@@ -72,6 +72,11 @@ const OBSTACLES: readonly [string, () => Promise<Wish | void>, object][] = [
   [
     'an address record of its host',
     () => addRecord(`one.${BASE_DOMAIN}`, 'A', '192.0.2.1'),
+    { code: 'ResourceConflict', propertyPath: 'DomainName', message: expect.stringContaining('DNS records') },
+  ],
+  [
+    'an IPv6 address record of its host',
+    () => addRecord(`one.${BASE_DOMAIN}`, 'AAAA', '2001:db8::1'),
     { code: 'ResourceConflict', propertyPath: 'DomainName', message: expect.stringContaining('DNS records') },
   ],
   [
@@ -128,7 +133,7 @@ test.each(OBSTACLES)('%s is refused before anything is made', async (_title, pre
   expect(await account.left()).toEqual(before);
 });
 
-test.each(OBSTACLES.slice(0, 4))('%s is not touched by a deletion', async (_title, prepare) => {
+test.each(OBSTACLES.slice(0, 5))('%s is not touched by a deletion', async (_title, prepare) => {
   await prepare();
   const before = await account.left();
   await account.remove('one');

@@ -46,7 +46,8 @@ beforeAll(async () => {
   for (const name of ['agrees', 'refuses', 'breaks', 'thinks', 'hesitates'])
     driver.aws.lambda.register({ name, bundle, handler: name, timeoutSeconds: 30 });
   roleArn = await createRole(driver.aws, 'hooks', 'ecs.amazonaws.com');
-  await new IAMClient(driver.aws.clientOptions()).send(
+  const iam = new IAMClient(driver.aws.clientOptions());
+  await iam.send(
     new PutRolePolicyCommand({
       RoleName: 'hooks',
       PolicyName: 'invoke',
@@ -56,6 +57,7 @@ beforeAll(async () => {
       }),
     }),
   );
+  iam.destroy();
   template = driver.model();
   arn = Driver.modelOf(await driver.create(template)).ServiceArn;
 });

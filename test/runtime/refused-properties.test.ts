@@ -79,6 +79,11 @@ test.each([
     "The path pattern '<' contains characters that are not valid",
     'PathPatterns',
   ],
+  [
+    'elasticloadbalancing:CreateLoadBalancer',
+    'You must specify subnets with an associated IPv6 CIDR block.',
+    'LoadBalancerConfiguration/IpAddressType',
+  ],
   ['elasticloadbalancing:CreateRule', 'A rule can only have 5 condition values', 'AdditionalDomains'],
 ])('%s: "%s" speaks of %s', (action, message, propertyPath) => {
   expect(refusedProperty(action, message)).toEqual({ propertyPath, remedy: expect.any(String) });

@@ -93,6 +93,12 @@ describe('refused is', () => {
       'together',
     ],
     [
+      'the IP address type beside a listener',
+      { ListenerArn, IpAddressType: 'ipv4' },
+      `${path}/IpAddressType`,
+      'together with',
+    ],
+    [
       'the idle timeout beside a listener',
       { ListenerArn, IdleTimeoutSeconds: 60 },
       `${path}/IdleTimeoutSeconds`,
@@ -134,6 +140,10 @@ describe('services share a load balancer', () => {
     expect(settings({})).toEqual({});
   });
 
+  test('when one spells the default of IpAddressType out', () => {
+    expect(settings({ IpAddressType: 'ipv4' })).toEqual({});
+  });
+
   test('when they name the same ranges, in whatever order', () => {
     const AllowedCidrs = cidrs(3);
     expect(settings({ AllowedCidrs })).toEqual(settings({ AllowedCidrs: [...AllowedCidrs].reverse() }));
@@ -143,6 +153,7 @@ describe('services share a load balancer', () => {
     ['ranges', { AllowedCidrs: ['0.0.0.0/0'] }],
     ['redirect', { HttpRedirect: false }],
     ['idle timeout', { IdleTimeoutSeconds: 61 }],
+    ['IP address type', { IpAddressType: 'dualstack' }],
     ['bucket of logs', { AccessLogs: { Bucket: 'requests' } } as Configuration],
     ['prefix of logs', { AccessLogs: { Bucket: 'requests', Prefix: 'web' } } as Configuration],
   ])('not with another %s', (_title, configuration) => {

@@ -101,6 +101,7 @@ describe('three inputs', () => {
       scaling: { minTaskCount: 1, maxTaskCount: 20, metric: 'AVERAGE_CPU', targetValue: 60 },
       loadBalancer: {
         kind: 'shared',
+        ipAddressType: 'ipv4',
         subnetIds: [],
         allowedCidrs: ['0.0.0.0/0', '::/0'],
         httpRedirect: true,
@@ -160,6 +161,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   AvailabilityZoneRebalancing: 'ENABLED',
   PropagateTags: 'SERVICE',
   EnableECSManagedTags: true,
+  'LoadBalancerConfiguration/IpAddressType': 'ipv4',
   'LoadBalancerConfiguration/AllowedCidrs': ['0.0.0.0/0', '::/0'],
   'LoadBalancerConfiguration/HttpRedirect': true,
   'LoadBalancerConfiguration/IdleTimeoutSeconds': 60,

@@ -1,9 +1,12 @@
 /** The account that services are deployed in: what its platform team has set up before, and what there is beside. */
 import {
   AssociateRouteTableCommand,
+  AssociateSubnetCidrBlockCommand,
+  AssociateVpcCidrBlockCommand,
   CreateRouteTableCommand,
   CreateSubnetCommand,
   DescribeSubnetsCommand,
+  DescribeVpcsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -98,6 +101,28 @@ export async function makePrivateSubnets(user: User): Promise<DefaultNetwork> {
   }
   ec2.destroy();
   return { vpcId, publicSubnetIds: zones.map(({ SubnetId }) => SubnetId!), privateSubnetIds };
+}
+
+/** Associate IPv6 CIDR blocks with subnets of a VPC, and one with the VPC where it has none. */
+export async function giveIpv6Blocks(user: User, SubnetIds: readonly string[]): Promise<void> {
+  const ec2 = new EC2Client(user.clientOptions());
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  const { VpcId } = Subnets.find(({ SubnetId }) => SubnetId === SubnetIds[0])!;
+  const blockOfVpc = async () => {
+    const { Vpcs } = await ec2.send(new DescribeVpcsCommand({ VpcIds: [VpcId!] }));
+    return Vpcs![0]!.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock;
+  };
+  if (!(await blockOfVpc())) {
+    await ec2.send(new AssociateVpcCidrBlockCommand({ VpcId, AmazonProvidedIpv6CidrBlock: true }));
+  }
+  const prefix = (await blockOfVpc())!.replace(/00::\/56$/, '');
+  // One after the other, so that ids are drawn in the same order.
+  for (const SubnetId of SubnetIds) {
+    const number = Subnets.findIndex((subnet) => subnet.SubnetId === SubnetId);
+    const Ipv6CidrBlock = `${prefix}${number.toString(16).padStart(2, '0')}::/64`;
+    await ec2.send(new AssociateSubnetCidrBlockCommand({ SubnetId, Ipv6CidrBlock }));
+  }
+  ec2.destroy();
 }
 
 /** Make a regional web ACL that lets everything pass. @returns its ARN. */

@@ -8,6 +8,7 @@ module.exports = [
   'clients/',
   'cloudformation/(command-line|progress)',
   'crash/crash',
+  'ecs-engine/lifecycle-hooks',
   'examples/',
   'external-listener/',
   'field/',

@@ -21,6 +21,9 @@ export const EXPERIMENTS: readonly Experiment[] = [
 
 const NEEDS_REGISTERED_TYPE = 'needs a type or a hook that is registered in the account';
 
+const NEEDS_HOOKS = 'needs deployments with lifecycle hooks, and a Lambda function';
+const NEEDS_EVENT_RULE = 'needs a rule and a queue for events';
+
 /** The document that the claim names states it, and no run could say more. */
 const DOCUMENTED = 'is stated by the document that it names';
 const MAY_HAPPEN = 'says what may happen, which no run can contradict';
@@ -101,4 +104,31 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'wafv2.new-web-acl-unavailable': MAY_HAPPEN,
   'wafv2.one-web-acl': DOCUMENTED,
   'wafv2.unknown-resource': DOCUMENTED,
+  'ecs.lambda-hook-event': DOCUMENTED,
+  'ecs.lambda-hook-replies': DOCUMENTED,
+  'ecs.hook-role': DOCUMENTED,
+  'ecs.hooks-in-parallel': DOCUMENTED,
+  'ecs.hook-timeouts': DOCUMENTED,
+  'ecs.hook-limits': DOCUMENTED,
+  'ecs.hooks-at-each-step': DOCUMENTED,
+  'ecs.rollback-calls-shift-hooks': DOCUMENTED,
+  'ecs.hook-events': DOCUMENTED,
+  'ecs.deployment-events': DOCUMENTED,
+  'ecs.hooks-on-first-deployments': NEEDS_HOOKS,
+  'ecs.rolling-deployments-run-hooks': NEEDS_HOOKS,
+  'ecs.shift-hooks-run-after-weights': NEEDS_HOOKS,
+  'ecs.hook-weights-of-steps': NEEDS_HOOKS,
+  'ecs.pre-production-stage-is-shown': NEEDS_HOOKS,
+  'ecs.no-test-rule-no-test-stages': NEEDS_HOOKS,
+  'ecs.rollback-calls-hooks-of-its-shifts': NEEDS_HOOKS,
+  'ecs.failing-hook-does-not-stop-rollback': NEEDS_HOOKS,
+  'ecs.hook-execution-id-is-kept': NEEDS_HOOKS,
+  'ecs.ended-hooks-stay-listed': NEEDS_HOOKS,
+  'ecs.pause-at-reconcile-service': NEEDS_HOOKS,
+  'ecs.pause-hook-refuses-target': NEEDS_HOOKS,
+  'ecs.hooks-read-back-as-given': NEEDS_HOOKS,
+  'ecs.hook-event-types': NEEDS_EVENT_RULE,
+  'ecs.failed-event-needs-circuit-breaker': NEEDS_EVENT_RULE,
+  'ecs.deployment-events-are-no-service-actions': NEEDS_EVENT_RULE,
+  'eventbridge.sources-of-aws': DOCUMENTED,
 };

@@ -63,6 +63,25 @@ export function loadBalancers(
     }
   }
 
+  /** What the addresses of a load balancer want of its kind, its scheme and its subnets. */
+  function checkAddresses(
+    { Type, Scheme, IpAddressType }: Pick<LoadBalancer, 'Type' | 'Scheme' | 'IpAddressType'>,
+    chosen: readonly Subnet[],
+  ): void {
+    if (IpAddressType === 'ipv4') return;
+    const isOfAll = IpAddressType === 'dualstack';
+    if (!isOfAll && (Type !== 'application' || Scheme !== 'internet-facing')) {
+      throw new AwsError(
+        'InvalidConfigurationRequest',
+        `The IP address type '${IpAddressType}' is supported by internet-facing Application Load Balancers only`,
+      );
+    }
+    const isAssociated = ({ Ipv6CidrBlockAssociationSet: blocks = [] }: Subnet) =>
+      blocks.some(({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.State === 'associated');
+    if (chosen.every(isAssociated)) return;
+    throw new AwsError('ValidationError', 'You must specify subnets with an associated IPv6 CIDR block.');
+  }
+
   async function checkInternetGateway(region: string, vpc: string): Promise<void> {
     await defaultVpc.connect(region);
     const { InternetGateways = [] } = await ec2(region).send(
@@ -102,6 +121,7 @@ export function loadBalancers(
     checkName('Load balancer', input.Name!);
     const chosen = await subnets(region, input);
     checkZones(Type, chosen);
+    checkAddresses({ Type, Scheme, IpAddressType }, chosen);
     const vpc = chosen[0]!.VpcId!;
     const SecurityGroups =
       Type === 'application'
@@ -146,8 +166,17 @@ export function loadBalancers(
     },
 
     async SetSubnets({ region, input }) {
-      const { Type } = await inventory.loadBalancer(region, input.LoadBalancerArn);
-      checkZones(Type!, await subnets(region, input));
+      const found = await inventory.loadBalancer(region, input.LoadBalancerArn);
+      const chosen = await subnets(region, input);
+      checkZones(found.Type!, chosen);
+      checkAddresses({ ...found, ...input }, chosen);
+      return undefined;
+    },
+
+    async SetIpAddressType({ region, input }) {
+      const found = await inventory.loadBalancer(region, input.LoadBalancerArn);
+      const Subnets = found.AvailabilityZones!.map(({ SubnetId }) => SubnetId!);
+      checkAddresses({ ...found, ...input }, await subnets(region, { Subnets }));
       return undefined;
     },
 

@@ -1,7 +1,12 @@
 /** Which subnets tasks and load balancers may use together. Pure: no call to AWS. */
 import type { RouteTable, Subnet as Ec2Subnet } from '@aws-sdk/client-ec2';
 import { invalid, type HandlerError } from '../../core/failure';
-import type { Scheme, SharedLoadBalancerSpec } from '../properties/load-balancer-settings';
+import {
+  hasIpv6,
+  type IpAddressType,
+  type Scheme,
+  type SharedLoadBalancerSpec,
+} from '../properties/load-balancer-settings';
 import type { ServiceSpec } from '../specification';
 
 /** A subnet of tasks or of a load balancer. */
@@ -10,6 +15,8 @@ export interface Subnet {
   readonly availabilityZone: string;
   /** Whether its route table leads to an internet gateway. */
   readonly public: boolean;
+  /** Whether it has an IPv6 CIDR block. */
+  readonly ipv6?: true;
 }
 
 /** Where a service runs. */
@@ -44,6 +51,7 @@ export interface Surroundings {
 /** Paths of the properties that name subnets. */
 export const TASKS = 'NetworkConfiguration/Subnets';
 const LOAD_BALANCER = 'LoadBalancerConfiguration/Subnets';
+const IP_ADDRESS_TYPE = 'LoadBalancerConfiguration/IpAddressType';
 
 /**
  * Where a service runs, among the subnets that there are.
@@ -57,6 +65,7 @@ export function networkOf(spec: NetworkSpec, { subnets, routeTables }: Surroundi
       vpcId: subnet.VpcId!,
       availabilityZone: subnet.AvailabilityZone!,
       public: isPublic(subnet.SubnetId!, routeTables),
+      ...(hasIpv6Block(subnet) && { ipv6: true as const }),
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const named = loadBalancerSubnetIds(spec);
@@ -77,26 +86,24 @@ export function networkOf(spec: NetworkSpec, { subnets, routeTables }: Surroundi
 
 function loadBalancerNetwork(
   { subnetIds }: NetworkSpec,
-  { scheme, subnetIds: named }: SharedLoadBalancerSpec,
+  { scheme: given, ipAddressType, subnetIds: named }: SharedLoadBalancerSpec,
   tasks: Network,
   ownSubnets: readonly Subnet[],
 ): LoadBalancerNetwork {
   const subnets = named.length > 0 ? ownSubnets : oneSubnetPerZone(tasks.subnets);
   const privateOnes = subnets.filter((subnet) => !subnet.public);
   const followsDefaultVpc = named.length === 0 && subnetIds.length === 0;
-  if (scheme === 'internet-facing' && privateOnes.length > 0) throw noWayIn(privateOnes, named.length > 0);
-  if (scheme === undefined && privateOnes.length > 0 && privateOnes.length < subnets.length) {
+  if (given === 'internet-facing' && privateOnes.length > 0) throw noWayIn(privateOnes, named.length > 0);
+  if (given === undefined && privateOnes.length > 0 && privateOnes.length < subnets.length) {
     throw mixed(
       LOAD_BALANCER,
       subnets,
       'Name only public subnets, only private ones, or give LoadBalancerConfiguration/Scheme',
     );
   }
-  return {
-    scheme: scheme ?? (privateOnes.length > 0 ? 'internal' : 'internet-facing'),
-    subnets,
-    followsDefaultVpc,
-  };
+  const scheme = given ?? (privateOnes.length > 0 ? 'internal' : 'internet-facing');
+  checkAddresses(ipAddressType, scheme, subnets, named.length > 0);
+  return { scheme, subnets, followsDefaultVpc };
 }
 
 /** A subnet whose VPC matters. */
@@ -104,8 +111,8 @@ interface LocatedSubnet extends Subnet {
   readonly vpcId: string;
 }
 
-function plain({ id, availabilityZone, public: isPublic }: LocatedSubnet): Subnet {
-  return { id, availabilityZone, public: isPublic };
+function plain({ vpcId: _, ...subnet }: LocatedSubnet): Subnet {
+  return subnet;
 }
 
 /** The subnets that a template names for the load balancer alone. */
@@ -225,6 +232,42 @@ function checkLoadBalancerSubnets(
   }
 }
 
+/**
+ * Which addresses a load balancer may have (ELB user guide of Application Load Balancers, "Update the IP address types": its
+ * subnets must have IPv6 CIDR blocks). The API reference says that internal ones must use ipv4; the user guide itself makes
+ * one with dualstack.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+function checkAddresses(
+  ipAddressType: IpAddressType,
+  scheme: Scheme,
+  subnets: readonly Subnet[],
+  areNamed: boolean,
+): void {
+  if (!hasIpv6(ipAddressType)) return;
+  if (ipAddressType === 'dualstack-without-public-ipv4' && scheme === 'internal') {
+    throw invalid(
+      IP_ADDRESS_TYPE,
+      `is ${ipAddressType}, but the load balancer is internal, and has no public addresses at all`,
+      'Make it dualstack, or give the load balancer public subnets and the Scheme internet-facing',
+    );
+  }
+  const without = subnets.filter(({ ipv6 }) => !ipv6);
+  if (without.length === 0) return;
+  throw areNamed
+    ? invalid(
+        LOAD_BALANCER,
+        `${idsOf(without)} have no IPv6 CIDR block, which a load balancer with the IpAddressType ${ipAddressType} needs`,
+        'Associate one with each of them, name other subnets, or make IpAddressType ipv4',
+      )
+    : invalid(
+        IP_ADDRESS_TYPE,
+        `is ${ipAddressType}, but the tasks' subnets ${idsOf(without)} have no IPv6 CIDR block`,
+        'Associate one with each of them, or name subnets of the same zones that have one in LoadBalancerConfiguration/Subnets',
+      );
+}
+
 function zonesOf(subnets: readonly Subnet[]): string[] {
   return [...new Set(subnets.map(({ availabilityZone }) => availabilityZone))].sort();
 }
@@ -267,6 +310,10 @@ export function isPublic(subnetId: string, routeTables: readonly RouteTable[]): 
   return (table?.Routes ?? []).some(
     ({ GatewayId, State }) => GatewayId?.startsWith('igw-') && State !== 'blackhole',
   );
+}
+
+function hasIpv6Block({ Ipv6CidrBlockAssociationSet: blocks = [] }: Ec2Subnet): boolean {
+  return blocks.some(({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.State === 'associated');
 }
 
 /** One subnet of each Availability Zone: an Application Load Balancer takes no more. */

@@ -17,6 +17,12 @@ const LOGS_ENABLED = 'access_logs.s3.enabled';
 /** With other values the service is on another load balancer, so that no list is merged item by item. */
 const LOAD_BALANCER = table<LoadBalancerConfiguration, Attributes>('LoadBalancerConfiguration', {
   Scheme: {},
+  IpAddressType: {
+    refused: {
+      words: /IPv6|ip ?address ?type/i,
+      remedy: 'Give each subnet of the load balancer an IPv6 CIDR block, or make it ipv4',
+    },
+  },
   // Whoever names none follows the tasks.
   Subnets: { whole: true, readWhenGiven: true },
   AllowedCidrs: { whole: true },
@@ -42,6 +48,7 @@ export interface SharedLoadBalancerSpec {
   readonly kind: 'shared';
   /** Undefined means: as its subnets are. */
   readonly scheme?: Scheme;
+  readonly ipAddressType: IpAddressType;
   /** Empty means: the tasks' subnets. */
   readonly subnetIds: readonly string[];
   /** Sorted, each as EC2 writes it. */
@@ -62,6 +69,9 @@ export type LoadBalancerSpec = SharedLoadBalancerSpec | ExternalListenerSpec;
 
 /** As ELB names it. */
 export type Scheme = 'internet-facing' | 'internal';
+
+/** As ELB names it. */
+export type IpAddressType = NonNullable<LoadBalancerConfiguration['IpAddressType']>;
 
 /** Attributes of a load balancer. It logs what it is asked when there is a bucket. */
 export type LoadBalancerAttributes = Attributes;
@@ -113,6 +123,7 @@ function externalListener(
 
 function sharedLoadBalancer(given: Omit<Input, 'ListenerArn'>): SharedLoadBalancerSpec {
   const { Scheme: scheme, Subnets, AllowedCidrs = DEFAULTS.AllowedCidrs } = given;
+  const { IpAddressType: ipAddressType = DEFAULTS.IpAddressType } = given;
   const { HttpRedirect: httpRedirect = DEFAULTS.HttpRedirect } = given;
   const speaksOfAttributes = LOAD_BALANCER.properties.some(
     ({ name, to, isInline }) => (to !== undefined || isInline) && name in defined(given),
@@ -120,6 +131,7 @@ function sharedLoadBalancer(given: Omit<Input, 'ListenerArn'>): SharedLoadBalanc
   return {
     kind: 'shared',
     scheme,
+    ipAddressType,
     subnetIds: Subnets ?? [],
     allowedCidrs: allowedCidrs(AllowedCidrs, httpRedirect),
     httpRedirect,
@@ -157,6 +169,11 @@ function allowedCidrs(given: readonly string[], httpRedirect: boolean): string[]
   return [...given].sort();
 }
 
+/** Whether clients reach a load balancer over IPv6. One that nothing is known of has IPv4 addresses alone, as by default. */
+export function hasIpv6(ipAddressType: IpAddressType = DEFAULTS.IpAddressType): boolean {
+  return ipAddressType !== 'ipv4';
+}
+
 /** Ports at which clients reach a shared load balancer. */
 export function portsOpen(httpRedirect: boolean): number[] {
   return httpRedirect ? [443, 80] : [443];
@@ -168,7 +185,7 @@ export function portsOpen(httpRedirect: boolean): number[] {
  * @returns nothing but JSON; empty when all are as by default. Load balancers are found by it: what it was it has to stay.
  */
 export function sharedSettings(spec: SharedLoadBalancerSpec): Readonly<Record<string, unknown>> {
-  const { allowedCidrs: cidrs, httpRedirect, attributes = {} } = spec;
+  const { allowedCidrs: cidrs, httpRedirect, ipAddressType, attributes = {} } = spec;
   const isOpen = cidrs.join() === DEFAULTS.AllowedCidrs.join();
   const { AccessLogs: logs, ...others } = templateOf(LOAD_BALANCER, attributes);
   const special = Object.entries(others).filter(
@@ -178,6 +195,7 @@ export function sharedSettings(spec: SharedLoadBalancerSpec): Readonly<Record<st
     ...(!isOpen && { cidrs }),
     ...(httpRedirect !== DEFAULTS.HttpRedirect && { httpRedirect }),
     ...Object.fromEntries(special.map(([name, value]) => [name[0]!.toLowerCase() + name.slice(1), value])),
+    ...(ipAddressType !== DEFAULTS.IpAddressType && { ipAddressType }),
     ...(logs && { accessLogs: [logs.Bucket, logs.Prefix ?? ''] }),
   };
 }

@@ -7,6 +7,7 @@ import type { FindRefusedProperty } from '../../aws/handler-error';
 import { allProperties } from '../../core/property';
 import { DOMAIN_ROWS } from './domains';
 import { SERVICE_ROWS } from './ecs-service';
+import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
 import { NETWORK_ROWS } from './network-settings';
 import { ROLE_ROWS } from './role-properties';
 import { inputTable, type InputRows, type Refusal } from './table';
@@ -45,6 +46,9 @@ const TASK_DEFINITION: readonly Known[] = [
 /** What may be refused of a service. */
 const SERVICE = refusalsOf({ ...ROLE_ROWS, ...NETWORK_ROWS, ...SERVICE_ROWS });
 
+/** What may be refused of a load balancer. */
+const LOAD_BALANCER = refusalsOf(LOAD_BALANCER_ROWS);
+
 /** What may be refused of a target group. */
 const TARGET_GROUP = refusalsOf(TARGET_GROUP_ROWS);
 
@@ -63,6 +67,7 @@ const BY_ACTION: Readonly<Record<string, readonly Known[]>> = {
   'ecs:RegisterTaskDefinition': TASK_DEFINITION,
   'ecs:CreateService': SERVICE,
   'ecs:UpdateService': SERVICE,
+  'elasticloadbalancing:CreateLoadBalancer': LOAD_BALANCER,
   'elasticloadbalancing:CreateTargetGroup': TARGET_GROUP,
   'elasticloadbalancing:ModifyTargetGroup': TARGET_GROUP,
   'elasticloadbalancing:ModifyTargetGroupAttributes': TARGET_GROUP,

@@ -2,7 +2,7 @@
 import type { ObservedLoadBalancer } from '../resources/elastic-load-balancing/load-balancer';
 import type { ObservedLoadBalancerSecurityGroup } from '../resources/ec2/load-balancer-security-group';
 import { attributeInputOf, type LoadBalancerAttributes } from '../properties/load-balancer-settings';
-import type { LoadBalancerConfiguration } from '../model';
+import { LoadBalancerConfiguration } from '../model';
 import type { Exposure } from '../exposures/exposure';
 import type { Properties } from '../../cloudformation/extension';
 import { defined } from '../../core/unset';
@@ -24,6 +24,7 @@ export function loadBalancerInputOf(
   const ingress = LoadBalancerSecurityGroup?.ingress;
   return defined({
     Scheme: LoadBalancer.scheme,
+    IpAddressType: LoadBalancer.ipAddressType ?? LoadBalancerConfiguration.DEFAULTS.IpAddressType,
     Subnets: Object.values(LoadBalancer.subnets).sort(),
     AllowedCidrs: ingress && [...ingress.allowedCidrs],
     HttpRedirect: ingress?.httpRedirect,

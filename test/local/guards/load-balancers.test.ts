@@ -11,9 +11,12 @@ import {
   ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
   RegisterTargetsCommand,
+  SetIpAddressTypeCommand,
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
+  type IpAddressType,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { giveIpv6Blocks } from '../../support/account';
 import {
   aws,
   ec2,
@@ -117,6 +120,53 @@ describe('load balancers', () => {
     );
     await expect(loadBalancer('other', { Subnets: [Subnets[0], subnets[1]] })).rejects.toMatchObject({
       name: 'InvalidConfigurationRequestException',
+    });
+  });
+
+  describe('with IPv6 addresses', () => {
+    const dualstack = { IpAddressType: 'dualstack' };
+    const withoutPublicIpv4 = { IpAddressType: 'dualstack-without-public-ipv4' };
+    const noBlock = {
+      name: 'ValidationError',
+      message: 'You must specify subnets with an associated IPv6 CIDR block.',
+    };
+    const setType = async (LoadBalancerArn: string, IpAddressType: IpAddressType) =>
+      elb.send(new SetIpAddressTypeCommand({ LoadBalancerArn, IpAddressType }));
+
+    test.each([
+      ['dualstack', dualstack],
+      ['dualstack, internal', { ...dualstack, Scheme: 'internal' }],
+      ['dualstack-without-public-ipv4', withoutPublicIpv4],
+    ])('%s needs an IPv6 CIDR block in each subnet', async (_what, type) => {
+      await expect(loadBalancer('alb', type)).rejects.toMatchObject(noBlock);
+      await giveIpv6Blocks(aws, subnets.slice(0, 1));
+      await expect(loadBalancer('alb', type)).rejects.toMatchObject(noBlock);
+      await giveIpv6Blocks(aws, subnets.slice(1, 2));
+      const LoadBalancerArn = await loadBalancer('alb', type);
+      expect((await elb.send(new DescribeLoadBalancersCommand({}))).LoadBalancers).toMatchObject([type]);
+      const Subnets = subnets.slice(1, 3);
+      await expect(elb.send(new SetSubnetsCommand({ LoadBalancerArn, Subnets }))).rejects.toMatchObject(
+        noBlock,
+      );
+    });
+
+    test('it has no internal form without public IPv4 addresses', async () => {
+      await giveIpv6Blocks(aws, subnets.slice(0, 2));
+      const refusal = { name: 'InvalidConfigurationRequestException' };
+      const internal = { Scheme: 'internal' };
+      await expect(loadBalancer('alb', { ...withoutPublicIpv4, ...internal })).rejects.toMatchObject(refusal);
+      const arn = await loadBalancer('alb', internal);
+      await expect(setType(arn, 'dualstack-without-public-ipv4')).rejects.toMatchObject(refusal);
+    });
+
+    test('its type may change', async () => {
+      const arn = await loadBalancer();
+      await expect(setType(arn, 'dualstack')).rejects.toMatchObject(noBlock);
+      await giveIpv6Blocks(aws, subnets.slice(0, 2));
+      await setType(arn, 'dualstack-without-public-ipv4');
+      expect((await elb.send(new DescribeLoadBalancersCommand({}))).LoadBalancers).toMatchObject([
+        withoutPublicIpv4,
+      ]);
     });
   });
 

@@ -8,7 +8,7 @@ import { gone, isSharedExposure, partInStatus, type PartStatus } from '../../com
 import { HandlerError } from '../../../core/failure';
 import { sharedTag } from '../../memory/ownership';
 import { CLOSE_PERMISSIONS, closeIfUnused } from '../../sharing/load-balancer-closing';
-import type { Scheme } from '../../properties/load-balancer-settings';
+import { hasIpv6, type IpAddressType, type Scheme } from '../../properties/load-balancer-settings';
 import { NETWORK_PERMISSIONS } from '../../network/network';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { keyOf, sharedName } from '../../exposures/exposure';
@@ -30,6 +30,8 @@ export interface ObservedLoadBalancer {
   /** Hosted zone of `dnsName`, for alias records. */
   readonly canonicalHostedZoneId: string;
   readonly scheme: Scheme;
+  /** Undefined in what an earlier version of this code has kept. */
+  readonly ipAddressType?: IpAddressType;
   readonly securityGroupIds: readonly string[];
   /** Subnets by Availability Zone. */
   readonly subnets: Readonly<Record<string, string>>;
@@ -46,7 +48,7 @@ interface LoadBalancerProperties {
   readonly Name: string;
   readonly Type: 'application';
   readonly Scheme: Scheme;
-  readonly IpAddressType: 'ipv4';
+  readonly IpAddressType: IpAddressType;
   readonly Subnets: readonly string[];
   readonly SecurityGroups: readonly string[];
   readonly Tags: readonly ResourceTag[];
@@ -80,14 +82,14 @@ export const loadBalancer: Component<ObservedLoadBalancer, Needs, LoadBalancerPr
     remove: [...CLOSE_PERMISSIONS],
   },
 
-  desired({ exposure, network: { loadBalancer: where }, refer }) {
+  desired({ spec: { loadBalancer: spec }, exposure, network: { loadBalancer: where }, refer }) {
     const name = sharedName(exposure);
-    if (name === undefined || !where) return [];
+    if (name === undefined || !where || spec.kind !== 'shared') return [];
     const properties = {
       Name: name,
       Type: 'application',
       Scheme: where.scheme,
-      IpAddressType: 'ipv4',
+      IpAddressType: spec.ipAddressType,
       Subnets: where.subnets.map(({ id }) => id),
       SecurityGroups: [refer('LoadBalancerSecurityGroup', 'GroupId')],
       Tags: tagList(sharedTag(keyOf(name))),
@@ -150,6 +152,7 @@ export function observedLoadBalancer(found: ElbLoadBalancer): ObservedLoadBalanc
     dnsName: found.DNSName!,
     canonicalHostedZoneId: found.CanonicalHostedZoneId!,
     scheme: found.Scheme as Scheme,
+    ipAddressType: found.IpAddressType as IpAddressType,
     securityGroupIds: found.SecurityGroups ?? [],
     subnets: Object.fromEntries(zones),
     // `active_impaired` works too: it lacks addresses to scale.
@@ -209,8 +212,16 @@ async function subnetsToCover(scope: ApplyScope, current: ObservedLoadBalancer):
   const { loadBalancer: where } = await scope.network();
   const mayGrow = where?.followsDefaultVpc || (isLeft(scope) && where?.scheme === current.scheme);
   return mayGrow
-    ? where!.subnets.filter(({ availabilityZone }) => !(availabilityZone in current.subnets))
+    ? where!.subnets.filter(
+        (subnet) =>
+          !(subnet.availabilityZone in current.subnets) && (!isLeft(scope) || fits(subnet, current)),
+      )
     : [];
+}
+
+/** Whether a load balancer can have a subnet: with IPv6 addresses it takes none without an IPv6 CIDR block. */
+function fits({ ipv6 }: Subnet, { ipAddressType }: ObservedLoadBalancer): boolean {
+  return ipv6 === true || !hasIpv6(ipAddressType);
 }
 
 /** Whether the service is about to move away. */

@@ -6,13 +6,22 @@ import { allOf } from '../../../core/all-of';
 import type { Component, Scope } from '../../composition/component';
 import { gone, type Part } from '../../composition/part';
 import { HandlerError } from '../../../core/failure';
-import { HOST_STATE_ACTIONS, leadTo, normalName, ownershipRecordOf, removeHostRecords } from './host-records';
+import {
+  HOST_STATE_ACTIONS,
+  ipv6TargetOf,
+  leadTo,
+  normalName,
+  ownershipRecordOf,
+  removeHostRecords,
+} from './host-records';
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { isAmong, type ManagedHost } from '../../memory/hosts';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { unless } from '../../../aws/sdk-errors';
 import { sessionValue } from '../../../aws/session';
 import { managedHosts, stateOf, type ObservedHostNames } from './host-names';
+import { hasIpv6 } from '../../properties/load-balancer-settings';
+import type { ServiceSpec } from '../../specification';
 import type { ObservedListenerRule } from '../elastic-load-balancing/service-rule';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
@@ -21,8 +30,10 @@ import type { ObservedWebAclAssociation } from '../waf/web-acl-association';
 /** The records of a host that belong to the service. */
 export interface ObservedHostRecords {
   readonly host: ManagedHost;
-  /** DNS name that the alias record leads to, in lower case without a final dot; undefined when it is absent. */
+  /** DNS name that the A record leads to, in lower case without a final dot; undefined when it is absent. */
   readonly target?: string;
+  /** The same of the AAAA record. */
+  readonly ipv6Target?: string;
   /** Whether the hosted zone was deleted, and the records with it. */
   readonly isWithoutZone?: true;
 }
@@ -49,7 +60,7 @@ interface Token {
 interface RecordProperties {
   readonly HostedZoneId: string;
   readonly Name: string;
-  readonly Type: 'A' | 'TXT';
+  readonly Type: 'A' | 'AAAA' | 'TXT';
   readonly AliasTarget?: {
     readonly DNSName: string;
     readonly HostedZoneId: string;
@@ -61,9 +72,10 @@ interface RecordProperties {
 
 const RECORD_SET = 'AWS::Route53::RecordSet';
 
-/** Where the domains of a service are on record. */
-interface DomainsFound {
+/** Where the domains of a service are on record, and where they lead. */
+interface Found {
   readonly ServiceSecurityGroup: ObservedServiceSecurityGroup;
+  readonly LoadBalancer: ObservedLoadBalancer;
 }
 
 /** Seconds between looks at a load balancer, which takes two or three minutes. */
@@ -86,26 +98,22 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, To
     remove: [...HOST_STATE_ACTIONS, 'route53:ChangeResourceRecordSets'],
   },
 
-  desired({ identity, spec, refer }) {
+  desired({ identity, spec, refer }, { LoadBalancer }) {
     const type = RECORD_SET;
+    const AliasTarget = {
+      DNSName: refer('LoadBalancer', 'DNSName'),
+      HostedZoneId: refer('LoadBalancer', 'CanonicalHostedZoneID'),
+      EvaluateTargetHealth: false,
+    };
     return managedHosts({ spec }).flatMap((host) => {
       const { hostName, hostedZoneId: HostedZoneId } = host;
       const { Name, Type, TTL, ResourceRecords } = ownershipRecordOf({ identity }, host);
       return [
-        {
-          name: hostName,
+        ...aliasTypes(spec, LoadBalancer).map((aliasType) => ({
+          name: aliasType === 'A' ? hostName : `${hostName} ${aliasType}`,
           type,
-          properties: {
-            HostedZoneId,
-            Name: hostName,
-            Type: 'A' as const,
-            AliasTarget: {
-              DNSName: refer('LoadBalancer', 'DNSName'),
-              HostedZoneId: refer('LoadBalancer', 'CanonicalHostedZoneID'),
-              EvaluateTargetHealth: false,
-            },
-          },
-        },
+          properties: { HostedZoneId, Name: hostName, Type: aliasType, AliasTarget },
+        })),
         {
           name: Name,
           type,
@@ -121,20 +129,29 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, To
     });
   },
 
-  /** One for each host: the alias record. */
-  parts: (_scope, observed, found) =>
-    ((found as Partial<DomainsFound>).ServiceSecurityGroup?.domains ?? [])
+  /** The alias records of each host: one, or two where the load balancer has IPv6 addresses. */
+  parts(_scope, observed, found) {
+    const { ServiceSecurityGroup, LoadBalancer } = found as Partial<Found>;
+    return (ServiceSecurityGroup?.domains ?? [])
       .filter(({ hostedZoneId }) => hostedZoneId !== undefined)
-      .map(({ hostName }) => {
+      .flatMap(({ hostName }) => {
         const records = observed?.hosts.find(({ host }) => host.hostName === hostName);
-        if (records?.isWithoutZone) return withoutZone(records.host.hostedZoneId);
-        return records?.target === undefined ? gone(RECORD_SET) : { type: RECORD_SET };
-      }),
+        if (records?.isWithoutZone) return [withoutZone(records.host.hostedZoneId)];
+        const targets = [
+          records?.target,
+          ...(records?.ipv6Target !== undefined || hasIpv6(LoadBalancer?.ipAddressType)
+            ? [records?.ipv6Target]
+            : []),
+        ];
+        return targets.map((target) => (target === undefined ? gone(RECORD_SET) : { type: RECORD_SET }));
+      });
+  },
 
   async observe(_scope, { HostNames }) {
     const hosts = (HostNames?.hosts ?? []).flatMap(({ host, state }): ObservedHostRecords[] => {
       if (state.kind === 'without zone') return [{ host, isWithoutZone: true }];
-      return state.kind === 'managed' ? [{ host, target: state.target }] : [];
+      if (state.kind !== 'managed') return [];
+      return [{ host, target: state.target, ipv6Target: ipv6TargetOf(state) }];
     });
     return hosts.length > 0 ? { hosts } : undefined;
   },
@@ -149,21 +166,29 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, To
     const there = current?.hosts ?? [];
     const withoutZone = there.filter(({ isWithoutZone }) => isWithoutZone);
     const possible = wanted.filter((host) => !withoutZone.some((each) => isAmong(each.host, [host])));
+    const records = Object.values(scope.desired);
+    const ipv6Target = records.some(({ Type }) => Type === 'AAAA') ? target : undefined;
+    const isLed = (each: ObservedHostRecords) =>
+      each.target === target &&
+      // One that somebody has made beside the A record stays as long as it leads to addresses.
+      (each.ipv6Target === ipv6Target || (!ipv6Target && hasIpv6(LoadBalancer.ipAddressType)));
     const missing = possible.filter(
-      (host) => !there.some((each) => isAmong(each.host, [host]) && each.target === target),
+      (host) => !there.some((each) => isAmong(each.host, [host]) && isLed(each)),
     );
     const led = await allOf(
       missing.map((host) =>
         leadTo(scope, host, stateOf(HostNames, host), {
-          alias: aliasRecord(scope.desired[host.hostName]!),
+          aliases: records
+            .filter(({ Name, AliasTarget }) => AliasTarget && Name === host.hostName)
+            .map(aliasRecord),
           ownership: ownershipRecordOf(scope, host),
         }),
       ),
     );
     const changed = missing.find((_host, index) => !led[index]);
     if (changed) return wait(`the DNS records of ${changed.hostName}`, SECONDS_AFTER_CHANGE);
-    const others = there.filter(({ host }) => !isAmong(host, possible));
-    return done({ hosts: [...possible.map((host) => ({ host, target })), ...others] });
+    const others = there.filter(({ host }) => !isAmong(host, missing));
+    return done({ hosts: [...missing.map((host) => ({ host, target, ipv6Target })), ...others] });
   },
 
   poll(scope, { loadBalancerArn }) {
@@ -182,6 +207,15 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, To
     return done(undefined);
   },
 };
+
+/** The alias records that the hosts get. Of a load balancer that the author looks after its own IpAddressType decides. */
+function aliasTypes(
+  { loadBalancer }: ServiceSpec,
+  observed: ObservedLoadBalancer | undefined,
+): readonly ('A' | 'AAAA')[] {
+  const type = loadBalancer.kind === 'shared' ? loadBalancer.ipAddressType : observed?.ipAddressType;
+  return hasIpv6(type) ? ['A', 'AAAA'] : ['A'];
+}
 
 function aliasRecord({ Name, Type, AliasTarget }: RecordProperties): ResourceRecordSet {
   return { Name, Type, AliasTarget };

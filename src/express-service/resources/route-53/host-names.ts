@@ -6,6 +6,9 @@ import { checkZone, HOST_STATE_ACTIONS, hostState, noZone, release, type HostSta
 import { isAmong, isManagedHost, isSameHost, type Host, type ManagedHost } from '../../memory/hosts';
 import { done, LIMIT, wait, waitedFor } from '../../../core/outcome';
 import { isSdkError } from '../../../aws/sdk-errors';
+import { hasIpv6, loadBalancerArnOf, type IpAddressType } from '../../properties/load-balancer-settings';
+import { survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
+import type { ServiceSpec } from '../../specification';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 
 /** Whose the hosts of the service are. */
@@ -44,7 +47,12 @@ export const hostNames: Component<ObservedHostNames, Needs> = {
   needs: ['ServiceSecurityGroup'],
   permissions: {
     observe: [...HOST_STATE_ACTIONS],
-    apply: [...HOST_STATE_ACTIONS, 'route53:ChangeResourceRecordSets', 'route53:GetHostedZone'],
+    apply: [
+      ...HOST_STATE_ACTIONS,
+      ...SURVEY_PERMISSIONS,
+      'route53:ChangeResourceRecordSets',
+      'route53:GetHostedZone',
+    ],
     remove: [],
   },
 
@@ -107,6 +115,9 @@ async function observeHost(scope: Scope, host: ManagedHost): Promise<ObservedHos
   if (state.kind === 'foreign' || (isHeld(state) && !isPatient(scope as ApplyScope, host))) {
     throw conflict(host, state, pathOf(scope, host, 'DomainName'));
   }
+  if ('isIpv6Foreign' in state && (await gainsIpv6(scope as ApplyScope))) {
+    throw conflict(host, { kind: 'foreign' }, pathOf(scope, host, 'DomainName'));
+  }
   return { host, state };
 }
 
@@ -121,6 +132,21 @@ async function lookAt(scope: Scope, host: ManagedHost, isWanted: boolean): Promi
     }
     return { kind: 'without zone' };
   }
+}
+
+/**
+ * Whether the hosts come to have AAAA records. Those that have had them before get them back as they get A records back: a
+ * record that somebody has changed by hand would else fail every update, and its rollback too.
+ */
+async function gainsIpv6(scope: ApplyScope): Promise<boolean> {
+  const { loadBalancers } = await survey(scope);
+  const typeIn = ({ loadBalancer: spec }: ServiceSpec) =>
+    spec.kind === 'shared'
+      ? spec.ipAddressType
+      : (loadBalancers.find(({ LoadBalancerArn }) => LoadBalancerArn === loadBalancerArnOf(spec.listenerArn))
+          ?.IpAddressType as IpAddressType | undefined);
+  const { spec, previousSpec } = scope;
+  return hasIpv6(typeIn(spec)) && !(previousSpec && hasIpv6(typeIn(previousSpec)));
 }
 
 /** Whether this update leaves a host as it is. */

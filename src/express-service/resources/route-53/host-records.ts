@@ -1,6 +1,8 @@
 /**
- * The DNS records of a host: the alias record, and beside it a TXT record that says which service both belong to, because
- * DNS records cannot be tagged. They are made, changed and deleted together.
+ * The DNS records of a host: the alias record of its IPv4 addresses (A), that of its IPv6 addresses (AAAA) where its load
+ * balancer has some, and beside them a TXT record that says which service they belong to, because DNS records cannot be
+ * tagged. They are made, changed and deleted together. Of AAAA records that TXT record speaks of alias records alone: others
+ * are somebody's.
  *
  * A service that gives a host up says so in that TXT record first, so that another service which is to have the host can
  * take it over, with one change that is made as a whole or not at all: the host leads to one of the two at any time.
@@ -21,32 +23,41 @@ import { changeRecords, deleteRecords, recordsAt, recordsFrom, recordsOf } from 
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { sessionValue } from '../../../aws/session';
 
+/** AAAA records of a host that a service has. */
+export interface Ipv6Records {
+  /** The one of that service. */
+  readonly ipv6?: ResourceRecordSet;
+  /** Whether somebody has one there that is no alias record. */
+  readonly isIpv6Foreign?: true;
+}
+
 /** Whose a host is. */
 export type HostState =
   | { readonly kind: 'free' }
   /** The service's own. */
-  | {
+  | (Ipv6Records & {
       readonly kind: 'managed';
       /** DNS name that the alias record leads to, as {@link normalName} writes it; undefined when it is absent. */
       readonly target?: string;
       /** Whether another service may take it over. */
       readonly isReleased: boolean;
-    }
+    })
   /** Of another service of this resource type. */
-  | {
+  | (Ipv6Records & {
       readonly kind: 'other service';
       readonly owner: string;
       readonly isReleased: boolean;
       readonly ownership: ResourceRecordSet;
-    }
+    })
   /** Somebody's, who has not made it with this resource type. */
   | { readonly kind: 'foreign' }
   /** The service's own, until the hosted zone was deleted. */
   | { readonly kind: 'without zone' };
 
-/** The two records of a host. */
+/** The records of a host. */
 export interface HostRecords {
-  readonly alias: ResourceRecordSet;
+  /** A, and AAAA where the load balancer has IPv6 addresses. */
+  readonly aliases: readonly ResourceRecordSet[];
   readonly ownership: ResourceRecordSet;
 }
 
@@ -71,11 +82,28 @@ export async function hostState(scope: Scope, host: ManagedHost): Promise<HostSt
   const recorded = ownershipOf(host.hostName, valuesOf(ownership));
   if (!recorded) return { kind: 'foreign' };
   const { owner, isReleased } = recorded;
+  const ipv6 = ipv6Records(addresses);
   if (owner === ownerTagValue(scope.identity)) {
-    const target = addresses.find(({ Type }) => Type === 'A')?.AliasTarget?.DNSName;
-    return { kind: 'managed', target: target && normalName(target), isReleased };
+    return {
+      kind: 'managed',
+      target: targetOf(addresses.find(({ Type }) => Type === 'A')),
+      isReleased,
+      ...ipv6,
+    };
   }
-  return { kind: 'other service', owner, isReleased, ownership };
+  return { kind: 'other service', owner, isReleased, ownership, ...ipv6 };
+}
+
+/** DNS name that an alias record leads to, as {@link normalName} writes it; undefined when it is absent. */
+export function targetOf(record: ResourceRecordSet | undefined): string | undefined {
+  const target = record?.AliasTarget?.DNSName;
+  return target && normalName(target);
+}
+
+function ipv6Records(addresses: readonly ResourceRecordSet[]): Ipv6Records {
+  const record = addresses.find(({ Type }) => Type === 'AAAA');
+  if (!record) return {};
+  return record.AliasTarget ? { ipv6: record } : { isIpv6Foreign: true };
 }
 
 /**
@@ -133,19 +161,29 @@ export async function leadTo(
   scope: ApplyScope,
   host: ManagedHost,
   state: HostState,
-  { alias, ownership }: HostRecords,
+  records: HostRecords,
 ): Promise<boolean> {
   try {
-    await changeRecords(scope, host.hostedZoneId, changesFor(state, alias, ownership));
+    await changeRecords(scope, host.hostedZoneId, changesFor(state, records));
     return true;
   } catch (error) {
     if (!isSdkError(error, 'InvalidChangeBatch')) throw error;
     // Either an earlier attempt, whose answer was lost, has made the records, or somebody else a moment ago.
     const now = await hostState(scope, host);
-    if (now.kind === 'managed' && now.target === normalName(alias.AliasTarget!.DNSName!)) return true;
-    if (now.kind === state.kind) throw error;
+    if (now.kind === 'managed' && isLed(now, records)) return true;
+    if (now.kind === state.kind && ipv6TargetOf(now) === ipv6TargetOf(state)) throw error;
     return false;
   }
+}
+
+/** Where the AAAA record of a host leads. */
+export function ipv6TargetOf(state: HostState): string | undefined {
+  return 'ipv6' in state ? targetOf(state.ipv6) : undefined;
+}
+
+function isLed(state: HostState & { kind: 'managed' }, { aliases }: HostRecords): boolean {
+  const wanted = (type: 'A' | 'AAAA') => targetOf(aliases.find(({ Type }) => Type === type));
+  return state.target === wanted('A') && ipv6TargetOf(state) === wanted('AAAA');
 }
 
 /** Say that another service may take a host over, or no longer. */
@@ -186,8 +224,7 @@ async function removeUnchanged(
   records: readonly ResourceRecordSet[],
 ): Promise<boolean> {
   if (records.length === 0) return false;
-  const changes = records.map((record) => ({ Action: 'DELETE' as const, ResourceRecordSet: record }));
-  const change = changeRecords(scope, hostedZoneId, changes).then(() => true);
+  const change = changeRecords(scope, hostedZoneId, changes('DELETE', records)).then(() => true);
   return (await unless(change, 'InvalidChangeBatch')) ?? false;
 }
 
@@ -199,7 +236,8 @@ function managedRecords(
 ): ResourceRecordSet[] {
   const recorded = ownership && ownershipOf(hostName, valuesOf(ownership));
   if (!ownership || recorded?.owner !== ownerTagValue(identity)) return [];
-  return [...addresses.filter(({ Type }) => Type === 'A'), ownership];
+  const { ipv6 } = ipv6Records(addresses);
+  return [...addresses.filter(({ Type }) => Type === 'A'), ...(ipv6 ? [ipv6] : []), ownership];
 }
 
 /** Records that answer for a host, and the one that says whose they are. */
@@ -230,21 +268,30 @@ async function lookUp(scope: Scope, host: ManagedHost): Promise<FoundRecords> {
   return found;
 }
 
-function changesFor(state: HostState, alias: ResourceRecordSet, ownership: ResourceRecordSet): Change[] {
-  const both = [alias, ownership];
+function changesFor(state: HostState, { aliases, ownership }: HostRecords): Change[] {
   switch (state.kind) {
     case 'managed':
-      return both.map((ResourceRecordSet) => ({ Action: 'UPSERT', ResourceRecordSet }));
+      return [...withoutIpv6(state, aliases), ...changes('UPSERT', [...aliases, ownership])];
     case 'other service':
       // Refused when the other one has changed its mind.
       return [
-        { Action: 'DELETE', ResourceRecordSet: state.ownership },
-        { Action: 'CREATE', ResourceRecordSet: ownership },
-        { Action: 'UPSERT', ResourceRecordSet: alias },
+        ...changes('DELETE', [state.ownership]),
+        ...changes('CREATE', [ownership]),
+        ...withoutIpv6(state, aliases),
+        ...changes('UPSERT', aliases),
       ];
     default:
-      return both.map((ResourceRecordSet) => ({ Action: 'CREATE', ResourceRecordSet }));
+      return changes('CREATE', [...aliases, ownership]);
   }
+}
+
+/** The AAAA record goes in the same change in which clients are sent where there are no IPv6 addresses. */
+function withoutIpv6({ ipv6 }: Ipv6Records, aliases: readonly ResourceRecordSet[]): Change[] {
+  return ipv6 && !aliases.some(({ Type }) => Type === 'AAAA') ? changes('DELETE', [ipv6]) : [];
+}
+
+function changes(Action: Change['Action'], records: readonly ResourceRecordSet[]): Change[] {
+  return records.map((ResourceRecordSet) => ({ Action, ResourceRecordSet }));
 }
 
 /** The record that says that a service has a host. */
