@@ -3,6 +3,7 @@ import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { SetIpAddressTypeCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand, type Change } from '@aws-sdk/client-route-53';
 import { giveIpv6Blocks } from '../support/account';
+import { eventually } from '../support/eventually';
 import { Account, BASE_DOMAIN, Killed, type Wish } from './account';
 import { loadBalancersOf, permissionsOf, recordsOf } from './looks';
 
@@ -156,6 +157,22 @@ describe('an AAAA record', () => {
     const made: any = await account.apply('one', dualstack);
     await change('DELETE', alias(made));
     const { LoadBalancer }: any = await account.apply('one', ipv4);
+    expect(await recordsOf(account)).toEqual(records(['A'], LoadBalancer.dnsName));
+  });
+
+  test('that somebody deletes while the service goes back to ipv4 is looked at again', async () => {
+    const made: any = await account.apply('one', dualstack);
+    const { faults } = account.aws;
+    // The records have been looked at, and are about to be changed.
+    const delayed = faults.add({ kind: 'latency', operation: 'ModifyRule', milliseconds: 3_000 });
+    const back = account.apply('one', ipv4);
+    await eventually('the rule to get its requests', () =>
+      faults.list().some(({ id, applied }) => id === delayed && applied > 0),
+    );
+    await change('DELETE', alias(made));
+    const { LoadBalancer }: any = await back;
+    faults.clear();
+    expect(writes().filter((name) => name === 'ChangeResourceRecordSets')).toHaveLength(2);
     expect(await recordsOf(account)).toEqual(records(['A'], LoadBalancer.dnsName));
   });
 

@@ -8,12 +8,13 @@ import {
   AssociateRouteTableCommand,
   CreateRouteTableCommand,
   DeleteVpcCommand,
+  type SubnetIpv6CidrBlockAssociation,
 } from '@aws-sdk/client-ec2';
 import { createClients } from '../../src/aws/clients';
 import { loadBalancerSpec } from '../../src/express-service/properties/load-balancer-settings';
 import { discoverNetwork } from '../../src/express-service/network/network';
 import { clientConfiguration } from '../../src/aws/client-configuration';
-import { isPublic, oneSubnetPerZone } from '../../src/express-service/network/subnets';
+import { isPublic, networkOf, oneSubnetPerZone } from '../../src/express-service/network/subnets';
 import { giveIpv6Blocks } from '../support/account';
 import { Account } from './account';
 
@@ -44,6 +45,33 @@ test('a load balancer gets one subnet of each zone', () => {
   expect(
     oneSubnetPerZone([subnet('a1', 'a'), subnet('a2', 'a'), subnet('b1', 'b')]).map(({ id }) => id),
   ).toEqual(['a1', 'b1']);
+});
+
+test('a load balancer with IPv6 addresses gets, where a zone has several subnets of tasks, one with an IPv6 CIDR block', () => {
+  const subnet = (SubnetId: string, AvailabilityZone: string, ...blocks: string[]) => ({
+    SubnetId,
+    VpcId: 'vpc-1',
+    AvailabilityZone,
+    Ipv6CidrBlockAssociationSet: blocks.map(
+      (State) => ({ Ipv6CidrBlockState: { State } }) as SubnetIpv6CidrBlockAssociation,
+    ),
+  });
+  const subnets = [
+    subnet('subnet-1', 'a', 'disassociated'),
+    subnet('subnet-2', 'b', 'associated'),
+    subnet('subnet-3', 'a', 'associated'),
+  ];
+  const loadBalancerWith = (IpAddressType: 'ipv4' | 'dualstack') =>
+    networkOf(
+      {
+        subnetIds: subnets.map(({ SubnetId }) => SubnetId),
+        additionalSecurityGroupIds: [],
+        loadBalancer: loadBalancerSpec({ IpAddressType }, undefined),
+      },
+      { subnets, routeTables: [] },
+    ).loadBalancer!.subnets.map(({ id }) => id);
+  expect(loadBalancerWith('ipv4')).toEqual(['subnet-1', 'subnet-2']);
+  expect(loadBalancerWith('dualstack')).toEqual(['subnet-2', 'subnet-3']);
 });
 
 describe('on the wire', () => {

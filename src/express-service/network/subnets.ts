@@ -67,7 +67,7 @@ export function networkOf(spec: NetworkSpec, { subnets, routeTables }: Surroundi
       public: isPublic(subnet.SubnetId!, routeTables),
       ...(hasIpv6Block(subnet) && { ipv6: true as const }),
     }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+    .sort(byId);
   const named = loadBalancerSubnetIds(spec);
   const given = spec.subnetIds.length > 0;
   const place = given ? 'this account and Region' : `the default VPC ${all[0]?.vpcId ?? ''}`;
@@ -90,7 +90,7 @@ function loadBalancerNetwork(
   tasks: Network,
   ownSubnets: readonly Subnet[],
 ): LoadBalancerNetwork {
-  const subnets = named.length > 0 ? ownSubnets : oneSubnetPerZone(tasks.subnets);
+  const subnets = named.length > 0 ? ownSubnets : subnetsOfTasks(tasks.subnets, ipAddressType);
   const privateOnes = subnets.filter((subnet) => !subnet.public);
   const followsDefaultVpc = named.length === 0 && subnetIds.length === 0;
   if (given === 'internet-facing' && privateOnes.length > 0) throw noWayIn(privateOnes, named.length > 0);
@@ -104,6 +104,16 @@ function loadBalancerNetwork(
   const scheme = given ?? (privateOnes.length > 0 ? 'internal' : 'internet-facing');
   checkAddresses(ipAddressType, scheme, subnets, named.length > 0);
   return { scheme, subnets, followsDefaultVpc };
+}
+
+/** One of the tasks' subnets in each zone; where there is a choice, one that can have the addresses. */
+function subnetsOfTasks(subnets: readonly Subnet[], ipAddressType: IpAddressType): readonly Subnet[] {
+  const fitting = hasIpv6(ipAddressType) ? subnets.filter(({ ipv6 }) => ipv6) : [];
+  return [...oneSubnetPerZone([...fitting, ...subnets])].sort(byId);
+}
+
+function byId(one: Subnet, other: Subnet): number {
+  return one.id < other.id ? -1 : 1;
 }
 
 /** A subnet whose VPC matters. */
