@@ -65,6 +65,17 @@ export const ECS = [
     test: 'test/ecs-engine/traffic-shifting.test.ts',
   },
   {
+    id: 'ecs.rolling-deployment-follows-listener-rule',
+    statement:
+      'A rolling deployment of a service whose load balancers have an advanced configuration puts its tasks into the target group that has the traffic, whichever of the pair targetGroupArn names.',
+    source:
+      'Concluded from the ECS developer guide on updating from rolling to blue/green, which deploys the pair under ROLLING; acceptance tests of the Terraform provider name the serving target group when they go back.',
+    state: 'inferred',
+    otherwise: 'They go into the target group that targetGroupArn names.',
+    risk: 'None: before a rolling deployment the target group that has the traffic is named first.',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
     id: 'ecs.circuit-breaker-acts-in-every-strategy',
     statement: 'The deployment circuit breaker ends deployments of every strategy, not only rolling ones.',
     source:

@@ -64,7 +64,9 @@ class Rollout {
   }
 
   private async replaceInPlace(): Promise<void> {
-    this.target.targetGroups = await chooseTargetGroups(this.context, this.target, 'serving');
+    const followsRule = this.context.answers.holds('ecs.rolling-deployment-follows-listener-rule');
+    const place = followsRule ? 'serving' : 'named';
+    this.target.targetGroups = await chooseTargetGroups(this.context, this.target, place);
     const { earlySuccessCriteria: early } = this.deployment.configuration;
     await this.passHooks('PRE_SCALE_UP');
     await this.replaceTasks(this.target, early?.enable ? early.healthyPercent : undefined);

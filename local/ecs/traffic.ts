@@ -8,13 +8,14 @@ import type { ServiceDeployment, ServiceRevision, TargetGroupBinding } from './s
 /**
  * The target groups for the tasks of a revision.
  *
- * @param place of each pair of target groups the one that serves traffic, or the idle one, to which traffic is shifted.
+ * @param place of each pair of target groups the one that serves traffic, the idle one, to which traffic is shifted, or the one
+ *   that targetGroupArn names.
  * @throws Ending when the rules do not forward to exactly one target group of each pair.
  */
 export async function chooseTargetGroups(
   context: EcsContext,
   revision: ServiceRevision,
-  place: 'serving' | 'idle',
+  place: 'serving' | 'idle' | 'named',
 ): Promise<TargetGroupBinding[]> {
   const { elasticLoadBalancing } = context.aws(revision.service.cluster.scope.region);
   const loadBalancers: Structure[] = revision.settings.loadBalancers ?? [];
@@ -45,7 +46,8 @@ export async function chooseTargetGroups(
           );
         }
         const idle = pair.find((arn) => arn !== serving[0])!;
-        const [chosen, other] = place === 'idle' ? [idle, serving[0]!] : [serving[0]!, idle];
+        const chosen = { serving: serving[0]!, idle, named: targetGroupArn as string }[place];
+        const other = pair.find((arn) => arn !== chosen)!;
         return {
           targetGroupArn: chosen,
           containerName,

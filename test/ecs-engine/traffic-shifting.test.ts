@@ -610,6 +610,29 @@ describe('strategies can be switched', () => {
   });
 });
 
+test.each([
+  [true, 'blue'],
+  [false, 'green'],
+] as const)(
+  'a rolling deployment follows the listener rule (%s), not the order of the target groups',
+  async (holds, filled) => {
+    fixture.aws.answers.give({ 'ecs.rolling-deployment-follows-listener-rule': holds });
+    const pair = await fixture.pair();
+    const service = await fixture.running(pair, { strategy: 'BLUE_GREEN' });
+    expect(service.loadBalancers![0]!.targetGroupArn).toBe(pair.green);
+    expect(await fixture.weights(pair.production, pair.blue)).toEqual([100]);
+    await fixture.update(service, {
+      taskDefinition: await fixture.taskDefinition('repository/web:2'),
+      deploymentConfiguration: { strategy: 'ROLLING' },
+    });
+    await fixture.advance(20 * MINUTE);
+    const { status } = await fixture.deployment(service);
+    fixture.aws.answers.reset();
+    expect(status).toBe('SUCCESSFUL');
+    expect(await fixture.targets(pair[filled])).toHaveLength(2);
+  },
+);
+
 describe('a pause hook', () => {
   const pausing = (timeoutConfiguration = {}): DeploymentConfiguration => ({
     ...CANARY,

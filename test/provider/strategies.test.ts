@@ -338,6 +338,16 @@ describe('a change of the strategy', () => {
     },
   );
 
+  test('to ROLLING loses no answer either where ECS fills the target group that is named first', async () => {
+    driver.aws.answers.give({ 'ecs.rolling-deployment-follows-listener-rule': false });
+    for (const strategy of ['ROLLING', 'CANARY', 'ROLLING', 'BLUE_GREEN', 'CANARY'] as const) {
+      const { outcome, answers } = await subject.update(nextImage(), strategy);
+      expect(outcome).toMatchObject({ status: 'SUCCESS' });
+      expect(answers.lost).toEqual([]);
+    }
+    driver.aws.answers.reset();
+  });
+
   test('alone starts no deployment', async () => {
     const [last] = await subject.deployments();
     const image = `example/hello:${images}`;

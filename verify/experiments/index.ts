@@ -58,6 +58,8 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'iam.role-creation-eventual': MAY_HAPPEN,
   'ecs.superseded-deployment-leaves-weights':
     'needs two deployments at once, whose times a run cannot choose',
+  'ecs.rolling-deployment-follows-listener-rule':
+    'needs a service that has changed its target group by another strategy before',
   'ecs.one-serving-target-group': DOCUMENTED,
   'ecs.lifecycle-stages': DOCUMENTED,
   'ecs.canary-configuration': DOCUMENTED,
