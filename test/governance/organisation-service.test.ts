@@ -79,6 +79,7 @@ const UNCONCERNED: Readonly<Record<string, string>> = {
   CertificateArn: 'a certificate of ACM, which the schema demands',
   AdditionalDomains: 'names with certificates of ACM',
   PathPatterns: 'paths',
+  TestTraffic: 'requests that the service answers in any case',
   LogGroupDeletionPolicy: 'what becomes of logs after the service',
 };
 

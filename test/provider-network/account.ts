@@ -18,6 +18,7 @@ import { loadBalancer } from '../../src/express-service/resources/elastic-load-b
 import { loadBalancerSecurityGroup } from '../../src/express-service/resources/ec2/load-balancer-security-group';
 import { securityGroupRules } from '../../src/express-service/resources/ec2/security-group-rules';
 import { serviceSecurityGroup } from '../../src/express-service/resources/ec2/service-security-group';
+import { testListenerRule } from '../../src/express-service/resources/elastic-load-balancing/test-listener-rule';
 import { targetGroupSettings } from '../../src/express-service/resources/elastic-load-balancing/target-group-attributes';
 import { targetGroups } from '../../src/express-service/resources/elastic-load-balancing/target-groups';
 import { webAclAssociation } from '../../src/express-service/resources/waf/web-acl-association';
@@ -119,6 +120,7 @@ function componentsWith(containerPort: number | undefined): AnyComponent[] {
     webAclAssociation,
     listeners,
     listenerRule,
+    testListenerRule,
     targetGroupSettings,
     dnsRecord,
   ];
