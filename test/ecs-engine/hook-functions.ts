@@ -21,7 +21,7 @@ export interface HookEvent {
   readonly hookDetails?: any;
 }
 
-/** An answer; `throws` stands for an exception. */
+/** An answer; `throws` stands for an exception, and the member `milliseconds` is real time that the function takes. */
 export type Answer = object | null | 'throws';
 
 /** Answers with the next of the answers in its folder, the last one again and again, and writes down each event. */
@@ -34,6 +34,7 @@ exports.handler = async (event) => {
   const answers = JSON.parse(readFileSync(process.env.FOLDER + '/answers', 'utf8'));
   const answer = answers[Math.min(before, answers.length - 1)];
   if (answer === 'throws') throw new Error('thrown');
+  if (answer?.milliseconds) await new Promise((resolve) => setTimeout(resolve, answer.milliseconds));
   return answer;
 };
 `;

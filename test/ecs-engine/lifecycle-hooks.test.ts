@@ -448,8 +448,12 @@ describe('a hook that does not end', () => {
   test('is not called again, once it has run out of time', async () => {
     const hook = functions.make({ ...IN_PROGRESS, callBackDelay: 40 });
     const timeoutConfiguration = { timeoutInMinutes: 1, action: 'CONTINUE' as const };
-    await deploying([hook.hook(['PRE_SCALE_UP'], { timeoutConfiguration })]);
+    const service = await deploying([
+      hook.hook(['PRE_SCALE_UP'], { timeoutConfiguration }),
+      pause('PRE_SCALE_UP'),
+    ]);
     await fixture.advance(10 * MINUTE);
+    expect((await progress(service)).hooks).toEqual(['TIMED_OUT', 'AWAITING_ACTION']);
     expect(hook.events()).toHaveLength(2);
   });
 });
@@ -505,6 +509,19 @@ describe('the hooks of one stage', () => {
       statusReason: expect.stringMatching(reason),
     });
     expect(slow.events()).toHaveLength(1);
+  });
+
+  test('and what another function answers after that changes nothing', async () => {
+    const late = functions.make({ ...SUCCEEDED, milliseconds: 1000 });
+    const service = await deploying([
+      late.hook(['PRE_SCALE_UP']),
+      functions.make(FAILED).hook(['PRE_SCALE_UP']),
+    ]);
+    await fixture.advance(5 * MINUTE);
+    expect(await progress(service)).toMatchObject({
+      status: 'ROLLBACK_SUCCESSFUL',
+      hooks: ['IN_PROGRESS', 'FAILED'],
+    });
   });
 
   test('end with the deployment, when that is stopped', async () => {
