@@ -22,6 +22,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
 const NEEDS_REGISTERED_TYPE = 'needs a type or a hook that is registered in the account';
 
 const NEEDS_HOOKS = 'needs deployments with lifecycle hooks, and a Lambda function';
+const NEEDS_IPV6 = 'needs a VPC with blocks of IPv6 addresses';
 const NEEDS_EVENT_RULE = 'needs a rule and a queue for events';
 
 /** The document that the claim names states it, and no run could say more. */
@@ -51,6 +52,9 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'application-autoscaling.service-linked-role-of-a-new-account':
     'needs an account that has never scaled a service of Amazon ECS',
   'ecs.service-linked-role-of-a-new-account': 'needs an account that has never used Amazon ECS',
+  'elasticloadbalancing.ipv6-subnets': NEEDS_IPV6,
+  'elasticloadbalancing.internal-dualstack': NEEDS_IPV6,
+  'elasticloadbalancing.without-public-ipv4': NEEDS_IPV6,
   'elasticloadbalancing.service-linked-role-of-a-new-account':
     'needs an account that has never had a load balancer',
   'ecs.secrets-read-at-start': 'needs a deployment whose tasks never start',
