@@ -1290,7 +1290,7 @@ export class DeploymentLifecycleHook extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare RoleArn?: string;
 
-  /** Stages at which it happens. A step of CANARY or LINEAR has PRE_PRODUCTION_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT of its own. PAUSE is not possible while requests are being moved. TEST_TRAFFIC_SHIFT and POST_TEST_TRAFFIC_SHIFT need TestTraffic: without it no requests are tested, and what is to happen there may not. */
+  /** Stages at which it happens. A step of CANARY or LINEAR has PRE_PRODUCTION_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT of its own. PAUSE is not possible while requests are being moved. TEST_TRAFFIC_SHIFT and POST_TEST_TRAFFIC_SHIFT need TestTraffic. ROLLING has PRE_SCALE_UP and POST_SCALE_UP alone. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare LifecycleStages?: (

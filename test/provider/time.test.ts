@@ -64,7 +64,7 @@ test('a move for which the bake times are too long is refused before anything is
     status: 'FAILED',
     errorCode: 'InvalidRequest',
     message: expect.stringMatching(
-      /^DeploymentConfiguration\/BakeTimeInMinutes: is 900; with CanaryBakeTimeInMinutes, 3, .* 903 minutes, and this update moves .* at most 900/,
+      /^DeploymentConfiguration\/BakeTimeInMinutes: lets a deployment wait too long: BakeTimeInMinutes 900 .* 903 minutes, and this update moves .* at most 900/,
     ),
   });
   expect(await driver.inventory()).toEqual(before);

@@ -75,6 +75,22 @@ test.each<[string, readonly object[], object, string, RegExp]>([
       new RegExp(`has ${stage}, where a deployment cannot be paused. Name another stage, as PRE_${stage}`),
     ],
   ),
+  ...['TEST_TRAFFIC_SHIFT', 'POST_TEST_TRAFFIC_SHIFT'].map(
+    (stage): [string, readonly object[], object, string, RegExp] => [
+      `a function at ${stage} without test requests`,
+      [invoke, { ...invoke, LifecycleStages: [stage] }],
+      {},
+      '1/LifecycleStages',
+      new RegExp(`has ${stage}, to which a deployment comes only with test requests. Give TestTraffic`),
+    ],
+  ),
+  [
+    'a stage that rolling deployments do not have',
+    [{ ...invoke, LifecycleStages: ['PRE_SCALE_UP', 'PRODUCTION_TRAFFIC_SHIFT'] }],
+    { Strategy: 'ROLLING' },
+    '0/LifecycleStages',
+    /has PRODUCTION_TRAFFIC_SHIFT, to which deployments with the strategy ROLLING do not come. Name PRE_SCALE_UP/,
+  ],
   [
     'a function that may take more than a day',
     [{ ...invoke, ...minutes(1441) }],

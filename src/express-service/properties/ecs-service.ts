@@ -20,6 +20,7 @@ import {
 import type { Properties } from '../../cloudformation/extension';
 import { DEPLOYMENT, withoutNothing } from './deployment-configuration';
 import { checkWaits } from './deployment-time';
+import { checkStagesAreReached } from './lifecycle-hooks';
 import { fittingStrategy } from './strategies';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './rollback-limits';
 import { inputTable, table, type InputRows } from './table';
@@ -104,7 +105,10 @@ export const SERVICE_ROWS = {
     default: {},
     to: 'deploymentConfiguration',
     members: DEPLOYMENT,
-    check: (given) => checkWaits(specified(DEPLOYMENT, given), 1),
+    check(given, path, { TestTraffic }) {
+      checkWaits(specified(DEPLOYMENT, given), 1);
+      checkStagesAreReached(given, path, TestTraffic !== undefined);
+    },
     change: 'no deployment',
   },
 } as const satisfies InputRows<ServiceSettings, ServiceRow>;

@@ -7,8 +7,8 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Properties } from '../../cloudformation/extension';
 import { invalid } from '../../core/failure';
-import { DeploymentLifecycleHook, HookTimeoutConfiguration } from '../model';
-import { strategyOf } from './strategies';
+import { DeploymentLifecycleHook, HookTimeoutConfiguration, type DeploymentConfiguration } from '../model';
+import { strategyNameOf, strategyOf } from './strategies';
 import { table } from './table';
 
 type Hook = Properties<DeploymentLifecycleHook>;
@@ -126,6 +126,33 @@ export function checkHooks(hooks: readonly Hook[], path: string): void {
       path,
       `has ${count} hooks of type ${type}; ECS takes ${most}`,
       'Give several stages to one hook',
+    );
+  }
+}
+
+/** Stages that a deployment has only where test requests have a listener rule (Amazon ECS Developer Guide). */
+const TEST_STAGES: readonly string[] = ['TEST_TRAFFIC_SHIFT', 'POST_TEST_TRAFFIC_SHIFT'];
+
+/** Refuse hooks at stages that the deployments of the service may never come to: a pause there would hold nothing up. */
+export function checkStagesAreReached(
+  { LifecycleHooks = [], ...configuration }: Properties<DeploymentConfiguration>,
+  path: string,
+  hasTestTraffic: boolean,
+): void {
+  const { name, hookStages } = strategyOf({ strategy: strategyNameOf(configuration) });
+  for (const [index, { LifecycleStages = [] }] of LifecycleHooks.entries()) {
+    const at = `${path}/LifecycleHooks/${index}/LifecycleStages`;
+    const missing = hookStages && LifecycleStages.find((stage) => !hookStages.includes(stage));
+    if (missing) {
+      const remedy = `Name ${hookStages.join(' or ')}, or another Strategy`;
+      throw invalid(at, `has ${missing}, to which deployments with the strategy ${name} do not come`, remedy);
+    }
+    const test = LifecycleStages.find((stage) => TEST_STAGES.includes(stage));
+    if (!test || hasTestTraffic) continue;
+    throw invalid(
+      at,
+      `has ${test}, to which a deployment comes only with test requests`,
+      'Give TestTraffic, or name another stage',
     );
   }
 }

@@ -10,6 +10,8 @@ export const rolling: Strategy = {
   name: 'ROLLING',
   own: 'earlySuccessCriteria',
   shiftsTraffic: false,
+  // No requests are moved. Which of the others it has is documented nowhere but for these.
+  hookStages: ['PRE_SCALE_UP', 'POST_SCALE_UP'],
 };
 
 const only = onlyWith<Properties<EarlySuccessCriteria>>(rolling.name);

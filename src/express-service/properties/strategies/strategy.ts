@@ -1,5 +1,8 @@
 /** What a deployment strategy of ECS is to this resource type. */
-import type { DeploymentConfiguration as EcsDeploymentConfiguration } from '@aws-sdk/client-ecs';
+import type {
+  DeploymentConfiguration as EcsDeploymentConfiguration,
+  DeploymentLifecycleHookStage,
+} from '@aws-sdk/client-ecs';
 import type { Properties } from '../../../cloudformation/extension';
 import { invalid } from '../../../core/failure';
 import { DeploymentConfiguration } from '../../model';
@@ -14,6 +17,8 @@ export interface Strategy {
   readonly own?: keyof EcsDeploymentConfiguration;
   /** Whether the tasks of a new revision are put beside those that serve, so that the requests are moved to them. */
   readonly shiftsTraffic: boolean;
+  /** The stages that its deployments have for lifecycle hooks, where they do not have all. */
+  readonly hookStages?: readonly DeploymentLifecycleHookStage[];
   /** How it waits before all requests go to the new tasks; undefined when they go there at once. */
   readonly steps?: Steps;
 }
