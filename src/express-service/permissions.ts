@@ -1,3 +1,4 @@
+import type { Permissions } from './composition/component';
 import { components } from './resources';
 import { LIST_PERMISSIONS } from './read/list';
 import { NETWORK_PERMISSIONS } from './network/network';
@@ -7,7 +8,7 @@ import { ROLE_PERMISSIONS } from './resources/ecs/roles';
 /** Names of the handlers, as the schema spells them. */
 export type HandlerName = 'create' | 'read' | 'update' | 'delete' | 'list';
 
-type Step = keyof (typeof components)[number]['permissions'];
+type Step = Exclude<keyof Permissions, 'observeForRemoval'>;
 
 function actionsOf(...steps: readonly Step[]): string[] {
   return components.flatMap(({ permissions }) => steps.flatMap((step) => permissions[step]));
@@ -22,7 +23,10 @@ function leavingActions(): string[] {
 function removingActions(): string[] {
   return components
     .filter(({ goesWith }) => goesWith === undefined)
-    .flatMap(({ permissions: { observe, remove }, removalLooks = observe }) => [...removalLooks, ...remove]);
+    .flatMap(({ permissions: { observe, observeForRemoval = observe, remove } }) => [
+      ...observeForRemoval,
+      ...remove,
+    ]);
 }
 
 function sorted(actions: readonly string[]): string[] {

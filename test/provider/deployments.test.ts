@@ -21,6 +21,7 @@ import {
 import { requestHost } from '../../local/http-request';
 import type { HandlerOutcome } from '../../local/extension/resource-handler';
 import type { Structure } from '../../local/service';
+import { deploymentEnded } from '../support/deployments';
 import { Driver } from '../support/driver';
 import { inVirtualTime } from '../support/eventually';
 
@@ -169,13 +170,8 @@ class Subject {
     );
   }
 
-  async settled(): Promise<void> {
-    await inVirtualTime(
-      driver.aws.clock,
-      'the deployment ends',
-      async () => (await this.deployments())[0]!.finishedAt !== undefined,
-      15,
-    );
+  settled(): Promise<void> {
+    return deploymentEnded(driver, ecs, this.name);
   }
 
   /** Image of the answers, or their status when it is not 200. */

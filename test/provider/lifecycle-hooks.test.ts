@@ -1,15 +1,11 @@
 /** Deployments that wait for somebody, as the author of the template and whoever looks at the service see them. */
-import {
-  ContinueServiceDeploymentCommand,
-  DescribeServiceDeploymentsCommand,
-  ECSClient,
-  type DeploymentLifecycleHookAction,
-} from '@aws-sdk/client-ecs';
+import { DescribeServiceDeploymentsCommand, ECSClient } from '@aws-sdk/client-ecs';
 import type { HandlerOutcome } from '../../local/extension/resource-handler';
 import type { Structure } from '../../local/service';
 import { whileRequested } from '../moves/steady-requests';
 import { Driver } from '../support/driver';
 import { inVirtualTime } from '../support/eventually';
+import { decide, heldDeployment } from '../support/deployments';
 
 let driver: Driver;
 let ecs: ECSClient;
@@ -36,25 +32,7 @@ const withImage = (Image: string, DeploymentConfiguration: Structure = {}) =>
 
 const read = async () => Driver.modelOf(await driver.read(arn));
 
-/** The deployment that READ tells of, once it waits for somebody. */
-async function waiting(): Promise<Structure> {
-  let deployment: Structure | undefined;
-  await inVirtualTime(driver.aws.clock, 'the deployment waits', async () => {
-    deployment = (await read()).CurrentDeployment;
-    return deployment?.AwaitedActions !== undefined;
-  });
-  return deployment!;
-}
-
-async function decide(deployment: Structure, action: DeploymentLifecycleHookAction): Promise<void> {
-  await ecs.send(
-    new ContinueServiceDeploymentCommand({
-      serviceDeploymentArn: deployment.ServiceDeploymentArn,
-      hookId: deployment.AwaitedActions[0].HookId,
-      action,
-    }),
-  );
-}
+const waiting = () => heldDeployment(driver, arn);
 
 /** Update under steady requests; `meanwhile` is told the progress that stack events show. */
 async function update(
@@ -98,7 +76,7 @@ beforeAll(async () => {
     'the service is there',
     async () => (await driver.read(arn)).status === 'SUCCESS',
   );
-  await decide(await waiting(), 'CONTINUE');
+  await decide(ecs, await waiting(), 'CONTINUE');
   Driver.modelOf(await creating);
 });
 
@@ -129,7 +107,7 @@ test('a deployment that waits says so in its progress and in READ, with the comm
       expect(progress.at(-1)).toBe(
         `waiting for the service deployment (POST_SCALE_UP waits since ${since} UTC for somebody to continue it, until ${until} UTC, then ROLLBACK: ${action.ContinueCommand} (or ROLLBACK))`,
       );
-      await decide(deployment, 'CONTINUE');
+      await decide(ecs, deployment, 'CONTINUE');
     },
   );
   expect(Driver.modelOf(outcome).PrimaryContainer.Image).toBe(image);
@@ -139,7 +117,7 @@ test('a deployment that waits says so in its progress and in READ, with the comm
 test('what somebody rolls back fails the update, which says so', async () => {
   let deployment!: Structure;
   const wanted = withImage(nextImage(), gate('PRE_PRODUCTION_TRAFFIC_SHIFT'));
-  const outcome = await update(wanted, async () => decide((deployment = await waiting()), 'ROLLBACK'));
+  const outcome = await update(wanted, async () => decide(ecs, (deployment = await waiting()), 'ROLLBACK'));
   expect(outcome).toMatchObject({
     status: 'FAILED',
     errorCode: 'NotStabilized',
@@ -189,7 +167,7 @@ test('each step of a strategy waits for somebody', async () => {
       for (let step = 0; step < 2; step++) {
         const deployment = await waiting();
         seen.add(deployment.AwaitedActions[0].HookId);
-        await decide(deployment, 'CONTINUE');
+        await decide(ecs, deployment, 'CONTINUE');
         await driver.aws.clock.sleep(5_000);
       }
     },

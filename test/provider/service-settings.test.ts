@@ -172,6 +172,7 @@ test.each<[string, string[], boolean]>([
 test('a new service deploys by canary, and rolls back by circuit breaker and alarm', () => {
   const settings = resolvedSettings({
     desired: specified(SERVICE, {}),
+    initial: {},
     alarmName: 'alarm',
   });
   expect({ ...INITIAL_SETTINGS, ...settings }).toEqual({

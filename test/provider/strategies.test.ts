@@ -17,8 +17,8 @@ import type { HandlerOutcome } from '../../local/extension/resource-handler';
 import type { Structure } from '../../local/service';
 import { whileRequested, type Answers } from '../moves/steady-requests';
 import { makePrivateSubnets } from '../support/account';
+import { deploymentEnded } from '../support/deployments';
 import { Driver } from '../support/driver';
-import { inVirtualTime } from '../support/eventually';
 
 let driver: Driver;
 let ecs: ECSClient;
@@ -161,13 +161,8 @@ class Subject {
     await ecs.send(new UpdateServiceCommand({ service: this.name, ...input }));
   }
 
-  async settled(): Promise<void> {
-    await inVirtualTime(
-      driver.aws.clock,
-      'the deployment ends',
-      async () => (await this.deployments())[0]!.finishedAt !== undefined,
-      15,
-    );
+  settled(): Promise<void> {
+    return deploymentEnded(driver, ecs, this.name);
   }
 
   async delete(): Promise<void> {

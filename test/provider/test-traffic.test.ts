@@ -1,12 +1,10 @@
 /** Requests that meet the new tasks of a deployment before all others do, as the author of the template and clients see them. */
 import {
-  ContinueServiceDeploymentCommand,
   DescribeServicesCommand,
   ECSClient,
   ListServiceDeploymentsCommand,
   StopServiceDeploymentCommand,
   UpdateServiceCommand,
-  type DeploymentLifecycleHookAction,
 } from '@aws-sdk/client-ecs';
 import {
   CreateRuleCommand,
@@ -26,7 +24,7 @@ import { changes } from '../properties/life-of-a-property';
 import { withBundle } from '../support/bundle';
 import { dyingAt } from '../support/death';
 import { Driver } from '../support/driver';
-import { inVirtualTime } from '../support/eventually';
+import { decide, deploymentEnded, heldDeployment } from '../support/deployments';
 import { fromBundle } from '../support/handlers';
 
 const HOST = 'hello.apps.example.com';
@@ -147,25 +145,7 @@ async function update(
   return result;
 }
 
-/** Wait until a deployment is held up at a stage. */
-async function heldAt(stage: string): Promise<Structure> {
-  let deployment: Structure | undefined;
-  await inVirtualTime(driver.aws.clock, `the deployment waits at ${stage}`, async () => {
-    deployment = (await read()).CurrentDeployment;
-    return deployment?.AwaitedActions !== undefined && deployment.LifecycleStage === stage;
-  });
-  return deployment!;
-}
-
-async function decide(deployment: Structure, action: DeploymentLifecycleHookAction): Promise<void> {
-  await ecs.send(
-    new ContinueServiceDeploymentCommand({
-      serviceDeploymentArn: deployment.ServiceDeploymentArn,
-      hookId: deployment.AwaitedActions[0].HookId,
-      action,
-    }),
-  );
-}
+const heldAt = (stage: string) => heldDeployment(driver, ARN, stage);
 
 async function remove(): Promise<void> {
   expect(await driver.delete(ARN)).toMatchObject({ status: 'SUCCESS' });
@@ -220,13 +200,13 @@ describe('a service with test requests', () => {
       async () => {
         const scaled = await heldAt('POST_SCALE_UP');
         expect([await answering(), await answering(TEST_HEADERS)]).toEqual([before, before]);
-        await decide(scaled, 'CONTINUE');
+        await decide(ecs, scaled, 'CONTINUE');
         const tested = await heldAt('POST_TEST_TRAFFIC_SHIFT');
         expect([await answering(), await answering(TEST_HEADERS)]).toEqual([before, after]);
         expect(await answering({ 'x-test': 'off' })).toBe(before);
         // ECS moves the requests; READ tells the same as before.
         expect((await read()).TestTraffic).toEqual(header);
-        await decide(tested, 'CONTINUE');
+        await decide(ecs, tested, 'CONTINUE');
       },
     );
     expect(outcome).toMatchObject({ status: 'SUCCESS' });
@@ -237,7 +217,7 @@ describe('a service with test requests', () => {
     const before = image;
     const failed = withImage(nextImage(), header, gates('POST_TEST_TRAFFIC_SHIFT'));
     const outcome = await update(failed, async () =>
-      decide(await heldAt('POST_TEST_TRAFFIC_SHIFT'), 'ROLLBACK'),
+      decide(ecs, await heldAt('POST_TEST_TRAFFIC_SHIFT'), 'ROLLBACK'),
     );
     expect(outcome).toMatchObject({
       status: 'FAILED',
@@ -266,11 +246,7 @@ describe('a service with test requests', () => {
     await ecs.send(
       new UpdateServiceCommand({ service: 'hello', deploymentConfiguration: { lifecycleHooks: [] } }),
     );
-    await inVirtualTime(
-      driver.aws.clock,
-      'the deployment ends',
-      async () => (await read()).CurrentDeployment === undefined,
-    );
+    await deploymentEnded(driver, ecs, 'hello');
     const outcome = await driver.update({ ...template, ServiceArn: ARN }, withImage(image, header));
     expect(outcome).toMatchObject({ status: 'SUCCESS' });
     template = withImage(image, header);
@@ -544,11 +520,7 @@ describe('what somebody changes by hand', () => {
         loadBalancers: [{ ...live[0], advancedConfiguration }],
       }),
     );
-    await inVirtualTime(
-      driver.aws.clock,
-      'the deployment ends',
-      async () => (await read()).CurrentDeployment === undefined,
-    );
+    await deploymentEnded(driver, ecs, 'hello');
     await update(withImage(nextImage()));
     expect((await loadBalancers())[0]!.advancedConfiguration).toMatchObject({ testListenerRule });
     expect(await read()).not.toHaveProperty('TestTraffic');

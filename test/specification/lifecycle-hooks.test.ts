@@ -66,15 +66,16 @@ test.each<[string, readonly object[], object, string, RegExp]>([
     '0/HookDetails',
     /TargetType is PAUSE/,
   ],
-  ...['TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'].map(
-    (stage): [string, readonly object[], object, string, RegExp] => [
-      `a pause at ${stage}`,
-      [{ ...pause, LifecycleStages: ['PRE_SCALE_UP', stage] }],
-      {},
-      '0/LifecycleStages',
-      new RegExp(`has ${stage}, where a deployment cannot be paused. Name another stage, as PRE_${stage}`),
-    ],
-  ),
+  ...[
+    ['TEST_TRAFFIC_SHIFT', 'POST_SCALE_UP or POST_TEST_TRAFFIC_SHIFT'],
+    ['PRODUCTION_TRAFFIC_SHIFT', 'PRE_PRODUCTION_TRAFFIC_SHIFT or POST_PRODUCTION_TRAFFIC_SHIFT'],
+  ].map(([stage, others]): [string, readonly object[], object, string, RegExp] => [
+    `a pause at ${stage}`,
+    [{ ...pause, LifecycleStages: ['PRE_SCALE_UP', stage] }],
+    {},
+    '0/LifecycleStages',
+    new RegExp(`has ${stage}, at which a hook of TargetType PAUSE is not possible. Name ${others}`),
+  ]),
   ...['TEST_TRAFFIC_SHIFT', 'POST_TEST_TRAFFIC_SHIFT'].map(
     (stage): [string, readonly object[], object, string, RegExp] => [
       `a function at ${stage} without test requests`,

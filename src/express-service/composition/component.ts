@@ -101,6 +101,8 @@ export interface Permissions {
   readonly observe: readonly string[];
   /** To look at it when the specification is known, make, change and prune it. */
   readonly apply: readonly string[];
+  /** To look at it before it is removed. Default: as {@link observe}. */
+  readonly observeForRemoval?: readonly string[];
   /** To remove it once it has been looked at. */
   readonly remove: readonly string[];
 }
@@ -145,8 +147,6 @@ export interface Component<
    */
   readonly acrossExposures?: true;
   readonly permissions: Permissions;
-  /** AWS actions of {@link observe} for a removal of the service. Default: those of any other look. */
-  readonly removalLooks?: readonly string[];
   /**
    * Kind of the component that it goes with: AWS removes it with that one, so that a removal of the service neither looks
    * at it nor touches it.

@@ -98,6 +98,6 @@ function minuteOf(time: Date): string {
 /** What a running deployment is doing, e.g. `canary: 5 % of the requests go to the new tasks until about 12:34 UTC`. */
 export function progressOf(deployment: ServiceDeployment): string {
   const { status = '', lifecycleStage = '' } = deployment;
-  // A rolling deployment has no stages.
+  // A rolling deployment has no stages but those of its hooks.
   return STATUSES[status] ?? gateOf(deployment) ?? (STAGES[lifecycleStage] ?? tasksOf)(deployment);
 }

@@ -61,11 +61,19 @@ export function writeContext(context: OperationContext): Record<string, unknown>
 export function readContext<Network>(context: Json): OperationContext<Network> {
   const { version = 1, ...content } = context;
   if (version === VERSION) return content;
+  if (version === 2) return withoutObservations(content) as OperationContext<Network>;
   if (version === 1) return upgraded(content as ContextOfVersion1) as OperationContext<Network>;
   throw unknownFormat(
     'The callback context of this operation',
     `is of version ${JSON.stringify(version)}, and only versions up to ${VERSION} are known`,
   );
+}
+
+/** A context of a former version: what is pending goes on, and what was seen is looked at again. */
+function withoutObservations({ continuation, ...context }: OperationContext): OperationContext {
+  if (!continuation) return context;
+  const { pending, waits } = continuation;
+  return { ...context, continuation: { pending, waits } };
 }
 
 /** What version 1 has written. */
@@ -81,7 +89,7 @@ interface ContextOfVersion1 extends Omit<OperationContext, 'continuation'> {
 
 /**
  * A context of version 1. What was seen is looked at again, for between two versions of the code the observations of a kind
- * may mean other things, and kinds of exposures and of hosts were called `own`. What is pending goes on.
+ * may mean other things; kinds of exposures and of hosts were called `own`. What is pending goes on.
  */
 function upgraded({ invocation, continuation, ...context }: ContextOfVersion1): OperationContext {
   const elapsedSeconds = context.elapsedSeconds ?? (invocation === undefined ? undefined : 0);

@@ -23,6 +23,12 @@ export const VERSIONS = [
     change:
       'Hashes in the template record are as long as there is room, tokens of waits are JSON, and waits say until when, too.',
   },
+  {
+    version: 3,
+    since: '2026-11-28',
+    change:
+      'A second listener rule of the service, for test requests, bears a tag that tells it from the first.',
+  },
 ] as const;
 
 /** The version that is written. */

@@ -60,7 +60,7 @@ export const DEPLOYMENT = table<DeploymentConfiguration, EcsDeploymentConfigurat
       to: 'bakeTimeInMinutes',
       refused: { words: /bake ?time/i, remedy: 'Give fewer minutes' },
     },
-    MaximumPercent: { to: 'maximumPercent', check: checkRoom },
+    MaximumPercent: { to: 'maximumPercent', check: checkReplaceable },
     MinimumHealthyPercent: { to: 'minimumHealthyPercent' },
     DeploymentCircuitBreaker: { default: {}, to: 'deploymentCircuitBreaker', members: CIRCUIT_BREAKER },
     Alarms: {
@@ -75,33 +75,37 @@ export const DEPLOYMENT = table<DeploymentConfiguration, EcsDeploymentConfigurat
   },
 );
 
-/** What takes a member away that UpdateService leaves as it is where nothing is said of it. */
-const NOTHING = {
+/** Members that UpdateService leaves as they are where nothing is said of them, with what takes them away. */
+const REMOVALS = {
   lifecycleHooks: [],
   earlySuccessCriteria: { enable: false },
 } as const satisfies Partial<Record<keyof EcsDeploymentConfiguration, unknown>>;
 
-const REMOVABLE = Object.keys(NOTHING) as (keyof typeof NOTHING)[];
+const REMOVABLE = Object.keys(REMOVALS) as (keyof typeof REMOVALS)[];
 
-/** A deployment configuration without members that mean the same as none. */
-export function withoutNothing(configuration: EcsDeploymentConfiguration): EcsDeploymentConfiguration {
+/** A deployment configuration without members that were taken away. */
+export function withoutRemoved(configuration: EcsDeploymentConfiguration): EcsDeploymentConfiguration {
   const kept = Object.entries(configuration).filter(
-    ([name, value]) => !isDeepStrictEqual(value, NOTHING[name as keyof typeof NOTHING]),
+    ([name, value]) => !isDeepStrictEqual(value, REMOVALS[name as keyof typeof REMOVALS]),
   );
   return Object.fromEntries(kept);
 }
 
-/** A deployment configuration that takes away what the one before it has and it has not. */
-export function inPlaceOf(
+/** A deployment configuration for UpdateService, which takes away what the former one has and the wanted one has not. */
+export function withRemovals(
   former: EcsDeploymentConfiguration,
   wanted: EcsDeploymentConfiguration,
 ): EcsDeploymentConfiguration {
   const gone = REMOVABLE.filter((name) => name in former && !(name in wanted) && isOfStrategy(name, wanted));
-  return { ...wanted, ...Object.fromEntries(gone.map((name) => [name, NOTHING[name]])) };
+  return { ...wanted, ...Object.fromEntries(gone.map((name) => [name, REMOVALS[name]])) };
 }
 
 /** Tasks that are replaced one after the other need room: one more than desired, or one less. */
-function checkRoom(most: number, path: string, configuration: Properties<DeploymentConfiguration>): void {
+function checkReplaceable(
+  most: number,
+  path: string,
+  configuration: Properties<DeploymentConfiguration>,
+): void {
   const { MinimumHealthyPercent: least = DeploymentConfiguration.DEFAULTS.MinimumHealthyPercent } =
     configuration;
   if (most > least || strategyOf({ strategy: strategyNameOf(configuration) }).shiftsTraffic) return;

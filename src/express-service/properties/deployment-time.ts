@@ -33,28 +33,25 @@ interface DeploymentWait {
 /** All that a deployment waits for beside its tasks. */
 function waitsOf(configuration: DeploymentConfiguration): DeploymentWait[] {
   const { bakeTimeInMinutes = 0 } = configuration;
-  const { steps } = strategyOf(configuration);
-  const count = steps?.count(configuration) ?? 0;
   return [
     { property: 'BakeTimeInMinutes', what: 'BakeTimeInMinutes', minutes: bakeTimeInMinutes },
-    ...(steps
-      ? [
-          {
-            property: steps.property,
-            what:
-              count === 1
-                ? steps.property.split('/').at(-1)!
-                : `${steps.property.split('/').at(-1)} after each of ${count} steps`,
-            minutes: count * steps.minutes(configuration),
-          },
-        ]
-      : []),
+    ...stepWaits(configuration),
     ...hookWaits(configuration).map(({ stage, minutes }) => ({
       property: 'LifecycleHooks',
       what: `hooks at ${stage}`,
       minutes,
     })),
   ];
+}
+
+function stepWaits(configuration: DeploymentConfiguration): DeploymentWait[] {
+  const { steps } = strategyOf(configuration);
+  if (!steps) return [];
+  const { property } = steps;
+  const count = steps.count(configuration);
+  const name = property.slice(property.lastIndexOf('/') + 1);
+  const what = count === 1 ? name : `${name} after each of ${count} steps`;
+  return [{ property, what, minutes: count * steps.minutes(configuration) }];
 }
 
 /** Minutes for which a deployment waits at most, beside its tasks. */

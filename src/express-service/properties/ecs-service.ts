@@ -18,10 +18,10 @@ import {
   type SidecarContainer,
 } from '../model';
 import type { Properties } from '../../cloudformation/extension';
-import { DEPLOYMENT, withoutNothing } from './deployment-configuration';
+import { DEPLOYMENT, withoutRemoved } from './deployment-configuration';
 import { checkWaits } from './deployment-time';
 import { checkStagesAreReached } from './lifecycle-hooks';
-import { fittingStrategy } from './strategies';
+import { fittingStrategy, strategyOf, type Strategy } from './strategies';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './rollback-limits';
 import { inputTable, table, type InputRows } from './table';
 
@@ -213,16 +213,16 @@ export interface SettingsStates {
   /** The service as it runs; undefined when it is to be made. */
   readonly live?: Service;
   /** Capacity that a service starts with where its template says nothing. */
-  readonly initial?: Pick<ServiceSettings, 'capacityProviderStrategy'>;
-  /** Name of the alarm that is made for the service; undefined where alarms do not matter. */
-  readonly alarmName?: string;
+  readonly initial: Pick<ServiceSettings, 'capacityProviderStrategy'>;
+  /** Name of the alarm that is made for the service. */
+  readonly alarmName: string;
 }
 
 /** {@link threeWay} of the settings. */
 export function resolvedSettings(states: SettingsStates): Partial<ServiceSettings> {
-  const { desired, previous, live, initial = {}, alarmName } = states;
+  const { desired, previous, live, initial, alarmName } = states;
   const wanted = (settings: Partial<ServiceSettings>) =>
-    overlaid(initial, alarmName === undefined ? settings : withMadeAlarm(settings, alarmName));
+    overlaid(initial, withMadeAlarm(settings, alarmName));
   const names = SERVICE.properties.map(({ to }) => to as keyof ServiceSettings);
   const merged = threeWay<Partial<ServiceSettings>>(
     {
@@ -240,6 +240,24 @@ export function resolvedSettings(states: SettingsStates): Partial<ServiceSetting
   return { ...merged, deploymentConfiguration: fitting };
 }
 
+/** The strategy of the next deployment: the template's, or what somebody has made of it. */
+export function resolvedStrategy({
+  desired,
+  previous,
+  live,
+}: Pick<SettingsStates, 'desired' | 'previous' | 'live'>): Strategy {
+  const strategyIn = ({ deploymentConfiguration }: Partial<ServiceSettings>) => ({
+    strategy: deploymentConfiguration?.strategy,
+  });
+  return strategyOf(
+    threeWay({
+      desired: strategyIn(desired),
+      previous: previous && strategyIn(previous),
+      live: live && strategyIn(live),
+    }),
+  );
+}
+
 function withMadeAlarm(settings: Partial<ServiceSettings>, alarmName: string): Partial<ServiceSettings> {
   const { alarmNames = [] } = settings.deploymentConfiguration?.alarms ?? {};
   return overlaid(settings, {
@@ -247,11 +265,11 @@ function withMadeAlarm(settings: Partial<ServiceSettings>, alarmName: string): P
   });
 }
 
-/** The deployment configuration of a service, without members that mean the same as none. */
+/** The deployment configuration of a service, without members that were taken away. */
 export function configurationOf({
   deploymentConfiguration,
 }: Service): Pick<Service, 'deploymentConfiguration'> {
-  return deploymentConfiguration ? { deploymentConfiguration: withoutNothing(deploymentConfiguration) } : {};
+  return deploymentConfiguration ? { deploymentConfiguration: withoutRemoved(deploymentConfiguration) } : {};
 }
 
 /** What a template would say of a service's settings; the alarm that was made for it is left out. */

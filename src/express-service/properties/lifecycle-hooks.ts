@@ -14,32 +14,53 @@ import { table } from './table';
 type Hook = Properties<DeploymentLifecycleHook>;
 type TargetType = NonNullable<Hook['TargetType']>;
 
-/** What ECS takes of each type of hook. */
-interface Limits {
-  /** Hooks of one service. */
-  readonly hooks: number;
-  readonly minutes: number;
+/** A type of hook. */
+interface HookType {
+  /** How many a service may have. */
+  readonly most: number;
+  /** Minutes that one may take. */
+  readonly mostMinutes: number;
   /** Minutes where the template names none. */
   readonly defaultMinutes: number;
+  /** Properties that name its target; none where it has none. */
+  readonly needs: readonly (keyof Hook)[];
+  /** Stages at which it is not possible, with those to name instead. */
+  readonly notAt: Partial<Readonly<Record<DeploymentLifecycleHookStage, string>>>;
 }
 
 /**
- * Source: API reference of DeploymentLifecycleHook, and Amazon ECS Developer Guide. Where nothing is said ECS waits a day for each stage
- * and step, of which two would be more than an operation has time for.
+ * Source: API reference of DeploymentLifecycleHook, and Amazon ECS Developer Guide; but for the minutes where the template names none:
+ * ECS waits a day for each stage and step, of which two would be more than an operation has time for.
  */
-const LIMITS: Readonly<Record<TargetType, Limits>> = {
-  AWS_LAMBDA: { hooks: 10, minutes: 1440, defaultMinutes: 60 },
-  PAUSE: { hooks: 10, minutes: 20160, defaultMinutes: 720 },
+const HOOK_TYPES: Readonly<Record<TargetType, HookType>> = {
+  AWS_LAMBDA: {
+    most: 10,
+    mostMinutes: 1440,
+    defaultMinutes: 60,
+    needs: ['HookTargetArn', 'RoleArn'],
+    notAt: {},
+  },
+  PAUSE: {
+    most: 10,
+    mostMinutes: 20160,
+    defaultMinutes: 720,
+    needs: [],
+    notAt: {
+      TEST_TRAFFIC_SHIFT: 'POST_SCALE_UP or POST_TEST_TRAFFIC_SHIFT',
+      PRODUCTION_TRAFFIC_SHIFT: 'PRE_PRODUCTION_TRAFFIC_SHIFT or POST_PRODUCTION_TRAFFIC_SHIFT',
+    },
+  },
 };
 
 /** Stages that each step of a strategy has for itself (Amazon ECS Developer Guide). */
 const STAGES_OF_A_STEP: readonly string[] = ['PRE_PRODUCTION_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'];
 
-/** Stages at which requests are being moved, where nothing can be paused (API reference of DeploymentLifecycleHook). */
-const NO_PAUSE: readonly DeploymentLifecycleHookStage[] = ['TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'];
-
-function typeOf({ TargetType = DeploymentLifecycleHook.DEFAULTS.TargetType }: Hook): TargetType {
+function nameOfType({ TargetType = DeploymentLifecycleHook.DEFAULTS.TargetType }: Hook): TargetType {
   return TargetType;
+}
+
+function typeOf(hook: Hook): HookType {
+  return HOOK_TYPES[nameOfType(hook)];
 }
 
 export const LIFECYCLE_HOOKS = table<DeploymentLifecycleHook, EcsLifecycleHook>('DeploymentLifecycleHook', {
@@ -63,7 +84,7 @@ export const LIFECYCLE_HOOKS = table<DeploymentLifecycleHook, EcsLifecycleHook>(
   TimeoutConfiguration: {
     default: (hook) => ({
       ...HookTimeoutConfiguration.DEFAULTS,
-      TimeoutInMinutes: LIMITS[typeOf(hook)].defaultMinutes,
+      TimeoutInMinutes: typeOf(hook).defaultMinutes,
     }),
     to: 'timeoutConfiguration',
     members: table<HookTimeoutConfiguration, DeploymentLifecycleHookTimeoutConfiguration>(
@@ -78,20 +99,22 @@ export const LIFECYCLE_HOOKS = table<DeploymentLifecycleHook, EcsLifecycleHook>(
   },
 });
 
-/** Refuse what a pause has no use for. */
+/** Refuse what belongs to a target, where the type has none. */
 function checkTarget(_value: unknown, path: string, hook: Hook): void {
-  if (typeOf(hook) === 'AWS_LAMBDA') return;
-  throw invalid(path, 'is of AWS_LAMBDA; TargetType is PAUSE', 'Remove it, or make TargetType AWS_LAMBDA');
+  if (typeOf(hook).needs.length > 0) return;
+  throw invalid(
+    path,
+    `is of hooks with a target; TargetType is ${nameOfType(hook)}`,
+    'Remove it, or make TargetType AWS_LAMBDA',
+  );
 }
 
 function checkStages(stages: readonly DeploymentLifecycleHookStage[], path: string, hook: Hook): void {
-  const stage = typeOf(hook) === 'PAUSE' && stages.find((each) => NO_PAUSE.includes(each));
+  const { notAt } = typeOf(hook);
+  const stage = stages.find((each) => each in notAt);
   if (!stage) return;
-  throw invalid(
-    path,
-    `has ${stage}, where a deployment cannot be paused`,
-    `Name another stage, as PRE_${stage} or POST_${stage}`,
-  );
+  const problem = `has ${stage}, at which a hook of TargetType ${nameOfType(hook)} is not possible`;
+  throw invalid(path, problem, `Name ${notAt[stage]}`);
 }
 
 function checkTimeout(
@@ -99,28 +122,28 @@ function checkTimeout(
   path: string,
   hook: Hook,
 ): void {
-  const { minutes } = LIMITS[typeOf(hook)];
-  if (TimeoutInMinutes === undefined || TimeoutInMinutes <= minutes) return;
+  const { mostMinutes: most } = typeOf(hook);
+  if (TimeoutInMinutes === undefined || TimeoutInMinutes <= most) return;
   throw invalid(
     `${path}/TimeoutInMinutes`,
-    `is ${TimeoutInMinutes}, more than the ${minutes} that ECS takes for ${typeOf(hook)}`,
-    `Give at most ${minutes}`,
+    `is ${TimeoutInMinutes}, more than the ${most} that ECS takes for ${nameOfType(hook)}`,
+    `Give at most ${most}`,
   );
 }
 
 /** Refuse hooks that name no function to invoke, and more of a type than ECS takes. */
 export function checkHooks(hooks: readonly Hook[], path: string): void {
   for (const [index, hook] of hooks.entries()) {
-    const missing = (['HookTargetArn', 'RoleArn'] as const).find((name) => hook[name] === undefined);
-    if (typeOf(hook) === 'PAUSE' || !missing) continue;
+    const missing = typeOf(hook).needs.find((name) => hook[name] === undefined);
+    if (!missing) continue;
     throw invalid(
       `${path}/${index}/${missing}`,
       'is missing',
       'Give the ARN of a Lambda function and of a role that may invoke it, or make TargetType PAUSE',
     );
   }
-  for (const [type, { hooks: most }] of Object.entries(LIMITS)) {
-    const count = hooks.filter((hook) => typeOf(hook) === type).length;
+  for (const [type, { most }] of Object.entries(HOOK_TYPES)) {
+    const count = hooks.filter((hook) => nameOfType(hook) === type).length;
     if (count <= most) continue;
     throw invalid(
       path,

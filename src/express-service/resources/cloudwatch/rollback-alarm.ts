@@ -141,9 +141,9 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
   permissions: {
     observe: ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'],
     apply: ['cloudwatch:PutMetricAlarm', 'cloudwatch:TagResource', 'cloudwatch:UntagResource'],
+    observeForRemoval: ['cloudwatch:ListTagsForResource'],
     remove: ['cloudwatch:DeleteAlarms'],
   },
-  removalLooks: ['cloudwatch:ListTagsForResource'],
 
   desired(plan, _found, current) {
     const { ecsService, spec, previousSpec, refer } = plan;

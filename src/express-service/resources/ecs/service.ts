@@ -28,7 +28,7 @@ import { checkManaged, managedTags } from '../../memory/ownership';
 import { isCertain } from '../../properties/refused-properties';
 import { failedOperation } from '../../../aws/failed-operation';
 import { unless } from '../../../aws/sdk-errors';
-import { inPlaceOf } from '../../properties/deployment-configuration';
+import { withRemovals } from '../../properties/deployment-configuration';
 import {
   changeOf,
   configurationOf,
@@ -364,7 +364,7 @@ function optionalChangesOf(wanted: WantedService, current: Service): Partial<Ser
   );
   const { deploymentConfiguration: changed } = changes;
   return changed && live.deploymentConfiguration
-    ? { ...changes, deploymentConfiguration: inPlaceOf(live.deploymentConfiguration, changed) }
+    ? { ...changes, deploymentConfiguration: withRemovals(live.deploymentConfiguration, changed) }
     : changes;
 }
 

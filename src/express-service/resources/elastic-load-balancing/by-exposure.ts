@@ -20,12 +20,17 @@ export function byExposure<Observed, Needs extends object, Properties extends ob
   const variant = { ...shared, ...external };
   const at = ({ exposure }: Scope) => (exposure?.kind === 'external' ? variant : shared);
   const prunes = shared.prune ?? external.prune;
-  const both = (step: keyof typeof shared.permissions) => [
+  const both = (step: 'observe' | 'apply' | 'remove') => [
     ...new Set([...shared.permissions[step], ...(external.permissions?.[step] ?? [])]),
   ];
   return {
     ...shared,
-    permissions: { observe: both('observe'), apply: both('apply'), remove: both('remove') },
+    permissions: {
+      ...shared.permissions,
+      observe: both('observe'),
+      apply: both('apply'),
+      remove: both('remove'),
+    },
     observe: (scope, found) => at(scope).observe(scope, found),
     apply: (scope, needs, current) => at(scope).apply(scope, needs, current),
     prune:

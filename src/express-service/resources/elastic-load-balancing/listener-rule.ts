@@ -21,6 +21,8 @@ import {
   FIND_RULE_ACTIONS,
   findManagedRules,
   matching,
+  plannedForwarding,
+  type ListenerRuleProperties,
   type ObservedListenerRule,
 } from './service-rule';
 import { isApplyScope } from '../../sharing/survey';
@@ -30,7 +32,7 @@ import { checkHosts, claimHosts, claimsHosts, forgetClaim } from './rule-hosts';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import { changeElbTags } from './target-groups';
 import { likelyPriority } from './rule-places';
-import { tagList, type ResourceTag } from '../../identity/tags';
+import { tagList } from '../../identity/tags';
 import { managedTags } from '../../memory/ownership';
 
 type Needs = ClaimNeeds & {
@@ -40,19 +42,6 @@ type Needs = ClaimNeeds & {
 /** What is kept while clients follow the DNS record: the ARN of the rule that they leave. */
 interface Token {
   readonly arn: string;
-}
-
-interface ListenerRuleProperties {
-  readonly ListenerArn: string;
-  readonly Priority: number;
-  readonly Conditions: readonly RuleCondition[];
-  readonly Actions: readonly {
-    readonly Type: 'forward';
-    readonly ForwardConfig: {
-      readonly TargetGroups: readonly { readonly TargetGroupArn: string; readonly Weight: number }[];
-    };
-  }[];
-  readonly Tags: readonly ResourceTag[];
 }
 
 /**
@@ -98,24 +87,10 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
 
   /** An exposure that does not serve yet gets its requests when the tasks are there. */
   desired(plan, { LoadBalancerSecurityGroup, ServiceSecurityGroup }, current) {
-    const { exposure, refer } = plan;
-    const arnOf = (name: string) =>
-      exposure.kind === 'external' ? exposure.listenerArn : refer('Listeners', 'ListenerArn', { name });
     const properties = {
-      ListenerArn: arnOf('Https'),
+      ...plannedForwarding(plan),
       Priority: current?.priority ?? likelyPriority(plan, LoadBalancerSecurityGroup?.otherServices),
       Conditions: plannedConditions(plan, ServiceSecurityGroup, current),
-      Actions: [
-        {
-          Type: 'forward' as const,
-          ForwardConfig: {
-            TargetGroups: ['1', '2'].map((name, index) => ({
-              TargetGroupArn: refer('TargetGroups', 'TargetGroupArn', { name }),
-              Weight: index === 0 ? 1 : 0,
-            })),
-          },
-        },
-      ],
       Tags: tagList(managedTags(plan)),
     };
     return [{ type: 'AWS::ElasticLoadBalancingV2::ListenerRule', properties }];

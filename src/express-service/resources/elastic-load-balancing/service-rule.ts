@@ -5,13 +5,14 @@ import {
   type Rule,
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Scope } from '../../composition/component';
+import type { Resolvable } from '../../../core/graph';
+import type { PlanScope, Scope } from '../../composition/component';
 import { isManaged } from '../../memory/ownership';
 import { isTestRule } from '../../memory/resource-marks';
 import { hostNamesIn, normalConditions, pathsIn } from '../../properties/rule-conditions';
 import { unless } from '../../../aws/sdk-errors';
 import { sessionValue } from '../../../aws/session';
-import { tagRecord, type Tags } from '../../identity/tags';
+import { tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import { servingTargetGroup, weightsOf } from '../../deployments/traffic-weights';
 
 /** A rule by which the load balancer sends the service's requests to its tasks. */
@@ -29,6 +30,38 @@ export interface ObservedListenerRule {
   readonly tags: Tags;
 }
 
+/** One of them as it is to be. */
+export interface ListenerRuleProperties {
+  readonly ListenerArn: string;
+  readonly Priority: number;
+  readonly Conditions: readonly RuleCondition[];
+  readonly Actions: readonly {
+    readonly Type: 'forward';
+    readonly ForwardConfig: {
+      readonly TargetGroups: readonly { readonly TargetGroupArn: string; readonly Weight: number }[];
+    };
+  }[];
+  readonly Tags: readonly ResourceTag[];
+}
+
+/** What both rules have in common: their listener, and the pair of target groups, of which the first one has the requests. */
+export function plannedForwarding({ exposure, refer }: Pick<PlanScope, 'exposure' | 'refer'>): {
+  readonly ListenerArn: Resolvable<string>;
+  readonly Actions: Resolvable<ListenerRuleProperties['Actions']>;
+} {
+  const TargetGroups = ['1', '2'].map((name, index) => ({
+    TargetGroupArn: refer('TargetGroups', 'TargetGroupArn', { name }),
+    Weight: index === 0 ? 1 : 0,
+  }));
+  return {
+    ListenerArn:
+      exposure.kind === 'external'
+        ? exposure.listenerArn
+        : refer('Listeners', 'ListenerArn', { name: 'Https' }),
+    Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+  };
+}
+
 /** The rules of a service on one listener. */
 export interface ManagedRules {
   /** That of all requests, which is the service's place there. */
@@ -41,11 +74,11 @@ export interface ManagedRules {
 export const FIND_RULE_ACTIONS = ['elasticloadbalancing:DescribeTags'] as const;
 
 /** By the target groups that rules forward to. */
-const rulesSeen = sessionValue((_: Scope) => new Map<string, ManagedRules>());
+const managedSeen = sessionValue((_: Scope) => new Map<string, ManagedRules>());
 
 /** The rules that {@link findManagedRules} has found in this invocation; undefined when nobody has looked. */
 export function managedRulesSeen(scope: Scope, targetGroupArns: readonly string[]): ManagedRules | undefined {
-  return rulesSeen(scope).get(targetGroupArns.join());
+  return managedSeen(scope).get(targetGroupArns.join());
 }
 
 /**
@@ -64,7 +97,7 @@ export async function findManagedRules(
     production: managed.find(({ tags }) => !isTestRule(tags)),
     test: managed.find(({ tags }) => isTestRule(tags)),
   };
-  rulesSeen(scope).set(targetGroupArns.join(), found);
+  managedSeen(scope).set(targetGroupArns.join(), found);
   return found;
 }
 

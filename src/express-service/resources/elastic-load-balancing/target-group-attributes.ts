@@ -17,8 +17,7 @@ import {
 } from '../../deployments/deployment-order';
 import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deployments/described-service';
 import { deploymentSeconds } from '../../properties/deployment-time';
-import { resolvedSettings } from '../../properties/ecs-service';
-import { strategyOf } from '../../properties/strategies';
+import { resolvedStrategy } from '../../properties/ecs-service';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { isServing } from '../../memory/recorded-exposures';
 import { ATTRIBUTE_ACTIONS, readAttributes, setStickiness } from '../../deployments/rule-stickiness';
@@ -198,12 +197,7 @@ async function applyHealthCheck(
 
 /** Whether a deployment of the service puts its tasks into the target group without traffic. */
 function movesRequests({ spec, previousSpec }: ApplyScope, live: Service): boolean {
-  const { deploymentConfiguration } = resolvedSettings({
-    desired: spec.settings,
-    previous: previousSpec?.settings,
-    live,
-  });
-  return strategyOf(deploymentConfiguration).shiftsTraffic;
+  return resolvedStrategy({ desired: spec.settings, previous: previousSpec?.settings, live }).shiftsTraffic;
 }
 
 /** The target groups and those among them that have traffic, as they are now. */

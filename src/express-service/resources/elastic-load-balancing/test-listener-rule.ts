@@ -5,7 +5,7 @@ import { done, wait, type Outcome } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { describeRules } from '../../sharing/load-balancer-closing';
 import { isApplyScope } from '../../sharing/survey';
-import { tagList, tagRecord, type ResourceTag } from '../../identity/tags';
+import { tagList, tagRecord } from '../../identity/tags';
 import { managedTags } from '../../memory/ownership';
 import { isServing } from '../../memory/recorded-exposures';
 import { testRuleTag } from '../../memory/resource-marks';
@@ -24,6 +24,8 @@ import {
   findManagedRules,
   managedRulesSeen,
   matching,
+  plannedForwarding,
+  type ListenerRuleProperties,
   type ObservedListenerRule,
 } from './service-rule';
 import { changeElbTags, type ObservedTargetGroups } from './target-groups';
@@ -44,19 +46,6 @@ type Needs = {
   ListenerRule: ObservedListenerRule;
 };
 
-interface TestRuleProperties {
-  readonly ListenerArn: string;
-  readonly Priority: number;
-  readonly Conditions: readonly RuleCondition[];
-  readonly Actions: readonly {
-    readonly Type: 'forward';
-    readonly ForwardConfig: {
-      readonly TargetGroups: readonly { readonly TargetGroupArn: string; readonly Weight: number }[];
-    };
-  }[];
-  readonly Tags: readonly ResourceTag[];
-}
-
 const TYPE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 
 /** How often one invocation tries for a priority that others are after too. */
@@ -71,7 +60,7 @@ const ATTEMPTS = 5;
  * It is made after the other rule, which is the service's place on the load balancer and decides whose a host is, and is removed
  * before it.
  */
-export const testListenerRule: Component<ObservedTestListenerRule, Needs, TestRuleProperties> = {
+export const testListenerRule: Component<ObservedTestListenerRule, Needs, ListenerRuleProperties> = {
   kind: 'TestListenerRule',
   needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup', 'TargetGroups', 'Listeners', 'ListenerRule'],
   per: 'exposure',
@@ -91,15 +80,12 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, TestRu
   },
 
   desired(plan, { ListenerRule, LoadBalancerSecurityGroup, ServiceSecurityGroup }, current) {
-    const { exposure, spec, refer } = plan;
+    const { spec } = plan;
     if (!spec.testTraffic) return [];
     const production = plannedConditions(plan, ServiceSecurityGroup, ListenerRule);
     const place = ListenerRule?.priority ?? likelyPriority(plan, LoadBalancerSecurityGroup?.otherServices);
     const properties = {
-      ListenerArn:
-        exposure.kind === 'external'
-          ? exposure.listenerArn
-          : refer('Listeners', 'ListenerArn', { name: 'Https' }),
+      ...plannedForwarding(plan),
       Priority: current?.rule?.priority ?? prioritiesBefore(place)[0] ?? place,
       Conditions: isServing(plan)
         ? testRuleConditions({
@@ -108,17 +94,6 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, TestRu
             live: current?.rule?.conditions,
           })
         : unusedConditions(),
-      Actions: [
-        {
-          Type: 'forward' as const,
-          ForwardConfig: {
-            TargetGroups: ['1', '2'].map((name, index) => ({
-              TargetGroupArn: refer('TargetGroups', 'TargetGroupArn', { name }),
-              Weight: index === 0 ? 1 : 0,
-            })),
-          },
-        },
-      ],
       Tags: tagList({ ...managedTags(plan), ...testRuleTag() }),
     };
     return [{ type: TYPE, properties }];
@@ -212,7 +187,7 @@ async function findTestRule(
 async function change(
   scope: ApplyScope,
   rule: ObservedListenerRule,
-  { Conditions }: TestRuleProperties,
+  { Conditions }: ListenerRuleProperties,
 ): Promise<Outcome<ObservedTestListenerRule>> {
   const tags = await changeElbTags(scope, rule);
   const conditions = [...Conditions];
@@ -228,7 +203,7 @@ async function change(
 async function make(
   scope: ApplyScope,
   { Listeners, ListenerRule, TargetGroups }: Needs,
-  { Conditions, Tags }: TestRuleProperties,
+  { Conditions, Tags }: ListenerRuleProperties,
 ): Promise<Outcome<ObservedTestListenerRule>> {
   const { httpsArn } = Listeners;
   const serving = ListenerRule.servingTargetGroupArn ?? TargetGroups.arns[0]!;

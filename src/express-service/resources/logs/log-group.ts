@@ -95,9 +95,9 @@ export const logGroup: Component<ObservedLogGroup | undefined, object, LogGroupP
   permissions: {
     observe: ['logs:DescribeLogGroups', 'logs:ListTagsForResource'],
     apply: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy', 'logs:TagResource', 'logs:UntagResource'],
+    observeForRemoval: ['logs:ListTagsForResource'],
     remove: ['logs:DeleteLogGroup', 'logs:TagResource'],
   },
-  removalLooks: ['logs:ListTagsForResource'],
 
   desired(plan, _found, current) {
     const logs = madeLogs(plan.spec, current);

@@ -1,0 +1,53 @@
+/** Deployments of a service: until they end, and until somebody decides on those that lifecycle hooks hold up. */
+import {
+  ContinueServiceDeploymentCommand,
+  ListServiceDeploymentsCommand,
+  type DeploymentLifecycleHookAction,
+  type ECSClient,
+} from '@aws-sdk/client-ecs';
+import type { Structure } from '../../local/service';
+import { Driver } from './driver';
+import { inVirtualTime } from './eventually';
+
+/**
+ * The deployment that READ tells of, once it waits for somebody.
+ *
+ * @param stage at which it is to wait; by default any.
+ */
+export async function heldDeployment(driver: Driver, serviceArn: string, stage?: string): Promise<Structure> {
+  let deployment: Structure | undefined;
+  await inVirtualTime(driver.aws.clock, `the deployment waits at ${stage ?? 'a stage'}`, async () => {
+    deployment = Driver.modelOf(await driver.read(serviceArn)).CurrentDeployment;
+    const isHeld = deployment?.AwaitedActions !== undefined;
+    return isHeld && (stage === undefined || deployment!.LifecycleStage === stage);
+  });
+  return deployment!;
+}
+
+/** Let a deployment go on, or have it rolled back. */
+export async function decide(
+  ecs: ECSClient,
+  deployment: Structure,
+  action: DeploymentLifecycleHookAction,
+): Promise<void> {
+  await ecs.send(
+    new ContinueServiceDeploymentCommand({
+      serviceDeploymentArn: deployment.ServiceDeploymentArn,
+      hookId: deployment.AwaitedActions[0].HookId,
+      action,
+    }),
+  );
+}
+
+/** Wait until the newest deployment of a service has ended. */
+export async function deploymentEnded({ aws }: Driver, ecs: ECSClient, service: string): Promise<void> {
+  await inVirtualTime(
+    aws.clock,
+    'the deployment ends',
+    async () => {
+      const { serviceDeployments } = await ecs.send(new ListServiceDeploymentsCommand({ service }));
+      return serviceDeployments![0]!.finishedAt !== undefined;
+    },
+    15,
+  );
+}
