@@ -1,6 +1,6 @@
 import type { ProblemOptions } from '../engine/outcome';
 import type { Resource } from '../engine/resource';
-import { not, type Test } from '../engine/truth';
+import { all, not, type Test } from '../engine/truth';
 import type { Value } from '../engine/value';
 import { ORGANISATION_SERVICE } from './containers';
 
@@ -19,7 +19,15 @@ export function unlessDefault(resource: Resource, value: Value): ProblemOptions 
 
 /** Whether the load balancer is made with the service: its settings are then those of the service. */
 export function hasSharedLoadBalancer(service: Resource): Test {
-  return not(service.at('LoadBalancerConfiguration.ListenerArn').isSet());
+  return all(
+    not(service.at('LoadBalancerConfiguration.ListenerArn').isSet()),
+    not(hasNoLoadBalancer(service)),
+  );
+}
+
+/** Whether the service has no load balancer at all. */
+export function hasNoLoadBalancer(service: Resource): Test {
+  return service.at('LoadBalancerConfiguration.Type').equals('none');
 }
 
 /** Whether the service describes its tasks itself, rather than by the ARN of a task definition. */

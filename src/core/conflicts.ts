@@ -24,26 +24,37 @@ type Three<Value> = readonly [before: Value | undefined, live: Value | undefined
  * template's value a:2 applies`. Values that are secret, and lists, are left out.
  */
 export function conflicts(table: Table, { previous, live, desired }: ModelStates): string[] {
-  return inGroup(table, [], [previous, live, desired].map(plain) as unknown as Three<Group>);
+  const states = [previous, live, desired].map(plain) as unknown as Three<Group>;
+  return inGroup(table, [], states, states[0]!);
 }
 
-function inGroup(table: Table, path: readonly string[], groups: Three<Group>): string[] {
+/** @param before the whole template before. */
+function inGroup(table: Table, path: readonly string[], groups: Three<Group>, before: Group): string[] {
   return table.properties
     .filter(({ tellsConflicts }) => tellsConflicts)
     .flatMap((property) => {
       const values = groups.map((group) => group?.[property.name]) as unknown as Three<unknown>;
-      return inProperty(property, [...path, property.name], values, groups[0] ?? {});
+      return inProperty(property, [...path, property.name], values, {
+        group: groups[0] ?? {},
+        model: before,
+      });
     });
+}
+
+/** What a property was part of before: what its default then depends on. */
+interface Before {
+  readonly group: Group;
+  readonly model: Group;
 }
 
 function inProperty(
   property: Property,
   path: readonly string[],
   values: Three<unknown>,
-  groupBefore: Group,
+  before: Before,
 ): string[] {
   const { members, isList, isWhole, key } = property;
-  if (isWhole) return inValue(property, path, values, groupBefore);
+  if (isWhole) return inValue(property, path, values, before);
   // What is in a set stays or goes item by item: two changes of it are never in each other's way.
   if (property.isSet) return [];
   if (property.isMap) return inMap(property, path, values as Three<Group>);
@@ -53,12 +64,12 @@ function inProperty(
       const items = lists.map((list) => list![item]) as unknown as Three<Group>;
       // An item that is new to the template has no members to compare one by one.
       if (items[0] === undefined) return items[1] ? told(property, [...path, item], items, undefined) : [];
-      return inMembers(property, members, [...path, item], items, {});
+      return inMembers(property, members, [...path, item], items, { ...before, group: {} });
     });
   }
   return members && !isList
-    ? inMembers(property, members, path, values as Three<Group>, groupBefore)
-    : inValue(property, path, values, groupBefore);
+    ? inMembers(property, members, path, values as Three<Group>, before)
+    : inValue(property, path, values, before);
 }
 
 function inMap(property: Property, path: readonly string[], maps: Three<Group>): string[] {
@@ -73,23 +84,23 @@ function inMembers(
   members: Table,
   path: readonly string[],
   groups: Three<Group>,
-  groupBefore: Group,
+  before: Before,
 ): string[] {
-  const [before, live, desired] = groups;
-  return live && (before ?? desired)
-    ? inGroup(members, path, groups)
-    : inValue(property, path, groups, groupBefore);
+  const [previous, live, desired] = groups;
+  return live && (previous ?? desired)
+    ? inGroup(members, path, groups, before.model)
+    : inValue(property, path, groups, before);
 }
 
 function inValue(
   property: Property,
   path: readonly string[],
-  [before, live, desired]: Three<unknown>,
-  groupBefore: Group,
+  [given, live, desired]: Three<unknown>,
+  { group, model }: Before,
 ): string[] {
-  const previous = before ?? property.defaultIn(groupBefore);
+  const previous = given ?? property.defaultIn(group, model);
   // Where the template said nothing and no default is known, what is there may be AWS's own choice.
-  return previous === undefined ? [] : told(property, path, [previous, live, desired], before);
+  return previous === undefined ? [] : told(property, path, [previous, live, desired], given);
 }
 
 /** @param before what the template itself said, which may be less than what it meant. */

@@ -4,15 +4,20 @@ import { isGroup, type Group } from './group';
 import { apiName, type Property, type Table } from './property';
 import { defined, unlessBare } from './unset';
 
-/** What a template asks for, defaults applied, in the shape of the API. Lists without an order are sorted. */
+/**
+ * What a template asks for, defaults applied, in the shape of the API. Lists without an order are sorted.
+ *
+ * @param model the whole that the given group is part of.
+ */
 export function specified<Model extends object, Api extends object>(
   table: Table<Model, Api>,
   given: Model,
+  model: object = given,
 ): Partial<Api> {
   const group = given as Group;
   const parts = table.properties.map((property) => {
-    const value = group[property.name] ?? property.defaultIn(group);
-    return value == null ? {} : written(property, value, group);
+    const value = group[property.name] ?? property.defaultIn(group, model);
+    return value == null ? {} : written(property, value, group, model);
   });
   return joined(parts) as Partial<Api>;
 }
@@ -27,18 +32,19 @@ function joined(parts: readonly object[]): object {
   return api;
 }
 
-function written(property: Property, value: unknown, group: Group): object {
+function written(property: Property, value: unknown, group: Group, model: object): object {
   const { to, members, isInline, write } = property;
   if (write) return write(value, group);
-  if (isInline) return specified(members!, value as Group);
+  const inMembers = (below: Table, item: unknown) => specified(below, item as Group, model);
+  if (isInline) return inMembers(members!, value);
   if (to === undefined) return {};
   if (property.isList) {
     const items = inOrder(property, value as readonly unknown[]);
     // An empty list and none are the same to AWS, and must not look like a change.
-    return items.length === 0 ? {} : { [to]: items.map((item) => asItem(members, item, specified)) };
+    return items.length === 0 ? {} : { [to]: items.map((item) => asItem(members, item, inMembers)) };
   }
   if (property.isMap) return defined({ [to]: unlessBare(withoutNulls(value as Group)) });
-  return { [to]: members ? specified(members, value as Group) : value };
+  return { [to]: members ? inMembers(members, value) : value };
 }
 
 /** What a template would say of what AWS holds. Nothing is said of members that are absent. */
@@ -90,9 +96,15 @@ export function completed<Api extends object>(table: Table<any, Api>, api: Api):
  * Refuse values as their rows say, and items of lists that are there twice.
  *
  * @param prefix what the paths begin with.
+ * @param model the whole that the given group is part of.
  * @throws HandlerError InvalidRequest at the first that is wrong.
  */
-export function checkValues<Model extends object>(table: Table<Model>, given: Model, prefix = ''): void {
+export function checkValues<Model extends object>(
+  table: Table<Model>,
+  given: Model,
+  prefix = '',
+  model: object = given,
+): void {
   for (const property of table.properties) {
     const { name, members, check } = property;
     const value = (given as Group)[name];
@@ -101,12 +113,12 @@ export function checkValues<Model extends object>(table: Table<Model>, given: Mo
     if (property.isList && members) {
       if (property.key && !property.repeats) checkKeys(value as readonly Group[], property.key, path);
       for (const [index, item] of (value as readonly Group[]).entries()) {
-        checkValues(members, item, `${path}/${index}/`);
+        checkValues(members, item, `${path}/${index}/`, model);
       }
     } else if (members) {
-      checkValues(members, value as Group, `${path}/`);
+      checkValues(members, value as Group, `${path}/`, model);
     }
-    check?.(value, path, given);
+    check?.(value, path, given, model);
   }
 }
 

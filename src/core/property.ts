@@ -29,10 +29,10 @@ export const DEFAULT = Symbol('default');
 /** What any row may say. `Group` is the object that the property is a member of. */
 interface AnyRow<Value, Group> {
   /**
-   * The value where the template says nothing, when the schema names none or it depends on the other members. A group that has
-   * one is there although the template leaves it out.
+   * The value where the template says nothing, when the schema names none or it depends on the other members of the group, or on
+   * the whole model. A group that has one is there although the template leaves it out.
    */
-  readonly default?: Value | ((group: Group) => Value | undefined);
+  readonly default?: Value | ((group: Group, model: any) => Value | undefined);
   /** What AWS means where it holds nothing. Default: nothing is read back. */
   readonly absent?: Value | typeof DEFAULT;
   /** Merged as one value, also a list whose items have a key. Default: member by member, item by item. */
@@ -45,8 +45,9 @@ interface AnyRow<Value, Group> {
    * Refuse a value that the schema allows.
    *
    * @param path of the property in the template.
+   * @param model the whole.
    */
-  readonly check?: (value: Value, path: string, group: Group) => void;
+  readonly check?: (value: Value, path: string, group: Group, model: any) => void;
 }
 
 /** Members of an API shape that take such a value. */
@@ -140,13 +141,14 @@ export interface Property<More = any> {
   readonly to?: string;
   readonly write?: (value: unknown, group: unknown) => object;
   readonly read?: (api: object) => unknown;
-  readonly defaultIn: (group: object) => unknown;
+  /** @param model the whole that the group is part of. */
+  readonly defaultIn: (group: object, model: object) => unknown;
   readonly absent?: unknown;
   readonly isSecret: boolean;
   readonly isWhole: boolean;
   readonly isReadWhenGiven: boolean;
   readonly tellsConflicts: boolean;
-  readonly check?: (value: unknown, path: string, group: object) => void;
+  readonly check?: (value: unknown, path: string, group: object, model: object) => void;
   /** Of a group, or of the items of a list. */
   readonly members?: Table;
   readonly isInline: boolean;

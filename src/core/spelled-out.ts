@@ -20,7 +20,12 @@ type IsKept = (path: string, property: Property) => boolean;
  */
 export function spelledOut(table: Table, model: object): string[] {
   const found: { readonly path: string; readonly property: Property }[] = [];
-  membersOf(table, model as Group, '', false, (path, property) => found.push({ path, property }) > 0);
+  membersOf(
+    { table, group: model as Group, model },
+    '',
+    false,
+    (path, property) => found.push({ path, property }) > 0,
+  );
   return [
     ...found.filter(({ property }) => property.isReadWhenGiven),
     ...found.filter(({ property }) => !property.isReadWhenGiven),
@@ -37,18 +42,25 @@ export function withSpelledOut<Model extends object>(
   model: Model,
   isSpelledOut: (path: string) => boolean,
 ): Model {
-  return membersOf(table, model as Group, '', false, isSpelledOut) as Model;
+  return membersOf({ table, group: model as Group, model }, '', false, isSpelledOut) as Model;
 }
 
-function membersOf(table: Table, group: Group, prefix: string, inItem: boolean, isKept: IsKept): Group {
+/** A group of properties, and the whole that it is part of. */
+interface Members {
+  readonly table: Table;
+  readonly group: Group;
+  readonly model: object;
+}
+
+function membersOf({ table, group, model }: Members, prefix: string, inItem: boolean, isKept: IsKept): Group {
   const members = Object.entries(group).flatMap(([name, value]) => {
     const property = table.properties.find((each) => each.name === name);
     const path = `${prefix}${name}`;
     if (!property || value == null) return [[name, value]];
     const isOpen =
-      property.isReadWhenGiven || (inItem && isDeepStrictEqual(value, property.defaultIn(group)));
+      property.isReadWhenGiven || (inItem && isDeepStrictEqual(value, property.defaultIn(group, model)));
     if (isOpen && !isKept(path, property)) return [];
-    return [[name, valueOf(property, value, path, inItem, isKept)]];
+    return [[name, valueOf(property, value, model, path, inItem, isKept)]];
   });
   return Object.fromEntries(members);
 }
@@ -56,13 +68,19 @@ function membersOf(table: Table, group: Group, prefix: string, inItem: boolean, 
 function valueOf(
   { isList, members, key }: Property,
   value: unknown,
+  model: object,
   path: string,
   inItem: boolean,
   isKept: IsKept,
 ): unknown {
   if (!members) return value;
-  if (!isList) return membersOf(members, value as Group, `${path}/`, inItem, isKept);
+  if (!isList) return membersOf({ table: members, group: value as Group, model }, `${path}/`, inItem, isKept);
   return (value as readonly Group[]).map((item, index) =>
-    membersOf(members, item, `${path}/${String((key && item[key]) ?? index)}/`, true, isKept),
+    membersOf(
+      { table: members, group: item, model },
+      `${path}/${String((key && item[key]) ?? index)}/`,
+      true,
+      isKept,
+    ),
   );
 }

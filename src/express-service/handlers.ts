@@ -4,7 +4,7 @@ import type { Service } from '@aws-sdk/client-ecs';
 import { createClients } from '../aws/clients';
 import { Session } from '../aws/session';
 import type { ApplyScope, Scope } from './composition/component';
-import { components } from './resources';
+import { ALL_COMPONENTS, componentsIn } from './resources';
 import { conflicts } from '../core/conflicts';
 import type { Domain } from './properties/domains';
 import { describedService, managedDescribedService } from './deployments/described-service';
@@ -127,7 +127,7 @@ async function reconcile(request: Request, identity: Identity): Promise<Progress
   if (isBeginning && !(await managedDescribedService(scope))) throw notFound(identity);
   const waiting = await rolesToWaitFor(request, scope, isBeginning);
   if (waiting) return waiting;
-  const result = await convergeExposures(components, scope, continuation, hasTime(request));
+  const result = await convergeExposures(componentsIn, scope, continuation, hasTime(request));
   const notices = contextOf(request).notices ?? [
     ...scalingWarnings(scope.spec.scaling),
     ...conflictsOf(request, identity, result),
@@ -187,7 +187,7 @@ async function remove(request: Request): Promise<Progress> {
   const identity = identified(request);
   const { elapsedSeconds, continuation = {} } = contextOf(request);
   const result = await teardownExposures(
-    components,
+    componentsIn,
     scopeOf(request, identity),
     continuation,
     hasTime(request),
@@ -204,7 +204,7 @@ async function read(request: Request): Promise<Progress> {
   const identity = identified(request);
   const scope = scopeOf(request, identity);
   if (!(await managedDescribedService(scope))) throw notFound(identity);
-  return succeeded(await readModel(scope, await observeExposures(components, scope)));
+  return succeeded(await readModel(scope, await observeExposures(componentsIn, scope)));
 }
 
 async function list(request: Request): Promise<Progress> {
@@ -315,7 +315,7 @@ function hasTime({ deadline }: Request): () => boolean {
 
 /** Whether nothing that belongs to one service alone was there. */
 function isEmpty(result: ExposureConvergence & { readonly status: 'done' }): boolean {
-  return components.every(({ kind, shared }) => shared || !(kind in result.observations));
+  return ALL_COMPONENTS.every(({ kind, shared }) => shared || !(kind in result.observations));
 }
 
 function succeeded(resourceModel: ResourceModel, notices: readonly string[] = []): Progress {

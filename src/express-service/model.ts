@@ -909,6 +909,7 @@ export class AccessLogs extends BaseModel {
 /** The load balancer that the service is reached through. Services that agree on all of this, on the VPC and on WebAclArn share one; a change moves the service to another load balancer without losing a request. */
 export class LoadBalancerConfiguration extends BaseModel {
   static readonly DEFAULTS = {
+    Type: 'application',
     IpAddressType: 'ipv4',
     AllowedCidrs: ['0.0.0.0/0', '::/0'],
     HttpRedirect: true,
@@ -917,6 +918,11 @@ export class LoadBalancerConfiguration extends BaseModel {
   constructor(properties?: Properties<LoadBalancerConfiguration>) {
     super(properties);
   }
+
+  /** application: an Application Load Balancer. none: no load balancer, for services that take their work from elsewhere, such as a queue; excludes everything else here and whatever else is of a load balancer. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Type?: 'application' | 'none';
 
   /** Whether the internet reaches the load balancer. internet-facing needs public subnets. Default: internet-facing when its subnets route to an internet gateway, else internal. */
   @Expose()
@@ -1318,7 +1324,6 @@ export class DeploymentLifecycleHook extends BaseModel {
 /** How new tasks replace old ones. */
 export class DeploymentConfiguration extends BaseModel {
   static readonly DEFAULTS = {
-    Strategy: 'CANARY',
     BakeTimeInMinutes: 3,
     MaximumPercent: 200,
     MinimumHealthyPercent: 100,
@@ -1327,7 +1332,7 @@ export class DeploymentConfiguration extends BaseModel {
     super(properties);
   }
 
-  /** ROLLING replaces tasks one after the other behind one target group. The others start all new tasks beside the old ones and then move the requests: BLUE_GREEN at once, CANARY in two steps, LINEAR in equal steps. It can change in any update. */
+  /** ROLLING replaces tasks one after the other behind one target group. The others start all new tasks beside the old ones and then move the requests: BLUE_GREEN at once, CANARY in two steps, LINEAR in equal steps. It can change in any update. Default: CANARY, ROLLING where there are no requests to move. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare Strategy?: 'ROLLING' | 'BLUE_GREEN' | 'LINEAR' | 'CANARY';
@@ -1804,7 +1809,6 @@ export class ResourceModel extends BaseModel {
     Memory: '2048',
     CpuArchitecture: 'X86_64',
     HealthCheckPath: '/',
-    HealthCheckGracePeriodSeconds: 300,
     AvailabilityZoneRebalancing: 'ENABLED',
     PropagateTags: 'SERVICE',
     EnableECSManagedTags: true,
@@ -1827,7 +1831,7 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare Cluster?: string;
 
-  /** Role that lets ECS shift traffic on the load balancer. Trusts ecs.amazonaws.com; the managed policy AmazonECSInfrastructureRolePolicyForLoadBalancers is enough. */
+  /** Role that lets ECS shift traffic on the load balancer. Trusts ecs.amazonaws.com; the managed policy AmazonECSInfrastructureRolePolicyForLoadBalancers is enough. Must be given, except with LoadBalancerConfiguration/Type none. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare InfrastructureRoleArn?: string;
@@ -1912,7 +1916,7 @@ export class ResourceModel extends BaseModel {
   @Type(() => CapacityProviderStrategyItem)
   declare CapacityProviderStrategy?: CapacityProviderStrategyItem[];
 
-  /** Seconds after the start of a task in which Amazon ECS does not stop it for failed health checks. */
+  /** Seconds after the start of a task in which Amazon ECS does not stop it for failed health checks. Default: 300, with a load balancer. */
   @Expose()
   @Transform(toNumber, { toClassOnly: true })
   declare HealthCheckGracePeriodSeconds?: number;

@@ -12,13 +12,13 @@
  * record, the conditions of the former rule. An update that fails is rolled back with an update to the specification
  * before; whichever step that finds, it goes on from there to the exposure that this one asks for.
  */
-import type { AnyComponent, ApplyScope, Observations, Scope } from './composition/component';
+import type { ApplyScope, ComponentsIn, Observations, Scope } from './composition/component';
 import { serveFrom } from './resources/ec2/service-security-group';
 import { checkTimeToMove } from './properties/ecs-service';
 import { nodesOf } from './composition/node';
-import type { Exposure } from './exposures/exposure';
+import { attachmentOf, exposureTitle, type Exposure } from './exposures';
 import type { ExposureContinuation } from './memory/callback-context';
-import { exposureText, type Exposures } from './memory/recorded-exposures';
+import type { Exposures } from './memory/recorded-exposures';
 import { converge, observe, teardown, type Convergence, type HasTime } from './composition/reconcile';
 import { isThere, exposuresOf, survey } from './sharing/survey';
 
@@ -28,17 +28,14 @@ export type ExposureConvergence =
   | (Extract<Convergence, { status: 'wait' }> & { readonly continuation: ExposureContinuation });
 
 /** {@link observe}, in the exposure that serves. */
-export async function observeExposures(
-  components: readonly AnyComponent[],
-  scope: Scope,
-): Promise<Observations> {
+export async function observeExposures(componentsIn: ComponentsIn, scope: Scope): Promise<Observations> {
   const exposures = await exposuresOf(scope);
-  return observe(nodesOf(components, exposures && { ...exposures, leaving: [] }), { ...scope, exposures });
+  return observe(nodesOf(componentsIn, exposures && { ...exposures, leaving: [] }), { ...scope, exposures });
 }
 
 /** {@link converge}, in the exposure that the specification asks for. */
 export async function convergeExposures(
-  components: readonly AnyComponent[],
+  componentsIn: ComponentsIn,
   scope: ApplyScope,
   continuation: ExposureContinuation,
   hasTime: HasTime,
@@ -47,33 +44,37 @@ export async function convergeExposures(
   const exposures = known ?? (await exposuresOf(scope))!;
   const { serving, joining } = exposures;
   const placed = { ...scope, exposures };
+  if (joining && !known && !(await standSideBySide(scope, serving, joining))) {
+    return switchTo(placed, joining, exposures);
+  }
   // An operation may have waited for its roles before it looks for the first time.
   const isFirstLook = continuation.waits === undefined;
   if (joining && isFirstLook) checkTimeToMove(scope.spec.settings);
-  // Where nothing answers there is nothing to lose.
-  if (joining && !known && !isThere(await survey(scope), serving)) {
-    return switchTo(placed, joining, exposures);
-  }
-  const result = await converge(nodesOf(components, exposures), placed, continuation, hasTime);
+  const result = await converge(nodesOf(componentsIn, exposures), placed, continuation, hasTime);
   if (result.status === 'wait') return withExposures(result, exposures);
   return joining ? switchTo(placed, joining, exposures) : result;
 }
 
 /** {@link teardown}, in all exposures. */
 export async function teardownExposures(
-  components: readonly AnyComponent[],
+  componentsIn: ComponentsIn,
   scope: Scope,
   continuation: ExposureContinuation,
   hasTime: HasTime,
 ): Promise<ExposureConvergence> {
   const exposures = knownExposures(continuation) ?? (await exposuresOf(scope));
   const result = await teardown(
-    nodesOf(components, exposures),
+    nodesOf(componentsIn, exposures),
     { ...scope, exposures },
     continuation,
     hasTime,
   );
   return result.status === 'wait' ? withExposures(result, exposures) : result;
+}
+
+/** Whether both exposures are to answer for a while: where nothing answers, or nothing is to, no answer can be lost. */
+async function standSideBySide(scope: ApplyScope, serving: Exposure, joining: Exposure): Promise<boolean> {
+  return attachmentOf(joining) !== undefined && isThere(await survey(scope), serving);
 }
 
 /** The exposures that what was observed before is of. */
@@ -95,6 +96,6 @@ async function switchTo(
   { serving }: Exposures,
 ): Promise<ExposureConvergence> {
   await serveFrom(scope, joining, serving);
-  const reason = `moving from ${exposureText(serving)} to ${exposureText(joining)}`;
+  const reason = `moving from ${exposureTitle(serving)} to ${exposureTitle(joining)}`;
   return { status: 'wait', reason, seconds: 0, continuation: {} };
 }

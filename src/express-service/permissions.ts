@@ -1,5 +1,5 @@
 import type { Permissions } from './composition/component';
-import { components } from './resources';
+import { ALL_COMPONENTS } from './resources';
 import { LIST_PERMISSIONS } from './read/list';
 import { NETWORK_PERMISSIONS } from './network/network';
 import { READ_PERMISSIONS } from './read/read';
@@ -11,22 +11,19 @@ export type HandlerName = 'create' | 'read' | 'update' | 'delete' | 'list';
 type Step = Exclude<keyof Permissions, 'observeForRemoval'>;
 
 function actionsOf(...steps: readonly Step[]): string[] {
-  return components.flatMap(({ permissions }) => steps.flatMap((step) => permissions[step]));
+  return ALL_COMPONENTS.flatMap(({ permissions }) => steps.flatMap((step) => permissions[step]));
 }
 
 /** What an update removes when the service has left an exposure. */
 function leavingActions(): string[] {
-  return components.flatMap(({ per, permissions }) => (per ? permissions.remove : []));
+  return ALL_COMPONENTS.flatMap(({ per, permissions }) => (per ? permissions.remove : []));
 }
 
 /** What a removal looks at and removes: all but what AWS removes with others. */
 function removingActions(): string[] {
-  return components
-    .filter(({ goesWith }) => goesWith === undefined)
-    .flatMap(({ permissions: { observe, observeForRemoval = observe, remove } }) => [
-      ...observeForRemoval,
-      ...remove,
-    ]);
+  return ALL_COMPONENTS.filter(({ goesWith }) => goesWith === undefined).flatMap(
+    ({ permissions: { observe, observeForRemoval = observe, remove } }) => [...observeForRemoval, ...remove],
+  );
 }
 
 function sorted(actions: readonly string[]): string[] {

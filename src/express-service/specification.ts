@@ -7,7 +7,13 @@ import { domainTags } from './memory/hosts';
 import { checkTags } from './memory/tag-limits';
 import { templateRecord } from './memory/template-record';
 import { ResourceModel, type NetworkConfiguration, type TypeConfigurationModel } from './model';
-import { domainsOf, domainsOfModel, type Domain, type DomainsRequest } from './properties/domains';
+import {
+  domainsOf,
+  domainsOfModel,
+  type Domain,
+  type Domains,
+  type DomainsRequest,
+} from './properties/domains';
 import { SERVICE, type ServiceSettings } from './properties/ecs-service';
 import { loadBalancerSpec, type LoadBalancerSpec } from './properties/load-balancer-settings';
 import { checkRoleAccounts } from './properties/role-properties';
@@ -17,13 +23,15 @@ import { pathPatterns } from './properties/rule-conditions';
 import { testConditions } from './properties/test-traffic';
 import { scaling, type Scaling } from './properties/scaling';
 import { specifiedTargetGroup, type TargetGroupSettings } from './properties/target-group-settings';
+import { checkWithoutLoadBalancer } from './properties/without-load-balancer';
 import { externalTask, managedTask, type ExternalTask, type ManagedTask } from './properties/task';
 
 /** The desired state of a service: every default applied, every rule that needs no call to AWS checked. */
 export interface ServiceSpec {
   /** Whether the cluster is made when it is absent; only the one named `default` is. */
   readonly createsCluster: boolean;
-  readonly infrastructureRoleArn: string;
+  /** Undefined where there is no load balancer. */
+  readonly infrastructureRoleArn?: string;
   readonly task: ManagedTask | ExternalTask;
   /** Empty means: the public subnets of the default VPC. */
   readonly subnetIds: readonly string[];
@@ -32,8 +40,8 @@ export interface ServiceSpec {
   readonly scaling: Scaling;
   readonly settings: Partial<ServiceSettings>;
   readonly rollbackAlarm: AlarmLimits;
-  /** That of the endpoint. */
-  readonly domain: Domain;
+  /** That of the endpoint; undefined where there is no load balancer. */
+  readonly domain?: Domain;
   readonly additionalDomains: readonly Domain[];
   /** Paths that the service answers at; empty means all. */
   readonly pathPatterns: readonly string[];
@@ -72,7 +80,9 @@ export function specificationOf({
   recordedDomains,
 }: SpecRequest): ServiceSpec {
   const { InfrastructureRoleArn, NetworkConfiguration, WebAclArn } = model;
-  if (!InfrastructureRoleArn) {
+  const loadBalancer = loadBalancerSpec(model.LoadBalancerConfiguration, WebAclArn);
+  if (loadBalancer.kind === 'none') checkWithoutLoadBalancer(model);
+  else if (!InfrastructureRoleArn) {
     throw invalid(
       'InfrastructureRoleArn',
       'is missing',
@@ -81,14 +91,16 @@ export function specificationOf({
   }
   checkValues(PROPERTIES, model);
   checkCluster(model.Cluster, identity);
-  const loadBalancer = loadBalancerSpec(model.LoadBalancerConfiguration, WebAclArn);
-  const domains = domainsOfModel({
-    model,
-    configuration,
-    identity,
-    isExternalListener: loadBalancer.kind === 'external',
-    recorded: recordedDomains,
-  });
+  const domains: Domains =
+    loadBalancer.kind === 'none'
+      ? { additionalDomains: [] }
+      : domainsOfModel({
+          model,
+          configuration,
+          identity,
+          isExternalListener: loadBalancer.kind === 'external',
+          recorded: recordedDomains,
+        });
   const scalingSpec = scaling(model.ScalingTarget);
   const record = templateRecord(model, tags, scalingSpec);
   checkTags(model.Tags, tags, { ...domainTags(domains), ...record });

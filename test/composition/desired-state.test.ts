@@ -8,12 +8,12 @@ import { changesBetween, cloudFormationTemplate, type Resource } from '../../src
 import type { Observations } from '../../src/express-service/composition/component';
 import { desiredState } from '../../src/express-service/composition/desired-state';
 import { nodesOf } from '../../src/express-service/composition/node';
-import type { Exposure } from '../../src/express-service/exposures/exposure';
+import type { Exposure } from '../../src/express-service/exposures';
 import { ecsServiceOf, identityOf } from '../../src/express-service/identity/identity';
 import type { Exposures } from '../../src/express-service/memory/recorded-exposures';
 import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
 import type { Network } from '../../src/express-service/network/subnets';
-import { components } from '../../src/express-service/resources';
+import { componentsIn } from '../../src/express-service/resources';
 import { specificationOf } from '../../src/express-service/specification';
 
 const ROOT = join(__dirname, '../..');
@@ -60,7 +60,7 @@ function plan(
       ...model,
     } as ResourceModel,
   });
-  return desiredState(nodesOf(components, exposures), {
+  return desiredState(nodesOf(componentsIn, exposures), {
     identity,
     ecsService,
     spec,

@@ -2,7 +2,7 @@
 import type { AnyComponent, ApplyScope } from '../../src/express-service/composition/component';
 import { done } from '../../src/core/outcome';
 import { nodesOf } from '../../src/express-service/composition/node';
-import { exposureHash, type Exposure } from '../../src/express-service/exposures/exposure';
+import { exposureHash, type Exposure, type SharedExposure } from '../../src/express-service/exposures';
 import {
   exposureText,
   obsoleteExposureTagKeys,
@@ -16,7 +16,7 @@ import { converge, teardown } from '../../src/express-service/composition/reconc
 
 const LISTENER =
   'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/own/0123456789abcdef/0123456789abcdef';
-const onShared = (name: string): Exposure => ({
+const onShared = (name: string): SharedExposure => ({
   kind: 'shared',
   loadBalancerName: `ecs-express-${name}`,
   protocolVersion: 'HTTP1',
@@ -25,6 +25,7 @@ const A = onShared('aaaaaaaaaa-1');
 const B = onShared('bbbbbbbbbb-1');
 const C = onShared('cccccccccc-1');
 const GRPC: Exposure = { ...A, protocolVersion: 'GRPC' };
+const NONE: Exposure = { kind: 'none' };
 const OWN: Exposure = { kind: 'external', listenerArn: LISTENER, protocolVersion: 'HTTP2' };
 
 describe('the record', () => {
@@ -32,6 +33,7 @@ describe('the record', () => {
     ['a shared load balancer', A, 'ecs-express-aaaaaaaaaa-1'],
     ['another protocol version', GRPC, 'ecs-express-aaaaaaaaaa-1 GRPC'],
     ['a listener of the author’s', OWN, `${LISTENER} HTTP2`],
+    ['no load balancer', NONE, 'none'],
   ])('of %s is one tag that fits', (_title, exposure, text) => {
     expect(exposureText(exposure)).toBe(text);
     expect(parseExposure(text)).toEqual(exposure);
@@ -40,7 +42,7 @@ describe('the record', () => {
 
   test('keeps its target groups when the service goes on to the next load balancer', () => {
     expect(exposureHash(onShared('aaaaaaaaaa-2'))).toBe(exposureHash(A));
-    expect(new Set([A, B, GRPC, OWN].map(exposureHash)).size).toBe(4);
+    expect(new Set([A, B, GRPC, OWN, NONE].map(exposureHash)).size).toBe(5);
   });
 
   test('is there before anything of an exposure is made, and changes with one call', () => {
@@ -118,7 +120,12 @@ function noting(notes: string[]): AnyComponent[] {
 async function converged(exposures: Exposures): Promise<string[]> {
   const notes: string[] = [];
   const scope = { exposures, spec: {}, network: async () => ({}) } as unknown as ApplyScope;
-  await converge(nodesOf(noting(notes), exposures), scope, {}, () => true);
+  await converge(
+    nodesOf(() => noting(notes), exposures),
+    scope,
+    {},
+    () => true,
+  );
   return notes;
 }
 
@@ -171,7 +178,7 @@ describe('the components of a service', () => {
     const components = noting([]).map((each) =>
       each.kind === 'LoadBalancer' ? { ...each, removedAfter: ['Rule', 'Dns'] } : each,
     );
-    const nodes = nodesOf(components, { serving: A, leaving: [B] });
+    const nodes = nodesOf(() => components, { serving: A, leaving: [B] });
     const after = nodes.filter(({ component }) => component.kind === 'LoadBalancer');
     expect(after.map(({ removedAfter }) => removedAfter)).toEqual([
       ['Rule', 'Dns'],
@@ -183,7 +190,12 @@ describe('the components of a service', () => {
     const notes: string[] = [];
     const exposures = { serving: A, leaving: [B, C] };
     const scope = { exposures } as unknown as ApplyScope;
-    await teardown(nodesOf(noting(notes), exposures), scope, {}, () => true);
+    await teardown(
+      nodesOf(() => noting(notes), exposures),
+      scope,
+      {},
+      () => true,
+    );
     expect(notes.map((note) => note.replace('remove ', '')).sort()).toEqual([
       'Dns in aaaaaaaaaa-1',
       'LoadBalancer in aaaaaaaaaa-1',

@@ -50,7 +50,7 @@ function composition(more: Record<string, Partial<AnyComponent>> = {}) {
     of('Service', ['Cluster', 'Network']),
     of('Policy', ['Service']),
   ];
-  return { world, journal, nodes: nodesOf(components, undefined) };
+  return { world, journal, nodes: nodesOf(() => components, undefined) };
 }
 
 describe('converge', () => {
@@ -162,7 +162,7 @@ describe('converge', () => {
     const deployment = wait('a deployment', 15, { token: { deployment: 1 } });
     const nodes = (needsOfRecord: string[]) =>
       nodesOf(
-        [
+        () => [
           component('Task', [], world, journal, { volatile: true }),
           component('Record', needsOfRecord, world, journal, { poll: async () => done(undefined) }),
           component('Deployment', ['Task'], world, journal, { poll: async () => deployment }),

@@ -196,7 +196,7 @@ test('with a hosted zone, the IpAddressType of the load balancer decides whether
       type,
       isThere,
     });
-    expect(model.LoadBalancerConfiguration).toEqual({ ListenerArn: own.listenerArn });
+    expect(model.LoadBalancerConfiguration).toEqual({ Type: 'application', ListenerArn: own.listenerArn });
   }
 });
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Exposure } from '../../src/express-service/exposures/exposure';
+import type { Exposure } from '../../src/express-service/exposures';
 import { identityOf } from '../../src/express-service/identity/identity';
 import type { Tags } from '../../src/express-service/identity/tags';
 import { readContext, writeContext } from '../../src/express-service/memory/callback-context';

@@ -10,7 +10,7 @@ import type { Structure } from '../../local/service';
 import type { Clients } from '../../src/aws/clients';
 import type { AnyComponent } from '../../src/express-service/composition/component';
 import { FORMATS_OF_TAGS, isTagOf, VERSION } from '../../src/express-service/memory/formats';
-import { components } from '../../src/express-service/resources';
+import { ALL_COMPONENTS } from '../../src/express-service/resources';
 import { changes } from '../properties/life-of-a-property';
 import { Driver } from '../support/driver';
 import { beginLife, live, phaseOf, type Life, type OnAnswer } from './life';
@@ -39,7 +39,7 @@ function noting(clients: Clients, sent: string[]): Clients {
 }
 
 beforeAll(() => {
-  for (const component of components as readonly { kind: string; poll?: AnyComponent['poll'] }[]) {
+  for (const component of ALL_COMPONENTS as readonly { kind: string; poll?: AnyComponent['poll'] }[]) {
     const { kind, poll } = component;
     if (!poll) continue;
     const sent = (polls[kind] = []);

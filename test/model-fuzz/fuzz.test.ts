@@ -76,8 +76,8 @@ describe('properties that the schema does not allow', () => {
     ],
     [
       'a member that is null',
-      { InfrastructureRoleArn: null },
-      'InfrastructureRoleArn: is missing. Give it: Role',
+      { ScalingTarget: { AdditionalMetrics: [{ AutoScalingMetric: null, AutoScalingTargetValue: 1 }] } },
+      'ScalingTarget/AdditionalMetrics/0/AutoScalingMetric: is missing. Give it',
     ],
     [
       'an unknown member',

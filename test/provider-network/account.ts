@@ -98,7 +98,7 @@ export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
-/** Everything that F's half of the provider is made of, around a task definition that is just there. */
+/** The network half of a service, around a task definition that is just there. */
 function componentsWith(containerPort: number | undefined): AnyComponent[] {
   const taskDefinition: AnyComponent = {
     kind: 'TaskDefinition',
@@ -210,14 +210,19 @@ export class Account {
         time,
         removedTagKeys: wish.removedTagKeys ?? [],
       };
-      return convergeExposures(componentsWith(wish.containerPort ?? 8080), scope, continuation, () => true);
+      return convergeExposures(
+        () => componentsWith(wish.containerPort ?? 8080),
+        scope,
+        continuation,
+        () => true,
+      );
     });
   }
 
   async remove(serviceName: string, crash?: Crash): Promise<Observations> {
     return this.repeat(new Meter(crash), (clients, continuation, time) =>
       teardownExposures(
-        componentsWith(undefined),
+        () => componentsWith(undefined),
         { ...this.scope(serviceName, clients), time },
         continuation,
         () => true,
@@ -226,7 +231,7 @@ export class Account {
   }
 
   read(serviceName: string): Promise<Observations> {
-    return observeExposures(componentsWith(undefined), this.scope(serviceName, this.clients()));
+    return observeExposures(() => componentsWith(undefined), this.scope(serviceName, this.clients()));
   }
 
   private scope(serviceName: string, clients: Clients): Scope {

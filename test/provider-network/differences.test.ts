@@ -3,11 +3,11 @@ import { certificateFlaw } from '../../src/express-service/resources/certificate
 import { rulePlaces } from '../../src/express-service/resources/elastic-load-balancing/rule-places';
 import { portsTo } from '../../src/express-service/resources/ec2/security-group-rules';
 import { hostsOf, hostTagKey } from '../../src/express-service/memory/hosts';
-import { keyOf, loadBalancerName, loadBalancerNumber } from '../../src/express-service/exposures/exposure';
+import { keyOf, loadBalancerName, loadBalancerNumber } from '../../src/express-service/exposures';
 import { choosePlace, sharingKey } from '../../src/express-service/sharing/shared-load-balancer';
 import type { Scope } from '../../src/express-service/composition/component';
 import { identityOf } from '../../src/express-service/identity/identity';
-import type { Exposure } from '../../src/express-service/exposures/exposure';
+import type { Exposure } from '../../src/express-service/exposures';
 import { tagChanges } from '../../src/express-service/identity/tags';
 
 describe('services share a load balancer', () => {

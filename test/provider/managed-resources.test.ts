@@ -10,7 +10,7 @@ import {
   DeleteRuleCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { components } from '../../src/express-service/resources';
+import { componentsIn } from '../../src/express-service/resources';
 import type { Structure } from '../../local/service';
 import { Driver } from '../support/driver';
 
@@ -29,7 +29,9 @@ const inactive = ({ ManagedResources }: Structure) =>
   );
 
 test('every kind of component is told of, but for those that are settings or events of others', () => {
-  const others = components.filter(({ parts }) => !parts).map(({ kind }) => kind);
+  const others = componentsIn(undefined)
+    .filter(({ parts }) => !parts)
+    .map(({ kind }) => kind);
   expect(others.sort()).toEqual([
     'HostNames',
     'LoadBalancerAttributes',

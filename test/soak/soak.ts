@@ -6,7 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
-import { SERVICES_PER_LOAD_BALANCER } from '../../src/express-service/exposures/exposure';
+import { SERVICES_PER_LOAD_BALANCER } from '../../src/express-service/exposures';
 import { Account, type Operation } from './account';
 import * as invariants from './invariants';
 import { INVARIANTS, type Invariant } from './invariants';

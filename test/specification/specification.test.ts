@@ -190,7 +190,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
 
 describe('defaults', () => {
   test.each(Object.entries(DEFAULTS))('of %s', (path, value) => {
-    expect(propertyAt(PROPERTIES, path)?.defaultIn({})).toEqual(value);
+    expect(propertyAt(PROPERTIES, path)?.defaultIn({}, {})).toEqual(value);
   });
 
   test.each<[string, string, object, unknown]>([
@@ -210,7 +210,7 @@ describe('defaults', () => {
     ['many tasks', 'ScalingTarget/MaxTaskCount', { MinTaskCount: 50 }, 50],
     ['one period', 'DeploymentConfiguration/RollbackAlarm/DatapointsToAlarm', { EvaluationPeriods: 1 }, 1],
   ])('follow other members: %s', (_name, path, group, value) => {
-    expect(propertyAt(PROPERTIES, path)?.defaultIn(group)).toBe(value);
+    expect(propertyAt(PROPERTIES, path)?.defaultIn(group, {})).toBe(value);
   });
 });
 
@@ -277,7 +277,7 @@ describe('host name, hosted zone and certificate', () => {
 
   test('a service name becomes a DNS label', () => {
     const { domain } = specify(base, baseConfiguration, { service: 'My_Web' });
-    expect(domain.hostName).toBe('my-web.example.com');
+    expect(domain!.hostName).toBe('my-web.example.com');
   });
 });
 

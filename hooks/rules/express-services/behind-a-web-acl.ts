@@ -4,6 +4,7 @@ import { defineRule, type Examples, flag, single } from '../../engine/rule';
 import { all, any, not, type Test } from '../../engine/truth';
 import type { Value } from '../../engine/value';
 import { EXPRESS_SERVICE, ORGANISATION_SERVICE } from '../../resources/containers';
+import { hasNoLoadBalancer } from '../../resources/organisation-service';
 import { isPublicSubnet } from '../../resources/subnets';
 
 export const rule = defineRule({
@@ -38,6 +39,7 @@ export const rule = defineRule({
               isPrivate(resource, stack),
               // Of a load balancer that the author looks after, ELB-02 judges the web ACL.
               resource.at('LoadBalancerConfiguration.ListenerArn').isSet(),
+              hasNoLoadBalancer(resource),
             ]
           : [arePrivate(resource.at('NetworkConfiguration.Subnets'), stack)]),
         stack.someReferring(resource, 'AWS::WAFv2::WebACLAssociation', 'ResourceArn'),
@@ -118,6 +120,10 @@ export const examples = (): Examples => ({
           ListenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/own/1/2',
         },
       }),
+    },
+    {
+      title: 'no load balancer',
+      template: single(ORGANISATION_SERVICE, { LoadBalancerConfiguration: { Type: 'none' } }),
     },
     {
       title: 'private subnets of the same stack',

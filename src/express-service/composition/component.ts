@@ -5,7 +5,7 @@ import type { Network } from '../network/network';
 import type { Part, PartScope } from './part';
 import type { Reference, Resolvable, Resource, ResourceProperties } from '../../core/graph';
 import type { OperationTime, Outcome } from '../../core/outcome';
-import type { Exposure } from '../exposures/exposure';
+import type { Exposure } from '../exposures';
 import type { Exposures } from '../memory/recorded-exposures';
 import type { ServiceSpec } from '../specification';
 
@@ -64,6 +64,8 @@ export interface PlanScope {
   readonly exposures: Exposures;
   /** Refers to an attribute of a resource of a component that is needed. */
   readonly refer: Refer;
+  /** Whether a kind that is needed is there in the exposure that is meant: not every exposure has all of them. */
+  readonly has: (kind: string) => boolean;
 }
 
 /**
@@ -123,7 +125,7 @@ export interface Component<
 > {
   /** Name of the kind, e.g. `LoadBalancer`. */
   readonly kind: string;
-  /** Kinds that must be there first. Removal goes the other way round. */
+  /** Kinds that must be there first, as far as its exposure has them. Removal goes the other way round. */
   readonly needs: readonly (keyof Needs & string)[];
   /** Kinds that must be gone before it is removed, beside those that need it. */
   readonly removedAfter?: readonly string[];
@@ -247,6 +249,9 @@ export interface Component<
    */
   remove?(scope: Scope, found: Partial<Needs>, current: Observed): Promise<Outcome<void, Token>>;
 }
+
+/** The components of a service in an exposure, each after those it needs; of one that has none, those it is usual to have. */
+export type ComponentsIn = (exposure: Exposure | undefined) => readonly AnyComponent[];
 
 /** A component of any kind, as the reconciler holds it. */
 export type AnyComponent = Component<unknown, Record<string, unknown>, object, unknown>;

@@ -11,7 +11,7 @@ import type { DesiredResources, Observations, PlanScope, Refer } from './compone
 import { needsOf, type Node } from './node';
 
 /** What all nodes are planned from. */
-export interface ServicePlan extends Omit<PlanScope, 'exposure' | 'refer'> {
+export interface ServicePlan extends Omit<PlanScope, 'exposure' | 'refer' | 'has'> {
   /** What was found of the nodes, by their ids. */
   readonly found: Observations;
 }
@@ -68,10 +68,11 @@ function resourcesOf(node: Node, plan: ServicePlan): Resource[] {
   if (goal !== 'as specified' || !component.desired) return [];
   const refer: Refer = (kind, attribute, { name, isJoining = false } = {}) =>
     new Reference({ node: nodeIdOf(node, kind, isJoining), name }, attribute);
+  const has = (kind: string) => node.needs.some((need) => need.kind === kind && !need.isJoining);
   const { partOf } = component;
   const of = partOf === undefined ? id : nodeIdOf(node, partOf);
   return component
-    .desired({ ...plan, exposure: exposure!, refer }, needsOf(node, plan.found), plan.found[id])
+    .desired({ ...plan, exposure: exposure!, refer, has }, needsOf(node, plan.found), plan.found[id])
     .map(({ name, properties, ...resource }) => ({
       ...resource,
       properties: properties as ResourceProperties,

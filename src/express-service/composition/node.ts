@@ -6,9 +6,9 @@
  * beside what serves, which stays as it is found. The second one has the other exposure as the serving one, and the former
  * one as it is to be left: out of use, in the order of the needs, and then gone.
  */
-import { exposureHash, isSameLoadBalancer, type Exposure } from '../exposures/exposure';
+import { exposureHash, isSameLoadBalancer, type Exposure } from '../exposures';
 import { otherExposures, type Exposures } from '../memory/recorded-exposures';
-import type { AnyComponent, Observations } from './component';
+import type { AnyComponent, ComponentsIn, Observations } from './component';
 
 /**
  * What a node comes to: what the specification says, what was found, or nothing that is used, after which it is removed.
@@ -41,19 +41,22 @@ export interface Need {
 }
 
 /** The graph of a service in its exposures; undefined when it has none. */
-export function nodesOf(components: readonly AnyComponent[], exposures: Exposures | undefined): Node[] {
-  if (!exposures) return components.map((component) => servingNode(component, undefined, []));
-  const others = otherExposures(exposures).map((exposure): OtherExposure => ({
-    exposure,
-    isJoining: exposure === exposures.joining,
-    kinds: kindsOf(components, exposures.serving, exposure),
-  }));
+export function nodesOf(componentsIn: ComponentsIn, exposures: Exposures | undefined): Node[] {
+  const components = componentsIn(exposures?.serving);
+  if (!exposures) return components.map((component) => servingNode(component, components, undefined, []));
+  const others = otherExposures(exposures).map((exposure): OtherExposure => {
+    const itsOwn = ownComponents(componentsIn(exposure), components, exposures.serving, exposure);
+    return {
+      exposure,
+      isJoining: exposure === exposures.joining,
+      components: itsOwn,
+      kinds: itsOwn.map(({ kind }) => kind),
+    };
+  });
   return [
-    ...components.map((component) => servingNode(component, exposures, others)),
+    ...components.map((component) => servingNode(component, components, exposures, others)),
     ...others.flatMap((other) =>
-      components
-        .filter(({ kind }) => other.kinds.includes(kind))
-        .map((component) => otherNode(component, other)),
+      other.components.map((component) => otherNode(component, components, other)),
     ),
   ];
 }
@@ -63,12 +66,16 @@ interface OtherExposure {
   readonly exposure: Exposure;
   /** Whether the service joins it, rather than leaves it. */
   readonly isJoining: boolean;
-  /** Kinds that it has of its own. */
+  /** What it has of its own. */
+  readonly components: readonly AnyComponent[];
+  /** The kinds of those. */
   readonly kinds: readonly string[];
 }
 
+/** @param serving the components of the exposure that serves. */
 function servingNode(
   component: AnyComponent,
+  serving: readonly AnyComponent[],
   exposures: Exposures | undefined,
   others: readonly OtherExposure[],
 ): Node {
@@ -87,7 +94,7 @@ function servingNode(
     exposure: exposures?.serving,
     goal: joins && staysWhileJoining ? 'as found' : 'as specified',
     needs: [
-      ...needs.map((needed) => ({ node: needed, kind: needed })),
+      ...needs.filter((needed) => isAmong(serving, needed)).map((needed) => ({ node: needed, kind: needed })),
       ...(acrossExposures ? others.flatMap((other) => needsIn(needs, other)) : []),
     ],
     removedAfter,
@@ -95,21 +102,30 @@ function servingNode(
   };
 }
 
-function otherNode(component: AnyComponent, other: OtherExposure): Node {
+/** @param serving the components of the exposure that serves. */
+function otherNode(component: AnyComponent, serving: readonly AnyComponent[], other: OtherExposure): Node {
   const { kind, needs, removedAfter = [], leavesAfter = [] } = component;
-  const { exposure, isJoining } = other;
+  const { exposure, isJoining, kinds } = other;
+  const isOwn = (needed: string) => kinds.includes(needed);
+  const isServing = (needed: string) => !isOwn(needed) && isAmong(serving, needed);
   return {
     id: idIn(kind, other),
     component,
     exposure,
     goal: isJoining ? 'as specified' : 'out of use',
     needs: [
-      ...needs.map((needed) => ({ node: idIn(needed, other), kind: needed })),
-      ...(isJoining ? [] : leavesAfter.map((before) => ({ node: idIn(before, other) }))),
+      ...needs
+        .filter((needed) => isOwn(needed) || isServing(needed))
+        .map((needed) => ({ node: idIn(needed, other), kind: needed })),
+      ...(isJoining ? [] : leavesAfter.filter(isServing).map((before) => ({ node: before }))),
     ],
     removedAfter: removedAfter.map((before) => idIn(before, other)),
     prunes: false,
   };
+}
+
+function isAmong(components: readonly AnyComponent[], kind: string): boolean {
+  return components.some((component) => component.kind === kind);
 }
 
 /** What is needed of another exposure than the serving one: to be used in one that is joined, else only to come first. */
@@ -119,12 +135,18 @@ function needsIn(kinds: readonly string[], other: OtherExposure): Need[] {
     .map((kind) => ({ node: idIn(kind, other), ...(other.isJoining && { kind, isJoining: true as const }) }));
 }
 
-/** Kinds that an exposure has of its own. */
-function kindsOf(components: readonly AnyComponent[], serving: Exposure, other: Exposure): string[] {
-  const shared = isSameLoadBalancer(serving, other);
-  return components
-    .filter(({ per }) => per === 'exposure' || (per === 'load balancer' && !shared))
-    .map(({ kind }) => kind);
+/** What an exposure has of its own, beside what the one that serves has. */
+function ownComponents(
+  components: readonly AnyComponent[],
+  serving: readonly AnyComponent[],
+  servingExposure: Exposure,
+  other: Exposure,
+): AnyComponent[] {
+  const isShared = isSameLoadBalancer(servingExposure, other);
+  return components.filter(
+    ({ kind, per }) =>
+      per === 'exposure' || (per === 'load balancer' && !isShared) || !isAmong(serving, kind),
+  );
 }
 
 /** Id of the node of a kind, seen from an exposure that does not serve. */

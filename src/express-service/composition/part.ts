@@ -1,5 +1,5 @@
 /** What READ tells of the resources that a component makes. Pure. */
-import type { Exposure } from '../exposures/exposure';
+import type { Exposure } from '../exposures';
 import type { EcsService, Identity } from '../identity/identity';
 import type { ManagedResource } from '../model';
 

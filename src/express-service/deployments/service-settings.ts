@@ -66,6 +66,7 @@ export function desiredSettings(
   former: FormerSettings = {},
 ): Resolvable<DeployedSettings> {
   const { network, receivers, containerPort } = references;
+  const { infrastructureRoleArn } = spec;
   return {
     taskDefinition: references.taskDefinitionArn,
     networkConfiguration: {
@@ -84,7 +85,7 @@ export function desiredSettings(
         alternateTargetGroupArn: targetGroupArns[1],
         productionListenerRule: listenerRuleArn,
         ...(testListenerRuleArn !== undefined && { testListenerRule: testListenerRuleArn }),
-        roleArn: spec.infrastructureRoleArn,
+        roleArn: infrastructureRoleArn,
       },
     })),
   };

@@ -41,6 +41,7 @@ export function hostsOf(tags: Tags): Host[] {
 /** Tags that record domains. */
 export function domainTags(domains: Domains): Tags {
   const all = domainsOf(domains);
+  if (all.length === 0) return {};
   const given = all.filter(({ certificateArn }) => certificateArn !== undefined);
   return {
     ...Object.fromEntries(all.map((domain) => [hostTagKey(domain), domain.hostName])),

@@ -2,9 +2,17 @@
  * The exposures of a service, as the tags of its own security group record them: the one that serves, and others that it
  * is about to join or has not quite left. Each is enough to find everything that belongs to it.
  */
-import { isSameLoadBalancer, exposureHash, type Exposure, type ProtocolVersion } from '../exposures/exposure';
+import {
+  exposureAt,
+  exposureHash,
+  isSameLoadBalancer,
+  locationOf,
+  specialVersion,
+  type Exposure,
+  type ProtocolVersion,
+} from '../exposures';
 import type { Tags } from '../identity/tags';
-import { isTagOf, TAGS } from './formats';
+import { isTagOf, TAGS, unknownFormat } from './formats';
 
 /** Where a service receives its traffic. */
 export interface Exposures {
@@ -22,23 +30,21 @@ export interface RecordedExposures {
   readonly others: readonly Exposure[];
 }
 
-/** An exposure as the value of a tag: load balancer or listener, and the protocol version unless it is HTTP1. */
+/** An exposure as the value of a tag: where it is, and the protocol version unless it is HTTP1. */
 export function exposureText(exposure: Exposure): string {
-  const { protocolVersion } = exposure;
-  return [locationOf(exposure), ...(protocolVersion === 'HTTP1' ? [] : [protocolVersion])].join(' ');
+  return [locationOf(exposure), ...specialVersion(exposure)].join(' ');
 }
 
-/** The exposure that {@link exposureText} has written. */
+/**
+ * The exposure that {@link exposureText} has written.
+ *
+ * @throws HandlerError InvalidRequest when a newer version of this resource type has written it.
+ */
 export function parseExposure(text: string): Exposure {
   const [location = '', version = 'HTTP1'] = text.split(' ');
-  const protocolVersion = version as ProtocolVersion;
-  return location.startsWith('arn:')
-    ? { kind: 'external', listenerArn: location, protocolVersion }
-    : { kind: 'shared', loadBalancerName: location, protocolVersion };
-}
-
-function locationOf(exposure: Exposure): string {
-  return exposure.kind === 'external' ? exposure.listenerArn : exposure.loadBalancerName;
+  const exposure = exposureAt(location, version as ProtocolVersion);
+  if (exposure) return exposure;
+  throw unknownFormat('A tag of the security group of the service', `says that it is reached at "${text}"`);
 }
 
 /** Tag that records an exposure. */

@@ -26,7 +26,7 @@ export interface Network {
   readonly subnets: readonly Subnet[];
   /** Whether tasks get public addresses: all their subnets are public, or none is. */
   readonly access: 'PUBLIC' | 'PRIVATE';
-  /** Undefined when it is the author who looks after the load balancer. */
+  /** Undefined when it is the author who looks after the load balancer, or there is none. */
   readonly loadBalancer?: LoadBalancerNetwork;
 }
 
@@ -75,7 +75,7 @@ export function networkOf(spec: NetworkSpec, { subnets, routeTables }: Surroundi
   const tasks = given ? chosen(all, spec.subnetIds, TASKS, place) : defaultSubnets(all, ownSubnets);
   const vpcId = vpcOf(tasks);
   const network = { vpcId, subnets: tasks.map(plain), access: accessOf(tasks) };
-  if (spec.loadBalancer.kind === 'external') return network;
+  if (spec.loadBalancer.kind !== 'shared') return network;
   if (named.length > 0) checkLoadBalancerSubnets(ownSubnets, tasks, vpcId);
   else checkZones(tasks);
   return {

@@ -16,7 +16,16 @@ import {
 } from '../model';
 import { checkHooks, LIFECYCLE_HOOKS } from './lifecycle-hooks';
 import { ROLLBACK_LIMITS } from './rollback-limits';
-import { isOfStrategy, strategyNameOf, strategyOf, STRATEGY_ROWS } from './strategies';
+import {
+  hasRequestsToMove,
+  isOfStrategy,
+  strategyNameOf,
+  strategyOf,
+  strategyOfModel,
+  STRATEGY_ROWS,
+  type StrategyInputs,
+  type StrategyName,
+} from './strategies';
 import { table } from './table';
 
 const CIRCUIT_BREAKER = table<DeploymentCircuitBreaker, EcsDeploymentCircuitBreaker>(
@@ -42,7 +51,11 @@ const CIRCUIT_BREAKER = table<DeploymentCircuitBreaker, EcsDeploymentCircuitBrea
 export const DEPLOYMENT = table<DeploymentConfiguration, EcsDeploymentConfiguration>(
   'DeploymentConfiguration',
   {
-    Strategy: { to: 'strategy' },
+    Strategy: {
+      default: (_group, model: StrategyInputs) => strategyNameOf(model),
+      to: 'strategy',
+      check: checkSteps,
+    },
     // Elsewhere: the alarm is a resource of its own, and its limits go there.
     RollbackAlarm: {
       default: {},
@@ -100,15 +113,29 @@ export function withRemovals(
   return { ...wanted, ...Object.fromEntries(gone.map((name) => [name, REMOVALS[name]])) };
 }
 
+/**
+ * Refuse steps of nothing. The Amazon ECS Developer Guide wants a load balancer for them; what the API does without one is
+ * documented nowhere.
+ */
+function checkSteps(strategy: StrategyName, path: string, _group: object, model: StrategyInputs): void {
+  if (!strategyOf({ strategy }).steps || hasRequestsToMove(model)) return;
+  throw invalid(
+    path,
+    `is ${strategy}, which moves requests step by step, and the service has no load balancer`,
+    'Make it ROLLING or BLUE_GREEN',
+  );
+}
+
 /** Tasks that are replaced one after the other need room: one more than desired, or one less. */
 function checkReplaceable(
   most: number,
   path: string,
   configuration: Properties<DeploymentConfiguration>,
+  model: StrategyInputs,
 ): void {
   const { MinimumHealthyPercent: least = DeploymentConfiguration.DEFAULTS.MinimumHealthyPercent } =
     configuration;
-  if (most > least || strategyOf({ strategy: strategyNameOf(configuration) }).shiftsTraffic) return;
+  if (most > least || strategyOfModel(model).shiftsTraffic) return;
   throw invalid(
     path,
     `is ${most}, no more than MinimumHealthyPercent, ${least}, so that no task can be replaced`,

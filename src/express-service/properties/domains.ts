@@ -50,8 +50,8 @@ export type WrittenMember = 'HostedZoneId' | 'CertificateArn';
 
 /** All domains of a service. */
 export interface Domains {
-  /** The one of the endpoint. */
-  readonly domain: Domain;
+  /** The one of the endpoint; undefined when the service has none. */
+  readonly domain?: Domain;
   readonly additionalDomains: readonly Domain[];
 }
 
@@ -94,7 +94,7 @@ export function domainsOfModel({
   identity,
   isExternalListener,
   recorded = [],
-}: DomainsRequest): Domains {
+}: DomainsRequest): Required<Domains> {
   const context = { configuration, isExternalListener, recorded };
   const hostName = model.DomainName ?? defaultHostName(identity, model.ServiceName, context);
   const domain = domainOf(hostName, '', model, context);
@@ -115,7 +115,7 @@ export function domainsOfModel({
 
 /** All domains, that of the endpoint first. */
 export function domainsOf({ domain, additionalDomains }: Domains): readonly Domain[] {
-  return [domain, ...additionalDomains];
+  return domain ? [domain, ...additionalDomains] : additionalDomains;
 }
 
 /**

@@ -56,6 +56,8 @@ export const SERVICE_ROWS = {
     refused: { words: /capacity ?provider/i, remedy: 'Name capacity providers that the cluster has' },
   },
   HealthCheckGracePeriodSeconds: {
+    // Source: what ECS Express Mode applies (Developer Guide).
+    default: ({ LoadBalancerConfiguration: given }) => (given?.Type === 'none' ? undefined : 300),
     to: 'healthCheckGracePeriodSeconds',
     change: 'no deployment',
     refused: { words: /grace ?period/i, remedy: 'Give from 0 to 2147483647 seconds' },
@@ -105,9 +107,9 @@ export const SERVICE_ROWS = {
     default: {},
     to: 'deploymentConfiguration',
     members: DEPLOYMENT,
-    check(given, path, { TestTraffic }) {
-      checkWaits(specified(DEPLOYMENT, given), 1);
-      checkStagesAreReached(given, path, TestTraffic !== undefined);
+    check(given, path, model) {
+      checkWaits(specified(DEPLOYMENT, given, model), 1);
+      checkStagesAreReached(given, path, model);
     },
     change: 'no deployment',
   },
@@ -214,8 +216,8 @@ export interface SettingsStates {
   readonly live?: Service;
   /** Capacity that a service starts with where its template says nothing. */
   readonly initial: Pick<ServiceSettings, 'capacityProviderStrategy'>;
-  /** Name of the alarm that is made for the service. */
-  readonly alarmName: string;
+  /** Name of the alarm that is made for the service; undefined when none is. */
+  readonly alarmName?: string;
 }
 
 /** {@link threeWay} of the settings. */
@@ -258,11 +260,17 @@ export function resolvedStrategy({
   );
 }
 
-function withMadeAlarm(settings: Partial<ServiceSettings>, alarmName: string): Partial<ServiceSettings> {
-  const { alarmNames = [] } = settings.deploymentConfiguration?.alarms ?? {};
-  return overlaid(settings, {
-    deploymentConfiguration: { alarms: { alarmNames: [alarmName, ...alarmNames] } },
-  });
+/** What ECS holds of a service without alarms. */
+const NO_ALARMS = { alarmNames: [], enable: false, rollback: false };
+
+function withMadeAlarm(
+  settings: Partial<ServiceSettings>,
+  alarmName: string | undefined,
+): Partial<ServiceSettings> {
+  const { alarmNames: given = [] } = settings.deploymentConfiguration?.alarms ?? {};
+  const alarmNames = alarmName === undefined ? given : [alarmName, ...given];
+  const alarms = alarmNames.length > 0 ? { alarmNames } : NO_ALARMS;
+  return overlaid(settings, { deploymentConfiguration: { alarms } });
 }
 
 /** The deployment configuration of a service, without members that were taken away. */
@@ -279,10 +287,12 @@ export function settingsInputOf(
   limits: AlarmLimits | undefined,
 ): Partial<Inputs> {
   const { deploymentConfiguration: configuration } = configurationOf(service);
-  const alarms = configuration?.alarms && {
-    ...configuration.alarms,
-    alarmNames: configuration.alarms.alarmNames?.filter((name) => name !== madeAlarmName),
-  };
+  const alarms = configuration?.alarms?.alarmNames?.length
+    ? {
+        ...configuration.alarms,
+        alarmNames: configuration.alarms.alarmNames.filter((name) => name !== madeAlarmName),
+      }
+    : undefined;
   const read = templateOf(SERVICE, {
     ...(service as ServiceSettings),
     deploymentConfiguration: configuration && { ...configuration, alarms },

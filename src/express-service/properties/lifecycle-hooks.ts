@@ -7,8 +7,13 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Properties } from '../../cloudformation/extension';
 import { invalid } from '../../core/failure';
-import { DeploymentLifecycleHook, HookTimeoutConfiguration, type DeploymentConfiguration } from '../model';
-import { strategyNameOf, strategyOf } from './strategies';
+import {
+  DeploymentLifecycleHook,
+  HookTimeoutConfiguration,
+  type DeploymentConfiguration,
+  type Inputs,
+} from '../model';
+import { strategyOf, strategyOfModel, type StrategyInputs } from './strategies';
 import { table } from './table';
 
 type Hook = Properties<DeploymentLifecycleHook>;
@@ -158,11 +163,11 @@ const TEST_STAGES: readonly string[] = ['TEST_TRAFFIC_SHIFT', 'POST_TEST_TRAFFIC
 
 /** Refuse hooks at stages that the deployments of the service may never come to: a pause there would hold nothing up. */
 export function checkStagesAreReached(
-  { LifecycleHooks = [], ...configuration }: Properties<DeploymentConfiguration>,
+  { LifecycleHooks = [] }: Properties<DeploymentConfiguration>,
   path: string,
-  hasTestTraffic: boolean,
+  model: StrategyInputs & Pick<Partial<Inputs>, 'TestTraffic'>,
 ): void {
-  const { name, hookStages } = strategyOf({ strategy: strategyNameOf(configuration) });
+  const { name, hookStages } = strategyOfModel(model);
   for (const [index, { LifecycleStages = [] }] of LifecycleHooks.entries()) {
     const at = `${path}/LifecycleHooks/${index}/LifecycleStages`;
     const missing = hookStages && LifecycleStages.find((stage) => !hookStages.includes(stage));
@@ -171,7 +176,7 @@ export function checkStagesAreReached(
       throw invalid(at, `has ${missing}, to which deployments with the strategy ${name} do not come`, remedy);
     }
     const test = LifecycleStages.find((stage) => TEST_STAGES.includes(stage));
-    if (!test || hasTestTraffic) continue;
+    if (!test || model.TestTraffic) continue;
     throw invalid(
       at,
       `has ${test}, to which a deployment comes only with test requests`,

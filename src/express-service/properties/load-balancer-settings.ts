@@ -16,6 +16,7 @@ const LOGS_ENABLED = 'access_logs.s3.enabled';
 
 /** With other values the service is on another load balancer, so that no list is merged item by item. */
 const LOAD_BALANCER = table<LoadBalancerConfiguration, Attributes>('LoadBalancerConfiguration', {
+  Type: {},
   Scheme: {},
   IpAddressType: {
     refused: {
@@ -64,8 +65,13 @@ export interface ExternalListenerSpec {
   readonly listenerArn: string;
 }
 
+/** No load balancer. */
+export interface NoLoadBalancerSpec {
+  readonly kind: 'none';
+}
+
 /** How the service is reached. */
-export type LoadBalancerSpec = SharedLoadBalancerSpec | ExternalListenerSpec;
+export type LoadBalancerSpec = SharedLoadBalancerSpec | ExternalListenerSpec | NoLoadBalancerSpec;
 
 /** As ELB names it. */
 export type Scheme = 'internet-facing' | 'internal';
@@ -92,10 +98,21 @@ type Input = Properties<LoadBalancerConfiguration>;
  * @throws HandlerError InvalidRequest.
  */
 export function loadBalancerSpec(given: Input = {}, webAclArn: string | undefined): LoadBalancerSpec {
-  const { ListenerArn, ...shared } = given;
+  const { ListenerArn, Type, ...shared } = given;
+  if (Type === 'none') return withoutLoadBalancer({ ...shared, ListenerArn });
   return ListenerArn === undefined
     ? sharedLoadBalancer(shared)
     : externalListener(ListenerArn, shared, webAclArn);
+}
+
+function withoutLoadBalancer(excluded: Input): NoLoadBalancerSpec {
+  const [other] = Object.keys(defined(excluded));
+  if (other === undefined) return { kind: 'none' };
+  throw invalid(
+    `${PATH}/${other}`,
+    `is of a load balancer, and ${PATH}/Type is none`,
+    `Remove it, or give ${PATH}/Type another value`,
+  );
 }
 
 /** ARN of the load balancer that a listener belongs to. */
@@ -105,7 +122,7 @@ export function loadBalancerArnOf(listenerArn: string): string {
 
 function externalListener(
   listenerArn: string,
-  excluded: Omit<Input, 'ListenerArn'>,
+  excluded: Omit<Input, 'ListenerArn' | 'Type'>,
   webAclArn: string | undefined,
 ): ExternalListenerSpec {
   const others = { ...excluded, WebAclArn: webAclArn };
@@ -121,7 +138,7 @@ function externalListener(
   return { kind: 'external', listenerArn };
 }
 
-function sharedLoadBalancer(given: Omit<Input, 'ListenerArn'>): SharedLoadBalancerSpec {
+function sharedLoadBalancer(given: Omit<Input, 'ListenerArn' | 'Type'>): SharedLoadBalancerSpec {
   const { Scheme: scheme, Subnets, AllowedCidrs = DEFAULTS.AllowedCidrs } = given;
   const { IpAddressType: ipAddressType = DEFAULTS.IpAddressType } = given;
   const { HttpRedirect: httpRedirect = DEFAULTS.HttpRedirect } = given;

@@ -34,7 +34,7 @@ export function principalOf(property: string): string {
 
 /** What names roles. */
 interface NamesRoles {
-  readonly infrastructureRoleArn: string;
+  readonly infrastructureRoleArn?: string;
   readonly task: ManagedTask | ExternalTask;
   readonly settings: Pick<Partial<ServiceSettings>, 'deploymentConfiguration'>;
 }

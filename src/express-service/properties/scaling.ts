@@ -6,6 +6,7 @@ import { DEFAULT } from '../../core/property';
 import { specified, templateOf } from '../../core/property-values';
 import {
   ScalingTarget,
+  type Inputs,
   type ScalingMetric as ScalingMetricModel,
   type ScheduledAction as ScheduledActionModel,
 } from '../model';
@@ -125,8 +126,15 @@ export function scalingInput(found: Partial<Scaling>): Properties<ScalingTarget>
   return templateOf(SCALING, found as Scaling);
 }
 
-function checkScaling(target: Properties<ScalingTarget>): void {
+function checkScaling(target: Properties<ScalingTarget>, path: string, _group: object, model: Inputs): void {
   const asked = scaling(target);
+  if (followsRequests(asked) && model.LoadBalancerConfiguration?.Type === 'none') {
+    throw invalid(
+      `${path}/${isRequestCount(asked) ? 'AutoScalingMetric' : 'AdditionalMetrics'}`,
+      'has REQUEST_COUNT_PER_TARGET, which only a load balancer counts',
+      'Follow another metric',
+    );
+  }
   const { minTaskCount, maxTaskCount } = asked;
   if (minTaskCount > maxTaskCount) {
     throw invalid(
@@ -160,8 +168,12 @@ function staysAtZero({ minTaskCount, scheduledActions = [] }: Scaling): boolean 
   );
 }
 
-function followsRequests({ metric, additionalMetrics = [] }: Scaling): boolean {
-  return [metric, ...additionalMetrics.map((other) => other.metric)].includes('REQUEST_COUNT_PER_TARGET');
+function followsRequests({ additionalMetrics = [], ...first }: Scaling): boolean {
+  return [first, ...additionalMetrics].some(isRequestCount);
+}
+
+function isRequestCount({ metric }: ScalingMetric): boolean {
+  return metric === 'REQUEST_COUNT_PER_TARGET';
 }
 
 function checkAction(action: Properties<ScheduledActionModel>, path: string): void {

@@ -12,7 +12,7 @@ import {
   WILDCARDS_PER_RULE,
 } from './rule-conditions';
 import type { RequestsSpec } from './rule-conditions';
-import { strategyNameOf, strategyOf } from './strategies';
+import { strategyOfModel } from './strategies';
 import { table, type InputRows } from './table';
 
 const PATH = 'TestTraffic';
@@ -53,14 +53,12 @@ function checkHeader(name: string, path: string): void {
  * @throws HandlerError InvalidRequest.
  */
 export function testConditions(
-  {
-    TestTraffic: given,
-    DeploymentConfiguration,
-  }: Pick<ResourceModel, 'TestTraffic' | 'DeploymentConfiguration'>,
+  model: Pick<ResourceModel, 'TestTraffic' | 'DeploymentConfiguration' | 'LoadBalancerConfiguration'>,
   requests: RequestsSpec,
 ): readonly RuleCondition[] | undefined {
+  const { TestTraffic: given } = model;
   if (!given) return undefined;
-  const strategy = strategyOf({ strategy: strategyNameOf(DeploymentConfiguration) });
+  const strategy = strategyOfModel(model);
   if (!strategy.shiftsTraffic) {
     throw invalid(
       PATH,

@@ -7,9 +7,9 @@ import { defined } from '../../core/unset';
 import type { Observations } from '../composition/component';
 import { nodesOf } from '../composition/node';
 import type { PartScope } from '../composition/part';
-import type { Exposure } from '../exposures/exposure';
+import type { Exposure } from '../exposures';
 import type { ManagedResource } from '../model';
-import { components } from '../resources';
+import { componentsIn } from '../resources';
 
 /**
  * Every resource that there is or should be, in the template's words.
@@ -24,7 +24,7 @@ export function managedResources(
   serving: Exposure | undefined,
   isSettled: boolean,
 ): Properties<ManagedResource>[] {
-  const nodes = nodesOf(components, serving && { serving, leaving: [] });
+  const nodes = nodesOf(componentsIn, serving && { serving, leaving: [] });
   return nodes.flatMap(({ component, exposure, id }) =>
     (component.parts?.({ ...scope, exposure }, observed[id], observed) ?? []).map(
       ({ type: ResourceType, arn: Arn, status = 'ACTIVE', reason }) =>

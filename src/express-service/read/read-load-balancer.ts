@@ -3,9 +3,11 @@ import type { ObservedLoadBalancer } from '../resources/elastic-load-balancing/l
 import type { ObservedLoadBalancerSecurityGroup } from '../resources/ec2/load-balancer-security-group';
 import { attributeInputOf, type LoadBalancerAttributes } from '../properties/load-balancer-settings';
 import { LoadBalancerConfiguration } from '../model';
-import type { Exposure } from '../exposures/exposure';
+import type { Exposure } from '../exposures';
 import type { Properties } from '../../cloudformation/extension';
 import { defined } from '../../core/unset';
+
+const { Type } = LoadBalancerConfiguration.DEFAULTS;
 
 /** What is observed of the load balancer; all of it may have been deleted by hand. */
 export interface ObservedIngress {
@@ -19,10 +21,12 @@ export function loadBalancerInputOf(
   exposure: Exposure | undefined,
   { LoadBalancer, LoadBalancerAttributes = {}, LoadBalancerSecurityGroup }: ObservedIngress,
 ): Properties<LoadBalancerConfiguration> | undefined {
-  if (exposure?.kind === 'external') return { ListenerArn: exposure.listenerArn };
+  if (exposure?.kind === 'none') return { Type: 'none' };
+  if (exposure?.kind === 'external') return { Type, ListenerArn: exposure.listenerArn };
   if (!LoadBalancer) return undefined;
   const ingress = LoadBalancerSecurityGroup?.ingress;
   return defined({
+    Type,
     Scheme: LoadBalancer.scheme,
     IpAddressType: LoadBalancer.ipAddressType ?? LoadBalancerConfiguration.DEFAULTS.IpAddressType,
     Subnets: Object.values(LoadBalancer.subnets).sort(),

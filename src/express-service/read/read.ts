@@ -51,6 +51,7 @@ import { mainPortOf, nonceOf, plainMainContainerOf } from '../properties/task-de
 import { MAIN_CONTAINER, PRIMARY_CONTAINER, SIDECAR_CONTAINER } from '../properties/containers';
 import { NETWORK } from '../properties/network-settings';
 import { TASK, type TaskDefinitionSettings } from '../properties/task';
+import { readWithoutLoadBalancer } from '../properties/without-load-balancer';
 import { templateOf } from '../../core/property-values';
 
 /** IAM actions of {@link readModel}. */
@@ -102,23 +103,22 @@ export function modelOf(
   const tags = tagList(authorsTags(lowerCaseTagRecord(service.tags))).filter(
     ({ Key }) => !record.isStackTag(Key),
   );
-  const inputs: Inputs = {
+  const serving = recordedExposures(observed.ServiceSecurityGroup?.tags ?? {})?.serving;
+  const read: Inputs = {
     ServiceName: identity.serviceName,
     Cluster: identity.clusterName,
     InfrastructureRoleArn: service.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
     ...taskInputs(observed, service),
     ...(observed.TargetGroupSettings && targetGroupInputOf(observed.TargetGroupSettings)),
     NetworkConfiguration: networkOf(service, observed.ServiceSecurityGroup),
-    LoadBalancerConfiguration: loadBalancerInputOf(
-      recordedExposures(observed.ServiceSecurityGroup?.tags ?? {})?.serving,
-      observed,
-    ),
+    LoadBalancerConfiguration: loadBalancerInputOf(serving, observed),
     ScalingTarget: scalingInputOf(ecsService, observed, record.taskCounts),
     ...settingsInputOf(service, rollbackAlarmName(ecsService), observed.RollbackAlarm?.limits),
     ...domains,
     WebAclArn: observed.WebAclAssociation?.webAclArn,
     Tags: tags.length > 0 ? tags.sort((a, b) => (a.Key < b.Key ? -1 : 1)) : undefined,
   };
+  const inputs = serving?.kind === 'none' ? readWithoutLoadBalancer(read) : read;
   const attributes = {
     ServiceArn: identity.serviceArn,
     Endpoint: endpoint,
@@ -131,12 +131,7 @@ export function modelOf(
     ),
     ...attributesOf(identity, observed),
     ECSManagedResourceArns: managedResourceArns(identity, observed),
-    ManagedResources: managedResources(
-      { identity, ecsService },
-      observations,
-      recordedExposures(observed.ServiceSecurityGroup?.tags ?? {})?.serving,
-      spec !== undefined,
-    ),
+    ManagedResources: managedResources({ identity, ecsService }, observations, serving, spec !== undefined),
   } satisfies Record<keyof Attributes, unknown>;
   return new ResourceModel({
     ...withSpelledOut(PROPERTIES, defined(inputs), record.isSpelledOut),

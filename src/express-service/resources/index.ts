@@ -1,44 +1,31 @@
 import type { ObservedListenerRule } from './elastic-load-balancing/service-rule';
-import type { AnyComponent, Component } from '../composition/component';
-import { byExposure } from './elastic-load-balancing/by-exposure';
-import { certificate, type ObservedCertificate } from './certificate-manager/certificate';
+import type { AnyComponent, Component, ComponentsIn } from '../composition/component';
+import type { Exposure } from '../exposures';
+import { COMPONENTS_BY_EXPOSURE } from './by-exposure';
+import type { ObservedCertificate } from './certificate-manager/certificate';
 import { cluster, type ObservedCluster } from './ecs/cluster';
-import { dnsRecord, type ObservedDnsRecord } from './route-53/dns-record';
-import { hostNames, type ObservedHostNames } from './route-53/host-names';
-import { listenerRule } from './elastic-load-balancing/listener-rule';
-import { listeners, type ObservedListeners } from './elastic-load-balancing/listeners';
-import { loadBalancer, type ObservedLoadBalancer } from './elastic-load-balancing/load-balancer';
-import { loadBalancerAttributes } from './elastic-load-balancing/load-balancer-attributes';
-import {
-  loadBalancerSecurityGroup,
-  type ObservedLoadBalancerSecurityGroup,
-} from './ec2/load-balancer-security-group';
+import type { ObservedDnsRecord } from './route-53/dns-record';
+import type { ObservedHostNames } from './route-53/host-names';
+import type { ObservedListeners } from './elastic-load-balancing/listeners';
+import type { ObservedLoadBalancer } from './elastic-load-balancing/load-balancer';
+import type { ObservedLoadBalancerSecurityGroup } from './ec2/load-balancer-security-group';
 import { logGroup, type ObservedLogGroup } from './logs/log-group';
-import {
-  groupsOfExternalListener,
-  loadBalancerOfExternalListener,
-  externalListener,
-  webAclOfExternalListener,
-} from './elastic-load-balancing/external-listener';
-import { rollbackAlarm, type ObservedRollbackAlarm } from './cloudwatch/rollback-alarm';
+import type { ObservedRollbackAlarm } from './cloudwatch/rollback-alarm';
 import { scalableTarget, type ObservedScalableTarget } from './application-auto-scaling/scalable-target';
 import { scalingPolicy, type ObservedScalingPolicy } from './application-auto-scaling/scaling-policy';
 import {
   scheduledActions,
   type ObservedScheduledActions,
 } from './application-auto-scaling/scheduled-actions';
-import { securityGroupRules, type ObservedSecurityGroupRules } from './ec2/security-group-rules';
+import type { ObservedSecurityGroupRules } from './ec2/security-group-rules';
 import { service, type ObservedService } from './ecs/service';
 import { serviceDeployment, type ObservedServiceDeployment } from './ecs/service-deployment';
 import { serviceSecurityGroup, type ObservedServiceSecurityGroup } from './ec2/service-security-group';
-import {
-  targetGroupSettings,
-  type ObservedTargetGroupSettings,
-} from './elastic-load-balancing/target-group-attributes';
-import { testListenerRule, type ObservedTestListenerRule } from './elastic-load-balancing/test-listener-rule';
-import { targetGroups, type ObservedTargetGroups } from './elastic-load-balancing/target-groups';
+import type { ObservedTargetGroupSettings } from './elastic-load-balancing/target-group-attributes';
+import type { ObservedTestListenerRule } from './elastic-load-balancing/test-listener-rule';
+import type { ObservedTargetGroups } from './elastic-load-balancing/target-groups';
 import { taskDefinition, type ObservedTaskDefinition } from './ecs/task-definition';
-import { webAclAssociation, type ObservedWebAclAssociation } from './waf/web-acl-association';
+import type { ObservedWebAclAssociation } from './waf/web-acl-association';
 
 import type { LoadBalancerAttributes } from '../properties/load-balancer-settings';
 
@@ -69,35 +56,11 @@ export interface ObservedKinds {
   readonly WebAclAssociation?: ObservedWebAclAssociation;
 }
 
-/**
- * Everything that a service is composed of, each after those it needs. Of several failures the one of the first
- * component in this order is reported.
- */
-const COMPONENTS = [
-  cluster,
-  logGroup,
-  taskDefinition,
-  serviceSecurityGroup,
-  byExposure(loadBalancerSecurityGroup, groupsOfExternalListener),
-  securityGroupRules,
-  targetGroups,
-  hostNames,
-  certificate,
-  byExposure(loadBalancer, loadBalancerOfExternalListener),
-  loadBalancerAttributes,
-  byExposure(webAclAssociation, webAclOfExternalListener),
-  byExposure(listeners, externalListener),
-  listenerRule,
-  testListenerRule,
-  targetGroupSettings,
-  dnsRecord,
-  rollbackAlarm,
-  service,
-  serviceDeployment,
-  scalableTarget,
-  scalingPolicy,
-  scheduledActions,
-] as const;
+/** What the components of an exposure come after. */
+const BEFORE_EXPOSURE = [cluster, logGroup, taskDefinition, serviceSecurityGroup] as const;
+
+/** What comes after them. */
+const AFTER_EXPOSURE = [service, serviceDeployment, scalableTarget, scalingPolicy, scheduledActions] as const;
 
 /** What a component needs. */
 type NeedsOf<Any> =
@@ -109,7 +72,24 @@ type Misfits<Any> = Any extends unknown
     ? never
     : Any
   : never;
-true satisfies [Misfits<(typeof COMPONENTS)[number]>] extends [never] ? true : false;
+type All =
+  | (typeof BEFORE_EXPOSURE | typeof AFTER_EXPOSURE)[number]
+  | (typeof COMPONENTS_BY_EXPOSURE)[Exposure['kind']][number];
+true satisfies [Misfits<All>] extends [never] ? true : false;
 
-/** See {@link COMPONENTS}. */
-export const components: readonly AnyComponent[] = COMPONENTS;
+/**
+ * Everything that a service is composed of in an exposure, each after those it needs. Of several failures the one of the first
+ * component in this order is reported.
+ */
+export const componentsIn: ComponentsIn = (exposure) => [
+  ...BEFORE_EXPOSURE,
+  ...COMPONENTS_BY_EXPOSURE[exposure?.kind ?? 'shared'],
+  ...AFTER_EXPOSURE,
+];
+
+/** Everything that any service may be composed of. */
+export const ALL_COMPONENTS: readonly AnyComponent[] = [
+  ...BEFORE_EXPOSURE,
+  ...Object.values(COMPONENTS_BY_EXPOSURE).flat(),
+  ...AFTER_EXPOSURE,
+];

@@ -29,11 +29,7 @@ import type { Scope } from '../composition/component';
 import { ownerOf, sharedTag } from '../memory/ownership';
 import { done, wait, type Outcome } from '../../core/outcome';
 import { allItems } from '../../aws/pages';
-import {
-  SERVICES_PER_LOAD_BALANCER,
-  TARGET_GROUP_NAME_PREFIX,
-  targetGroupNamePrefix,
-} from '../exposures/exposure';
+import { SERVICES_PER_LOAD_BALANCER, TARGET_GROUP_NAME_PREFIX, targetGroupNamePrefix } from '../exposures';
 import { isSdkError, unless } from '../../aws/sdk-errors';
 import { tagList, tagRecord, type Tags } from '../identity/tags';
 import { rememberRules } from '../deployments/traffic-weights';

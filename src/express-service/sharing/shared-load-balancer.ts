@@ -5,7 +5,7 @@
  * the first one with room takes the next service. How many services one holds is read off its security group: each
  * has an egress rule there. That is a hint only; what decides is who gets a rule priority (listener-rule.ts).
  */
-import { SERVICES_PER_LOAD_BALANCER, loadBalancerName, type WantedExposure } from '../exposures/exposure';
+import { SERVICES_PER_LOAD_BALANCER, loadBalancerName, type WantedExposure } from '../exposures';
 import { shortHash } from '../identity/identity';
 import type { Network } from '../network/subnets';
 import { sharedSettings } from '../properties/load-balancer-settings';
@@ -42,11 +42,16 @@ export interface Candidates {
 export function wantedExposure(spec: ServiceSpec, network: Network): WantedExposure {
   const { loadBalancer, webAclArn } = spec;
   const { protocolVersion } = spec.targetGroup;
-  if (loadBalancer.kind === 'external') {
-    return { kind: 'external', listenerArn: loadBalancer.listenerArn, protocolVersion };
+  switch (loadBalancer.kind) {
+    case 'none':
+      return { kind: 'none' };
+    case 'external':
+      return { kind: 'external', listenerArn: loadBalancer.listenerArn, protocolVersion };
+    case 'shared': {
+      const settings = { webAclArn, ...sharedSettings(loadBalancer) };
+      return { kind: 'shared', sharingKey: sharingKey(network, settings), protocolVersion };
+    }
   }
-  const settings = { webAclArn, ...sharedSettings(loadBalancer) };
-  return { kind: 'shared', sharingKey: sharingKey(network, settings), protocolVersion };
 }
 
 /**

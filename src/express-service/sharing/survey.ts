@@ -25,7 +25,7 @@ import {
   type Exposure,
   type SharedExposure,
   type WantedExposure,
-} from '../exposures/exposure';
+} from '../exposures';
 import { choosePlace, wantedExposure, type Candidates, type SharedGroup } from './shared-load-balancer';
 import { recordedExposures, type Exposures } from '../memory/recorded-exposures';
 import { tagRecord } from '../identity/tags';
@@ -150,6 +150,8 @@ export async function exposuresOf(scope: Scope): Promise<Exposures | undefined> 
  */
 function checkProtocolChange(serving: Exposure, wanted: WantedExposure): void {
   const [from, to] = [serving.protocolVersion, wanted.protocolVersion];
+  // Where there is no load balancer nothing checks the tasks.
+  if (!from || !to) return;
   if ((from === 'GRPC') === (to === 'GRPC')) return;
   throw invalid(
     'TargetGroupConfiguration/ProtocolVersion',
@@ -176,7 +178,7 @@ function chooseExposure(
   found: Survey,
   wanted: WantedExposure,
 ): Exposure {
-  if (wanted.kind === 'external') return wanted;
+  if (!('sharingKey' in wanted)) return wanted;
   const { sharingKey, protocolVersion } = wanted;
   const loadBalancerName = choosePlace(candidates(scope, sharingKey, vpcId, found));
   return { kind: 'shared', loadBalancerName, protocolVersion };

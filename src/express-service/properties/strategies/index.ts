@@ -4,9 +4,15 @@ import { blueGreen } from './blue-green';
 import { canary, CANARY_ROWS } from './canary';
 import { linear, LINEAR_ROWS } from './linear';
 import { rolling, ROLLING_ROWS } from './rolling';
-import type { Strategy } from './strategy';
+import { strategyNameOf, type Strategy, type StrategyInputs } from './strategy';
 
-export { strategyNameOf, type Strategy, type StrategyName } from './strategy';
+export {
+  hasRequestsToMove,
+  strategyNameOf,
+  type Strategy,
+  type StrategyInputs,
+  type StrategyName,
+} from './strategy';
 
 const STRATEGIES: readonly Strategy[] = [rolling, blueGreen, linear, canary];
 
@@ -16,6 +22,11 @@ export const STRATEGY_ROWS = { ...CANARY_ROWS, ...LINEAR_ROWS, ...ROLLING_ROWS }
 /** The strategy of a deployment configuration of ECS; one without is ROLLING (API reference of DeploymentConfiguration). */
 export function strategyOf({ strategy = rolling.name }: DeploymentConfiguration = {}): Strategy {
   return STRATEGIES.find(({ name }) => name === strategy) ?? rolling;
+}
+
+/** The strategy that a template means. */
+export function strategyOfModel(model: StrategyInputs): Strategy {
+  return strategyOf({ strategy: strategyNameOf(model) });
 }
 
 /** Whether a member of a deployment configuration is of its strategy, or of all of them. */

@@ -4,7 +4,7 @@ import type { Properties } from '../../../cloudformation/extension';
 import { invalid } from '../../../core/failure';
 import { DeploymentConfiguration, type EarlySuccessCriteria } from '../../model';
 import { table } from '../table';
-import { onlyWith, type Strategy } from './strategy';
+import { onlyWith, type Strategy, type StrategyInputs } from './strategy';
 
 export const rolling: Strategy = {
   name: 'ROLLING',
@@ -29,8 +29,9 @@ export const ROLLING_ROWS = {
       given: Properties<EarlySuccessCriteria>,
       path: string,
       configuration: Properties<DeploymentConfiguration>,
+      model: StrategyInputs,
     ) {
-      only.check(given, path, configuration);
+      only.check(given, path, configuration, model);
       const { MinimumHealthyPercent: least = DeploymentConfiguration.DEFAULTS.MinimumHealthyPercent } =
         configuration;
       if (!given.Enable || given.HealthyPercent! >= least) return;

@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Properties } from '../../../cloudformation/extension';
 import { invalid } from '../../../core/failure';
-import { DeploymentConfiguration } from '../../model';
+import type { DeploymentConfiguration, Inputs } from '../../model';
 
 /** Name of a strategy, as ECS has it. */
 export type StrategyName = NonNullable<Properties<DeploymentConfiguration>['Strategy']>;
@@ -34,11 +34,17 @@ export interface Steps {
   readonly count: (configuration: EcsDeploymentConfiguration) => number;
 }
 
-/** The strategy of a deployment configuration in a template. */
-export function strategyNameOf({
-  Strategy = DeploymentConfiguration.DEFAULTS.Strategy,
-}: Properties<DeploymentConfiguration> = {}): StrategyName {
-  return Strategy;
+/** What of a template says which strategy it means. */
+export type StrategyInputs = Pick<Partial<Inputs>, 'DeploymentConfiguration' | 'LoadBalancerConfiguration'>;
+
+/** Whether the service gets requests that a deployment can move to new tasks. */
+export function hasRequestsToMove({ LoadBalancerConfiguration: given }: StrategyInputs): boolean {
+  return given?.Type !== 'none';
+}
+
+/** The strategy that a template means. Without requests to move it is that of an ECS service that names none. */
+export function strategyNameOf(model: StrategyInputs): StrategyName {
+  return model.DeploymentConfiguration?.Strategy ?? (hasRequestsToMove(model) ? 'CANARY' : 'ROLLING');
 }
 
 /**
@@ -49,10 +55,10 @@ export function strategyNameOf({
  */
 export function onlyWith<Value extends object>(strategy: StrategyName, defaults?: Value) {
   return {
-    default: (configuration: Properties<DeploymentConfiguration>) =>
-      strategyNameOf(configuration) === strategy ? defaults : undefined,
-    check(_given: Value, path: string, configuration: Properties<DeploymentConfiguration>): void {
-      const actual = strategyNameOf(configuration);
+    default: (_group: object, model: StrategyInputs) =>
+      strategyNameOf(model) === strategy ? defaults : undefined,
+    check(_given: Value, path: string, _group: object, model: StrategyInputs): void {
+      const actual = strategyNameOf(model);
       if (actual === strategy) return;
       throw invalid(
         path,

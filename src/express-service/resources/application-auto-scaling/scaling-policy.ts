@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-application-auto-scaling';
 import { isDeepStrictEqual } from 'node:util';
 import type { Resolvable } from '../../../core/graph';
-import type { Component, PlanScope, Scope } from '../../composition/component';
+import type { Component, PlanScope, Refer, Scope } from '../../composition/component';
 import { gone } from '../../composition/part';
 import { DESCRIBED_SERVICE_ACTIONS } from '../../deployments/described-service';
 import { fittingName, type EcsService } from '../../identity/identity';
@@ -37,9 +37,9 @@ export interface ObservedPolicy {
 }
 
 type Needs = {
-  LoadBalancer: ObservedLoadBalancer;
+  LoadBalancer?: ObservedLoadBalancer;
   ScalableTarget: ObservedScalableTarget;
-  TargetGroups: ObservedTargetGroups;
+  TargetGroups?: ObservedTargetGroups;
 };
 
 interface ScalingPolicyProperties {
@@ -87,32 +87,20 @@ export function scalingPolicyName({ clusterName, name }: EcsService, additional?
 }
 
 /**
- * The metric that a policy follows.
- *
- * The predefined metric of requests per target watches one target group. Each deployment moves the traffic to the other
- * one, and the policy would take that for silence and scale in. The sum over both groups is the requests per target at
- * any time, also while a canary splits them, because both groups then have as many targets.
- *
- * @param loadBalancer the part of its ARN that CloudWatch uses, `app/…`.
- * @param targetGroups the same of both target groups, `targetgroup/…`.
+ * The requests per target, of both target groups. The predefined metric watches one target group. Each deployment moves the
+ * traffic to the other one, and the policy would take that for silence and scale in. The sum over both groups is the requests
+ * per target at any time, also while a canary splits them, because both groups then have as many targets.
  */
-function metricSpecification(
-  metric: Scaling['metric'],
-  loadBalancer: Resolvable<string>,
-  targetGroups: readonly Resolvable<string>[],
-): Resolvable<MetricSpecification> {
-  if (metric !== 'REQUEST_COUNT_PER_TARGET') {
-    return { PredefinedMetricSpecification: { PredefinedMetricType: PREDEFINED[metric] } };
-  }
-  const requests = targetGroups.map((targetGroup, index) => ({
-    Id: `requests${index + 1}`,
+function requestMetric(refer: Refer): Resolvable<MetricSpecification> {
+  const requests = ['1', '2'].map((name) => ({
+    Id: `requests${name}`,
     MetricStat: {
       Metric: {
         Namespace: 'AWS/ApplicationELB',
         MetricName: REQUEST_COUNT,
         Dimensions: [
-          { Name: 'LoadBalancer', Value: loadBalancer },
-          { Name: 'TargetGroup', Value: targetGroup },
+          { Name: 'LoadBalancer', Value: refer('LoadBalancer', 'LoadBalancerFullName') },
+          { Name: 'TargetGroup', Value: refer('TargetGroups', 'TargetGroupFullName', { name }) },
         ],
       },
       Stat: 'Sum',
@@ -126,6 +114,18 @@ function metricSpecification(
     ReturnData: true,
   };
   return { CustomizedMetricSpecification: { Metrics: [...requests, sum] } };
+}
+
+/**
+ * The metric that a policy follows; empty for one of a load balancer where there is none, which only a former template can ask
+ * for.
+ */
+function metricSpecification(
+  metric: Scaling['metric'],
+  { has, refer }: Pick<PlanScope, 'has' | 'refer'>,
+): Resolvable<MetricSpecification> {
+  if (metric === 'REQUEST_COUNT_PER_TARGET') return has('LoadBalancer') ? requestMetric(refer) : {};
+  return { PredefinedMetricSpecification: { PredefinedMetricType: PREDEFINED[metric] } };
 }
 
 /** The metric in the template's words; undefined when it was changed by hand to one that the template does not have. */
@@ -217,15 +217,14 @@ async function put(
 
 /** {@link threeWay} of a policy's configuration. */
 function desiredConfiguration(
-  { ecsService, spec, previousSpec, refer }: PlanScope,
+  plan: PlanScope,
   { name, ...metric }: ScalingMetric & { readonly name: string },
   live: TargetTrackingScalingPolicyConfiguration | undefined,
 ): Resolvable<TargetTrackingScalingPolicyConfiguration> {
-  const loadBalancer = refer('LoadBalancer', 'LoadBalancerFullName');
-  const targetGroups = ['1', '2'].map((each) => refer('TargetGroups', 'TargetGroupFullName', { name: each }));
+  const { ecsService, spec, previousSpec } = plan;
   const settings = (of: ScalingMetric, { ScaleInCooldown, ScaleOutCooldown }: ScalingCooldowns) => ({
     // In a list, because either of its members is set: merged one by one, both might be.
-    metric: [metricSpecification(of.metric, loadBalancer, targetGroups)],
+    metric: [metricSpecification(of.metric, plan)],
     others: { ScaleInCooldown, ScaleOutCooldown, TargetValue: of.targetValue },
   });
   const desired = settings(metric, spec.scaling);

@@ -19,7 +19,7 @@ import {
 } from '../../sharing/load-balancer-ingress';
 import { hasDeleted, isInUse, wasDeleted } from '../../sharing/load-balancer-closing';
 import { done, wait, waitedFor, type Outcome } from '../../../core/outcome';
-import { keyOf, sharedName } from '../../exposures/exposure';
+import { keyOf, sharedName } from '../../exposures';
 import { waitUntilUnused, whatIsUsed } from './security-group-references';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { egressTargets, survey, SURVEY_PERMISSIONS, takeSurvey } from '../../sharing/survey';

@@ -11,7 +11,7 @@ import { sharedBy } from '../../memory/ownership';
 import { isSharedExposure, onePart } from '../../composition/part';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
-import { loadBalancerNameOf, sharedName } from '../../exposures/exposure';
+import { loadBalancerNameOf, sharedName } from '../../exposures';
 import { elsewhere } from '../../memory/recorded-exposures';
 import { survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
 import { tagRecord } from '../../identity/tags';

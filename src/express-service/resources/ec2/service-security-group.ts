@@ -22,7 +22,7 @@ import {
 import { NETWORK_PERMISSIONS } from '../../network/network';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
-import type { Exposure, SharedExposure } from '../../exposures/exposure';
+import type { Exposure, SharedExposure } from '../../exposures';
 import {
   obsoleteExposureTagKeys,
   exposureTags,

@@ -12,7 +12,7 @@ import {
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
-import type { ApplyScope, Component, PlanScope } from '../../composition/component';
+import type { ApplyScope, Component, PlanScope, Refer } from '../../composition/component';
 import { partInStatus, type PartStatus } from '../../composition/part';
 import {
   DEPLOYMENT_ORDER_ACTIONS,
@@ -36,6 +36,7 @@ import {
   SERVICE,
   type ServiceSettings,
 } from '../../properties/ecs-service';
+import { attachmentOf, type Exposure } from '../../exposures';
 import { productionRules, servingFirst } from '../../deployments/traffic-weights';
 import { strategyOf } from '../../properties/strategies';
 import { apiNames, cloudFormationNames } from '../../../aws/ecs/names';
@@ -66,17 +67,18 @@ export interface ObservedService {
   readonly deploymentStarted: boolean;
 }
 
+/** What is of a load balancer is not there where there is none. */
 type Needs = {
   Cluster: ObservedCluster;
-  ListenerRule: ObservedListenerRule;
+  ListenerRule?: ObservedListenerRule;
   LogGroup: ObservedLogGroup;
-  RollbackAlarm: ObservedRollbackAlarm;
-  SecurityGroupRules: ObservedSecurityGroupRules;
+  RollbackAlarm?: ObservedRollbackAlarm;
+  SecurityGroupRules?: ObservedSecurityGroupRules;
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
-  TargetGroups: ObservedTargetGroups;
-  TargetGroupSettings: ObservedTargetGroupSettings;
+  TargetGroups?: ObservedTargetGroups;
+  TargetGroupSettings?: ObservedTargetGroupSettings;
   TaskDefinition: ObservedTaskDefinition;
-  TestListenerRule: ObservedTestListenerRule;
+  TestListenerRule?: ObservedTestListenerRule;
 };
 
 /**
@@ -153,7 +155,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     const { ecsService, spec, previousSpec, network, refer } = plan;
     const live = current?.service;
     const { capacityProviderStrategy, launchType } = capacity(plan, found.Cluster);
-    const alarmName = rollbackAlarmName(ecsService);
+    const alarmName = plan.has('RollbackAlarm') ? rollbackAlarmName(ecsService) : undefined;
     const settings = resolvedSettings({
       desired: spec.settings,
       previous: previousSpec?.settings,
@@ -207,7 +209,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     try {
       if (!current) return await create(scope, wanted);
       if (current.service.status !== 'ACTIVE') return inactive(scope);
-      const { needsDeployment } = needs.TargetGroupSettings;
+      const { needsDeployment = false } = needs.TargetGroupSettings ?? {};
       return await update(scope, current.service, wanted, needsDeployment);
     } catch (error) {
       if (error instanceof ServiceNotActiveException) return inactive(scope);
@@ -252,19 +254,45 @@ export const service: Component<ObservedService, Needs, object, Token> = {
 
 /** Where the service receives requests: in its exposure, and in the one that it joins. */
 function receivers(plan: PlanScope, found: Partial<Needs>, live: Service | undefined): Receiver[] {
-  const { exposures, refer, spec } = plan;
+  const { exposures, spec, refer } = plan;
   const { ListenerRule, TestListenerRule } = found;
-  const inExposure = (isJoining: boolean, testListenerRuleArn: Receiver['testListenerRuleArn']) => ({
-    targetGroupArns: ['1', '2'].map((name) => refer('TargetGroups', 'TargetGroupArn', { name, isJoining })),
-    listenerRuleArn: refer('ListenerRule', 'RuleArn', { isJoining }),
-    testListenerRuleArn,
-  });
-  const testRule = (isJoining: boolean) => refer('TestListenerRule', 'RuleArn', { isJoining });
-  const wanted = (isJoining: boolean) => (spec.testTraffic ? testRule(isJoining) : undefined);
-  if (!exposures.joining) return [inExposure(false, wanted(false) ?? handMadeTestRule(plan, found, live))];
+  const isTested = spec.testTraffic !== undefined;
+  const { serving, joining } = exposures;
+  const ruleForTests = testListenerRule(serving, refer, false);
+  if (!joining) {
+    return receiver(serving, refer, false, isTested ? ruleForTests : handMadeTestRule(plan, found, live));
+  }
   // While the service moves the rules of the exposure that serves stay as they are, also where somebody has deleted them.
-  const former = TestListenerRule?.rule ? testRule(false) : undefined;
-  return [...(ListenerRule ? [inExposure(false, former)] : []), inExposure(true, wanted(true))];
+  const former = TestListenerRule?.rule ? ruleForTests : undefined;
+  return [
+    ...(ListenerRule ? receiver(serving, refer, false, former) : []),
+    ...receiver(joining, refer, true, isTested ? testListenerRule(joining, refer, true) : undefined),
+  ];
+}
+
+/** None where there is no load balancer. */
+function receiver(
+  exposure: Exposure,
+  refer: Refer,
+  isJoining: boolean,
+  testListenerRuleArn: Receiver['testListenerRuleArn'],
+): Receiver[] {
+  const attachment = attachmentOf(exposure);
+  if (!attachment) return [];
+  const { kind, attribute } = attachment.productionListenerRule;
+  const targetGroupArns = ['1', '2'].map((name) =>
+    refer('TargetGroups', 'TargetGroupArn', { name, isJoining }),
+  );
+  return [{ targetGroupArns, listenerRuleArn: refer(kind, attribute, { isJoining }), testListenerRuleArn }];
+}
+
+function testListenerRule(
+  exposure: Exposure,
+  refer: Refer,
+  isJoining: boolean,
+): Receiver['testListenerRuleArn'] {
+  const { kind, attribute } = attachmentOf(exposure)?.testListenerRule ?? {};
+  return kind && attribute ? refer(kind, attribute, { isJoining }) : undefined;
 }
 
 /** ARN of a rule for test requests that somebody has given the service, of which the template has never said anything. */
@@ -356,11 +384,10 @@ async function update(
 
 function optionalChangesOf(wanted: WantedService, current: Service): Partial<ServiceSettings> {
   const live = { ...current, ...configurationOf(current) };
+  // Of what nothing is said UpdateService leaves as it is.
+  const given = OPTIONAL_SETTINGS.filter((name) => wanted[name] !== undefined);
   const changes: Partial<ServiceSettings> = Object.fromEntries(
-    OPTIONAL_SETTINGS.filter((name) => !isDeepStrictEqual(wanted[name], live[name])).map((name) => [
-      name,
-      wanted[name],
-    ]),
+    given.filter((name) => !isDeepStrictEqual(wanted[name], live[name])).map((name) => [name, wanted[name]]),
   );
   const { deploymentConfiguration: changed } = changes;
   return changed && live.deploymentConfiguration

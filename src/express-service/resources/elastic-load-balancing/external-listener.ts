@@ -15,19 +15,14 @@ import { sharedBy } from '../../memory/ownership';
 import { loadBalancerArnOf } from '../../properties/load-balancer-settings';
 import { closeIfUnused } from '../../sharing/load-balancer-closing';
 import { done } from '../../../core/outcome';
-import type { ExternalListenerExposure } from '../../exposures/exposure';
+import type { ExternalListenerExposure } from '../../exposures';
 import { unless } from '../../../aws/sdk-errors';
 import { egressTargets, isApplyScope, survey } from '../../sharing/survey';
 import { tagRecord } from '../../identity/tags';
-import type { ExternalListenerVariant } from './by-exposure';
-import type { ObservedCertificate } from '../certificate-manager/certificate';
-import { furtherCertificates, waitForOthers, type ObservedListeners } from './listeners';
-import { observedLoadBalancer, type ObservedLoadBalancer } from './load-balancer';
-import {
-  removeIfUnused,
-  type LoadBalancerGroupToken,
-  type ObservedLoadBalancerSecurityGroup,
-} from '../ec2/load-balancer-security-group';
+import { variantOf } from './variant';
+import { furtherCertificates, listeners, waitForOthers } from './listeners';
+import { loadBalancer, observedLoadBalancer } from './load-balancer';
+import { loadBalancerSecurityGroup, removeIfUnused } from '../ec2/load-balancer-security-group';
 import {
   ADD_CERTIFICATES_PERMISSIONS,
   addRecorded,
@@ -35,17 +30,11 @@ import {
   REMOVE_CERTIFICATES_PERMISSIONS,
   takeOff,
 } from './external-listener-certificates';
-import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
-import type { ObservedWebAclAssociation } from '../waf/web-acl-association';
 
 const PATH = 'LoadBalancerConfiguration/ListenerArn';
 
 /** The security groups that the author's load balancer stands in. */
-export const groupsOfExternalListener: ExternalListenerVariant<
-  ObservedLoadBalancerSecurityGroup,
-  { ServiceSecurityGroup: ObservedServiceSecurityGroup },
-  LoadBalancerGroupToken
-> = {
+export const groupsOfExternalListener = variantOf(loadBalancerSecurityGroup, {
   async observe(scope) {
     const found = await loadBalancerIn(scope);
     if (!found) return undefined;
@@ -76,16 +65,10 @@ export const groupsOfExternalListener: ExternalListenerVariant<
       ? removeIfUnused(scope, { id, serviceGroupId: ServiceSecurityGroup?.id })
       : done(undefined);
   },
-};
+});
 
 /** The load balancer that the author's listener belongs to. */
-export const loadBalancerOfExternalListener: ExternalListenerVariant<
-  ObservedLoadBalancer,
-  {
-    ServiceSecurityGroup: ObservedServiceSecurityGroup;
-    LoadBalancerSecurityGroup: ObservedLoadBalancerSecurityGroup;
-  }
-> = {
+export const loadBalancerOfExternalListener = variantOf(loadBalancer, {
   async observe(scope) {
     const found = await loadBalancerIn(scope);
     if (found && isApplyScope(scope)) await checkReach(scope, found);
@@ -99,26 +82,10 @@ export const loadBalancerOfExternalListener: ExternalListenerVariant<
   async remove(scope, { LoadBalancerSecurityGroup: group }, { arn }) {
     return group?.groups.some(({ isShared }) => isShared) ? closeIfUnused(scope, arn) : done(undefined);
   },
-};
-
-/** The author sees to the web ACL of the load balancer. */
-export const webAclOfExternalListener: ExternalListenerVariant<
-  ObservedWebAclAssociation,
-  { LoadBalancer: ObservedLoadBalancer }
-> = {
-  observe: async () => undefined,
-  apply: async () => done({}),
-};
+});
 
 /** The author's listener, and the service's certificates on it. */
-export const externalListener: ExternalListenerVariant<
-  ObservedListeners,
-  {
-    ServiceSecurityGroup: ObservedServiceSecurityGroup;
-    LoadBalancer: ObservedLoadBalancer;
-    Certificate: ObservedCertificate;
-  }
-> = {
+export const externalListener = variantOf(listeners, {
   permissions: {
     apply: [...ADD_CERTIFICATES_PERMISSIONS, ...REMOVE_CERTIFICATES_PERMISSIONS],
     remove: [...REMOVE_CERTIFICATES_PERMISSIONS],
@@ -164,7 +131,7 @@ export const externalListener: ExternalListenerVariant<
     await takeOff(scope, ServiceSecurityGroup, Certificate, { ...current, certificateArns }, []);
     return done(undefined);
   },
-};
+});
 
 async function loadBalancerIn(scope: Scope): Promise<ElbLoadBalancer | undefined> {
   const arn = loadBalancerArnOf((scope.exposure as ExternalListenerExposure).listenerArn);
@@ -187,10 +154,9 @@ async function checkReach(
   { AvailabilityZones = [], LoadBalancerName: name, VpcId }: ElbLoadBalancer,
 ): Promise<void> {
   const { vpcId, subnets } = await scope.network();
-  const { loadBalancer } = scope.spec;
+  const { loadBalancer: spec } = scope.spec;
   const isWanted =
-    loadBalancer.kind === 'external' &&
-    loadBalancer.listenerArn === (scope.exposure as ExternalListenerExposure).listenerArn;
+    spec.kind === 'external' && spec.listenerArn === (scope.exposure as ExternalListenerExposure).listenerArn;
   if (VpcId !== vpcId) {
     throw invalid(
       PATH,

@@ -4,6 +4,7 @@ import { onePart } from '../../composition/part';
 import { domainsOf } from '../../properties/domains';
 import { describeRules } from '../../sharing/load-balancer-closing';
 import { done, LIMIT, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
+import { attachmentOf } from '../../exposures';
 import { isServing } from '../../memory/recorded-exposures';
 import {
   conditionsOf,
@@ -131,10 +132,11 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
 
   /**
    * Clients have been sent to another exposure. Once those that still come have had the time to follow, the rule gets no
-   * more requests: a deployment is about to take the tasks away from it. Whoever loses the time of the wait waits anew.
+   * more requests: a deployment is about to take the tasks away from it. Whoever loses the time of the wait waits anew. Where
+   * no other exposure answers, there is nothing to wait for.
    */
   async leave(scope, _found, current) {
-    if (isUnused(current)) return done(current);
+    if (isUnused(current) || !attachmentOf(scope.exposures!.serving)) return done(current);
     const { arn } = current;
     const draining = drainingOf(scope, arn);
     if (draining) return draining;

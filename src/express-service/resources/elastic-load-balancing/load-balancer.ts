@@ -11,7 +11,7 @@ import { CLOSE_PERMISSIONS, closeIfUnused } from '../../sharing/load-balancer-cl
 import { hasIpv6, type IpAddressType, type Scheme } from '../../properties/load-balancer-settings';
 import { NETWORK_PERMISSIONS } from '../../network/network';
 import { done, wait, type Outcome } from '../../../core/outcome';
-import { keyOf, sharedName } from '../../exposures/exposure';
+import { keyOf, sharedName } from '../../exposures';
 import { isSdkError } from '../../../aws/sdk-errors';
 import { isServing } from '../../memory/recorded-exposures';
 import type { Subnet } from '../../network/subnets';

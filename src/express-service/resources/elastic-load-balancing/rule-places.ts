@@ -5,7 +5,7 @@ import { HandlerError } from '../../../core/failure';
 import { shortHash } from '../../identity/identity';
 import { SERVICE_PRIORITIES } from '../../sharing/load-balancer-closing';
 import type { Outcome } from '../../../core/outcome';
-import type { Exposure, SharedExposure } from '../../exposures/exposure';
+import type { Exposure, SharedExposure } from '../../exposures';
 import type { ObservedCertificate } from '../certificate-manager/certificate';
 import { releaseCertificates, type ObservedListeners } from './listeners';
 import type { ObservedLoadBalancer } from './load-balancer';
@@ -109,7 +109,8 @@ export function prioritiesBefore(
   );
 }
 
-const PLACES: Readonly<Record<Exposure['kind'], RulePlaces>> = { shared, external };
+/** Where there is a rule. */
+const PLACES: Readonly<Partial<Record<Exposure['kind'], RulePlaces>>> = { shared, external };
 
 /**
  * The priority that a service gets, as far as can be told without a look at the rules.
@@ -126,7 +127,7 @@ export function likelyPriority(
 
 /** The priorities that a service may take in an exposure. */
 export function rulePlaces({ kind }: Exposure): RulePlaces {
-  return PLACES[kind];
+  return PLACES[kind]!;
 }
 
 function externalPlaces(

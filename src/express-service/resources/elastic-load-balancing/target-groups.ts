@@ -13,12 +13,7 @@ import { gone } from '../../composition/part';
 import type { Identity } from '../../identity/identity';
 import { done, wait } from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
-import {
-  exposureHash,
-  targetGroupNamePrefix,
-  type Exposure,
-  type ProtocolVersion,
-} from '../../exposures/exposure';
+import { exposureHash, targetGroupNamePrefix, type Exposure, type ProtocolVersion } from '../../exposures';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { serviceGroupIn, survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
 import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
@@ -101,7 +96,7 @@ export const targetGroups: Component<ObservedTargetGroups, Needs, TargetGroupPro
   desired(plan, _found, current) {
     const { exposure, identity, network, spec, previousSpec } = plan;
     const live = current?.members[0]?.healthCheck;
-    const { protocolVersion } = exposure;
+    const { protocolVersion = 'HTTP1' } = exposure;
     const settings = {
       ...spec.targetGroup,
       protocolVersion,

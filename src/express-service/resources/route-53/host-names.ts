@@ -141,10 +141,12 @@ async function lookAt(scope: Scope, host: ManagedHost, isWanted: boolean): Promi
 async function gainsIpv6(scope: ApplyScope): Promise<boolean> {
   const { loadBalancers } = await survey(scope);
   const typeIn = ({ loadBalancer: spec }: ServiceSpec) =>
-    spec.kind === 'shared'
-      ? spec.ipAddressType
-      : (loadBalancers.find(({ LoadBalancerArn }) => LoadBalancerArn === loadBalancerArnOf(spec.listenerArn))
-          ?.IpAddressType as IpAddressType | undefined);
+    spec.kind === 'external'
+      ? (loadBalancers.find(({ LoadBalancerArn }) => LoadBalancerArn === loadBalancerArnOf(spec.listenerArn))
+          ?.IpAddressType as IpAddressType | undefined)
+      : spec.kind === 'shared'
+        ? spec.ipAddressType
+        : undefined;
   const { spec, previousSpec } = scope;
   return hasIpv6(typeIn(spec)) && !(previousSpec && hasIpv6(typeIn(previousSpec)));
 }

@@ -1,0 +1,32 @@
+import { certificate } from '../certificate-manager/certificate';
+import { rollbackAlarm } from '../cloudwatch/rollback-alarm';
+import { loadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
+import { securityGroupRules } from '../ec2/security-group-rules';
+import { listenerRule } from '../elastic-load-balancing/listener-rule';
+import { listeners } from '../elastic-load-balancing/listeners';
+import { loadBalancer } from '../elastic-load-balancing/load-balancer';
+import { loadBalancerAttributes } from '../elastic-load-balancing/load-balancer-attributes';
+import { targetGroupSettings } from '../elastic-load-balancing/target-group-attributes';
+import { targetGroups } from '../elastic-load-balancing/target-groups';
+import { testListenerRule } from '../elastic-load-balancing/test-listener-rule';
+import { dnsRecord } from '../route-53/dns-record';
+import { hostNames } from '../route-53/host-names';
+import { webAclAssociation } from '../waf/web-acl-association';
+
+/** What a service has on a load balancer that services share. */
+export const ON_SHARED_LOAD_BALANCER = [
+  loadBalancerSecurityGroup,
+  securityGroupRules,
+  targetGroups,
+  hostNames,
+  certificate,
+  loadBalancer,
+  loadBalancerAttributes,
+  webAclAssociation,
+  listeners,
+  listenerRule,
+  testListenerRule,
+  targetGroupSettings,
+  dnsRecord,
+  rollbackAlarm,
+] as const;
