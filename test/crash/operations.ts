@@ -64,6 +64,13 @@ function rolling(surroundings: Surroundings): Structure {
   };
 }
 
+/** A pause at which nobody decides. */
+const PAUSE = {
+  TargetType: 'PAUSE',
+  LifecycleStages: ['POST_SCALE_UP'],
+  TimeoutConfiguration: { TimeoutInMinutes: 1, Action: 'CONTINUE' },
+};
+
 function linearWithGate(surroundings: Surroundings): Structure {
   const { PrimaryContainer, ...others } = updatedInPlace(surroundings);
   return {
@@ -73,13 +80,7 @@ function linearWithGate(surroundings: Surroundings): Structure {
       Strategy: 'LINEAR',
       BakeTimeInMinutes: 0,
       LinearConfiguration: { StepPercent: 50, StepBakeTimeInMinutes: 0 },
-      LifecycleHooks: [
-        {
-          TargetType: 'PAUSE',
-          LifecycleStages: ['POST_SCALE_UP'],
-          TimeoutConfiguration: { TimeoutInMinutes: 1, Action: 'CONTINUE' },
-        },
-      ],
+      LifecycleHooks: [PAUSE],
     },
   };
 }
@@ -98,6 +99,32 @@ function moved(surroundings: Surroundings): Structure {
   return {
     ...updatedHard(surroundings),
     NetworkConfiguration: { Subnets: [...surroundings.privateSubnetIds] },
+  };
+}
+
+/** Without what is of a load balancer. */
+function worker(surroundings: Surroundings): Structure {
+  const { ServiceName, ExecutionRoleArn, PrimaryContainer, Tags } = created(surroundings);
+  return {
+    ServiceName,
+    ExecutionRoleArn,
+    PrimaryContainer,
+    Tags,
+    LoadBalancerConfiguration: { Type: 'none' },
+  };
+}
+
+function workerWithGate(surroundings: Surroundings): Structure {
+  const { PrimaryContainer, ...others } = worker(surroundings);
+  return {
+    ...others,
+    PrimaryContainer: { ...PrimaryContainer, Image: 'example/hello:5' },
+    ScalingTarget: { MaxTaskCount: 5 },
+    DeploymentConfiguration: {
+      Strategy: 'BLUE_GREEN',
+      BakeTimeInMinutes: 0,
+      LifecycleHooks: [PAUSE],
+    },
   };
 }
 
@@ -128,7 +155,28 @@ export const OPERATIONS = {
     description: 'from public to private subnets, and with them to another load balancer',
     template: moved,
   },
+  'update-without-load-balancer': {
+    action: 'UPDATE',
+    description: 'away from the load balancer, the last service on it',
+    template: worker,
+  },
+  'update-with-load-balancer': {
+    action: 'UPDATE',
+    description: 'back to one, which is made',
+    template: created,
+  },
   delete: { action: 'DELETE', description: 'the last service of an account' },
+  'create-worker': {
+    action: 'CREATE',
+    description: 'a service without a load balancer',
+    template: worker,
+  },
+  'update-worker': {
+    action: 'UPDATE',
+    description: 'its image and strategy, from ROLLING to BLUE_GREEN, with a lifecycle hook that pauses',
+    template: workerWithGate,
+  },
+  'delete-worker': { action: 'DELETE', description: 'a service without a load balancer' },
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type OperationName = keyof typeof OPERATIONS;

@@ -71,8 +71,9 @@ export async function runRound(account: Account, round: Round, reference: Refere
   const last = OPERATION_NAMES.findLastIndex((name) => round[name]);
   // What several updates come to a creation comes to as well, but for the history of the service.
   const begin = OPERATION_NAMES[first - 1];
-  if (begin) succeeded('create', await life.create(begin));
-  let state = { before: begin ? reference.after[begin] : reference.before, hasHistory: !begin };
+  const isThere = begin !== undefined && OPERATIONS[begin].action !== 'DELETE';
+  if (isThere) succeeded('create', await life.create(begin));
+  let state = { before: begin ? reference.after[begin] : reference.before, hasHistory: !isThere };
   for (const name of OPERATION_NAMES.slice(first, last + 1)) {
     const after = reference.after[name];
     const point = round[name];
@@ -83,7 +84,7 @@ export async function runRound(account: Account, round: Round, reference: Refere
       if (verdict.result === 'diverged' || verdict.result === 'leaked') break;
       if (verdict.result === 'clean failure') {
         state = { ...state, hasHistory: false };
-        if (name !== 'delete') succeeded(name, await life.run(name));
+        if (OPERATIONS[name].action !== 'DELETE') succeeded(name, await life.run(name));
       }
     }
     state = { ...state, before: after };
@@ -134,7 +135,7 @@ async function disturb(
     if (reaction.status === 'FAILED') {
       complaints.push(`CloudFormation's reaction failed: ${reaction.errorCode}: ${reaction.message}`);
     }
-    const isDeletion = point.operation === 'delete';
+    const isDeletion = OPERATIONS[point.operation].action === 'DELETE';
     // Of the update that has failed and of its roll-back there are task definitions.
     complaints.push(...differences(await account.observe(), isDeletion ? after : before, false));
     return verdict(point, 'clean failure', complaints, outcome.message);
