@@ -10,15 +10,23 @@ export interface Kind {
   readonly share: number;
   /** Properties that tell it from the other kinds. */
   readonly properties: (account: Account) => Structure;
+  /** Whether it has no load balancer, and answers nobody. */
+  readonly isWorker?: true;
 }
 
 export const KINDS: readonly Kind[] = [
-  { name: 'public', share: 60, properties: () => ({}) },
+  { name: 'public', share: 50, properties: () => ({}) },
   { name: 'web ACL', share: 25, properties: ({ webAclArn }) => ({ WebAclArn: webAclArn }) },
   {
     name: 'private',
     share: 15,
     properties: ({ privateSubnetIds }) => ({ NetworkConfiguration: { Subnets: privateSubnetIds } }),
+  },
+  {
+    name: 'worker',
+    share: 10,
+    properties: () => ({ LoadBalancerConfiguration: { Type: 'none' } }),
+    isWorker: true,
   },
 ];
 
@@ -62,14 +70,29 @@ export class Service {
 
   /** The properties it is made with. */
   initialModel(account: Account): Structure {
+    return this.modelOf(this.kind, account, { PrimaryContainer: { Image: `soak/${this.name}:1` } });
+  }
+
+  /**
+   * The properties of a service of a kind.
+   *
+   * @param model the properties that it has now.
+   */
+  modelOf(kind: Kind, account: Account, model: Structure): Structure {
+    const { PrimaryContainer, ScalingTarget, Tags, HealthCheckPath } = model;
     return {
       ServiceName: this.name,
-      InfrastructureRoleArn: account.roles.infrastructure,
       ExecutionRoleArn: account.roles.execution,
-      PrimaryContainer: { Image: `soak/${this.name}:1` },
-      DeploymentConfiguration: DEPLOYMENT,
-      ...(this.hasOwnDomain && { DomainName: this.hostName }),
-      ...this.kind.properties(account),
+      PrimaryContainer,
+      ...(ScalingTarget && { ScalingTarget }),
+      ...(Tags && { Tags }),
+      ...(!kind.isWorker && {
+        InfrastructureRoleArn: account.roles.infrastructure,
+        DeploymentConfiguration: DEPLOYMENT,
+        ...(HealthCheckPath && { HealthCheckPath }),
+        ...(this.hasOwnDomain && { DomainName: this.hostName }),
+      }),
+      ...kind.properties(account),
     };
   }
 
@@ -108,13 +131,6 @@ export function pair(index: number, { roles }: Account): readonly Structure[] {
     DomainName: `pair-${index}.own.${BASE_DOMAIN}`,
     LoadBalancerConfiguration: { IdleTimeoutSeconds: 100 + index },
   }));
-}
-
-/** The desired properties of a service of another kind. */
-export function ofKind(model: Structure, kind: Kind, account: Account): Structure {
-  const changed = { ...model };
-  for (const { properties } of KINDS) for (const key of Object.keys(properties(account))) delete changed[key];
-  return { ...changed, ...kind.properties(account) };
 }
 
 /** A change of a service. Returns the desired properties after it. */

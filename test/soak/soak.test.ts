@@ -5,7 +5,7 @@ import { emptyOnes, loadBalancersOfKind, misplaced, mixedKinds, samePriorities, 
 import { soak } from './soak';
 import { servicesOf } from './services';
 
-test('nine services of three kinds, two for each load balancer, and a pair of one host come, change and go at the same time', async () => {
+test('nine services of four kinds, two for each load balancer, and a pair of one host come, change and go at the same time', async () => {
   const report = await soak({ services: 9, operations: 1, seed: 2, servicesPerLoadBalancer: 2 });
   expect(report.findings.filter(({ violations }) => violations.length > 0)).toEqual([]);
   expect(report.findings.filter(({ checks }) => checks === 0)).toEqual([]);

@@ -12,7 +12,7 @@ import * as invariants from './invariants';
 import { INVARIANTS, type Invariant } from './invariants';
 import { placement, type PlacedLoadBalancer } from './placement';
 import { Random } from './random';
-import { CHANGES, KINDS, ofKind, pair, servicesOf, type Service } from './services';
+import { CHANGES, KINDS, pair, servicesOf, type Service } from './services';
 import { Tally, type Finding } from './tally';
 
 export interface SoakOptions {
@@ -179,22 +179,25 @@ class Soak {
     const model = service.initialModel(this.account);
     service.model = model;
     this.countMost(service.kind.name);
-    service.answers = await this.operate('CREATE', service, model);
+    const isMade = await this.operate('CREATE', service, model);
+    service.answers = isMade && !service.kind.isWorker;
     // As CloudFormation does when a creation fails.
-    if (!service.answers) await this.delete(service);
+    if (!isMade) await this.delete(service);
   }
 
   private async update(service: Service, random: Random): Promise<void> {
     const previous = service.model!;
     const kind = random.next() * 100 < MOVES ? random.pick(KINDS) : service.kind;
-    const moved = ofKind(previous, kind, this.account);
-    const changed = random.pick(CHANGES)(moved, random);
+    // Of a worker a change of what it has not changes nothing.
+    const changed = service.modelOf(kind, this.account, random.pick(CHANGES)(previous, random));
     const identified = { ...changed, ServiceArn: this.account.serviceArn(service.name) };
     service.becomes = kind;
+    service.answers &&= !kind.isWorker;
     this.countMost(kind.name);
     if (await this.operate('UPDATE', service, identified, previous)) {
       service.model = changed;
       service.kind = kind;
+      service.answers = !kind.isWorker;
     }
     service.becomes = undefined;
   }
@@ -239,8 +242,8 @@ class Soak {
     const service = this.random.pick(answering);
     const { deletions } = service;
     const { status, body } = await requestHost(this.account.aws.dataPlaneUrl, service.hostName);
-    // Its deletion may have begun meanwhile.
-    if (service.deletions !== deletions) return;
+    // Its deletion, or its move away from the load balancer, may have begun meanwhile.
+    if (service.deletions !== deletions || !service.answers) return;
     this.check('answers', status === 200 ? [] : [`${service.hostName} answered ${status} ${body.trim()}`]);
   }
 
@@ -256,12 +259,13 @@ class Soak {
   ): Promise<ReadonlyMap<string, number>> {
     const placed = await this.look();
     const existing = this.existing();
-    this.check('places', invariants.misplaced(placed, existing));
+    const exposed = existing.filter(({ kind }) => !kind.isWorker);
+    this.check('places', invariants.misplaced(placed, exposed));
     this.check('empty', invariants.emptyOnes(placed));
-    for (const service of existing) this.check('images', await this.wrongImage(service));
+    for (const service of exposed) this.check('images', await this.wrongImage(service));
     this.check('list', await this.wronglyListed(existing));
     const numbers = new Map<string, number>();
-    for (const { name } of KINDS) {
+    for (const { name } of KINDS.filter(({ isWorker }) => !isWorker)) {
       const number = invariants.loadBalancersOfKind(placed, this.services, name);
       const [least, greatest] = bounds(name);
       const isWrong = number < least || number > greatest;
