@@ -40,6 +40,10 @@ describe('the record', () => {
     expect(text.length).toBeLessThanOrEqual(256);
   });
 
+  test('of a kind that is not known is refused', () => {
+    expect(() => parseExposure('satellite')).toThrow(/reached at "satellite".*newer version/);
+  });
+
   test('keeps its target groups when the service goes on to the next load balancer', () => {
     expect(exposureHash(onShared('aaaaaaaaaa-2'))).toBe(exposureHash(A));
     expect(new Set([A, B, GRPC, OWN, NONE].map(exposureHash)).size).toBe(5);

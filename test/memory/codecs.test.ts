@@ -72,6 +72,7 @@ const exposure: fc.Arbitrary<Exposure> = fc.oneof(
     protocolVersion,
   }),
   fc.record({ kind: fc.constant('external' as const), listenerArn, protocolVersion }),
+  fc.constant<Exposure>({ kind: 'none' }),
 );
 const written = fc.subarray(['HostedZoneId' as const, 'CertificateArn' as const]);
 const domains = fc

@@ -61,7 +61,7 @@ export function writeContext(context: OperationContext): Record<string, unknown>
 export function readContext<Network>(context: Json): OperationContext<Network> {
   const { version = 1, ...content } = context;
   if (version === VERSION) return content;
-  if (version === 2) return withoutObservations(content) as OperationContext<Network>;
+  if (version === 2 || version === 3) return withoutObservations(content) as OperationContext<Network>;
   if (version === 1) return upgraded(content as ContextOfVersion1) as OperationContext<Network>;
   throw unknownFormat(
     'The callback context of this operation',

@@ -29,6 +29,11 @@ export const VERSIONS = [
     change:
       'A second listener rule of the service, for test requests, bears a tag that tells it from the first.',
   },
+  {
+    version: 4,
+    since: '2026-11-28',
+    change: 'A service may be reached elsewhere than on an Application Load Balancer, or nowhere.',
+  },
 ] as const;
 
 /** The version that is written. */
