@@ -73,7 +73,7 @@ export async function measureAddedSeconds(
   const service = (ServiceName: string, others: Structure = {}) => ({
     ...properties,
     ServiceName,
-    ServiceArn: `arn:aws:ecs:${aws.clientOptions().region}:${ACCOUNT_ID}:service/default/${ServiceName}`,
+    ServiceArn: arnOf(aws, ServiceName),
     ...others,
   });
   async function measure(
@@ -109,8 +109,17 @@ export async function measureAddedSeconds(
   return times;
 }
 
-/** @throws Error when the operation fails. */
-async function timeOf(
+/** ARN of a service in the cluster `default`. */
+export function arnOf({ clientOptions }: LocalAws, serviceName: string): string {
+  return `arn:aws:ecs:${clientOptions().region}:${ACCOUNT_ID}:service/default/${serviceName}`;
+}
+
+/**
+ * Carry out an operation and measure it.
+ *
+ * @throws Error when it fails.
+ */
+export async function timeOf(
   { clock, moments, registry, clientOptions }: LocalAws,
   handle: ResourceHandler,
   request: Pick<HandlerRequest, 'action' | 'model' | 'previousModel'>,

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { startLocalAws, type LocalAws } from '../local';
 import { createHostedZone, createRole, issueCertificate } from '../local/account';
 import { measureAddedSeconds, type OperationTime } from './added-seconds';
+import { EXPOSURES, measureExposure, type ExposureCost } from './exposures';
 import { formatGovernanceRows, measureGovernance } from './governance';
 import { lowerBound } from './lower-bounds';
 import { measureOperations, PRESENT, type OperationCost } from './operations';
@@ -14,7 +15,7 @@ const USAGE = `Usage: npm run bench [-- --format text|json]
 Measures on the local AWS, and prints for each operation on Org::ECS::ExpressService: AWS calls, the fewest that it can do
 with and the ratio, polls, the longest chain of dependent calls, and handler invocations, beside 1 to 1,000 services that
 are there already; the virtual seconds that it lasts, those of them that AWS itself did not need, and what they were spent
-on; milliseconds for each invocation beside the stock library's, and the start of the built bundle beside bare Node's; then
+on; the same for a life in each exposure; milliseconds for each invocation beside the stock library's, and the start of the built bundle beside bare Node's; then
 the governance rules beside native cfn-guard. What the fewest calls are, and why, is in bench/lower-bounds.ts; what an
 added second is, in bench/added-seconds.ts.
 
@@ -81,6 +82,18 @@ function addedTable(times: readonly OperationTime[]): string {
       .join(', '),
   ]);
   return `${table([header, ...rows])}\n\nAim: at most ${MOST_ADDED_SECONDS} seconds beside what AWS itself takes.`;
+}
+
+/** A life in each exposure, beside that of the others. */
+function exposureTable(costs: readonly ExposureCost[]): string {
+  const header = ['exposure', 'operation', 'calls', 'polls', 'chain', 'invocations', 'seconds', 'added', ''];
+  const rows = costs.map(({ exposure, operation, calls, polls, chain, invocations, seconds, added }) => [
+    exposure,
+    operation,
+    ...[calls, polls, chain, invocations, seconds, added].map((figure) => figure.toFixed(0)),
+    verdict(added <= MOST_ADDED_SECONDS),
+  ]);
+  return table([header, ...rows]);
 }
 
 function operationTable(costs: readonly OperationCost[]): string {
@@ -173,14 +186,19 @@ async function main(): Promise<number> {
   const costs = await inAccount(({ aws, properties, hostedZoneId }) =>
     measureOperations(aws, properties, hostedZoneId, progress),
   );
+  const exposures: ExposureCost[] = [];
+  for (const exposure of Object.keys(EXPOSURES)) {
+    progress(exposure);
+    exposures.push(...(await inAccount(({ aws, properties }) => measureExposure(aws, exposure, properties))));
+  }
   progress('runtime');
   const runtime = await measureRuntime(BUNDLE);
   progress('governance');
   const governance = await measureGovernance();
   process.stdout.write(
     format === 'json'
-      ? `${JSON.stringify({ operations: costs, seconds: times, runtime, governance }, undefined, 2)}\n`
-      : `\n${operationTable(costs)}\n\n${addedTable(times)}\n\n${runtimeTable(runtime)}\n\n${formatGovernanceRows(governance)}\n`,
+      ? `${JSON.stringify({ operations: costs, seconds: times, exposures, runtime, governance }, undefined, 2)}\n`
+      : `\n${operationTable(costs)}\n\n${addedTable(times)}\n\n${exposureTable(exposures)}\n\n${runtimeTable(runtime)}\n\n${formatGovernanceRows(governance)}\n`,
   );
   return 0;
 }

@@ -10,9 +10,10 @@ import {
 } from '@aws-sdk/client-cloudcontrol';
 import type { LocalAws } from '../local';
 import type { Call } from '../local/endpoint/call-log';
+import { arnOf } from './added-seconds';
 import { PresentServices } from './present-services';
 
-const TYPE_NAME = 'Org::ECS::ExpressService';
+export const TYPE_NAME = 'Org::ECS::ExpressService';
 
 /** Services that are there when an operation begins, for the measurements of how its cost grows with them. */
 export const PRESENT: readonly number[] = [1, 25, 250, 1_000];
@@ -43,6 +44,16 @@ const READING = /^(Describe|Get|List)/;
 
 type Action = 'CREATE' | 'READ' | 'UPDATE' | 'DELETE' | 'LIST';
 
+/** Hold every call of the handlers up by {@link LATENCY}. */
+export function holdUp({ faults }: LocalAws): void {
+  faults.add({
+    kind: 'latency',
+    extensionsOnly: true,
+    milliseconds: LATENCY,
+    times: Number.MAX_SAFE_INTEGER,
+  });
+}
+
 /**
  * Measure operations on one service, one after the other, through Cloud Control: while it is the only one, and beside as
  * many others as {@link PRESENT} says.
@@ -57,12 +68,7 @@ export async function measureOperations(
   onProgress: (operation: string) => void = () => undefined,
 ): Promise<OperationCost[]> {
   const client = new CloudControlClient(aws.clientOptions());
-  aws.faults.add({
-    kind: 'latency',
-    extensionsOnly: true,
-    milliseconds: LATENCY,
-    times: Number.MAX_SAFE_INTEGER,
-  });
+  holdUp(aws);
   const costs: OperationCost[] = [];
 
   async function measure(operation: string, action: Action, present: number, run: () => Promise<unknown>) {
@@ -121,10 +127,6 @@ export async function measureOperations(
   return costs;
 }
 
-function arnOf(aws: LocalAws, name: string): string {
-  return `arn:aws:ecs:${aws.clientOptions().region}:123456789012:service/default/${name}`;
-}
-
 async function settled(client: CloudControlClient, RequestToken: string): Promise<ProgressEvent> {
   for (;;) {
     const { ProgressEvent: event } = await client.send(new GetResourceRequestStatusCommand({ RequestToken }));
@@ -133,7 +135,8 @@ async function settled(client: CloudControlClient, RequestToken: string): Promis
   }
 }
 
-function costOf(calls: readonly Call[]): Omit<OperationCost, 'operation' | 'present'> {
+/** What the calls of one operation cost. */
+export function costOf(calls: readonly Call[]): Omit<OperationCost, 'operation' | 'present'> {
   const invocations = new Map<string, Call[]>();
   for (const call of calls) {
     const { invocationId } = call.caller!;
