@@ -81,6 +81,19 @@ export function waitedFor({ elapsedSeconds, waits }: OperationTime, what: string
   return elapsedSeconds - (waits[what]?.since ?? elapsedSeconds);
 }
 
+/**
+ * Seconds until another look at something that may be there at once or take minutes: as many as it has been waited for.
+ *
+ * @param waited seconds so far; see {@link waitedFor}.
+ * @param bounds in seconds.
+ */
+export function secondsToNextLook(
+  waited: number,
+  { least, most }: { readonly least: number; readonly most: number },
+): number {
+  return Math.min(most, Math.max(least, Math.ceil(waited)));
+}
+
 /** From when until when something is waited for that the operation ends an invocation with. */
 export function waitTime(
   { elapsedSeconds, waits }: OperationTime,

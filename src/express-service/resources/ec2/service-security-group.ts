@@ -20,7 +20,7 @@ import {
   type Host,
 } from '../../memory/hosts';
 import { NETWORK_PERMISSIONS } from '../../network/network';
-import { done, wait, type Outcome } from '../../../core/outcome';
+import { done, secondsToNextLook, wait, waitedFor, type Outcome } from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
 import type { Exposure, SharedExposure } from '../../exposures';
 import {
@@ -29,7 +29,7 @@ import {
   switchTags,
   tagsOfExposures,
 } from '../../memory/recorded-exposures';
-import { REFERENCE_ACTIONS, waitUntilUnused } from './security-group-references';
+import { REFERENCE_ACTIONS, waitUntilUnused, whatIsUsed } from './security-group-references';
 import { isSdkError } from '../../../aws/sdk-errors';
 import {
   isApplyScope,
@@ -67,8 +67,8 @@ interface GroupProperties {
   readonly Tags: readonly ResourceTag[];
 }
 
-/** ECS removes the network interfaces of a task within a minute or so. */
-const SECONDS_BETWEEN_ATTEMPTS = 15;
+/** Seconds between attempts: ECS removes the network interfaces of a task within a minute or so. */
+const ATTEMPTS = { least: 5, most: 15 };
 
 /**
  * The security group of the service's tasks. Nothing of the network half is made before it, and it is the last to go,
@@ -239,7 +239,8 @@ async function deleteGroup(scope: Scope, id: string): Promise<Outcome<void, Toke
     if (isSdkError(error, 'DependencyViolation')) {
       const group = { id, name: serviceGroupName(identity) };
       const token = { id };
-      return waitUntilUnused(scope, group, 'stopped tasks', { seconds: SECONDS_BETWEEN_ATTEMPTS, token });
+      const seconds = secondsToNextLook(waitedFor(scope.time, whatIsUsed(group)), ATTEMPTS);
+      return waitUntilUnused(scope, group, 'stopped tasks', { seconds, token });
     }
     if (!isSdkError(error, 'InvalidGroup.NotFound')) throw error;
   }

@@ -12,7 +12,7 @@ import {
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
-import type { ApplyScope, Component, PlanScope, Refer } from '../../composition/component';
+import type { ApplyScope, Component, PlanScope, Refer, Scope } from '../../composition/component';
 import { partInStatus, type PartStatus } from '../../composition/part';
 import {
   DEPLOYMENT_ORDER_ACTIONS,
@@ -23,7 +23,15 @@ import {
 import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../../deployments/described-service';
 import { shortHash } from '../../identity/identity';
 import { NETWORK_PERMISSIONS } from '../../network/network';
-import { done, LIMIT, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
+import {
+  done,
+  LIMIT,
+  secondsToNextLook,
+  wait,
+  waitedFor,
+  type Outcome,
+  type Wait,
+} from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
 import { isCertain } from '../../properties/refused-properties';
 import { failedOperation } from '../../../aws/failed-operation';
@@ -92,6 +100,9 @@ const NEW_ROLE = { what: 'ECS to accept the service', seconds: 120 };
  * a container (API references of TargetGroupAttribute and ContainerDefinition), and what Fargate needs.
  */
 const LONGEST_DRAINING_SECONDS = 3_600 + 120 + 600;
+
+/** Seconds between looks at tasks that stop, which take minutes where a load balancer drains their connections. */
+const DRAINING_LOOKS = { least: 3, most: 10 };
 
 /** Settings that go to the service as they are and whose change does not show in what a revision runs. */
 const OPTIONAL_SETTINGS = SERVICE.properties
@@ -311,8 +322,9 @@ function handMadeTestRule(
   return testListenerRule === (rule ?? former)?.arn ? undefined : testListenerRule;
 }
 
-function draining({ ecsService: { name } }: Pick<ApplyScope, 'ecsService'>): Wait<DrainingToken> {
-  return wait(`the tasks of service ${name} to stop`, 10, {
+function draining({ ecsService: { name }, time }: Pick<Scope, 'ecsService' | 'time'>): Wait<DrainingToken> {
+  const what = `the tasks of service ${name} to stop`;
+  return wait(what, secondsToNextLook(waitedFor(time, what), DRAINING_LOOKS), {
     token: { draining: true },
     limit: {
       seconds: LONGEST_DRAINING_SECONDS,
