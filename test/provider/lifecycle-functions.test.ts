@@ -91,8 +91,13 @@ function functionAt(name: string, stages: readonly string[], more: Structure = {
 }
 
 /** Update under steady requests. */
-async function update(hooks: readonly Structure[], configuration: Structure = {}): Promise<HandlerOutcome> {
+async function update(
+  hooks: readonly Structure[],
+  configuration: Structure = {},
+  more: Structure = {},
+): Promise<HandlerOutcome> {
   const wanted = driver.model({
+    ...more,
     PrimaryContainer: { Image: `example/hello:${++images}` },
     DeploymentConfiguration: { BakeTimeInMinutes: 1, ...configuration, LifecycleHooks: hooks },
   });
@@ -135,6 +140,33 @@ test('a function is told of the deployment, its stage and the shares of the requ
       .slice(1)
       .map(({ executionDetails }) => executionDetails.productionTrafficWeights[target]),
   ).toEqual([20, 100]);
+});
+
+test('a function is invoked at every stage that a deployment comes to', async () => {
+  const { hook, told } = functionAt('agrees', [
+    'RECONCILE_SERVICE',
+    'PRE_SCALE_UP',
+    'POST_SCALE_UP',
+    'TEST_TRAFFIC_SHIFT',
+    'POST_TEST_TRAFFIC_SHIFT',
+    'PRE_PRODUCTION_TRAFFIC_SHIFT',
+    'PRODUCTION_TRAFFIC_SHIFT',
+    'POST_PRODUCTION_TRAFFIC_SHIFT',
+  ]);
+  const TestTraffic = { HttpHeader: { Name: 'X-Test', Values: ['on'] } };
+  expect(await update([hook], { Strategy: 'BLUE_GREEN' }, { TestTraffic })).toMatchObject({
+    status: 'SUCCESS',
+  });
+  // ECS reconciles only what a deployment that was stopped has left.
+  expect(told().map(({ lifecycleStage }) => lifecycleStage)).toEqual([
+    'PRE_SCALE_UP',
+    'POST_SCALE_UP',
+    'TEST_TRAFFIC_SHIFT',
+    'POST_TEST_TRAFFIC_SHIFT',
+    'PRE_PRODUCTION_TRAFFIC_SHIFT',
+    'PRODUCTION_TRAFFIC_SHIFT',
+    'POST_PRODUCTION_TRAFFIC_SHIFT',
+  ]);
 });
 
 test('READ answers hooks as the template has them', async () => {

@@ -176,6 +176,33 @@ test('each step of a strategy waits for somebody', async () => {
   expect(seen.size).toBe(2);
 });
 
+test('a pause holds a deployment up at every stage at which ECS takes one', async () => {
+  const stages = [
+    'PRE_SCALE_UP',
+    'POST_SCALE_UP',
+    'POST_TEST_TRAFFIC_SHIFT',
+    'PRE_PRODUCTION_TRAFFIC_SHIFT',
+    'POST_PRODUCTION_TRAFFIC_SHIFT',
+  ];
+  const LifecycleHooks = [
+    { TargetType: 'PAUSE', LifecycleStages: stages, TimeoutConfiguration: { TimeoutInMinutes: 60 } },
+  ];
+  const seen: string[] = [];
+  const wanted = {
+    ...withImage(nextImage(), { Strategy: 'BLUE_GREEN', LifecycleHooks }),
+    TestTraffic: { HttpHeader: { Name: 'X-Test', Values: ['on'] } },
+  };
+  const outcome = await update(wanted, async () => {
+    for (const stage of stages) {
+      const deployment = await heldDeployment(driver, arn, stage);
+      seen.push(deployment.LifecycleStage);
+      await decide(ecs, deployment, 'CONTINUE');
+    }
+  });
+  expect(outcome).toMatchObject({ status: 'SUCCESS' });
+  expect(seen).toEqual(stages);
+});
+
 test('a service that waits is deleted', async () => {
   const updating = driver.update(
     { ...template, ServiceArn: arn },
