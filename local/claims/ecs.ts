@@ -165,6 +165,36 @@ export const ECS = [
     test: 'test/ecs-engine/rolling.test.ts',
   },
   {
+    id: 'ecs.monitoring-makes-a-revision',
+    statement: 'UpdateService with other monitoring makes a revision of the service, and deploys it.',
+    source:
+      'Concluded from the Amazon ECS API reference, where service revisions alone tell the monitoring; that of UpdateService does not say what a change does.',
+    state: 'inferred',
+    otherwise: 'It starts no deployment; the next revision has it.',
+    risk: 'None: a change of it is deployed in any case.',
+    test: 'test/ecs-engine/services.test.ts',
+  },
+  {
+    id: 'ecs.managed-volumes-match-the-task-definition',
+    statement:
+      'CreateService and UpdateService want a volume configuration for each volume of the task definition that is configured at launch, under its name, and for no other one.',
+    source:
+      'Amazon ECS API reference, ServiceVolumeConfiguration and Volume; the texts of the errors are not documented.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/volumes.test.ts',
+  },
+  {
+    id: 'ecs.volume-failure-is-the-stop-reason',
+    statement:
+      'A task whose EBS volume cannot be made fails to start, with the status reason of the attachment as its own.',
+    source:
+      'Amazon ECS developer guide, "Status reasons for Amazon EBS volume attachment to Amazon ECS tasks". That the task has it as its own reason is concluded.',
+    state: 'inferred',
+    otherwise: 'The attachment alone tells it; the reason of the task is "Task failed to start".',
+    risk: 'None: the attachments of tasks are looked at, too.',
+    test: 'test/ecs-engine/volumes.test.ts',
+  },
+  {
     id: 'ecs.awslogs-stream-names',
     statement:
       'What a container writes is in the log stream <awslogs-stream-prefix>/<container name>/<task id> of its log group.',

@@ -1,5 +1,6 @@
 /** The settings of a service: what ECS fills in, what an update changes, and what belongs to a revision. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Answers } from '../claims/answers';
 import type { Structure } from '../service';
 import { withDefaults } from './capacity-providers';
 import type { Cluster, Service, ServiceRevision } from './state';
@@ -20,7 +21,13 @@ const REVISION_TRIGGERS = [
 ];
 
 /** Members that a revision holds without being changed by them. */
-const REVISION_MEMBERS = [...REVISION_TRIGGERS, 'launchType', 'capacityProviderStrategy', 'platformFamily'];
+const REVISION_MEMBERS = [
+  ...REVISION_TRIGGERS,
+  'launchType',
+  'capacityProviderStrategy',
+  'platformFamily',
+  'monitoring',
+];
 
 /** Members of requests that are no settings of the service. */
 const NO_SETTINGS = [
@@ -101,8 +108,11 @@ export function updatedSettings(input: Structure, existing: Structure): Structur
 }
 
 /** Whether these settings need a new revision. */
-export function needsRevision(updated: Structure, existing: Structure): boolean {
-  return REVISION_TRIGGERS.some((member) => !isDeepStrictEqual(updated[member], existing[member]));
+export function needsRevision(answers: Answers, updated: Structure, existing: Structure): boolean {
+  const triggers = answers.holds('ecs.monitoring-makes-a-revision')
+    ? [...REVISION_TRIGGERS, 'monitoring']
+    : REVISION_TRIGGERS;
+  return triggers.some((member) => !isDeepStrictEqual(updated[member], existing[member]));
 }
 
 /** Whether these settings differ in anything that is checked. */

@@ -12,10 +12,14 @@ import { checkDeploymentConfiguration } from './deployment-configuration';
 import { checkInfrastructureRoles } from './infrastructure-role';
 import { checkLoadBalancers } from './load-balancer-validation';
 import type { Cluster, TaskDefinition } from './state';
+import { checkServiceVolumes } from './volume-validation';
 
 const PLATFORM_VERSIONS = ['LATEST', '1.4.0', '1.3.0'];
 /** Quotas of a network configuration (API reference of AwsVpcConfiguration). */
 const NETWORK_LIMITS = { subnets: 16, securityGroups: 5 };
+
+/** Metrics of a service, and seconds between their values (API reference of MetricConfiguration). */
+const MONITORING = { metrics: ['CPUUtilization', 'MemoryUtilization'], resolutions: [20, 60] };
 
 /**
  * Check the settings a service is to have.
@@ -33,6 +37,8 @@ export async function checkService(
 ): Promise<void> {
   checkCapacity(cluster, taskDefinition, settings, input);
   checkDeploymentConfiguration(context.answers, settings, input);
+  checkServiceVolumes(taskDefinition, settings);
+  checkMonitoring(settings);
   if (input.healthCheckGracePeriodSeconds < 0) refuse('healthCheckGracePeriodSeconds must not be negative.');
   if (input.healthCheckGracePeriodSeconds && settings.loadBalancers.length === 0) {
     refuse('Health check grace period is only valid for services configured to use load balancers');
@@ -74,6 +80,19 @@ function checkCapacity(
   }
   if (!taskDefinition.definition.compatibilities.includes('FARGATE')) {
     refuse('Task definition does not support launch_type FARGATE.');
+  }
+}
+
+function checkMonitoring({ monitoring }: Structure): void {
+  const seen: string[] = [];
+  for (const { metricNames, resolutionSeconds } of (monitoring?.metricConfigurations ?? []) as Structure[]) {
+    if (!MONITORING.resolutions.includes(resolutionSeconds))
+      refuse(`resolutionSeconds must be one of ${MONITORING.resolutions.join(', ')}.`);
+    for (const name of metricNames as string[]) {
+      if (!MONITORING.metrics.includes(name)) refuse(`The metric '${name}' is not supported.`);
+      if (seen.includes(name)) refuse(`The metric '${name}' is configured more than once.`);
+      seen.push(name);
+    }
   }
 }
 

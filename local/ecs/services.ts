@@ -90,7 +90,8 @@ export function serviceOperations(context: EcsContext): Operations {
       }
       // Planned anew: another update may have come in between.
       const settings = planned();
-      const deploy = input.forceNewDeployment === true || needsRevision(settings, service.settings);
+      const deploy =
+        input.forceNewDeployment === true || needsRevision(context.answers, settings, service.settings);
       service.settings = settings;
       if (input.desiredCount !== undefined && input.desiredCount !== service.desiredCount) {
         setDesiredCount(context, service, input.desiredCount);

@@ -194,6 +194,8 @@ export interface Task {
   executionStoppedAt?: Date;
   stopCode?: string;
   stoppedReason?: string;
+  /** Why the EBS volume of the task could not be had. */
+  volumeFailure?: string;
   /** By container name, once the container has ended or could not start. */
   readonly exits: Map<string, { exitCode?: number; reason?: string }>;
   /** Set when the task starts to run. */

@@ -1,6 +1,7 @@
 /** What RegisterTaskDefinition refuses beyond the service model's own constraints. */
 import { AwsError, type Structure } from '../service';
 import { checkFargateSize, parseCpu, parseMemory } from './fargate-sizes';
+import { checkTaskVolumes } from './volume-validation';
 
 /** Log drivers on Fargate (API reference of LogConfiguration). */
 const FARGATE_LOG_DRIVERS = ['awslogs', 'splunk', 'awsfirelens'];
@@ -51,6 +52,7 @@ export function checkTaskDefinition(input: Structure, accountId: string): void {
     }
   }
   checkContainers(input);
+  checkTaskVolumes(input);
   if (fargate) checkFargate(input);
 }
 

@@ -11,7 +11,7 @@ import { createNetworkInterface } from './network-interfaces';
 import type { ServiceRevision, Tag, Task, TaskDefinition } from './state';
 import { mergeTags } from './tags';
 import { deregisterTargets, registerTargets } from './target-groups';
-import { environmentFilesFailure, secretsFailure, unassumableRole } from './task-start';
+import { environmentFilesFailure, secretsFailure, unassumableRole, volumeFailure } from './task-start';
 import { SECOND_MILLISECONDS, TIMINGS } from './timings';
 
 /** Why a task stops, as its description says. */
@@ -128,7 +128,10 @@ async function bringUp(
     task.pullStartedAt = now(context);
   }
   const { region } = service.cluster.scope;
+  const unattached = await volumeFailure(context, revision.settings);
+  for (const task of unattached ? wanted(tasks) : []) task.volumeFailure = unattached;
   const missing =
+    (unattached && stopReasonOfVolume(context, unattached)) ??
     (await secretsFailure(context, region, taskDefinition)) ??
     (await environmentFilesFailure(context, region, taskDefinition));
   if (missing) {
@@ -208,6 +211,11 @@ function turningPoints(task: Task): number[] {
 
 function namesRoles({ definition }: TaskDefinition): boolean {
   return Boolean(definition.executionRoleArn ?? definition.taskRoleArn);
+}
+
+/** What a task says that has stopped because of its volume. */
+function stopReasonOfVolume({ answers }: EcsContext, failure: string): string {
+  return answers.holds('ecs.volume-failure-is-the-stop-reason') ? failure : 'Task failed to start';
 }
 
 /** ECS could not assume a role: of these tasks there was never one. */

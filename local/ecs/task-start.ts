@@ -4,6 +4,7 @@ import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { Structure } from '../service';
 import { lastPart } from './arns';
+import { isAssumable, mayCall } from './assumed-role';
 import type { EcsContext } from './context';
 import type { TaskDefinition } from './state';
 import { TIMINGS } from './timings';
@@ -66,6 +67,29 @@ export async function environmentFilesFailure(
     const [Bucket, ...key] = (value as string).split(':').at(-1)!.split('/');
     const found = await s3.send(new HeadObjectCommand({ Bucket, Key: key.join('/') })).catch(() => undefined);
     if (!found) return ENVIRONMENT_FILES_FAILURE;
+  }
+  return undefined;
+}
+
+/** What ECS calls to make a volume for a task (AmazonECSInfrastructureRolePolicyForVolumes). */
+const VOLUME_ACTIONS = [
+  'ec2:CreateVolume',
+  'ec2:CreateTags',
+  'ec2:DescribeVolumes',
+  'ec2:AttachVolume',
+  'ec2:DetachVolume',
+  'ec2:DeleteVolume',
+];
+
+/** Why the volumes that are made for each task cannot be had, as ECS words it; undefined when all can. */
+export async function volumeFailure(
+  context: EcsContext,
+  { volumeConfigurations = [] }: Structure,
+): Promise<string | undefined> {
+  for (const { managedEBSVolume } of volumeConfigurations as Structure[]) {
+    const { roleArn } = managedEBSVolume;
+    if ((await isAssumable(context, roleArn)) && (await mayCall(context, roleArn, VOLUME_ACTIONS))) continue;
+    return `ECS was unable to assume the configured ECS Infrastructure Role '${roleArn}'. Please verify that the role being passed has the proper trust relationship with Amazon ECS`;
   }
   return undefined;
 }

@@ -104,7 +104,7 @@ function describeTask(task: Task, includeTags: boolean): Structure {
     platformVersion: actualPlatformVersion(settings),
     platformFamily: settings.platformFamily,
     availabilityZone: networkInterface.availabilityZone,
-    attachments: [describeAttachment(networkInterface)],
+    attachments: [describeAttachment(networkInterface), ...volumeAttachments(task)],
     attributes: [{ name: 'ecs.cpu-architecture', value: cpuArchitecture(task) }],
     connectivity: task.startedAt ? 'CONNECTED' : undefined,
     connectivityAt: task.pullStartedAt,
@@ -132,6 +132,23 @@ function describeTask(task: Task, includeTags: boolean): Structure {
     version: 1,
     tags: includeTags ? task.tags : [],
   };
+}
+
+/** EBS volumes as entries of `attachments` of a task (API reference of Attachment). */
+function volumeAttachments({ id, revision, lastStatus, volumeFailure }: Task): Structure[] {
+  const configurations: Structure[] = revision.settings.volumeConfigurations ?? [];
+  const status = volumeFailure ? 'FAILED' : lastStatus === 'STOPPED' ? 'DELETED' : 'ATTACHED';
+  return configurations.map(({ name, managedEBSVolume: { roleArn } }) => ({
+    id: `${id}-${name}`,
+    type: 'AmazonElasticBlockStorage',
+    status,
+    details: [
+      { name: 'volumeName', value: name },
+      { name: 'roleArn', value: roleArn },
+      { name: 'deleteOnTermination', value: 'true' },
+      ...(volumeFailure ? [{ name: 'statusReason', value: volumeFailure }] : []),
+    ],
+  }));
 }
 
 function describeContainer(task: Task, container: Structure): Structure {

@@ -848,7 +848,120 @@ export class EFSVolumeConfiguration extends BaseModel {
   declare AuthorizationConfig?: AuthorizationConfig;
 }
 
-/** A volume that the containers of a task share: an EFS file system, or else empty at the start of each task. */
+/** An Amazon S3 Files file system. It needs TaskRoleArn, whose role mounts it. */
+export class S3FilesVolumeConfiguration extends BaseModel {
+  static readonly DEFAULTS = { RootDirectory: '/' } as const;
+  constructor(properties?: Properties<S3FilesVolumeConfiguration>) {
+    super(properties);
+  }
+
+  /** ARN of the file system. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare FileSystemArn?: string;
+
+  /** Directory that is mounted. / or nothing with an access point. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare RootDirectory?: string;
+
+  /** Port of the encrypted connection. AWS chooses one by default. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare TransitEncryptionPort?: number;
+
+  /** ARN of an access point. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AccessPointArn?: string;
+}
+
+/** Tags of the EBS volumes. */
+export class EBSTagSpecification extends BaseModel {
+  constructor(properties?: Properties<EBSTagSpecification>) {
+    super(properties);
+  }
+
+  /** What is tagged. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ResourceType?: 'volume';
+
+  /** Whose tags the volumes get too. None by default. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare PropagateTags?: 'SERVICE' | 'TASK_DEFINITION';
+
+  /** Tags of the volumes. */
+  @Expose()
+  @Type(() => Tag)
+  declare Tags?: Tag[];
+}
+
+/** An EBS volume that Amazon ECS makes for each task, and deletes with it. */
+export class ManagedEBSVolume extends BaseModel {
+  static readonly DEFAULTS = { VolumeType: 'gp3', FilesystemType: 'xfs', Encrypted: true } as const;
+  constructor(properties?: Properties<ManagedEBSVolume>) {
+    super(properties);
+  }
+
+  /** Size. That of the snapshot by default; required without one. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare SizeInGiB?: number;
+
+  /** Snapshot that the volumes begin with. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare SnapshotId?: string;
+
+  /** MiB per second at which the snapshot is fetched. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare VolumeInitializationRate?: number;
+
+  /** Type of the volumes. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare VolumeType?: 'gp3' | 'gp2' | 'io1' | 'io2' | 'st1' | 'sc1';
+
+  /** I/O operations per second. Required by io1 and io2. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Iops?: number;
+
+  /** MiB per second, of gp3 alone. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Throughput?: number;
+
+  /** File system of the volumes. With a snapshot it is the snapshot's. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare FilesystemType?: 'xfs' | 'ext4' | 'ext3';
+
+  /** Whether the volumes are encrypted. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Encrypted?: boolean;
+
+  /** Key that encrypts them. The account's key for EBS by default. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare KmsKeyId?: string;
+
+  /** Role with which Amazon ECS makes the volumes. InfrastructureRoleArn by default; AmazonECSInfrastructureRolePolicyForVolumes is enough. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare RoleArn?: string;
+
+  /** Tags of the volumes. */
+  @Expose()
+  @Type(() => EBSTagSpecification)
+  declare TagSpecifications?: EBSTagSpecification[];
+}
+
+/** A volume that the containers of a task share: a file system, an EBS volume, or else empty at the start of each task. */
 export class Volume extends BaseModel {
   constructor(properties?: Properties<Volume>) {
     super(properties);
@@ -863,6 +976,16 @@ export class Volume extends BaseModel {
   @Expose()
   @Type(() => EFSVolumeConfiguration)
   declare EFSVolumeConfiguration?: EFSVolumeConfiguration;
+
+  /** An Amazon S3 Files file system. It needs TaskRoleArn, whose role mounts it. */
+  @Expose()
+  @Type(() => S3FilesVolumeConfiguration)
+  declare S3FilesVolumeConfiguration?: S3FilesVolumeConfiguration;
+
+  /** An EBS volume that Amazon ECS makes for each task, and deletes with it. */
+  @Expose()
+  @Type(() => ManagedEBSVolume)
+  declare ManagedEBSVolume?: ManagedEBSVolume;
 }
 
 /** Starts a deployment although nothing else changes, for example because an image has been pushed again under the same tag. */
@@ -1105,6 +1228,35 @@ export class CapacityProviderStrategyItem extends BaseModel {
   @Expose()
   @Transform(toNumber, { toClassOnly: true })
   declare Weight?: number;
+}
+
+/** Metrics, and how often they are measured. */
+export class MetricConfiguration extends BaseModel {
+  constructor(properties?: Properties<MetricConfiguration>) {
+    super(properties);
+  }
+
+  /** Names of metrics of the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare MetricNames?: ('CPUUtilization' | 'MemoryUtilization')[];
+
+  /** Seconds between two values. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare ResolutionSeconds?: 20 | 60;
+}
+
+/** How often metrics of the service are measured. */
+export class Monitoring extends BaseModel {
+  constructor(properties?: Properties<Monitoring>) {
+    super(properties);
+  }
+
+  /** One item for each resolution. 60 seconds for metrics that it does not name. */
+  @Expose()
+  @Type(() => MetricConfiguration)
+  declare MetricConfigurations?: MetricConfiguration[];
 }
 
 /** The steps of the strategy CANARY: first few requests go to the new tasks, then all. */
@@ -1397,12 +1549,18 @@ export class ScalingMetric extends BaseModel {
   /** The metric; each may be followed once. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
-  declare AutoScalingMetric?: 'AVERAGE_CPU' | 'AVERAGE_MEMORY' | 'REQUEST_COUNT_PER_TARGET';
+  declare AutoScalingMetric?:
+    'AVERAGE_CPU' | 'AVERAGE_MEMORY' | 'REQUEST_COUNT_PER_TARGET' | 'SQS_BACKLOG_PER_TASK';
 
   /** Value of the metric that target tracking keeps. */
   @Expose()
   @Transform(toNumber, { toClassOnly: true })
   declare AutoScalingTargetValue?: number;
+
+  /** Queue in Amazon SQS, of this account and Region, of SQS_BACKLOG_PER_TASK. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare QueueName?: string;
 }
 
 /** How the number of tasks follows the load. */
@@ -1427,15 +1585,21 @@ export class ScalingTarget extends BaseModel {
   @Transform(toNumber, { toClassOnly: true })
   declare MaxTaskCount?: number;
 
-  /** Metric that target tracking follows: per cent of CPU, per cent of memory, or requests per target and minute. */
+  /** Metric that target tracking follows: per cent of CPU, per cent of memory, requests per target and minute, or messages in a queue per task. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
-  declare AutoScalingMetric?: 'AVERAGE_CPU' | 'AVERAGE_MEMORY' | 'REQUEST_COUNT_PER_TARGET';
+  declare AutoScalingMetric?:
+    'AVERAGE_CPU' | 'AVERAGE_MEMORY' | 'REQUEST_COUNT_PER_TARGET' | 'SQS_BACKLOG_PER_TASK';
 
   /** Value of the metric that target tracking keeps. */
   @Expose()
   @Transform(toNumber, { toClassOnly: true })
   declare AutoScalingTargetValue?: number;
+
+  /** Queue in Amazon SQS, of this account and Region, of SQS_BACKLOG_PER_TASK. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare QueueName?: string;
 
   /** Further metrics that target tracking follows. The number of tasks grows when any metric asks for it, and shrinks when all of them do. Their order has no meaning. */
   @Expose()
@@ -1945,6 +2109,11 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Transform(toBoolean, { toClassOnly: true })
   declare EnableExecuteCommand?: boolean;
+
+  /** How often metrics of the service are measured. */
+  @Expose()
+  @Type(() => Monitoring)
+  declare Monitoring?: Monitoring;
 
   /** How new tasks replace old ones. */
   @Expose()

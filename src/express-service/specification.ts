@@ -2,6 +2,7 @@ import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Properties } from '../cloudformation/extension';
 import { HandlerError, invalid } from '../core/failure';
 import { checkValues, specified } from '../core/property-values';
+import { defined } from '../core/unset';
 import { checkCluster, type Identity } from './identity/identity';
 import { domainTags } from './memory/hosts';
 import { checkTags } from './memory/tag-limits';
@@ -24,6 +25,7 @@ import { testConditions } from './properties/test-traffic';
 import { scaling, type Scaling } from './properties/scaling';
 import { specifiedTargetGroup, type TargetGroupSettings } from './properties/target-group-settings';
 import { checkWithoutLoadBalancer } from './properties/without-load-balancer';
+import { volumeConfigurations } from './properties/volumes';
 import { externalTask, managedTask, type ExternalTask, type ManagedTask } from './properties/task';
 
 /** The desired state of a service: every default applied, every rule that needs no call to AWS checked. */
@@ -107,7 +109,10 @@ export function specificationOf({
   const task = model.TaskDefinitionArn
     ? externalTask(model.TaskDefinitionArn, model)
     : managedTask(model, configuration);
-  const settings = specified(SERVICE, model);
+  const settings = defined({
+    ...specified(SERVICE, model),
+    volumeConfigurations: volumeConfigurations(model.Volumes, InfrastructureRoleArn),
+  });
   const requests = { ...domains, pathPatterns: pathPatterns(model.PathPatterns, domainsOf(domains)) };
   checkRoleAccounts({ infrastructureRoleArn: InfrastructureRoleArn, task, settings }, identity);
   return {

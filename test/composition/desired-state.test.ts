@@ -73,7 +73,25 @@ function plan(
 const everything = {
   TaskRoleArn: role('task'),
   EnableExecuteCommand: true,
-  Volumes: [{ Name: 'data', EFSVolumeConfiguration: { FilesystemId: 'fs-12345678' } }],
+  Volumes: [
+    { Name: 'data', EFSVolumeConfiguration: { FilesystemId: 'fs-12345678' } },
+    {
+      Name: 'files',
+      S3FilesVolumeConfiguration: {
+        FileSystemArn: 'arn:aws:s3files:eu-west-1:123456789012:file-system/fs-0123456789abcdef0',
+      },
+    },
+    {
+      Name: 'disk',
+      ManagedEBSVolume: {
+        SizeInGiB: 10,
+        TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: 'team', Value: 'web' }] }],
+      },
+    },
+  ],
+  Monitoring: {
+    MetricConfigurations: [{ MetricNames: ['CPUUtilization'], ResolutionSeconds: 20 }],
+  },
   SidecarContainers: [
     {
       Name: 'proxy',
@@ -115,7 +133,10 @@ const everything = {
   PropagateTags: 'TASK_DEFINITION',
   EnableECSManagedTags: false,
   ScalingTarget: {
-    AdditionalMetrics: [{ AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET', AutoScalingTargetValue: 100 }],
+    AdditionalMetrics: [
+      { AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET', AutoScalingTargetValue: 100 },
+      { AutoScalingMetric: 'SQS_BACKLOG_PER_TASK', AutoScalingTargetValue: 10, QueueName: 'orders' },
+    ],
     ScheduledActions: [{ Name: 'night', Schedule: 'cron(0 22 * * ? *)', MinTaskCount: 1 }],
   },
 };
@@ -201,6 +222,7 @@ test('names every resource that READ tells of', () => {
     'ScalableTarget: AWS::ApplicationAutoScaling::ScalableTarget',
     'ScalingPolicy: AWS::ApplicationAutoScaling::ScalingPolicy',
     'ScalingPolicy REQUEST_COUNT_PER_TARGET: AWS::ApplicationAutoScaling::ScalingPolicy',
+    'ScalingPolicy SQS_BACKLOG_PER_TASK: AWS::ApplicationAutoScaling::ScalingPolicy',
   ]);
 });
 

@@ -25,6 +25,42 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
+describe('monitoring', () => {
+  const every = (resolutionSeconds: number, ...metricNames: string[]) => ({
+    metricConfigurations: [{ metricNames, resolutionSeconds }],
+  });
+  const fast = every(20, 'CPUUtilization');
+
+  test.each([true, false])('is told of revisions; a change of it makes one: %s', async (holds) => {
+    fixture.aws.answers.give({ 'ecs.monitoring-makes-a-revision': holds });
+    const service = await fixture.running(undefined, {});
+    const before = await fixture.describe(service);
+    const updated = await fixture.update(service, { monitoring: fast });
+    expect(updated.deployments).toHaveLength(holds ? 2 : 1);
+    expect(updated).not.toHaveProperty('monitoring');
+    if (!holds) await fixture.update(service, { forceNewDeployment: true });
+    await fixture.advance(10 * MINUTE);
+    const revision = async ({ currentServiceRevisions }: typeof before) => {
+      const { serviceRevisions } = await fixture.ecs.send(
+        new DescribeServiceRevisionsCommand({ serviceRevisionArns: [currentServiceRevisions![0]!.arn!] }),
+      );
+      return serviceRevisions![0]!.monitoring;
+    };
+    expect(await revision(before)).toBeUndefined();
+    expect(await revision(await fixture.describe(service))).toEqual(fast);
+    fixture.aws.answers.reset();
+  });
+
+  test.each([
+    ['another metric', every(20, 'NetworkIn'), /'NetworkIn' is not supported/],
+    ['another resolution', every(30, 'CPUUtilization'), /one of 20, 60/],
+    ['a metric twice', every(20, 'CPUUtilization', 'CPUUtilization'), /more than once/],
+  ])('is refused of %s', async (_what, monitoring, message) => {
+    const input = await fixture.input(undefined, {}, { monitoring });
+    await expect(fixture.create(input)).rejects.toThrow(message);
+  });
+});
+
 describe('CreateService', () => {
   test('keeps every member, and fills in what ECS fills in', async () => {
     const alarms = { enable: true, rollback: true, alarmNames: ['a'] };

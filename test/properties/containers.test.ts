@@ -1,7 +1,14 @@
 /** Containers, volumes and storage of a task, end to end. */
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
-import { createEnvironmentFiles, createParameter } from '../support/account';
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { createRole } from '../../local/account';
+import { createEnvironmentFiles, createParameter, permitVolumes } from '../support/account';
 import type { Structure } from '../../local/service';
+import { deploymentEnded } from '../support/deployments';
 import { Driver } from '../support/driver';
 import { testProperties } from './life-of-a-property';
 
@@ -10,6 +17,9 @@ let ecs: ECSClient;
 beforeAll(async () => {
   driver = await Driver.start();
   await createParameter(driver.aws, '/b', 'value');
+  await createRole(driver.aws, 'task', 'ecs-tasks.amazonaws.com');
+  await createRole(driver.aws, 'volumes', 'ecs.amazonaws.com');
+  for (const name of ['infrastructure', 'volumes']) await permitVolumes(driver.aws, name);
   const files = ['a', 'b', 'c', 'proxy'].map((name) => `${name}.env`);
   await createEnvironmentFiles(driver.aws, 'my-bucket', files);
   ecs = new ECSClient(driver.aws.clientOptions());
@@ -19,14 +29,15 @@ afterAll(async () => {
   await driver.close();
 });
 
-/** The task definition that a service runs, its containers by name. */
+/** The task definition that a service runs, its containers by name, and the volumes that are made for its tasks. */
 async function runningTaskDefinition(serviceName: string): Promise<Structure> {
   const { services } = await ecs.send(new DescribeServicesCommand({ services: [serviceName] }));
   const { taskDefinition } = await ecs.send(
     new DescribeTaskDefinitionCommand({ taskDefinition: services![0]!.taskDefinition }),
   );
   const containers = taskDefinition!.containerDefinitions!.map((container) => [container.name, container]);
-  return { ...taskDefinition, containers: Object.fromEntries(containers) };
+  const { volumeConfigurations } = services![0]!.deployments![0]!;
+  return { ...taskDefinition, volumeConfigurations, containers: Object.fromEntries(containers) };
 }
 
 const main = (PrimaryContainer: Structure) => ({ PrimaryContainer });
@@ -47,6 +58,26 @@ const efsHeld = (more: Structure = {}) => ({
 const mounts = (...MountPoints: Structure[]) => ({
   ...main({ MountPoints }),
   Volumes: [efs(), { Name: 'scratch' }],
+});
+
+const TaskRoleArn = 'arn:aws:iam::123456789012:role/task';
+const FILES = 'arn:aws:s3files:us-east-1:123456789012:file-system/fs-1';
+const files = (more: Structure = {}) => ({
+  Name: 'files',
+  S3FilesVolumeConfiguration: { FileSystemArn: FILES, ...more },
+});
+const filesHeld = { fileSystemArn: FILES, rootDirectory: '/' };
+
+/** An EBS volume, which the main container mounts. */
+const mountedVolume = (ManagedEBSVolume: Structure) => ({
+  ...main({ MountPoints: [{ SourceVolume: 'disk', ContainerPath: '/disk' }] }),
+  Volumes: [{ Name: 'disk', ManagedEBSVolume }],
+});
+const volumeHeld = { volumeType: 'gp3', filesystemType: 'xfs', encrypted: true };
+const tagged = (Value: string) => ({
+  ResourceType: 'volume',
+  PropagateTags: 'SERVICE',
+  Tags: [{ Key: 'team', Value }],
 });
 
 const sidecarPorts = (...PortMappings: Structure[]) => ({
@@ -341,6 +372,91 @@ testProperties(
       },
     ],
     [
+      'Volumes of S3 Files',
+      {
+        set: { TaskRoleArn, Volumes: [files({ RootDirectory: '/site' })] },
+        held: {
+          volumes: [{ name: 'files', s3filesVolumeConfiguration: { ...filesHeld, rootDirectory: '/site' } }],
+        },
+        changed: {
+          TaskRoleArn,
+          Volumes: [files({ AccessPointArn: `${FILES}/access-point/fsap-1`, TransitEncryptionPort: 2050 })],
+        },
+        changedHeld: {
+          volumes: [
+            {
+              name: 'files',
+              s3filesVolumeConfiguration: {
+                ...filesHeld,
+                accessPointArn: `${FILES}/access-point/fsap-1`,
+                transitEncryptionPort: 2050,
+              },
+            },
+          ],
+        },
+        defaultHeld: { volumes: [] },
+        defaultRead: { Volumes: undefined },
+      },
+    ],
+    [
+      'Volumes of EBS',
+      {
+        set: mountedVolume({ SizeInGiB: 10, TagSpecifications: [tagged('web')] }),
+        held: {
+          volumes: [{ name: 'disk', configuredAtLaunch: true }],
+          ...mainHeld({ mountPoints: [{ sourceVolume: 'disk', containerPath: '/disk' }] }),
+          volumeConfigurations: [
+            {
+              name: 'disk',
+              managedEBSVolume: {
+                ...volumeHeld,
+                sizeInGiB: 10,
+                roleArn: 'arn:aws:iam::123456789012:role/infrastructure',
+                tagSpecifications: [
+                  {
+                    resourceType: 'volume',
+                    propagateTags: 'SERVICE',
+                    tags: [{ key: 'team', value: 'web' }],
+                  },
+                ],
+              },
+            },
+          ],
+        },
+        changed: mountedVolume({
+          SnapshotId: 'snap-0123456789abcdef0',
+          VolumeInitializationRate: 200,
+          VolumeType: 'io2',
+          Iops: 5000,
+          FilesystemType: 'ext4',
+          KmsKeyId: 'alias/volumes',
+          RoleArn: 'arn:aws:iam::123456789012:role/volumes',
+        }),
+        changedHeld: {
+          volumes: [{ name: 'disk', configuredAtLaunch: true }],
+          volumeConfigurations: [
+            {
+              name: 'disk',
+              managedEBSVolume: {
+                ...volumeHeld,
+                sizeInGiB: undefined,
+                snapshotId: 'snap-0123456789abcdef0',
+                volumeInitializationRate: 200,
+                volumeType: 'io2',
+                iops: 5000,
+                filesystemType: 'ext4',
+                kmsKeyId: 'alias/volumes',
+                roleArn: 'arn:aws:iam::123456789012:role/volumes',
+                tagSpecifications: undefined,
+              },
+            },
+          ],
+        },
+        defaultHeld: { volumes: [], volumeConfigurations: [] },
+        defaultRead: { ...main({ MountPoints: undefined }), Volumes: undefined },
+      },
+    ],
+    [
       'EphemeralStorage and Volumes of EFS',
       {
         set: { EphemeralStorage: { SizeInGiB: 21 }, Volumes: [efs({ RootDirectory: '/site' })] },
@@ -476,6 +592,44 @@ testProperties(
   ],
   runningTaskDefinition,
 );
+
+test('what somebody changed of a volume survives an update, and another template says that it applies', async () => {
+  const templateOf = (volume: Structure) =>
+    driver.model({ ServiceName: 'by-hand', ...mountedVolume(volume) });
+  const template = templateOf({ SizeInGiB: 10 });
+  const { ServiceArn } = Driver.modelOf(await driver.create(template));
+  const { volumeConfigurations: [made] = [] } = await runningTaskDefinition('by-hand');
+  const managedEBSVolume = { ...made.managedEBSVolume, sizeInGiB: 20, iops: 4000 };
+  await ecs.send(
+    new UpdateServiceCommand({ service: 'by-hand', volumeConfigurations: [{ ...made, managedEBSVolume }] }),
+  );
+  await deploymentEnded(driver, ecs, 'by-hand');
+  const volumeOf = (model: ReturnType<typeof Driver.modelOf>) => model.Volumes![0].ManagedEBSVolume;
+
+  const changed = templateOf({ SizeInGiB: 10, FilesystemType: 'ext4' });
+  const model = Driver.modelOf(await driver.update({ ...template, ServiceArn }, changed));
+  expect(volumeOf(model)).toMatchObject({ SizeInGiB: 20, Iops: 4000, FilesystemType: 'ext4' });
+
+  const larger = templateOf({ SizeInGiB: 30, FilesystemType: 'ext4' });
+  const outcome = await driver.update({ ...changed, ServiceArn }, larger);
+  expect(outcome.message).toContain(
+    "Volumes/disk/ManagedEBSVolume/SizeInGiB was changed by hand from 10 to 20; the template's value 30 applies",
+  );
+  expect(volumeOf(Driver.modelOf(outcome))).toMatchObject({ SizeInGiB: 30, Iops: 4000 });
+});
+
+test('the role of a volume that may not make one is named by the deployment that fails', async () => {
+  driver.aws.answers.give({ 'ecs.volume-failure-is-the-stop-reason': false });
+  await createRole(driver.aws, 'unfit', 'ecs.amazonaws.com');
+  const RoleArn = 'arn:aws:iam::123456789012:role/unfit';
+  const volume = mountedVolume({ SizeInGiB: 10, RoleArn });
+  const outcome = await driver.create(driver.model({ ServiceName: 'unfit', ...volume }));
+  expect(outcome).toMatchObject({
+    status: 'FAILED',
+    message: expect.stringMatching(/^Volumes: .* Amazon ECS cannot make the EBS volume with the role/),
+  });
+  driver.aws.answers.reset();
+});
 
 test('an environment file that is not there is named by the deployment that fails', async () => {
   const EnvironmentFiles = [{ Type: 's3', Value: file('absent') }];

@@ -39,6 +39,10 @@ const mounts = (...paths: string[]) => ({
 const efs = (properties: object) => ({
   Volumes: [{ Name: 'data', EFSVolumeConfiguration: { FilesystemId: 'fs-12345678', ...properties } }],
 });
+const s3 = { FileSystemArn: 'arn:aws:s3files:eu-west-1:123456789012:file-system/fs-1' };
+const ebs = (ManagedEBSVolume: object) => ({ Volumes: [{ Name: 'data', ManagedEBSVolume }] });
+const ebsPath = (property?: string) =>
+  ['Volumes/0/ManagedEBSVolume', property].filter((part) => part !== undefined).join('/');
 const accessPoint = { AuthorizationConfig: { AccessPointId: 'fsap-12345678' } };
 const efsPath = (property: string) => `Volumes/0/EFSVolumeConfiguration/${property}`;
 const strategy = (...items: object[]) => ({ CapacityProviderStrategy: items });
@@ -109,6 +113,99 @@ test.each<[string, object, string]>([
     'two volumes at one path',
     { PrimaryContainer: mounts('/a', '/a'), Volumes: [{ Name: 'data' }] },
     'PrimaryContainer/MountPoints/1/ContainerPath',
+  ],
+  [
+    'two file systems in one volume',
+    {
+      TaskRoleArn: role('task'),
+      Volumes: [
+        { Name: 'a', EFSVolumeConfiguration: { FilesystemId: 'fs-1' }, S3FilesVolumeConfiguration: s3 },
+      ],
+    },
+    'Volumes/0/S3FilesVolumeConfiguration',
+  ],
+  [
+    'two EBS volumes',
+    { Volumes: [ebs({ SizeInGiB: 1 }).Volumes[0], { Name: 'b', ManagedEBSVolume: { SizeInGiB: 1 } }] },
+    'Volumes/1/ManagedEBSVolume',
+  ],
+  [
+    'S3 Files without a task role',
+    { Volumes: [{ Name: 'a', S3FilesVolumeConfiguration: s3 }] },
+    'Volumes/0/S3FilesVolumeConfiguration',
+  ],
+  [
+    'a directory beside an access point of S3 Files',
+    {
+      TaskRoleArn: role('task'),
+      Volumes: [
+        {
+          Name: 'a',
+          S3FilesVolumeConfiguration: {
+            ...s3,
+            AccessPointArn: `${s3.FileSystemArn}/access-point/fsap-1`,
+            RootDirectory: '/data',
+          },
+        },
+      ],
+    },
+    'Volumes/0/S3FilesVolumeConfiguration/RootDirectory',
+  ],
+  ['an EBS volume without a size', ebs({}), ebsPath()],
+  ['too small an EBS volume', ebs({ VolumeType: 'sc1', SizeInGiB: 100 }), ebsPath('SizeInGiB')],
+  ['io1 without Iops', ebs({ VolumeType: 'io1', SizeInGiB: 10 }), ebsPath('Iops')],
+  ['Iops of gp2', ebs({ VolumeType: 'gp2', SizeInGiB: 10, Iops: 3000 }), ebsPath('Iops')],
+  ['too few Iops of gp3', ebs({ SizeInGiB: 10, Iops: 2999 }), ebsPath('Iops')],
+  [
+    'Throughput of io2',
+    ebs({ VolumeType: 'io2', Iops: 100, SizeInGiB: 10, Throughput: 200 }),
+    ebsPath('Throughput'),
+  ],
+  [
+    'a rate without a snapshot',
+    ebs({ SizeInGiB: 10, VolumeInitializationRate: 100 }),
+    ebsPath('VolumeInitializationRate'),
+  ],
+  [
+    'a key that encrypts nothing',
+    ebs({ SizeInGiB: 10, Encrypted: false, KmsKeyId: 'alias/a' }),
+    ebsPath('KmsKeyId'),
+  ],
+  [
+    'a tag that Amazon ECS gives',
+    ebs({
+      SizeInGiB: 10,
+      TagSpecifications: [{ ResourceType: 'volume', Tags: [{ Key: 'AmazonECSManaged', Value: 'x' }] }],
+    }),
+    ebsPath('TagSpecifications/0/Tags/0/Key'),
+  ],
+  [
+    'a role of another account',
+    ebs({ SizeInGiB: 10, RoleArn: 'arn:aws:iam::210987654321:role/volumes' }),
+    'Volumes/data/ManagedEBSVolume/RoleArn',
+  ],
+  [
+    'a metric that is monitored twice',
+    {
+      Monitoring: {
+        MetricConfigurations: [20, 60].map((ResolutionSeconds) => ({
+          MetricNames: ['CPUUtilization'],
+          ResolutionSeconds,
+        })),
+      },
+    },
+    'Monitoring/MetricConfigurations/1/MetricNames',
+  ],
+  ['a queue for another metric', { ScalingTarget: { QueueName: 'orders' } }, 'ScalingTarget/QueueName'],
+  [
+    'no queue for its metric',
+    { ScalingTarget: { AutoScalingMetric: 'SQS_BACKLOG_PER_TASK' } },
+    'ScalingTarget/QueueName',
+  ],
+  [
+    'no queue for its metric beside another one',
+    additional('SQS_BACKLOG_PER_TASK'),
+    'ScalingTarget/AdditionalMetrics/0/QueueName',
   ],
   ['a volume twice', { Volumes: [{ Name: 'data' }, { Name: 'data' }] }, 'Volumes/1/Name'],
   [

@@ -59,6 +59,42 @@ const memory = {
   PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageMemoryUtilization' },
 };
 const scaling = (ScalingTarget: Structure) => ({ ScalingTarget });
+const backlog = (QueueName: string) =>
+  scaling({ AutoScalingMetric: 'SQS_BACKLOG_PER_TASK', AutoScalingTargetValue: 10, QueueName });
+
+/** A policy that follows a queue: messages by tasks, of which each gives values of its CPU. */
+const backlogHeld = (queueName: string, tasks: string) => ({
+  PredefinedMetricSpecification: undefined,
+  CustomizedMetricSpecification: {
+    Metrics: [
+      {
+        Id: 'messages',
+        MetricStat: {
+          Metric: {
+            Namespace: 'AWS/SQS',
+            MetricName: 'ApproximateNumberOfMessagesVisible',
+            Dimensions: [{ Name: 'QueueName', Value: queueName }],
+          },
+          Stat: 'Sum',
+        },
+        ReturnData: false,
+      },
+      {
+        Id: 'tasks',
+        MetricStat: {
+          Metric: {
+            Namespace: 'AWS/ECS',
+            MetricName: 'CPUUtilization',
+            Dimensions: [{ Name: 'ClusterName', Value: 'default' }, { Name: 'ServiceName' }],
+          },
+          Stat: 'SampleCount',
+        },
+        ReturnData: false,
+      },
+      { Id: 'backlog', Expression: `FILL(messages, 0) / ${tasks}`, ReturnData: true },
+    ],
+  },
+});
 
 testProperties(
   () => driver,
@@ -114,6 +150,57 @@ testProperties(
           ScaleInCooldown: undefined,
           ScaleOutCooldown: undefined,
         }),
+      },
+    ],
+    [
+      'ScalingTarget on a queue',
+      {
+        set: backlog('orders'),
+        held: { TargetTracking: { ...backlogHeld('orders', 'FILL(tasks, 1)'), TargetValue: 10 } },
+        changed: {
+          ...backlog('returns'),
+          Monitoring: { MetricConfigurations: [{ MetricNames: ['CPUUtilization'], ResolutionSeconds: 20 }] },
+        },
+        // Each task gives three values a minute then.
+        changedHeld: {
+          TargetTracking: { ...backlogHeld('returns', '(FILL(tasks, 3) / 3)'), TargetValue: 10 },
+        },
+        defaultHeld: { TargetTracking: { ...cpu, TargetValue: 60 } },
+        defaultRead: scaling({ AutoScalingMetric: 'AVERAGE_CPU', QueueName: undefined }),
+      },
+    ],
+    [
+      'ScalingTarget/AdditionalMetrics on a queue',
+      {
+        set: scaling({ AdditionalMetrics: [backlog('orders.fifo').ScalingTarget] }),
+        held: { 'TargetTracking/SQS_BACKLOG_PER_TASK': backlogHeld('orders.fifo', 'FILL(tasks, 1)') },
+        changed: scaling({ AdditionalMetrics: [backlog('other').ScalingTarget] }),
+        changedHeld: { 'TargetTracking/SQS_BACKLOG_PER_TASK': backlogHeld('other', 'FILL(tasks, 1)') },
+        defaultHeld: { 'TargetTracking/SQS_BACKLOG_PER_TASK': undefined },
+        defaultRead: scaling({ AdditionalMetrics: undefined }),
+      },
+    ],
+    [
+      'ScalingTarget by metrics that are measured every 20 seconds',
+      {
+        set: {
+          Monitoring: { MetricConfigurations: [{ MetricNames: ['CPUUtilization'], ResolutionSeconds: 20 }] },
+          ...scaling({
+            AdditionalMetrics: [{ AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 }],
+          }),
+        },
+        held: {
+          TargetTracking: {
+            PredefinedMetricSpecification: {
+              PredefinedMetricType: 'ECSServiceAverageCPUUtilizationHighResolution',
+            },
+          },
+          'TargetTracking/AVERAGE_MEMORY': memory,
+        },
+        changed: {},
+        changedHeld: { TargetTracking: cpu },
+        defaultHeld: { TargetTracking: cpu },
+        defaultRead: scaling({ AutoScalingMetric: 'AVERAGE_CPU' }),
       },
     ],
     [
@@ -219,6 +306,34 @@ test('cooldowns and policies that somebody has set by hand survive an update', a
     TargetTracking: { TargetValue: 50, ScaleInCooldown: 42 },
     own: { TargetValue: 60, ScaleInCooldown: 42 },
   });
+});
+
+test('a queue that somebody has chosen by hand survives an update, until the template names another one', async () => {
+  const template = driver.model({ ServiceName: 'queue-by-hand', ...backlog('orders') });
+  const { ServiceArn } = Driver.modelOf(await driver.create(template));
+  const { TargetTracking } = await scalingHeld('queue-by-hand');
+  await autoScaling.send(
+    new PutScalingPolicyCommand({
+      ServiceNamespace: 'ecs',
+      ResourceId: 'service/default/queue-by-hand',
+      ScalableDimension: 'ecs:service:DesiredCount',
+      PolicyName: 'default/queue-by-hand/TargetTracking',
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingScalingPolicyConfiguration: JSON.parse(
+        JSON.stringify(TargetTracking).replace('orders', 'urgent'),
+      ),
+    }),
+  );
+  const changed = { ...template, ScalingTarget: { ...template.ScalingTarget, ScaleInCooldown: 60 } };
+  const model = Driver.modelOf(await driver.update({ ...template, ServiceArn }, changed));
+  expect(model.ScalingTarget).toMatchObject({ QueueName: 'urgent', ScaleInCooldown: 60 });
+
+  const other = { ...changed, ScalingTarget: { ...changed.ScalingTarget, QueueName: 'returns' } };
+  const outcome = await driver.update({ ...changed, ServiceArn }, other);
+  expect(outcome.message).toContain(
+    "ScalingTarget/QueueName was changed by hand from orders to urgent; the template's value returns applies",
+  );
+  expect(Driver.modelOf(outcome).ScalingTarget).toMatchObject({ QueueName: 'returns' });
 });
 
 test('numbers of tasks that a scheduled action has set are no drift, and survive an update', async () => {

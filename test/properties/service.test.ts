@@ -1,8 +1,15 @@
 /** Settings of the ECS service, its deployments and its rollback alarm, end to end. */
 import { CloudWatchClient, DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
-import { CreateClusterCommand, DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import {
+  CreateClusterCommand,
+  DescribeServiceRevisionsCommand,
+  DescribeServicesCommand,
+  ECSClient,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
 import { createRole } from '../../local/account';
 import type { Structure } from '../../local/service';
+import { deploymentEnded } from '../support/deployments';
 import { Driver } from '../support/driver';
 import { testProperties } from './life-of-a-property';
 
@@ -35,17 +42,30 @@ afterAll(async () => {
 
 const madeAlarm = (serviceName: string) => `default/${serviceName}/RollbackAlarm`;
 
-/** A service with the limits of its rollback alarm; that alarm is called `made` in its deployment configuration. */
+/** A service with the limits of its rollback alarm, which is called `made` in its deployment configuration, and with its monitoring. */
 async function runningService(serviceName: string): Promise<Structure> {
   const { services } = await ecs.send(new DescribeServicesCommand({ services: [serviceName] }));
   const { MetricAlarms } = await cloudWatch.send(
     new DescribeAlarmsCommand({ AlarmNames: [madeAlarm(serviceName)] }),
   );
-  const text = JSON.stringify({ ...services![0], rollbackAlarm: MetricAlarms![0] });
+  const [service] = services!;
+  const { serviceRevisions } = await ecs.send(
+    new DescribeServiceRevisionsCommand({
+      serviceRevisionArns: service!.currentServiceRevisions!.map(({ arn }) => arn!),
+    }),
+  );
+  const { monitoring } = serviceRevisions!.at(-1)!;
+  const text = JSON.stringify({ ...service, monitoring, rollbackAlarm: MetricAlarms![0] });
   return JSON.parse(text.replaceAll(madeAlarm(serviceName), 'made'));
 }
 
 const TaskRoleArn = 'arn:aws:iam::123456789012:role/task';
+const monitoring = (MetricNames: string[], ResolutionSeconds: number) => ({
+  Monitoring: { MetricConfigurations: [{ MetricNames, ResolutionSeconds }] },
+});
+const monitored = (metricNames: string[], resolutionSeconds: number) => ({
+  metricConfigurations: [{ metricNames, resolutionSeconds }],
+});
 const fargate = (base: number, weight: number) => ({ capacityProvider: 'FARGATE', base, weight });
 const defaultAlarm = { Threshold: 1, EvaluationPeriods: 3, DatapointsToAlarm: 2 };
 const breaker = {
@@ -146,6 +166,19 @@ testProperties(
           PropagateTags: 'SERVICE',
           EnableECSManagedTags: true,
         },
+      },
+    ],
+    [
+      'Monitoring',
+      {
+        set: monitoring(['CPUUtilization'], 20),
+        held: { monitoring: monitored(['CPUUtilization'], 20) },
+        changed: monitoring(['MemoryUtilization', 'CPUUtilization'], 20),
+        changedHeld: { monitoring: monitored(['CPUUtilization', 'MemoryUtilization'], 20) },
+        changedRead: monitoring(['CPUUtilization', 'MemoryUtilization'], 20),
+        // What a service has that has never said anything.
+        defaultHeld: { monitoring: monitored(['CPUUtilization', 'MemoryUtilization'], 60) },
+        defaultRead: { Monitoring: undefined },
       },
     ],
     [
@@ -278,6 +311,29 @@ test('a change of the deployment configuration alone starts no deployment', asyn
   Driver.modelOf(await driver.update({ ...template, ServiceArn }, changed));
   expect(await deployments()).toEqual(before);
 });
+
+test.each([true, false])(
+  'monitoring that somebody changed survives an update; that ECS deploys it by itself: %s',
+  async (holds) => {
+    driver.aws.answers.give({ 'ecs.monitoring-makes-a-revision': holds });
+    const ServiceName = `monitored-${holds}`;
+    const template = driver.model({ ServiceName, ...monitoring(['CPUUtilization'], 60) });
+    const { ServiceArn } = Driver.modelOf(await driver.create(template));
+    const byHand = monitored(['CPUUtilization'], 20);
+    await ecs.send(
+      new UpdateServiceCommand({ service: ServiceName, monitoring: byHand, forceNewDeployment: true }),
+    );
+    await deploymentEnded(driver, ecs, ServiceName);
+    const changed = { ...template, LogRetentionInDays: 7 };
+    const model = Driver.modelOf(await driver.update({ ...template, ServiceArn }, changed));
+    expect(model).toMatchObject(monitoring(['CPUUtilization'], 20));
+
+    const wanted = { ...changed, ...monitoring(['CPUUtilization', 'MemoryUtilization'], 20) };
+    const outcome = await driver.update({ ...changed, ServiceArn }, wanted);
+    expect(Driver.modelOf(outcome)).toMatchObject(monitoring(['CPUUtilization', 'MemoryUtilization'], 20));
+    driver.aws.answers.reset();
+  },
+);
 
 test('a cluster that does not offer Spot is named before anything is made', async () => {
   await ecs.send(new CreateClusterCommand({ clusterName: 'plain', capacityProviders: ['FARGATE'] }));

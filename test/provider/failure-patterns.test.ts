@@ -114,6 +114,13 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
     `${INIT}failed to invoke EFS utils commands to set up EFS volumes: stderr: Failed to resolve "fs-1.efs.us-east-1.amazonaws.com" - check that your file system ID is correct`,
     `${INIT}failed to invoke EFS utils commands to set up EFS volumes: stderr: mount.nfs4: Connection timed out`,
   ],
+  'volume-role': [
+    "task 1: ECS was unable to assume the configured ECS Infrastructure Role 'arn:aws:iam::123456789012:role/volumes'. Please verify that the role being passed has the proper trust relationship with Amazon ECS",
+  ],
+  'volume-key': [
+    'ECS failed to set up the EBS volume. Encountered IdempotentParameterMismatch"; "The client token you have provided is associated with a resource that is already deleted. Please use a different client token."',
+  ],
+  'volume-file-system': ['ECS timed out while configuring the EBS volume attachment to your Task'],
   'registry-sign-in-unreachable': [
     `${INIT}unable to pull secrets or registry auth: The task cannot pull registry auth from Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network configuration. RequestError: send request failed caused by: Post "https://api.ecr.us-east-1.amazonaws.com/": dial tcp 10.0.0.1:443: i/o timeout`,
     `${SECRETS}unable to retrieve ecr registry auth: service call has been retried 3 time(s): RequestError: send request failed caused by: Post https://api.ecr.us-east-1.amazonaws.com/: dial tcp 10.0.0.1:443: i/o timeout`,

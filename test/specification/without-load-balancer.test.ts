@@ -39,6 +39,11 @@ const deployment = (more: object) => ({ DeploymentConfiguration: more });
 const scaling = (more: object) => ({ ScalingTarget: more });
 
 test.each<[object, string, RegExp]>([
+  [
+    { Volumes: [{ Name: 'data', ManagedEBSVolume: { SizeInGiB: 20 } }] },
+    'Volumes/0/ManagedEBSVolume/RoleArn',
+    /no infrastructure role/,
+  ],
   [none({ Scheme: 'internal' }), 'LoadBalancerConfiguration/Scheme', /Type is none/],
   [none({ HttpRedirect: false }), 'LoadBalancerConfiguration/HttpRedirect', /Type is none/],
   [none({ ListenerArn: 'arn' }), 'LoadBalancerConfiguration/ListenerArn', /Type is none/],

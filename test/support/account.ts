@@ -9,6 +9,7 @@ import {
   DescribeVpcsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
+import { AttachRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
@@ -136,6 +137,12 @@ export async function makeWebAcl(user: User, Name: string): Promise<string> {
     }),
   );
   return Summary!.ARN!;
+}
+
+/** Let a role make EBS volumes for tasks. */
+export async function permitVolumes(user: User, RoleName: string): Promise<void> {
+  const PolicyArn = 'arn:aws:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForVolumes';
+  await new IAMClient(user.clientOptions()).send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
 }
 
 /** Store a parameter in the Systems Manager Parameter Store, encrypted. */

@@ -23,6 +23,7 @@ const NEEDS_REGISTERED_TYPE = 'needs a type or a hook that is registered in the 
 
 const NEEDS_HOOKS = 'needs deployments with lifecycle hooks, and a Lambda function';
 const NEEDS_IPV6 = 'needs a VPC with blocks of IPv6 addresses';
+const NEEDS_TASKS_THAT_FAIL = 'needs a deployment whose tasks never start';
 const NEEDS_EVENT_RULE = 'needs a rule and a queue for events';
 
 /** The document that the claim names states it, and no run could say more. */
@@ -57,8 +58,11 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'elasticloadbalancing.without-public-ipv4': NEEDS_IPV6,
   'elasticloadbalancing.service-linked-role-of-a-new-account':
     'needs an account that has never had a load balancer',
-  'ecs.secrets-read-at-start': 'needs a deployment whose tasks never start',
-  'ecs.task-roles-assumed-at-launch': 'needs a deployment whose tasks never start',
+  'ecs.secrets-read-at-start': NEEDS_TASKS_THAT_FAIL,
+  'ecs.task-roles-assumed-at-launch': NEEDS_TASKS_THAT_FAIL,
+  'ecs.volume-failure-is-the-stop-reason': NEEDS_TASKS_THAT_FAIL,
+  'ecs.managed-volumes-match-the-task-definition': DOCUMENTED,
+  'ecs.monitoring-makes-a-revision': 'needs a service that runs, and costs a deployment',
   'iam.role-creation-eventual': MAY_HAPPEN,
   'ecs.superseded-deployment-leaves-weights':
     'needs two deployments at once, whose times a run cannot choose',

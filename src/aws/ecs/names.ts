@@ -7,6 +7,7 @@ import { Reference } from '../../core/graph';
 /** Names that differ in more than their first letter, as the API and as CloudFormation write them. */
 const OTHERWISE: readonly (readonly [api: string, cloudFormation: string])[] = [
   ['efsVolumeConfiguration', 'EFSVolumeConfiguration'],
+  ['s3filesVolumeConfiguration', 'S3FilesVolumeConfiguration'],
   ['fileSystemId', 'FilesystemId'],
   ['iam', 'IAM'],
 ];

@@ -3,6 +3,7 @@ import {
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
   ListServiceDeploymentsCommand,
+  type Service,
   type ServiceDeployment,
   type ServiceDeploymentBrief,
   type ServiceDeploymentStatus,
@@ -51,6 +52,7 @@ const SETTINGS = [
   'serviceConnectConfiguration',
   'volumeConfigurations',
   'vpcLatticeConfigurations',
+  'monitoring',
 ] as const satisfies readonly (keyof ServiceRevision)[];
 
 /** Whether a deployment has not come to its end, its rollback included. */
@@ -110,6 +112,19 @@ export async function describeDeployment(
     new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] }),
   );
   return serviceDeployments?.[0];
+}
+
+/** The newest of the revisions that a service has tasks of; undefined when ECS shows none. */
+export async function newestRevision(
+  { clients }: Scope,
+  { currentServiceRevisions = [] }: Service,
+): Promise<ServiceRevision | undefined> {
+  const serviceRevisionArns = currentServiceRevisions.map(({ arn }) => arn!);
+  if (serviceRevisionArns.length === 0) return undefined;
+  const { serviceRevisions = [] } = await clients.ecs.send(
+    new DescribeServiceRevisionsCommand({ serviceRevisionArns }),
+  );
+  return serviceRevisions.sort((one, other) => Number(other.createdAt) - Number(one.createdAt))[0];
 }
 
 /** ARNs of the target groups that the tasks of the last successful deployment are registered in. */

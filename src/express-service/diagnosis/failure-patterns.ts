@@ -307,6 +307,32 @@ export const FAILURE_PATTERNS: readonly FailurePattern[] = [
       "Give it a mount target in each Availability Zone of the tasks that lets them in on TCP port 2049, DNS host names to the VPC, and the task role the access that the file system's policy asks for",
   },
 
+  {
+    id: 'volume-role',
+    words: /unable to assume the configured ECS Infrastructure Role/i,
+    depth: 'cause',
+    propertyPath: 'Volumes',
+    cause: 'Amazon ECS cannot make the EBS volume with the role of ManagedEBSVolume',
+    remedy:
+      'Let ecs.amazonaws.com assume RoleArn of the volume, which is InfrastructureRoleArn where it is left out, and attach the managed policy AmazonECSInfrastructureRolePolicyForVolumes to it',
+  },
+  {
+    id: 'volume-key',
+    words: /failed to set up the EBS volume/i,
+    depth: 'cause',
+    propertyPath: 'Volumes',
+    cause: 'The EBS volume cannot be made, as when its key is wrong or does not permit the role to use it',
+    remedy: 'Check KmsKeyId, SnapshotId and RoleArn of ManagedEBSVolume, and the policy of the key',
+  },
+  {
+    id: 'volume-file-system',
+    words: /timed out while configuring the EBS volume attachment/i,
+    depth: 'cause',
+    propertyPath: 'Volumes',
+    cause: 'The EBS volume cannot be mounted',
+    remedy: 'Give FilesystemType of ManagedEBSVolume that of the snapshot',
+  },
+
   // The image.
   {
     id: 'registry-sign-in-unreachable',

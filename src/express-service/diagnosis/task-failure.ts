@@ -1,5 +1,5 @@
 /** Why a task has stopped. Pure. */
-import type { Container, Task } from '@aws-sdk/client-ecs';
+import type { Attachment, Container, Task } from '@aws-sdk/client-ecs';
 
 /** Why a task has stopped that should have gone on. */
 export interface TaskFailure {
@@ -23,6 +23,7 @@ export function taskFailure({
   stopCode,
   stoppedReason = '',
   containers = [],
+  attachments = [],
 }: Task): TaskFailure | undefined {
   if (stopCode === 'ServiceSchedulerInitiated') {
     const unhealthy = containers.find(({ healthStatus }) => healthStatus === 'UNHEALTHY');
@@ -36,7 +37,13 @@ export function taskFailure({
   const told = blamed.map(exitOf);
   const isKnown = told.some((words) => words.includes(stoppedReason)) || ESSENTIAL_EXIT.test(stoppedReason);
   const words = told.length > 0 && isKnown ? told : [...told, stoppedReason];
+  words.push(...attachments.flatMap(flawsOf).filter((flaw) => !words.includes(flaw)));
   return { words: words.filter(Boolean).join(', '), container: blamed[0]?.name };
+}
+
+/** Why what a task is attached to, such as a volume, could not be had (API reference of Attachment). */
+function flawsOf({ details = [] }: Attachment): string[] {
+  return details.flatMap(({ name, value }) => (name === 'statusReason' && value ? [value] : []));
 }
 
 /**

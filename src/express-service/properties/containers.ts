@@ -1,10 +1,8 @@
-/** The containers and volumes of a task, as a template describes them. Pure: no call to AWS. */
+/** The containers of a task, as a template describes them. Pure: no call to AWS. */
 import type {
   ContainerDefinition,
   ContainerDependency as EcsContainerDependency,
   ContainerRestartPolicy,
-  EFSAuthorizationConfig,
-  EFSVolumeConfiguration as EcsEFSVolumeConfiguration,
   EnvironmentFile as EcsEnvironmentFile,
   HealthCheck as EcsHealthCheck,
   KernelCapabilities as EcsKernelCapabilities,
@@ -17,16 +15,13 @@ import type {
   SystemControl as EcsSystemControl,
   Tmpfs as EcsTmpfs,
   Ulimit as EcsUlimit,
-  Volume as EcsVolume,
 } from '@aws-sdk/client-ecs';
 import type { Properties } from '../../cloudformation/extension';
 import { invalid } from '../../core/failure';
 import { DEFAULT } from '../../core/property';
 import type {
-  AuthorizationConfig,
   AwsLogsConfiguration,
   ContainerDependency,
-  EFSVolumeConfiguration,
   EnvironmentFile,
   HealthCheck,
   KernelCapabilities,
@@ -42,7 +37,6 @@ import type {
   SystemControl,
   Tmpfs,
   Ulimit,
-  Volume,
 } from '../model';
 import { checkImage } from './container-image';
 import { checkCredentialsSecret, checkSecretReference } from './secret-reference';
@@ -299,52 +293,6 @@ export const SIDECAR_CONTAINER = table<SidecarContainer, ContainerDefinition>('S
   Essential: { to: 'essential', absent: DEFAULT },
   PortMappings: PORT_MAPPINGS,
 });
-
-/** A volume that containers may mount. Source of the rules: API reference of ECS, EFSVolumeConfiguration. */
-export const VOLUME = table<Volume, EcsVolume>('Volume', {
-  Name: { to: 'name' },
-  EFSVolumeConfiguration: {
-    to: 'efsVolumeConfiguration',
-    members: table<EFSVolumeConfiguration, EcsEFSVolumeConfiguration>('EFSVolumeConfiguration', {
-      FilesystemId: { to: 'fileSystemId' },
-      RootDirectory: { to: 'rootDirectory', absent: DEFAULT },
-      // What ECS leaves out is its own default, which is not the template's.
-      TransitEncryption: { to: 'transitEncryption', absent: 'DISABLED' },
-      AuthorizationConfig: {
-        to: 'authorizationConfig',
-        members: table<AuthorizationConfig, EFSAuthorizationConfig>('AuthorizationConfig', {
-          AccessPointId: { to: 'accessPointId' },
-          IAM: { to: 'iam', absent: DEFAULT },
-        }),
-      },
-    }),
-    check: checkFileSystem,
-  },
-});
-
-function checkFileSystem(
-  {
-    RootDirectory,
-    TransitEncryption,
-    AuthorizationConfig: { AccessPointId, IAM } = {},
-  }: Properties<EFSVolumeConfiguration>,
-  path: string,
-): void {
-  if (TransitEncryption === 'DISABLED' && (AccessPointId !== undefined || IAM === 'ENABLED')) {
-    throw invalid(
-      `${path}/TransitEncryption`,
-      'is DISABLED, while AuthorizationConfig needs it',
-      'Remove TransitEncryption or AuthorizationConfig',
-    );
-  }
-  if (AccessPointId !== undefined && RootDirectory !== undefined && RootDirectory !== '/') {
-    throw invalid(
-      `${path}/RootDirectory`,
-      'cannot be given together with an access point, which has a directory of its own',
-      'Remove RootDirectory',
-    );
-  }
-}
 
 function checkCommand([kind, ...rest]: readonly string[], path: string): void {
   if (kind !== 'CMD' && kind !== 'CMD-SHELL') {

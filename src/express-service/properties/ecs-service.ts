@@ -2,18 +2,23 @@
 import type {
   CapacityProviderStrategyItem as EcsCapacityProviderStrategyItem,
   CreateServiceCommandInput,
+  MetricConfiguration as EcsMetricConfiguration,
+  MonitoringConfiguration,
   Service,
+  ServiceRevision,
   UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
 import { invalid } from '../../core/failure';
 import { DEFAULT } from '../../core/property';
 import { completed, specified, templateOf } from '../../core/property-values';
-import { mergeRules, overlaid, threeWay } from '../../core/three-way';
+import { mergeRules, overlaid, threeWay, type MergeRule } from '../../core/three-way';
 import {
   DeploymentConfiguration,
   type CapacityProviderStrategyItem,
   type Inputs,
+  type MetricConfiguration,
+  type Monitoring,
   type PrimaryContainer,
   type SidecarContainer,
 } from '../model';
@@ -24,11 +29,15 @@ import { checkStagesAreReached } from './lifecycle-hooks';
 import { fittingStrategy, strategyOf, type Strategy } from './strategies';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './rollback-limits';
 import { inputTable, table, type InputRows } from './table';
+import { VOLUME_CONFIGURATION_RULE } from './volumes';
+
+/** A service, with what ECS tells of its revisions alone. */
+export type LiveService = Service & Pick<ServiceRevision, 'monitoring' | 'volumeConfigurations'>;
 
 /** Settings of an ECS service that can be given, changed and read. */
 export type ServiceSettings = Pick<
   UpdateServiceCommandInput,
-  keyof UpdateServiceCommandInput & keyof CreateServiceCommandInput & keyof Service
+  keyof UpdateServiceCommandInput & keyof CreateServiceCommandInput & keyof LiveService
 >;
 
 /** What an update of a setting does to the tasks (API reference of UpdateService). */
@@ -103,6 +112,24 @@ export const SERVICE_ROWS = {
       remedy: 'Give TaskRoleArn a role with the permissions of ECS Exec, or leave EnableExecuteCommand out',
     },
   },
+  Monitoring: {
+    to: 'monitoring',
+    members: table<Monitoring, MonitoringConfiguration>('Monitoring', {
+      MetricConfigurations: {
+        to: 'metricConfigurations',
+        items: table<MetricConfiguration, EcsMetricConfiguration>('MetricConfiguration', {
+          MetricNames: { to: 'metricNames', whole: true },
+          ResolutionSeconds: { to: 'resolutionSeconds' },
+        }),
+        check: checkMetrics,
+      },
+    }),
+    // A service whose template says nothing of it does not read as one that has said 60 seconds.
+    readWhenGiven: true,
+    // ECS tells it of revisions alone; whether a change of it makes one by itself is documented nowhere.
+    change: 'forced deployment',
+    refused: { words: /monitoring|metric ?(configuration|name)|resolution/i, remedy: 'Check Monitoring' },
+  },
   DeploymentConfiguration: {
     default: {},
     to: 'deploymentConfiguration',
@@ -117,9 +144,75 @@ export const SERVICE_ROWS = {
 
 export const SERVICE = inputTable<ServiceSettings, ServiceRow>(SERVICE_ROWS);
 
+/** Settings of the service that a property beside those of {@link SERVICE} sets (volumes.ts). */
+const OTHER_SETTINGS = {
+  volumeConfigurations: { change: 'deployment', rule: VOLUME_CONFIGURATION_RULE },
+} as const satisfies Partial<Record<keyof ServiceSettings, ServiceRow & { readonly rule: MergeRule }>>;
+
+/** All settings that go to the service as they are. */
+export const SETTING_NAMES = [
+  ...SERVICE.properties.map(({ to }) => to),
+  ...Object.keys(OTHER_SETTINGS),
+] as readonly (keyof ServiceSettings)[];
+
 /** How a setting of the service takes effect; undefined for one that no property sets alone. */
 export function changeOf(setting: string): ServiceRow['change'] | undefined {
-  return SERVICE.properties.find(({ to }) => to === setting)?.row.change;
+  const { change } =
+    SERVICE.properties.find(({ to }) => to === setting)?.row ??
+    OTHER_SETTINGS[setting as keyof typeof OTHER_SETTINGS] ??
+    {};
+  return change;
+}
+
+/** Metrics of a service that may be measured more often (API reference of MetricConfiguration). */
+type MonitoredMetric = 'CPUUtilization' | 'MemoryUtilization';
+const MONITORED_METRICS: readonly MonitoredMetric[] = ['CPUUtilization', 'MemoryUtilization'];
+
+/** Seconds between two values of a metric that the service says nothing of (API reference of MonitoringConfiguration). */
+const DEFAULT_RESOLUTION = 60;
+
+/** What a service has whose template says nothing. */
+const DEFAULT_MONITORING = {
+  metricConfigurations: [{ metricNames: [...MONITORED_METRICS], resolutionSeconds: DEFAULT_RESOLUTION }],
+} satisfies MonitoringConfiguration;
+
+/** Seconds between two values of a metric of the service. */
+export function resolutionOf(
+  { monitoring }: Pick<Partial<ServiceSettings>, 'monitoring'>,
+  metric: MonitoredMetric,
+): number {
+  const found = monitoring?.metricConfigurations?.find(({ metricNames }) => metricNames?.includes(metric));
+  return found?.resolutionSeconds ?? DEFAULT_RESOLUTION;
+}
+
+/** Whether a setting means the same in two services. */
+export function isSameSetting(
+  name: keyof ServiceSettings,
+  one: Partial<ServiceSettings>,
+  other: Partial<ServiceSettings>,
+): boolean {
+  return name === 'monitoring'
+    ? MONITORED_METRICS.every((metric) => resolutionOf(one, metric) === resolutionOf(other, metric))
+    : isDeepStrictEqual(one[name], other[name]);
+}
+
+/** A setting as an update gives it: what is not there any more has to be said. */
+export function settingToSend<Name extends keyof ServiceSettings>(
+  name: Name,
+  { [name]: value }: Partial<ServiceSettings>,
+): Partial<ServiceSettings>[Name] {
+  const nothing: Partial<ServiceSettings> = { monitoring: DEFAULT_MONITORING, volumeConfigurations: [] };
+  return value ?? nothing[name];
+}
+
+function checkMetrics(items: readonly Properties<MetricConfiguration>[], path: string): void {
+  const names = items.flatMap(({ MetricNames = [] }) => MetricNames);
+  const repeated = items.findIndex(({ MetricNames = [] }, index) =>
+    items.slice(0, index).some((other) => other.MetricNames?.some((name) => MetricNames.includes(name))),
+  );
+  if (repeated < 0) return;
+  const name = items[repeated]!.MetricNames!.find((each) => names.indexOf(each) !== names.lastIndexOf(each));
+  throw invalid(`${path}/${repeated}/MetricNames`, `has ${name} again`, 'Name each metric once');
 }
 
 function checkStrategy(items: readonly Properties<CapacityProviderStrategyItem>[], path: string): void {
@@ -213,7 +306,7 @@ export interface SettingsStates {
   /** What the template asked for before; undefined when nothing is known of that. */
   readonly previous?: Partial<ServiceSettings>;
   /** The service as it runs; undefined when it is to be made. */
-  readonly live?: Service;
+  readonly live?: LiveService;
   /** Capacity that a service starts with where its template says nothing. */
   readonly initial: Pick<ServiceSettings, 'capacityProviderStrategy'>;
   /** Name of the alarm that is made for the service; undefined when none is. */
@@ -225,17 +318,19 @@ export function resolvedSettings(states: SettingsStates): Partial<ServiceSetting
   const { desired, previous, live, initial, alarmName } = states;
   const wanted = (settings: Partial<ServiceSettings>) =>
     overlaid(initial, withMadeAlarm(settings, alarmName));
-  const names = SERVICE.properties.map(({ to }) => to as keyof ServiceSettings);
   const merged = threeWay<Partial<ServiceSettings>>(
     {
       desired: wanted(desired),
       previous: previous && wanted(previous),
       live: live && {
-        ...Object.fromEntries(names.map((name) => [name, live[name]])),
+        ...Object.fromEntries(SETTING_NAMES.map((name) => [name, live[name]])),
         ...configurationOf(live),
       },
     },
-    mergeRules(SERVICE),
+    {
+      ...mergeRules(SERVICE),
+      ...Object.fromEntries(Object.entries(OTHER_SETTINGS).map(([name, { rule }]) => [name, rule])),
+    },
   );
   const { deploymentConfiguration = {} } = merged;
   const fitting = fittingStrategy(deploymentConfiguration, desired.deploymentConfiguration ?? {});
@@ -282,7 +377,7 @@ export function configurationOf({
 
 /** What a template would say of a service's settings; the alarm that was made for it is left out. */
 export function settingsInputOf(
-  service: Service,
+  service: LiveService,
   madeAlarmName: string,
   limits: AlarmLimits | undefined,
 ): Partial<Inputs> {
@@ -295,6 +390,7 @@ export function settingsInputOf(
     : undefined;
   const read = templateOf(SERVICE, {
     ...(service as ServiceSettings),
+    monitoring: service.monitoring ?? DEFAULT_MONITORING,
     deploymentConfiguration: configuration && { ...configuration, alarms },
   });
   return {

@@ -36,7 +36,7 @@ export function principalOf(property: string): string {
 interface NamesRoles {
   readonly infrastructureRoleArn?: string;
   readonly task: ManagedTask | ExternalTask;
-  readonly settings: Pick<Partial<ServiceSettings>, 'deploymentConfiguration'>;
+  readonly settings: Pick<Partial<ServiceSettings>, 'deploymentConfiguration' | 'volumeConfigurations'>;
 }
 
 /** The roles that a specification names. */
@@ -46,8 +46,22 @@ export function rolesOf({ infrastructureRoleArn, task, settings }: NamesRoles): 
     ExecutionRoleArn: executionRoleArn,
     TaskRoleArn: taskRoleArn,
     InfrastructureRoleArn: infrastructureRoleArn,
+    ...volumeRolesOf(settings, infrastructureRoleArn),
     ...hookRolesOf(settings.deploymentConfiguration),
   };
+}
+
+/** Roles with which ECS makes EBS volumes, but for the infrastructure role. */
+export function volumeRolesOf(
+  { volumeConfigurations = [] }: Pick<Partial<ServiceSettings>, 'volumeConfigurations'>,
+  infrastructureRoleArn: string | undefined,
+): Roles {
+  const own = volumeConfigurations.flatMap(({ name, managedEBSVolume: volume }) =>
+    volume && volume.roleArn !== infrastructureRoleArn
+      ? [[`Volumes/${name}/ManagedEBSVolume/RoleArn`, volume.roleArn] as const]
+      : [],
+  );
+  return Object.fromEntries(own);
 }
 
 /** Roles with which ECS invokes the functions of lifecycle hooks. */

@@ -31,9 +31,11 @@ export type ScheduledAction = Partial<
 
 /** What target tracking follows. */
 export interface ScalingMetric {
-  readonly metric: 'AVERAGE_CPU' | 'AVERAGE_MEMORY' | 'REQUEST_COUNT_PER_TARGET';
-  /** Per cent, or requests per target and minute. */
+  readonly metric: 'AVERAGE_CPU' | 'AVERAGE_MEMORY' | 'REQUEST_COUNT_PER_TARGET' | 'SQS_BACKLOG_PER_TASK';
+  /** Per cent, requests per target and minute, or messages per task. */
   readonly targetValue: number;
+  /** Name of the queue whose messages count; undefined for the other metrics. */
+  readonly queueName?: string;
 }
 
 /** In seconds; undefined means that the template says nothing. Named as in Application Auto Scaling. */
@@ -66,6 +68,11 @@ const SCHEDULED_ACTION = table<ScheduledActionModel, ScheduledAction>('Scheduled
   },
 });
 
+/** The metric that needs the name of a queue. */
+const BACKLOG = 'SQS_BACKLOG_PER_TASK' satisfies ScalingMetric['metric'];
+
+const QUEUE_NAME = { to: 'queueName' } as const;
+
 const SCALING = table<ScalingTarget, Scaling>('ScalingTarget', {
   MinTaskCount: { to: 'minTaskCount' },
   MaxTaskCount: {
@@ -74,14 +81,17 @@ const SCALING = table<ScalingTarget, Scaling>('ScalingTarget', {
   },
   AutoScalingMetric: { to: 'metric' },
   AutoScalingTargetValue: { to: 'targetValue' },
+  QueueName: QUEUE_NAME,
   AdditionalMetrics: {
     to: 'additionalMetrics',
     key: 'AutoScalingMetric',
     items: table<ScalingMetricModel, ScalingMetric>('ScalingMetric', {
       AutoScalingMetric: { to: 'metric' },
       AutoScalingTargetValue: { to: 'targetValue' },
+      QueueName: QUEUE_NAME,
     }),
     check(metrics, path, { AutoScalingMetric: first = ScalingTarget.DEFAULTS.AutoScalingMetric }) {
+      for (const [index, metric] of metrics.entries()) checkQueue(metric, `${path}/${index}`);
       const again = metrics.findIndex(({ AutoScalingMetric }) => AutoScalingMetric === first);
       if (again < 0) return;
       throw invalid(
@@ -127,10 +137,11 @@ export function scalingInput(found: Partial<Scaling>): Properties<ScalingTarget>
 }
 
 function checkScaling(target: Properties<ScalingTarget>, path: string, _group: object, model: Inputs): void {
+  checkQueue(target, path);
   const asked = scaling(target);
-  if (followsRequests(asked) && model.LoadBalancerConfiguration?.Type === 'none') {
+  if (follows(asked, 'REQUEST_COUNT_PER_TARGET') && model.LoadBalancerConfiguration?.Type === 'none') {
     throw invalid(
-      `${path}/${isRequestCount(asked) ? 'AutoScalingMetric' : 'AdditionalMetrics'}`,
+      `${path}/${asked.metric === 'REQUEST_COUNT_PER_TARGET' ? 'AutoScalingMetric' : 'AdditionalMetrics'}`,
       'has REQUEST_COUNT_PER_TARGET, which only a load balancer counts',
       'Follow another metric',
     );
@@ -143,7 +154,7 @@ function checkScaling(target: Properties<ScalingTarget>, path: string, _group: o
       'Make MinTaskCount at most MaxTaskCount',
     );
   }
-  if (staysAtZero(asked) && followsRequests(asked)) {
+  if (staysAtZero(asked) && follows(asked, 'REQUEST_COUNT_PER_TARGET')) {
     throw invalid(
       'ScalingTarget/MinTaskCount',
       'is 0, and REQUEST_COUNT_PER_TARGET cannot raise the number of tasks again: without a task no request is counted, and all are answered with 503',
@@ -152,9 +163,27 @@ function checkScaling(target: Properties<ScalingTarget>, path: string, _group: o
   }
 }
 
+/** The name of a queue is there for the metric that needs one, and for no other. */
+function checkQueue(
+  { AutoScalingMetric: metric, QueueName }: Pick<ScalingMetricModel, 'AutoScalingMetric' | 'QueueName'>,
+  path: string,
+): void {
+  if (metric === BACKLOG && QueueName === undefined) {
+    throw invalid(`${path}/QueueName`, `is missing, which ${BACKLOG} needs`, 'Give the name of a queue');
+  }
+  if (metric !== BACKLOG && QueueName !== undefined) {
+    throw invalid(`${path}/QueueName`, `is of ${BACKLOG} alone`, 'Remove it');
+  }
+}
+
 /** What to tell the author, who may want it so; none when there is nothing to tell. */
 export function scalingWarnings(scaling: Scaling): string[] {
   if (!staysAtZero(scaling)) return [];
+  if (follows(scaling, BACKLOG)) {
+    return [
+      'ScalingTarget/MinTaskCount is 0: a service without tasks answers 503, and does not try a new image; whether target tracking starts the first task when messages come is documented nowhere',
+    ];
+  }
   return [
     'ScalingTarget/MinTaskCount is 0: a service without tasks answers 503, has no metric that raises their number again, and does not try a new image; its number of tasks has to be raised by hand or by a ScheduledAction',
   ];
@@ -168,12 +197,8 @@ function staysAtZero({ minTaskCount, scheduledActions = [] }: Scaling): boolean 
   );
 }
 
-function followsRequests({ additionalMetrics = [], ...first }: Scaling): boolean {
-  return [first, ...additionalMetrics].some(isRequestCount);
-}
-
-function isRequestCount({ metric }: ScalingMetric): boolean {
-  return metric === 'REQUEST_COUNT_PER_TARGET';
+function follows({ metric, additionalMetrics = [] }: Scaling, which: ScalingMetric['metric']): boolean {
+  return [metric, ...additionalMetrics.map((other) => other.metric)].includes(which);
 }
 
 function checkAction(action: Properties<ScheduledActionModel>, path: string): void {

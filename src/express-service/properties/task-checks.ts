@@ -8,6 +8,7 @@ import {
   type Inputs,
   type MountPoint,
   type Tmpfs,
+  type Volume,
 } from '../model';
 import type { Properties } from '../../cloudformation/extension';
 import { MAIN_CONTAINER } from './containers';
@@ -46,7 +47,11 @@ export function checkTask({
   Volumes: volumes = [],
   Cpu: cpu = ResourceModel.DEFAULTS.Cpu,
   Memory: memory = ResourceModel.DEFAULTS.Memory,
-}: Pick<Inputs, 'PrimaryContainer' | 'SidecarContainers' | 'Volumes' | 'Cpu' | 'Memory'>): void {
+  TaskRoleArn: taskRole,
+}: Pick<
+  Inputs,
+  'PrimaryContainer' | 'SidecarContainers' | 'Volumes' | 'Cpu' | 'Memory' | 'TaskRoleArn'
+>): void {
   const containers: Containers = new Map([
     [MAIN_CONTAINER, main],
     ...sidecars.map((sidecar) => [sidecar.Name!, sidecar] as const),
@@ -87,6 +92,7 @@ export function checkTask({
       throw invalid(`${path}/DependsOn`, `makes container ${name} wait for itself`, 'Break the circle');
     }
   }
+  checkVolumeRole(volumes, taskRole);
   checkPorts(main.ContainerPort ?? PrimaryContainer.DEFAULTS.ContainerPort, containers);
   checkCpu(Number(cpu), containers);
   checkMemory(Number(memory), containers);
@@ -98,6 +104,17 @@ function withPaths(containers: Containers): (readonly [path: string, name: strin
     name,
     container,
   ]);
+}
+
+/** Source: API reference of ECS, S3FilesVolumeConfiguration. */
+function checkVolumeRole(volumes: readonly Properties<Volume>[], taskRole: string | undefined): void {
+  const index = volumes.findIndex(({ S3FilesVolumeConfiguration: files }) => files);
+  if (index < 0 || taskRole !== undefined) return;
+  throw invalid(
+    `Volumes/${index}/S3FilesVolumeConfiguration`,
+    'needs a task role, with which the file system is mounted',
+    'Give TaskRoleArn',
+  );
 }
 
 /** The containers of a task share its network interface, so that each port is there once, and each name of one. */

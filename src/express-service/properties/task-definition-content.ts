@@ -155,9 +155,13 @@ function normalisedPort(mapping: PortMapping): PortMapping {
   return { ...mapping, hostPort: mapping.hostPort || mapping.containerPort };
 }
 
-/** An empty host is what a volume of the task itself has. */
-function normalisedVolume({ host, ...volume }: Volume): Volume {
-  return { ...volume, host: host?.sourcePath ? host : undefined };
+/** An empty host is what a volume of the task itself has, and false what one has that is not made for each task. */
+function normalisedVolume({ host, configuredAtLaunch, ...volume }: Volume): Volume {
+  return {
+    ...volume,
+    host: host?.sourcePath ? host : undefined,
+    configuredAtLaunch: configuredAtLaunch || undefined,
+  };
 }
 
 /** The value without members that are undefined or empty lists, at every depth. */
@@ -219,6 +223,10 @@ export function taskDefinitionFlaw(definition: TaskDefinition): string | undefin
     [!ports, `has no container named ${MAIN_CONTAINER}`],
     [ports?.length !== 1, `does not map exactly one TCP port in the container ${MAIN_CONTAINER}`],
     [!ports?.[0]?.name, `maps a port without a name in the container ${MAIN_CONTAINER}`],
+    [
+      definition.volumes?.some(({ configuredAtLaunch }) => configuredAtLaunch) ?? false,
+      'has a volume that is configured at launch, which only Volumes can do here',
+    ],
   ];
   return flaws.find(([applies]) => applies)?.[1];
 }

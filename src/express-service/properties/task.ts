@@ -18,9 +18,10 @@ import {
   type Inputs,
   type TypeConfigurationModel,
 } from '../model';
-import { checkRegistry, MAIN_CONTAINER, PRIMARY_CONTAINER, SIDECAR_CONTAINER, VOLUME } from './containers';
+import { checkRegistry, MAIN_CONTAINER, PRIMARY_CONTAINER, SIDECAR_CONTAINER } from './containers';
 import { inputTable, table, type InputRows } from './table';
 import { checkTask } from './task-checks';
+import { checkVolumes, VOLUME, withManagedVolumes } from './volumes';
 
 /** What can be registered of a task definition, and read. */
 export type TaskDefinitionSettings = Pick<
@@ -61,6 +62,7 @@ export const TASK_ROWS = {
     to: 'volumes',
     key: 'Name',
     items: VOLUME,
+    check: checkVolumes,
     refused: { words: /volume|file ?system|access ?point/i, remedy: 'Check Volumes and MountPoints' },
   },
   Memory: { to: 'memory', refused: { words: /memory/i, remedy: SIZE_REMEDY } },
@@ -159,7 +161,8 @@ export function managedTask(
   for (const [index, { Image }] of sidecars.entries()) {
     checkRegistry(Image!, `SidecarContainers/${index}/Image`, registries);
   }
-  const definition = specified(TASK, input);
+  const given = specified(TASK, input);
+  const definition = defined({ ...given, volumes: withManagedVolumes(given.volumes, input.Volumes) });
   checkSize(definition.cpu!, definition.memory!);
   checkTask(input);
   return {

@@ -77,5 +77,5 @@ function metricsOf(ecsService: EcsService, { policies }: ObservedScalingPolicy):
 }
 
 function metric(configuration: TargetTrackingScalingPolicyConfiguration): Partial<ScalingMetric> {
-  return { metric: metricOf(configuration), targetValue: configuration.TargetValue };
+  return { ...metricOf(configuration), targetValue: configuration.TargetValue };
 }

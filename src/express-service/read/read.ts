@@ -33,7 +33,8 @@ import {
 } from '../model';
 import { awaitedActions, progressOf } from '../deployments/deployment-progress';
 import { describeDeployment, isRunning } from '../deployments/service-deployments';
-import { settingsInputOf } from '../properties/ecs-service';
+import { settingsInputOf, type LiveService } from '../properties/ecs-service';
+import { withVolumeConfigurations } from '../properties/volumes';
 import { ATTRIBUTE_ACTIONS, readAttributes } from '../deployments/rule-stickiness';
 import { authorsTags } from '../memory/ownership';
 import { recordedExposures } from '../memory/recorded-exposures';
@@ -223,13 +224,15 @@ async function describeTaskDefinition({ clients }: Scope, arn: string): Promise<
 
 function taskInputs(
   { TaskDefinition, LogGroup }: Partial<Observed>,
-  service: Service,
+  service: LiveService,
 ): Properties<ResourceModel> {
   if (!TaskDefinition?.managed) return { TaskDefinitionArn: service.taskDefinition };
   const { definition } = TaskDefinition;
   const nonce = nonceOf(definition);
+  const settings = templateOf(TASK, definition as TaskDefinitionSettings);
   return {
-    ...templateOf(TASK, definition as TaskDefinitionSettings),
+    ...settings,
+    Volumes: withVolumeConfigurations(settings.Volumes, service.volumeConfigurations),
     ForceNewDeployment: nonce === undefined ? undefined : { Nonce: nonce },
     PrimaryContainer: containerOf(definition, LogGroup?.name),
     SidecarContainers: sidecarsOf(definition),

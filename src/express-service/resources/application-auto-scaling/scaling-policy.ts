@@ -7,12 +7,14 @@ import {
 } from '@aws-sdk/client-application-auto-scaling';
 import { isDeepStrictEqual } from 'node:util';
 import type { Resolvable } from '../../../core/graph';
-import type { Component, PlanScope, Refer, Scope } from '../../composition/component';
+import type { Component, PlanScope, Scope } from '../../composition/component';
 import { gone } from '../../composition/part';
 import { DESCRIBED_SERVICE_ACTIONS } from '../../deployments/described-service';
 import { fittingName, type EcsService } from '../../identity/identity';
 import { unless } from '../../../aws/sdk-errors';
-import type { Scaling, ScalingCooldowns, ScalingMetric } from '../../properties/scaling';
+import { resolutionOf } from '../../properties/ecs-service';
+import type { Scaling, ScalingMetric } from '../../properties/scaling';
+import type { ServiceSpec } from '../../specification';
 import { threeWay } from '../../../core/three-way';
 import { defined } from '../../../core/unset';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
@@ -60,19 +62,33 @@ type MetricSpecification = Pick<
   'PredefinedMetricSpecification' | 'CustomizedMetricSpecification'
 >;
 
-/** The metrics of AWS's own that follow the tasks. */
+/**
+ * The metrics of AWS's own that follow the tasks, with that of the service which they are made of. Of one that is measured every
+ * 20 seconds there is another one, which is faster (Amazon ECS developer guide, "Faster auto scaling with high-resolution metrics").
+ */
 const PREDEFINED = {
-  AVERAGE_CPU: 'ECSServiceAverageCPUUtilization',
-  AVERAGE_MEMORY: 'ECSServiceAverageMemoryUtilization',
+  AVERAGE_CPU: { type: 'ECSServiceAverageCPUUtilization', of: 'CPUUtilization' },
+  AVERAGE_MEMORY: { type: 'ECSServiceAverageMemoryUtilization', of: 'MemoryUtilization' },
 } as const;
+
+type PredefinedMetric = keyof typeof PREDEFINED;
+
+const HIGH_RESOLUTION = { seconds: 20, suffix: 'HighResolution' } as const;
 
 /** CloudWatch's metric of the requests. */
 const REQUEST_COUNT = 'RequestCountPerTarget';
+/** CloudWatch's metric of the messages that may be received. */
+const VISIBLE_MESSAGES = 'ApproximateNumberOfMessagesVisible';
+/** CloudWatch's metric of the tasks, of which each gives one value at a time. */
+const CPU = 'CPUUtilization';
+/** The dimension that names a queue. */
+const QUEUE_DIMENSION = 'QueueName';
 
 /** Every metric that a policy may follow. */
 export const METRICS = [
-  ...(Object.keys(PREDEFINED) as (keyof typeof PREDEFINED)[]),
+  ...(Object.keys(PREDEFINED) as PredefinedMetric[]),
   'REQUEST_COUNT_PER_TARGET',
+  'SQS_BACKLOG_PER_TASK',
 ] as const satisfies readonly Scaling['metric'][];
 
 /**
@@ -86,27 +102,39 @@ export function scalingPolicyName({ clusterName, name }: EcsService, additional?
   return fittingName(`${clusterName}/${name}/TargetTracking${suffix}`, LONGEST_NAME);
 }
 
+/** What a policy watches. */
+type Watched = Pick<PlanScope, 'ecsService' | 'has' | 'refer'> & Pick<ServiceSpec, 'settings'>;
+
 /**
- * The requests per target, of both target groups. The predefined metric watches one target group. Each deployment moves the
- * traffic to the other one, and the policy would take that for silence and scale in. The sum over both groups is the requests
- * per target at any time, also while a canary splits them, because both groups then have as many targets.
+ * The metric that a policy follows; empty for one of a load balancer where there is none, which only a former template can ask
+ * for.
  */
-function requestMetric(refer: Refer): Resolvable<MetricSpecification> {
-  const requests = ['1', '2'].map((name) => ({
-    Id: `requests${name}`,
-    MetricStat: {
-      Metric: {
-        Namespace: 'AWS/ApplicationELB',
-        MetricName: REQUEST_COUNT,
-        Dimensions: [
-          { Name: 'LoadBalancer', Value: refer('LoadBalancer', 'LoadBalancerFullName') },
-          { Name: 'TargetGroup', Value: refer('TargetGroups', 'TargetGroupFullName', { name }) },
-        ],
-      },
-      Stat: 'Sum',
-    },
-    ReturnData: false,
-  }));
+function metricSpecification(
+  { metric, queueName }: Omit<ScalingMetric, 'targetValue'>,
+  watched: Watched,
+): Resolvable<MetricSpecification> {
+  if (metric === 'REQUEST_COUNT_PER_TARGET') {
+    return watched.has('LoadBalancer') ? requestsPerTarget(watched) : {};
+  }
+  if (metric === 'SQS_BACKLOG_PER_TASK') return backlogPerTask(queueName!, watched);
+  const { type, of } = PREDEFINED[metric];
+  const isFast = resolutionOf(watched.settings, of) === HIGH_RESOLUTION.seconds;
+  const PredefinedMetricType = isFast ? (`${type}${HIGH_RESOLUTION.suffix}` as const) : type;
+  return { PredefinedMetricSpecification: { PredefinedMetricType } };
+}
+
+/**
+ * The predefined metric of requests per target watches one target group. Each deployment moves the traffic to the other
+ * one, and the policy would take that for silence and scale in. The sum over both groups is the requests per target at
+ * any time, also while a canary splits them, because both groups then have as many targets.
+ */
+function requestsPerTarget({ refer }: Watched): Resolvable<MetricSpecification> {
+  const requests = ['1', '2'].map((name) =>
+    statistic(`requests${name}`, 'Sum', 'AWS/ApplicationELB', REQUEST_COUNT, {
+      LoadBalancer: refer('LoadBalancer', 'LoadBalancerFullName'),
+      TargetGroup: refer('TargetGroups', 'TargetGroupFullName', { name }),
+    }),
+  );
   const sum = {
     Id: 'requests',
     Expression: requests.map(({ Id }) => `FILL(${Id}, 0)`).join(' + '),
@@ -117,25 +145,62 @@ function requestMetric(refer: Refer): Resolvable<MetricSpecification> {
 }
 
 /**
- * The metric that a policy follows; empty for one of a load balancer where there is none, which only a former template can ask
- * for.
+ * Messages in a queue by running tasks. Each running task gives one value of its CPU at a time, so that the number of values in
+ * a minute tells how many there are (Amazon ECS developer guide, "Amazon ECS service utilization metrics", "Service RUNNING task
+ * count"). Without tasks there is no value: then all messages wait for the first one.
  */
-function metricSpecification(
-  metric: Scaling['metric'],
-  { has, refer }: Pick<PlanScope, 'has' | 'refer'>,
+function backlogPerTask(
+  queueName: string,
+  { ecsService, settings }: Watched,
 ): Resolvable<MetricSpecification> {
-  if (metric === 'REQUEST_COUNT_PER_TARGET') return has('LoadBalancer') ? requestMetric(refer) : {};
-  return { PredefinedMetricSpecification: { PredefinedMetricType: PREDEFINED[metric] } };
+  const values = 60 / resolutionOf(settings, CPU);
+  const tasks = values === 1 ? 'FILL(tasks, 1)' : `(FILL(tasks, ${values}) / ${values})`;
+  const backlog = {
+    Id: 'backlog',
+    Expression: `FILL(messages, 0) / ${tasks}`,
+    Label: 'Messages per task',
+    ReturnData: true,
+  };
+  const Metrics = [
+    statistic('messages', 'Sum', 'AWS/SQS', VISIBLE_MESSAGES, { [QUEUE_DIMENSION]: queueName }),
+    statistic('tasks', 'SampleCount', 'AWS/ECS', CPU, {
+      ClusterName: ecsService.clusterName,
+      ServiceName: ecsService.name,
+    }),
+    backlog,
+  ];
+  return { CustomizedMetricSpecification: { Metrics } };
+}
+
+/** A statistic that an expression is made of. */
+function statistic(
+  Id: string,
+  Stat: string,
+  Namespace: string,
+  MetricName: string,
+  dimensions: Readonly<Record<string, Resolvable<string>>>,
+) {
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  return { Id, MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Stat }, ReturnData: false };
 }
 
 /** The metric in the template's words; undefined when it was changed by hand to one that the template does not have. */
-export function metricOf(configuration: MetricSpecification): Scaling['metric'] | undefined {
+export function metricOf(configuration: MetricSpecification): Omit<ScalingMetric, 'targetValue'> | undefined {
   const customized = configuration.CustomizedMetricSpecification?.Metrics ?? [];
-  if (customized.some(({ MetricStat }) => MetricStat?.Metric?.MetricName === REQUEST_COUNT)) {
-    return 'REQUEST_COUNT_PER_TARGET';
+  const metrics = customized.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
+  if (metrics.some(({ MetricName }) => MetricName === REQUEST_COUNT)) {
+    return { metric: 'REQUEST_COUNT_PER_TARGET' };
+  }
+  const messages = metrics.find(({ MetricName }) => MetricName === VISIBLE_MESSAGES);
+  if (messages) {
+    const queue = messages.Dimensions?.find(({ Name }) => Name === QUEUE_DIMENSION);
+    return { metric: 'SQS_BACKLOG_PER_TASK', queueName: queue?.Value };
   }
   const type = configuration.PredefinedMetricSpecification?.PredefinedMetricType;
-  return (Object.keys(PREDEFINED) as (keyof typeof PREDEFINED)[]).find((name) => PREDEFINED[name] === type);
+  const metric = (Object.keys(PREDEFINED) as PredefinedMetric[]).find(
+    (name) => type?.replace(HIGH_RESOLUTION.suffix, '') === PREDEFINED[name].type,
+  );
+  return metric && { metric };
 }
 
 /** What was changed by hand and the template does not change stays, and so do policies with other names. */
@@ -221,23 +286,31 @@ function desiredConfiguration(
   { name, ...metric }: ScalingMetric & { readonly name: string },
   live: TargetTrackingScalingPolicyConfiguration | undefined,
 ): Resolvable<TargetTrackingScalingPolicyConfiguration> {
-  const { ecsService, spec, previousSpec } = plan;
-  const settings = (of: ScalingMetric, { ScaleInCooldown, ScaleOutCooldown }: ScalingCooldowns) => ({
+  const { ecsService, spec, previousSpec, has, refer } = plan;
+  const watched = { ecsService, has, refer };
+  const settings = (of: ScalingMetric, { scaling, settings: service }: ServiceSpec) => ({
     // In a list, because either of its members is set: merged one by one, both might be.
-    metric: [metricSpecification(of.metric, plan)],
-    others: { ScaleInCooldown, ScaleOutCooldown, TargetValue: of.targetValue },
+    metric: [metricSpecification(of, { ...watched, settings: service })],
+    others: {
+      ScaleInCooldown: scaling.ScaleInCooldown,
+      ScaleOutCooldown: scaling.ScaleOutCooldown,
+      TargetValue: of.targetValue,
+    },
   });
-  const desired = settings(metric, spec.scaling);
+  const desired = settings(metric, spec);
   const before =
     previousSpec && policiesOf(ecsService, previousSpec.scaling).find((policy) => policy.name === name);
   const { PredefinedMetricSpecification, CustomizedMetricSpecification, ...others } = live ?? {};
   const merged = threeWay<{ metric: Resolvable<MetricSpecification>[]; others: { TargetValue?: number } }>({
     desired,
-    previous: before && settings(before, previousSpec!.scaling),
+    previous: before && settings(before, previousSpec),
     live: live && { metric: [{ PredefinedMetricSpecification, CustomizedMetricSpecification }], others },
   });
   // When the service has moved to other target groups, the metric of requests watches the ones before.
-  const isSameMetric = merged.metric.some((each) => metricOf(each as MetricSpecification) === metric.metric);
+  const isSameMetric = merged.metric.some((each) => {
+    const found = metricOf(each as MetricSpecification);
+    return found?.metric === metric.metric && found.queueName === metric.queueName;
+  });
   const [specification] = isSameMetric ? desired.metric : merged.metric;
   return { ...specification, ...merged.others } as Resolvable<TargetTrackingScalingPolicyConfiguration>;
 }
@@ -245,10 +318,10 @@ function desiredConfiguration(
 /** The policies that a template asks for, by name. */
 function policiesOf(
   ecsService: EcsService,
-  { metric, targetValue, additionalMetrics = [] }: Scaling,
+  { metric, targetValue, queueName, additionalMetrics = [] }: Scaling,
 ): (ScalingMetric & { readonly name: string })[] {
   return [
-    { name: scalingPolicyName(ecsService), metric, targetValue },
+    { name: scalingPolicyName(ecsService), metric, targetValue, queueName },
     ...additionalMetrics.map((additional) => ({
       name: scalingPolicyName(ecsService, additional.metric),
       ...additional,
@@ -282,9 +355,12 @@ function isSame(
   return isDeepStrictEqual(compared(a), compared(b));
 }
 
-/** Metrics and what they belong to, in any order. */
+/** What metrics belong to and how they are computed, in any order. */
 function watched(metrics: readonly TargetTrackingMetricDataQuery[] | undefined): ReadonlySet<string> {
   return new Set(
-    metrics?.flatMap(({ MetricStat }) => (MetricStat?.Metric?.Dimensions ?? []).map(({ Value }) => Value!)),
+    metrics?.flatMap(({ MetricStat, Expression }) => [
+      ...(MetricStat?.Metric?.Dimensions ?? []).map(({ Value }) => Value!),
+      ...(Expression === undefined ? [] : [Expression]),
+    ]),
   );
 }

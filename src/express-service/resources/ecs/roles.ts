@@ -2,11 +2,19 @@
  * A look at the roles that a template names, before anything is made: without it a role that is not there, or that
  * Amazon ECS may not assume, shows only when the first deployment has failed, after many minutes.
  */
-import { DescribeTaskDefinitionCommand, type Service } from '@aws-sdk/client-ecs';
+import { DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import type { ApplyScope } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
-import { hookRolesOf, principalOf, roleEntries, rolesOf, type Roles } from '../../properties/role-properties';
+import type { LiveService } from '../../properties/ecs-service';
+import {
+  hookRolesOf,
+  principalOf,
+  roleEntries,
+  rolesOf,
+  volumeRolesOf,
+  type Roles,
+} from '../../properties/role-properties';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 
 /** IAM actions of {@link roleFlaw}. */
@@ -19,7 +27,7 @@ export const ROLE_PERMISSIONS = ['ecs:DescribeTaskDefinition', 'iam:GetRole'] as
  * @param live the service as it runs; undefined when it is to be made.
  * @returns undefined when nothing is, or when the caller may not look.
  */
-export async function roleFlaw(scope: ApplyScope, live?: Service): Promise<HandlerError | undefined> {
+export async function roleFlaw(scope: ApplyScope, live?: LiveService): Promise<HandlerError | undefined> {
   const roles = await newRoles(scope, live);
   const flaws = await Promise.all(roles.map(([property, arn]) => flawOf(scope, property, arn)));
   return flaws.find((flaw) => flaw !== undefined);
@@ -28,7 +36,7 @@ export async function roleFlaw(scope: ApplyScope, live?: Service): Promise<Handl
 /** Roles that the service does not have yet: a roll-back must not need one that has been deleted since. */
 async function newRoles(
   scope: ApplyScope,
-  live: Service | undefined,
+  live: LiveService | undefined,
 ): Promise<[property: string, arn: string][]> {
   const former = scope.previousSpec && rolesOf(scope.previousSpec);
   const changed = roleEntries(rolesOf(scope.spec)).filter(([property, arn]) => former?.[property] !== arn);
@@ -37,8 +45,9 @@ async function newRoles(
   return changed.filter(([property, arn]) => current[property] !== arn);
 }
 
-async function rolesOfService({ clients }: ApplyScope, live: Service): Promise<Roles> {
+async function rolesOfService({ clients }: ApplyScope, live: LiveService): Promise<Roles> {
   const { taskDefinition } = live;
+  const infrastructureRoleArn = live.loadBalancers?.[0]?.advancedConfiguration?.roleArn;
   const answer = await unless(
     clients.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition })),
     'ClientException',
@@ -46,7 +55,8 @@ async function rolesOfService({ clients }: ApplyScope, live: Service): Promise<R
   return {
     ExecutionRoleArn: answer?.taskDefinition?.executionRoleArn,
     TaskRoleArn: answer?.taskDefinition?.taskRoleArn,
-    InfrastructureRoleArn: live.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
+    InfrastructureRoleArn: infrastructureRoleArn,
+    ...volumeRolesOf(live, infrastructureRoleArn),
     ...hookRolesOf(live.deploymentConfiguration),
   };
 }

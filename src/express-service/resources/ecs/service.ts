@@ -40,15 +40,19 @@ import { withRemovals } from '../../properties/deployment-configuration';
 import {
   changeOf,
   configurationOf,
+  isSameSetting,
   resolvedSettings,
-  SERVICE,
+  SETTING_NAMES,
+  settingToSend,
+  type LiveService,
   type ServiceSettings,
 } from '../../properties/ecs-service';
 import { attachmentOf, type Exposure } from '../../exposures';
 import { productionRules, servingFirst } from '../../deployments/traffic-weights';
 import { strategyOf } from '../../properties/strategies';
 import { apiNames, cloudFormationNames } from '../../../aws/ecs/names';
-import { isLeftHalfWay } from '../../deployments/service-deployments';
+import { isLeftHalfWay, newestRevision } from '../../deployments/service-deployments';
+import { defined, unlessEmpty } from '../../../core/unset';
 import {
   desiredSettings,
   INITIAL_SETTINGS,
@@ -70,7 +74,7 @@ import { plannedPort, type ObservedTaskDefinition } from './task-definition';
 
 /** The ECS service. */
 export interface ObservedService {
-  readonly service: Service;
+  readonly service: LiveService;
   /** Whether this invocation has started a deployment. */
   readonly deploymentStarted: boolean;
 }
@@ -105,9 +109,7 @@ const LONGEST_DRAINING_SECONDS = 3_600 + 120 + 600;
 const DRAINING_LOOKS = { least: 3, most: 10 };
 
 /** Settings that go to the service as they are and whose change does not show in what a revision runs. */
-const OPTIONAL_SETTINGS = SERVICE.properties
-  .map(({ to }) => to as keyof ServiceSettings)
-  .filter((name) => name !== 'capacityProviderStrategy');
+const OPTIONAL_SETTINGS = SETTING_NAMES.filter((name) => name !== 'capacityProviderStrategy');
 
 /** The service that is to be, in the names of ECS's API. */
 type WantedService = DeployedSettings &
@@ -149,7 +151,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
   // A deployment changes it.
   volatile: true,
   permissions: {
-    observe: DESCRIBED_SERVICE_ACTIONS,
+    observe: [...DESCRIBED_SERVICE_ACTIONS, 'ecs:DescribeServiceRevisions'],
     apply: [
       ...DEPLOYMENT_ORDER_ACTIONS,
       ...NETWORK_PERMISSIONS,
@@ -212,7 +214,9 @@ export const service: Component<ObservedService, Needs, object, Token> = {
       propertyPath: 'ServiceName',
       remedy: 'Choose another name',
     });
-    return isManaged ? { service: found, deploymentStarted: false } : undefined;
+    if (!isManaged) return undefined;
+    const revision = scope.isRemoval ? undefined : await newestRevision(scope, found);
+    return { service: withRevision(found, revision), deploymentStarted: false };
   },
 
   async apply(scope, needs, current) {
@@ -346,7 +350,7 @@ async function create(scope: ApplyScope, wanted: WantedService): Promise<Outcome
       clientToken: shortHash(`${ecsService.arn} ${operationToken}`, 32),
     }),
   );
-  return done({ service: { ...made, tags: wanted.tags }, deploymentStarted: true });
+  return done({ service: { ...withRevision(made!, wanted), tags: wanted.tags }, deploymentStarted: true });
 }
 
 /** Only a cluster that has the capacity provider FARGATE takes it; the launch type works in all of them. */
@@ -361,7 +365,7 @@ function capacity(
 
 async function update(
   scope: ApplyScope,
-  current: Service,
+  current: LiveService,
   wanted: WantedService,
   needsDeployment: boolean,
 ): Promise<Outcome<ObservedService, StoppingToken>> {
@@ -370,7 +374,9 @@ async function update(
   const first = beforeStrategyChange(wanted, current);
   if (first) {
     const obstacle = await readyToDeploy(scope, current);
-    return obstacle ?? done({ service: { ...(await send(scope, first)), tags }, deploymentStarted: true });
+    if (obstacle) return obstacle;
+    const updated = withRevision(await send(scope, first), current);
+    return done({ service: { ...updated, tags }, deploymentStarted: true });
   }
   const changes = settingsChanges(wanted, current, spec.subnetIds.length === 0);
   const optionalChanges = optionalChangesOf(wanted, current);
@@ -391,15 +397,25 @@ async function update(
       forceNewDeployment: true,
     }),
   });
-  return done({ service: { ...updated, tags }, deploymentStarted });
+  return done({ service: { ...withRevision(updated, wanted), tags }, deploymentStarted });
 }
 
-function optionalChangesOf(wanted: WantedService, current: Service): Partial<ServiceSettings> {
+/** A service with what only revisions tell. */
+function withRevision(
+  service: Service,
+  { monitoring, volumeConfigurations }: Pick<LiveService, 'monitoring' | 'volumeConfigurations'> = {},
+): LiveService {
+  return { ...service, ...defined({ monitoring, volumeConfigurations: unlessEmpty(volumeConfigurations) }) };
+}
+
+function optionalChangesOf(wanted: WantedService, current: LiveService): Partial<ServiceSettings> {
   const live = { ...current, ...configurationOf(current) };
   // Of what nothing is said UpdateService leaves as it is.
-  const given = OPTIONAL_SETTINGS.filter((name) => wanted[name] !== undefined);
+  const given = OPTIONAL_SETTINGS.filter((name) => settingToSend(name, wanted) !== undefined);
   const changes: Partial<ServiceSettings> = Object.fromEntries(
-    given.filter((name) => !isDeepStrictEqual(wanted[name], live[name])).map((name) => [name, wanted[name]]),
+    given
+      .filter((name) => !isSameSetting(name, wanted, live))
+      .map((name) => [name, settingToSend(name, wanted)]),
   );
   const { deploymentConfiguration: changed } = changes;
   return changed && live.deploymentConfiguration
