@@ -1,4 +1,8 @@
 /** Each example as its reader uses it: deployed by CloudFormation, requested through the load balancer, deleted. */
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalingPoliciesCommand,
+} from '@aws-sdk/client-application-auto-scaling';
 import { CloudControlClient, GetResourceCommand } from '@aws-sdk/client-cloudcontrol';
 import {
   DescribeLoadBalancersCommand,
@@ -160,6 +164,25 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
 };
 
+/** Examples that nobody requests. */
+const WORKERS: Readonly<Record<string, Row>> = {
+  'worker.yml': {
+    async shows(deployed) {
+      const { service } = await describeOnly(deployed);
+      expect(service).toMatchObject({
+        runningCount: 1,
+        loadBalancers: [],
+        deploymentConfiguration: { strategy: 'BLUE_GREEN', alarms: { alarmNames: ['letters-wait'] } },
+      });
+      const scaling = new ApplicationAutoScalingClient(account.aws.clientOptions());
+      const { ScalingPolicies } = await scaling.send(
+        new DescribeScalingPoliciesCommand({ ServiceNamespace: 'ecs' }),
+      );
+      expect(JSON.stringify(ScalingPolicies)).toContain('"QueueName","Value":"letters"');
+    },
+  },
+};
+
 /** Examples that other tests deploy, and where. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'hello.yml': 'test/examples/hello.test.ts',
@@ -168,7 +191,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 test('every example is deployed by a test', () => {
-  expect(readdirSync(EXAMPLES).sort()).toEqual([...Object.keys(ROWS), ...Object.keys(ELSEWHERE)].sort());
+  expect(readdirSync(EXAMPLES).sort()).toEqual([ROWS, WORKERS, ELSEWHERE].flatMap(Object.keys).sort());
 });
 
 test('none is refused by the rules of the organisation', async () => {
@@ -200,12 +223,13 @@ test('the first template of README.md makes a service with the attributes that a
   }
 });
 
-test.each(Object.entries(ROWS))('%s', async (file, { parameters, shows }) => {
+test.each(Object.entries({ ...ROWS, ...WORKERS }))('%s', async (file, { parameters, shows }) => {
   const name = file.replace('.yml', '');
   try {
     const deployed = await account.create(name, { template: file, parameters: parameters?.(platform) });
     expect(deployed).toMatchObject({ status: 'CREATE_COMPLETE', reasons: {} });
-    await shows({ host: new URL(deployed.outputs.Endpoint!).host, services: servicesOf(deployed) });
+    const { Endpoint } = deployed.outputs;
+    await shows({ host: Endpoint ? new URL(Endpoint).host : '', services: servicesOf(deployed) });
   } finally {
     expect(await account.clear()).toEqual([]);
   }
