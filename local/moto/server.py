@@ -8,6 +8,7 @@ of its own, in milliseconds, since moto has been imported by then. The port is t
 moto ends with it. Whoever starts many of them, as the tests do, starts one such process first.
 """
 
+import gc
 import io
 import os
 import select
@@ -15,6 +16,7 @@ import signal
 import socket
 import sys
 import threading
+import uuid
 from functools import cache
 
 from cryptography.hazmat.primitives import serialization
@@ -30,6 +32,10 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 from werkzeug.test import Client, run_wsgi_app
 
+# No compiled file beside the sources that are imported from here on.
+sys.dont_write_bytecode = True
+from remembered_answers import Answer, RememberedAnswers  # noqa: E402
+
 
 def remember_lookups():
     """moto lists its own package twice for each request and the methods of a class once: a third of a request's time. It
@@ -41,11 +47,21 @@ def remember_lookups():
     serialization.load_pem_private_key = cache(serialization.load_pem_private_key)
 
 
+def draw_request_ids_apart(headers=None):
+    """moto draws them where it draws the ids of resources, which would then depend on how often it is asked something."""
+    request_id = str(uuid.uuid4())
+    if headers is not None:
+        headers["x-amzn-requestid"] = request_id
+    return request_id
+
+
 remember_lookups()
+responses.gen_amzn_requestid_long = draw_request_ids_apart
 
 # moto's backends are plain dictionaries: a list call that meets a create call fails. As only one thread runs at a time
 # anyway, nothing is lost by answering one request after the other.
 one_at_a_time = threading.Lock()
+remembered = RememberedAnswers()
 
 
 class Application(DomainDispatcherApplication):
@@ -53,8 +69,7 @@ class Application(DomainDispatcherApplication):
 
     def __call__(self, environ, start_response):
         try:
-            with one_at_a_time:
-                return super().__call__(environ, start_response)
+            return super().__call__(environ, start_response)
         except NotImplementedError as error:
             return answer(start_response, "501 Not Implemented", error)
         except Exception as error:
@@ -85,14 +100,20 @@ class KeepAlive(MotoRequestHandler):
         # All of it, also what the application does not read: the next request comes behind it.
         read = body.read() if is_chunked else body.read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(read)
+
+        def ask():
+            chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+            return Answer(b"".join(chunks), status, headers)
+
+        with one_at_a_time:
+            reply = remembered.of(environ, read, ask)
         try:
-            self.send(*run_wsgi_app(self.server.app, environ, buffered=True))
+            self.send(*reply)
         except ConnectionError:
             self.close_connection = True
 
-    def send(self, chunks, status, headers):
+    def send(self, content, status, headers):
         code, reason = status.split(None, 1)
-        content = b"".join(chunks)
         self.send_response(int(code), reason)
         for name, value in headers:
             self.send_header(name, value)
@@ -122,8 +143,6 @@ def correct():
     global corrected
     with correction:
         if not corrected:
-            # No compiled file beside the source.
-            sys.dont_write_bytecode = True
             import corrections
 
             corrections.apply()
@@ -194,6 +213,9 @@ def fork_for_connections(path):
     correct()
     application = Application(create_corrected_app)
     warm(application)
+    # What is there now stays: no moto's collector is to look at it, and to copy its pages by that.
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
