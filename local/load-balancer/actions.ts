@@ -1,4 +1,6 @@
 import type { Action, TargetGroupTuple } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { authenticate, isAuthentication } from './authentication';
+import type { ClientRequest } from './client-request';
 import { readSticky, requestCookies, writeStickyPair } from './cookies';
 import type { ActionContext, Decision } from './decision';
 import { isCompatible } from './protocol-versions';
@@ -35,15 +37,20 @@ const ACTIONS: Record<string, Perform> = {
 };
 
 /**
- * Perform the actions of the matching rule. The first one decides: `forward`, `redirect` or `fixed-response`. Anything
- * before it (`authenticate-oidc`, `authenticate-cognito`) needs an identity provider, which is not simulated, so the
- * request is refused rather than let through.
+ * Perform the actions of the matching rule. Those by which users sign in (`authenticate-oidc`, `authenticate-cognito`) come first;
+ * then `forward`, `redirect` or `fixed-response` decides.
  */
 export function performActions(
   actions: readonly Action[],
   context: ActionContext,
 ): Decision | Promise<Decision> {
-  const [first] = actions;
+  const [first, ...rest] = actions;
+  if (first && isAuthentication(first)) {
+    const authenticated = authenticate(first, context);
+    return 'decision' in authenticated
+      ? authenticated.decision
+      : performActions(rest, { ...context, request: identified(context.request, authenticated.headers) });
+  }
   const perform = ACTIONS[first?.Type ?? ''];
   if (perform) return perform(first!, context);
   return {
@@ -53,6 +60,12 @@ export function performActions(
       `The rule ${context.ruleArn} has an action of type "${first?.Type ?? 'none'}", which the local load balancer does not perform.`,
     ),
   };
+}
+
+/** A request with the headers that tell who asks: those that a client made up do not get through. */
+function identified(request: ClientRequest, claims: Readonly<Record<string, string>>): ClientRequest {
+  const own = Object.entries(request.headers).filter(([name]) => !name.startsWith('x-amzn-oidc-'));
+  return { ...request, headers: { ...Object.fromEntries(own), ...claims } };
 }
 
 /** Cookie that binds a client to one of the target groups of a weighted forward. */
