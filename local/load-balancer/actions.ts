@@ -1,6 +1,5 @@
 import type { Action, TargetGroupTuple } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { authenticate, isAuthentication } from './authentication';
-import type { ClientRequest } from './client-request';
 import { readSticky, requestCookies, writeStickyPair } from './cookies';
 import type { ActionContext, Decision } from './decision';
 import { isCompatible } from './protocol-versions';
@@ -40,16 +39,13 @@ const ACTIONS: Record<string, Perform> = {
  * Perform the actions of the matching rule. Those by which users sign in (`authenticate-oidc`, `authenticate-cognito`) come first;
  * then `forward`, `redirect` or `fixed-response` decides.
  */
-export function performActions(
-  actions: readonly Action[],
-  context: ActionContext,
-): Decision | Promise<Decision> {
+export async function performActions(actions: readonly Action[], context: ActionContext): Promise<Decision> {
   const [first, ...rest] = actions;
   if (first && isAuthentication(first)) {
     const authenticated = authenticate(first, context);
-    return 'decision' in authenticated
-      ? authenticated.decision
-      : performActions(rest, { ...context, request: identified(context.request, authenticated.headers) });
+    if ('decision' in authenticated) return authenticated.decision;
+    const decision = await performActions(rest, context);
+    return decision.type === 'forward' ? { ...decision, claims: authenticated.claims } : decision;
   }
   const perform = ACTIONS[first?.Type ?? ''];
   if (perform) return perform(first!, context);
@@ -60,12 +56,6 @@ export function performActions(
       `The rule ${context.ruleArn} has an action of type "${first?.Type ?? 'none'}", which the local load balancer does not perform.`,
     ),
   };
-}
-
-/** A request with the headers that tell who asks: those that a client made up do not get through. */
-function identified(request: ClientRequest, claims: Readonly<Record<string, string>>): ClientRequest {
-  const own = Object.entries(request.headers).filter(([name]) => !name.startsWith('x-amzn-oidc-'));
-  return { ...request, headers: { ...Object.fromEntries(own), ...claims } };
 }
 
 /** Cookie that binds a client to one of the target groups of a weighted forward. */

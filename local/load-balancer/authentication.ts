@@ -15,11 +15,11 @@ const DEFAULT_TIMEOUT = 604_800;
 /** The simulated identity provider lets everybody in who comes back with a code, and calls users by it. */
 const CODE = 'code';
 
-/** What is told of identity providers is not in any VPC: an address of documentation stands for all of them. */
-const PROVIDER = { ip: '203.0.113.1', port: 443 };
+/** Identity providers are in no VPC: an address of documentation stands for all of them. */
+const PROVIDER = { address: '203.0.113.1', port: 443 };
 
-/** What becomes of a request before the other actions: an answer, or headers that tell the target who asks. */
-export type Authenticated = { readonly decision: Decision } | { readonly headers: Record<string, string> };
+/** What becomes of a request before the other actions: an answer, or headers that tell the target who has signed in. */
+export type Authenticated = { readonly decision: Decision } | { readonly claims: Record<string, string> };
 
 /** Whether an action has users sign in. */
 export function isAuthentication({ Type }: Action): boolean {
@@ -43,7 +43,7 @@ export function authenticate(action: Action, context: ActionContext): Authentica
     const [user, state] = [query.get(CODE), query.get('state')];
     const location = user && state ? originalUrl(state) : undefined;
     if (!user || !location) return respond(401);
-    if (!loadBalancer.reaches(PROVIDER, [])) return respond(500);
+    if (!loadBalancer.goesOut(PROVIDER.address, PROVIDER.port)) return respond(500);
     const until = clock.now() + (config.SessionTimeout ?? DEFAULT_TIMEOUT) * 1000;
     return respond(302, {
       location,
@@ -52,8 +52,8 @@ export function authenticate(action: Action, context: ActionContext): Authentica
   }
 
   const user = readSticky(requestCookies(request), cookie, clock.now());
-  if (user !== undefined) return { headers: claims(user) };
-  if (otherwise === 'allow') return { headers: {} };
+  if (user !== undefined) return { claims: claimsOf(user) };
+  if (otherwise === 'allow') return { claims: {} };
   if (otherwise === 'deny') return respond(401);
   const origin = `https://${request.host}${listener.port === 443 ? '' : `:${listener.port}`}`;
   const url = `${origin}${request.path}${request.query ? `?${request.query}` : ''}`;
@@ -84,7 +84,7 @@ function originalUrl(state: string): string | undefined {
 }
 
 /** The headers that tell a target who asks; the claims are not signed here. */
-function claims(user: string): Record<string, string> {
+function claimsOf(user: string): Record<string, string> {
   const token = createHash('sha256').update(user).digest('base64url');
   const data = Buffer.from(JSON.stringify({ sub: user })).toString('base64url');
   return {

@@ -194,7 +194,7 @@ test('where ECS takes no such rules, the failure names the property', async () =
     status: 'FAILED',
     errorCode: 'InvalidRequest',
     message: expect.stringMatching(
-      /^Authentication: The listener rule .* has an authentication action, which is not supported\. .*remove it/,
+      /^Authentication: .* has an authentication action, which is not supported\. .*remove it/,
     ),
   });
   expect(await driver.delete(outcome.model!.ServiceArn)).toMatchObject({ status: 'SUCCESS' });
