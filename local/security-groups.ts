@@ -29,8 +29,13 @@ export class SecurityGroups {
 
   /** Whether the outbound rules of `from` and the inbound rules of `to` let a connection to a TCP port be made. */
   connect(from: Peer, to: Peer, port: number): boolean {
+    return this.letOut(from, to, port) && this.letIn(from, to, port);
+  }
+
+  /** Whether the outbound rules of `from` let it connect to a TCP port of `to`. */
+  letOut(from: Peer, to: Peer, port: number): boolean {
     const outbound = this.rules(from, ({ IpPermissionsEgress }) => IpPermissionsEgress);
-    return outbound.some((rule) => permits(rule, to, port)) && this.letIn(from, to, port);
+    return outbound.some((rule) => permits(rule, to, port));
   }
 
   private rules(

@@ -97,6 +97,27 @@ export const ECS = [
     test: 'test/ecs-engine/traffic-shifting.test.ts',
   },
   {
+    id: 'ecs.rules-may-authenticate',
+    statement:
+      'CreateService and UpdateService take listener rules at which users sign in (authenticate-oidc, authenticate-cognito) before their requests are forwarded.',
+    source: 'Nothing is documented; what ECS refuses of rules speaks of target groups alone.',
+    state: 'unverified',
+    otherwise:
+      'They are InvalidParameterException "The listener rule … has an authentication action, which is not supported."',
+    risk: 'A service with Authentication is not made, and the failure names that property.',
+    test: 'test/ecs-engine/services.test.ts',
+  },
+  {
+    id: 'ecs.shift-keeps-authentication',
+    statement: 'When ECS shifts the weights of a rule, the rule keeps actions by which users sign in.',
+    source:
+      'Nothing is documented. ModifyRule replaces all actions of a rule, so that ECS has to give them again.',
+    state: 'unverified',
+    otherwise: 'The rule has no action but forward after each shift.',
+    risk: 'From the first shift of a deployment to its end users need not sign in; then the resource type restores the action.',
+    test: 'test/ecs-engine/traffic-shifting.test.ts',
+  },
+  {
     id: 'ecs.shifts-all-load-balancers',
     statement:
       'A deployment of a service with several load balancers shifts the production rules of all of them together.',

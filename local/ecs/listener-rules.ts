@@ -29,6 +29,15 @@ export async function forwardedTargetGroups(
   }));
 }
 
+/** Whether users sign in at a rule before their requests are forwarded. */
+export async function isAuthenticating(
+  client: ElasticLoadBalancingV2Client,
+  ruleArn: string,
+): Promise<boolean> {
+  const actions = await readActions(client, ruleArn);
+  return actions.some(({ Type }) => Type?.startsWith('authenticate-'));
+}
+
 /** How the traffic of a rule is divided. */
 export interface WeightShift {
   readonly targetGroupArn: string;
@@ -37,13 +46,15 @@ export interface WeightShift {
   readonly percent: number;
   /** Whether the rule keeps its target group stickiness; otherwise it is switched off. */
   readonly keepsStickiness: boolean;
+  /** Whether the rule keeps actions by which users sign in; otherwise they are lost. */
+  readonly keepsAuthentication: boolean;
 }
 
 /** Divide the traffic of a rule between the two target groups of a pair. */
 export async function shiftWeights(
   client: ElasticLoadBalancingV2Client,
   ruleArn: string,
-  { targetGroupArn, otherTargetGroupArn, percent, keepsStickiness }: WeightShift,
+  { targetGroupArn, otherTargetGroupArn, percent, keepsStickiness, keepsAuthentication }: WeightShift,
 ): Promise<void> {
   const actions = await readActions(client, ruleArn);
   const pair: TargetGroupTuple[] = [
@@ -56,9 +67,13 @@ export async function shiftWeights(
   await writeActions(
     client,
     ruleArn,
-    actions.map((action) =>
-      action.Type === 'forward' ? withTargetGroups(action, pair, keepsStickiness) : action,
-    ),
+    actions
+      .filter(({ Type }) => keepsAuthentication || Type === 'forward')
+      .map((action) =>
+        action.Type === 'forward'
+          ? withTargetGroups(action, pair, keepsStickiness)
+          : withPresentSecret(action),
+      ),
   );
 }
 
@@ -81,6 +96,12 @@ function withTargetGroups(
 ): Action {
   const kept = keepsStickiness ? action.ForwardConfig : { TargetGroupStickinessConfig: { Enabled: false } };
   return { ...action, ForwardConfig: { ...kept, TargetGroups: pair } };
+}
+
+/** ELB tells nobody the secret of a client, and keeps it when it is asked to. */
+function withPresentSecret(action: Action): Action {
+  const { AuthenticateOidcConfig: oidc } = action;
+  return oidc ? { ...action, AuthenticateOidcConfig: { ...oidc, UseExistingClientSecret: true } } : action;
 }
 
 function isListener(arn: string): boolean {

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Answers } from '../claims/answers';
 import { AwsError, type Structure } from '../service';
-import { forwardedTargetGroups } from './listener-rules';
+import { forwardedTargetGroups, isAuthenticating } from './listener-rules';
 import type { TaskDefinition } from './state';
 
 /** Quota "Target groups per service". */
@@ -118,6 +118,7 @@ async function checkRules(
 ): Promise<void> {
   const { productionListenerRule, testListenerRule } = loadBalancer.advancedConfiguration ?? {};
   if (!productionListenerRule) return;
+  await checkAuthentication(client, answers, [productionListenerRule, testListenerRule]);
   const forwarded = async (rule: string) =>
     (await forwardedTargetGroups(client, rule).catch((error: Error) => refuse(error.message))).map(
       ({ targetGroupArn }) => targetGroupArn,
@@ -137,6 +138,19 @@ async function checkRules(
     refuse(
       `Target group ${unreachable} is not associated with either productionListenerRule or testListenerRule.`,
     );
+  }
+}
+
+/** @throws AwsError for a rule at which users sign in, if ECS takes none. */
+async function checkAuthentication(
+  client: ElasticLoadBalancingV2Client,
+  answers: Answers,
+  rules: readonly (string | undefined)[],
+): Promise<void> {
+  if (answers.holds('ecs.rules-may-authenticate')) return;
+  for (const rule of rules) {
+    if (rule && (await isAuthenticating(client, rule)))
+      refuse(`The listener rule ${rule} has an authentication action, which is not supported.`);
   }
 }
 

@@ -109,6 +109,7 @@ async function shift(
 ): Promise<void> {
   const { elasticLoadBalancing } = context.aws(service.cluster.scope.region);
   const keepsStickiness = context.answers.holds('ecs.shift-keeps-stickiness');
+  const keepsAuthentication = context.answers.holds('ecs.shift-keeps-authentication');
   const shiftAll = async (percent: number): Promise<Error[]> => {
     const failures: Error[] = [];
     for (const { targetGroupArn, rules } of targetGroups) {
@@ -119,6 +120,7 @@ async function shift(
         otherTargetGroupArn: rules.otherTargetGroupArn,
         percent,
         keepsStickiness,
+        keepsAuthentication,
       }).catch((error: Error) => failures.push(error));
     }
     return failures;

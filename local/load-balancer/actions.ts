@@ -1,4 +1,5 @@
 import type { Action, TargetGroupTuple } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { authenticate, isAuthentication } from './authentication';
 import { readSticky, requestCookies, writeStickyPair } from './cookies';
 import type { ActionContext, Decision } from './decision';
 import { isCompatible } from './protocol-versions';
@@ -35,15 +36,17 @@ const ACTIONS: Record<string, Perform> = {
 };
 
 /**
- * Perform the actions of the matching rule. The first one decides: `forward`, `redirect` or `fixed-response`. Anything
- * before it (`authenticate-oidc`, `authenticate-cognito`) needs an identity provider, which is not simulated, so the
- * request is refused rather than let through.
+ * Perform the actions of the matching rule. Those by which users sign in (`authenticate-oidc`, `authenticate-cognito`) come first;
+ * then `forward`, `redirect` or `fixed-response` decides.
  */
-export function performActions(
-  actions: readonly Action[],
-  context: ActionContext,
-): Decision | Promise<Decision> {
-  const [first] = actions;
+export async function performActions(actions: readonly Action[], context: ActionContext): Promise<Decision> {
+  const [first, ...rest] = actions;
+  if (first && isAuthentication(first)) {
+    const authenticated = authenticate(first, context);
+    if ('decision' in authenticated) return authenticated.decision;
+    const decision = await performActions(rest, context);
+    return decision.type === 'forward' ? { ...decision, claims: authenticated.claims } : decision;
+  }
   const perform = ACTIONS[first?.Type ?? ''];
   if (perform) return perform(first!, context);
   return {

@@ -16,6 +16,8 @@ export interface Forward extends Arrival {
   readonly target: Target;
   /** How the target group speaks to it. */
   readonly protocolVersion: ProtocolVersion;
+  /** Headers that tell the target who has signed in, in place of the client's own; undefined where nobody has to. */
+  readonly claims?: Readonly<Record<string, string>>;
   /** `Set-Cookie` headers to add to the target's answer, given the names of the cookies that it sets itself. */
   readonly cookies: (setByTarget: ReadonlySet<string>) => string[];
 }

@@ -25,6 +25,9 @@ const NOT_FORWARDED = new Set([
   SOURCE_IP_HEADER,
 ]);
 
+/** What the names of headers begin with that tell who has signed in. */
+const CLAIM_HEADERS = 'x-amzn-oidc-';
+
 /** What the attribute `routing.http.xff_header_processing.mode` does with X-Forwarded-For. */
 const FORWARDED_FOR: Record<string, (sent: string | undefined, sourceIp: string) => string | undefined> = {
   append: (sent, sourceIp) => (sent ? `${sent}, ${sourceIp}` : sourceIp),
@@ -38,7 +41,7 @@ const FORWARDED_FOR: Record<string, (sent: string | undefined, sourceIp: string)
  */
 export async function forwardToTarget(
   request: ClientRequest,
-  { target, protocolVersion, cookies, ...arrival }: Forward,
+  { target, protocolVersion, claims, cookies, ...arrival }: Forward,
   network: TaskNetwork,
   clock: Clock,
 ): Promise<ClientResponse> {
@@ -46,7 +49,7 @@ export async function forwardToTarget(
   let response: HttpResponse | undefined | 'timeout';
   try {
     const spoken = spokenToTarget(request, protocolVersion);
-    const answer = network.request(target.ip, target.port, targetRequest(request, spoken, arrival));
+    const answer = network.request(target.ip, target.port, targetRequest(request, spoken, arrival, claims));
     response = await within(clock, seconds * 1000, answer);
   } catch {
     response = undefined;
@@ -62,10 +65,14 @@ function targetRequest(
   request: ClientRequest,
   protocolVersion: ProtocolVersion,
   { loadBalancer, listener }: Arrival,
+  claims: Forward['claims'],
 ): HttpRequest {
   const headers = Object.fromEntries(
-    Object.entries(request.headers).filter(([name]) => !NOT_FORWARDED.has(name)),
+    Object.entries(request.headers).filter(
+      ([name]) => !NOT_FORWARDED.has(name) && !(claims && name.startsWith(CLAIM_HEADERS)),
+    ),
   );
+  Object.assign(headers, claims);
   const mode = loadBalancer.attributes['routing.http.xff_header_processing.mode'] ?? 'append';
   const forwardedFor = FORWARDED_FOR[mode]?.(headers['x-forwarded-for'], request.sourceIp);
   delete headers['x-forwarded-for'];

@@ -52,6 +52,8 @@ export interface RoutingLoadBalancer {
   readonly admits: (sourceIp: string, port: number) => boolean;
   /** Whether its security groups and those of a target let it connect to the target. */
   readonly reaches: (target: Target, securityGroups: readonly string[]) => boolean;
+  /** Whether its security groups let it out to this port of an address that is not in the VPC. */
+  readonly goesOut: (address: string, port: number) => boolean;
   readonly attributes: Attributes;
   readonly listeners: readonly RoutingListener[];
 }
@@ -162,6 +164,7 @@ export class RoutingTable {
       admits: (address, port) => isOpen || groups.letIn({ address, securityGroups: [] }, own, port),
       reaches: ({ ip, port }, securityGroups) =>
         isOpen || groups.connect(own, { address: ip, securityGroups }, port),
+      goesOut: (address, port) => isOpen || groups.letOut(own, { address, securityGroups: [] }, port),
       attributes: asRecord(attributes),
       listeners: (await Promise.all(routed)).filter((listener) => listener !== undefined),
     };

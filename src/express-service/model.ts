@@ -34,6 +34,144 @@ export class TestTraffic extends BaseModel {
   declare Cookie?: TestCookie;
 }
 
+/** Users sign in at a user pool of Amazon Cognito. */
+export class AuthenticateCognito extends BaseModel {
+  static readonly DEFAULTS = {
+    OnUnauthenticatedRequest: 'authenticate',
+    Scope: 'openid',
+    SessionCookieName: 'AWSELBAuthSessionCookie',
+    SessionTimeout: 604800,
+  } as const;
+  constructor(properties?: Properties<AuthenticateCognito>) {
+    super(properties);
+  }
+
+  /** ARN of the user pool. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare UserPoolArn?: string;
+
+  /** Id of a client of the user pool that has a secret. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare UserPoolClientId?: string;
+
+  /** Domain of the user pool, or its prefix. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare UserPoolDomain?: string;
+
+  /** What becomes of requests of users who have not signed in. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare OnUnauthenticatedRequest?: 'authenticate' | 'allow' | 'deny';
+
+  /** Claims that are asked for. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Scope?: string;
+
+  /** Name of the cookie of a session. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare SessionCookieName?: string;
+
+  /** Seconds after which users sign in again. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare SessionTimeout?: number;
+
+  /** Further parameters of the request to sign in, ten at most. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AuthenticationRequestExtraParams?: Record<string, string>;
+}
+
+/** Users sign in at an identity provider that speaks OpenID Connect. */
+export class AuthenticateOidc extends BaseModel {
+  static readonly DEFAULTS = {
+    OnUnauthenticatedRequest: 'authenticate',
+    Scope: 'openid',
+    SessionCookieName: 'AWSELBAuthSessionCookie',
+    SessionTimeout: 604800,
+  } as const;
+  constructor(properties?: Properties<AuthenticateOidc>) {
+    super(properties);
+  }
+
+  /** Issuer, as the identity provider names it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Issuer?: string;
+
+  /** Where users sign in. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AuthorizationEndpoint?: string;
+
+  /** Where the load balancer gets tokens. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TokenEndpoint?: string;
+
+  /** Where the load balancer gets claims. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare UserInfoEndpoint?: string;
+
+  /** Id of the client. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ClientId?: string;
+
+  /** Secret of the client, as a dynamic reference to AWS Secrets Manager. READ does not answer it; another secret behind the same reference takes effect with the next change of the reference. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ClientSecret?: string;
+
+  /** What becomes of requests of users who have not signed in. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare OnUnauthenticatedRequest?: 'authenticate' | 'allow' | 'deny';
+
+  /** Claims that are asked for. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Scope?: string;
+
+  /** Name of the cookie of a session. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare SessionCookieName?: string;
+
+  /** Seconds after which users sign in again. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare SessionTimeout?: number;
+
+  /** Further parameters of the request to sign in, ten at most. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AuthenticationRequestExtraParams?: Record<string, string>;
+}
+
+/** How users sign in before their requests reach the service: Cognito or Oidc. */
+export class Authentication extends BaseModel {
+  constructor(properties?: Properties<Authentication>) {
+    super(properties);
+  }
+
+  /** Users sign in at a user pool of Amazon Cognito. */
+  @Expose()
+  @Type(() => AuthenticateCognito)
+  declare Cognito?: AuthenticateCognito;
+
+  /** Users sign in at an identity provider that speaks OpenID Connect. */
+  @Expose()
+  @Type(() => AuthenticateOidc)
+  declare Oidc?: AuthenticateOidc;
+}
+
 /** A header of test requests. */
 export class TestHttpHeader extends BaseModel {
   constructor(properties?: Properties<TestHttpHeader>) {
@@ -1957,7 +2095,7 @@ export class ECSManagedResourceArns extends BaseModel {
 export class ResourceModel extends BaseModel {
   static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
   /** JSON pointers to the properties that may not be returned. */
-  static readonly WRITE_ONLY_PROPERTIES: readonly string[] = [];
+  static readonly WRITE_ONLY_PROPERTIES: readonly string[] = ['/properties/Authentication/Oidc/ClientSecret'];
   /** JSON pointer to the property that holds the tags. */
   static readonly TAG_PROPERTY: string | undefined = '/properties/Tags';
 
@@ -2154,6 +2292,11 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Type(() => TestTraffic)
   declare TestTraffic?: TestTraffic;
+
+  /** How users sign in before their requests reach the service: Cognito or Oidc. */
+  @Expose()
+  @Type(() => Authentication)
+  declare Authentication?: Authentication;
 
   /** Regional AWS WAF web ACL of the load balancer. Services with different web ACLs do not share a load balancer. Default: the web ACL of the type configuration, if any. */
   @Expose()

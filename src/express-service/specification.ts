@@ -8,6 +8,7 @@ import { domainTags } from './memory/hosts';
 import { checkTags } from './memory/tag-limits';
 import { templateRecord } from './memory/template-record';
 import { ResourceModel, type NetworkConfiguration, type TypeConfigurationModel } from './model';
+import { specifiedAuthentication, type AuthenticationConfig } from './properties/authentication';
 import {
   domainsOf,
   domainsOfModel,
@@ -49,6 +50,8 @@ export interface ServiceSpec {
   readonly pathPatterns: readonly string[];
   /** Conditions that test requests meet beside those of all requests; undefined means that none are told from others. */
   readonly testTraffic?: readonly RuleCondition[];
+  /** How users sign in before their requests reach the service; undefined means that they need not. */
+  readonly authentication?: AuthenticationConfig;
   readonly loadBalancer: LoadBalancerSpec;
   /** Web ACL of a shared load balancer; undefined means none. */
   readonly webAclArn?: string;
@@ -126,6 +129,7 @@ export function specificationOf({
     rollbackAlarm: specified(ROLLBACK_LIMITS, model.DeploymentConfiguration?.RollbackAlarm ?? {}),
     ...requests,
     testTraffic: testConditions(model, requests),
+    authentication: specifiedAuthentication(model.Authentication),
     loadBalancer,
     webAclArn: loadBalancer.kind === 'shared' ? (WebAclArn ?? configuration.WebAclArn) : undefined,
     tags,

@@ -89,6 +89,16 @@ const everything = {
       },
     },
   ],
+  Authentication: {
+    Oidc: {
+      Issuer: 'https://idp.example.com',
+      AuthorizationEndpoint: 'https://idp.example.com/authorize',
+      TokenEndpoint: 'https://idp.example.com/token',
+      UserInfoEndpoint: 'https://idp.example.com/userinfo',
+      ClientId: 'client',
+      ClientSecret: 'secret',
+    },
+  },
   Monitoring: {
     MetricConfigurations: [{ MetricNames: ['CPUUtilization'], ResolutionSeconds: 20 }],
   },

@@ -14,6 +14,7 @@ import {
   type CreateServiceCommandInput,
   type LoadBalancer,
 } from '@aws-sdk/client-ecs';
+import { DescribeRulesCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateSecurityGroupCommand, CreateSubnetCommand, CreateVpcCommand } from '@aws-sdk/client-ec2';
 import { Fixture, loadBalancerOf, MINUTE, type Pair } from './fixture';
 
@@ -59,6 +60,33 @@ describe('monitoring', () => {
     const input = await fixture.input(undefined, {}, { monitoring });
     await expect(fixture.create(input)).rejects.toThrow(message);
   });
+});
+
+test.each([true, false])('rules at which users sign in are taken: %s', async (holds) => {
+  const authenticating = await fixture.pair();
+  const { Rules } = await fixture.elb.send(
+    new DescribeRulesCommand({ RuleArns: [authenticating.production] }),
+  );
+  const AuthenticateCognitoConfig = {
+    UserPoolArn: 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_a',
+    UserPoolClientId: 'client',
+    UserPoolDomain: 'users',
+  };
+  await fixture.elb.send(
+    new ModifyRuleCommand({
+      RuleArn: authenticating.production,
+      Actions: [
+        { Type: 'authenticate-cognito', Order: 1, AuthenticateCognitoConfig },
+        { ...Rules![0]!.Actions![0]!, Order: 2 },
+      ],
+    }),
+  );
+  fixture.aws.answers.give({ 'ecs.rules-may-authenticate': holds });
+  const creation = fixture.create(await fixture.input(authenticating, { strategy: 'BLUE_GREEN' }));
+  await (holds
+    ? expect(creation).resolves.toMatchObject({ status: 'ACTIVE' })
+    : expect(creation).rejects.toThrow(/has an authentication action, which is not supported/));
+  fixture.aws.answers.reset();
 });
 
 describe('CreateService', () => {

@@ -549,6 +549,35 @@ test.each([
   expect(await fixture.weights(pair.production, pair.green)).toEqual([100]);
 });
 
+test.each([
+  ['keeps', true],
+  ['drops', false],
+])('told that ECS %s it, a shift treats the authentication of a rule so', async (_what, kept) => {
+  const pair = await fixture.pair();
+  const service = await fixture.running(pair, { strategy: 'BLUE_GREEN' });
+  const { Rules } = await fixture.elb.send(new DescribeRulesCommand({ RuleArns: [pair.production] }));
+  const [{ ForwardConfig }] = Rules![0]!.Actions as [Action];
+  const UserPoolArn = 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_a';
+  const AuthenticateCognitoConfig = { UserPoolArn, UserPoolClientId: 'client', UserPoolDomain: 'users' };
+  await fixture.elb.send(
+    new ModifyRuleCommand({
+      RuleArn: pair.production,
+      Actions: [
+        { Type: 'authenticate-cognito', Order: 1, AuthenticateCognitoConfig },
+        { Type: 'forward', Order: 2, ForwardConfig },
+      ],
+    }),
+  );
+  // The guard has ELB take it on HTTPS listeners alone; that of these tests is not one.
+  fixture.aws.answers.give({ 'ecs.shift-keeps-authentication': kept });
+  await deployNewImage(service, 'repository/web:2');
+  await fixture.advance(10 * MINUTE);
+  fixture.aws.answers.reset();
+  const after = await fixture.elb.send(new DescribeRulesCommand({ RuleArns: [pair.production] }));
+  const types = after.Rules![0]!.Actions!.map(({ Type }) => Type);
+  expect(types).toEqual(kept ? ['authenticate-cognito', 'forward'] : ['forward']);
+});
+
 test("ELB checks ECS's calls as it does everybody's: a rule must stay sticky where targets are", async () => {
   const pair = await fixture.pair();
   const service = await fixture.running(pair, { strategy: 'BLUE_GREEN' });

@@ -89,19 +89,6 @@ describe('arrival and actions', () => {
     ]);
   });
 
-  test('an action that needs an identity provider is refused, not skipped', async () => {
-    await fixture.rule(loadBalancer.https, [hostIs('auth.example.com')], {
-      Type: 'authenticate-cognito',
-      AuthenticateCognitoConfig: {
-        UserPoolArn: 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_1',
-        UserPoolClientId: 'client',
-        UserPoolDomain: 'domain',
-      },
-    });
-    const { status, body } = await fixture.request('auth.example.com');
-    expect([status, body]).toEqual([501, expect.stringContaining('authenticate-cognito')]);
-  });
-
   test('a changed default action is seen at once', async () => {
     const headers = { 'x-forwarded-port': '81' };
     const ListenerArn = await fixture.listener(loadBalancer.arn, 'HTTP', 81, NOT_FOUND);

@@ -53,6 +53,10 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
   'target-group-without-rule': [
     `${FAILED}Target group arn:x is not associated with either productionListenerRule or testListenerRule.`,
   ],
+  'rule-authenticates': [
+    `${FAILED}Listener rule arn:x has an unsupported action authenticate-oidc`,
+    `${FAILED}The listener rule arn:x has an authentication action, which is not supported.`,
+  ],
   'rule-gone': [`${FAILED}One or more rules not found`],
   'target-group-gone': [
     '(service hello) (task 1) failed health checks in (target-group arn:x) due to TARGET GROUP IS NOT FOUND.',

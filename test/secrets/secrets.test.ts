@@ -35,6 +35,7 @@ const PROPERTIES = {
   'environment value of a sidecar': 'canary-sidecar',
   secret: secretArn('canary-secret-AbCdEf'),
   'repository credentials': secretArn('canary-registry-AbCdEf'),
+  'client secret': 'canary-secret-of-a-client',
 };
 
 let aws: LocalAws;
@@ -83,6 +84,16 @@ function template(
       ],
       Secrets: [{ Name: 'TOKEN', ValueFrom: PROPERTIES.secret }],
       RepositoryCredentials: { CredentialsParameter: PROPERTIES['repository credentials'] },
+    },
+    Authentication: {
+      Oidc: {
+        Issuer: 'https://idp.example.com',
+        AuthorizationEndpoint: 'https://idp.example.com/authorize',
+        TokenEndpoint: 'https://idp.example.com/token',
+        UserInfoEndpoint: 'https://idp.example.com/userinfo',
+        ClientId: 'client',
+        ClientSecret: PROPERTIES['client secret'],
+      },
     },
     SidecarContainers: [
       {
@@ -216,7 +227,9 @@ describe('the life of a service with secrets', () => {
       new DescribeTaskDefinitionCommand({ taskDefinition: taskDefinitionArns[0] }),
     );
     const text = { where: 'task definition', text: JSON.stringify(described) };
-    expect(leaks([text], secrets)).toHaveLength(Object.keys(PROPERTIES).length);
+    // That of the client is at its listener rule alone, which tells it nobody.
+    const { 'client secret': _ofRule, ...ofTask } = PROPERTIES;
+    expect(leaks([text], secrets)).toHaveLength(Object.keys(ofTask).length);
   });
 
   test.each<[string, () => string, RegExp]>([

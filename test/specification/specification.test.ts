@@ -148,6 +148,14 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'Volumes/*/EFSVolumeConfiguration/RootDirectory': '/',
   'Volumes/*/EFSVolumeConfiguration/TransitEncryption': 'ENABLED',
   'Volumes/*/EFSVolumeConfiguration/AuthorizationConfig/IAM': 'DISABLED',
+  ...Object.fromEntries(
+    ['Cognito', 'Oidc'].flatMap((kind) => [
+      [`Authentication/${kind}/OnUnauthenticatedRequest`, 'authenticate'],
+      [`Authentication/${kind}/Scope`, 'openid'],
+      [`Authentication/${kind}/SessionCookieName`, 'AWSELBAuthSessionCookie'],
+      [`Authentication/${kind}/SessionTimeout`, 604_800],
+    ]),
+  ),
   'Volumes/*/S3FilesVolumeConfiguration/RootDirectory': '/',
   'Volumes/*/ManagedEBSVolume/VolumeType': 'gp3',
   'Volumes/*/ManagedEBSVolume/FilesystemType': 'xfs',

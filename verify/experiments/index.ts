@@ -23,6 +23,7 @@ const NEEDS_REGISTERED_TYPE = 'needs a type or a hook that is registered in the 
 
 const NEEDS_HOOKS = 'needs deployments with lifecycle hooks, and a Lambda function';
 const NEEDS_IPV6 = 'needs a VPC with blocks of IPv6 addresses';
+const NEEDS_PROVIDER = 'needs an HTTPS listener, and with it a domain, and an identity provider';
 const NEEDS_TASKS_THAT_FAIL = 'needs a deployment whose tasks never start';
 const NEEDS_EVENT_RULE = 'needs a rule and a queue for events';
 
@@ -62,6 +63,8 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'ecs.task-roles-assumed-at-launch': NEEDS_TASKS_THAT_FAIL,
   'ecs.volume-failure-is-the-stop-reason': NEEDS_TASKS_THAT_FAIL,
   'ecs.managed-volumes-match-the-task-definition': DOCUMENTED,
+  'ecs.rules-may-authenticate': NEEDS_PROVIDER,
+  'ecs.shift-keeps-authentication': NEEDS_PROVIDER,
   'ecs.monitoring-makes-a-revision': 'needs a service that runs, and costs a deployment',
   'iam.role-creation-eventual': MAY_HAPPEN,
   'ecs.superseded-deployment-leaves-weights':

@@ -1,12 +1,18 @@
 /** Listener rules: quotas, the default rule, priorities. */
 import {
+  CreateRuleCommand,
+  ModifyRuleCommand,
   SetRulePrioritiesCommand,
+  type Action,
+  type CreateRuleCommandInput,
+  type ModifyRuleCommandInput,
   type Rule,
   type RuleCondition,
   type RulePriorityPair,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../service';
-import type { GuardContext, ServiceGuard } from '../guard';
+import { output, type GuardContext, type ServiceGuard } from '../guard';
+import { checkAuthentication, described, isAuthentication } from './authentication';
 import { listenerArnOf, loadBalancerArnOf, type Inventory } from './inventory';
 import type { TargetGroupChecks } from './target-group-checks';
 
@@ -51,14 +57,21 @@ export function rules(
         );
       }
       await checks.check(region, arn, input.Actions);
-      return undefined;
+      await checkAuthentication(inventory, region, input.ListenerArn, input.Actions);
+      if (!input.Actions.some(isAuthentication)) return undefined;
+      const wanted = { ...input, Actions: described(input.Actions) } as CreateRuleCommandInput;
+      return output(await inventory.client(region).send(new CreateRuleCommand(wanted)));
     },
 
     async ModifyRule({ region, input }) {
-      await changeable(region, input.RuleArn, 'modified');
+      const rule = await changeable(region, input.RuleArn, 'modified');
       checkConditions(input.Conditions ?? []);
-      await checks.check(region, loadBalancerArnOf(input.RuleArn), input.Actions ?? []);
-      return undefined;
+      const actions: Action[] = input.Actions ?? [];
+      await checks.check(region, loadBalancerArnOf(input.RuleArn), actions);
+      await checkAuthentication(inventory, region, input.RuleArn, actions, rule.Actions);
+      if (!actions.some(isAuthentication)) return undefined;
+      const wanted = { ...input, Actions: described(actions) } as ModifyRuleCommandInput;
+      return output(await inventory.client(region).send(new ModifyRuleCommand(wanted)));
     },
 
     async DeleteRule({ region, input }) {

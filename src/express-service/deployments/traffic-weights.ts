@@ -15,6 +15,7 @@ import type { LoadBalancer, Service } from '@aws-sdk/client-ecs';
 import { allOf } from '../../core/all-of';
 import type { Scope } from '../composition/component';
 import { unless } from '../../aws/sdk-errors';
+import { ordered } from '../properties/authentication';
 import { SERVICE_DEPLOYMENT_ACTIONS, stableTargetGroups } from './service-deployments';
 import { sessionValue } from '../../aws/session';
 
@@ -184,7 +185,7 @@ async function repair(scope: Scope, rule: Rule, former: string | undefined): Pro
 /** Give a rule other actions, and keep it as it is afterwards. */
 export async function changeActions(scope: Scope, { RuleArn }: Rule, Actions: Action[]): Promise<void> {
   const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
-    new ModifyRuleCommand({ RuleArn, Actions }),
+    new ModifyRuleCommand({ RuleArn, Actions: ordered(Actions) }),
   );
   rememberRules(scope, Rules);
 }

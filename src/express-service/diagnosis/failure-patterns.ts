@@ -146,6 +146,14 @@ export const FAILURE_PATTERNS: readonly FailurePattern[] = [
     remedy: 'Put both target groups of the service into the rule',
   },
   {
+    id: 'rule-authenticates',
+    words: /authenticate-(oidc|cognito)|authentication action/i,
+    depth: 'cause',
+    propertyPath: 'Authentication',
+    cause: 'Amazon ECS does not deploy behind a listener rule at which users sign in',
+    remedy: 'Remove Authentication, and let the service itself ask users to sign in',
+  },
+  {
     id: 'rule-gone',
     words: /rules? not found/i,
     depth: 'cause',

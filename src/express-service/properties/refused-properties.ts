@@ -5,6 +5,7 @@
 
 import type { FindRefusedProperty } from '../../aws/handler-error';
 import { allProperties } from '../../core/property';
+import { AUTHENTICATION_ROWS } from './authentication';
 import { DOMAIN_ROWS } from './domains';
 import { SERVICE_ROWS } from './ecs-service';
 import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
@@ -44,7 +45,7 @@ const TASK_DEFINITION: readonly Known[] = [
 ];
 
 /** What may be refused of a service. */
-const SERVICE = refusalsOf({ ...ROLE_ROWS, ...NETWORK_ROWS, ...SERVICE_ROWS });
+const SERVICE = refusalsOf({ ...AUTHENTICATION_ROWS, ...ROLE_ROWS, ...NETWORK_ROWS, ...SERVICE_ROWS });
 
 /** What may be refused of a load balancer. */
 const LOAD_BALANCER = refusalsOf(LOAD_BALANCER_ROWS);
@@ -54,7 +55,7 @@ const TARGET_GROUP = refusalsOf(TARGET_GROUP_ROWS);
 
 /** What may be refused of a listener rule. */
 const RULE: readonly Known[] = [
-  ...refusalsOf({ ...DOMAIN_ROWS, ...TEST_TRAFFIC_ROWS }),
+  ...refusalsOf({ ...DOMAIN_ROWS, ...TEST_TRAFFIC_ROWS, ...AUTHENTICATION_ROWS }),
   {
     words: /stickiness/i,
     propertyPath: 'TargetGroupConfiguration/StickinessDurationSeconds',

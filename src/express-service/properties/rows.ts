@@ -1,6 +1,7 @@
 /** Every property that a template may set, one row each: one that is added does not compile until it has its row. */
 import { allProperties } from '../../core/property';
 import type { Inputs } from '../model';
+import { AUTHENTICATION_ROWS } from './authentication';
 import { DOMAIN_ROWS } from './domains';
 import { SERVICE_ROWS } from './ecs-service';
 import { NETWORK_ROWS } from './network-settings';
@@ -37,6 +38,7 @@ const ROWS = {
   ...SERVICE_ROWS,
   ...DOMAIN_ROWS,
   ...TEST_TRAFFIC_ROWS,
+  ...AUTHENTICATION_ROWS,
 } satisfies Record<keyof Inputs, object>;
 
 export const PROPERTIES = inputTable<any>(ROWS);

@@ -11,6 +11,7 @@ const OF_LOAD_BALANCER = [
   'CertificateArn',
   'AdditionalDomains',
   'PathPatterns',
+  'Authentication',
   'TestTraffic',
   'WebAclArn',
   'HealthCheckPath',

@@ -34,6 +34,7 @@ import {
 import { awaitedActions, progressOf } from '../deployments/deployment-progress';
 import { describeDeployment, isRunning } from '../deployments/service-deployments';
 import { settingsInputOf, type LiveService } from '../properties/ecs-service';
+import { authenticationInput } from '../properties/authentication';
 import { withVolumeConfigurations } from '../properties/volumes';
 import { ATTRIBUTE_ACTIONS, readAttributes } from '../deployments/rule-stickiness';
 import { authorsTags } from '../memory/ownership';
@@ -116,6 +117,7 @@ export function modelOf(
     ScalingTarget: scalingInputOf(ecsService, observed, record.taskCounts),
     ...settingsInputOf(service, rollbackAlarmName(ecsService), observed.RollbackAlarm?.limits),
     ...domains,
+    Authentication: authenticationInput(observed.ListenerRule?.authentication),
     WebAclArn: observed.WebAclAssociation?.webAclArn,
     Tags: tags.length > 0 ? tags.sort((a, b) => (a.Key < b.Key ? -1 : 1)) : undefined,
   };

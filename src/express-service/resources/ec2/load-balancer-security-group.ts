@@ -1,4 +1,5 @@
 import {
+  AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
@@ -47,6 +48,8 @@ export interface ObservedLoadBalancerSecurityGroup {
   readonly attributesOf?: string;
   /** Whether it has been given its rules. */
   readonly complete: boolean;
+  /** Whether it lets the load balancer out to identity providers; undefined in what an earlier version of this code has kept. */
+  readonly reachesProviders?: boolean;
 }
 
 type Needs = {
@@ -67,6 +70,8 @@ interface Properties {
   readonly GroupDescription: string;
   readonly VpcId: string;
   readonly SecurityGroupIngress: readonly IngressRule[];
+  /** Beside what leads to services. */
+  readonly SecurityGroupEgress?: readonly IngressRule[];
   readonly Tags: readonly ResourceTag[];
 }
 
@@ -77,6 +82,14 @@ const SECONDS_OF_INTERFACES = 60;
 
 /** What EC2 gives every new security group: everything may leave. */
 const ALL_EGRESS: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+
+/**
+ * Where load balancers get the tokens of users who sign in: identity providers have no addresses of their own, and are asked over
+ * IPv4 alone (ELB user guide, "Authenticate users using an Application Load Balancer").
+ */
+const PROVIDERS: readonly IngressRule[] = [
+  { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0' },
+];
 
 /** Shared by the services of a load balancer; see security-group-rules.ts for its rules that belong to one service. */
 export const loadBalancerSecurityGroup: Component<
@@ -93,6 +106,7 @@ export const loadBalancerSecurityGroup: Component<
   permissions: {
     observe: [...SURVEY_PERMISSIONS],
     apply: [
+      'ec2:AuthorizeSecurityGroupEgress',
       'ec2:AuthorizeSecurityGroupIngress',
       'ec2:CreateSecurityGroup',
       'ec2:CreateTags',
@@ -113,6 +127,7 @@ export const loadBalancerSecurityGroup: Component<
       GroupDescription: 'Load balancer that ECS services share',
       VpcId: network.vpcId,
       SecurityGroupIngress: ingressRules(spec.loadBalancer),
+      ...(spec.authentication && { SecurityGroupEgress: PROVIDERS }),
       Tags: tagList(sharedTag(keyOf(name))),
     };
     return [{ type: 'AWS::EC2::SecurityGroup', shared: true, properties }];
@@ -136,8 +151,8 @@ export const loadBalancerSecurityGroup: Component<
   },
 
   async apply(scope, _needs, current) {
-    if (current?.complete) return done(current);
     const wanted = scope.desired['']!;
+    if (current?.complete) return done(await withProviders(scope, wanted, current));
     const { GroupName: name } = wanted;
     const id = current?.id ?? (await create(scope, wanted));
     if (id === undefined) return wait(`security group ${name}, which another service is making`, 1);
@@ -152,11 +167,12 @@ export const loadBalancerSecurityGroup: Component<
       ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: id, IpPermissions })),
       'InvalidPermission.Duplicate',
     );
-    return done({
+    const made = {
       ...(current ?? { id, name, groups: [{ id, isShared: true }], otherServices: 0 }),
       ingress: ingressOf({ IpPermissions }),
       complete: true,
-    });
+    };
+    return done(await withProviders(scope, wanted, made));
   },
 
   /**
@@ -200,6 +216,21 @@ async function tryToRemove(
   return done(undefined);
 }
 
+/** Let the load balancer out to identity providers, where a service needs that. It stays for others, and goes with the group. */
+async function withProviders(
+  { clients }: ApplyScope,
+  { SecurityGroupEgress: wanted }: Properties,
+  group: ObservedLoadBalancerSecurityGroup,
+): Promise<ObservedLoadBalancerSecurityGroup> {
+  if (!wanted || group.reachesProviders) return group;
+  const IpPermissions = ingressPermissions(wanted);
+  await unless(
+    clients.ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: group.id, IpPermissions })),
+    'InvalidPermission.Duplicate',
+  );
+  return { ...group, reachesProviders: true };
+}
+
 function waitForInterfaces(
   scope: Scope,
   token: LoadBalancerGroupToken,
@@ -236,6 +267,10 @@ function observed(group: SecurityGroup, ownId: string | undefined): ObservedLoad
     ingress: ingressOf(group),
     attributesOf: loadBalancerWithAttributes(tagRecord(group.Tags)),
     complete: (group.IpPermissions ?? []).length > 0,
+    reachesProviders: (group.IpPermissionsEgress ?? []).some(
+      ({ FromPort, IpRanges = [] }) =>
+        FromPort === 443 && IpRanges.some(({ CidrIp }) => CidrIp === '0.0.0.0/0'),
+    ),
   };
 }
 

@@ -24,6 +24,7 @@ import {
   SERVICE_DEPLOYMENT_ACTIONS,
   type ListedDeployment,
 } from '../../deployments/service-deployments';
+import { restoreAuthentication, RULE_AUTHENTICATION_ACTIONS } from '../../deployments/rule-authentication';
 import { restoreStickiness, RULE_STICKINESS_ACTIONS } from '../../deployments/rule-stickiness';
 import { isApplyScope } from '../../sharing/survey';
 import { repairWeights, TRAFFIC_WEIGHT_ACTIONS } from '../../deployments/traffic-weights';
@@ -78,6 +79,7 @@ export const serviceDeployment: Component<ObservedServiceDeployment, Needs, obje
       ...DESCRIBED_SERVICE_ACTIONS,
       ...SERVICE_DEPLOYMENT_ACTIONS,
       ...DEPLOYMENT_FAILURE_ACTIONS,
+      ...RULE_AUTHENTICATION_ACTIONS,
       ...RULE_STICKINESS_ACTIONS,
       ...TRAFFIC_WEIGHT_ACTIONS,
       'ecs:StopServiceDeployment',
@@ -179,6 +181,7 @@ async function restoreRules(scope: ApplyScope, service: Service): Promise<void> 
   if (service.deployments?.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS')) return;
   await repairWeights(scope, service);
   await restoreStickiness(scope, service);
+  await restoreAuthentication(scope, service);
 }
 
 /**

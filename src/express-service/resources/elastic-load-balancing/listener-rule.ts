@@ -3,6 +3,7 @@ import type { ApplyScope, Component, PlanScope, Scope } from '../../composition/
 import { onePart } from '../../composition/part';
 import { domainsOf } from '../../properties/domains';
 import { describeRules } from '../../sharing/load-balancer-closing';
+import { RULE_AUTHENTICATION_ACTIONS, setAuthentication } from '../../deployments/rule-authentication';
 import { done, LIMIT, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
 import { attachmentOf } from '../../exposures';
 import { isServing } from '../../memory/recorded-exposures';
@@ -79,6 +80,7 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
     observe: ['elasticloadbalancing:DescribeRules', ...FIND_RULE_ACTIONS],
     apply: [
       ...CLAIM_PERMISSIONS,
+      ...RULE_AUTHENTICATION_ACTIONS,
       'elasticloadbalancing:AddTags',
       'elasticloadbalancing:ModifyRule',
       'elasticloadbalancing:RemoveTags',
@@ -213,7 +215,8 @@ async function change(
   { Listeners, ServiceSecurityGroup }: Needs,
   current: ObservedListenerRule,
 ): Promise<Outcome<ObservedListenerRule>> {
-  const rule = { ...current, tags: await changeElbTags(scope, current) };
+  const tagged = { ...current, tags: await changeElbTags(scope, current) };
+  const rule = await setAuthentication(scope, tagged);
   if (!isServing(scope)) return done(rule);
   const wanted = domainsOf(scope.spec).map(({ hostName }) => hostName);
   const former = ServiceSecurityGroup.hosts.filter(({ hostName }) => !wanted.includes(hostName));
@@ -223,7 +226,7 @@ async function change(
   const conditions = widenedConditions(states);
   await setConditions(scope, current.arn, current.conditions, conditions);
   const tags = await forgetClaim(scope, { ...rule, tags: claimed.value, ...matching(conditions) });
-  return done({ ...current, ...matching(finalConditions(states)), conditions, tags });
+  return done({ ...rule, ...matching(finalConditions(states)), conditions, tags });
 }
 
 /** Change what a rule matches; does nothing when it matches that already. */

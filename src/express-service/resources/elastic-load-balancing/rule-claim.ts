@@ -1,6 +1,7 @@
 /** Taking a place for a service's rule on its listener. */
 import {
   CreateRuleCommand,
+  type Action,
   type ForwardActionConfig,
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -13,7 +14,9 @@ import {
 } from '../../sharing/load-balancer-closing';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { isServing } from '../../memory/recorded-exposures';
+import { authenticationIn, withAuthentication } from '../../properties/authentication';
 import { unusedConditions } from '../../properties/rule-conditions';
+import { defined } from '../../../core/unset';
 import { isSdkError } from '../../../aws/sdk-errors';
 import {
   deleteRule,
@@ -132,19 +135,20 @@ async function makeRule(
   const conditions = isClaiming ? unusedConditions() : [...Conditions];
   const tags = { ...tagRecord(Tags), ...(isClaiming && tagsOfClaim(scope)) };
   const serving = await servingGroup(scope, TargetGroups);
-  const ForwardConfig = forwardConfig(scope, TargetGroups, serving);
+  const Actions = actionsOf(scope, TargetGroups, serving);
   try {
     const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
       new CreateRuleCommand({
         ListenerArn: Listeners.httpsArn!,
         Priority: priority,
         Conditions: conditions,
-        Actions: [{ Type: 'forward', ForwardConfig }],
+        Actions,
         Tags: tagList(tags),
       }),
     );
     const arn = Rules[0]!.RuleArn!;
-    return { ...matching(conditions), arn, priority, conditions, servingTargetGroupArn: serving, tags };
+    const rule = { ...matching(conditions), arn, priority, conditions, servingTargetGroupArn: serving, tags };
+    return { ...rule, ...defined({ authentication: authenticationIn(Actions) }) };
   } catch (error) {
     if (isSdkError(error, 'PriorityInUseException')) return 'taken';
     if (isSdkError(error, ...FULL) && (await hasRules(scope, Listeners.httpsArn!))) return 'full';
@@ -168,8 +172,14 @@ async function servingGroup(scope: ApplyScope, { arns }: ObservedTargetGroups): 
   return scope.previousSpec && isServing(scope) ? groupToServe(scope, weights) : initial!;
 }
 
+/** Actions of a rule that is made: users sign in where they have to, and then all of their requests go to one target group. */
+export function actionsOf(scope: ApplyScope, targetGroups: ObservedTargetGroups, serving: string): Action[] {
+  const ForwardConfig = forwardConfig(scope, targetGroups, serving);
+  return withAuthentication([{ Type: 'forward', ForwardConfig }], scope.spec.authentication);
+}
+
 /** All traffic goes to one of the target groups, and both are there, so that ECS can move it. */
-export function forwardConfig(
+function forwardConfig(
   { spec, previousSpec }: ApplyScope,
   { arns }: ObservedTargetGroups,
   serving: string,

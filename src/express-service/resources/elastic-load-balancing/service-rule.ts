@@ -2,6 +2,7 @@
 import {
   DeleteRuleCommand,
   DescribeTagsCommand,
+  type Action,
   type Rule,
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -9,6 +10,12 @@ import type { Resolvable } from '../../../core/graph';
 import type { PlanScope, Scope } from '../../composition/component';
 import { isManaged } from '../../memory/ownership';
 import { isTestRule } from '../../memory/resource-marks';
+import { defined } from '../../../core/unset';
+import {
+  authenticationIn,
+  withAuthentication,
+  type AuthenticationConfig,
+} from '../../properties/authentication';
 import { hostNamesIn, normalConditions, pathsIn } from '../../properties/rule-conditions';
 import { unless } from '../../../aws/sdk-errors';
 import { sessionValue } from '../../../aws/session';
@@ -27,6 +34,8 @@ export interface ObservedListenerRule {
   readonly paths: readonly string[];
   /** The target group that has all traffic; undefined when it is split. */
   readonly servingTargetGroupArn?: string;
+  /** How users sign in; undefined when they need not. */
+  readonly authentication?: AuthenticationConfig;
   readonly tags: Tags;
 }
 
@@ -35,17 +44,19 @@ export interface ListenerRuleProperties {
   readonly ListenerArn: string;
   readonly Priority: number;
   readonly Conditions: readonly RuleCondition[];
-  readonly Actions: readonly {
-    readonly Type: 'forward';
-    readonly ForwardConfig: {
-      readonly TargetGroups: readonly { readonly TargetGroupArn: string; readonly Weight: number }[];
-    };
-  }[];
+  readonly Actions: readonly Action[];
   readonly Tags: readonly ResourceTag[];
 }
 
-/** What both rules have in common: their listener, and the pair of target groups, of which the first one has the requests. */
-export function plannedForwarding({ exposure, refer }: Pick<PlanScope, 'exposure' | 'refer'>): {
+/**
+ * What both rules have in common: their listener, how users sign in, and the pair of target groups, of which the first one has
+ * the requests.
+ */
+export function plannedForwarding({
+  exposure,
+  refer,
+  spec,
+}: Pick<PlanScope, 'exposure' | 'refer' | 'spec'>): {
   readonly ListenerArn: Resolvable<string>;
   readonly Actions: Resolvable<ListenerRuleProperties['Actions']>;
 } {
@@ -53,12 +64,16 @@ export function plannedForwarding({ exposure, refer }: Pick<PlanScope, 'exposure
     TargetGroupArn: refer('TargetGroups', 'TargetGroupArn', { name }),
     Weight: index === 0 ? 1 : 0,
   }));
+  const asked = withAuthentication([], spec.authentication);
+  const forward = { Type: 'forward' as const, ForwardConfig: { TargetGroups } };
   return {
     ListenerArn:
       exposure.kind === 'external'
         ? exposure.listenerArn
         : refer('Listeners', 'ListenerArn', { name: 'Https' }),
-    Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+    Actions: [...asked, forward].map((action, index) =>
+      asked.length > 0 ? { ...action, Order: index + 1 } : action,
+    ),
   };
 }
 
@@ -143,6 +158,7 @@ function observedRule(rule: Rule, tags: Tags): ObservedListenerRule {
     priority: Number(rule.Priority),
     conditions,
     servingTargetGroupArn: servingTargetGroup(rule),
+    ...defined({ authentication: authenticationIn(rule.Actions) }),
     tags,
   };
 }

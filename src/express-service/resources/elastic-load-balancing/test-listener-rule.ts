@@ -10,13 +10,16 @@ import { managedTags } from '../../memory/ownership';
 import { isServing } from '../../memory/recorded-exposures';
 import { testRuleTag } from '../../memory/resource-marks';
 import { testPart, testRuleConditions, unusedConditions } from '../../properties/rule-conditions';
+import { authenticationIn } from '../../properties/authentication';
+import { RULE_AUTHENTICATION_ACTIONS, setAuthentication } from '../../deployments/rule-authentication';
+import { defined } from '../../../core/unset';
 import { checkRoom } from '../../properties/test-traffic';
 import type { ServiceSpec } from '../../specification';
 import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import { isUnused, plannedConditions, setConditions } from './listener-rule';
 import type { ObservedListeners } from './listeners';
-import { forwardConfig } from './rule-claim';
+import { actionsOf } from './rule-claim';
 import { likelyPriority, prioritiesBefore } from './rule-places';
 import {
   deleteRule,
@@ -69,6 +72,7 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, Listen
     observe: ['elasticloadbalancing:DescribeRules', ...FIND_RULE_ACTIONS],
     apply: [
       ...FIND_RULE_ACTIONS,
+      ...RULE_AUTHENTICATION_ACTIONS,
       'elasticloadbalancing:AddTags',
       'elasticloadbalancing:CreateRule',
       'elasticloadbalancing:DeleteRule',
@@ -192,7 +196,9 @@ async function change(
   const tags = await changeElbTags(scope, rule);
   const conditions = [...Conditions];
   await setConditions(scope, rule.arn, rule.conditions, conditions);
-  return done({ rule: { ...rule, ...matching(conditions), conditions, tags } });
+  // Test requests must be no way around.
+  const asked = await setAuthentication(scope, rule);
+  return done({ rule: { ...asked, ...matching(conditions), conditions, tags } });
 }
 
 /**
@@ -208,6 +214,7 @@ async function make(
   const { httpsArn } = Listeners;
   const serving = ListenerRule.servingTargetGroupArn ?? TargetGroups.arns[0]!;
   const conditions = [...Conditions];
+  const Actions = actionsOf(scope, TargetGroups, serving);
   let [priority] = prioritiesBefore(ListenerRule.priority);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (priority === undefined) throw noPriority(ListenerRule);
@@ -217,12 +224,13 @@ async function make(
           ListenerArn: httpsArn,
           Priority: priority,
           Conditions: conditions,
-          Actions: [{ Type: 'forward', ForwardConfig: forwardConfig(scope, TargetGroups, serving) }],
+          Actions,
           Tags: [...Tags],
         }),
       );
       const rule = { arn: Rules[0]!.RuleArn!, priority, conditions, servingTargetGroupArn: serving };
-      return done({ rule: { ...rule, ...matching(conditions), tags: tagRecord(Tags) } });
+      const asked = defined({ authentication: authenticationIn(Actions) });
+      return done({ rule: { ...rule, ...matching(conditions), ...asked, tags: tagRecord(Tags) } });
     } catch (error) {
       if (!isSdkError(error, 'PriorityInUseException')) throw error;
     }
