@@ -16,11 +16,14 @@ import { inVirtualTime } from './eventually';
  */
 export async function heldDeployment(driver: Driver, serviceArn: string, stage?: string): Promise<Structure> {
   let deployment: Structure | undefined;
-  await inVirtualTime(driver.aws.clock, `the deployment waits at ${stage ?? 'a stage'}`, async () => {
+  const isHeld = async () => {
     deployment = Driver.modelOf(await driver.read(serviceArn)).CurrentDeployment;
-    const isHeld = deployment?.AwaitedActions !== undefined;
-    return isHeld && (stage === undefined || deployment!.LifecycleStage === stage);
-  });
+    return (
+      deployment?.AwaitedActions !== undefined && (stage === undefined || deployment.LifecycleStage === stage)
+    );
+  };
+  // READ asks twenty times; a stage takes minutes.
+  await inVirtualTime(driver.aws.clock, `the deployment waits at ${stage ?? 'a stage'}`, isHeld, 20);
   return deployment!;
 }
 

@@ -2,12 +2,18 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 const { sep } = require('node:path');
 const LONG = require('./long-suites.js');
 
-const isLong = new RegExp(`/test/(${LONG.join('|')})`);
+const PATTERNS = LONG.map((part) => new RegExp(`/test/${part}`));
 
-/** Long suites first. Jest knows how long a suite takes only where it has run before. */
+/** Place on the list of long suites, or behind all of them. */
+function placeOf({ path }) {
+  const file = path.split(sep).join('/');
+  const place = PATTERNS.findIndex((pattern) => pattern.test(file));
+  return place < 0 ? PATTERNS.length : place;
+}
+
+/** Long suites first, as their list says. Jest knows how long a suite takes only where it has run before. */
 module.exports = class LongFirst extends Sequencer {
   async sort(tests) {
-    const place = ({ path }) => (isLong.test(path.split(sep).join('/')) ? 0 : 1);
-    return [...(await super.sort(tests))].sort((one, other) => place(one) - place(other));
+    return [...(await super.sort(tests))].sort((one, other) => placeOf(one) - placeOf(other));
   }
 };

@@ -1,30 +1,45 @@
 /**
  * Suites that run clients of AWS, live long lives, or take more than ten seconds: folders and files in test/, as regular
- * expressions. `npm run test:quick` leaves them out; `npm test` begins with them, so that no worker is left alone with one.
+ * expressions. `npm run test:quick` leaves them out; `npm test` begins with them in this order, so that no worker is left
+ * alone with one.
  */
-module.exports = [
-  'check/',
+
+/** Those of more than half a minute, the longest first. */
+const LONGEST = [
+  'provider/strategies',
+  'memory/versions',
+  'moves/moves',
+  'crash/crash',
+  'field/',
   'claims/scenarios',
+  'provider/lifecycle-hooks',
+  'clients/cdk',
+  'provider-network/(hosts-without-zone|ipv6)',
+  'provider/test-traffic',
+  'slow-aws/eventual-consistency',
+  'verify/',
+];
+
+const LONG = [
+  'check/',
   'clients/',
   'cloudformation/(command-line|progress)',
-  'crash/crash',
-  'ecs-engine/lifecycle-hooks',
+  'ecs-engine/(lifecycle-hooks|traffic-shifting)',
   'examples/',
   'external-listener/',
-  'field/',
   'governance-fuzz/',
   'governance-rollout/(deployment|stackset|targets)',
-  'memory/versions',
   'model-fuzz/',
-  'moves/(interruption|moves)',
+  'moves/interruption',
   'packaging/(node-versions|registration)',
   'properties/(containers|domains|load-balancer|scaling|service|target-groups)',
-  'provider/(deployments|drift|list|log-group|managed-resources|new-account|permissions|test-traffic|time)',
-  'provider-network/(certificates|hand-made-changes|interruption|obstacles|quotas|sharing)',
+  'provider/(deployments|drift|first-deployment|lifecycle-functions|list|log-group|managed-resources|new-account|permissions|time)',
+  'provider-network/(certificates|hand-made-changes|interruption|life-cycle|obstacles|quotas|sharing)',
   'registry-hook/package',
   'secrets/',
   'slow-aws/',
   'soak/',
   'start/',
-  'verify/',
 ];
+
+module.exports = [...LONGEST, ...LONG];
