@@ -64,6 +64,7 @@ const SETTINGS = [
     'a certificate that was taken off by hand is put back, and shown as drift',
   ),
   need(1, 'DescribeTargetGroupAttributes', 'no other answer has the attributes'),
+  need(1, 'DescribeServiceRevisions', 'revisions alone tell the monitoring of a service'),
 ];
 
 const MADE_FOR_ONE_SERVICE = [

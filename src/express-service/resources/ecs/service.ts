@@ -151,8 +151,10 @@ export const service: Component<ObservedService, Needs, object, Token> = {
   // A deployment changes it.
   volatile: true,
   permissions: {
-    observe: [...DESCRIBED_SERVICE_ACTIONS, 'ecs:DescribeServiceRevisions'],
+    // Revisions are looked at by whoever reads or changes the service, not by a removal.
+    observe: DESCRIBED_SERVICE_ACTIONS,
     apply: [
+      'ecs:DescribeServiceRevisions',
       ...DEPLOYMENT_ORDER_ACTIONS,
       ...NETWORK_PERMISSIONS,
       'ecs:CreateService',
