@@ -2,7 +2,8 @@
 
 moto works an answer out anew each time, which takes most of its time. Its state changes by requests only, and by few of
 those that read: what is under way has come further at each look. So an answer is remembered from the second time on that
-the same question got it, and all are forgotten when anything is asked that is not known to be a read.
+the same question got it, and all are forgotten when anything is asked that is not known to be a read; events and log
+entries, which come all the time, leave those of services that know nothing of them.
 """
 
 import re
@@ -16,6 +17,9 @@ REQUEST_ID = re.compile(rb"<RequestId>.*?</RequestId>")
 
 # Whose answers depend on who asks.
 PERSONAL = {"sts"}
+# Services of which what is written shows in few others, and services in which it does not show.
+NOTICES = {"events", "logs"}
+UNAWARE = {"acm", "application-autoscaling", "ec2", "elasticloadbalancing", "iam", "route53", "wafv2"}
 # So that questions that never come again cost no memory.
 MOST_ANSWERS = 2000
 
@@ -28,18 +32,40 @@ class Answer(NamedTuple):
     headers: Any
 
 
+class Scope(NamedTuple):
+    """Of credentials."""
+
+    access_key: str
+    region: str
+    service: str
+
+
+class Question(NamedTuple):
+    """What tells a read from others."""
+
+    account: str
+    region: str
+    service: str
+    method: str
+    path: str
+    target: str
+    # Services answer in the protocol in which they are asked.
+    protocol: tuple[str | None, ...]
+    body: bytes
+
+
 class RememberedAnswers:
     """Not for several threads at a time, as moto is not."""
 
     def __init__(self) -> None:
         # By question; true for those that came twice.
-        self.answers: dict[tuple[Any, ...], tuple[Answer, bool]] = {}
+        self.answers: dict[Question, tuple[Answer, bool]] = {}
 
     def of(self, environ: dict[str, Any], body: bytes, ask: Callable[[], Answer]) -> Answer:
         """The answer to a request, remembered or asked for."""
         question = question_of(environ, body)
         if question is None:
-            self.answers.clear()
+            self.forget(environ)
             return ask()
         before, came_twice = self.answers.get(question, (None, False))
         if before and came_twice:
@@ -52,26 +78,36 @@ class RememberedAnswers:
         return answer
 
 
+    def forget(self, environ: dict[str, Any]) -> None:
+        """Forget the answers that a request may change."""
+        scope = scope_of(environ)
+        if scope and scope.service in NOTICES:
+            self.answers = {asked: answer for asked, answer in self.answers.items() if asked.service in UNAWARE}
+        else:
+            self.answers.clear()
+
+
 def is_same(one: Answer, other: Answer) -> bool:
     return REQUEST_ID.sub(b"", one.content) == REQUEST_ID.sub(b"", other.content)
 
 
-def question_of(environ: dict[str, Any], body: bytes) -> tuple[Any, ...] | None:
-    """What tells a read from others; None for all that may write."""
+def scope_of(environ: dict[str, Any]) -> Scope | None:
     scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    if not scope:
-        return None
-    access_key, region, service = scope.groups()
+    return Scope(*scope.groups()) if scope else None
+
+
+def question_of(environ: dict[str, Any], body: bytes) -> Question | None:
+    """None for all that may write."""
+    scope = scope_of(environ)
     method, path = environ["REQUEST_METHOD"], environ["REQUEST_URI"]
     target = environ.get("HTTP_X_AMZ_TARGET", "")
-    if service in PERSONAL or not is_read(method, path, target, body):
+    if not scope or scope.service in PERSONAL or not is_read(method, path, target, body):
         return None
     from moto.iam.models import get_account_id_from
 
-    account = get_account_id_from(access_key)
-    # Services answer in the protocol in which they are asked.
-    protocol = environ.get("CONTENT_TYPE"), environ.get("HTTP_ACCEPT"), environ.get("HTTP_SMITHY_PROTOCOL")
-    return account, region, service, method, path, target, *protocol, body
+    account = get_account_id_from(scope.access_key)
+    protocol = tuple(map(environ.get, ("CONTENT_TYPE", "HTTP_ACCEPT", "HTTP_SMITHY_PROTOCOL")))
+    return Question(account, scope.region, scope.service, method, path, target, protocol, body)
 
 
 def is_read(method: str, path: str, target: str, body: bytes) -> bool:

@@ -22,7 +22,7 @@ from functools import cache
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import backends
-from moto.core import responses
+from moto.core import responses, serialize
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -47,6 +47,26 @@ def remember_lookups():
     serialization.load_pem_private_key = cache(serialization.load_pem_private_key)
 
 
+def remember_keys():
+    """moto asks six classes for each member of each answer under which names an object may have it, as often as the member
+    comes. They tell by the member and the class of the object."""
+    for picker in (serialize.AttributePicker, serialize.XFormedAttributePicker):
+        picker.get_possible_keys = remembering_keys(picker.get_possible_keys)
+
+
+def remembering_keys(find):
+    def get_possible_keys(picker, context):
+        if context.shape is None:
+            return find(picker, context)
+        remembered_keys = vars(context.shape).setdefault("possible_keys", {})
+        question = find, context.key, type(context.obj)
+        if question not in remembered_keys:
+            remembered_keys[question] = list(find(picker, context))
+        return remembered_keys[question]
+
+    return get_possible_keys
+
+
 def draw_request_ids_apart(headers=None):
     """moto draws them where it draws the ids of resources, which would then depend on how often it is asked something."""
     request_id = str(uuid.uuid4())
@@ -56,6 +76,7 @@ def draw_request_ids_apart(headers=None):
 
 
 remember_lookups()
+remember_keys()
 responses.gen_amzn_requestid_long = draw_request_ids_apart
 
 # moto's backends are plain dictionaries: a list call that meets a create call fails. As only one thread runs at a time
