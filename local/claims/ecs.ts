@@ -655,7 +655,7 @@ export const ECS = [
     source: 'Concluded from examples in the ECS developer guide; nothing states it.',
     state: 'inferred',
     otherwise: 'It reads back as an ARN.',
-    risk: 'A service whose template names a namespace that was not made for it may be told to have drifted.',
+    risk: 'None: the names of namespaces that templates give are on record.',
     test: 'test/ecs-engine/service-connect.test.ts',
   },
   {

@@ -29,6 +29,11 @@ export const VERSIONS = [
     change:
       'A second listener rule of the service, for test requests, bears a tag that tells it from the first.',
   },
+  {
+    version: 4,
+    since: '2026-11-28',
+    change: 'Tags name the namespaces in AWS Cloud Map that the service uses.',
+  },
 ] as const;
 
 /** The version that is written. */
@@ -73,7 +78,7 @@ export const TAGS = {
   },
   shared: {
     key: 'org-ecs-express:shared',
-    on: 'load balancers that services share, their security groups, listeners and closing rules; a cluster that was made here',
+    on: 'load balancers that services share, their security groups, listeners and closing rules; a cluster or a namespace that was made here',
     says: 'what the services agree on, as a hash; else what it is',
     readBy: 'services that look for a place, and the last one that leaves (ownership.ts)',
   },
@@ -118,6 +123,12 @@ export const TAGS = {
     on: OWN_GROUP,
     says: 'hosts in use, that of the endpoint first, each with what the template says of it',
     readBy: 'READ, and updates for which the configuration has lost them (hosts.ts)',
+  },
+  namespace: {
+    key: 'org-ecs-express:namespace/',
+    on: OWN_GROUP,
+    says: 'namespace in AWS Cloud Map that the service uses by its name, and whether it is letting go of it',
+    readBy: 'every operation, and other services that use the namespace (namespaces.ts)',
   },
   listenerCertificate: {
     key: 'org-ecs-express:listener-certificate/',

@@ -105,9 +105,9 @@ export const SERVICE_ROWS = {
     default: {},
     to: 'deploymentConfiguration',
     members: DEPLOYMENT,
-    check(given, path, { TestTraffic }) {
+    check(given, path, { TestTraffic, ServiceConnectConfiguration: connect }) {
       checkWaits(specified(DEPLOYMENT, given), 1);
-      checkStagesAreReached(given, path, TestTraffic !== undefined);
+      checkStagesAreReached(given, path, TestTraffic !== undefined || connect?.ClientAlias !== undefined);
     },
     change: 'no deployment',
   },
@@ -178,6 +178,7 @@ const NEW_FEATURES: Readonly<Record<string, (input: Inputs) => boolean>> = {
   SystemControls: ofContainers(({ SystemControls = [] }) => SystemControls.length > 0),
   'Capabilities/Add': ofContainers(({ LinuxParameters: linux }) => Boolean(linux?.Capabilities?.Add?.length)),
   Tmpfs: ofContainers(({ LinuxParameters: linux }) => Boolean(linux?.Tmpfs?.length)),
+  ServiceConnectConfiguration: ({ ServiceConnectConfiguration: connect }) => connect !== undefined,
   RestartPolicy: ofContainers(({ RestartPolicy: policy }) => policy?.Enabled === true),
 };
 

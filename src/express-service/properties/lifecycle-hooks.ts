@@ -153,7 +153,7 @@ export function checkHooks(hooks: readonly Hook[], path: string): void {
   }
 }
 
-/** Stages that a deployment has only where test requests have a listener rule (Amazon ECS Developer Guide). */
+/** Stages that a deployment has only where test requests have a listener rule, or an endpoint (Amazon ECS Developer Guide). */
 const TEST_STAGES: readonly string[] = ['TEST_TRAFFIC_SHIFT', 'POST_TEST_TRAFFIC_SHIFT'];
 
 /** Refuse hooks at stages that the deployments of the service may never come to: a pause there would hold nothing up. */
@@ -175,7 +175,7 @@ export function checkStagesAreReached(
     throw invalid(
       at,
       `has ${test}, to which a deployment comes only with test requests`,
-      'Give TestTraffic, or name another stage',
+      'Give TestTraffic or ServiceConnectConfiguration/ClientAlias, or name another stage',
     );
   }
 }

@@ -33,6 +33,10 @@ import {
 } from '../model';
 import { awaitedActions, progressOf } from '../deployments/deployment-progress';
 import { describeDeployment, isRunning } from '../deployments/service-deployments';
+import { serviceConnectOf } from '../deployments/described-service';
+import { serviceConnectInput } from '../properties/service-connect';
+import { withNamespaceName } from '../resources/cloud-map/namespace';
+import { allowedSecurityGroupIds } from '../resources/ec2/client-rules';
 import { settingsInputOf } from '../properties/ecs-service';
 import { ATTRIBUTE_ACTIONS, readAttributes } from '../deployments/rule-stickiness';
 import { authorsTags } from '../memory/ownership';
@@ -116,6 +120,10 @@ export function modelOf(
     ScalingTarget: scalingInputOf(ecsService, observed, record.taskCounts),
     ...settingsInputOf(service, rollbackAlarmName(ecsService), observed.RollbackAlarm?.limits),
     ...domains,
+    ServiceConnectConfiguration: serviceConnectInput(
+      withNamespaceName(serviceConnectOf(service), observed.Namespace),
+      allowedSecurityGroupIds(observed.ClientRules),
+    ),
     WebAclArn: observed.WebAclAssociation?.webAclArn,
     Tags: tags.length > 0 ? tags.sort((a, b) => (a.Key < b.Key ? -1 : 1)) : undefined,
   };

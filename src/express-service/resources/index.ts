@@ -2,6 +2,7 @@ import type { ObservedListenerRule } from './elastic-load-balancing/service-rule
 import type { AnyComponent, Component } from '../composition/component';
 import { byExposure } from './elastic-load-balancing/by-exposure';
 import { certificate, type ObservedCertificate } from './certificate-manager/certificate';
+import { clientRules, type ObservedClientRules } from './ec2/client-rules';
 import { cluster, type ObservedCluster } from './ecs/cluster';
 import { dnsRecord, type ObservedDnsRecord } from './route-53/dns-record';
 import { hostNames, type ObservedHostNames } from './route-53/host-names';
@@ -20,6 +21,7 @@ import {
   externalListener,
   webAclOfExternalListener,
 } from './elastic-load-balancing/external-listener';
+import { namespace, type ObservedNamespace } from './cloud-map/namespace';
 import { rollbackAlarm, type ObservedRollbackAlarm } from './cloudwatch/rollback-alarm';
 import { scalableTarget, type ObservedScalableTarget } from './application-auto-scaling/scalable-target';
 import { scalingPolicy, type ObservedScalingPolicy } from './application-auto-scaling/scaling-policy';
@@ -45,6 +47,7 @@ import type { LoadBalancerAttributes } from '../properties/load-balancer-setting
 /** What may be observed of a service, by the kinds of its components; what is absent was not found. */
 export interface ObservedKinds {
   readonly Certificate?: ObservedCertificate;
+  readonly ClientRules?: ObservedClientRules;
   readonly Cluster?: ObservedCluster;
   readonly DnsRecord?: ObservedDnsRecord;
   readonly HostNames?: ObservedHostNames;
@@ -54,6 +57,7 @@ export interface ObservedKinds {
   readonly LoadBalancerAttributes?: LoadBalancerAttributes;
   readonly LoadBalancerSecurityGroup?: ObservedLoadBalancerSecurityGroup;
   readonly LogGroup?: ObservedLogGroup;
+  readonly Namespace?: ObservedNamespace;
   readonly RollbackAlarm?: ObservedRollbackAlarm;
   readonly ScalableTarget?: ObservedScalableTarget;
   readonly ScalingPolicy?: ObservedScalingPolicy;
@@ -78,6 +82,8 @@ const COMPONENTS = [
   logGroup,
   taskDefinition,
   serviceSecurityGroup,
+  clientRules,
+  namespace,
   byExposure(loadBalancerSecurityGroup, groupsOfExternalListener),
   securityGroupRules,
   targetGroups,
