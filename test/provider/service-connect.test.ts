@@ -257,9 +257,11 @@ describe('what a template says', () => {
     const read = await orders.read();
     expect(read.ServiceConnectConfiguration).toEqual(full);
     const managed = read.ManagedResources as Structure[];
-    expect(managed.filter(({ Type }) => Type === 'AWS::ServiceDiscovery::HttpNamespace')).toEqual([
+    expect(
+      managed.filter(({ ResourceType }) => ResourceType === 'AWS::ServiceDiscovery::HttpNamespace'),
+    ).toEqual([
       {
-        Type: 'AWS::ServiceDiscovery::HttpNamespace',
+        ResourceType: 'AWS::ServiceDiscovery::HttpNamespace',
         Arn: expect.stringMatching(/:namespace\/ns-/),
         Status: 'ACTIVE',
       },
@@ -375,7 +377,7 @@ describe('a namespace that is not ours', () => {
     const read = await orders.read();
     expect(read.ServiceConnectConfiguration).toEqual({ ...SERVER, Namespace });
     expect(read.ManagedResources).not.toContainEqual(
-      expect.objectContaining({ Type: 'AWS::ServiceDiscovery::HttpNamespace' }),
+      expect.objectContaining({ ResourceType: 'AWS::ServiceDiscovery::HttpNamespace' }),
     );
     await orders.delete();
     expect(await left()).toContain(`AWS::ServiceDiscovery::HttpNamespace ${found.Arn}`);

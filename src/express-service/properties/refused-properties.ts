@@ -45,7 +45,7 @@ const TASK_DEFINITION: readonly Known[] = [
 ];
 
 /** What may be refused of a service. */
-const SERVICE = refusalsOf({ ...ROLE_ROWS, ...NETWORK_ROWS, ...SERVICE_ROWS, ...SERVICE_CONNECT_ROWS });
+const SERVICE = refusalsOf({ ...ROLE_ROWS, ...SERVICE_CONNECT_ROWS, ...NETWORK_ROWS, ...SERVICE_ROWS });
 
 /** What may be refused of a load balancer. */
 const LOAD_BALANCER = refusalsOf(LOAD_BALANCER_ROWS);

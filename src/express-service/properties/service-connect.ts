@@ -74,7 +74,7 @@ const SERVICE_CONNECT = table<ServiceConnectConfiguration, ServiceConnectSetting
       IdleTimeoutSeconds: { to: 'idleTimeoutSeconds' },
       PerRequestTimeoutSeconds: { to: 'perRequestTimeoutSeconds' },
     }),
-    refused: { words: /timeout/i, remedy: 'Check Timeout' },
+    refused: { words: /idleTimeout|perRequestTimeout/i, remedy: 'Check Timeout' },
   },
   Tls: {
     to: 'tls',
@@ -87,7 +87,7 @@ const SERVICE_CONNECT = table<ServiceConnectConfiguration, ServiceConnectSetting
       KmsKey: { to: 'kmsKey' },
       RoleArn: { to: 'roleArn' },
     }),
-    refused: { words: /\btls\b|certificate ?authority|pca/i, remedy: 'Check Tls' },
+    refused: { words: /\btls\b|certificate ?authority|awsPca/i, remedy: 'Check Tls' },
   },
   AccessLogs: {
     to: 'accessLogConfiguration',
