@@ -21,6 +21,7 @@ import { startMoto, type ClientOptions, type Moto } from './moto';
 import { RoleChanges } from './role-changes';
 import { createRegistry, type Registry } from './registry';
 import type { AwsService } from './service';
+import { createServiceConnectDataPlane, type ServiceConnectDataPlane } from './service-connect';
 
 export interface LocalAwsOptions {
   /** TCP port of the endpoint on 127.0.0.1; 0 (the default) takes a free one. */
@@ -46,6 +47,8 @@ export interface LocalAws {
   readonly endpoint: string;
   /** Base URL at which all load balancers answer; the Host header selects the service. */
   readonly dataPlaneUrl: string;
+  /** Requests from one task to another. */
+  readonly serviceConnect: ServiceConnectDataPlane;
   readonly clock: Clock;
   readonly answers: Answers;
   readonly calls: CallLog;
@@ -216,6 +219,7 @@ async function startAround(
   return {
     endpoint: endpoint.url,
     dataPlaneUrl: dataPlane.url,
+    serviceConnect: createServiceConnectDataPlane(ecs.findRoute, network, motoOptions),
     clock,
     answers,
     calls,

@@ -28,6 +28,11 @@ import {
   paginateListHostedZones,
   Route53Client,
 } from '@aws-sdk/client-route-53';
+import {
+  paginateListNamespaces,
+  paginateListServices as paginateListDiscoveryServices,
+  ServiceDiscoveryClient,
+} from '@aws-sdk/client-servicediscovery';
 import { ListWebACLsCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
 import { allItems } from './pages';
 
@@ -188,6 +193,20 @@ const LOOKS: Readonly<Record<string, Look>> = {
       return ResourceRecordSets.map(({ Name, Type }) => `${Id} ${Name} ${Type}`);
     });
   },
+  'AWS::ServiceDiscovery::HttpNamespace': async (options) =>
+    (
+      await allItems(
+        paginateListNamespaces({ client: new ServiceDiscoveryClient(options) }, {}),
+        ({ Namespaces }) => Namespaces,
+      )
+    ).map(({ Arn }) => Arn),
+  'AWS::ServiceDiscovery::Service': async (options) =>
+    (
+      await allItems(
+        paginateListDiscoveryServices({ client: new ServiceDiscoveryClient(options) }, {}),
+        ({ Services }) => Services,
+      )
+    ).map(({ Arn }) => Arn),
   'AWS::WAFv2::WebACL': async (options) => {
     const { WebACLs = [] } = await new WAFV2Client(options).send(
       new ListWebACLsCommand({ Scope: 'REGIONAL' }),

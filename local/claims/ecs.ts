@@ -653,4 +653,102 @@ export const ECS = [
     risk: 'A rule for all service actions matches more often.',
     test: 'test/ecs-engine/events.test.ts',
   },
+  {
+    id: 'ecs.clients-know-earlier-endpoints',
+    statement:
+      'A task that uses Service Connect knows the endpoints that were in the namespace when the deployment of its service began, and no later ones.',
+    source: 'Amazon ECS developer guide, "Amazon ECS Service Connect components".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/service-connect.test.ts',
+  },
+  {
+    id: 'ecs.endpoints-are-unique',
+    statement:
+      'Discovery names and client aliases are unique in a namespace; CreateService and UpdateService are InvalidParameterException "SC service is already used by" the namespace.',
+    source:
+      'Amazon ECS developer guide, "Amazon ECS Service Connect components"; the words were seen on AWS (github.com/aws/copilot-cli, issues 4313 and 4337).',
+    state: 'confirmed',
+    test: 'test/ecs-engine/service-connect.test.ts',
+  },
+  {
+    id: 'ecs.test-header-of-service-connect',
+    statement:
+      'Requests with the header x-amzn-ecs-blue-green-test, or with that of testTrafficRules, go to the new tasks of a deployment, where the appProtocol of the port is http, http2 or grpc.',
+    source:
+      'Amazon ECS developer guide, "Service Connect resources for Amazon ECS blue/green, linear, and canary deployments".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/service-connect.test.ts',
+  },
+  {
+    id: 'ecs.test-header-from-test-traffic-shift',
+    statement: 'In Service Connect test requests go to the new tasks from the stage TEST_TRAFFIC_SHIFT on.',
+    source:
+      'Concluded from the lifecycle stages; the ECS developer guide on Service Connect lets the new tasks register as a test endpoint when their deployment starts.',
+    state: 'inferred',
+    otherwise: 'They go there as soon as the new tasks are healthy.',
+    risk: 'None: test requests meet the new tasks earlier.',
+    test: 'test/ecs-engine/service-connect.test.ts',
+  },
+  {
+    id: 'ecs.proxies-shift-in-tenths',
+    statement:
+      'The proxies of Service Connect send new tasks the percentage of requests that the strategy says, to one decimal.',
+    source: 'Nothing is documented of how exact they are.',
+    state: 'unverified',
+    otherwise: 'They send whole percentages, rounded.',
+    risk: 'None but for canaries of less than one percent.',
+    test: 'test/ecs-engine/service-connect.test.ts',
+  },
+  {
+    id: 'ecs.namespace-as-given',
+    statement:
+      'The namespace in serviceConnectConfiguration reads back as it was given, as a name or as an ARN.',
+    source: 'Concluded from examples in the ECS developer guide; nothing states it.',
+    state: 'inferred',
+    otherwise: 'It reads back as an ARN.',
+    risk: 'None: the names of namespaces that templates give are on record.',
+    test: 'test/ecs-engine/service-connect.test.ts',
+  },
+  {
+    id: 'ecs.removes-endpoints',
+    statement:
+      'ECS deletes the Cloud Map service of an endpoint when its ECS service is deleted, and when a deployment without it has come to its end.',
+    source:
+      'Concluded from ECS making it; a namespace that could not be deleted afterwards was reported (github.com/aws/copilot-cli, issue 4313).',
+    state: 'inferred',
+    otherwise: 'It stays in the namespace.',
+    risk: 'A namespace that was made here stays after its last service, and is to be deleted by hand.',
+    test: 'test/ecs-engine/service-connect.test.ts',
+  },
+  {
+    id: 'ecs.endpoints-are-deployed-before-strategy',
+    statement:
+      'UpdateService refuses to change ROLLING to another strategy before a deployment with the endpoint in Service Connect has come to its end.',
+    source:
+      'Amazon ECS developer guide, "Updating the deployment strategy from rolling update to Amazon ECS blue/green", which wants a rolling deployment first; what happens without it is not said.',
+    state: 'inferred',
+    otherwise: 'It is accepted at once.',
+    risk: 'None: the endpoint is deployed first in any case.',
+    test: 'test/ecs-engine/service-connect.test.ts',
+  },
+  {
+    id: 'ecs.service-connect-changes-in-every-strategy',
+    statement: 'UpdateService takes another serviceConnectConfiguration with every deployment strategy.',
+    source:
+      'Sources contradict each other: the ECS developer guide on service parameters speaks of rolling deployments, acceptance tests of the Terraform provider change it with BLUE_GREEN.',
+    state: 'inferred',
+    otherwise: 'It is InvalidParameterException with BLUE_GREEN, LINEAR and CANARY.',
+    risk: 'Such an update fails, and says so; with the strategy ROLLING it can be done.',
+    test: 'test/ecs-engine/service-connect.test.ts',
+  },
+  {
+    id: 'ecs.app-protocol-is-refused-to-change',
+    statement: 'UpdateService refuses another appProtocol for the port of an endpoint.',
+    source:
+      'API reference of PortMapping: it cannot be changed in a service that uses Service Connect. That UpdateService tells so is concluded.',
+    state: 'inferred',
+    otherwise: 'It is accepted, and deployed.',
+    risk: 'None: the resource type refuses the change before.',
+    test: 'test/ecs-engine/service-connect.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -12,6 +12,7 @@ import { ELASTIC_LOAD_BALANCING } from './elasticloadbalancing';
 import { EVENTBRIDGE } from './eventbridge';
 import { IAM } from './iam';
 import { ROUTE_53 } from './route-53';
+import { SERVICE_DISCOVERY } from './servicediscovery';
 import { WAFV2 } from './wafv2';
 
 export type { Claim, ConfirmedClaim, OpenClaim } from './claim';
@@ -32,6 +33,7 @@ export const TABLES = {
   ec2: { title: 'Amazon EC2', claims: EC2 },
   acm: { title: 'AWS Certificate Manager', claims: ACM },
   'route-53': { title: 'Amazon Route 53', claims: ROUTE_53 },
+  servicediscovery: { title: 'AWS Cloud Map', claims: SERVICE_DISCOVERY },
   wafv2: { title: 'AWS WAF', claims: WAFV2 },
   eventbridge: { title: 'Amazon EventBridge', claims: EVENTBRIDGE },
 } as const satisfies Readonly<Record<string, Table>>;

@@ -1,10 +1,11 @@
 /** Clusters. */
 import { isDeepStrictEqual } from 'node:util';
 import { AwsError, type Structure } from '../service';
-import { ecsArn, lastPart } from './arns';
+import { ecsArn, lastPart, type Scope } from './arns';
 import { checkProvidersExist, checkStrategy, withDefaults } from './capacity-providers';
 import type { EcsContext, Operations } from './context';
 import { page } from './paging';
+import { defaultNamespace } from './service-connect';
 import { countTasks, type Cluster } from './state';
 import { checkTags } from './tags';
 
@@ -18,7 +19,8 @@ const INCLUDED: Readonly<Record<string, string>> = {
 };
 
 /** Operations on clusters. */
-export function clusterOperations({ state, checkServiceLinkedRole }: EcsContext): Operations {
+export function clusterOperations(context: EcsContext): Operations {
+  const { state, checkServiceLinkedRole } = context;
   return {
     async CreateCluster({ input, region, accountId }) {
       const name: string = input.clusterName ?? 'default';
@@ -43,7 +45,7 @@ export function clusterOperations({ state, checkServiceLinkedRole }: EcsContext)
         name,
         scope,
         status: 'ACTIVE',
-        settings: createdSettings(input),
+        settings: { ...createdSettings(input), ...(await connectDefaults(context, scope, input)) },
         tags,
         services: new Map(),
         tasks: new Map(),
@@ -73,10 +75,14 @@ export function clusterOperations({ state, checkServiceLinkedRole }: EcsContext)
       );
       return { clusterArns: items, nextToken };
     },
-    UpdateCluster({ input, ...scope }) {
+    async UpdateCluster({ input, ...scope }) {
       const cluster = state.cluster(scope, input.cluster);
       const { cluster: _name, ...changes } = input;
-      cluster.settings = { ...cluster.settings, ...changes };
+      cluster.settings = {
+        ...cluster.settings,
+        ...changes,
+        ...(await connectDefaults(context, scope, input)),
+      };
       return { cluster: describeCluster(cluster) };
     },
     UpdateClusterSettings({ input, ...scope }) {
@@ -130,6 +136,17 @@ function createdSettings(input: Structure): Structure {
     capacityProviders: input.capacityProviders ?? [],
     defaultCapacityProviderStrategy: withDefaults(input.defaultCapacityProviderStrategy ?? []),
   };
+}
+
+/** The default namespace of a cluster; an empty name takes it away (API reference of ClusterServiceConnectDefaultsRequest). */
+async function connectDefaults(
+  context: EcsContext,
+  scope: Scope,
+  { serviceConnectDefaults: given }: Structure,
+): Promise<Structure> {
+  if (!given) return {};
+  const namespace = given.namespace ? await defaultNamespace(context, scope, given.namespace) : undefined;
+  return { serviceConnectDefaults: namespace && { namespace } };
 }
 
 /** CreateCluster may be repeated, but not with other arguments. */

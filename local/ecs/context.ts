@@ -5,6 +5,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
+import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
@@ -27,6 +28,7 @@ export interface AwsClients {
   readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;
   readonly s3: S3Client;
+  readonly serviceDiscovery: ServiceDiscoveryClient;
   readonly ssm: SSMClient;
 }
 
@@ -91,6 +93,7 @@ export function createAwsClients(options: ClientOptions, guarded: Guarded): (reg
       iam: new IAMClient(regional),
       logs: new CloudWatchLogsClient(regional),
       s3: new S3Client({ ...regional, forcePathStyle: true }),
+      serviceDiscovery: new ServiceDiscoveryClient(regional),
       ssm: new SSMClient(regional),
     };
     guardCalls(clients.elasticLoadBalancing, region, guarded);

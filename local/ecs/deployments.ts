@@ -5,24 +5,32 @@ import { now, type EcsContext } from './context';
 import { announceDeployment } from './deployment-events';
 import { superseded } from './endings';
 import { startRollout } from './rollout';
+import { withEndpoints } from './service-connect';
 import { revisionSettings } from './service-settings';
 import {
   deploymentInProgress,
   wantedTasks,
   type Deployment,
   type Service,
+  type ServiceConnect,
   type ServiceDeployment,
   type ServiceRevision,
   type TaskDefinition,
 } from './state';
 
 /** Deploy a new revision of a service with its present settings. A deployment in progress is stopped. */
-export function deployRevision(context: EcsContext, service: Service, taskDefinition: TaskDefinition): void {
+export function deployRevision(
+  context: EcsContext,
+  service: Service,
+  taskDefinition: TaskDefinition,
+  serviceConnect?: ServiceConnect,
+): void {
   deploymentInProgress(service)?.flow?.interrupt(superseded());
   const sources = service.revisions.filter(
     (revision) => wantedTasks(revision).length > 0 || revision.requestedCount > 0,
   );
-  const target = createRevision(context, service, taskDefinition);
+  const target = createRevision(context, service, taskDefinition, serviceConnect);
+  if (serviceConnect) withEndpoints(service, serviceConnect);
   service.revisions = [...service.revisions, target];
   const deployment = createDeployment(context, target);
   for (const earlier of service.deployments) earlier.status = 'ACTIVE';
@@ -37,6 +45,7 @@ function createRevision(
   context: EcsContext,
   service: Service,
   taskDefinition: TaskDefinition,
+  serviceConnect: ServiceConnect | undefined,
 ): ServiceRevision {
   const { cluster, name } = service;
   const revision: ServiceRevision = {
@@ -49,6 +58,7 @@ function createRevision(
     createdAt: now(context),
     taskDefinition,
     settings: revisionSettings(service.settings),
+    serviceConnect,
     targetGroups: [],
     tasks: new Set(),
     requestedCount: 0,

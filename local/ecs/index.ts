@@ -22,6 +22,7 @@ import { Flows } from './flow';
 import { healthCheckChanged } from './health-check-changes';
 import { Identifiers } from './identifiers';
 import { serviceDeploymentOperations } from './service-deployments';
+import { routesOf, type FindRoute } from './service-connect-routes';
 import { serviceOperations } from './services';
 import { State } from './state';
 import { tagOperations } from './tags';
@@ -54,6 +55,8 @@ export interface Ecs {
   readonly service: AwsService;
   /** The tasks, for load balancers and security groups. */
   readonly network: TaskNetwork;
+  /** Where requests go that tasks make by Service Connect. */
+  readonly findRoute: FindRoute;
   /** What the containers of the tasks write. */
   readonly containerOutput: ContainerOutput;
   /** Call after a change to the health check of a target group. */
@@ -138,6 +141,7 @@ export function createEcs({
       },
     },
     network: createTaskNetwork(context),
+    findRoute: routesOf(context),
     containerOutput: containerLogs,
     healthCheckChanged: (region, targetGroupArn) => healthCheckChanged(context, region, targetGroupArn),
   };

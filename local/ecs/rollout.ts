@@ -10,6 +10,7 @@ import { watchAlarms } from './alarms';
 import { hooksAt, runHooks } from './lifecycle-hooks';
 import { enterStage, passShift, passStage } from './lifecycle-stages';
 import { atFullScale, healthyCount, scaleRevision } from './scheduler';
+import { removeEndpoints } from './service-connect';
 import { restoreRevision } from './service-settings';
 import { trafficShifts, type TrafficShift } from './strategies';
 import {
@@ -54,6 +55,7 @@ class Rollout {
       const shifts = trafficShifts(this.deployment.configuration);
       await (shifts ? this.shiftTraffic(shifts) : this.replaceInPlace());
       this.succeed();
+      await removeEndpoints(this.context, this.service);
     } catch (error) {
       const ending = endingOf(error);
       if (!ending) throw error;
@@ -325,6 +327,7 @@ class Rollout {
     service.stableRevision = candidate;
     this.complete(entry);
     this.finish('ROLLBACK_SUCCESSFUL', ending.message);
+    await removeEndpoints(context, service);
   }
 
   /**

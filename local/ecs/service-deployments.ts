@@ -5,6 +5,7 @@ import type { EcsContext, Operations } from './context';
 import { stoppedByUser } from './endings';
 import { continueDeployment, describeHooks } from './lifecycle-hooks';
 import { page } from './paging';
+import { describedConfiguration } from './service-connect';
 import { actualPlatformVersion } from './service-description';
 import { countTasks, type ServiceDeployment, type ServiceRevision } from './state';
 import { TIMINGS } from './timings';
@@ -77,7 +78,10 @@ export function serviceDeploymentOperations(context: EcsContext): Operations {
     },
     DescribeServiceRevisions({ input }) {
       const { found, failures } = pick(input.serviceRevisionArns, (arn) => state.serviceRevisions.get(arn));
-      return { serviceRevisions: found.map(describeServiceRevision), failures };
+      return {
+        serviceRevisions: found.map((revision) => describeServiceRevision(context, revision)),
+        failures,
+      };
     },
     StopServiceDeployment({ input }) {
       const deployment = find(input.serviceDeploymentArn);
@@ -173,10 +177,16 @@ function summariseRevision(
   };
 }
 
-function describeServiceRevision(revision: ServiceRevision): Structure {
+function describeServiceRevision(context: EcsContext, revision: ServiceRevision): Structure {
   const { arn, service, settings, taskDefinition, createdAt, targetGroups } = revision;
+  const { serviceConnectConfiguration, ...others } = settings;
   return {
-    ...settings,
+    ...others,
+    serviceConnectConfiguration: describedConfiguration(
+      context,
+      serviceConnectConfiguration,
+      revision.serviceConnect,
+    ),
     serviceRevisionArn: arn,
     serviceArn: service.arn,
     clusterArn: service.cluster.arn,

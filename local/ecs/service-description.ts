@@ -1,5 +1,7 @@
 /** Services as the API describes them. */
 import type { Structure } from '../service';
+import type { EcsContext } from './context';
+import { describedConfiguration, describedResources } from './service-connect';
 import { countTasks, deploymentInProgress, type Deployment, type Service } from './state';
 
 /** What `LATEST` stands for. */
@@ -15,7 +17,7 @@ const REVISION_ONLY = [
 ];
 
 /** A service as DescribeServices returns it. @param includeTags whether to show its tags. */
-export function describeService(service: Service, includeTags: boolean): Structure {
+export function describeService(context: EcsContext, service: Service, includeTags: boolean): Structure {
   const { cluster, status } = service;
   const { accountId } = cluster.scope;
   const settings = Object.fromEntries(
@@ -34,7 +36,8 @@ export function describeService(service: Service, includeTags: boolean): Structu
     desiredCount: service.desiredCount,
     runningCount: counts.reduce((sum, { running }) => sum + running, 0),
     pendingCount: counts.reduce((sum, { pending }) => sum + pending, 0),
-    deployments: status === 'INACTIVE' ? [] : service.deployments.map(describeDeployment),
+    deployments:
+      status === 'INACTIVE' ? [] : service.deployments.map((each) => describeDeployment(context, each)),
     roleArn: `arn:aws:iam::${accountId}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
     createdBy: `arn:aws:iam::${accountId}:root`,
     createdAt: service.createdAt,
@@ -56,7 +59,7 @@ export function actualPlatformVersion(settings: Structure): string | undefined {
   return settings.platformVersion === 'LATEST' ? PLATFORM_VERSION : settings.platformVersion;
 }
 
-function describeDeployment(deployment: Deployment): Structure {
+function describeDeployment(context: EcsContext, deployment: Deployment): Structure {
   const { revision } = deployment;
   const { settings } = revision;
   const { running, pending } = countTasks(revision);
@@ -77,7 +80,12 @@ function describeDeployment(deployment: Deployment): Structure {
     networkConfiguration: settings.networkConfiguration,
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
-    serviceConnectConfiguration: settings.serviceConnectConfiguration,
+    serviceConnectConfiguration: describedConfiguration(
+      context,
+      settings.serviceConnectConfiguration,
+      revision.serviceConnect,
+    ),
+    serviceConnectResources: describedResources(revision.serviceConnect),
     volumeConfigurations: settings.volumeConfigurations,
     vpcLatticeConfigurations: settings.vpcLatticeConfigurations,
   };

@@ -11,7 +11,8 @@ import type { EcsContext } from './context';
 import { checkDeploymentConfiguration } from './deployment-configuration';
 import { checkInfrastructureRoles } from './infrastructure-role';
 import { checkLoadBalancers } from './load-balancer-validation';
-import type { Cluster, TaskDefinition } from './state';
+import { checkServiceConnect } from './service-connect';
+import type { Cluster, Service, TaskDefinition } from './state';
 import { checkServiceVolumes } from './volume-validation';
 
 const PLATFORM_VERSIONS = ['LATEST', '1.4.0', '1.3.0'];
@@ -21,19 +22,26 @@ const NETWORK_LIMITS = { subnets: 16, securityGroups: 5 };
 /** Metrics of a service, and seconds between their values (API reference of MetricConfiguration). */
 const MONITORING = { metrics: ['CPUUtilization', 'MemoryUtilization'], resolutions: [20, 60] };
 
+/** What is to be checked. */
+interface Checked {
+  readonly cluster: Cluster;
+  readonly taskDefinition: TaskDefinition;
+  /** With ECS's defaults filled in. */
+  readonly settings: Structure;
+  /** The request, to tell what was asked for from what was filled in. */
+  readonly input: Structure;
+  /** The service that is updated. */
+  readonly service?: Service;
+}
+
 /**
  * Check the settings a service is to have.
  *
- * @param settings with ECS's defaults filled in.
- * @param input the request, to tell what was asked for from what was filled in.
- * @throws AwsError InvalidParameterException or PlatformUnknownException, worded as ECS does.
+ * @throws AwsError InvalidParameterException, PlatformUnknownException or NamespaceNotFoundException, worded as ECS does.
  */
 export async function checkService(
   context: EcsContext,
-  cluster: Cluster,
-  taskDefinition: TaskDefinition,
-  settings: Structure,
-  input: Structure,
+  { cluster, taskDefinition, settings, input, service }: Checked,
 ): Promise<void> {
   checkCapacity(cluster, taskDefinition, settings, input);
   checkDeploymentConfiguration(context.answers, settings, input);
@@ -52,6 +60,7 @@ export async function checkService(
       taskDefinition,
       settings,
     ),
+    checkServiceConnect(context, { cluster, taskDefinition, settings, service }),
   ]);
 }
 

@@ -11,6 +11,7 @@ import { storedHooks } from './lifecycle-hooks';
 import { page } from './paging';
 import { atFullScale, scaleRevision, setDesiredCount } from './scheduler';
 import { describeService } from './service-description';
+import { prepareServiceConnect, removeEndpoints } from './service-connect';
 import { createdSettings, needsCheck, needsRevision, updatedSettings } from './service-settings';
 import { checkService } from './service-validation';
 import { deploymentInProgress, wantedTasks, type Cluster, type Service, type TaskDefinition } from './state';
@@ -36,7 +37,7 @@ export function serviceOperations(context: EcsContext): Operations {
       const cluster = state.cluster(scope, input.cluster);
       checkName(input.serviceName);
       const repeated = existingService(cluster, input);
-      if (repeated) return { service: describeService(repeated, true) };
+      if (repeated) return { service: describeService(context, repeated, true) };
       if (!input.taskDefinition) refuse('TaskDefinition can not be blank.');
       if (input.schedulingStrategy === 'DAEMON')
         refuse('The daemon scheduling strategy is not supported on AWS Fargate.');
@@ -48,10 +49,11 @@ export function serviceOperations(context: EcsContext): Operations {
         ...createdSettings(input, cluster),
         taskDefinition: taskDefinition.arn,
       });
-      await checkService(context, cluster, taskDefinition, settings, input);
+      await checkService(context, { cluster, taskDefinition, settings, input });
+      const serviceConnect = await prepareServiceConnect(context, { cluster, taskDefinition, settings });
       // Another request of the same name may have come first while this one was checked.
       const concurrent = existingService(cluster, input);
-      if (concurrent) return { service: describeService(concurrent, true) };
+      if (concurrent) return { service: describeService(context, concurrent, true) };
       const service: Service = {
         arn: ecsArn(scope, 'service', `${cluster.name}/${input.serviceName}`),
         name: input.serviceName,
@@ -63,6 +65,7 @@ export function serviceOperations(context: EcsContext): Operations {
         desiredCount: input.desiredCount,
         request: input,
         revisions: [],
+        endpoints: [],
         deployments: [],
         serviceDeployments: [],
         events: [],
@@ -70,8 +73,8 @@ export function serviceOperations(context: EcsContext): Operations {
         changes: new Changes(),
       };
       cluster.services.set(service.name, service);
-      deployRevision(context, service, taskDefinition);
-      return { service: describeService(service, true) };
+      deployRevision(context, service, taskDefinition, serviceConnect);
+      return { service: describeService(context, service, true) };
     },
     async UpdateService({ input, ...scope }) {
       const cluster = state.cluster(scope, input.cluster);
@@ -85,9 +88,16 @@ export function serviceOperations(context: EcsContext): Operations {
         });
       const current = () => state.taskDefinitions.get(planned().taskDefinition)!;
       if (input.forceNewDeployment || needsCheck(planned(), service.settings)) {
-        await checkService(context, cluster, current(), planned(), input);
+        const taskDefinition = current();
+        await checkService(context, { cluster, taskDefinition, settings: planned(), input, service });
         checkActive(service);
       }
+      const serviceConnect = await prepareServiceConnect(context, {
+        cluster,
+        taskDefinition: current(),
+        settings: planned(),
+        service,
+      });
       // Planned anew: another update may have come in between.
       const settings = planned();
       const deploy =
@@ -97,8 +107,8 @@ export function serviceOperations(context: EcsContext): Operations {
         setDesiredCount(context, service, input.desiredCount);
         if (!deploy && !deploymentInProgress(service)) reportSteadyState(context, service);
       }
-      if (deploy) deployRevision(context, service, current());
-      return { service: describeService(service, true) };
+      if (deploy) deployRevision(context, service, current(), serviceConnect);
+      return { service: describeService(context, service, true) };
     },
     DescribeServices({ input, ...scope }) {
       const names: string[] = input.services;
@@ -109,7 +119,9 @@ export function serviceOperations(context: EcsContext): Operations {
       const includeTags = input.include?.includes('TAGS') ?? false;
       const found = names.map((name) => state.findService(cluster, name));
       return {
-        services: found.flatMap((service) => (service ? [describeService(service, includeTags)] : [])),
+        services: found.flatMap((service) =>
+          service ? [describeService(context, service, includeTags)] : [],
+        ),
         failures: names
           .filter((_name, index) => !found[index])
           .map((name) => ({
@@ -143,7 +155,7 @@ export function serviceOperations(context: EcsContext): Operations {
         refuse('The service cannot be stopped while it is scaled above 0.');
       }
       drain(context, service);
-      return { service: describeService(service, true) };
+      return { service: describeService(context, service, true) };
     },
   };
 }
@@ -172,6 +184,7 @@ function drain(context: EcsContext, service: Service): void {
     service.revisions.some(({ tasks }) => [...tasks].some(({ lastStatus }) => lastStatus === 'DEACTIVATING'));
   context.flows.start(async (flow) => {
     await flow.until(() => !serving(), service.changes);
+    await removeEndpoints(context, service);
     service.status = 'INACTIVE';
     context.moments.add('deleted service', service.arn, context.clock.now());
   });

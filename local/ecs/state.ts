@@ -54,6 +54,8 @@ export interface Service {
   revisions: ServiceRevision[];
   /** The revision of the last service deployment that was successful. */
   stableRevision?: ServiceRevision;
+  /** What it offers other services in Service Connect, those of a deployment that has not ended too. */
+  endpoints: readonly Endpoint[];
   /** Newest first; those that are completely replaced are gone. */
   deployments: Deployment[];
   /** Newest first, all of them. */
@@ -64,6 +66,30 @@ export interface Service {
   readonly complaints: Map<string, number>;
   /** Told of every change of a task, of the desired count, or of a hook that was continued. */
   readonly changes: Changes;
+}
+
+/** A name and a port at which the tasks of a namespace reach a service. */
+export interface Endpoint {
+  readonly namespaceArn: string;
+  readonly discoveryName: string;
+  /** ARN of its service in AWS Cloud Map. */
+  readonly discoveryArn: string;
+  readonly dnsName: string;
+  readonly port: number;
+  readonly containerPort: number;
+  /** `tcp` where the port mapping names none. */
+  readonly appProtocol: string;
+  /** How test requests are told, where the configuration says. */
+  readonly testHeader?: Structure;
+  /** Virtual milliseconds since which it is there: deployments that are younger know it. */
+  readonly since: number;
+}
+
+/** Service Connect of a revision. */
+export interface ServiceConnect {
+  readonly namespaceArn: string;
+  /** None of a client. */
+  readonly endpoints: readonly Endpoint[];
 }
 
 /** A target group that the tasks of a revision are registered in, for one container port. */
@@ -87,6 +113,7 @@ export interface ServiceRevision {
   readonly taskDefinition: TaskDefinition;
   /** Those members of the service's settings that belong to a revision. */
   readonly settings: Structure;
+  readonly serviceConnect?: ServiceConnect;
   /** Set when the deployment begins. */
   targetGroups: TargetGroupBinding[];
   readonly tasks: Set<Task>;
@@ -258,6 +285,11 @@ export class State {
     const cluster = this.findCluster(scope, nameOrArn);
     if (cluster?.status !== 'ACTIVE') throw new AwsError('ClusterNotFoundException', 'Cluster not found.');
     return cluster;
+  }
+
+  /** All services, in any status. */
+  *services(): Iterable<Service> {
+    for (const { services } of this.clusters.values()) yield* services.values();
   }
 
   /** The service of this name or ARN in a cluster, in any status. */

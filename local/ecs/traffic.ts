@@ -3,6 +3,7 @@ import type { Structure } from '../service';
 import type { EcsContext } from './context';
 import { invalidNetworking } from './endings';
 import { forwardedTargetGroups, shiftWeights } from './listener-rules';
+import { hasTestHeader } from './service-connect';
 import type { ServiceDeployment, ServiceRevision, TargetGroupBinding } from './state';
 
 /**
@@ -90,9 +91,12 @@ export async function shiftTestTraffic(
   deployment.testWeight = percent;
 }
 
-/** Whether any rule of a revision carries test traffic. */
+/** Whether any rule, or any endpoint in Service Connect, of a revision carries test traffic. */
 export function hasTestTraffic(revision: ServiceRevision): boolean {
-  return revision.targetGroups.some(({ rules }) => rules?.test !== undefined);
+  return (
+    revision.targetGroups.some(({ rules }) => rules?.test !== undefined) ||
+    hasTestHeader(revision.serviceConnect)
+  );
 }
 
 /**

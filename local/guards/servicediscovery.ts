@@ -1,24 +1,77 @@
-/** AWS Cloud Map: a namespace cannot be deleted while it has services. */
-import { callMoto, CLOUD_MAP } from '../moto/call';
+/** AWS Cloud Map: namespaces, which take some seconds to be made, have a name each, and are kept while they hold services. */
+import {
+  GetServiceCommand,
+  ListServicesCommand,
+  paginateListNamespaces,
+  ServiceDiscoveryClient,
+  type NamespaceSummary,
+} from '@aws-sdk/client-servicediscovery';
+import { allItems } from '../pages';
 import { AwsError, type Structure } from '../service';
-import type { GuardContext, ServiceGuard } from './guard';
+import { regional, type GuardContext, type ServiceGuard } from './guard';
 
-export function serviceDiscovery({ motoOptions }: GuardContext): ServiceGuard {
+/** Virtual milliseconds until a namespace is there. */
+const CREATION = 3_000;
+
+/** What a namespace can be listed by. */
+const FILTERS: Readonly<Record<string, (namespace: NamespaceSummary) => string | undefined>> = {
+  NAME: ({ Name }) => Name,
+  HTTP_NAME: ({ Properties }) => Properties?.HttpProperties?.HttpName,
+  TYPE: ({ Type }) => Type,
+};
+
+export function serviceDiscovery({ motoOptions, clock }: GuardContext): ServiceGuard {
+  const clients = regional(ServiceDiscoveryClient, motoOptions);
+  /** When a namespace that was asked for is there, by Region and name. */
+  const readyAt = new Map<string, number>();
+
+  const all = (region: string) =>
+    allItems(paginateListNamespaces({ client: clients(region) }, {}), ({ Namespaces }) => Namespaces);
+  const isReady = (region: string, { Name }: NamespaceSummary) =>
+    clock.now() >= (readyAt.get(`${region} ${Name}`) ?? 0);
+
+  /** Ids of the services in a namespace. moto's own list knows no filters. */
+  async function servicesIn(region: string, namespaceId: string): Promise<string[]> {
+    const client = clients(region);
+    const { Services = [] } = await client.send(new ListServicesCommand({}));
+    const described = await Promise.all(Services.map(({ Id }) => client.send(new GetServiceCommand({ Id }))));
+    return described.flatMap(({ Service }) => (Service?.NamespaceId === namespaceId ? Service.Id! : []));
+  }
+
   return {
     service: 'servicediscovery',
     operations: {
+      async CreateHttpNamespace({ region, input }) {
+        const existing = (await all(region)).find(({ Name }) => Name === input.Name);
+        if (existing && isReady(region, existing)) {
+          throw new AwsError('NamespaceAlreadyExists', `The namespace ${input.Name} already exists.`, 400, {
+            NamespaceId: existing.Id,
+          });
+        }
+        if (existing) throw new AwsError('DuplicateRequest', 'The operation is already in progress.');
+        readyAt.set(`${region} ${input.Name}`, clock.now() + CREATION);
+        return undefined;
+      },
+      async ListNamespaces({ region, input }) {
+        const filters: Structure[] = input.Filters ?? [];
+        const Namespaces = (await all(region)).filter(
+          (namespace) =>
+            isReady(region, namespace) &&
+            filters.every(({ Name, Values }) => Values.includes(FILTERS[Name]?.(namespace))),
+        );
+        return { Namespaces };
+      },
       async DeleteNamespace({ region, input }) {
-        const Filters = [{ Name: 'NAMESPACE_ID', Values: [input.Id], Condition: 'EQ' }];
-        const { Services = [] } = await callMoto(motoOptions, CLOUD_MAP, region, 'ListServices', { Filters });
-        if (Services.length > 0) {
+        const services = await servicesIn(region, input.Id);
+        if (services.length > 0) {
           throw new AwsError(
             'ResourceInUse',
-            `The namespace ${input.Id} contains services and cannot be deleted: ` +
-              Services.map(({ Id }: Structure) => Id).join(', '),
+            `The namespace ${input.Id} contains services and cannot be deleted: ${services.join(', ')}`,
           );
         }
         return undefined;
       },
     },
+    reset: () => readyAt.clear(),
   };
 }

@@ -13,12 +13,6 @@ export interface JsonService {
 /** Amazon EventBridge. */
 export const EVENT_BRIDGE: JsonService = { service: 'events', targetPrefix: 'AWSEvents' };
 
-/** AWS Cloud Map. */
-export const CLOUD_MAP: JsonService = {
-  service: 'servicediscovery',
-  targetPrefix: 'Route53AutoNaming_v20170314',
-};
-
 /** Call an operation of moto. @returns the body of the answer, also that of a refusal. */
 export async function callMoto(
   { endpoint }: Pick<ClientOptions, 'endpoint'>,

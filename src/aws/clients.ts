@@ -7,6 +7,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import type { ClientConfiguration } from './client-configuration';
 import { rememberFailedOperations } from './failed-operation';
@@ -21,6 +22,7 @@ const constructors = {
   elasticLoadBalancing: ElasticLoadBalancingV2Client,
   iam: IAMClient,
   route53: Route53Client,
+  serviceDiscovery: ServiceDiscoveryClient,
   wafv2: WAFV2Client,
 };
 

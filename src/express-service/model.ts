@@ -223,6 +223,144 @@ export class TestCookie extends BaseModel {
   declare Value?: string;
 }
 
+/** Amazon ECS Service Connect: tasks of services in one namespace reach each other by name, through a proxy that ECS adds to each task. An empty object connects the service as a client, which others do not connect to; with ClientAlias others do, at the port of PrimaryContainer. Clients know the endpoints that were there when they were deployed, so that they are to depend on the services that they connect to. The proxy takes of the task's CPU and memory: ECS recommends 256 units and 64 MiB more. */
+export class ServiceConnectConfiguration extends BaseModel {
+  constructor(properties?: Properties<ServiceConnectConfiguration>) {
+    super(properties);
+  }
+
+  /** Name or ARN of a namespace in AWS Cloud Map. One of that name is made where there is none, and goes with the last service that uses it; an ARN names one that is there, also one that another account shares. Default: the name of the cluster. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Namespace?: string;
+
+  /** Name of the service in the namespace, where there may be one of the name. Default: ServiceName in lower case. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare DiscoveryName?: string;
+
+  /** Where clients connect to. */
+  @Expose()
+  @Type(() => ServiceConnectClientAlias)
+  declare ClientAlias?: ServiceConnectClientAlias;
+
+  /** Security groups of clients that may connect to the tasks. Empty: none but those that other rules of the security group of the tasks let in. Default: all addresses of the VPC. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AllowedSecurityGroups?: string[];
+
+  /** How long the proxies wait; 0 means for ever. */
+  @Expose()
+  @Type(() => ServiceConnectTimeout)
+  declare Timeout?: ServiceConnectTimeout;
+
+  /** TLS between the proxies. */
+  @Expose()
+  @Type(() => ServiceConnectTls)
+  declare Tls?: ServiceConnectTls;
+
+  /** Access logs of the proxies, beside their other logs in the log group of PrimaryContainer. */
+  @Expose()
+  @Type(() => ServiceConnectAccessLogs)
+  declare AccessLogs?: ServiceConnectAccessLogs;
+
+  /** Header of the requests that meet the new tasks of a deployment before all others do. Default of ECS: x-amzn-ecs-blue-green-test with any value. */
+  @Expose()
+  @Type(() => ServiceConnectTestHeader)
+  declare TestHeader?: ServiceConnectTestHeader;
+}
+
+/** Where clients connect to. */
+export class ServiceConnectClientAlias extends BaseModel {
+  constructor(properties?: Properties<ServiceConnectClientAlias>) {
+    super(properties);
+  }
+
+  /** Port in the tasks of clients. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Port?: number;
+
+  /** Name in the tasks of clients. Default: DiscoveryName, a point, and the name of the namespace. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare DnsName?: string;
+}
+
+/** How long the proxies wait; 0 means for ever. */
+export class ServiceConnectTimeout extends BaseModel {
+  constructor(properties?: Properties<ServiceConnectTimeout>) {
+    super(properties);
+  }
+
+  /** For a connection without requests. Default of ECS: 300. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare IdleTimeoutSeconds?: number;
+
+  /** For the answer to a request. Default of ECS: 15. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare PerRequestTimeoutSeconds?: number;
+}
+
+/** TLS between the proxies. */
+export class ServiceConnectTls extends BaseModel {
+  constructor(properties?: Properties<ServiceConnectTls>) {
+    super(properties);
+  }
+
+  /** Private certificate authority that signs for the service; it bears the tag AmazonECSManaged. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CertificateAuthorityArn?: string;
+
+  /** Key that encrypts the private keys. Default of ECS: one of AWS. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare KmsKey?: string;
+
+  /** Role with which ECS has certificates signed. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare RoleArn?: string;
+}
+
+/** Access logs of the proxies, beside their other logs in the log group of PrimaryContainer. */
+export class ServiceConnectAccessLogs extends BaseModel {
+  static readonly DEFAULTS = { IncludeQueryParameters: false } as const;
+  constructor(properties?: Properties<ServiceConnectAccessLogs>) {
+    super(properties);
+  }
+
+  /** How requests are written down. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Format?: 'TEXT' | 'JSON';
+
+  /** Whether parameters of requests are written down, too. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare IncludeQueryParameters?: boolean;
+}
+
+/** Header of the requests that meet the new tasks of a deployment before all others do. Default of ECS: x-amzn-ecs-blue-green-test with any value. */
+export class ServiceConnectTestHeader extends BaseModel {
+  constructor(properties?: Properties<ServiceConnectTestHeader>) {
+    super(properties);
+  }
+
+  /** Name of the header. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** Its exact value. Default: any. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Value?: string;
+}
+
 /** A tag of the service and of everything that is made for it. */
 export class Tag extends BaseModel {
   constructor(properties?: Properties<Tag>) {
@@ -2297,6 +2435,11 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Type(() => Authentication)
   declare Authentication?: Authentication;
+
+  /** Amazon ECS Service Connect: tasks of services in one namespace reach each other by name, through a proxy that ECS adds to each task. An empty object connects the service as a client, which others do not connect to; with ClientAlias others do, at the port of PrimaryContainer. Clients know the endpoints that were there when they were deployed, so that they are to depend on the services that they connect to. The proxy takes of the task's CPU and memory: ECS recommends 256 units and 64 MiB more. */
+  @Expose()
+  @Type(() => ServiceConnectConfiguration)
+  declare ServiceConnectConfiguration?: ServiceConnectConfiguration;
 
   /** Regional AWS WAF web ACL of the load balancer. Services with different web ACLs do not share a load balancer. Default: the web ACL of the type configuration, if any. */
   @Expose()

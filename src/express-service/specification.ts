@@ -6,6 +6,7 @@ import { defined } from '../core/unset';
 import { checkCluster, type Identity } from './identity/identity';
 import { domainTags } from './memory/hosts';
 import { checkTags } from './memory/tag-limits';
+import { namespaceTag } from './memory/namespaces';
 import { templateRecord } from './memory/template-record';
 import { ResourceModel, type NetworkConfiguration, type TypeConfigurationModel } from './model';
 import { specifiedAuthentication, type AuthenticationConfig } from './properties/authentication';
@@ -22,6 +23,7 @@ import { checkRoleAccounts } from './properties/role-properties';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './properties/rollback-limits';
 import { PROPERTIES } from './properties/rows';
 import { pathPatterns } from './properties/rule-conditions';
+import { serviceConnectSpec, type ServiceConnectSpec } from './properties/service-connect';
 import { testConditions } from './properties/test-traffic';
 import { scaling, type Scaling } from './properties/scaling';
 import { specifiedTargetGroup, type TargetGroupSettings } from './properties/target-group-settings';
@@ -53,6 +55,8 @@ export interface ServiceSpec {
   /** How users sign in before their requests reach the service; undefined means that they need not. */
   readonly authentication?: AuthenticationConfig;
   readonly loadBalancer: LoadBalancerSpec;
+  /** Undefined without Service Connect. */
+  readonly serviceConnect?: ServiceConnectSpec;
   /** Web ACL of a shared load balancer; undefined means none. */
   readonly webAclArn?: string;
   /** Tags that the author gave, by key: those of the resource and those of the stack. */
@@ -108,16 +112,24 @@ export function specificationOf({
         });
   const scalingSpec = scaling(model.ScalingTarget);
   const record = templateRecord(model, tags, scalingSpec);
-  checkTags(model.Tags, tags, { ...domainTags(domains), ...record });
+  const serviceConnect = serviceConnectSpec(model, identity);
+  checkTags(model.Tags, tags, {
+    ...domainTags(domains),
+    ...namespaceTag(serviceConnect?.namespaceName),
+    ...record,
+  });
   const task = model.TaskDefinitionArn
     ? externalTask(model.TaskDefinitionArn, model)
-    : managedTask(model, configuration);
+    : managedTask(model, configuration, serviceConnect?.endpoint?.appProtocol);
   const settings = defined({
     ...specified(SERVICE, model),
     volumeConfigurations: volumeConfigurations(model.Volumes, InfrastructureRoleArn),
   });
   const requests = { ...domains, pathPatterns: pathPatterns(model.PathPatterns, domainsOf(domains)) };
-  checkRoleAccounts({ infrastructureRoleArn: InfrastructureRoleArn, task, settings }, identity);
+  checkRoleAccounts(
+    { infrastructureRoleArn: InfrastructureRoleArn, task, settings, serviceConnect },
+    identity,
+  );
   return {
     createsCluster: identity.clusterName === ResourceModel.DEFAULTS.Cluster,
     infrastructureRoleArn: InfrastructureRoleArn,
@@ -131,6 +143,7 @@ export function specificationOf({
     testTraffic: testConditions(model, requests),
     authentication: specifiedAuthentication(model.Authentication),
     loadBalancer,
+    serviceConnect,
     webAclArn: loadBalancer.kind === 'shared' ? (WebAclArn ?? configuration.WebAclArn) : undefined,
     tags,
     templateRecord: record,

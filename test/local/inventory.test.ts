@@ -29,7 +29,8 @@ test.each([
   await loadBalancer();
   const inside = async () =>
     (await takeInventory(aws.clientOptions())).filter((resource) => resource.startsWith(`AWS::${type} `));
-  aws.faults.add({ kind: 'refuse', operation, times: 99, error: { code, message } });
+  const service = type.startsWith('ECS') ? 'ecs' : undefined;
+  aws.faults.add({ kind: 'refuse', service, operation, times: 99, error: { code, message } });
   expect(await inside()).toEqual([]);
 });
 

@@ -25,6 +25,8 @@ const NEEDS_HOOKS = 'needs deployments with lifecycle hooks, and a Lambda functi
 const NEEDS_IPV6 = 'needs a VPC with blocks of IPv6 addresses';
 const NEEDS_PROVIDER = 'needs an HTTPS listener, and with it a domain, and an identity provider';
 const NEEDS_TASKS_THAT_FAIL = 'needs a deployment whose tasks never start';
+const NEEDS_NAMESPACE = 'needs a namespace of AWS Cloud Map, and services in it';
+const NEEDS_CLIENT_TASK = 'needs a task whose container sends requests through Service Connect';
 const NEEDS_EVENT_RULE = 'needs a rule and a queue for events';
 
 /** The document that the claim names states it, and no run could say more. */
@@ -143,5 +145,17 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'ecs.hook-event-types': NEEDS_EVENT_RULE,
   'ecs.failed-event-needs-circuit-breaker': NEEDS_EVENT_RULE,
   'ecs.deployment-events-are-no-service-actions': NEEDS_EVENT_RULE,
+  'ecs.clients-know-earlier-endpoints': DOCUMENTED,
+  'ecs.endpoints-are-unique': DOCUMENTED,
+  'ecs.test-header-of-service-connect': DOCUMENTED,
+  'ecs.test-header-from-test-traffic-shift': NEEDS_CLIENT_TASK,
+  'ecs.proxies-shift-in-tenths': NEEDS_CLIENT_TASK,
+  'ecs.namespace-as-given': NEEDS_NAMESPACE,
+  'ecs.removes-endpoints': NEEDS_NAMESPACE,
+  'ecs.endpoints-are-deployed-before-strategy': NEEDS_NAMESPACE,
+  'ecs.service-connect-changes-in-every-strategy': NEEDS_NAMESPACE,
+  'ecs.app-protocol-is-refused-to-change': NEEDS_NAMESPACE,
+  'servicediscovery.namespace-in-use': DOCUMENTED,
+  'servicediscovery.namespace-names-are-unique': DOCUMENTED,
   'eventbridge.sources-of-aws': DOCUMENTED,
 };

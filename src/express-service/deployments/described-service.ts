@@ -1,4 +1,4 @@
-import { DescribeServicesCommand, type Service } from '@aws-sdk/client-ecs';
+import { DescribeServicesCommand, type Service, type ServiceConnectConfiguration } from '@aws-sdk/client-ecs';
 import type { Scope } from '../composition/component';
 import { isManaged } from '../memory/ownership';
 import { unless } from '../../aws/sdk-errors';
@@ -40,4 +40,16 @@ export async function describeService({ clients, ecsService }: Scope): Promise<S
     'ClusterNotFoundException',
   );
   return answer?.services?.find(({ status }) => status !== 'INACTIVE');
+}
+
+/**
+ * Service Connect of a service, of which ECS tells with its deployments: that of the newest, which is what the service was
+ * given, or what it was rolled back to.
+ *
+ * @returns undefined when it is not used.
+ */
+export function serviceConnectOf({ deployments = [] }: Service): ServiceConnectConfiguration | undefined {
+  const newest = deployments.find(({ status }) => status === 'PRIMARY');
+  const { serviceConnectConfiguration: configuration } = newest ?? {};
+  return configuration?.enabled ? configuration : undefined;
 }

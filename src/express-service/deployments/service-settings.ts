@@ -5,14 +5,17 @@ import type {
   CreateServiceCommandInput,
   LoadBalancer,
   Service,
+  ServiceConnectConfiguration,
   ServiceRevision,
 } from '@aws-sdk/client-ecs';
+import { isDeepStrictEqual } from 'node:util';
 import { MAIN_CONTAINER } from '../properties/containers';
 import type { Network } from '../network/network';
 import { isSameStrategy } from '../properties/ecs-service';
 import type { ServiceSpec } from '../specification';
 import { NETWORK } from '../properties/network-settings';
-import { mergeRules, threeWay } from '../../core/three-way';
+import { SERVICE_CONNECT_MERGE } from '../properties/service-connect';
+import { mergeRules, threeWay, type States } from '../../core/three-way';
 import type { Resolvable } from '../../core/graph';
 
 /** Settings whose change starts a deployment. */
@@ -20,6 +23,8 @@ export interface DeployedSettings {
   readonly taskDefinition: string;
   readonly networkConfiguration: { readonly awsvpcConfiguration: AwsVpcConfiguration };
   readonly loadBalancers: LoadBalancer[];
+  /** Undefined means that Service Connect is not used. */
+  readonly serviceConnectConfiguration?: ServiceConnectConfiguration;
   /** Undefined means that it stays as it is. */
   readonly capacityProviderStrategy?: CapacityProviderStrategyItem[];
 }
@@ -28,7 +33,10 @@ export interface DeployedSettings {
 export type ActualSettings = Pick<
   Service & ServiceRevision,
   'taskDefinition' | 'networkConfiguration' | 'loadBalancers' | 'capacityProviderStrategy'
->;
+> & {
+  /** Undefined when Service Connect is not used. */
+  readonly serviceConnectConfiguration?: ServiceConnectConfiguration;
+};
 
 /** AWS resources that the settings refer to. */
 export interface SettingsReferences {
@@ -101,6 +109,20 @@ function subnetsOf(
   return isUnchanged && current.length > 0 ? current : network.subnets.map(({ id }) => id);
 }
 
+/**
+ * Service Connect that the service is to have: what the template says, and what people have added to it. Undefined means none.
+ */
+export function resolvedServiceConnect({
+  desired,
+  previous,
+  live,
+}: Partial<States<ServiceConnectConfiguration>>): ServiceConnectConfiguration | undefined {
+  const group = (configuration: ServiceConnectConfiguration | undefined) => ({ configuration });
+  const rules = { configuration: { members: SERVICE_CONNECT_MERGE } };
+  const states = { desired: group(desired), previous: group(previous), live: group(live) };
+  return threeWay(states, rules).configuration;
+}
+
 /** Without the one that is made for the service. */
 function securityGroupsOf(
   { additionalSecurityGroupIds }: ServiceSpec,
@@ -143,6 +165,9 @@ export function settingsChanges(
     ...(!sameNetwork && { networkConfiguration: desired.networkConfiguration }),
     ...(!areSameLoadBalancers(desired.loadBalancers, actual.loadBalancers) && {
       loadBalancers: desired.loadBalancers,
+    }),
+    ...(!isDeepStrictEqual(desired.serviceConnectConfiguration, actual.serviceConnectConfiguration) && {
+      serviceConnectConfiguration: desired.serviceConnectConfiguration ?? { enabled: false },
     }),
     ...(desired.capacityProviderStrategy &&
       !isSameStrategy(desired.capacityProviderStrategy, actual.capacityProviderStrategy) && {

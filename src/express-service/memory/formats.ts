@@ -32,7 +32,8 @@ export const VERSIONS = [
   {
     version: 4,
     since: '2026-11-28',
-    change: 'A service may be reached elsewhere than on an Application Load Balancer, or nowhere.',
+    change:
+      'A service may be reached elsewhere than on an Application Load Balancer, or nowhere; tags name the namespaces in AWS Cloud Map that it uses.',
   },
 ] as const;
 
@@ -78,7 +79,7 @@ export const TAGS = {
   },
   shared: {
     key: 'org-ecs-express:shared',
-    on: 'load balancers that services share, their security groups, listeners and closing rules; a cluster that was made here',
+    on: 'load balancers that services share, their security groups, listeners and closing rules; a cluster or a namespace that was made here',
     says: 'what the services agree on, as a hash; else what it is',
     readBy: 'services that look for a place, and the last one that leaves (ownership.ts)',
   },
@@ -123,6 +124,12 @@ export const TAGS = {
     on: OWN_GROUP,
     says: 'hosts in use, that of the endpoint first, each with what the template says of it',
     readBy: 'READ, and updates for which the configuration has lost them (hosts.ts)',
+  },
+  namespace: {
+    key: 'org-ecs-express:namespace/',
+    on: OWN_GROUP,
+    says: 'namespace in AWS Cloud Map that the service uses by its name, and whether it is letting go of it',
+    readBy: 'every operation, and other services that use the namespace (namespaces.ts)',
   },
   listenerCertificate: {
     key: 'org-ecs-express:listener-certificate/',

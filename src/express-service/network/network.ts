@@ -32,7 +32,7 @@ export const NETWORK_PERMISSIONS: readonly string[] = [
 /**
  * Look up where a service is to run: its tasks in the subnets that are given, or in the public ones of the default VPC;
  * its load balancer in subnets of its own, or in those of the tasks. Three calls in all, of which two follow one another;
- * one more when the default VPC and security groups are used together.
+ * one more when the default VPC and security groups are used together, and one where clients of the VPC are let in.
  *
  * @throws HandlerError InvalidRequest naming the property whose subnets or security groups cannot be used together.
  */
@@ -43,7 +43,21 @@ export async function discoverNetwork(clients: Clients, spec: NetworkSpec): Prom
   const surroundings = spec.subnetIds.length ? await givenSubnets(clients, spec) : await defaultVpc(clients);
   const network = networkOf(spec, surroundings);
   checkSecurityGroups(spec.additionalSecurityGroupIds, await groups, network.vpcId);
-  return network;
+  const { endpoint } = spec.serviceConnect ?? {};
+  return endpoint && !endpoint.allowedSecurityGroupIds
+    ? { ...network, cidrBlocks: await cidrBlocks(clients, network.vpcId) }
+    : network;
+}
+
+/** All blocks of IPv4 addresses of a VPC, sorted. */
+async function cidrBlocks(clients: Clients, vpcId: string): Promise<string[]> {
+  const { Vpcs = [] } = await clients.ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] }));
+  const { CidrBlock, CidrBlockAssociationSet = [] } = Vpcs[0] ?? {};
+  const associated = CidrBlockAssociationSet.filter(
+    ({ CidrBlockState: state }) => (state?.State ?? 'associated') === 'associated',
+  );
+  const blocks = [CidrBlock, ...associated.map((each) => each.CidrBlock)];
+  return [...new Set(blocks.flatMap((block) => block ?? []))].sort();
 }
 
 async function givenSubnets(clients: Clients, spec: NetworkSpec): Promise<Surroundings> {

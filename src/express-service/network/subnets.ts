@@ -26,6 +26,8 @@ export interface Network {
   readonly subnets: readonly Subnet[];
   /** Whether tasks get public addresses: all their subnets are public, or none is. */
   readonly access: 'PUBLIC' | 'PRIVATE';
+  /** Blocks of IPv4 addresses of the VPC; only where rules are to let them in. */
+  readonly cidrBlocks?: readonly string[];
   /** Undefined when it is the author who looks after the load balancer, or there is none. */
   readonly loadBalancer?: LoadBalancerNetwork;
 }
@@ -40,7 +42,10 @@ export interface LoadBalancerNetwork {
 }
 
 /** What the specification says of the network. */
-export type NetworkSpec = Pick<ServiceSpec, 'subnetIds' | 'additionalSecurityGroupIds' | 'loadBalancer'>;
+export type NetworkSpec = Pick<
+  ServiceSpec,
+  'subnetIds' | 'additionalSecurityGroupIds' | 'loadBalancer' | 'serviceConnect'
+>;
 
 /** What AWS says of the subnets that may be meant, and of their VPC. */
 export interface Surroundings {

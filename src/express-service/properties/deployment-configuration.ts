@@ -114,14 +114,14 @@ export function withRemovals(
 }
 
 /**
- * Refuse steps of nothing. The Amazon ECS Developer Guide wants a load balancer for them; what the API does without one is
+ * Refuse steps of nothing. The Amazon ECS Developer Guide wants a load balancer or Service Connect for them; what the API does without is
  * documented nowhere.
  */
 function checkSteps(strategy: StrategyName, path: string, _group: object, model: StrategyInputs): void {
   if (!strategyOf({ strategy }).steps || hasRequestsToMove(model)) return;
   throw invalid(
     path,
-    `is ${strategy}, which moves requests step by step, and the service has no load balancer`,
+    `is ${strategy}, which moves requests step by step, and the service has neither a load balancer nor a ServiceConnectConfiguration/ClientAlias`,
     'Make it ROLLING or BLUE_GREEN',
   );
 }

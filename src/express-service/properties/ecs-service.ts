@@ -273,6 +273,7 @@ const NEW_FEATURES: Readonly<Record<string, (input: Inputs) => boolean>> = {
   SystemControls: ofContainers(({ SystemControls = [] }) => SystemControls.length > 0),
   'Capabilities/Add': ofContainers(({ LinuxParameters: linux }) => Boolean(linux?.Capabilities?.Add?.length)),
   Tmpfs: ofContainers(({ LinuxParameters: linux }) => Boolean(linux?.Tmpfs?.length)),
+  ServiceConnectConfiguration: ({ ServiceConnectConfiguration: connect }) => connect !== undefined,
   RestartPolicy: ofContainers(({ RestartPolicy: policy }) => policy?.Enabled === true),
 };
 

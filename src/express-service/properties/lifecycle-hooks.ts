@@ -158,7 +158,7 @@ export function checkHooks(hooks: readonly Hook[], path: string): void {
   }
 }
 
-/** Stages that a deployment has only where test requests have a listener rule (Amazon ECS Developer Guide). */
+/** Stages that a deployment has only where test requests have a listener rule, or an endpoint (Amazon ECS Developer Guide). */
 const TEST_STAGES: readonly string[] = ['TEST_TRAFFIC_SHIFT', 'POST_TEST_TRAFFIC_SHIFT'];
 
 /** Refuse hooks at stages that the deployments of the service may never come to: a pause there would hold nothing up. */
@@ -167,6 +167,7 @@ export function checkStagesAreReached(
   path: string,
   model: StrategyInputs & Pick<Partial<Inputs>, 'TestTraffic'>,
 ): void {
+  const hasTestTraffic = model.TestTraffic ?? model.ServiceConnectConfiguration?.ClientAlias;
   const { name, hookStages } = strategyOfModel(model);
   for (const [index, { LifecycleStages = [] }] of LifecycleHooks.entries()) {
     const at = `${path}/LifecycleHooks/${index}/LifecycleStages`;
@@ -176,11 +177,11 @@ export function checkStagesAreReached(
       throw invalid(at, `has ${missing}, to which deployments with the strategy ${name} do not come`, remedy);
     }
     const test = LifecycleStages.find((stage) => TEST_STAGES.includes(stage));
-    if (!test || model.TestTraffic) continue;
+    if (!test || hasTestTraffic) continue;
     throw invalid(
       at,
       `has ${test}, to which a deployment comes only with test requests`,
-      'Give TestTraffic, or name another stage',
+      'Give TestTraffic or ServiceConnectConfiguration/ClientAlias, or name another stage',
     );
   }
 }

@@ -11,6 +11,7 @@ import { SERVICE_ROWS } from './ecs-service';
 import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
 import { NETWORK_ROWS } from './network-settings';
 import { ROLE_ROWS } from './role-properties';
+import { SERVICE_CONNECT_ROWS } from './service-connect';
 import { inputTable, type InputRows, type Refusal } from './table';
 import { TARGET_GROUP_ROWS } from './target-group-settings';
 import { TASK_ROWS } from './task';
@@ -45,7 +46,13 @@ const TASK_DEFINITION: readonly Known[] = [
 ];
 
 /** What may be refused of a service. */
-const SERVICE = refusalsOf({ ...AUTHENTICATION_ROWS, ...ROLE_ROWS, ...NETWORK_ROWS, ...SERVICE_ROWS });
+const SERVICE = refusalsOf({
+  ...AUTHENTICATION_ROWS,
+  ...ROLE_ROWS,
+  ...SERVICE_CONNECT_ROWS,
+  ...NETWORK_ROWS,
+  ...SERVICE_ROWS,
+});
 
 /** What may be refused of a load balancer. */
 const LOAD_BALANCER = refusalsOf(LOAD_BALANCER_ROWS);

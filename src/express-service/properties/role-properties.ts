@@ -2,6 +2,7 @@
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import { invalid } from '../../core/failure';
 import type { ServiceSettings } from './ecs-service';
+import type { ServiceConnectSpec } from './service-connect';
 import type { InputRows } from './table';
 import type { Identity } from '../identity/identity';
 import type { ManagedTask, ExternalTask } from './task';
@@ -37,16 +38,18 @@ interface NamesRoles {
   readonly infrastructureRoleArn?: string;
   readonly task: ManagedTask | ExternalTask;
   readonly settings: Pick<Partial<ServiceSettings>, 'deploymentConfiguration' | 'volumeConfigurations'>;
+  readonly serviceConnect?: ServiceConnectSpec;
 }
 
 /** The roles that a specification names. */
-export function rolesOf({ infrastructureRoleArn, task, settings }: NamesRoles): Roles {
+export function rolesOf({ infrastructureRoleArn, task, settings, serviceConnect }: NamesRoles): Roles {
   const { executionRoleArn, taskRoleArn } = task.kind === 'managed' ? task.definition : {};
   return {
     ExecutionRoleArn: executionRoleArn,
     TaskRoleArn: taskRoleArn,
     InfrastructureRoleArn: infrastructureRoleArn,
     ...volumeRolesOf(settings, infrastructureRoleArn),
+    'ServiceConnectConfiguration/Tls/RoleArn': serviceConnect?.settings.tls?.roleArn,
     ...hookRolesOf(settings.deploymentConfiguration),
   };
 }

@@ -8,6 +8,7 @@ import { NETWORK_ROWS } from './network-settings';
 import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
 import { ROLE_ROWS } from './role-properties';
 import { SCALING_ROWS } from './scaling';
+import { SERVICE_CONNECT_ROWS } from './service-connect';
 import { inputTable, table } from './table';
 import { TARGET_GROUP_ROWS } from './target-group-settings';
 import { TASK_ROWS } from './task';
@@ -39,6 +40,7 @@ const ROWS = {
   ...DOMAIN_ROWS,
   ...TEST_TRAFFIC_ROWS,
   ...AUTHENTICATION_ROWS,
+  ...SERVICE_CONNECT_ROWS,
 } satisfies Record<keyof Inputs, object>;
 
 export const PROPERTIES = inputTable<any>(ROWS);

@@ -87,7 +87,12 @@ function templateContent(
       {
         ...task.main,
         portMappings: withHostPorts([
-          { name: MAIN_PORT_NAME, containerPort: task.containerPort, protocol: 'tcp' },
+          {
+            name: MAIN_PORT_NAME,
+            containerPort: task.containerPort,
+            protocol: 'tcp',
+            ...(task.appProtocol && { appProtocol: task.appProtocol }),
+          },
           ...(task.main.portMappings ?? []),
         ]),
         dockerLabels:
@@ -110,7 +115,8 @@ function withHostPorts(mappings: readonly PortMapping[] | undefined): PortMappin
   return mappings?.map((mapping) => ({ ...mapping, hostPort: mapping.containerPort }));
 }
 
-function logConfigurationOf(
+/** Where the containers of a task write, and what runs beside them. */
+export function logConfigurationOf(
   { logs: { logGroupName, streamPrefix } }: ManagedTask,
   { madeLogGroup, region }: Pick<ContentRequest, 'madeLogGroup' | 'region'>,
 ): LogConfiguration {
@@ -181,7 +187,7 @@ export function mainPortOf(content: TaskDefinitionContent): number {
 }
 
 /** The port mapping that the traffic comes in at. */
-function mainMappingOf({ portMappings = [] }: ContainerDefinition = {}): PortMapping | undefined {
+export function mainMappingOf({ portMappings = [] }: ContainerDefinition = {}): PortMapping | undefined {
   return portMappings.find(({ name }) => name === MAIN_PORT_NAME) ?? portMappings[0];
 }
 

@@ -19,6 +19,7 @@ import {
   type TypeConfigurationModel,
 } from '../model';
 import { checkRegistry, MAIN_CONTAINER, PRIMARY_CONTAINER, SIDECAR_CONTAINER } from './containers';
+import type { AppProtocol } from './service-connect';
 import { inputTable, table, type InputRows } from './table';
 import { checkTask } from './task-checks';
 import { checkVolumes, VOLUME, withManagedVolumes } from './volumes';
@@ -89,6 +90,8 @@ export interface ManagedTask {
   /** The container that receives the traffic, but for its port and its logs. */
   readonly main: ContainerDefinition;
   readonly containerPort: number;
+  /** Of that port; undefined unless others connect to it by Service Connect. */
+  readonly appProtocol?: AppProtocol;
   readonly sidecars: readonly ContainerDefinition[];
   /** Makes the revision another one than that with any other text. */
   readonly nonce?: string;
@@ -136,11 +139,13 @@ export function externalTask(taskDefinitionArn: string, model: Inputs): External
 /**
  * The task definition that is to be made.
  *
+ * @param appProtocol of the port of an endpoint in Service Connect.
  * @throws HandlerError InvalidRequest.
  */
 export function managedTask(
   input: ManagedTaskInput,
   { PermittedImageRegistries: registries }: TypeConfigurationModel,
+  appProtocol?: AppProtocol,
 ): ManagedTask {
   const { PrimaryContainer: main, SidecarContainers: sidecars = [] } = input;
   if (!main?.Image) {
@@ -170,6 +175,7 @@ export function managedTask(
     definition,
     main: { ...specified(PRIMARY_CONTAINER, main), name: MAIN_CONTAINER, essential: true },
     containerPort: main.ContainerPort ?? PrimaryContainer.DEFAULTS.ContainerPort,
+    ...(appProtocol && { appProtocol }),
     sidecars: sidecars.map((sidecar) => specified(SIDECAR_CONTAINER, sidecar)),
     nonce: input.ForceNewDeployment?.Nonce,
     logs: logsOf(input),

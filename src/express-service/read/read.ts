@@ -36,6 +36,10 @@ import { describeDeployment, isRunning } from '../deployments/service-deployment
 import { settingsInputOf, type LiveService } from '../properties/ecs-service';
 import { authenticationInput } from '../properties/authentication';
 import { withVolumeConfigurations } from '../properties/volumes';
+import { serviceConnectOf } from '../deployments/described-service';
+import { serviceConnectInput } from '../properties/service-connect';
+import { withNamespaceName } from '../resources/cloud-map/namespace';
+import { allowedSecurityGroupIds } from '../resources/ec2/client-rules';
 import { ATTRIBUTE_ACTIONS, readAttributes } from '../deployments/rule-stickiness';
 import { authorsTags } from '../memory/ownership';
 import { recordedExposures } from '../memory/recorded-exposures';
@@ -118,6 +122,10 @@ export function modelOf(
     ...settingsInputOf(service, rollbackAlarmName(ecsService), observed.RollbackAlarm?.limits),
     ...domains,
     Authentication: authenticationInput(observed.ListenerRule?.authentication),
+    ServiceConnectConfiguration: serviceConnectInput(
+      withNamespaceName(serviceConnectOf(service), observed.Namespace),
+      allowedSecurityGroupIds(observed.ClientRules),
+    ),
     WebAclArn: observed.WebAclAssociation?.webAclArn,
     Tags: tags.length > 0 ? tags.sort((a, b) => (a.Key < b.Key ? -1 : 1)) : undefined,
   };

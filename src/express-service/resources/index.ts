@@ -2,6 +2,8 @@ import type { ObservedListenerRule } from './elastic-load-balancing/service-rule
 import type { AnyComponent, Component, ComponentsIn } from '../composition/component';
 import type { Exposure } from '../exposures';
 import { COMPONENTS_BY_EXPOSURE } from './by-exposure';
+import { namespace, type ObservedNamespace } from './cloud-map/namespace';
+import { clientRules, type ObservedClientRules } from './ec2/client-rules';
 import type { ObservedCertificate } from './certificate-manager/certificate';
 import { cluster, type ObservedCluster } from './ecs/cluster';
 import type { ObservedDnsRecord } from './route-53/dns-record';
@@ -32,6 +34,7 @@ import type { LoadBalancerAttributes } from '../properties/load-balancer-setting
 /** What may be observed of a service, by the kinds of its components; what is absent was not found. */
 export interface ObservedKinds {
   readonly Certificate?: ObservedCertificate;
+  readonly ClientRules?: ObservedClientRules;
   readonly Cluster?: ObservedCluster;
   readonly DnsRecord?: ObservedDnsRecord;
   readonly HostNames?: ObservedHostNames;
@@ -41,6 +44,7 @@ export interface ObservedKinds {
   readonly LoadBalancerAttributes?: LoadBalancerAttributes;
   readonly LoadBalancerSecurityGroup?: ObservedLoadBalancerSecurityGroup;
   readonly LogGroup?: ObservedLogGroup;
+  readonly Namespace?: ObservedNamespace;
   readonly RollbackAlarm?: ObservedRollbackAlarm;
   readonly ScalableTarget?: ObservedScalableTarget;
   readonly ScalingPolicy?: ObservedScalingPolicy;
@@ -57,7 +61,14 @@ export interface ObservedKinds {
 }
 
 /** What the components of an exposure come after. */
-const BEFORE_EXPOSURE = [cluster, logGroup, taskDefinition, serviceSecurityGroup] as const;
+const BEFORE_EXPOSURE = [
+  cluster,
+  logGroup,
+  taskDefinition,
+  serviceSecurityGroup,
+  clientRules,
+  namespace,
+] as const;
 
 /** What comes after them. */
 const AFTER_EXPOSURE = [service, serviceDeployment, scalableTarget, scalingPolicy, scheduledActions] as const;

@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import {
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
@@ -19,6 +16,14 @@ import {
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateHttpNamespaceCommand,
+  CreateServiceCommand as CreateDiscoveryServiceCommand,
+  DeleteNamespaceCommand,
+  DeleteServiceCommand as DeleteDiscoveryServiceCommand,
+  ListNamespacesCommand,
+  ServiceDiscoveryClient,
+} from '@aws-sdk/client-servicediscovery';
 import {
   aws,
   ec2,
@@ -193,39 +198,43 @@ describe('services', () => {
 });
 
 describe('namespaces of Cloud Map', () => {
-  /** Call with the AWS CLI, since no SDK client of Cloud Map is installed. */
-  async function discovery(...args: string[]): Promise<string> {
-    const env = {
-      ...process.env,
-      AWS_ENDPOINT_URL: aws.endpoint,
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_DEFAULT_REGION: 'us-east-1',
-    };
-    const { stdout } = await promisify(execFile)(
-      join(__dirname, '../../../.venv/bin/aws'),
-      ['servicediscovery', ...args, '--output', 'text'],
-      { env },
-    );
-    return stdout.trim();
+  let cloudMap: ServiceDiscoveryClient;
+
+  beforeAll(() => {
+    cloudMap = new ServiceDiscoveryClient({ ...aws.clientOptions(), maxAttempts: 1 });
+  });
+  afterAll(() => cloudMap.destroy());
+
+  const create = (Name: string) => cloudMap.send(new CreateHttpNamespaceCommand({ Name }));
+
+  async function namespaceId(name: string): Promise<string | undefined> {
+    const Filters = [{ Name: 'NAME' as const, Values: [name] }];
+    const { Namespaces } = await cloudMap.send(new ListNamespacesCommand({ Filters }));
+    return Namespaces![0]?.Id;
   }
 
-  test('one that has services cannot be deleted', async () => {
-    await discovery('create-http-namespace', '--name', 'apps');
-    const namespace = await discovery('list-namespaces', '--query', 'Namespaces[0].Id');
-    const id = await discovery(
-      'create-service',
-      '--name',
-      'app',
-      '--namespace-id',
-      namespace,
-      '--query',
-      'Service.Id',
-    );
-    await expect(discovery('delete-namespace', '--id', namespace)).rejects.toMatchObject({
-      stderr: expect.stringMatching(/ResourceInUse.*contains services/),
+  test('are there some seconds after they were asked for, one of each name', async () => {
+    await create('names');
+    expect(await namespaceId('names')).toBeUndefined();
+    await expect(create('names')).rejects.toMatchObject({ name: 'DuplicateRequest' });
+    await aws.clock.advance(10_000);
+    const NamespaceId = await namespaceId('names');
+    expect(NamespaceId).toBeDefined();
+    await expect(create('names')).rejects.toMatchObject({ name: 'NamespaceAlreadyExists', NamespaceId });
+  });
+
+  test('cannot be deleted while they have services', async () => {
+    await create('apps');
+    await aws.clock.advance(10_000);
+    const NamespaceId = await namespaceId('apps');
+    const { Service } = await cloudMap.send(new CreateDiscoveryServiceCommand({ Name: 'app', NamespaceId }));
+    const deletion = new DeleteNamespaceCommand({ Id: NamespaceId });
+    await expect(cloudMap.send(deletion)).rejects.toMatchObject({
+      name: 'ResourceInUse',
+      message: expect.stringContaining('contains services'),
     });
-    await discovery('delete-service', '--id', id);
-    await discovery('delete-namespace', '--id', namespace);
+    await cloudMap.send(new DeleteDiscoveryServiceCommand({ Id: Service!.Id }));
+    await cloudMap.send(deletion);
+    expect(await namespaceId('apps')).toBeUndefined();
   });
 });

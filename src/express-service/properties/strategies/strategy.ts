@@ -35,11 +35,17 @@ export interface Steps {
 }
 
 /** What of a template says which strategy it means. */
-export type StrategyInputs = Pick<Partial<Inputs>, 'DeploymentConfiguration' | 'LoadBalancerConfiguration'>;
+export type StrategyInputs = Pick<
+  Partial<Inputs>,
+  'DeploymentConfiguration' | 'LoadBalancerConfiguration' | 'ServiceConnectConfiguration'
+>;
 
 /** Whether the service gets requests that a deployment can move to new tasks. */
-export function hasRequestsToMove({ LoadBalancerConfiguration: given }: StrategyInputs): boolean {
-  return given?.Type !== 'none';
+export function hasRequestsToMove({
+  LoadBalancerConfiguration: loadBalancer,
+  ServiceConnectConfiguration: connect,
+}: StrategyInputs): boolean {
+  return loadBalancer?.Type !== 'none' || connect?.ClientAlias !== undefined;
 }
 
 /** The strategy that a template means. Without requests to move it is that of an ECS service that names none. */

@@ -40,6 +40,7 @@ import {
   SURVEY_PERMISSIONS,
 } from '../../sharing/survey';
 import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
+import { namespaceTag } from '../../memory/namespaces';
 import { RECORD_TAG } from '../../memory/template-record';
 import { versionTag } from '../../memory/version';
 
@@ -96,6 +97,7 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, objec
       ...plan.spec.templateRecord,
       ...tagsOfExposures(plan.exposures),
       ...domainTags(plan.spec),
+      ...namespaceTag(plan.spec.serviceConnect?.namespaceName),
     };
     const properties = {
       GroupName: serviceGroupName(plan.identity),

@@ -3,15 +3,18 @@ import {
   CreateServiceCommand,
   DeleteServiceCommand,
   InvalidParameterException,
+  NamespaceNotFoundException,
   ServiceNotActiveException,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateServiceCommand,
   type CreateServiceCommandInput,
   type Service,
+  type ServiceConnectConfiguration,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
+import { HandlerError } from '../../../core/failure';
 import type { ApplyScope, Component, PlanScope, Refer, Scope } from '../../composition/component';
 import { partInStatus, type PartStatus } from '../../composition/part';
 import {
@@ -20,7 +23,11 @@ import {
   readyToDeploy,
   type StoppingToken,
 } from '../../deployments/deployment-order';
-import { DESCRIBED_SERVICE_ACTIONS, describedService } from '../../deployments/described-service';
+import {
+  DESCRIBED_SERVICE_ACTIONS,
+  describedService,
+  serviceConnectOf,
+} from '../../deployments/described-service';
 import { shortHash } from '../../identity/identity';
 import { NETWORK_PERMISSIONS } from '../../network/network';
 import {
@@ -49,6 +56,7 @@ import {
 } from '../../properties/ecs-service';
 import { attachmentOf, type Exposure } from '../../exposures';
 import { productionRules, servingFirst } from '../../deployments/traffic-weights';
+import { serviceConnectConfiguration } from '../../properties/service-connect';
 import { strategyOf } from '../../properties/strategies';
 import { apiNames, cloudFormationNames } from '../../../aws/ecs/names';
 import { isLeftHalfWay, newestRevision } from '../../deployments/service-deployments';
@@ -56,11 +64,15 @@ import { defined, unlessEmpty } from '../../../core/unset';
 import {
   desiredSettings,
   INITIAL_SETTINGS,
+  resolvedServiceConnect,
   settingsChanges,
   type DeployedSettings,
   type Receiver,
 } from '../../deployments/service-settings';
 import { lowerCaseTagList, lowerCaseTagRecord, tagChanges } from '../../identity/tags';
+import type { ServiceSpec } from '../../specification';
+import { withNamespaceName, type ObservedNamespace } from '../cloud-map/namespace';
+import type { ObservedClientRules } from '../ec2/client-rules';
 import { FARGATE, type ObservedCluster } from './cluster';
 import type { ObservedListenerRule } from '../elastic-load-balancing/service-rule';
 import type { ObservedLogGroup } from '../logs/log-group';
@@ -70,7 +82,7 @@ import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group
 import type { ObservedTargetGroupSettings } from '../elastic-load-balancing/target-group-attributes';
 import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
 import type { ObservedTestListenerRule } from '../elastic-load-balancing/test-listener-rule';
-import { plannedPort, type ObservedTaskDefinition } from './task-definition';
+import { plannedPort, plannedPortName, proxyLogs, type ObservedTaskDefinition } from './task-definition';
 
 /** The ECS service. */
 export interface ObservedService {
@@ -81,9 +93,11 @@ export interface ObservedService {
 
 /** What is of a load balancer is not there where there is none. */
 type Needs = {
+  ClientRules: ObservedClientRules;
   Cluster: ObservedCluster;
   ListenerRule?: ObservedListenerRule;
   LogGroup: ObservedLogGroup;
+  Namespace: ObservedNamespace;
   RollbackAlarm?: ObservedRollbackAlarm;
   SecurityGroupRules?: ObservedSecurityGroupRules;
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
@@ -135,9 +149,12 @@ const PART_STATUS: Readonly<Record<string, PartStatus>> = {
 export const service: Component<ObservedService, Needs, object, Token> = {
   kind: 'Service',
   needs: [
+    // Without them clients do not reach the tasks.
+    'ClientRules',
     'Cluster',
     'ListenerRule',
     'LogGroup',
+    'Namespace',
     'RollbackAlarm',
     // Without them the health checks do not reach the tasks.
     'SecurityGroupRules',
@@ -190,6 +207,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
       ...INITIAL_SETTINGS,
       ...(!settings.capacityProviderStrategy && { launchType }),
       ...desiredSettings(spec, references, former),
+      serviceConnectConfiguration: plannedServiceConnect(plan, found, live),
       ...settings,
       cluster: ecsService.clusterName,
       serviceName: ecsService.name,
@@ -209,6 +227,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
   },
 
   async observe(scope) {
+    checkAppProtocol(scope);
     const found = await describedService(scope);
     if (!found) return undefined;
     const isManaged = checkManaged(scope, lowerCaseTagRecord(found.tags), {
@@ -226,8 +245,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     try {
       if (!current) return await create(scope, wanted);
       if (current.service.status !== 'ACTIVE') return inactive(scope);
-      const { needsDeployment = false } = needs.TargetGroupSettings ?? {};
-      return await update(scope, current.service, wanted, needsDeployment);
+      return await update(scope, current.service, wanted, needs);
     } catch (error) {
       if (error instanceof ServiceNotActiveException) return inactive(scope);
       if (error instanceof ClusterNotFoundException) {
@@ -236,6 +254,11 @@ export const service: Component<ObservedService, Needs, object, Token> = {
           `cluster ${scope.ecsService.clusterName}, which has just been deleted, to be made again`,
           2,
         );
+      }
+      const { namespaceName } = scope.spec.serviceConnect ?? {};
+      if (error instanceof NamespaceNotFoundException && namespaceName !== undefined) {
+        // As for a cluster; ECS may also not know yet of one that has just been made.
+        return wait(`the namespace ${namespaceName} to be known to Amazon ECS`, 5);
       }
       if (
         error instanceof InvalidParameterException &&
@@ -268,6 +291,44 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     return draining(scope);
   },
 };
+
+/**
+ * Refuse another protocol of an endpoint, which ECS does not take (API reference of PortMapping, appProtocol).
+ *
+ * @throws HandlerError NotUpdatable.
+ */
+function checkAppProtocol({ spec, previousSpec }: Scope): void {
+  const [from, to] = [previousSpec, spec].map((each) => each?.serviceConnect?.endpoint?.appProtocol);
+  if (from === undefined || to === undefined || from === to) return;
+  throw new HandlerError(
+    'NotUpdatable',
+    `others connect to the service by Service Connect, so that its protocol cannot change from ${from} to ${to}`,
+    {
+      propertyPath: 'TargetGroupConfiguration/ProtocolVersion',
+      remedy:
+        'Remove ClientAlias in an update before, or give another ServiceName, so that the service is replaced',
+    },
+  );
+}
+
+/** Service Connect that the service is to have; undefined when it is not to use it. */
+function plannedServiceConnect(
+  plan: PlanScope,
+  { Namespace, TaskDefinition }: Partial<Needs>,
+  live: Service | undefined,
+): ServiceConnectConfiguration | undefined {
+  const asked = (spec: ServiceSpec | undefined) =>
+    spec?.serviceConnect &&
+    serviceConnectConfiguration(spec.serviceConnect, {
+      portName: plannedPortName(plan, TaskDefinition),
+      logConfiguration: proxyLogs(plan, spec.task, TaskDefinition),
+    });
+  return resolvedServiceConnect({
+    desired: asked(plan.spec),
+    previous: asked(plan.previousSpec),
+    live: withNamespaceName(live && serviceConnectOf(live), Namespace),
+  });
+}
 
 /** Where the service receives requests: in its exposure, and in the one that it joins. */
 function receivers(plan: PlanScope, found: Partial<Needs>, live: Service | undefined): Receiver[] {
@@ -369,9 +430,10 @@ async function update(
   scope: ApplyScope,
   current: LiveService,
   wanted: WantedService,
-  needsDeployment: boolean,
+  { Namespace: namespaces, TargetGroupSettings }: Needs,
 ): Promise<Outcome<ObservedService, StoppingToken>> {
   const { spec } = scope;
+  const { needsDeployment = false } = TargetGroupSettings ?? {};
   const tags = await changeTags(scope, current);
   const first = beforeStrategyChange(wanted, current);
   if (first) {
@@ -380,7 +442,11 @@ async function update(
     const updated = withRevision(await send(scope, first), current);
     return done({ service: { ...updated, tags }, deploymentStarted: true });
   }
-  const changes = settingsChanges(wanted, current, spec.subnetIds.length === 0);
+  const actual = {
+    ...current,
+    serviceConnectConfiguration: withNamespaceName(serviceConnectOf(current), namespaces),
+  };
+  const changes = settingsChanges(wanted, actual, spec.subnetIds.length === 0);
   const optionalChanges = optionalChangesOf(wanted, current);
   const changed = Object.keys({ ...changes, ...optionalChanges });
   const isForced = needsDeployment || (changed.length === 0 && (await isLeftHalfWay(scope)));
@@ -442,17 +508,35 @@ function isOtherStrategy(wanted: WantedService, { deploymentConfiguration }: Ser
 
 /**
  * What has to be deployed before the service can have another strategy: the tasks of a service with rolling deployments may
- * stand behind target groups alone, and ECS moves requests only between pairs of them that were deployed before (Amazon ECS
- * Developer Guide, "Updating from rolling to blue/green").
+ * stand behind target groups alone, and have no endpoint in Service Connect, and ECS moves requests only between pairs of target
+ * groups, and behind endpoints, that were deployed before (Amazon ECS Developer Guide, "Updating from rolling to blue/green").
+ * An endpoint goes with the task definition that names the protocol of its port, which cannot change afterwards.
  *
  * @returns undefined when the strategy can change at once.
  */
 function beforeStrategyChange(
-  { deploymentConfiguration, loadBalancers }: WantedService,
+  {
+    deploymentConfiguration,
+    loadBalancers,
+    serviceConnectConfiguration: connect,
+    taskDefinition,
+  }: WantedService,
   current: Service,
-): Pick<DeployedSettings, 'loadBalancers'> | undefined {
+): Partial<DeployedSettings> | undefined {
+  if (!strategyOf(deploymentConfiguration).shiftsTraffic) return undefined;
   const isShifted = current.loadBalancers?.every(({ advancedConfiguration }) => advancedConfiguration);
-  return strategyOf(deploymentConfiguration).shiftsTraffic && !isShifted ? { loadBalancers } : undefined;
+  const isRolling = !strategyOf(current.deploymentConfiguration).shiftsTraffic;
+  const gainsEndpoint = isRolling && hasEndpoint(connect) && !hasEndpoint(serviceConnectOf(current));
+  if (isShifted && !gainsEndpoint) return undefined;
+  return {
+    ...(!isShifted && { loadBalancers }),
+    ...(gainsEndpoint && { serviceConnectConfiguration: connect, taskDefinition }),
+  };
+}
+
+/** Whether others connect to the service by Service Connect. */
+function hasEndpoint(configuration: ServiceConnectConfiguration | undefined): boolean {
+  return (configuration?.services ?? []).length > 0;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   RegisterTaskDefinitionCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  type LogConfiguration,
   type RegisterTaskDefinitionCommandInput,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
@@ -24,10 +25,15 @@ import {
   desiredContent,
   taskDefinitionFlaw,
   isSameContent,
+  logConfigurationOf,
+  mainContainerOf,
+  mainMappingOf,
   mainPortOf,
   type TaskDefinitionContent,
 } from '../../properties/task-definition-content';
 import { checkTaskDefinitionSize } from '../../properties/task-definition-size';
+import { MAIN_PORT_NAME } from '../../properties/task-checks';
+import type { ServiceSpec } from '../../specification';
 import { logGroupName } from '../logs/log-group';
 
 /** A revision with its tags. */
@@ -50,6 +56,9 @@ export interface ObservedTaskDefinition {
   readonly newest?: Revision;
 }
 
+/** What names of log streams of the proxy begin with. */
+const PROXY_STREAM_PREFIX = 'service-connect';
+
 /** Deregistered side by side; ECS throttles more than that. */
 const DEREGISTERED_AT_ONCE = 10;
 /** Rounds of one listed page each that one invocation has time for. */
@@ -59,6 +68,31 @@ const DEREGISTRATION_ROUNDS = 3;
 export function plannedPort(plan: PlanScope, current: ObservedTaskDefinition | undefined): number {
   const { task } = plan.spec;
   return task.kind === 'external' ? current!.containerPort : mainPortOf(plannedContent(plan, task, current));
+}
+
+/**
+ * Where the proxy of Service Connect writes: beside the container that receives the traffic.
+ *
+ * @returns undefined when that one does not write to CloudWatch Logs.
+ */
+export function proxyLogs(
+  { identity }: PlanScope,
+  task: ServiceSpec['task'],
+  current: ObservedTaskDefinition | undefined,
+): LogConfiguration | undefined {
+  const logs =
+    task.kind === 'external'
+      ? mainContainerOf(current!.definition)?.logConfiguration
+      : logConfigurationOf(task, { madeLogGroup: logGroupName(identity), region: identity.region });
+  if (logs?.logDriver !== 'awslogs') return undefined;
+  return { ...logs, options: { ...logs.options, 'awslogs-stream-prefix': PROXY_STREAM_PREFIX } };
+}
+
+/** Name of the port that is to receive the traffic, in the words of the task definition. */
+export function plannedPortName(plan: PlanScope, current: ObservedTaskDefinition | undefined): string {
+  const { task } = plan.spec;
+  const content = task.kind === 'external' ? current!.definition : plannedContent(plan, task, current);
+  return mainMappingOf(mainContainerOf(content))?.name ?? MAIN_PORT_NAME;
 }
 
 /** Family of the task definitions that are made for an ECS service. */
