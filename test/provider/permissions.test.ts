@@ -41,6 +41,7 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
   'elasticloadbalancing:CreateTargetGroup': ['elasticloadbalancing:AddTags'],
   'logs:CreateLogGroup': ['logs:TagResource'],
   'acm:RequestCertificate': ['acm:AddTagsToCertificate'],
+  'servicediscovery:CreateHttpNamespace': ['servicediscovery:TagResource'],
   'wafv2:AssociateWebACL': ['elasticloadbalancing:SetWebAcl'],
   'wafv2:GetWebACLForResource': ['wafv2:GetWebACL'],
 };
@@ -59,10 +60,7 @@ const NEEDED_ELSEWHERE: Readonly<Record<HandlerName, Readonly<Record<string, str
     'elasticloadbalancing:SetSubnets':
       'subnets in a further zone: test/provider-network/hand-made-changes.test.ts',
   },
-  delete: {
-    'ec2:CreateTags': 'a listener of the author’s own: test/own-listener',
-    'ec2:DeleteTags': 'a listener of the author’s own: test/own-listener',
-  },
+  delete: {},
   list: {},
 };
 
@@ -110,7 +108,8 @@ async function runEverything(): Promise<void> {
   const AdditionalMetrics = [{ AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 }];
   const ScheduledActions = [{ Name: 'night', Schedule: 'cron(0 22 * * ? *)', MinTaskCount: 0 }];
   await update('second', { ScalingTarget: { AdditionalMetrics, ScheduledActions } });
-  await update('second', {});
+  await update('second', { ServiceConnectConfiguration: {} });
+  Driver.modelOf(await driver.read(models.second!.ServiceArn));
   await update('first', image('example/hello:exits'));
   const changed = {
     DomainName: 'first.apps.example.com',
@@ -126,7 +125,10 @@ async function runEverything(): Promise<void> {
   await new ECSClient(driver.aws.clientOptions()).send(
     new UpdateServiceCommand({ service: 'third', forceNewDeployment: true }),
   );
-  await update('third', image('example/hello:2'));
+  await update('third', {
+    ServiceConnectConfiguration: { Namespace: 'former' },
+    ...image('example/hello:2'),
+  });
   await update('third', {
     DomainName: 'www.other.apps.example.com',
     LogGroupDeletionPolicy: 'Retain',

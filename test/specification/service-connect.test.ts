@@ -61,7 +61,7 @@ test.each([
 const path = (property: string) => `ServiceConnectConfiguration/${property}`;
 const role = { CertificateAuthorityArn: 'arn', RoleArn: 'arn:aws:iam::210987654321:role/tls' };
 
-test.each<[string, object, string, object?, string?]>([
+test.each<[what: string, connect: object, propertyPath: string, more?: object, serviceName?: string]>([
   ['a discovery name of a client', { DiscoveryName: 'orders' }, path('DiscoveryName')],
   ['timeouts of a client', { Timeout: { IdleTimeoutSeconds: 1 } }, path('Timeout')],
   ['TLS of a client', { Tls: { CertificateAuthorityArn: 'arn' } }, path('Tls')],
@@ -73,7 +73,7 @@ test.each<[string, object, string, object?, string?]>([
     'a service whose name is none of discovery',
     { ClientAlias: CLIENT_ALIAS },
     path('DiscoveryName'),
-    {},
+    { DomainName: 'orders.example.com' },
     '-orders',
   ],
   [
@@ -82,8 +82,8 @@ test.each<[string, object, string, object?, string?]>([
     'DeploymentConfiguration/LifecycleHooks/0/LifecycleStages',
     { DeploymentConfiguration: { LifecycleHooks: [pauseAtTest()] } },
   ],
-])('%s is refused', (_what, connect, propertyPath, more, serviceName) => {
-  expect(() => specify(connect, more, serviceName)).toThrow(
+])('%s is refused', (_what, connect, propertyPath, ...others) => {
+  expect(() => specify(connect, ...others)).toThrow(
     expect.objectContaining({ code: 'InvalidRequest', propertyPath }),
   );
 });
