@@ -29,6 +29,11 @@ export async function forwardedTargetGroups(
   }));
 }
 
+/** Whether this is the ARN of a listener, as a service behind a Network Load Balancer has in the place of a rule. */
+export function isListener(arn: string): boolean {
+  return arn.includes(':listener/');
+}
+
 /** How the traffic of a rule is divided. */
 export interface WeightShift {
   readonly targetGroupArn: string;
@@ -81,10 +86,6 @@ function withTargetGroups(
 ): Action {
   const kept = keepsStickiness ? action.ForwardConfig : { TargetGroupStickinessConfig: { Enabled: false } };
   return { ...action, ForwardConfig: { ...kept, TargetGroups: pair } };
-}
-
-function isListener(arn: string): boolean {
-  return arn.includes(':listener/');
 }
 
 async function readActions(client: ElasticLoadBalancingV2Client, arn: string): Promise<Action[]> {

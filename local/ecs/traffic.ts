@@ -2,7 +2,7 @@
 import type { Structure } from '../service';
 import type { EcsContext } from './context';
 import { invalidNetworking } from './endings';
-import { forwardedTargetGroups, shiftWeights } from './listener-rules';
+import { forwardedTargetGroups, isListener, shiftWeights } from './listener-rules';
 import type { ServiceDeployment, ServiceRevision, TargetGroupBinding } from './state';
 
 /**
@@ -93,6 +93,11 @@ export async function shiftTestTraffic(
 /** Whether any rule of a revision carries test traffic. */
 export function hasTestTraffic(revision: ServiceRevision): boolean {
   return revision.targetGroups.some(({ rules }) => rules?.test !== undefined);
+}
+
+/** Whether a revision is behind a Network Load Balancer whose weights are shifted. */
+export function isBehindNetworkLoadBalancer(revision: ServiceRevision): boolean {
+  return revision.targetGroups.some(({ rules }) => rules !== undefined && isListener(rules.production));
 }
 
 /**

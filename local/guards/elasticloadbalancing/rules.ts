@@ -8,6 +8,7 @@ import {
 import { AwsError } from '../../service';
 import type { GuardContext, ServiceGuard } from '../guard';
 import { listenerArnOf, loadBalancerArnOf, type Inventory } from './inventory';
+import { isNetwork } from './network-load-balancers';
 import type { TargetGroupChecks } from './target-group-checks';
 
 /** Priorities above all that clients may use, for the moment in which rules change places. */
@@ -43,6 +44,12 @@ export function rules(
         throw new AwsError('ValidationError', 'A rule must have at least one condition');
       checkConditions(input.Conditions);
       const arn = loadBalancerArnOf(input.ListenerArn);
+      if (isNetwork(arn)) {
+        throw new AwsError(
+          'OperationNotPermitted',
+          'Rules are unsupported for Network Load Balancer listeners',
+        );
+      }
       const present = await inventory.rules(region, arn);
       if (present.filter(({ IsDefault }) => !IsDefault).length >= limits.rulesPerLoadBalancer) {
         throw new AwsError(
