@@ -176,11 +176,14 @@ export function checkStagesAreReached(
       throw invalid(at, `has ${missing}, to which deployments with the strategy ${name} do not come`, remedy);
     }
     const test = LifecycleStages.find((stage) => TEST_STAGES.includes(stage));
-    if (!test || model.TestTraffic) continue;
+    if (!test || model.TestTraffic || model.LoadBalancerConfiguration?.Listener?.TestPort !== undefined)
+      continue;
     throw invalid(
       at,
       `has ${test}, to which a deployment comes only with test requests`,
-      'Give TestTraffic, or name another stage',
+      model.LoadBalancerConfiguration?.Type === 'network'
+        ? 'Give LoadBalancerConfiguration/Listener/TestPort, or name another stage'
+        : 'Give TestTraffic, or name another stage',
     );
   }
 }

@@ -5,6 +5,7 @@ import { invalid } from '../../core/failure';
 import { DEFAULT } from '../../core/property';
 import { specified, templateOf } from '../../core/property-values';
 import {
+  LoadBalancerConfiguration,
   ScalingTarget,
   type Inputs,
   type ScalingMetric as ScalingMetricModel,
@@ -128,10 +129,11 @@ export function scalingInput(found: Partial<Scaling>): Properties<ScalingTarget>
 
 function checkScaling(target: Properties<ScalingTarget>, path: string, _group: object, model: Inputs): void {
   const asked = scaling(target);
-  if (followsRequests(asked) && model.LoadBalancerConfiguration?.Type === 'none') {
+  const { Type: type = LoadBalancerConfiguration.DEFAULTS.Type } = model.LoadBalancerConfiguration ?? {};
+  if (followsRequests(asked) && type !== 'application') {
     throw invalid(
       `${path}/${isRequestCount(asked) ? 'AutoScalingMetric' : 'AdditionalMetrics'}`,
-      'has REQUEST_COUNT_PER_TARGET, which only a load balancer counts',
+      'has REQUEST_COUNT_PER_TARGET, which only an Application Load Balancer counts',
       'Follow another metric',
     );
   }

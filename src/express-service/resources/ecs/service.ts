@@ -39,6 +39,7 @@ import {
 import { attachmentOf, type Exposure } from '../../exposures';
 import { productionRules, servingFirst } from '../../deployments/traffic-weights';
 import { strategyOf } from '../../properties/strategies';
+import { testsRequests } from '../../specification';
 import { apiNames, cloudFormationNames } from '../../../aws/ecs/names';
 import { isLeftHalfWay } from '../../deployments/service-deployments';
 import {
@@ -256,7 +257,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
 function receivers(plan: PlanScope, found: Partial<Needs>, live: Service | undefined): Receiver[] {
   const { exposures, spec, refer } = plan;
   const { ListenerRule, TestListenerRule } = found;
-  const isTested = spec.testTraffic !== undefined;
+  const isTested = testsRequests(spec);
   const { serving, joining } = exposures;
   const ruleForTests = testListenerRule(serving, refer, false);
   if (!joining) {
@@ -301,7 +302,7 @@ function handMadeTestRule(
   { ListenerRule, TestListenerRule }: Partial<Needs>,
   live: Service | undefined,
 ): string | undefined {
-  if (!previousSpec || previousSpec.testTraffic || !ListenerRule) return undefined;
+  if (!previousSpec || testsRequests(previousSpec) || !ListenerRule) return undefined;
   const rules = (live?.loadBalancers ?? []).flatMap(
     ({ advancedConfiguration }) => advancedConfiguration ?? [],
   );

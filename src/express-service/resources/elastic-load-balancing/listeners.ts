@@ -64,7 +64,7 @@ interface ListenerCertificateProperties {
 }
 
 /** TLS 1.3 and 1.2 with forward secrecy and post-quantum key exchange: what AWS recommends (ELB User Guide, "Security policies"). */
-const SECURITY_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09';
+export const SECURITY_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09';
 
 /** What the HTTPS listener answers when no rule matches. */
 const NOT_FOUND: ListenerProperties['DefaultActions'] = [

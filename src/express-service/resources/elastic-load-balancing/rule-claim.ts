@@ -159,7 +159,7 @@ async function hasRules(scope: ApplyScope, listenerArn: string): Promise<boolean
 }
 
 /** ARN of the target group that gets all traffic: the first one; of a service that has lost its rule, the one with its tasks. */
-async function servingGroup(scope: ApplyScope, { arns }: ObservedTargetGroups): Promise<string> {
+export async function servingGroup(scope: ApplyScope, { arns }: ObservedTargetGroups): Promise<string> {
   const [initial] = arns;
   const weights = arns.map((targetGroupArn) => ({
     targetGroupArn,

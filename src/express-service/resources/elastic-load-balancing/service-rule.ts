@@ -9,6 +9,7 @@ import type { Resolvable } from '../../../core/graph';
 import type { PlanScope, Scope } from '../../composition/component';
 import { isManaged } from '../../memory/ownership';
 import { isTestRule } from '../../memory/resource-marks';
+import type { NetworkProtocol } from '../../properties/network-load-balancer';
 import { hostNamesIn, normalConditions, pathsIn } from '../../properties/rule-conditions';
 import { unless } from '../../../aws/sdk-errors';
 import { sessionValue } from '../../../aws/session';
@@ -28,6 +29,17 @@ export interface ObservedListenerRule {
   /** The target group that has all traffic; undefined when it is split. */
   readonly servingTargetGroupArn?: string;
   readonly tags: Tags;
+  /** Where it takes connections, when it is the listener of a Network Load Balancer, which has no rules. */
+  readonly listener?: NetworkListenerState;
+}
+
+/** A listener of a Network Load Balancer as it is. */
+export interface NetworkListenerState {
+  readonly protocol: NetworkProtocol;
+  readonly port: number;
+  readonly defaultCertificateArn?: string;
+  /** Certificates beside the default one. */
+  readonly certificateArns: readonly string[];
 }
 
 /** One of them as it is to be. */
@@ -44,21 +56,28 @@ export interface ListenerRuleProperties {
   readonly Tags: readonly ResourceTag[];
 }
 
-/** What both rules have in common: their listener, and the pair of target groups, of which the first one has the requests. */
-export function plannedForwarding({ exposure, refer }: Pick<PlanScope, 'exposure' | 'refer'>): {
-  readonly ListenerArn: Resolvable<string>;
-  readonly Actions: Resolvable<ListenerRuleProperties['Actions']>;
-} {
+/** The pair of target groups, of which the first one has the requests. */
+export function plannedActions({
+  refer,
+}: Pick<PlanScope, 'refer'>): Resolvable<ListenerRuleProperties['Actions']> {
   const TargetGroups = ['1', '2'].map((name, index) => ({
     TargetGroupArn: refer('TargetGroups', 'TargetGroupArn', { name }),
     Weight: index === 0 ? 1 : 0,
   }));
+  return [{ Type: 'forward', ForwardConfig: { TargetGroups } }];
+}
+
+/** What both rules have in common: their listener, and the target groups. */
+export function plannedForwarding({ exposure, refer }: Pick<PlanScope, 'exposure' | 'refer'>): {
+  readonly ListenerArn: Resolvable<string>;
+  readonly Actions: Resolvable<ListenerRuleProperties['Actions']>;
+} {
   return {
     ListenerArn:
       exposure.kind === 'external'
         ? exposure.listenerArn
         : refer('Listeners', 'ListenerArn', { name: 'Https' }),
-    Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+    Actions: plannedActions({ refer }),
   };
 }
 
