@@ -3,14 +3,14 @@ import { shortHash } from '../identity/identity';
 import type { Exposure, ProtocolVersion, WantedExposure } from './exposure';
 import { externalListener } from './external-listener';
 import type { Attachment, ExposureKind } from './kind';
-import { network } from './network';
+import { network } from './network-load-balancer';
 import { none } from './none';
 import { shared } from './shared';
 
 export * from './exposure';
 export * from './names';
 export type { AttributeOfKind } from './kind';
-export { MINUTES_PER_NETWORK_SHIFT } from './network';
+export { MINUTES_PER_NETWORK_SHIFT } from './network-load-balancer';
 
 /** The kinds of exposures. */
 const KINDS: { readonly [Kind in Exposure['kind']]: ExposureKind<Extract<Exposure, { kind: Kind }>> } = {

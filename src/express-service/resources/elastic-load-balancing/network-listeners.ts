@@ -15,7 +15,14 @@ import type { Resolvable } from '../../../core/graph';
 import { done, type Outcome } from '../../../core/outcome';
 import { sessionValue } from '../../../aws/session';
 import { unless } from '../../../aws/sdk-errors';
-import type { ApplyScope, Component, DesiredScope, PlanScope, Scope } from '../../composition/component';
+import type {
+  ApplyScope,
+  Component,
+  ComponentResource,
+  DesiredScope,
+  PlanScope,
+  Scope,
+} from '../../composition/component';
 import { onePart } from '../../composition/part';
 import {
   asRule,
@@ -38,10 +45,13 @@ import type { ObservedHostNames } from '../route-53/host-names';
 import { drainingOf, type DrainingToken } from './listener-rule';
 import {
   furtherCertificates,
+  plannedCertificates,
   RELEASE_PERMISSIONS,
   releaseCertificates,
   SECURITY_POLICY,
   waitForOthers,
+  type ListenerCertificate,
+  type ListenerCertificateProperties,
 } from './listeners';
 import type { ObservedLoadBalancer } from './load-balancer';
 import { forwardConfig, servingGroup } from './rule-claim';
@@ -68,9 +78,12 @@ interface ListenerProperties {
   readonly Protocol: NetworkProtocol;
   readonly Port: number;
   readonly SslPolicy?: string;
+  readonly Certificates?: readonly ListenerCertificate[];
   readonly DefaultActions: ListenerRuleProperties['Actions'];
   readonly Tags: readonly ResourceTag[];
 }
+
+type Properties = ListenerProperties | ListenerCertificateProperties;
 
 const TYPE = 'AWS::ElasticLoadBalancingV2::Listener';
 
@@ -102,7 +115,7 @@ const PERMISSIONS = {
 } as const;
 
 /** Where the service receives its connections. */
-export const networkListener: Component<ObservedListenerRule, Needs, ListenerProperties, DrainingToken> = {
+export const networkListener: Component<ObservedListenerRule, Needs, Properties, DrainingToken> = {
   kind: 'ListenerRule',
   needs: NEEDS,
   per: 'exposure',
@@ -111,10 +124,10 @@ export const networkListener: Component<ObservedListenerRule, Needs, ListenerPro
 
   desired(plan) {
     const listener = listenerSpec(plan.spec);
-    return listener ? [planned(plan, listener.protocol, listener.port, managedTags(plan))] : [];
+    return listener ? planned(plan, 'ListenerRule', listener.protocol, listener.port, managedTags(plan)) : [];
   },
 
-  attributes: ({ arn }) => ({ '': { Ref: arn, RuleArn: arn, ListenerArn: arn } }),
+  attributes: ({ arn }) => ({ '': { Ref: arn, ListenerArn: arn } }),
 
   parts: (_scope, observed) => onePart(TYPE, observed, ({ arn }) => arn),
 
@@ -123,7 +136,7 @@ export const networkListener: Component<ObservedListenerRule, Needs, ListenerPro
   },
 
   async apply(scope, needs, current) {
-    const wanted = scope.desired['']!;
+    const wanted = scope.desired[''] as ListenerProperties;
     return current ? change(scope, needs, current, wanted, portBefore) : make(scope, needs, wanted);
   },
 
@@ -150,7 +163,7 @@ export const networkListener: Component<ObservedListenerRule, Needs, ListenerPro
 export const networkTestListener: Component<
   ObservedTestListenerRule,
   Needs & { ListenerRule: ObservedListenerRule },
-  ListenerProperties
+  Properties
 > = {
   kind: 'TestListenerRule',
   needs: [...NEEDS, 'ListenerRule'],
@@ -161,10 +174,13 @@ export const networkTestListener: Component<
   desired(plan) {
     const { protocol, testPort } = listenerSpec(plan.spec) ?? {};
     if (!protocol || testPort === undefined) return [];
-    return [planned(plan, protocol, testPort, { ...managedTags(plan), ...testRuleTag() })];
+    const tags = { ...managedTags(plan), ...testRuleTag() };
+    return planned(plan, 'TestListenerRule', protocol, testPort, tags);
   },
 
-  attributes: ({ rule }) => ({ '': rule ? { Ref: rule.arn, RuleArn: rule.arn } : {} }),
+  attributes: ({ rule }) => ({
+    '': rule ? { Ref: rule.arn, ListenerArn: rule.arn } : {},
+  }),
 
   parts: (_scope, observed) => (observed?.rule ? [{ type: TYPE, arn: observed.rule.arn }] : []),
 
@@ -174,7 +190,7 @@ export const networkTestListener: Component<
   },
 
   async apply(scope, needs, current) {
-    const wanted = scope.desired[''];
+    const wanted = scope.desired[''] as ListenerProperties | undefined;
     const rule = current?.rule;
     // It goes when the service does not know it any more.
     if (!wanted) return done({ former: rule ?? current?.former });
@@ -202,16 +218,28 @@ function listenerSpec({ loadBalancer }: ServiceSpec): NetworkListenerSpec | unde
 const portBefore = ({ port }: NetworkListenerSpec): number | undefined => port;
 const testPortBefore = ({ testPort }: NetworkListenerSpec): number | undefined => testPort;
 
-function planned(plan: PlanScope, Protocol: NetworkProtocol, Port: number, tags: Tags) {
+/** @param kind of the component whose listener it is. */
+function planned(
+  plan: PlanScope,
+  kind: string,
+  Protocol: NetworkProtocol,
+  Port: number,
+  tags: Tags,
+): ComponentResource<ListenerProperties | ListenerCertificateProperties>[] {
+  const [first, ...further] = Protocol === 'TLS' ? plannedCertificates(plan) : [];
   const properties: Resolvable<ListenerProperties> = {
     LoadBalancerArn: plan.refer('LoadBalancer', 'LoadBalancerArn'),
     Protocol,
     Port,
-    ...(Protocol === 'TLS' && { SslPolicy: SECURITY_POLICY }),
+    ...(Protocol === 'TLS' && { SslPolicy: SECURITY_POLICY, Certificates: first ? [first] : [] }),
     DefaultActions: plannedActions(plan),
     Tags: tagList(tags),
   };
-  return { type: TYPE, properties };
+  const listener = { type: TYPE, properties };
+  if (further.length === 0) return [listener];
+  const ListenerArn = plan.refer(kind, 'ListenerArn');
+  const type = 'AWS::ElasticLoadBalancingV2::ListenerCertificate';
+  return [listener, { name: 'Certificates', type, properties: { ListenerArn, Certificates: further } }];
 }
 
 /** The listeners of the service on its load balancer; others there were added by hand. */
@@ -292,7 +320,7 @@ async function observed(
 }
 
 async function make(
-  scope: DesiredScope<ListenerProperties>,
+  scope: DesiredScope<Properties>,
   { Certificate: { arns }, LoadBalancer, TargetGroups }: Needs,
   { Tags, DefaultActions: _, ...wanted }: ListenerProperties,
 ): Promise<Outcome<ObservedListenerRule>> {
@@ -317,7 +345,7 @@ async function make(
 
 /** @param before tells the port that a former template asked for. */
 async function change(
-  scope: DesiredScope<ListenerProperties>,
+  scope: DesiredScope<Properties>,
   { Certificate: { arns }, LoadBalancer }: Needs,
   current: ObservedListenerRule,
   wanted: ListenerProperties,

@@ -1,7 +1,6 @@
 /** A Network Load Balancer of the service's own. */
 import type { NetworkExposure } from './exposure';
 import type { ExposureKind } from './kind';
-import { LISTENER_RULES } from './listener-rules';
 
 /**
  * Minutes that Amazon ECS waits after it has moved connections (ECS developer guide, "Network Load Balancer resources for Amazon
@@ -28,5 +27,9 @@ export const network: ExposureKind<NetworkExposure> = {
   title: ({ loadBalancerName }) => loadBalancerName,
   loadBalancerName: ({ loadBalancerName }) => loadBalancerName,
   // Its listeners take the place of the rules (network-listeners.ts).
-  attachment: { ...LISTENER_RULES, minutesPerShift: MINUTES_PER_NETWORK_SHIFT },
+  attachment: {
+    productionListenerRule: { kind: 'ListenerRule', attribute: 'ListenerArn' },
+    testListenerRule: { kind: 'TestListenerRule', attribute: 'ListenerArn' },
+    minutesPerShift: MINUTES_PER_NETWORK_SHIFT,
+  },
 };
