@@ -154,6 +154,31 @@ test.each<[string, Structure]>([
   60_000,
 );
 
+describe('where AWS answers otherwise', () => {
+  test('deployments wait more often, or less', async () => {
+    driver.aws.answers.give({
+      'ecs.network-load-balancer-delays-shifts-alone': false,
+      'ecs.network-load-balancer-delays-each-step': false,
+      'ecs.network-load-balancer-delays-rollbacks': false,
+    });
+    const [first, second] = ['1', '2'].map((tag) =>
+      game({}, { PrimaryContainer: { Image: `example/hello:${tag}` } }),
+    );
+    const { ServiceArn } = await create(first!);
+    const updated = Driver.modelOf(await update(first!, ServiceArn, second!));
+    expect(await answer(updated, 80)).toMatchObject({ image: 'example/hello:2' });
+    await removed(ServiceArn);
+  });
+
+  test('a listener of UDP is refused, in words that say so', async () => {
+    driver.aws.answers.give({ 'ecs.network-listeners-of-every-protocol': false });
+    expect(await driver.create(game({ Listener: { Protocol: 'UDP' } }))).toMatchObject({
+      status: 'FAILED',
+      message: expect.stringContaining('has the protocol UDP'),
+    });
+  });
+});
+
 test('new tasks are tested at another port', async () => {
   const listener = { Listener: { Port: 7000, TestPort: 7001 } };
   const template = (Image: string, loadBalancer: Structure = listener) =>
@@ -220,9 +245,7 @@ test('port, ranges, cross-zone balancing and health check change in place', asyn
 });
 
 test.each<[string, Structure, Structure, string]>([
-  ['TLS, with a certificate of the host', { Listener: { Protocol: 'TLS' } }, {}, `tls://${HOST}:443`],
   ['TLS where the host is named', {}, { DomainName: `www.${HOST}` }, `tls://www.${HOST}:443`],
-  ['UDP', { Listener: { Protocol: 'UDP', Port: 53 } }, {}, `udp://${HOST}:53`],
   ['TCP_UDP', { Listener: { Protocol: 'TCP_UDP', Port: 53 } }, {}, `tcp_udp://${HOST}:53`],
 ])('%s', async (_what, loadBalancer, properties, Endpoint) => {
   const model = await create(game(loadBalancer, properties));

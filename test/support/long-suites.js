@@ -19,7 +19,7 @@ module.exports = [
   'moves/(interruption|moves)',
   'packaging/(node-versions|registration)',
   'properties/(containers|domains|load-balancer|scaling|service|target-groups)',
-  'provider/(deployments|drift|list|log-group|managed-resources|new-account|permissions|test-traffic|time)',
+  'provider/(deployments|drift|list|log-group|managed-resources|network-load-balancer|new-account|permissions|test-traffic|time)',
   'provider-network/(certificates|hand-made-changes|interruption|obstacles|quotas|sharing)',
   'registry-hook/package',
   'secrets/',

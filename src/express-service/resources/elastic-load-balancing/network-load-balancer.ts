@@ -10,6 +10,7 @@ import type { ApplyScope, Scope } from '../../composition/component';
 import { managedLoadBalancerName } from '../../exposures';
 import { tagList } from '../../identity/tags';
 import { managedTags } from '../../memory/ownership';
+import { isServing } from '../../memory/recorded-exposures';
 import { attributeList } from '../../properties/elb-attributes';
 import {
   crossZoneAttributes,
@@ -101,8 +102,9 @@ export const networkLoadBalancerAttributes = variantOf(loadBalancerAttributes, {
   async apply(scope, { LoadBalancer }, current) {
     const live = current ?? (await describe(scope, LoadBalancer.arn)) ?? {};
     const wanted = networkSpec(scope.spec)?.crossZone;
-    const previous = scope.previousSpec && networkSpec(scope.previousSpec)?.crossZone;
-    // What was changed by hand stays where the template says the same as before.
+    // What was changed by hand stays where the template says the same as before; a new load balancer has nothing from before.
+    const previous =
+      isServing(scope) && scope.previousSpec ? networkSpec(scope.previousSpec)?.crossZone : undefined;
     if (wanted === undefined || wanted === previous || wanted === crossZoneOf(live)) return done(live);
     const attributes = crossZoneAttributes(wanted);
     await scope.clients.elasticLoadBalancing.send(
