@@ -8,6 +8,11 @@ import { costOf, holdUp, TYPE_NAME, type OperationCost } from './operations';
 /** Properties of a service in each exposure, beside those of all services. */
 export const EXPOSURES: Readonly<Record<string, (all: Structure) => Structure>> = {
   'shared load balancer': (all) => all,
+  'Network Load Balancer': (all) => ({ ...all, LoadBalancerConfiguration: { Type: 'network' } }),
+  'shared load balancer and Service Connect': (all) => ({
+    ...all,
+    ServiceConnectConfiguration: { Namespace: 'bench', ClientAlias: { Port: 80 } },
+  }),
   'no load balancer': ({ InfrastructureRoleArn: _, ...others }) => ({
     ...others,
     LoadBalancerConfiguration: { Type: 'none' },

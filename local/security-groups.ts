@@ -14,6 +14,9 @@ export interface Peer {
   readonly securityGroups: readonly string[];
 }
 
+/** What carries a connection, as rules of security groups name it. */
+export type Transport = 'tcp' | 'udp';
+
 /** The rules of all security groups of a Region, as they were when they were read. */
 export class SecurityGroups {
   private readonly groups: ReadonlyMap<string, SecurityGroup>;
@@ -22,20 +25,21 @@ export class SecurityGroups {
     this.groups = new Map(groups.map((group) => [group.GroupId!, group]));
   }
 
-  /** Whether the inbound rules of `to` let `from` connect to a TCP port. */
-  letIn(from: Peer, to: Peer, port: number): boolean {
-    return this.rules(to, ({ IpPermissions }) => IpPermissions).some((rule) => permits(rule, from, port));
+  /** Whether the inbound rules of `to` let `from` connect to a port. */
+  letIn(from: Peer, to: Peer, port: number, protocol: Transport = 'tcp'): boolean {
+    const inbound = this.rules(to, ({ IpPermissions }) => IpPermissions);
+    return inbound.some((rule) => permits(rule, from, port, protocol));
   }
 
-  /** Whether the outbound rules of `from` and the inbound rules of `to` let a connection to a TCP port be made. */
-  connect(from: Peer, to: Peer, port: number): boolean {
-    return this.letOut(from, to, port) && this.letIn(from, to, port);
+  /** Whether the outbound rules of `from` and the inbound rules of `to` let a connection to a port be made. */
+  connect(from: Peer, to: Peer, port: number, protocol: Transport = 'tcp'): boolean {
+    return this.letOut(from, to, port, protocol) && this.letIn(from, to, port, protocol);
   }
 
-  /** Whether the outbound rules of `from` let it connect to a TCP port of `to`. */
-  letOut(from: Peer, to: Peer, port: number): boolean {
+  /** Whether the outbound rules of `from` let it connect to a port of `to`. */
+  letOut(from: Peer, to: Peer, port: number, protocol: Transport = 'tcp'): boolean {
     const outbound = this.rules(from, ({ IpPermissionsEgress }) => IpPermissionsEgress);
-    return outbound.some((rule) => permits(rule, to, port));
+    return outbound.some((rule) => permits(rule, to, port, protocol));
   }
 
   private rules(
@@ -54,10 +58,10 @@ export async function readSecurityGroups(client: EC2Client): Promise<SecurityGro
   return new SecurityGroups(groups);
 }
 
-function permits(rule: IpPermission, peer: Peer, port: number): boolean {
+function permits(rule: IpPermission, peer: Peer, port: number, protocol: Transport): boolean {
   const { IpProtocol, FromPort, ToPort, UserIdGroupPairs = [] } = rule;
   // -1 is every protocol, and then every port.
-  if (IpProtocol !== '-1' && !(IpProtocol === 'tcp' && FromPort! <= port && port <= ToPort!)) return false;
+  if (IpProtocol !== '-1' && !(IpProtocol === protocol && FromPort! <= port && port <= ToPort!)) return false;
   return (
     UserIdGroupPairs.some(({ GroupId }) => peer.securityGroups.includes(GroupId!)) || isIn(peer.address, rule)
   );

@@ -17,17 +17,23 @@ export function unlessDefault(resource: Resource, value: Value): ProblemOptions 
   return isOrganisationService(resource) && value.isSet().truth === false ? { severity: 'LOW' } : {};
 }
 
-/** Whether the load balancer is made with the service: its settings are then those of the service. */
+/** Whether an Application Load Balancer is made with the service: its settings are then those of the service. */
 export function hasSharedLoadBalancer(service: Resource): Test {
   return all(
     not(service.at('LoadBalancerConfiguration.ListenerArn').isSet()),
     not(hasNoLoadBalancer(service)),
+    not(hasNetworkLoadBalancer(service)),
   );
 }
 
 /** Whether the service has no load balancer at all. */
 export function hasNoLoadBalancer(service: Resource): Test {
   return service.at('LoadBalancerConfiguration.Type').equals('none');
+}
+
+/** Whether the service is behind a Network Load Balancer, which reads no requests: neither a web ACL nor logs of them are possible. */
+export function hasNetworkLoadBalancer(service: Resource): Test {
+  return service.at('LoadBalancerConfiguration.Type').equals('network');
 }
 
 /** Whether the service describes its tasks itself, rather than by the ARN of a task definition. */

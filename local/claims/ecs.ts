@@ -130,6 +130,65 @@ export const ECS = [
     test: 'test/ecs-engine/several-load-balancers.test.ts',
   },
   {
+    id: 'ecs.network-load-balancer-shifts',
+    statement:
+      'A service behind a Network Load Balancer names listeners where one behind an Application Load Balancer names rules; BLUE_GREEN, LINEAR and CANARY shift the weights of their default actions.',
+    source:
+      'Amazon ECS developer guide, "Network Load Balancer resources for Amazon ECS blue/green, linear and canary deployments"; the refusal of other ARNs is in "Troubleshooting Amazon ECS blue/green deployments".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/network-load-balancer.test.ts',
+  },
+  {
+    id: 'ecs.network-load-balancer-delays',
+    statement:
+      'Behind a Network Load Balancer, TEST_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT take ten minutes longer.',
+    source:
+      'Amazon ECS developer guide, "Network Load Balancer resources for Amazon ECS blue/green, linear and canary deployments".',
+    state: 'confirmed',
+    test: 'test/ecs-engine/network-load-balancer.test.ts',
+  },
+  {
+    id: 'ecs.network-load-balancer-delays-shifts-alone',
+    statement: 'Behind a Network Load Balancer, PRE_SCALE_UP takes no longer than elsewhere.',
+    source:
+      'Sources contradict each other: an older page of the ECS developer guide lists this stage among those that take ten minutes longer, its present one does not.',
+    state: 'inferred',
+    otherwise: 'It takes ten minutes longer, too.',
+    risk: 'None but time: a deployment takes ten minutes more.',
+    test: 'test/ecs-engine/network-load-balancer.test.ts',
+  },
+  {
+    id: 'ecs.network-load-balancer-delays-each-step',
+    statement: 'Behind a Network Load Balancer, each step of LINEAR and CANARY takes ten minutes longer.',
+    source:
+      'Concluded from the ECS developer guide, by which the stage PRODUCTION_TRAFFIC_SHIFT takes longer: it is gone through at each step.',
+    state: 'inferred',
+    otherwise: 'The first step does, the others do not.',
+    risk: 'None but time: a deployment ends earlier than the resource type allows it to.',
+    test: 'test/ecs-engine/network-load-balancer.test.ts',
+  },
+  {
+    id: 'ecs.network-load-balancer-delays-rollbacks',
+    statement:
+      'A rollback behind a Network Load Balancer waits ten minutes after each shift that it takes back.',
+    source: 'Nothing is documented; the reason that the guide gives for the delay is as true of a rollback.',
+    state: 'inferred',
+    otherwise: 'It waits for nothing.',
+    risk: 'Where it does not wait, clients whose connections still go to the new tasks lose them.',
+    test: 'test/ecs-engine/network-load-balancer.test.ts',
+  },
+  {
+    id: 'ecs.network-listeners-of-every-protocol',
+    statement:
+      'The listeners of a service behind a Network Load Balancer may be of TCP, TLS, UDP and TCP_UDP.',
+    source:
+      'Concluded from the ECS developer guide, by which target groups have TCP "or the protocol your application uses"; its examples are of TCP.',
+    state: 'inferred',
+    otherwise: 'CreateService and UpdateService refuse listeners that are not of TCP.',
+    risk: 'A service whose listener is of TLS, UDP or TCP_UDP can be deployed by rolling deployments without test traffic alone, or not at all.',
+    test: 'test/ecs-engine/network-load-balancer.test.ts',
+  },
+  {
     id: 'ecs.lifecycle-stage-limit',
     statement: 'A lifecycle stage of a deployment that takes more than 24 hours ends the deployment.',
     source:

@@ -234,6 +234,51 @@ export const ELASTIC_LOAD_BALANCING = [
     test: 'test/load-balancer/reach.test.ts',
   },
   {
+    id: 'elasticloadbalancing.network-security-groups',
+    statement:
+      'A Network Load Balancer has security groups only if it is made with some; SetSecurityGroups refuses one that was made without.',
+    source:
+      'Elastic Load Balancing user guide, "Update the security groups for your Network Load Balancer"; the refusal is quoted in github.com/kubernetes-sigs/cluster-api-provider-aws, issue 4790.',
+    state: 'confirmed',
+    test: 'test/local/guards/network-load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.network-static-addresses',
+    statement:
+      'An internet-facing Network Load Balancer takes an Elastic IP address for each subnet when it is made; an address that something else has is ResourceInUse.',
+    source:
+      'Elastic Load Balancing API reference, SubnetMapping; the refusal is quoted in github.com/hashicorp/terraform-provider-aws, issue 15031.',
+    state: 'confirmed',
+    test: 'test/local/guards/network-load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.network-listeners',
+    statement:
+      'A listener of a Network Load Balancer is of TCP, TLS, UDP or TCP_UDP, has no rules but its default action, which forwards, and takes target groups of compatible protocols alone.',
+    source:
+      'Elastic Load Balancing API reference, CreateListener; user guide, "Listeners for your Network Load Balancers". The refusal IncompatibleProtocols is quoted in github.com/hashicorp/terraform-provider-aws, issue 4955; the others are documented without their texts.',
+    state: 'confirmed',
+    test: 'test/local/guards/network-load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.network-weights',
+    statement:
+      'The default action of a listener of a Network Load Balancer has several target groups with weights from 0 to 999, which new connections follow; connections that are open stay with their targets.',
+    source:
+      'AWS Networking blog, "Network Load Balancers now support Weighted Target Groups"; user guide, "Target groups for your Network Load Balancers".',
+    state: 'confirmed',
+    test: 'test/load-balancer/network.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.network-health-checks',
+    statement:
+      'Target groups of Network Load Balancers are checked by TCP, HTTP or HTTPS, by TCP where nothing is said; a path and codes belong to HTTP and HTTPS.',
+    source:
+      'Elastic Load Balancing API reference, CreateTargetGroup; the texts of the errors are not documented.',
+    state: 'confirmed',
+    test: 'test/local/guards/network-load-balancers.test.ts',
+  },
+  {
     id: 'elasticloadbalancing.service-linked-role-of-a-new-account',
     statement:
       'CreateLoadBalancer in an account that has never had a load balancer makes the service-linked role, with the permissions of the caller, before it answers; it is not refused meanwhile.',

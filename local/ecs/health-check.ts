@@ -21,7 +21,7 @@ export interface HealthCheck {
   readonly target?: {
     readonly targetGroupArn: string;
     readonly port: number;
-    /** Path that the load balancer requests. */
+    /** Path that the load balancer requests; empty where it requests none. */
     readonly path: string;
     /** Code of TargetHealth for a check that fails, e.g. `Target.ResponseCodeMismatch`. */
     readonly reason: string;

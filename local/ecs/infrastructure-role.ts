@@ -3,16 +3,21 @@ import { AwsError, type Structure } from '../service';
 import { isAssumable, mayCall } from './assumed-role';
 import type { EcsContext } from './context';
 import { invalidNetworking } from './endings';
+import { isListener } from './listener-rules';
 
-/** What ECS calls with it on a service behind Application Load Balancers (AmazonECSInfrastructureRolePolicyForLoadBalancers). */
+/** What ECS calls with it, whatever the load balancer is (AmazonECSInfrastructureRolePolicyForLoadBalancers). */
 const ACTIONS = [
-  'elasticloadbalancing:DescribeRules',
   'elasticloadbalancing:DescribeTargetGroups',
   'elasticloadbalancing:DescribeTargetHealth',
   'elasticloadbalancing:RegisterTargets',
   'elasticloadbalancing:DeregisterTargets',
-  'elasticloadbalancing:ModifyRule',
 ];
+
+/** What ECS calls to shift traffic: on rules of Application Load Balancers, and on listeners of Network Load Balancers. */
+const SHIFTS = {
+  rule: { read: 'elasticloadbalancing:DescribeRules', write: 'elasticloadbalancing:ModifyRule' },
+  listener: { read: 'elasticloadbalancing:DescribeListeners', write: 'elasticloadbalancing:ModifyListener' },
+};
 
 /** What ECS says of such a role when it looks at it before it makes or changes a service. */
 const NOT_ASSUMABLE =
@@ -29,8 +34,8 @@ export async function checkInfrastructureRoles(
   loadBalancers: readonly Structure[],
 ): Promise<void> {
   if (context.answers.holds('ecs.unusable-infrastructure-role-fails-later')) return;
-  for (const roleArn of rolesOf(loadBalancers)) {
-    if (await isUnusable(context, roleArn)) throw new AwsError('InvalidParameterException', NOT_ASSUMABLE);
+  for (const use of usesOf(loadBalancers)) {
+    if (await isUnusable(context, use)) throw new AwsError('InvalidParameterException', NOT_ASSUMABLE);
   }
 }
 
@@ -39,22 +44,32 @@ export async function assumeInfrastructureRoles(
   context: EcsContext,
   loadBalancers: readonly Structure[],
 ): Promise<void> {
-  for (const roleArn of rolesOf(loadBalancers)) {
-    if (await isUnusable(context, roleArn)) {
+  for (const use of usesOf(loadBalancers)) {
+    if (await isUnusable(context, use)) {
       throw invalidNetworking(
-        `ECS was unable to manage the ELB resources due to missing permissions on ECS Infrastructure Role '${roleArn}'.`,
+        `ECS was unable to manage the ELB resources due to missing permissions on ECS Infrastructure Role '${use.roleArn}'.`,
       );
     }
   }
 }
 
-function rolesOf(loadBalancers: readonly Structure[]): string[] {
-  return [
-    ...new Set(loadBalancers.flatMap(({ advancedConfiguration }) => advancedConfiguration?.roleArn ?? [])),
-  ];
+/** What a role is needed for. */
+interface Use {
+  readonly roleArn: string;
+  /** A rule, or the listener of a Network Load Balancer. */
+  readonly productionListenerRule: string;
+}
+
+function usesOf(loadBalancers: readonly Structure[]): Use[] {
+  return loadBalancers.flatMap(({ advancedConfiguration }) => advancedConfiguration ?? []);
 }
 
 /** Whether ECS cannot assume a role, or may not make one of the calls with it. */
-async function isUnusable(context: EcsContext, roleArn: string): Promise<boolean> {
-  return !(await isAssumable(context, roleArn)) || !(await mayCall(context, roleArn, ACTIONS));
+async function isUnusable(context: EcsContext, { roleArn, productionListenerRule }: Use): Promise<boolean> {
+  const { read, write } = SHIFTS[isListener(productionListenerRule) ? 'listener' : 'rule'];
+  return !(
+    (await isAssumable(context, roleArn)) &&
+    (await mayCall(context, roleArn, [...ACTIONS, read])) &&
+    (await mayCall(context, roleArn, [write], productionListenerRule))
+  );
 }

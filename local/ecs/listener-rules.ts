@@ -38,6 +38,11 @@ export async function isAuthenticating(
   return actions.some(({ Type }) => Type?.startsWith('authenticate-'));
 }
 
+/** Whether this is the ARN of a listener, as a service behind a Network Load Balancer has in the place of a rule. */
+export function isListener(arn: string): boolean {
+  return arn.includes(':listener/');
+}
+
 /** How the traffic of a rule is divided. */
 export interface WeightShift {
   readonly targetGroupArn: string;
@@ -102,10 +107,6 @@ function withTargetGroups(
 function withPresentSecret(action: Action): Action {
   const { AuthenticateOidcConfig: oidc } = action;
   return oidc ? { ...action, AuthenticateOidcConfig: { ...oidc, UseExistingClientSecret: true } } : action;
-}
-
-function isListener(arn: string): boolean {
-  return arn.includes(':listener/');
 }
 
 async function readActions(client: ElasticLoadBalancingV2Client, arn: string): Promise<Action[]> {

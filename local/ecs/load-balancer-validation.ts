@@ -1,12 +1,13 @@
 /** What ECS refuses in the load balancers of a service (ECS developer guide, troubleshooting of blue/green deployments). */
 import {
+  DescribeListenersCommand,
   DescribeTargetGroupsCommand,
   type ElasticLoadBalancingV2Client,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Answers } from '../claims/answers';
 import { AwsError, type Structure } from '../service';
-import { forwardedTargetGroups, isAuthenticating } from './listener-rules';
+import { forwardedTargetGroups, isAuthenticating, isListener } from './listener-rules';
 import type { TaskDefinition } from './state';
 
 /** Quota "Target groups per service". */
@@ -41,6 +42,7 @@ export async function checkLoadBalancers(
   const repeated = arns.find((arn, index) => arns.indexOf(arn) !== index);
   if (repeated) refuse(`Duplicate targetGroupArn found: ${repeated}`);
   await checkTargetGroups(client, arns, taskDefinition);
+  await checkProtocols(client, answers, loadBalancers);
   await Promise.all(loadBalancers.map((loadBalancer) => checkRules(client, answers, loadBalancer)));
 }
 
@@ -110,6 +112,30 @@ function checkTargetGroup(
   }
 }
 
+/** Listeners of Network Load Balancers may have to be of TCP. */
+async function checkProtocols(
+  client: ElasticLoadBalancingV2Client,
+  answers: Answers,
+  loadBalancers: readonly Structure[],
+): Promise<void> {
+  if (answers.holds('ecs.network-listeners-of-every-protocol')) return;
+  const ListenerArns = loadBalancers
+    .flatMap(({ advancedConfiguration: advanced }) => [
+      advanced?.productionListenerRule,
+      advanced?.testListenerRule,
+    ])
+    .filter((arn) => arn !== undefined && isListener(arn));
+  if (ListenerArns.length === 0) return;
+  const { Listeners = [] } = await client
+    .send(new DescribeListenersCommand({ ListenerArns }))
+    .catch((error: Error) => refuse(error.message));
+  const other = Listeners.find(({ Protocol }) => Protocol !== 'TCP');
+  if (!other) return;
+  refuse(
+    `The listener ${other.ListenerArn} has the protocol ${other.Protocol}, which deployments do not support.`,
+  );
+}
+
 /** Both target groups of a pair must be reachable: through the production rule, or one of them through the test rule. */
 async function checkRules(
   client: ElasticLoadBalancingV2Client,
@@ -126,13 +152,13 @@ async function checkRules(
   const production = await forwarded(productionListenerRule);
   const missing = targetGroupArns(loadBalancer).filter((arn) => !production.includes(arn));
   if (missing.length === 0) return;
-  if (!testListenerRule) {
+  if (!testListenerRule && !isListener(productionListenerRule)) {
     if (!answers.holds('ecs.production-rule-needs-both-target-groups')) return;
     refuse(
       'For Application LoadBalancer, testListenerRule is required when productionListenerRule is not associated with both targetGroup and alternateTargetGroup',
     );
   }
-  const test = await forwarded(testListenerRule);
+  const test = testListenerRule ? await forwarded(testListenerRule) : [];
   const unreachable = missing.find((arn) => !test.includes(arn));
   if (unreachable) {
     refuse(

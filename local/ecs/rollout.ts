@@ -21,7 +21,13 @@ import {
   type ServiceRevision,
 } from './state';
 import { MINUTE_MILLISECONDS, TIMINGS } from './timings';
-import { chooseTargetGroups, hasTestTraffic, shiftProductionTraffic, shiftTestTraffic } from './traffic';
+import {
+  chooseTargetGroups,
+  hasTestTraffic,
+  isBehindNetworkLoadBalancer,
+  shiftProductionTraffic,
+  shiftTestTraffic,
+} from './traffic';
 
 /** Start to carry out a deployment that is PENDING. */
 export function startRollout(context: EcsContext, deployment: ServiceDeployment): void {
@@ -33,6 +39,8 @@ class Rollout {
   private readonly target: ServiceRevision;
   /** The revision to go back to. */
   private candidate: ServiceRevision | undefined;
+  /** How many shifts of production traffic are done. */
+  private steps = 0;
 
   constructor(
     private readonly context: EcsContext,
@@ -94,6 +102,7 @@ class Rollout {
     const first = this.candidate === undefined ? firstDeployment(context) : LATER_DEPLOYMENT;
     target.targetGroups = await chooseTargetGroups(context, target, first.place);
     await passStage(context, flow, deployment, 'PRE_SCALE_UP');
+    if (!context.answers.holds('ecs.network-load-balancer-delays-shifts-alone')) await this.delay();
     enterStage(context, deployment, 'SCALE_UP');
     target.followsDesiredCount = true;
     scaleRevision(context, target, this.service.desiredCount);
@@ -142,6 +151,7 @@ class Rollout {
       shiftTestTraffic(context, deployment, 100),
     );
     await flow.sleep(TIMINGS.lifecycleStage);
+    await this.delay();
     await passStage(context, flow, deployment, 'POST_TEST_TRAFFIC_SHIFT');
   }
 
@@ -156,7 +166,14 @@ class Rollout {
       shiftProductionTraffic(context, deployment, percent),
     );
     await flow.sleep(TIMINGS.lifecycleStage);
+    const isFirst = this.steps++ === 0;
+    if (isFirst || context.answers.holds('ecs.network-load-balancer-delays-each-step')) await this.delay();
     await flow.sleep(bakeMinutes * MINUTE_MILLISECONDS);
+  }
+
+  /** Give a Network Load Balancer the time to follow its weights. */
+  private async delay(): Promise<void> {
+    if (isBehindNetworkLoadBalancer(this.target)) await this.flow.sleep(TIMINGS.networkLoadBalancerShift);
   }
 
   /** The stage before each shift of production traffic: it is there for its hooks alone. */
@@ -359,6 +376,7 @@ class Rollout {
       const isOfHook = error instanceof Ending;
       if (!isOfHook || !context.answers.holds('ecs.failing-hook-does-not-stop-rollback')) throw error;
     });
+    if (weight > 0 && context.answers.holds('ecs.network-load-balancer-delays-rollbacks')) await this.delay();
   }
 
   /** Send the traffic back to the revision before. A rule that cannot be changed stays as it is. */

@@ -57,7 +57,9 @@ export function targetCheck(
 ): HealthCheck {
   const { ProtocolVersion = 'HTTP1' } = targetGroup;
   const kind = CHECKS[ProtocolVersion]!;
-  const path = targetGroup.HealthCheckPath ?? kind.path;
+  const isByTcp = targetGroup.HealthCheckProtocol === 'TCP';
+  // A connection is all that a check by TCP asks for.
+  const path = isByTcp ? '' : (targetGroup.HealthCheckPath ?? kind.path);
   const interval = (targetGroup.HealthCheckIntervalSeconds ?? DEFAULTS.interval) * SECOND_MILLISECONDS;
   const healthyAfter = interval * (targetGroup.HealthyThresholdCount ?? DEFAULTS.healthyThreshold);
   const unhealthyAt = since + toleratedMilliseconds(targetGroup);
@@ -87,6 +89,7 @@ export function targetCheck(
   const { speaks, listensAfter } = behaviourOf(container.image);
   const listensAt = (task.startedAt?.getTime() ?? since) + listensAfter * SECOND_MILLISECONDS;
   const answersAt = Math.max(since, listensAt);
+  if (isByTcp) return check(answersAt, 'Target.FailedHealthChecks', 'Health checks failed');
   const logged = (message: string) => ({
     container: container.name,
     interval,
@@ -98,9 +101,6 @@ export function targetCheck(
       `Refused a request in ${ProtocolVersion}: only ${speaks.join(', ')} is spoken here`,
     );
     return check(Infinity, 'Target.FailedHealthChecks', 'Health checks failed', refused);
-  }
-  if (targetGroup.HealthCheckProtocol === 'TCP') {
-    return check(answersAt, 'Target.FailedHealthChecks', 'Health checks failed');
   }
   const status = kind.status(container, path);
   const answered = logged(kind.logged(path, status));

@@ -9,6 +9,8 @@ export const TIMINGS = {
   deploymentPending: 2 * SECOND,
   /** A lifecycle stage in which nothing has to be waited for. */
   lifecycleStage: 5 * SECOND,
+  /** From a change of weights on a Network Load Balancer until the deployment goes on (ECS developer guide, "Network Load Balancer resources for Amazon ECS blue/green, linear and canary deployments"). */
+  networkLoadBalancerShift: 10 * MINUTE,
   /** From the success of a deployment with DEFERRED cleanup until its former tasks stop; ECS may take up to two weeks. */
   deferredCleanup: MINUTE,
   /** Longest time in one lifecycle stage (ECS developer guide, "Amazon ECS blue/green deployments": 24 hours). */

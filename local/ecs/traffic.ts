@@ -2,7 +2,7 @@
 import type { Structure } from '../service';
 import type { EcsContext } from './context';
 import { invalidNetworking } from './endings';
-import { forwardedTargetGroups, shiftWeights } from './listener-rules';
+import { forwardedTargetGroups, isListener, shiftWeights } from './listener-rules';
 import { hasTestHeader } from './service-connect';
 import type { ServiceDeployment, ServiceRevision, TargetGroupBinding } from './state';
 
@@ -97,6 +97,11 @@ export function hasTestTraffic(revision: ServiceRevision): boolean {
     revision.targetGroups.some(({ rules }) => rules?.test !== undefined) ||
     hasTestHeader(revision.serviceConnect)
   );
+}
+
+/** Whether a revision is behind a Network Load Balancer whose weights are shifted. */
+export function isBehindNetworkLoadBalancer(revision: ServiceRevision): boolean {
+  return revision.targetGroups.some(({ rules }) => rules !== undefined && isListener(rules.production));
 }
 
 /**

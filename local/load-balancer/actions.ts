@@ -5,6 +5,7 @@ import type { ActionContext, Decision } from './decision';
 import { isCompatible } from './protocol-versions';
 import { redirect } from './redirect';
 import { explanation, ownResponse } from './responses';
+import type { Rotation } from './rotation';
 import { selectTarget } from './target-selection';
 
 type Perform = (action: Action, context: ActionContext) => Decision | Promise<Decision>;
@@ -58,6 +59,25 @@ export async function performActions(actions: readonly Action[], context: Action
   };
 }
 
+/** The target groups of a forward action. */
+export function targetGroupsOf({ ForwardConfig, TargetGroupArn }: Action): readonly TargetGroupTuple[] {
+  return ForwardConfig?.TargetGroups ?? [{ TargetGroupArn }];
+}
+
+/** The target group whose turn it is by their weights; undefined when none has one above 0. */
+export function nextTargetGroup(
+  rotation: Rotation,
+  ruleArn: string,
+  groups: readonly TargetGroupTuple[],
+): TargetGroupTuple | undefined {
+  return rotation.next(
+    ruleArn,
+    groups,
+    (group) => group.TargetGroupArn ?? '',
+    (group) => group.Weight ?? 1,
+  );
+}
+
 /** Cookie that binds a client to one of the target groups of a weighted forward. */
 const TARGET_GROUP_COOKIE = 'AWSALBTG';
 
@@ -68,21 +88,14 @@ const TARGET_GROUP_COOKIE = 'AWSALBTG';
  */
 async function forward(action: Action, context: ActionContext): Promise<Decision> {
   const { request, ruleArn, rotation, table, network, clock, loadBalancer, listener } = context;
-  const groups: TargetGroupTuple[] = action.ForwardConfig?.TargetGroups ?? [
-    { TargetGroupArn: action.TargetGroupArn },
-  ];
+  const groups = targetGroupsOf(action);
   const sticky = groups.length > 1 ? action.ForwardConfig?.TargetGroupStickinessConfig : undefined;
   const bound = sticky?.Enabled
     ? readSticky(requestCookies(request), TARGET_GROUP_COOKIE, clock.now())
     : undefined;
   const chosen =
     groups.find(({ TargetGroupArn }) => TargetGroupArn === bound) ??
-    rotation.next(
-      ruleArn,
-      groups,
-      (group) => group.TargetGroupArn ?? '',
-      (group) => group.Weight ?? 1,
-    );
+    nextTargetGroup(rotation, ruleArn, groups);
   const arn = chosen?.TargetGroupArn;
   if (!arn) return { type: 'respond', response: ownResponse(503) };
   const group = await table.targetGroup(arn);

@@ -25,6 +25,8 @@ export interface ClientRequest {
   readonly loadBalancer?: string;
   /** Listener that the client wants, undefined when it does not care. */
   readonly listener: { readonly port?: number; readonly protocol?: string };
+  /** The connection that it came over; requests that share one have the same object. */
+  readonly connection: object;
 }
 
 /** Request header with which a client of the data plane pretends to come from another address. */
@@ -37,7 +39,8 @@ export const LOAD_BALANCER_HEADER = 'x-local-load-balancer';
  * Read a whole request from the wire.
  *
  * One plain HTTP port stands for all ports of all load balancers, so the headers that a load balancer would add say
- * here which listener is meant: `X-Forwarded-Port: 8443`, or `X-Forwarded-Proto: http`.
+ * here which listener is meant: `X-Forwarded-Port: 8443`, or `X-Forwarded-Proto: http`. A request with
+ * `X-Forwarded-Proto: udp` stands for a datagram.
  */
 export async function readClientRequest(
   message: IncomingMessage | Http2ServerRequest,
@@ -65,7 +68,13 @@ export async function readClientRequest(
       port: headers['x-forwarded-port'] ? Number(headers['x-forwarded-port']) : undefined,
       protocol: headers['x-forwarded-proto']?.toUpperCase(),
     },
+    connection: connectionOf(message),
   };
+}
+
+/** The sockets of HTTP/2 streams are made anew for each; their session is not. */
+function connectionOf(message: IncomingMessage | Http2ServerRequest): object {
+  return 'stream' in message ? message.stream.session! : message.socket;
 }
 
 function protocolOf(httpVersion: number, contentType = ''): ProtocolVersion {

@@ -28,13 +28,19 @@ export interface Respond {
   readonly response: HttpResponse;
 }
 
-/** The load balancer's security groups do not let the client connect. */
+/** The connection of the request leads to a target, which gets whatever comes over it. */
+export interface Connect {
+  readonly type: 'connect';
+  readonly target: Target;
+}
+
+/** The client is not connected: the load balancer's security groups do not let it in, or there is no target for it. */
 export interface Refuse {
   readonly type: 'refuse';
 }
 
 /** What the load balancer does with a request. */
-export type Decision = Forward | Respond | Refuse;
+export type Decision = Forward | Respond | Connect | Refuse;
 
 /** What the actions of a rule work on. */
 export interface ActionContext extends Arrival {

@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../clock';
 import type { TaskNetwork } from '../service';
 import { type ClientRequest, readClientRequest } from './client-request';
+import { passOn } from './connections';
 import { type ClientResponse, forwardToTarget } from './forward';
 import { explanation } from './responses';
 import { Router } from './router';
@@ -38,9 +39,10 @@ export interface LoadBalancerDataPlane {
 }
 
 /**
- * Start the data plane of all application load balancers on one plain HTTP port, which takes HTTP/1.1 and HTTP/2 (from
+ * Start the data plane of all load balancers on one plain HTTP port, which takes HTTP/1.1 and HTTP/2 (from
  * clients that know so beforehand). The Host header selects the load balancer; the HTTPS listener answers unless
- * `X-Forwarded-Proto` or `X-Forwarded-Port` names another.
+ * `X-Forwarded-Proto` or `X-Forwarded-Port` names another. Connections to Network Load Balancers carry HTTP here in any case,
+ * since simulated containers speak nothing else.
  * @throws the error of `listen`, e.g. when the port is taken.
  */
 export async function startLoadBalancerDataPlane(options: DataPlaneOptions): Promise<LoadBalancerDataPlane> {
@@ -59,6 +61,7 @@ export async function startLoadBalancerDataPlane(options: DataPlaneOptions): Pro
     const decision = await clock.work(() => router.route(request));
     if (decision.type === 'refuse') return undefined;
     if (decision.type === 'respond') return { ...decision.response, setCookies: [] };
+    if (decision.type === 'connect') return passOn(request, decision.target, network);
     return forwardToTarget(request, decision, network, clock);
   }
 

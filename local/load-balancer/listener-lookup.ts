@@ -59,7 +59,8 @@ function chooseListener(
 ): RoutingListener | undefined {
   if (port !== undefined) return listeners.find((listener) => listener.port === port);
   const byPort = [...listeners].sort((a, b) => a.port - b.port);
-  if (protocol !== undefined) return byPort.find((listener) => listener.protocol === protocol);
+  if (protocol !== undefined)
+    return byPort.find((listener) => listener.protocol.split('_').includes(protocol));
   return byPort.find((listener) => listener.protocol === 'HTTPS') ?? byPort[0];
 }
 

@@ -5,6 +5,7 @@ import type { ClientRequest } from './client-request';
 import type { Arrival, Decision } from './decision';
 import { findListener } from './listener-lookup';
 import { explanation } from './responses';
+import { Connections, transportOf } from './connections';
 import { Rotation } from './rotation';
 import { RoutingChanged, type RoutingTable } from './routing-table';
 
@@ -14,6 +15,7 @@ const ATTEMPTS = 5;
 /** Decides, for each request, which rule of which listener applies and what it does. */
 export class Router {
   private readonly rotation = new Rotation();
+  private readonly connections = new Connections();
 
   constructor(
     private readonly table: RoutingTable,
@@ -40,10 +42,15 @@ export class Router {
     const { table, rotation, network, clock } = this;
     const arrival = await this.arrive(request);
     if ('problem' in arrival) return { type: 'respond', response: explanation(421, arrival.problem) };
-    if (!arrival.loadBalancer.admits(request.sourceIp, arrival.listener.port)) return { type: 'refuse' };
-    const rule = arrival.listener.rules.find((candidate) => candidate.matches(request));
+    const { loadBalancer, listener } = arrival;
+    const established = this.connections.established(request, listener);
+    if (established) return established;
+    if (!loadBalancer.admits(request.sourceIp, listener.port, transportOf(request, listener)))
+      return { type: 'refuse' };
+    const rule = listener.rules.find((candidate) => candidate.matches(request));
     if (!rule) throw new RoutingChanged();
-    return performActions(rule.actions, {
+    const perform = loadBalancer.type === 'network' ? this.connections.open : performActions;
+    return perform(rule.actions, {
       ...arrival,
       request,
       ruleArn: rule.arn,

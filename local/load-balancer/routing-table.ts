@@ -15,7 +15,7 @@ import {
   paginateDescribeRules,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import { readSecurityGroups, type Peer, type SecurityGroups } from '../security-groups';
+import { readSecurityGroups, type Peer, type SecurityGroups, type Transport } from '../security-groups';
 import type { ProtocolVersion } from '../service';
 import type { ClientRequest } from './client-request';
 import { type RequestTest, conditionTest, conditionsTest } from './conditions';
@@ -38,7 +38,8 @@ export interface RoutingRule {
 
 export interface RoutingListener {
   readonly port: number;
-  /** `HTTP` or `HTTPS`. */
+  readonly arn: string;
+  /** `HTTP` or `HTTPS`; of a Network Load Balancer `TCP`, `TLS`, `UDP` or `TCP_UDP`. */
   readonly protocol: string;
   /** Host names that its certificates are for, `*.example.com` among them; undefined when it needs no certificate. */
   readonly certifiedNames: readonly string[] | undefined;
@@ -47,11 +48,12 @@ export interface RoutingListener {
 }
 
 export interface RoutingLoadBalancer {
+  readonly type: 'application' | 'network';
   readonly dnsName: string;
   /** Whether its security groups let a client of this address connect to this port. */
-  readonly admits: (sourceIp: string, port: number) => boolean;
+  readonly admits: (sourceIp: string, port: number, transport?: Transport) => boolean;
   /** Whether its security groups and those of a target let it connect to the target. */
-  readonly reaches: (target: Target, securityGroups: readonly string[]) => boolean;
+  readonly reaches: (target: Target, securityGroups: readonly string[], transport?: Transport) => boolean;
   /** Whether its security groups let it out to this port of an address that is not in the VPC. */
   readonly goesOut: (address: string, port: number) => boolean;
   readonly attributes: Attributes;
@@ -109,7 +111,7 @@ export class RoutingTable {
     this.targetGroups.clear();
   }
 
-  /** All application load balancers. */
+  /** All Application and Network Load Balancers. */
   async loadBalancers(): Promise<readonly RoutingLoadBalancer[]> {
     if (this.kept && performance.now() < this.kept.until) return this.kept.loadBalancers;
     return this.load.get();
@@ -138,7 +140,7 @@ export class RoutingTable {
     const groups = await readSecurityGroups(this.ec2);
     const routed = await Promise.all(
       found
-        .filter((loadBalancer) => loadBalancer.Type === 'application')
+        .filter(({ Type }) => Type === 'application' || Type === 'network')
         .map((loadBalancer) => unlessGone(this.readLoadBalancer(loadBalancer, groups))),
     );
     const loadBalancers = routed.filter((loadBalancer) => loadBalancer !== undefined);
@@ -160,10 +162,12 @@ export class RoutingTable {
     const isOpen = own.securityGroups.length === 0;
     const routed = (listeners ?? []).map((listener) => unlessGone(this.readListener(listener)));
     return {
+      type: loadBalancer.Type as RoutingLoadBalancer['type'],
       dnsName: loadBalancer.DNSName ?? '',
-      admits: (address, port) => isOpen || groups.letIn({ address, securityGroups: [] }, own, port),
-      reaches: ({ ip, port }, securityGroups) =>
-        isOpen || groups.connect(own, { address: ip, securityGroups }, port),
+      admits: (address, port, transport) =>
+        isOpen || groups.letIn({ address, securityGroups: [] }, own, port, transport),
+      reaches: ({ ip, port }, securityGroups, transport) =>
+        isOpen || groups.connect(own, { address: ip, securityGroups }, port, transport),
       goesOut: (address, port) => isOpen || groups.letOut(own, { address, securityGroups: [] }, port),
       attributes: asRecord(attributes),
       listeners: (await Promise.all(routed)).filter((listener) => listener !== undefined),
@@ -174,10 +178,12 @@ export class RoutingTable {
     const rules: Rule[] = [];
     const pages = paginateDescribeRules({ client: this.elb }, { ListenerArn: listener.ListenerArn });
     for await (const page of pages) rules.push(...(page.Rules ?? []));
+    const isSecure = listener.Protocol === 'HTTPS' || listener.Protocol === 'TLS';
     return {
       port: listener.Port ?? 0,
+      arn: listener.ListenerArn ?? '',
       protocol: listener.Protocol ?? '',
-      certifiedNames: listener.Protocol === 'HTTPS' ? await this.readCertifiedNames(listener) : undefined,
+      certifiedNames: isSecure ? await this.readCertifiedNames(listener) : undefined,
       rules: rules.sort((a, b) => precedence(a) - precedence(b)).map(routingRule),
     };
   }

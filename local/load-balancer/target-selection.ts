@@ -59,13 +59,14 @@ export function selectTarget(group: RoutingTargetGroup, context: ActionContext):
 /**
  * The healthy targets; when none is, all that are not being taken out of service, because ELB then fails open.
  */
-function usableTargets({ arn, targets }: RoutingTargetGroup, network: TaskNetwork): readonly Target[] {
+export function usableTargets({ arn, targets }: RoutingTargetGroup, network: TaskNetwork): readonly Target[] {
   const states = targets.map(({ ip, port }) => network.targetHealth(arn, ip, port)?.State ?? 'unhealthy');
   const healthy = targets.filter((_, index) => states[index] === 'healthy');
   if (healthy.length > 0) return healthy;
   return targets.filter((_, index) => states[index] !== 'draining' && states[index] !== 'unused');
 }
 
-function identify({ ip, port }: Target): string {
+/** A name for a target among those of its group. */
+export function identify({ ip, port }: Target): string {
   return `${ip}:${port}`;
 }

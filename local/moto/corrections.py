@@ -27,6 +27,7 @@ from moto.ec2.models.subnets import Subnet, SubnetBackend
 from moto.ec2.models.vpcs import VPCBackend
 from moto.elbv2.exceptions import InvalidConfigurationRequest, TooManyTagsError
 from moto.elbv2.models import (
+    AvailabilityZone,
     ELBv2Backend,
     FakeListener,
     FakeLoadBalancer,
@@ -40,6 +41,9 @@ from moto.iam.models import AWSManagedPolicy, IAMBackend, Role, iam_backends
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogsBackend
 from moto.route53.models import ChangeList
+
+NETWORK_PROTOCOLS = {"TCP", "TLS", "UDP", "TCP_UDP"}
+SECURE_PROTOCOLS = {"HTTPS", "TLS"}
 
 # Elastic Load Balancing quotas, "Tags per resource".
 TAGS_PER_RESOURCE = 50
@@ -132,15 +136,16 @@ def security_group_rules() -> None:
     SecurityGroupRule.__eq__ = is_same_without_description
 
 
-def grpc_matcher() -> None:
-    """moto changes the HTTP codes of a health check only."""
+def matchers() -> None:
+    """moto changes the codes of a health check only where they are HTTP codes of an HTTP target group."""
     modify_group = ELBV2Response.modify_target_group
 
     def modify(response: ELBV2Response) -> Any:
-        codes = response._get_param("Matcher.GrpcCode")
-        if codes:
-            arn = response._get_param("TargetGroupArn")
-            response.elbv2_backend.target_groups[arn].matcher = {"GrpcCode": codes}
+        group = response.elbv2_backend.target_groups.get(response._get_param("TargetGroupArn"))
+        for name in ("GrpcCode", "HttpCode"):
+            codes = response._get_param(f"Matcher.{name}")
+            if group and codes:
+                group.matcher = {name: codes}
         return modify_group(response)
 
     ELBV2Response.modify_target_group = modify
@@ -162,12 +167,21 @@ def tag_quota() -> None:
 
 def load_balancer_attributes() -> None:
     """moto leaves out attributes that have their defaults, and lets a load balancer log to a bucket that is not there."""
-    defaults = {"access_logs.s3.enabled": "false", "idle_timeout.timeout_seconds": "60"}
+    common = {"access_logs.s3.enabled": "false"}
+    by_type = {
+        "application": {**common, "idle_timeout.timeout_seconds": "60"},
+        "network": {**common, "dns_record.client_routing_policy": "any_availability_zone"},
+    }
+
+    def defaults(backend: ELBv2Backend, arn: str) -> dict[str, Any]:
+        return by_type.get(backend.load_balancers[arn].type, common)
+
     describe_stored = ELBv2Backend.describe_load_balancer_attributes
     modify_stored = ELBv2Backend.modify_load_balancer_attributes
 
     def describe(backend: ELBv2Backend, arn: str) -> dict[str, Any]:
-        return {**defaults, **describe_stored(backend, arn)}
+        stored = describe_stored(backend, arn)
+        return {**defaults(backend, arn), **stored}
 
     def modify(backend: ELBv2Backend, arn: str, attrs: dict[str, Any]) -> dict[str, Any]:
         from moto.s3.models import s3_backends
@@ -178,7 +192,8 @@ def load_balancer_attributes() -> None:
             raise InvalidConfigurationRequest(
                 f"Access Denied for bucket: {bucket}. Please check S3bucket permission"
             )
-        return {**defaults, **modify_stored(backend, arn, attrs)}
+        stored = modify_stored(backend, arn, attrs)
+        return {**defaults(backend, arn), **stored}
 
     ELBv2Backend.describe_load_balancer_attributes = describe
     ELBv2Backend.modify_load_balancer_attributes = modify
@@ -199,6 +214,126 @@ def address_types() -> None:
 
     ELBv2Backend.create_load_balancer = create
     ELBv2Backend.set_ip_address_type = set_type
+
+
+def network_load_balancers() -> None:
+    """moto takes every load balancer for an Application Load Balancer: it has an ARN and a DNS name of that kind, two zones
+    and no Elastic IP addresses."""
+    create_known = ELBv2Backend.create_load_balancer
+    delete_known = ELBv2Backend.delete_load_balancer
+    set_subnets_known = ELBv2Backend.set_subnets
+
+    def addresses(balancer: FakeLoadBalancer) -> dict[str, Any]:
+        return getattr(balancer, "addresses", {})
+
+    def create(backend: ELBv2Backend, *arguments: Any, **named: Any) -> FakeLoadBalancer:
+        if named.get("loadbalancer_type") != "network":
+            return create_known(backend, *arguments, **named)
+        tags = named.pop("tags", None)
+        balancer = create_known(backend, *arguments, tags=None, **named)
+        del backend.load_balancers[balancer.arn]
+        balancer.arn = balancer.arn.replace(":loadbalancer/app/", ":loadbalancer/net/")
+        identifier = balancer.arn.rpartition("/")[2]
+        balancer.dns_name = f"{balancer.name}-{identifier}.elb.{backend.region_name}.amazonaws.com"
+        backend.load_balancers[balancer.arn] = balancer
+        backend.tagging_service.tag_resource(balancer.arn, tags)
+        balancer.addresses = {
+            mapping["SubnetId"]: backend.ec2_backend.describe_addresses([mapping["AllocationId"]])[0]
+            for mapping in named.get("subnet_mappings") or []
+            if "AllocationId" in mapping
+        }
+        for address in balancer.addresses.values():
+            address.association_id = f"eipassoc-{identifier}0"
+        return balancer
+
+    def delete(backend: ELBv2Backend, arn: str) -> None:
+        balancer = backend.load_balancers.get(arn)
+        if balancer:
+            for address in addresses(balancer).values():
+                address.association_id = None
+        delete_known(backend, arn)
+
+    def zones(balancer: FakeLoadBalancer) -> list[AvailabilityZone]:
+        made = [AvailabilityZone(subnet) for subnet in balancer.subnets]
+        for zone in made:
+            address = addresses(balancer).get(zone.subnet_id)
+            if address:
+                described = {"IpAddress": address.public_ip, "AllocationId": address.allocation_id}
+                zone.load_balancer_addresses = [described]
+        return made
+
+    def set_subnets(
+        backend: ELBv2Backend, arn: str, subnets: list[str], subnet_mappings: list[dict[str, Any]]
+    ) -> list[AvailabilityZone]:
+        balancer = backend.load_balancers.get(arn)
+        ids = [*subnets, *(mapping["SubnetId"] for mapping in subnet_mappings)]
+        if balancer is None or balancer.type != "network" or len(ids) > 1:
+            return set_subnets_known(backend, arn, subnets, subnet_mappings)
+        balancer.subnets = [backend.ec2_backend.get_subnet(id) for id in ids]
+        return balancer.availability_zones
+
+    ELBv2Backend.create_load_balancer = create
+    ELBv2Backend.delete_load_balancer = delete
+    ELBv2Backend.set_subnets = set_subnets
+    FakeLoadBalancer.availability_zones = property(zones)
+
+
+def network_listeners() -> None:
+    """moto changes no listener to TLS or UDP, nor its certificate there, and shows a security policy on every listener."""
+    create_known = ELBv2Backend.create_listener
+    modify_known = ELBv2Backend.modify_listener
+
+    def create(backend: ELBv2Backend, *arguments: Any, **named: Any) -> FakeListener:
+        listener = create_known(backend, *arguments, **named)
+        if listener.protocol not in SECURE_PROTOCOLS:
+            listener.ssl_policy = None
+        return listener
+
+    def modify(
+        backend: ELBv2Backend,
+        arn: str,
+        port: str | None = None,
+        protocol: str | None = None,
+        ssl_policy: str | None = None,
+        certificates: list[dict[str, Any]] | None = None,
+        actions: list[dict[str, Any]] | None = None,
+    ) -> FakeListener:
+        known = None if protocol in NETWORK_PROTOCOLS else protocol
+        listener = modify_known(backend, arn, port, known, ssl_policy, certificates, actions)
+        if protocol in NETWORK_PROTOCOLS:
+            listener.protocol = protocol
+        if listener.protocol == "TLS" and certificates:
+            listener.certificates = [certificate["CertificateArn"] for certificate in certificates]
+            listener.certificate = listener.certificates[0]
+        if listener.protocol not in SECURE_PROTOCOLS:
+            listener.ssl_policy = None
+        return listener
+
+    ELBv2Backend.create_listener = create
+    ELBv2Backend.modify_listener = modify
+
+
+def network_target_groups() -> None:
+    """moto gives every target group the attributes of those of Application Load Balancers."""
+    init_known = FakeTargetGroup.__init__
+
+    def init(group: FakeTargetGroup, *arguments: Any, **named: Any) -> None:
+        init_known(group, *arguments, **named)
+        if group.protocol not in NETWORK_PROTOCOLS:
+            return
+        keeps_client_address = "UDP" in group.protocol or group.target_type != "ip"
+        group.attributes = {
+            "deregistration_delay.timeout_seconds": 300,
+            "deregistration_delay.connection_termination.enabled": "false",
+            "load_balancing.cross_zone.enabled": "use_load_balancer_configuration",
+            "preserve_client_ip.enabled": "true" if keeps_client_address else "false",
+            "proxy_protocol_v2.enabled": "false",
+            "stickiness.enabled": "false",
+            "stickiness.type": "source_ip",
+            "target_health_state.unhealthy.connection_termination.enabled": "true",
+        }
+
+    FakeTargetGroup.__init__ = init
 
 
 def ipv6_blocks() -> None:
@@ -421,12 +556,16 @@ def apply() -> None:
         derived_associations,
         derived_certificate_use,
         listener_certificates,
+        # Before the next one, which keeps what this one would drop.
+        network_listeners,
         default_certificate,
         security_group_rules,
-        grpc_matcher,
+        matchers,
         tag_quota,
         load_balancer_attributes,
         address_types,
+        network_load_balancers,
+        network_target_groups,
         ipv6_blocks,
         longest_deregistration_delay,
         managed_policies,

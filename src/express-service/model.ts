@@ -1311,6 +1311,7 @@ export class LoadBalancerConfiguration extends BaseModel {
     Type: 'application',
     IpAddressType: 'ipv4',
     AllowedCidrs: ['0.0.0.0/0', '::/0'],
+    CrossZone: false,
     HttpRedirect: true,
     IdleTimeoutSeconds: 60,
   } as const;
@@ -1318,10 +1319,10 @@ export class LoadBalancerConfiguration extends BaseModel {
     super(properties);
   }
 
-  /** application: an Application Load Balancer. none: no load balancer, for services that take their work from elsewhere, such as a queue; excludes everything else here and whatever else is of a load balancer. */
+  /** application: an Application Load Balancer. network: a Network Load Balancer of the service alone, for connections of any protocol. none: no load balancer, for services that take their work from elsewhere, such as a queue; excludes everything else here and whatever else is of a load balancer. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
-  declare Type?: 'application' | 'none';
+  declare Type?: 'application' | 'network' | 'none';
 
   /** Whether the internet reaches the load balancer. internet-facing needs public subnets. Default: internet-facing when its subnets route to an internet gateway, else internal. */
   @Expose()
@@ -1333,7 +1334,7 @@ export class LoadBalancerConfiguration extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare IpAddressType?: 'ipv4' | 'dualstack' | 'dualstack-without-public-ipv4';
 
-  /** Ids of the load balancer's subnets: one for each Availability Zone that tasks run in, two at least, in the tasks' VPC. Default: the tasks' subnets. */
+  /** Ids of the load balancer's subnets: one for each Availability Zone that tasks run in, two at least unless Type is network, in the tasks' VPC. Default: the tasks' subnets. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare Subnets?: string[];
@@ -1342,6 +1343,21 @@ export class LoadBalancerConfiguration extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare AllowedCidrs?: string[];
+
+  /** Allocation ids of Elastic IP addresses, one for each subnet of an internet-facing Network Load Balancer, which clients then reach at these addresses. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AllocationIds?: string[];
+
+  /** Whether a Network Load Balancer sends connections to tasks in all Availability Zones, rather than in the one where they arrive. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare CrossZone?: boolean;
+
+  /** Where a Network Load Balancer takes connections. */
+  @Expose()
+  @Type(() => NetworkListener)
+  declare Listener?: NetworkListener;
 
   /** Whether requests to http:// are redirected to https://. When not, nobody reaches port 80. */
   @Expose()
@@ -1362,6 +1378,28 @@ export class LoadBalancerConfiguration extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare ListenerArn?: string;
+}
+
+/** Where a Network Load Balancer takes connections. */
+export class NetworkListener extends BaseModel {
+  constructor(properties?: Properties<NetworkListener>) {
+    super(properties);
+  }
+
+  /** TLS is ended by the load balancer, with a certificate for DomainName. UDP needs IpAddressType ipv4. Default: TLS where the template names DomainName or CertificateArn, else TCP. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Protocol?: 'TCP' | 'TLS' | 'UDP' | 'TCP_UDP';
+
+  /** Port of the connections. Default: 443 with TLS, else 80. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Port?: number;
+
+  /** Port at which a deployment is tested: its new tasks answer there from the stage TEST_TRAFFIC_SHIFT on. Needs the strategy BLUE_GREEN, LINEAR or CANARY. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare TestPort?: number;
 }
 
 /** How the load balancer sees whether a task is healthy, beside HealthCheckPath. A change takes effect with new tasks: without any other change it starts a deployment. */

@@ -18,7 +18,7 @@ import { checkTimeToMove } from './properties/ecs-service';
 import { nodesOf } from './composition/node';
 import { attachmentOf, exposureTitle, type Exposure } from './exposures';
 import type { ExposureContinuation } from './memory/callback-context';
-import type { Exposures } from './memory/recorded-exposures';
+import { minutesPerShift, type Exposures } from './memory/recorded-exposures';
 import { converge, observe, teardown, type Convergence, type HasTime } from './composition/reconcile';
 import { isThere, exposuresOf, survey } from './sharing/survey';
 
@@ -49,7 +49,7 @@ export async function convergeExposures(
   }
   // An operation may have waited for its roles before it looks for the first time.
   const isFirstLook = continuation.waits === undefined;
-  if (joining && isFirstLook) checkTimeToMove(scope.spec.settings);
+  if (joining && isFirstLook) checkTimeToMove(scope.spec.settings, minutesPerShift(exposures));
   const result = await converge(nodesOf(componentsIn, exposures), placed, continuation, hasTime);
   if (result.status === 'wait') return withExposures(result, exposures);
   return joining ? switchTo(placed, joining, exposures) : result;

@@ -18,7 +18,11 @@ import {
   type DomainsRequest,
 } from './properties/domains';
 import { SERVICE, type ServiceSettings } from './properties/ecs-service';
-import { loadBalancerSpec, type LoadBalancerSpec } from './properties/load-balancer-settings';
+import {
+  loadBalancerSpec,
+  needsCertificates,
+  type LoadBalancerSpec,
+} from './properties/load-balancer-settings';
 import { checkRoleAccounts } from './properties/role-properties';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './properties/rollback-limits';
 import { PROPERTIES } from './properties/rows';
@@ -26,7 +30,11 @@ import { pathPatterns } from './properties/rule-conditions';
 import { serviceConnectSpec, type ServiceConnectSpec } from './properties/service-connect';
 import { testConditions } from './properties/test-traffic';
 import { scaling, type Scaling } from './properties/scaling';
-import { specifiedTargetGroup, type TargetGroupSettings } from './properties/target-group-settings';
+import {
+  networkTargetGroup,
+  specifiedTargetGroup,
+  type TargetGroupSettings,
+} from './properties/target-group-settings';
 import { checkWithoutLoadBalancer } from './properties/without-load-balancer';
 import { volumeConfigurations } from './properties/volumes';
 import { externalTask, managedTask, type ExternalTask, type ManagedTask } from './properties/task';
@@ -89,7 +97,7 @@ export function specificationOf({
   recordedDomains,
 }: SpecRequest): ServiceSpec {
   const { InfrastructureRoleArn, NetworkConfiguration, WebAclArn } = model;
-  const loadBalancer = loadBalancerSpec(model.LoadBalancerConfiguration, WebAclArn);
+  const loadBalancer = loadBalancerSpec(model.LoadBalancerConfiguration, WebAclArn, model);
   if (loadBalancer.kind === 'none') checkWithoutLoadBalancer(model);
   else if (!InfrastructureRoleArn) {
     throw invalid(
@@ -100,16 +108,13 @@ export function specificationOf({
   }
   checkValues(PROPERTIES, model);
   checkCluster(model.Cluster, identity);
-  const domains: Domains =
-    loadBalancer.kind === 'none'
-      ? { additionalDomains: [] }
-      : domainsOfModel({
-          model,
-          configuration,
-          identity,
-          isExternalListener: loadBalancer.kind === 'external',
-          recorded: recordedDomains,
-        });
+  const domains = domainsBehind(loadBalancer, {
+    model,
+    configuration,
+    identity,
+    isExternalListener: loadBalancer.kind === 'external',
+    recorded: recordedDomains,
+  });
   const scalingSpec = scaling(model.ScalingTarget);
   const record = templateRecord(model, tags, scalingSpec);
   const serviceConnect = serviceConnectSpec(model, identity);
@@ -135,7 +140,10 @@ export function specificationOf({
     infrastructureRoleArn: InfrastructureRoleArn,
     task,
     ...subnetsAndSecurityGroups(NetworkConfiguration),
-    targetGroup: specifiedTargetGroup(model.TargetGroupConfiguration, model.HealthCheckPath),
+    targetGroup: (loadBalancer.kind === 'network' ? networkTargetGroup : specifiedTargetGroup)(
+      model.TargetGroupConfiguration,
+      model.HealthCheckPath ?? undefined,
+    ),
     scaling: scalingSpec,
     settings,
     rollbackAlarm: specified(ROLLBACK_LIMITS, model.DeploymentConfiguration?.RollbackAlarm ?? {}),
@@ -148,6 +156,41 @@ export function specificationOf({
     tags,
     templateRecord: record,
   };
+}
+
+/** Whether new tasks of a deployment are tested before all requests go to them. */
+export function testsRequests({ testTraffic, loadBalancer }: ServiceSpec): boolean {
+  return (
+    testTraffic !== undefined ||
+    (loadBalancer.kind === 'network' && loadBalancer.listener.testPort !== undefined)
+  );
+}
+
+/**
+ * The domains of a service behind a load balancer. A Network Load Balancer is reached at its own name, too.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+function domainsBehind(loadBalancer: LoadBalancerSpec, request: DomainsRequest): Domains {
+  if (loadBalancer.kind === 'none') return { additionalDomains: [] };
+  const { model, configuration } = request;
+  const isNamed =
+    model.DomainName != null || configuration.BaseDomain !== undefined || model.AdditionalDomains?.length;
+  if (loadBalancer.kind !== 'network' || isNamed) {
+    const domains = domainsOfModel(request);
+    if (needsCertificates(loadBalancer)) return domains;
+    const withoutCertificate = ({ certificateArn: _, ...domain }: Domain): Domain => domain;
+    return {
+      domain: withoutCertificate(domains.domain),
+      additionalDomains: domains.additionalDomains.map(withoutCertificate),
+    };
+  }
+  if (!needsCertificates(loadBalancer)) return { additionalDomains: [] };
+  throw invalid(
+    'LoadBalancerConfiguration/Listener/Protocol',
+    'is TLS, for which a certificate is needed, and nothing names a host',
+    'Give DomainName and HostedZoneId, or make it TCP',
+  );
 }
 
 /**

@@ -154,6 +154,18 @@ const everything = {
 const dualstack = { LoadBalancerConfiguration: { IpAddressType: 'dualstack' } };
 const withoutPublicIpv4 = { LoadBalancerConfiguration: { IpAddressType: 'dualstack-without-public-ipv4' } };
 
+const onNetwork = {
+  LoadBalancerConfiguration: {
+    Type: 'network',
+    AllocationIds: ['eipalloc-0123456789abcdef0', 'eipalloc-0123456789abcdef1'],
+    Listener: { Protocol: 'TLS', TestPort: 8443 },
+  },
+};
+const inNetwork: Exposures = {
+  serving: { kind: 'network', loadBalancerName: 'ecs-express-net-0123456789abcdef', protocol: 'TCP' },
+  leaving: [],
+};
+
 describe('as a plain template', () => {
   let folder: string;
   beforeAll(async () => {
@@ -162,14 +174,21 @@ describe('as a plain template', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   test('cfn-lint finds nothing in it', async () => {
-    const files = await Promise.all(
-      Object.entries({ smallest: {}, everything, dualstack, withoutPublicIpv4 }).map(
-        async ([name, model]) => {
-          const file = join(folder, `${name}.json`);
-          await writeFile(file, JSON.stringify(cloudFormationTemplate(plan(model))));
-          return file;
-        },
+    const plans = {
+      ...Object.fromEntries(
+        Object.entries({ smallest: {}, everything, dualstack, withoutPublicIpv4 }).map(([name, model]) => [
+          name,
+          plan(model),
+        ]),
       ),
+      onNetwork: plan(onNetwork, inNetwork),
+    };
+    const files = await Promise.all(
+      Object.entries(plans).map(async ([name, resources]) => {
+        const file = join(folder, `${name}.json`);
+        await writeFile(file, JSON.stringify(cloudFormationTemplate(resources)));
+        return file;
+      }),
     );
     const lint = promisify(execFile)(
       join(ROOT, '.venv/bin/cfn-lint'),

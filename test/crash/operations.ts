@@ -128,6 +128,22 @@ function workerWithGate(surroundings: Surroundings): Structure {
   };
 }
 
+/** Connections instead of requests, and clients in the namespace. */
+function network(surroundings: Surroundings): Structure {
+  const { TargetGroupConfiguration: _, ...others } = created(surroundings);
+  return {
+    ...others,
+    DeploymentConfiguration: { Strategy: 'BLUE_GREEN', BakeTimeInMinutes: 0 },
+    LoadBalancerConfiguration: { Type: 'network', Listener: { Protocol: 'TCP', Port: 7000, TestPort: 7001 } },
+    ServiceConnectConfiguration: { Namespace: 'shop', ClientAlias: { Port: 80 } },
+  };
+}
+
+function networkUpdated(surroundings: Surroundings): Structure {
+  const { PrimaryContainer, ...others } = network(surroundings);
+  return { ...others, PrimaryContainer: { ...PrimaryContainer, Image: 'example/hello:6' } };
+}
+
 export const OPERATIONS = {
   create: { action: 'CREATE', description: 'the first service of an account', template: created },
   'update-in-place': {
@@ -177,6 +193,17 @@ export const OPERATIONS = {
     template: workerWithGate,
   },
   'delete-worker': { action: 'DELETE', description: 'a service without a load balancer' },
+  'create-network': {
+    action: 'CREATE',
+    description: 'a service behind a Network Load Balancer of its own, with Service Connect',
+    template: network,
+  },
+  'update-network': {
+    action: 'UPDATE',
+    description: 'its image, by BLUE_GREEN',
+    template: networkUpdated,
+  },
+  'delete-network': { action: 'DELETE', description: 'a service behind a Network Load Balancer' },
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type OperationName = keyof typeof OPERATIONS;

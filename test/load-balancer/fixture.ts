@@ -1,5 +1,5 @@
 /** A data plane over a real moto process, with targets that the test scripts. */
-import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
+import { type Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { ACMClient, RequestCertificateCommand } from '@aws-sdk/client-acm';
 import {
   AuthorizeSecurityGroupIngressCommand,
@@ -144,6 +144,20 @@ export class Fixture {
     return { arn: arn!, dnsName: dnsName!, https };
   }
 
+  /** A Network Load Balancer. Returns its ARN and its DNS name. */
+  async networkLoadBalancer(...SecurityGroups: string[]): Promise<{ arn: string; dnsName: string }> {
+    const { LoadBalancers } = await this.elb.send(
+      new CreateLoadBalancerCommand({
+        Name: `nlb-${++this.sequence}`,
+        Type: 'network',
+        Subnets: this.subnets,
+        SecurityGroups,
+      }),
+    );
+    const { LoadBalancerArn, DNSName } = LoadBalancers![0]!;
+    return { arn: LoadBalancerArn!, dnsName: DNSName! };
+  }
+
   /** A security group with these inbound rules. Returns its id. */
   async securityGroup(IpPermissions: IpPermission[]): Promise<string> {
     const name = `group-${++this.sequence}`;
@@ -157,7 +171,7 @@ export class Fixture {
   /** Returns the listener's ARN. */
   async listener(
     loadBalancerArn: string,
-    protocol: 'HTTP' | 'HTTPS',
+    protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'TLS' | 'UDP' | 'TCP_UDP',
     port: number,
     action: Action,
   ): Promise<string> {
@@ -213,12 +227,13 @@ export class Fixture {
   async targetGroup(
     addresses: string[],
     attributes: Record<string, string> = {},
-    ProtocolVersion: ProtocolVersion = 'HTTP1',
+    ProtocolVersion?: ProtocolVersion,
+    Protocol: 'HTTP' | 'TCP' | 'UDP' | 'TCP_UDP' = 'HTTP',
   ): Promise<string> {
     const { TargetGroups } = await this.elb.send(
       new CreateTargetGroupCommand({
         Name: `tg-${++this.sequence}`,
-        Protocol: 'HTTP',
+        Protocol,
         ProtocolVersion,
         Port: 8080,
         VpcId: this.vpcId,
@@ -250,12 +265,19 @@ export class Fixture {
       path = '/',
       headers = {},
       body = '',
-    }: { method?: string; path?: string; headers?: Record<string, string>; body?: string } = {},
+      agent,
+    }: {
+      method?: string;
+      path?: string;
+      headers?: Record<string, string>;
+      body?: string;
+      agent?: Agent;
+    } = {},
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const sent = httpRequest(
         this.plane.url,
-        { method, path, headers: { host, ...headers } },
+        { method, path, agent, headers: { host, ...headers } },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));

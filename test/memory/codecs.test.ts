@@ -73,6 +73,11 @@ const exposure: fc.Arbitrary<Exposure> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('external' as const), listenerArn, protocolVersion }),
   fc.constant<Exposure>({ kind: 'none' }),
+  fc.record({
+    kind: fc.constant('network' as const),
+    loadBalancerName: hex(16).map((key) => `ecs-express-net-${key}`),
+    protocol: fc.constantFrom('TCP' as const, 'UDP' as const, 'TCP_UDP' as const),
+  }),
 );
 const written = fc.subarray(['HostedZoneId' as const, 'CertificateArn' as const]);
 const domains = fc

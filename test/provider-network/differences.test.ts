@@ -1,7 +1,7 @@
 /** The parts of the network half that decide without a call to AWS. */
 import { certificateFlaw } from '../../src/express-service/resources/certificate-manager/certificate';
 import { rulePlaces } from '../../src/express-service/resources/elastic-load-balancing/rule-places';
-import { portsTo } from '../../src/express-service/resources/ec2/security-group-rules';
+import { rulesTo } from '../../src/express-service/resources/ec2/security-group-rules';
 import { hostsOf, hostTagKey } from '../../src/express-service/memory/hosts';
 import { keyOf, loadBalancerName, loadBalancerNumber } from '../../src/express-service/exposures';
 import { choosePlace, sharingKey } from '../../src/express-service/sharing/shared-load-balancer';
@@ -184,7 +184,7 @@ test.each([
     [],
   ],
 ])('ports that a security group rule opens to a group: %s', (_title, permission, expected) => {
-  expect(portsTo([permission], 'sg-1')).toEqual(expected);
+  expect(rulesTo([permission], 'sg-1').map(({ port }) => port)).toEqual(expected);
 });
 
 describe('a certificate', () => {

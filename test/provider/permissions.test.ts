@@ -134,6 +134,11 @@ async function runEverything(): Promise<void> {
     LogGroupDeletionPolicy: 'Retain',
     ScalingTarget: { ScheduledActions },
   });
+  const behindNetwork = (Listener: Structure) =>
+    driver.model({ ServiceName: 'fourth', LoadBalancerConfiguration: { Type: 'network', Listener } });
+  const { ServiceArn } = Driver.modelOf(await driver.create(behindNetwork({ TestPort: 81 })));
+  await driver.update({ ...behindNetwork({ TestPort: 81 }), ServiceArn }, behindNetwork({}));
+  expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
   await driver.list();
   await deleteHttpListeners();
   for (const name of ['third', 'first', 'second']) {

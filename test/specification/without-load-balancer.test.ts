@@ -76,14 +76,14 @@ test.each<[object, string, RegExp]>([
   [
     scaling({ AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET', AutoScalingTargetValue: 100 }),
     'ScalingTarget/AutoScalingMetric',
-    /only a load balancer counts/,
+    /only an Application Load Balancer counts/,
   ],
   [
     scaling({
       AdditionalMetrics: [{ AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET', AutoScalingTargetValue: 100 }],
     }),
     'ScalingTarget/AdditionalMetrics',
-    /only a load balancer counts/,
+    /only an Application Load Balancer counts/,
   ],
 ])('%j is refused at %s', (properties, propertyPath, message) => {
   expect(() => specify(properties)).toThrow(

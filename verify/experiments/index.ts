@@ -22,6 +22,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
 const NEEDS_REGISTERED_TYPE = 'needs a type or a hook that is registered in the account';
 
 const NEEDS_HOOKS = 'needs deployments with lifecycle hooks, and a Lambda function';
+const NEEDS_NETWORK_LOAD_BALANCER = 'needs a Network Load Balancer, and deployments of an hour behind it';
 const NEEDS_IPV6 = 'needs a VPC with blocks of IPv6 addresses';
 const NEEDS_PROVIDER = 'needs an HTTPS listener, and with it a domain, and an identity provider';
 const NEEDS_TASKS_THAT_FAIL = 'needs a deployment whose tasks never start';
@@ -158,4 +159,15 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'servicediscovery.namespace-in-use': DOCUMENTED,
   'servicediscovery.namespace-names-are-unique': DOCUMENTED,
   'eventbridge.sources-of-aws': DOCUMENTED,
+  'ecs.network-load-balancer-shifts': DOCUMENTED,
+  'ecs.network-load-balancer-delays': DOCUMENTED,
+  'ecs.network-load-balancer-delays-shifts-alone': NEEDS_NETWORK_LOAD_BALANCER,
+  'ecs.network-load-balancer-delays-each-step': NEEDS_NETWORK_LOAD_BALANCER,
+  'ecs.network-load-balancer-delays-rollbacks': NEEDS_NETWORK_LOAD_BALANCER,
+  'ecs.network-listeners-of-every-protocol': NEEDS_NETWORK_LOAD_BALANCER,
+  'elasticloadbalancing.network-security-groups': DOCUMENTED,
+  'elasticloadbalancing.network-static-addresses': DOCUMENTED,
+  'elasticloadbalancing.network-listeners': DOCUMENTED,
+  'elasticloadbalancing.network-weights': DOCUMENTED,
+  'elasticloadbalancing.network-health-checks': DOCUMENTED,
 };

@@ -4,7 +4,7 @@ import { defineRule, type Examples, flag, single } from '../../engine/rule';
 import { all, any, not, type Test } from '../../engine/truth';
 import type { Value } from '../../engine/value';
 import { EXPRESS_SERVICE, ORGANISATION_SERVICE } from '../../resources/containers';
-import { hasNoLoadBalancer } from '../../resources/organisation-service';
+import { hasNetworkLoadBalancer, hasNoLoadBalancer } from '../../resources/organisation-service';
 import { isPublicSubnet } from '../../resources/subnets';
 
 export const rule = defineRule({
@@ -40,6 +40,7 @@ export const rule = defineRule({
               // Of a load balancer that the author looks after, ELB-02 judges the web ACL.
               resource.at('LoadBalancerConfiguration.ListenerArn').isSet(),
               hasNoLoadBalancer(resource),
+              hasNetworkLoadBalancer(resource),
             ]
           : [arePrivate(resource.at('NetworkConfiguration.Subnets'), stack)]),
         stack.someReferring(resource, 'AWS::WAFv2::WebACLAssociation', 'ResourceArn'),
@@ -124,6 +125,10 @@ export const examples = (): Examples => ({
     {
       title: 'no load balancer',
       template: single(ORGANISATION_SERVICE, { LoadBalancerConfiguration: { Type: 'none' } }),
+    },
+    {
+      title: 'a Network Load Balancer, which takes no web ACL',
+      template: single(ORGANISATION_SERVICE, { LoadBalancerConfiguration: { Type: 'network' } }),
     },
     {
       title: 'private subnets of the same stack',

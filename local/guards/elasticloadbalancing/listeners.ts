@@ -5,6 +5,7 @@ import type { CertificateIssuance } from '../certificate-issuance';
 import type { GuardContext, ServiceGuard } from '../guard';
 import { checkCertificate } from './certificates';
 import { loadBalancerArnOf, type Inventory } from './inventory';
+import { checkActions, checkListener, isNetwork } from './network-load-balancers';
 import type { TargetGroupChecks } from './target-group-checks';
 
 const SECURE = new Set(['HTTPS', 'TLS']);
@@ -26,13 +27,20 @@ export function listeners(
         'ValidationError',
         'Up to 1 certificates can be specified; use AddListenerCertificates for more',
       );
-    if (protocol === 'HTTPS' && arns.length === 0) {
-      throw new AwsError('ValidationError', 'A certificate must be specified for HTTPS listeners');
+    const isSecure = protocol !== undefined && SECURE.has(protocol);
+    if (isSecure && arns.length === 0) {
+      throw new AwsError('ValidationError', `A certificate must be specified for ${protocol} listeners`);
     }
-    if (protocol !== undefined && !SECURE.has(protocol) && arns.length > 0) {
+    if (protocol !== undefined && !isSecure && arns.length > 0) {
       throw new AwsError(
         'InvalidConfigurationRequest',
         `Certificates cannot be specified for ${protocol} listeners`,
+      );
+    }
+    if (protocol !== undefined && !isSecure && input.SslPolicy !== undefined) {
+      throw new AwsError(
+        'InvalidConfigurationRequest',
+        `A security policy cannot be specified for ${protocol} listeners`,
       );
     }
     for (const arn of arns) await checkCertificate(issuance, region, arn);
@@ -49,7 +57,8 @@ export function listeners(
     async CreateListener({ region, input }) {
       const wanted = input as CreateListenerCommandInput;
       const arn = wanted.LoadBalancerArn!;
-      await inventory.loadBalancer(region, arn);
+      checkListener(await inventory.loadBalancer(region, arn), wanted.Protocol);
+      if (isNetwork(arn)) checkActions(wanted.DefaultActions!);
       await checkCertificates(region, wanted.Protocol, wanted);
       const existing = await inventory.listeners(region, arn);
       const onPort = existing.find(({ Port }) => Port === wanted.Port);
@@ -60,7 +69,7 @@ export function listeners(
           `The quota for the number of listeners of '${arn}' has been reached`,
         );
       }
-      await checks.check(region, arn, wanted.DefaultActions!);
+      await checks.check(region, arn, wanted.DefaultActions!, wanted.Protocol);
       return undefined;
     },
 
@@ -77,7 +86,11 @@ export function listeners(
           input.Protocol ?? current.Protocol,
           input as CreateListenerCommandInput,
         );
-      await checks.check(region, arn, input.DefaultActions ?? []);
+      if (input.Protocol) checkListener(await inventory.loadBalancer(region, arn), input.Protocol);
+      const kept = input.Protocol ? current.DefaultActions : [];
+      const actions = input.DefaultActions ?? kept ?? [];
+      if (isNetwork(arn)) checkActions(actions);
+      await checks.check(region, arn, actions, input.Protocol ?? current.Protocol);
       return undefined;
     },
   };

@@ -20,6 +20,7 @@ import { output, regional, type GuardContext, type ServiceGuard } from '../guard
 import type { LoadBalancerTimes } from '../load-balancer-times';
 import type { Inventory } from './inventory';
 import { checkName } from './names';
+import { checkAttributes, checkNewGroups, checkStaticAddresses } from './network-load-balancers';
 
 export function loadBalancers(
   { limits, motoOptions }: GuardContext,
@@ -34,7 +35,14 @@ export function loadBalancers(
     region: string,
     input: Pick<CreateLoadBalancerCommandInput, 'Subnets' | 'SubnetMappings'>,
   ): Promise<Subnet[]> {
-    const ids = input.Subnets ?? (input.SubnetMappings ?? []).map(({ SubnetId }) => SubnetId!);
+    const { Subnets = [], SubnetMappings = [] } = input;
+    if (Subnets.length > 0 && SubnetMappings.length > 0) {
+      throw new AwsError(
+        'ValidationError',
+        'You must specify either subnets or subnet mappings, but not both',
+      );
+    }
+    const ids = [...Subnets, ...SubnetMappings.map(({ SubnetId }) => SubnetId!)];
     if (ids.length === 0) throw new AwsError('ValidationError', 'At least one subnet must be specified');
     const found = await ec2(region)
       .send(new DescribeSubnetsCommand({ SubnetIds: [...new Set(ids)] }))
@@ -123,11 +131,11 @@ export function loadBalancers(
     checkZones(Type, chosen);
     checkAddresses({ Type, Scheme, IpAddressType }, chosen);
     const vpc = chosen[0]!.VpcId!;
-    const SecurityGroups =
-      Type === 'application'
-        ? await securityGroups(region, input.SecurityGroups ?? [], vpc)
-        : input.SecurityGroups;
+    const groups = input.SecurityGroups ?? [];
+    const isOpen = Type !== 'application' && groups.length === 0;
+    const SecurityGroups = isOpen ? undefined : await securityGroups(region, groups, vpc);
     if (Scheme === 'internet-facing') await checkInternetGateway(region, vpc);
+    await checkStaticAddresses(ec2(region), { ...input, Type, Scheme });
     return { ...input, Type, Scheme, IpAddressType, SecurityGroups };
   }
 
@@ -181,8 +189,14 @@ export function loadBalancers(
     },
 
     async SetSecurityGroups({ region, input }) {
-      const { VpcId } = await inventory.loadBalancer(region, input.LoadBalancerArn);
-      await securityGroups(region, input.SecurityGroups, VpcId!);
+      const found = await inventory.loadBalancer(region, input.LoadBalancerArn);
+      checkNewGroups(found);
+      await securityGroups(region, input.SecurityGroups, found.VpcId!);
+      return undefined;
+    },
+
+    async ModifyLoadBalancerAttributes({ region, input }) {
+      checkAttributes(await inventory.loadBalancer(region, input.LoadBalancerArn), input.Attributes);
       return undefined;
     },
 
@@ -210,14 +224,22 @@ export function loadBalancers(
 
 /** Whether a load balancer has the settings that a creation asks for; tags do not matter. */
 function isSame(balancer: LoadBalancer, wanted: CreateLoadBalancerCommandInput): boolean {
-  const subnets = wanted.Subnets ?? wanted.SubnetMappings?.map(({ SubnetId }) => SubnetId);
+  const { Subnets = [], SubnetMappings = [] } = wanted;
+  const subnets = [...Subnets, ...SubnetMappings.map(({ SubnetId }) => SubnetId)];
+  const zones = balancer.AvailabilityZones ?? [];
+  const addresses = zones.flatMap(({ LoadBalancerAddresses = [] }) => LoadBalancerAddresses);
   return (
     balancer.Type === wanted.Type &&
     balancer.Scheme === wanted.Scheme &&
     balancer.IpAddressType === wanted.IpAddressType &&
-    ids(balancer.AvailabilityZones?.map(({ SubnetId }) => SubnetId)) === ids(subnets) &&
+    ids(zones.map(({ SubnetId }) => SubnetId)) === ids(subnets) &&
+    ids(allocations(addresses)) === ids(allocations(SubnetMappings)) &&
     ids(balancer.SecurityGroups) === ids(wanted.SecurityGroups)
   );
+}
+
+function allocations(list: readonly { AllocationId?: string }[]): string[] {
+  return list.flatMap(({ AllocationId }) => AllocationId ?? []);
 }
 
 function ids(values: readonly (string | undefined)[] = []): string {

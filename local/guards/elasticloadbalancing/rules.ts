@@ -14,6 +14,7 @@ import { AwsError } from '../../service';
 import { output, type GuardContext, type ServiceGuard } from '../guard';
 import { checkAuthentication, described, isAuthentication } from './authentication';
 import { listenerArnOf, loadBalancerArnOf, type Inventory } from './inventory';
+import { isNetwork } from './network-load-balancers';
 import type { TargetGroupChecks } from './target-group-checks';
 
 /** Priorities above all that clients may use, for the moment in which rules change places. */
@@ -49,6 +50,12 @@ export function rules(
         throw new AwsError('ValidationError', 'A rule must have at least one condition');
       checkConditions(input.Conditions);
       const arn = loadBalancerArnOf(input.ListenerArn);
+      if (isNetwork(arn)) {
+        throw new AwsError(
+          'OperationNotPermitted',
+          'Rules are unsupported for Network Load Balancer listeners',
+        );
+      }
       const present = await inventory.rules(region, arn);
       if (present.filter(({ IsDefault }) => !IsDefault).length >= limits.rulesPerLoadBalancer) {
         throw new AwsError(

@@ -3,10 +3,24 @@ import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../service';
 import type { GuardContext } from '../guard';
 import { targetGroupsOf, type Inventory } from './inventory';
+import { isNetwork } from './network-load-balancers';
 import type { Stickiness } from './stickiness';
 
 /** Largest weight of a target group (TargetGroupTuple, API reference). */
 const LARGEST_WEIGHT = 999;
+
+/**
+ * By protocol of a listener, those of the target groups that it can forward to (user guides of Application and Network Load
+ * Balancers, "Listeners").
+ */
+const FORWARDS_TO: Readonly<Record<string, readonly string[]>> = {
+  HTTP: ['HTTP', 'HTTPS'],
+  HTTPS: ['HTTP', 'HTTPS'],
+  TCP: ['TCP', 'TCP_UDP'],
+  TLS: ['TCP', 'TLS'],
+  UDP: ['UDP', 'TCP_UDP'],
+  TCP_UDP: ['TCP_UDP'],
+};
 
 export class TargetGroupChecks {
   constructor(
@@ -18,17 +32,33 @@ export class TargetGroupChecks {
   /**
    * Check the target groups of actions that are to be put on a load balancer.
    *
-   * @throws AwsError TargetGroupNotFound, TargetGroupAssociationLimit, TooManyTargetGroups,
+   * @param protocol of the listener; that of a rule, which Application Load Balancers alone have, does not matter.
+   * @throws AwsError TargetGroupNotFound, TargetGroupAssociationLimit, TooManyTargetGroups, IncompatibleProtocols,
    *   TooManyUniqueTargetGroupsPerLoadBalancer, InvalidLoadBalancerAction or ValidationError.
    */
-  async check(region: string, loadBalancerArn: string, actions: readonly Action[]): Promise<void> {
+  async check(
+    region: string,
+    loadBalancerArn: string,
+    actions: readonly Action[],
+    protocol = 'HTTP',
+  ): Promise<void> {
     const arns = [...new Set(targetGroupsOf(actions))];
     if (arns.length === 0) return;
     this.checkForward(actions);
-    this.stickiness.checkActions(actions);
+    if (!isNetwork(loadBalancerArn)) this.stickiness.checkActions(actions);
     const groups = await this.inventory.targetGroups(region, arns);
     if (groups.length < arns.length) {
       throw new AwsError('TargetGroupNotFound', `One or more target groups not found: ${arns.join(', ')}`);
+    }
+    const incompatible = groups.find(
+      ({ Protocol = '' }) => FORWARDS_TO[protocol]?.includes(Protocol) === false,
+    );
+    if (incompatible) {
+      throw new AwsError(
+        'IncompatibleProtocols',
+        `The listener and its associated target group '${incompatible.TargetGroupArn}' have incompatible protocols: ` +
+          `'${protocol}' and '${incompatible.Protocol}'`,
+      );
     }
     const elsewhere = groups.filter(({ LoadBalancerArns = [] }) =>
       LoadBalancerArns.some((arn) => arn !== loadBalancerArn),

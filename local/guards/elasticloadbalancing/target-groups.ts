@@ -11,6 +11,7 @@ import { AwsError } from '../../service';
 import { output, type GuardContext, type ServiceGuard } from '../guard';
 import type { Inventory } from './inventory';
 import { checkName } from './names';
+import { checkHealthCheck, checkTargetGroupAttributes, withNetworkDefaults } from './network-target-groups';
 import type { Stickiness } from './stickiness';
 
 /** Members of CreateTargetGroup that a target group shows again; two creations must agree on them. */
@@ -65,6 +66,7 @@ export function targetGroups(
       async CreateTargetGroup({ region, input }) {
         const wanted = withDefaults(input as CreateTargetGroupCommandInput);
         checkName('Target group', wanted.Name!);
+        checkHealthCheck(wanted.Protocol, wanted);
         checkHealthCheckPath(wanted.HealthCheckPath);
         const namesake = await inventory.targetGroupNamed(region, wanted.Name!);
         if (namesake) {
@@ -87,12 +89,17 @@ export function targetGroups(
         return output(answer);
       },
 
-      async ModifyTargetGroup({ input }) {
+      async ModifyTargetGroup({ region, input }) {
+        const [group] = await inventory.targetGroups(region, [input.TargetGroupArn]);
+        if (group)
+          checkHealthCheck(group.Protocol, { HealthCheckProtocol: group.HealthCheckProtocol, ...input });
         checkHealthCheckPath(input.HealthCheckPath);
         return undefined;
       },
 
       async ModifyTargetGroupAttributes({ region, input }) {
+        const [group] = await inventory.targetGroups(region, [input.TargetGroupArn]);
+        checkTargetGroupAttributes(group?.Protocol, input.Attributes);
         const { Attributes: before = [] } = await inventory
           .client(region)
           .send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: input.TargetGroupArn }));
@@ -157,5 +164,5 @@ function checkHealthCheckPath(path: string | undefined): void {
 }
 
 function withDefaults(input: CreateTargetGroupCommandInput): CreateTargetGroupCommandInput {
-  return input.ProtocolVersion === 'GRPC' ? { ...GRPC_HEALTH_CHECK, ...input } : input;
+  return withNetworkDefaults(input.ProtocolVersion === 'GRPC' ? { ...GRPC_HEALTH_CHECK, ...input } : input);
 }

@@ -57,7 +57,7 @@ export function partInStatus(
   return { type, arn, status, reason: status === 'ACTIVE' ? undefined : reason };
 }
 
-/** Whether the load balancer is one that services share, rather than the author's. */
+/** Whether the load balancer is made here, rather than the author's. */
 export function isSharedExposure({ exposure }: PartScope): boolean {
   return exposure?.kind !== 'external';
 }

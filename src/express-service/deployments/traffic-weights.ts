@@ -4,10 +4,13 @@
  * and people who edit the rule leave them split; then, and only then, they are set here.
  */
 import {
+  DescribeListenersCommand,
   DescribeRulesCommand,
   DescribeTargetHealthCommand,
+  ModifyListenerCommand,
   ModifyRuleCommand,
   type Action,
+  type Listener,
   type Rule,
   type TargetGroupTuple,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -22,8 +25,10 @@ import { sessionValue } from '../../aws/session';
 /** IAM actions of {@link repairWeights}. */
 export const TRAFFIC_WEIGHT_ACTIONS = [
   ...SERVICE_DEPLOYMENT_ACTIONS,
+  'elasticloadbalancing:DescribeListeners',
   'elasticloadbalancing:DescribeRules',
   'elasticloadbalancing:DescribeTargetHealth',
+  'elasticloadbalancing:ModifyListener',
   'elasticloadbalancing:ModifyRule',
 ] as const;
 
@@ -144,20 +149,34 @@ async function rulesOf(
   const known = seen.filter((rule) => rule !== undefined);
   if (known.length === arns.length) return known;
   const looks = arns.map((arn) =>
-    unless(
-      scope.clients.elasticLoadBalancing.send(new DescribeRulesCommand({ RuleArns: [arn] })),
-      'RuleNotFoundException',
-    ),
+    unless(ruleAt(scope, arn), 'RuleNotFoundException', 'ListenerNotFoundException'),
   );
-  return (await allOf(looks)).flatMap((answer) => answer?.Rules ?? []);
+  return (await allOf(looks)).filter((rule) => rule !== undefined);
 }
 
-/** A rule as it is now. @throws RuleNotFoundException. */
-export async function ruleAt({ clients }: Scope, arn: string): Promise<Rule> {
-  const { Rules = [] } = await clients.elasticLoadBalancing.send(
-    new DescribeRulesCommand({ RuleArns: [arn] }),
-  );
+/**
+ * A rule as it is now, or the listener of a Network Load Balancer, which takes the place of one.
+ *
+ * @throws RuleNotFoundException or ListenerNotFoundException.
+ */
+export async function ruleAt({ clients: { elasticLoadBalancing } }: Scope, arn: string): Promise<Rule> {
+  if (isListener(arn)) {
+    const { Listeners = [] } = await elasticLoadBalancing.send(
+      new DescribeListenersCommand({ ListenerArns: [arn] }),
+    );
+    return asRule(Listeners[0]!);
+  }
+  const { Rules = [] } = await elasticLoadBalancing.send(new DescribeRulesCommand({ RuleArns: [arn] }));
   return Rules[0]!;
+}
+
+/** The default action of a listener as a rule. */
+export function asRule({ ListenerArn, DefaultActions }: Listener): Rule {
+  return { RuleArn: ListenerArn, Actions: DefaultActions };
+}
+
+function isListener(arn: string): boolean {
+  return arn.includes(':listener/');
 }
 
 /** Whether a rule forwards to nothing but the two target groups that the service has for it. */
@@ -184,7 +203,15 @@ async function repair(scope: Scope, rule: Rule, former: string | undefined): Pro
 
 /** Give a rule other actions, and keep it as it is afterwards. */
 export async function changeActions(scope: Scope, { RuleArn }: Rule, Actions: Action[]): Promise<void> {
-  const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
+  const { elasticLoadBalancing } = scope.clients;
+  if (isListener(RuleArn!)) {
+    const { Listeners = [] } = await elasticLoadBalancing.send(
+      new ModifyListenerCommand({ ListenerArn: RuleArn, DefaultActions: Actions }),
+    );
+    rememberRules(scope, Listeners.map(asRule));
+    return;
+  }
+  const { Rules = [] } = await elasticLoadBalancing.send(
     new ModifyRuleCommand({ RuleArn, Actions: ordered(Actions) }),
   );
   rememberRules(scope, Rules);

@@ -11,7 +11,7 @@ export type ProtocolVersion = 'HTTP1' | 'HTTP2' | 'GRPC';
  * has one load balancer only and never another protocol version, so that each exposure has a rule and target groups of
  * its own, and a service changes one by moving.
  */
-export type Exposure = SharedExposure | ExternalListenerExposure | NoExposure;
+export type Exposure = SharedExposure | ExternalListenerExposure | NetworkExposure | NoExposure;
 
 /** On a load balancer that services share. */
 export interface SharedExposure {
@@ -26,6 +26,16 @@ export interface ExternalListenerExposure {
   readonly kind: 'external';
   readonly listenerArn: string;
   readonly protocolVersion: ProtocolVersion;
+}
+
+/** On a Network Load Balancer that the service has for itself. */
+export interface NetworkExposure {
+  readonly kind: 'network';
+  /** Made by `networkLoadBalancerName` (names.ts). */
+  readonly loadBalancerName: string;
+  /** Of its target groups, as ELB names it. */
+  readonly protocol: 'TCP' | 'UDP' | 'TCP_UDP';
+  readonly protocolVersion?: undefined;
 }
 
 /** Nowhere. */

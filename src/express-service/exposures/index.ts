@@ -3,17 +3,20 @@ import { shortHash } from '../identity/identity';
 import type { Exposure, ProtocolVersion, WantedExposure } from './exposure';
 import { externalListener } from './external-listener';
 import type { Attachment, ExposureKind } from './kind';
+import { network } from './network-load-balancer';
 import { none } from './none';
 import { shared } from './shared';
 
 export * from './exposure';
 export * from './names';
 export type { AttributeOfKind } from './kind';
+export { MINUTES_PER_NETWORK_SHIFT } from './network-load-balancer';
 
 /** The kinds of exposures. */
 const KINDS: { readonly [Kind in Exposure['kind']]: ExposureKind<Extract<Exposure, { kind: Kind }>> } = {
   shared,
   external: externalListener,
+  network,
   none,
 };
 
@@ -51,6 +54,11 @@ export function loadBalancerNameOf(exposure: Exposure): string | undefined {
 /** Name of the shared load balancer of an exposure; undefined when there is none. */
 export function sharedName(exposure: Exposure | undefined): string | undefined {
   return exposure?.kind === 'shared' ? exposure.loadBalancerName : undefined;
+}
+
+/** Name of the load balancer of an exposure that is made here; undefined when there is none. */
+export function managedLoadBalancerName(exposure: Exposure | undefined): string | undefined {
+  return exposure && 'loadBalancerName' in exposure ? exposure.loadBalancerName : undefined;
 }
 
 /** What ECS is given of a load balancer; undefined when it is given none. */

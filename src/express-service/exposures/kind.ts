@@ -13,6 +13,8 @@ export interface Attachment {
   readonly productionListenerRule: AttributeOfKind;
   /** Where test requests are sent from, when there is such a thing. */
   readonly testListenerRule: AttributeOfKind;
+  /** Minutes that a deployment waits after it has moved requests, beside its bake times. */
+  readonly minutesPerShift: number;
 }
 
 /** A kind of exposure; one file each. */

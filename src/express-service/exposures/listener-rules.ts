@@ -4,4 +4,5 @@ import type { Attachment } from './kind';
 export const LISTENER_RULES: Attachment = {
   productionListenerRule: { kind: 'ListenerRule', attribute: 'RuleArn' },
   testListenerRule: { kind: 'TestListenerRule', attribute: 'RuleArn' },
+  minutesPerShift: 0,
 };

@@ -17,6 +17,21 @@ export function loadBalancerName(key: string, number: number): string {
   return `${LOAD_BALANCER_NAME_PREFIX}${key}-${number}`;
 }
 
+/** Characters of the hash in the name of a Network Load Balancer: as many as ELB leaves room for. */
+const NETWORK_HASH = 16;
+
+/**
+ * Name of the Network Load Balancer of a service, and of its security group.
+ *
+ * @param settings what it cannot change: with other settings the service has another one.
+ */
+export function networkLoadBalancerName(
+  { serviceArn }: Pick<Identity, 'serviceArn'>,
+  settings: readonly unknown[],
+): string {
+  return `${LOAD_BALANCER_NAME_PREFIX}net-${shortHash(JSON.stringify([serviceArn, ...settings]), NETWORK_HASH)}`;
+}
+
 /** Key in a name that {@link loadBalancerName} made. */
 export function keyOf(name: string): string {
   return name.slice(LOAD_BALANCER_NAME_PREFIX.length, name.lastIndexOf('-'));

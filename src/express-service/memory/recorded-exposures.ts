@@ -3,6 +3,7 @@
  * is about to join or has not quite left. Each is enough to find everything that belongs to it.
  */
 import {
+  attachmentOf,
   exposureAt,
   exposureHash,
   isSameLoadBalancer,
@@ -101,6 +102,13 @@ export function isServing({
 /** Exposures beside the serving one. */
 export function otherExposures({ joining, leaving }: Exposures): readonly Exposure[] {
   return joining ? [joining, ...leaving] : leaving;
+}
+
+/** Minutes that a deployment of the service waits after each move of requests, beside its bake times. */
+export function minutesPerShift(exposures: Exposures | undefined): number {
+  if (!exposures) return 0;
+  const all = [exposures.serving, ...otherExposures(exposures)];
+  return Math.max(...all.map((exposure) => attachmentOf(exposure)?.minutesPerShift ?? 0));
 }
 
 /** Exposures that are on other load balancers than this one. */

@@ -3,9 +3,10 @@ import type { RouteTable, Subnet as Ec2Subnet } from '@aws-sdk/client-ec2';
 import { invalid, type HandlerError } from '../../core/failure';
 import {
   hasIpv6,
+  isManagedLoadBalancer,
   type IpAddressType,
+  type ManagedLoadBalancerSpec,
   type Scheme,
-  type SharedLoadBalancerSpec,
 } from '../properties/load-balancer-settings';
 import type { ServiceSpec } from '../specification';
 
@@ -80,9 +81,11 @@ export function networkOf(spec: NetworkSpec, { subnets, routeTables }: Surroundi
   const tasks = given ? chosen(all, spec.subnetIds, TASKS, place) : defaultSubnets(all, ownSubnets);
   const vpcId = vpcOf(tasks);
   const network = { vpcId, subnets: tasks.map(plain), access: accessOf(tasks) };
-  if (spec.loadBalancer.kind !== 'shared') return network;
-  if (named.length > 0) checkLoadBalancerSubnets(ownSubnets, tasks, vpcId);
-  else checkZones(tasks);
+  if (!isManagedLoadBalancer(spec.loadBalancer)) return network;
+  // One zone is enough for a Network Load Balancer (ELB API reference, CreateLoadBalancer).
+  const leastZones = spec.loadBalancer.kind === 'network' ? 1 : 2;
+  if (named.length > 0) checkLoadBalancerSubnets(ownSubnets, tasks, vpcId, leastZones);
+  else checkZones(tasks, leastZones);
   return {
     ...network,
     loadBalancer: loadBalancerNetwork(spec, spec.loadBalancer, network, ownSubnets.map(plain)),
@@ -91,7 +94,7 @@ export function networkOf(spec: NetworkSpec, { subnets, routeTables }: Surroundi
 
 function loadBalancerNetwork(
   { subnetIds }: NetworkSpec,
-  { scheme: given, ipAddressType, subnetIds: named }: SharedLoadBalancerSpec,
+  { scheme: given, ipAddressType, subnetIds: named, ...others }: ManagedLoadBalancerSpec,
   tasks: Network,
   ownSubnets: readonly Subnet[],
 ): LoadBalancerNetwork {
@@ -108,6 +111,7 @@ function loadBalancerNetwork(
   }
   const scheme = given ?? (privateOnes.length > 0 ? 'internal' : 'internet-facing');
   checkAddresses(ipAddressType, scheme, subnets, named.length > 0);
+  if ('allocationIds' in others) checkStaticAddresses(others.allocationIds, scheme, subnets);
   return { scheme, subnets, followsDefaultVpc };
 }
 
@@ -132,7 +136,7 @@ function plain({ vpcId: _, ...subnet }: LocatedSubnet): Subnet {
 
 /** The subnets that a template names for the load balancer alone. */
 export function loadBalancerSubnetIds({ loadBalancer }: NetworkSpec): readonly string[] {
-  return loadBalancer.kind === 'shared' ? loadBalancer.subnetIds : [];
+  return isManagedLoadBalancer(loadBalancer) ? loadBalancer.subnetIds : [];
 }
 
 /** @throws HandlerError InvalidRequest when one of the subnets is not there. */
@@ -195,9 +199,32 @@ function accessOf(tasks: readonly Subnet[]): Network['access'] {
   return publicOnes.length > 0 ? 'PUBLIC' : 'PRIVATE';
 }
 
-function checkZones(tasks: readonly Subnet[]): void {
+/** A Network Load Balancer has as many Elastic IP addresses as subnets, or none. @throws HandlerError InvalidRequest. */
+function checkStaticAddresses(
+  allocationIds: readonly string[],
+  scheme: Scheme,
+  subnets: readonly Subnet[],
+): void {
+  const path = 'LoadBalancerConfiguration/AllocationIds';
+  if (allocationIds.length === 0) return;
+  if (scheme === 'internal') {
+    throw invalid(
+      path,
+      'are public addresses, but the load balancer is internal',
+      'Remove them, or name public subnets in LoadBalancerConfiguration/Subnets',
+    );
+  }
+  if (allocationIds.length === subnets.length) return;
+  throw invalid(
+    path,
+    `has ${allocationIds.length} addresses, but the load balancer has ${subnets.length} subnets: ${idsOf(subnets)}`,
+    'Give one for each of them',
+  );
+}
+
+function checkZones(tasks: readonly Subnet[], leastZones: number): void {
   const zones = zonesOf(tasks);
-  if (zones.length > 1) return;
+  if (zones.length >= leastZones) return;
   throw invalid(
     TASKS,
     `the subnets are all in the Availability Zone ${zones[0]}`,
@@ -209,6 +236,7 @@ function checkLoadBalancerSubnets(
   subnets: readonly LocatedSubnet[],
   tasks: readonly Subnet[],
   vpcId: string,
+  leastZones: number,
 ): void {
   const foreign = subnets.find((subnet) => subnet.vpcId !== vpcId);
   if (foreign) {
@@ -219,7 +247,7 @@ function checkLoadBalancerSubnets(
     );
   }
   const zones = zonesOf(subnets);
-  if (zones.length < 2) {
+  if (zones.length < leastZones) {
     throw invalid(
       LOAD_BALANCER,
       `the subnets are all in the Availability Zone ${zones[0]}`,

@@ -30,18 +30,34 @@ interface DeploymentWait {
   readonly minutes: number;
 }
 
-/** All that a deployment waits for beside its tasks. */
-function waitsOf(configuration: DeploymentConfiguration): DeploymentWait[] {
+/**
+ * All that a deployment waits for beside its tasks.
+ *
+ * @param minutesPerShift that it waits after each move of requests, whatever its bake times are.
+ */
+function waitsOf(configuration: DeploymentConfiguration, minutesPerShift: number): DeploymentWait[] {
   const { bakeTimeInMinutes = 0 } = configuration;
   return [
     { property: 'BakeTimeInMinutes', what: 'BakeTimeInMinutes', minutes: bakeTimeInMinutes },
     ...stepWaits(configuration),
+    ...shiftWaits(configuration, minutesPerShift),
     ...hookWaits(configuration).map(({ stage, minutes }) => ({
       property: 'LifecycleHooks',
       what: `hooks at ${stage}`,
       minutes,
     })),
   ];
+}
+
+/** Moves beside the steps: that of test requests, and the last one. Whether ECS waits in PRE_SCALE_UP, too, is not known. */
+const FURTHER_SHIFTS = 3;
+
+function shiftWaits(configuration: DeploymentConfiguration, minutesPerShift: number): DeploymentWait[] {
+  const { shiftsTraffic, steps } = strategyOf(configuration);
+  if (!shiftsTraffic || minutesPerShift === 0) return [];
+  const count = (steps?.count(configuration) ?? 0) + FURTHER_SHIFTS;
+  const what = `${count} times the ${minutesPerShift} minutes that ECS waits for a Network Load Balancer`;
+  return [{ property: 'Strategy', what, minutes: count * minutesPerShift }];
 }
 
 function stepWaits(configuration: DeploymentConfiguration): DeploymentWait[] {
@@ -55,13 +71,17 @@ function stepWaits(configuration: DeploymentConfiguration): DeploymentWait[] {
 }
 
 /** Minutes for which a deployment waits at most, beside its tasks. */
-function waitingMinutes(configuration: DeploymentConfiguration): number {
-  return waitsOf(configuration).reduce((sum, { minutes }) => sum + minutes, 0);
+function waitingMinutes(configuration: DeploymentConfiguration, minutesPerShift: number): number {
+  return waitsOf(configuration, minutesPerShift).reduce((sum, { minutes }) => sum + minutes, 0);
 }
 
-/** Seconds after which a deployment with this configuration is given up. */
-export function deploymentSeconds(configuration: DeploymentConfiguration = {}): number {
-  return (waitingMinutes(configuration) + MINUTES_BESIDE_WAITS) * 60;
+/**
+ * Seconds after which a deployment with this configuration is given up.
+ *
+ * @param minutesPerShift that it waits after each move of requests, whatever its bake times are.
+ */
+export function deploymentSeconds(configuration: DeploymentConfiguration = {}, minutesPerShift = 0): number {
+  return (waitingMinutes(configuration, minutesPerShift) + MINUTES_BESIDE_WAITS) * 60;
 }
 
 /**
@@ -69,12 +89,17 @@ export function deploymentSeconds(configuration: DeploymentConfiguration = {}): 
  *
  * @param configuration defaults applied.
  * @param deployments that the operation takes one after the other.
+ * @param minutesPerShift that each waits after each move of requests.
  * @throws HandlerError InvalidRequest at the longest wait, with the sum.
  */
-export function checkWaits(configuration: DeploymentConfiguration, deployments: 1 | 2): void {
+export function checkWaits(
+  configuration: DeploymentConfiguration,
+  deployments: 1 | 2,
+  minutesPerShift = 0,
+): void {
   const longest = OPERATION_MINUTES / deployments - MINUTES_OF_OPERATION_BESIDE_WAITS;
-  const waits = waitsOf(configuration).filter(({ minutes }) => minutes > 0);
-  const sum = waitingMinutes(configuration);
+  const waits = waitsOf(configuration, minutesPerShift).filter(({ minutes }) => minutes > 0);
+  const sum = waitingMinutes(configuration, minutesPerShift);
   if (sum <= longest) return;
   const twice =
     deployments === 2

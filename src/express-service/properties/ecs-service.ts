@@ -24,6 +24,7 @@ import {
 } from '../model';
 import type { Properties } from '../../cloudformation/extension';
 import { DEPLOYMENT, withoutRemoved } from './deployment-configuration';
+import { MINUTES_PER_NETWORK_SHIFT } from '../exposures';
 import { checkWaits } from './deployment-time';
 import { checkStagesAreReached } from './lifecycle-hooks';
 import { fittingStrategy, strategyOf, type Strategy } from './strategies';
@@ -135,7 +136,8 @@ export const SERVICE_ROWS = {
     to: 'deploymentConfiguration',
     members: DEPLOYMENT,
     check(given, path, model) {
-      checkWaits(specified(DEPLOYMENT, given, model), 1);
+      const isNetwork = model.LoadBalancerConfiguration?.Type === 'network';
+      checkWaits(specified(DEPLOYMENT, given, model), 1, isNetwork ? MINUTES_PER_NETWORK_SHIFT : 0);
       checkStagesAreReached(given, path, model);
     },
     change: 'no deployment',
@@ -295,10 +297,14 @@ function isEarlier(version: string, other: string): boolean {
 /**
  * Refuse bake times and hooks that are too long for a move of the service to another load balancer.
  *
+ * @param minutesPerShift that its deployments wait after each move of requests.
  * @throws HandlerError InvalidRequest.
  */
-export function checkTimeToMove({ deploymentConfiguration = {} }: Partial<ServiceSettings>): void {
-  checkWaits(deploymentConfiguration, 2);
+export function checkTimeToMove(
+  { deploymentConfiguration = {} }: Partial<ServiceSettings>,
+  minutesPerShift: number,
+): void {
+  checkWaits(deploymentConfiguration, 2, minutesPerShift);
 }
 
 /** What the settings of a service are made from. */

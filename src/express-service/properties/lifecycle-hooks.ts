@@ -167,7 +167,10 @@ export function checkStagesAreReached(
   path: string,
   model: StrategyInputs & Pick<Partial<Inputs>, 'TestTraffic'>,
 ): void {
-  const hasTestTraffic = model.TestTraffic ?? model.ServiceConnectConfiguration?.ClientAlias;
+  const hasTestTraffic =
+    model.TestTraffic ??
+    model.ServiceConnectConfiguration?.ClientAlias ??
+    model.LoadBalancerConfiguration?.Listener?.TestPort;
   const { name, hookStages } = strategyOfModel(model);
   for (const [index, { LifecycleStages = [] }] of LifecycleHooks.entries()) {
     const at = `${path}/LifecycleHooks/${index}/LifecycleStages`;
@@ -181,7 +184,9 @@ export function checkStagesAreReached(
     throw invalid(
       at,
       `has ${test}, to which a deployment comes only with test requests`,
-      'Give TestTraffic or ServiceConnectConfiguration/ClientAlias, or name another stage',
+      model.LoadBalancerConfiguration?.Type === 'network'
+        ? 'Give LoadBalancerConfiguration/Listener/TestPort, or name another stage'
+        : 'Give TestTraffic or ServiceConnectConfiguration/ClientAlias, or name another stage',
     );
   }
 }

@@ -1,12 +1,18 @@
 /** What a template says of the load balancer. Pure: no call to AWS. */
 import type { LoadBalancerAttribute } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { canonicalCidr, ipVersionOf } from '../../aws/cidr';
 import { isDeepStrictEqual } from 'node:util';
 import { invalid } from '../../core/failure';
 import { specified, templateOf } from '../../core/property-values';
 import { defined } from '../../core/unset';
-import { LoadBalancerConfiguration, type AccessLogs } from '../model';
+import { LoadBalancerConfiguration, type AccessLogs, type NetworkListener } from '../model';
+import { allowedCidrs } from './allowed-cidrs';
 import { attributeList, elbAttributesOf, type Attributes } from './elb-attributes';
+import {
+  networkLoadBalancer,
+  OF_NETWORK_LOAD_BALANCER,
+  type NetworkInputs,
+  type NetworkLoadBalancerSpec,
+} from './network-load-balancer';
 import { table, type InputRows } from './table';
 import type { Properties } from '../../cloudformation/extension';
 
@@ -27,6 +33,15 @@ const LOAD_BALANCER = table<LoadBalancerConfiguration, Attributes>('LoadBalancer
   // Whoever names none follows the tasks.
   Subnets: { whole: true, readWhenGiven: true },
   AllowedCidrs: { whole: true },
+  AllocationIds: {
+    whole: true,
+    refused: {
+      words: /allocation ?ids?|elastic ip/i,
+      remedy: 'Give addresses of this Region that nothing else has, one for each subnet',
+    },
+  },
+  CrossZone: {},
+  Listener: { members: table<NetworkListener>('NetworkListener', { Protocol: {}, Port: {}, TestPort: {} }) },
   HttpRedirect: {},
   IdleTimeoutSeconds: { to: 'idle_timeout.timeout_seconds' },
   AccessLogs: {
@@ -71,7 +86,11 @@ export interface NoLoadBalancerSpec {
 }
 
 /** How the service is reached. */
-export type LoadBalancerSpec = SharedLoadBalancerSpec | ExternalListenerSpec | NoLoadBalancerSpec;
+export type LoadBalancerSpec =
+  SharedLoadBalancerSpec | ExternalListenerSpec | NetworkLoadBalancerSpec | NoLoadBalancerSpec;
+
+/** A load balancer that is made here. */
+export type ManagedLoadBalancerSpec = SharedLoadBalancerSpec | NetworkLoadBalancerSpec;
 
 /** As ELB names it. */
 export type Scheme = 'internet-facing' | 'internal';
@@ -81,9 +100,6 @@ export type IpAddressType = NonNullable<LoadBalancerConfiguration['IpAddressType
 
 /** Attributes of a load balancer. It logs what it is asked when there is a bucket. */
 export type LoadBalancerAttributes = Attributes;
-
-/** Rules of a security group for each direction and IP version (Amazon VPC quotas); each range needs one for each port. */
-const RULES_OF_SECURITY_GROUP = 60;
 
 const PATH = 'LoadBalancerConfiguration';
 
@@ -95,11 +111,25 @@ type Input = Properties<LoadBalancerConfiguration>;
  * The load balancer that a template asks for.
  *
  * @param webAclArn that the template gives: the account's default does not count.
+ * @param model what else of the template matters. Default: nothing.
  * @throws HandlerError InvalidRequest.
  */
-export function loadBalancerSpec(given: Input = {}, webAclArn: string | undefined): LoadBalancerSpec {
+export function loadBalancerSpec(
+  given: Input = {},
+  webAclArn: string | undefined,
+  model: NetworkInputs = {},
+): LoadBalancerSpec {
   const { ListenerArn, Type, ...shared } = given;
   if (Type === 'none') return withoutLoadBalancer({ ...shared, ListenerArn });
+  if (Type === 'network') return networkLoadBalancer({ ...shared, ListenerArn }, model);
+  const other = OF_NETWORK_LOAD_BALANCER.find((name) => shared[name] !== undefined && shared[name] !== null);
+  if (other) {
+    throw invalid(
+      `${PATH}/${other}`,
+      `is of a Network Load Balancer, and ${PATH}/Type is application`,
+      `Remove it, or make ${PATH}/Type network`,
+    );
+  }
   return ListenerArn === undefined
     ? sharedLoadBalancer(shared)
     : externalListener(ListenerArn, shared, webAclArn);
@@ -150,40 +180,26 @@ function sharedLoadBalancer(given: Omit<Input, 'ListenerArn' | 'Type'>): SharedL
     scheme,
     ipAddressType,
     subnetIds: Subnets ?? [],
-    allowedCidrs: allowedCidrs(AllowedCidrs, httpRedirect),
+    allowedCidrs: allowedCidrs(AllowedCidrs, {
+      count: portsOpen(httpRedirect).length,
+      what: portsOpen(httpRedirect).join(' and '),
+      remedy: httpRedirect
+        ? 'Join ranges, or set HttpRedirect to false, which frees half of the rules'
+        : 'Join ranges',
+    }),
     httpRedirect,
     attributes: speaksOfAttributes ? (specified(LOAD_BALANCER, given) as LoadBalancerAttributes) : undefined,
   };
 }
 
-function allowedCidrs(given: readonly string[], httpRedirect: boolean): string[] {
-  const path = `${PATH}/AllowedCidrs`;
-  for (const [index, cidr] of given.entries()) {
-    const canonical = canonicalCidr(cidr);
-    if (canonical === undefined) {
-      throw invalid(
-        `${path}/${index}`,
-        `"${cidr}" is no range of IP addresses`,
-        'Write it like 203.0.113.0/24 or 2001:db8::/32',
-      );
-    }
-    // EC2 would answer the canonical form, which CloudFormation would take for drift.
-    if (canonical !== cidr)
-      throw invalid(`${path}/${index}`, `"${cidr}" means ${canonical}`, `Write ${canonical}`);
-  }
-  const most = RULES_OF_SECURITY_GROUP / portsOpen(httpRedirect).length;
-  for (const version of [4, 6]) {
-    const count = given.filter((cidr) => ipVersionOf(cidr) === version).length;
-    if (count <= most) continue;
-    throw invalid(
-      path,
-      `has ${count} IPv${version} ranges, but a security group takes ${most} for ${portsOpen(httpRedirect).join(' and ')}`,
-      httpRedirect
-        ? 'Join ranges, or set HttpRedirect to false, which frees half of the rules'
-        : 'Join ranges',
-    );
-  }
-  return [...given].sort();
+/** Whether a load balancer is made here. */
+export function isManagedLoadBalancer(spec: LoadBalancerSpec): spec is ManagedLoadBalancerSpec {
+  return 'allowedCidrs' in spec;
+}
+
+/** Whether clients expect a certificate of each host. */
+export function needsCertificates(spec: LoadBalancerSpec): boolean {
+  return spec.kind !== 'network' || spec.listener.protocol === 'TLS';
 }
 
 /** Whether clients reach a load balancer over IPv6. One that nothing is known of has IPv4 addresses alone, as by default. */

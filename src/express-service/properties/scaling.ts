@@ -5,6 +5,7 @@ import { invalid } from '../../core/failure';
 import { DEFAULT } from '../../core/property';
 import { specified, templateOf } from '../../core/property-values';
 import {
+  LoadBalancerConfiguration,
   ScalingTarget,
   type Inputs,
   type ScalingMetric as ScalingMetricModel,
@@ -139,10 +140,11 @@ export function scalingInput(found: Partial<Scaling>): Properties<ScalingTarget>
 function checkScaling(target: Properties<ScalingTarget>, path: string, _group: object, model: Inputs): void {
   checkQueue(target, path);
   const asked = scaling(target);
-  if (follows(asked, 'REQUEST_COUNT_PER_TARGET') && model.LoadBalancerConfiguration?.Type === 'none') {
+  const { Type: type = LoadBalancerConfiguration.DEFAULTS.Type } = model.LoadBalancerConfiguration ?? {};
+  if (follows(asked, 'REQUEST_COUNT_PER_TARGET') && type !== 'application') {
     throw invalid(
       `${path}/${asked.metric === 'REQUEST_COUNT_PER_TARGET' ? 'AutoScalingMetric' : 'AdditionalMetrics'}`,
-      'has REQUEST_COUNT_PER_TARGET, which only a load balancer counts',
+      'has REQUEST_COUNT_PER_TARGET, which only an Application Load Balancer counts',
       'Follow another metric',
     );
   }

@@ -16,8 +16,11 @@ import { inputTable, table, type InputRows } from './table';
 
 /** What a template says of the target groups, defaults applied. */
 export interface TargetGroupSettings {
-  /** Of the requests to the tasks, as ELB names it. It cannot change in a target group that is there. */
-  readonly protocolVersion: 'HTTP1' | 'HTTP2' | 'GRPC';
+  /**
+   * Of the requests to the tasks, as ELB names it. It cannot change in a target group that is there. Undefined behind a Network
+   * Load Balancer, which reads no requests.
+   */
+  readonly protocolVersion?: 'HTTP1' | 'HTTP2' | 'GRPC';
   readonly healthCheck: HealthCheck;
   readonly attributes: TargetGroupAttributes;
 }
@@ -92,9 +95,11 @@ const SLOW_START = 'slow_start.duration_seconds';
 const SLOWLY_STARTING = 'round_robin';
 const SHORTEST_SLOW_START = 30;
 
+const DEREGISTRATION_DELAY = 'deregistration_delay.timeout_seconds';
+
 const ATTRIBUTES = table<TargetGroupConfiguration, TargetGroupAttributes>('TargetGroupConfiguration', {
   DeregistrationDelaySeconds: {
-    to: 'deregistration_delay.timeout_seconds',
+    to: DEREGISTRATION_DELAY,
     refused: { words: /deregistration[_ ]delay/i, remedy: 'Give from 0 to 3600' },
   },
   StickinessDurationSeconds: {
@@ -171,6 +176,27 @@ export function specifiedTargetGroup(
   };
 }
 
+/**
+ * The settings that a template asks for behind a Network Load Balancer.
+ *
+ * @param HealthCheckPath undefined means that tasks are checked by TCP.
+ */
+export function networkTargetGroup(
+  { HealthCheck = {}, DeregistrationDelaySeconds }: Properties<TargetGroupConfiguration> = {},
+  HealthCheckPath: string | undefined,
+): TargetGroupSettings {
+  const { [DEREGISTRATION_DELAY]: delay } = specified(ATTRIBUTES, {
+    DeregistrationDelaySeconds,
+  }) as TargetGroupAttributes;
+  return {
+    healthCheck: {
+      ...(HealthCheckPath !== undefined && { codes: ANSWERS.http.codes, HealthCheckPath }),
+      ...specified(HEALTH_CHECK, HealthCheck),
+    },
+    attributes: { [DEREGISTRATION_DELAY]: delay! },
+  };
+}
+
 /** What a template would say of target groups that have these settings. */
 export function targetGroupInputOf({
   healthCheck,
@@ -182,7 +208,7 @@ export function targetGroupInputOf({
     TargetGroupConfiguration: {
       HealthCheck: templateOf(HEALTH_CHECK, healthCheck),
       ...templateOf(ATTRIBUTES, attributes),
-      ProtocolVersion,
+      ...(ProtocolVersion && { ProtocolVersion }),
     },
   };
 }
@@ -241,7 +267,14 @@ export function elbHealthCheck(
   { codes, ...healthCheck }: HealthCheck,
   protocolVersion: TargetGroupSettings['protocolVersion'],
 ) {
-  return { ...healthCheck, Matcher: protocolVersion === 'GRPC' ? { GrpcCode: codes } : { HttpCode: codes } };
+  const Matcher = protocolVersion === 'GRPC' ? { GrpcCode: codes } : { HttpCode: codes };
+  if (protocolVersion) return { ...healthCheck, Matcher };
+  const isByHttp = healthCheck.HealthCheckPath !== undefined;
+  return {
+    ...healthCheck,
+    HealthCheckProtocol: isByHttp ? ('HTTP' as const) : ('TCP' as const),
+    ...(isByHttp && { Matcher }),
+  };
 }
 
 /** The health check of a target group. */
@@ -250,15 +283,24 @@ export function healthCheckOf(group: TargetGroup): HealthCheck {
   const names = [...TARGET_GROUP_PROPERTIES.properties, ...HEALTH_CHECK.properties].flatMap(
     ({ to }) => to ?? [],
   );
+  const settings = Object.fromEntries(names.map((name) => [name, group[name as keyof TargetGroup]]));
+  if (group.HealthCheckProtocol === 'TCP') {
+    const { HealthCheckPath: _, ...others } = settings;
+    return others;
+  }
   return {
-    ...Object.fromEntries(names.map((name) => [name, group[name as keyof TargetGroup]])),
+    ...settings,
     HealthCheckPath: group.HealthCheckPath ?? path,
     codes: group.Matcher?.GrpcCode ?? group.Matcher?.HttpCode ?? codes,
   };
 }
 
-/** The protocol version of a target group. */
-export function protocolVersionOf({ ProtocolVersion }: TargetGroup): TargetGroupSettings['protocolVersion'] {
+/** The protocol version of a target group; undefined for one of a Network Load Balancer. */
+export function protocolVersionOf({
+  Protocol,
+  ProtocolVersion,
+}: TargetGroup): TargetGroupSettings['protocolVersion'] {
+  if (Protocol !== undefined && !Protocol.startsWith('HTTP')) return undefined;
   return (
     (ProtocolVersion as TargetGroupSettings['protocolVersion'] | undefined) ??
     TargetGroupConfiguration.DEFAULTS.ProtocolVersion

@@ -43,7 +43,8 @@ export function checkWithoutLoadBalancer(model: ResourceModel): void {
   );
 }
 
-function valueAt(group: object, [name, ...below]: readonly string[]): unknown {
+/** The value at a path; undefined when there is none. */
+export function valueAt(group: object, [name, ...below]: readonly string[]): unknown {
   const value = (group as Group)[name!];
   return below.length > 0 && value != null ? valueAt(value as object, below) : value;
 }

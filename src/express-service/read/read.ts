@@ -104,7 +104,7 @@ export function modelOf(
   const observed = observations as { Service: ObservedService } & Partial<Observed>;
   const { service } = observed.Service;
   const domains = domainInputsOf(observed);
-  const endpoint = endpointOf(domains.DomainName);
+  const endpoint = endpointOf(domains.DomainName, observed);
   const record = recordOf(observed.ServiceSecurityGroup?.tags);
   const tags = tagList(authorsTags(lowerCaseTagRecord(service.tags))).filter(
     ({ Key }) => !record.isStackTag(Key),
@@ -303,8 +303,15 @@ async function settingsWithAttributes(
   return { ...settings, attributes };
 }
 
-function endpointOf(hostName: string | undefined): string | undefined {
-  return hostName && `https://${hostName}`;
+/** Where clients reach the service: a Network Load Balancer by its own name, too. */
+function endpointOf(
+  hostName: string | undefined,
+  { ListenerRule, LoadBalancer }: Partial<Observed>,
+): string | undefined {
+  const { listener } = ListenerRule ?? {};
+  if (!listener) return hostName && `https://${hostName}`;
+  const host = hostName ?? LoadBalancer?.dnsName;
+  return host && `${listener.protocol.toLowerCase()}://${host}:${listener.port}`;
 }
 
 function accessOf(loadBalancer: ObservedLoadBalancer | undefined): 'PUBLIC' | 'PRIVATE' | undefined {
@@ -364,6 +371,7 @@ function managedResourceArns(
 ): Properties<ECSManagedResourceArns> {
   const securityGroupArn = (id: string) => `arn:${partition}:ec2:${region}:${accountId}:security-group/${id}`;
   const { LoadBalancer, ServiceSecurityGroup, ScalableTarget, ScalingPolicy } = observed;
+  const listener = observed.ListenerRule?.listener;
   return defined({
     ServiceSecurityGroups: listOf(ServiceSecurityGroup && securityGroupArn(ServiceSecurityGroup.id)),
     LogGroups: listOf(observed.LogGroup?.arn),
@@ -374,8 +382,8 @@ function managedResourceArns(
     }),
     IngressPath: defined({
       LoadBalancerArn: LoadBalancer?.arn,
-      ListenerArn: observed.Listeners?.httpsArn,
-      ListenerRuleArn: observed.ListenerRule?.arn,
+      ListenerArn: observed.Listeners?.httpsArn ?? (listener && observed.ListenerRule?.arn),
+      ListenerRuleArn: listener ? undefined : observed.ListenerRule?.arn,
       TargetGroupArns: observed.TargetGroups && [...observed.TargetGroups.arns],
       LoadBalancerSecurityGroups: LoadBalancer?.securityGroupIds.map(securityGroupArn),
       CertificateArn: observed.Certificate?.arn,

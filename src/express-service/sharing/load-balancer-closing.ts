@@ -171,7 +171,6 @@ export function rememberListeners(scope: Scope, loadBalancerArn: string, listene
 
 /** Remove a shared load balancer if no service has a rule on it. It takes no more services from then on. */
 export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Promise<Outcome<void>> {
-  const { elasticLoadBalancing } = scope.clients;
   const remembered = known(scope).get(loadBalancerArn);
   try {
     const { httpsArn, httpArn } = remembered ?? (await listenerArns(scope, loadBalancerArn));
@@ -183,8 +182,7 @@ export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Prom
     if (now && (await hasServices(scope, now))) return stays(scope, loadBalancerArn);
 
     scope.log(`deleting load balancer ${loadBalancerArn}, which no service uses`);
-    await elasticLoadBalancing.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn }));
-    deleted(scope).add(loadBalancerArn);
+    await deleteLoadBalancer(scope, loadBalancerArn);
   } catch (error) {
     if (isSdkError(error, 'LoadBalancerNotFoundException')) return done(undefined);
     if (remembered && isSdkError(error, 'DuplicateListenerException', 'ListenerNotFoundException')) {
@@ -198,6 +196,12 @@ export async function closeIfUnused(scope: Scope, loadBalancerArn: string): Prom
     throw error;
   }
   return done(undefined);
+}
+
+/** Delete a load balancer, with its listeners. @throws LoadBalancerNotFoundException of the SDK when it is gone. */
+export async function deleteLoadBalancer(scope: Scope, LoadBalancerArn: string): Promise<void> {
+  await scope.clients.elasticLoadBalancing.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
+  deleted(scope).add(LoadBalancerArn);
 }
 
 async function listenerArns(scope: Scope, loadBalancerArn: string): Promise<ListenerArns> {

@@ -2,6 +2,11 @@
 import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
 import { ipVersionOf } from '../../aws/cidr';
 import { portsOpen, type SharedLoadBalancerSpec } from '../properties/load-balancer-settings';
+import {
+  transportsOf,
+  type NetworkLoadBalancerSpec,
+  type Transport,
+} from '../properties/network-load-balancer';
 
 /** Who may reach the load balancer; an internal one has private addresses, which only what routes into the VPC reaches. */
 export type Ingress = Pick<SharedLoadBalancerSpec, 'allowedCidrs' | 'httpRedirect'>;
@@ -11,7 +16,7 @@ const HTTP_PORT = 80;
 
 /** A rule of a security group that lets a range of addresses in at a port, as CloudFormation writes it. */
 export interface IngressRule {
-  readonly IpProtocol: 'tcp';
+  readonly IpProtocol: Transport;
   readonly FromPort: number;
   readonly ToPort: number;
   readonly CidrIp?: string;
@@ -20,14 +25,38 @@ export interface IngressRule {
 
 /** The rules that let in whom a specification names. */
 export function ingressRules({ allowedCidrs, httpRedirect }: Ingress): IngressRule[] {
-  return portsOpen(httpRedirect).flatMap((port) =>
-    allowedCidrs.map((cidr) => ({
-      IpProtocol: 'tcp' as const,
-      FromPort: port,
-      ToPort: port,
-      ...(ipVersionOf(cidr) === 4 ? { CidrIp: cidr } : { CidrIpv6: cidr }),
-    })),
+  return portsOpen(httpRedirect).flatMap((port) => rulesAt('tcp', port, allowedCidrs));
+}
+
+/** The rules that let in whom a specification names, at the ports of a Network Load Balancer. */
+export function networkIngressRules({ allowedCidrs, listener }: NetworkLoadBalancerSpec): IngressRule[] {
+  const { port, testPort, protocol } = listener;
+  const ports = testPort === undefined ? [port] : [port, testPort];
+  return ports.flatMap((each) =>
+    transportsOf(protocol).flatMap((transport) => rulesAt(transport, each, allowedCidrs)),
   );
+}
+
+function rulesAt(IpProtocol: Transport, port: number, cidrs: readonly string[]): IngressRule[] {
+  return cidrs.map((cidr) => ({
+    IpProtocol,
+    FromPort: port,
+    ToPort: port,
+    ...(ipVersionOf(cidr) === 4 ? { CidrIp: cidr } : { CidrIpv6: cidr }),
+  }));
+}
+
+/** Rules that let ranges of addresses in, one for each range, port and protocol. */
+export function ingressRulesOf({ IpPermissions = [] }: Pick<SecurityGroup, 'IpPermissions'>): IngressRule[] {
+  return IpPermissions.flatMap((permission) => {
+    const { IpProtocol, FromPort = 0, ToPort = 0 } = permission;
+    return rangesOf(permission).map((cidr) => ({
+      IpProtocol: IpProtocol as Transport,
+      FromPort,
+      ToPort,
+      ...(ipVersionOf(cidr) === 4 ? { CidrIp: cidr } : { CidrIpv6: cidr }),
+    }));
+  });
 }
 
 /** Rules as EC2 takes them. */

@@ -5,10 +5,17 @@
  * the first one with room takes the next service. How many services one holds is read off its security group: each
  * has an egress rule there. That is a hint only; what decides is who gets a rule priority (listener-rule.ts).
  */
-import { SERVICES_PER_LOAD_BALANCER, loadBalancerName, type WantedExposure } from '../exposures';
-import { shortHash } from '../identity/identity';
+import {
+  SERVICES_PER_LOAD_BALANCER,
+  loadBalancerName,
+  networkLoadBalancerName,
+  type NetworkExposure,
+  type WantedExposure,
+} from '../exposures';
+import { shortHash, type Identity } from '../identity/identity';
 import type { Network } from '../network/subnets';
 import { sharedSettings } from '../properties/load-balancer-settings';
+import { targetProtocol, type NetworkLoadBalancerSpec } from '../properties/network-load-balancer';
 import type { ServiceSpec } from '../specification';
 
 /** The security group of a shared load balancer, as far as placing matters. */
@@ -39,12 +46,14 @@ export interface Candidates {
 }
 
 /** The exposure that a specification asks for. */
-export function wantedExposure(spec: ServiceSpec, network: Network): WantedExposure {
+export function wantedExposure(spec: ServiceSpec, network: Network, identity: Identity): WantedExposure {
   const { loadBalancer, webAclArn } = spec;
-  const { protocolVersion } = spec.targetGroup;
+  const { protocolVersion = 'HTTP1' } = spec.targetGroup;
   switch (loadBalancer.kind) {
     case 'none':
       return { kind: 'none' };
+    case 'network':
+      return networkExposure(loadBalancer, network, identity);
     case 'external':
       return { kind: 'external', listenerArn: loadBalancer.listenerArn, protocolVersion };
     case 'shared': {
@@ -54,6 +63,17 @@ export function wantedExposure(spec: ServiceSpec, network: Network): WantedExpos
   }
 }
 
+/** What a Network Load Balancer and its target groups cannot change is in its name. */
+function networkExposure(
+  { ipAddressType, allocationIds, listener }: NetworkLoadBalancerSpec,
+  network: Network,
+  identity: Identity,
+): NetworkExposure {
+  const protocol = targetProtocol(listener.protocol);
+  const settings = [...placement(network), ipAddressType, allocationIds, protocol];
+  return { kind: 'network', loadBalancerName: networkLoadBalancerName(identity, settings), protocol };
+}
+
 /**
  * What services on one load balancer have in common, as ten hexadecimal digits: VPC, scheme, subnets and settings. Those
  * that follow the default VPC agree on its subnets, whatever is added to them.
@@ -61,12 +81,16 @@ export function wantedExposure(spec: ServiceSpec, network: Network): WantedExpos
  * @param settings those that differ from the defaults; undefined members do not count.
  */
 export function sharingKey(
-  { vpcId, loadBalancer }: Pick<Network, 'vpcId' | 'loadBalancer'>,
+  network: Pick<Network, 'vpcId' | 'loadBalancer'>,
   settings: Readonly<Record<string, unknown>>,
 ): string {
+  return shortHash(JSON.stringify([...placement(network), settings]), 10);
+}
+
+function placement({ vpcId, loadBalancer }: Pick<Network, 'vpcId' | 'loadBalancer'>): readonly unknown[] {
   const { scheme, subnets = [], followsDefaultVpc } = loadBalancer ?? {};
   const subnetIds = followsDefaultVpc ? [] : subnets.map(({ id }) => id).sort();
-  return shortHash(JSON.stringify([vpcId, scheme, subnetIds, settings]), 10);
+  return [vpcId, scheme, subnetIds];
 }
 
 /**

@@ -129,7 +129,7 @@ export async function exposuresOf(scope: Scope): Promise<Exposures | undefined> 
   const group = serviceGroupIn(found, scope.identity);
   const recorded = group && recordedExposures(tagRecord(group.Tags));
   if (!isApplyScope(scope)) return recorded && { serving: recorded.serving, leaving: recorded.others };
-  const wanted = wantedExposure(scope.spec, network!);
+  const wanted = wantedExposure(scope.spec, network!, scope.identity);
   if (!recorded) return { serving: chooseExposure(scope, network!, found, wanted), leaving: [] };
   const { serving, others } = recorded;
   if (isExposedAs(serving, wanted)) return { serving, leaving: others };

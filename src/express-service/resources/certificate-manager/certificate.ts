@@ -8,6 +8,7 @@ import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { partInStatus, type PartStatus } from '../../composition/part';
 import { allOf } from '../../../core/all-of';
 import { domainPath, domainsOf, type Domain } from '../../properties/domains';
+import { needsCertificates } from '../../properties/load-balancer-settings';
 import { HandlerError } from '../../../core/failure';
 import { isManagedHost, isSameHost, type ManagedHost } from '../../memory/hosts';
 import { shortHash } from '../../identity/identity';
@@ -132,8 +133,9 @@ export const certificate: Component<ObservedCertificate, Needs, CertificatePrope
       listManagedCertificates(scope, ServiceSecurityGroup?.hosts ?? []),
       spec && checkGiven(scope, domains),
     ]);
-    if (spec) checkLengths(domains);
-    const used = domains.map((domain) => certificateOf(scope, domain, managed));
+    const isNeeded = !spec || needsCertificates(spec.loadBalancer);
+    if (spec && isNeeded) checkLengths(domains);
+    const used = isNeeded ? domains.map((domain) => certificateOf(scope, domain, managed)) : [];
     const arns = [...new Set(used.flatMap((arn) => arn ?? []))];
     if (arns.length === 0 && managed.length === 0) return undefined;
     return {
@@ -178,6 +180,7 @@ export const certificate: Component<ObservedCertificate, Needs, CertificatePrope
 
 /** Hosts of a specification for which certificates are requested. */
 export function requestedFor(spec: ServiceSpec): readonly (Domain & ManagedHost)[] {
+  if (!needsCertificates(spec.loadBalancer)) return [];
   return domainsOf(spec)
     .filter(isManagedHost)
     .filter(({ certificateArn }) => certificateArn === undefined);

@@ -10,7 +10,7 @@ import {
   type PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
 import { isDeepStrictEqual } from 'node:util';
-import type { ApplyScope, Component } from '../../composition/component';
+import type { ApplyScope, Component, ComponentResource, PlanScope } from '../../composition/component';
 import { onePart, type PartScope } from '../../composition/part';
 import { fittingName, type EcsService } from '../../identity/identity';
 import type { Resolvable } from '../../../core/graph';
@@ -45,7 +45,7 @@ const LONGEST_NAME = 255;
 const LEAST_FAILURES = 5;
 
 /** Source of period and comparison: ECS Express Mode. */
-const PERIOD_SECONDS = 60;
+export const PERIOD_SECONDS = 60;
 const ALARM = {
   ComparisonOperator: 'GreaterThanThreshold',
   TreatMissingData: 'notBreaching',
@@ -127,6 +127,43 @@ type AlarmProperties = AlarmLimits & {
   readonly Tags: readonly ResourceTag[];
 };
 
+/** What the alarm of a load balancer watches. @param loadBalancer and target groups as CloudWatch names them. */
+export type AlarmMetrics = (
+  loadBalancer: Resolvable<string>,
+  targetGroups: readonly Resolvable<string>[],
+) => readonly Resolvable<MetricDataQuery>[];
+
+/**
+ * The alarm as it is to be.
+ *
+ * @param metricsOf what it watches.
+ * @param what too many of which the alarm goes off at, for its description.
+ */
+export function plannedAlarm(
+  plan: PlanScope,
+  current: ObservedRollbackAlarm | undefined,
+  metricsOf: AlarmMetrics,
+  what: string,
+): readonly ComponentResource<AlarmProperties>[] {
+  const { ecsService, spec, previousSpec, refer } = plan;
+  const limits = threeWay<AlarmLimits>(
+    { desired: spec.rollbackAlarm, previous: previousSpec?.rollbackAlarm, live: current?.limits },
+    mergeRules(ROLLBACK_LIMITS),
+  );
+  const properties = {
+    AlarmName: rollbackAlarmName(ecsService),
+    AlarmDescription: `Rolls deployments of ${ecsService.arn} back when too many ${what}`,
+    ...ALARM,
+    ...limits,
+    Metrics: metricsOf(
+      refer('LoadBalancer', 'LoadBalancerFullName'),
+      ['1', '2'].map((name) => refer('TargetGroups', 'TargetGroupFullName', { name })),
+    ),
+    Tags: tagList(managedTags(plan)),
+  };
+  return [{ type: 'AWS::CloudWatch::Alarm', properties }];
+}
+
 /** Load balancer and target groups that an alarm watches, in any order. */
 function watched(metrics: readonly MetricDataQuery[]): ReadonlySet<string> {
   return new Set(
@@ -145,25 +182,7 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
     remove: ['cloudwatch:DeleteAlarms'],
   },
 
-  desired(plan, _found, current) {
-    const { ecsService, spec, previousSpec, refer } = plan;
-    const limits = threeWay<AlarmLimits>(
-      { desired: spec.rollbackAlarm, previous: previousSpec?.rollbackAlarm, live: current?.limits },
-      mergeRules(ROLLBACK_LIMITS),
-    );
-    const properties = {
-      AlarmName: rollbackAlarmName(ecsService),
-      AlarmDescription: `Rolls deployments of ${ecsService.arn} back when too many of its requests fail`,
-      ...ALARM,
-      ...limits,
-      Metrics: failureRateMetrics(
-        refer('LoadBalancer', 'LoadBalancerFullName'),
-        ['1', '2'].map((name) => refer('TargetGroups', 'TargetGroupFullName', { name })),
-      ),
-      Tags: tagList(managedTags(plan)),
-    };
-    return [{ type: 'AWS::CloudWatch::Alarm', properties }];
-  },
+  desired: (plan, _found, current) => plannedAlarm(plan, current, failureRateMetrics, 'of its requests fail'),
 
   attributes: ({ name, arn }) => ({ '': { Ref: name, Arn: arn } }),
 

@@ -30,7 +30,7 @@ import type { ObservedServiceSecurityGroup } from './service-security-group';
 /** A security group that a load balancer stands in. */
 export interface LoadBalancerGroup {
   readonly id: string;
-  /** Whether services share it; one that the author looks after is left as it is. */
+  /** Whether it is made here, for one service or several; one that the author looks after is left as it is. */
   readonly isShared: boolean;
 }
 
@@ -44,6 +44,8 @@ export interface ObservedLoadBalancerSecurityGroup {
   /** How many other services have an egress rule in it: a hint at the next free place. */
   readonly otherServices: number;
   readonly ingress: Ingress;
+  /** Of a Network Load Balancer: the rules of which that is told. */
+  readonly ingressRules?: readonly IngressRule[];
   /** Load balancer whose attributes services speak of; undefined means that none does. */
   readonly attributesOf?: string;
   /** Whether it has been given its rules. */
@@ -81,7 +83,7 @@ const SECONDS_BETWEEN_ATTEMPTS = 15;
 const SECONDS_OF_INTERFACES = 60;
 
 /** What EC2 gives every new security group: everything may leave. */
-const ALL_EGRESS: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+export const ALL_EGRESS: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
 
 /**
  * Where load balancers get the tokens of users who sign in: identity providers have no addresses of their own, and are asked over
@@ -154,7 +156,7 @@ export const loadBalancerSecurityGroup: Component<
     const wanted = scope.desired['']!;
     if (current?.complete) return done(await withProviders(scope, wanted, current));
     const { GroupName: name } = wanted;
-    const id = current?.id ?? (await create(scope, wanted));
+    const id = current?.id ?? (await createGroup(scope, wanted));
     if (id === undefined) return wait(`security group ${name}, which another service is making`, 1);
     const { ec2 } = scope.clients;
     const IpPermissions = ingressPermissions(wanted.SecurityGroupIngress);
@@ -199,7 +201,7 @@ export const loadBalancerSecurityGroup: Component<
  * group, or a service lets the group in, which services do before they expect requests. A look could not decide, because
  * a service may come right after it; one that finds the group gone makes it again.
  */
-async function tryToRemove(
+export async function tryToRemove(
   scope: Scope,
   token: LoadBalancerGroupToken,
 ): Promise<Outcome<void, LoadBalancerGroupToken>> {
@@ -231,7 +233,7 @@ async function withProviders(
   return { ...group, reachesProviders: true };
 }
 
-function waitForInterfaces(
+export function waitForInterfaces(
   scope: Scope,
   token: LoadBalancerGroupToken,
 ): Promise<Outcome<never, LoadBalancerGroupToken>> {
@@ -286,7 +288,7 @@ function isShared({ spec }: Scope, { GroupId, GroupName, Tags }: SecurityGroup):
 }
 
 /** @returns undefined when another service is making the same group at this moment. */
-async function create(
+export async function createGroup(
   { clients }: ApplyScope,
   { GroupName, GroupDescription, VpcId, Tags }: Properties,
 ): Promise<string | undefined> {

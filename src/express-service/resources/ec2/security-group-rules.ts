@@ -7,11 +7,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Clients } from '../../../aws/clients';
 import type { Component, Scope } from '../../composition/component';
-import { sharedBy } from '../../memory/ownership';
+import { isManaged, sharedBy } from '../../memory/ownership';
+import { transportsToTasks, type Transport } from '../../properties/network-load-balancer';
 import { isSharedExposure, onePart } from '../../composition/part';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
-import { loadBalancerNameOf, sharedName } from '../../exposures';
+import { loadBalancerNameOf, managedLoadBalancerName } from '../../exposures';
 import { elsewhere } from '../../memory/recorded-exposures';
 import { survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
 import { tagRecord } from '../../identity/tags';
@@ -28,6 +29,8 @@ export interface PortRule {
   /** Id of the load balancer's security group. */
   readonly loadBalancerGroupId: string;
   readonly port: number;
+  /** Default: tcp. */
+  readonly protocol?: 'udp';
 }
 
 /** The way from load balancers to the service's tasks, as the two security groups allow it. */
@@ -47,7 +50,7 @@ type Needs = {
 /** A rule at one port; CloudFormation has a type for each direction. */
 interface RuleProperties {
   readonly GroupId: string;
-  readonly IpProtocol: 'tcp';
+  readonly IpProtocol: Transport;
   readonly FromPort: number;
   readonly ToPort: number;
   /** Of an ingress rule. */
@@ -94,18 +97,23 @@ export const securityGroupRules: Component<
   desired(plan, { TaskDefinition, LoadBalancerSecurityGroup }) {
     const { identity, refer, exposure } = plan;
     const port = plannedPort(plan, TaskDefinition);
-    const rule = { IpProtocol: 'tcp', FromPort: port, ToPort: port } as const;
     const GroupId = refer('ServiceSecurityGroup', 'GroupId');
     const groups =
-      exposure.kind === 'shared'
+      managedLoadBalancerName(exposure) !== undefined
         ? [{ id: refer('LoadBalancerSecurityGroup', 'GroupId'), isShared: true }]
         : (LoadBalancerSecurityGroup?.groups ?? []);
-    const source = sharedName(exposure) ?? LoadBalancerSecurityGroup?.name;
+    const source = managedLoadBalancerName(exposure) ?? LoadBalancerSecurityGroup?.name;
     const service = `${identity.clusterName}/${identity.serviceName}`.slice(0, LONGEST_DESCRIPTION);
-    return groups.flatMap(({ id, isShared }, index) => {
+    const transports = transportsToTasks('protocol' in exposure ? exposure.protocol : 'TCP');
+    const ways = groups.flatMap((group, index) =>
+      transports.map((IpProtocol) => ({ ...group, index, IpProtocol })),
+    );
+    return ways.flatMap(({ id, isShared, index, IpProtocol }) => {
+      const rule = { IpProtocol, FromPort: port, ToPort: port };
       const egress = { ...rule, GroupId: id, DestinationSecurityGroupId: GroupId, Description: service };
       const ingress = { ...rule, GroupId, SourceSecurityGroupId: id, Description: source };
-      const name = (direction: string) => numbered(direction, index);
+      const name = (direction: string) =>
+        numbered(IpProtocol === 'tcp' ? direction : `${direction}Udp`, index);
       return [
         ...(isShared
           ? [{ name: name('Egress'), type: 'AWS::EC2::SecurityGroupEgress', properties: egress }]
@@ -127,7 +135,10 @@ export const securityGroupRules: Component<
     const { groups } = await survey(scope);
     const others = elsewhere(scope.exposures!, scope.exposure!).map(loadBalancerNameOf);
     const shared = groups.filter(
-      ({ GroupName, Tags }) => sharedBy(tagRecord(Tags)) && !others.includes(GroupName!),
+      ({ GroupId, GroupName, Tags }) =>
+        !others.includes(GroupName!) &&
+        (sharedBy(tagRecord(Tags)) !== undefined ||
+          (GroupId !== service.id && isManaged(scope.identity, tagRecord(Tags)))),
     );
     const isUsedElsewhere = others.includes(loadBalancerNameOf(scope.exposure!));
     const authors = (LoadBalancerSecurityGroup?.groups ?? [])
@@ -137,10 +148,10 @@ export const securityGroupRules: Component<
     const own = groups.find(({ GroupId }) => GroupId === service.id);
     return {
       egress: shared.flatMap(({ GroupId, IpPermissionsEgress }) =>
-        portsTo(IpPermissionsEgress, service.id).map((port) => ({ loadBalancerGroupId: GroupId!, port })),
+        rulesTo(IpPermissionsEgress, service.id).map((rule) => ({ loadBalancerGroupId: GroupId!, ...rule })),
       ),
       ingress: sourceIds.flatMap((id) =>
-        portsTo(own?.IpPermissions, id).map((port) => ({ loadBalancerGroupId: id, port })),
+        rulesTo(own?.IpPermissions, id).map((rule) => ({ loadBalancerGroupId: id, ...rule })),
       ),
     };
   },
@@ -185,13 +196,16 @@ function portRules(rules: readonly RuleProperties[]): ObservedSecurityGroupRules
 }
 
 function portRule(rule: RuleProperties): PortRule {
-  const { GroupId, SourceSecurityGroupId: source, FromPort: port } = rule;
-  return { loadBalancerGroupId: isEgress(rule) ? GroupId : source!, port };
+  const { GroupId, SourceSecurityGroupId: source, FromPort: port, IpProtocol } = rule;
+  const loadBalancerGroupId = isEgress(rule) ? GroupId : source!;
+  return { loadBalancerGroupId, port, ...(IpProtocol === 'udp' && { protocol: IpProtocol }) };
 }
 
 function isEgress({ DestinationSecurityGroupId }: RuleProperties): boolean {
   return DestinationSecurityGroupId !== undefined;
 }
+
+const TRANSPORTS: readonly (string | undefined)[] = ['tcp', 'udp'] satisfies Transport[];
 
 /** Nearly all load balancers have one group. */
 function numbered(name: string, index: number): string {
@@ -204,19 +218,24 @@ const GONE: readonly string[] = ['InvalidPermission.NotFound', 'InvalidGroup.Not
 /** The longest description of a security group rule (EC2 API reference). */
 const LONGEST_DESCRIPTION = 255;
 
-/** Single TCP ports that rules open to a group. */
-export function portsTo(permissions: readonly IpPermission[] | undefined, groupId: string): number[] {
+/** Single ports that rules open to a group. */
+export function rulesTo(
+  permissions: readonly IpPermission[] | undefined,
+  groupId: string,
+): Omit<PortRule, 'loadBalancerGroupId'>[] {
   return (permissions ?? [])
-    .filter(({ IpProtocol, FromPort, ToPort }) => IpProtocol === 'tcp' && FromPort === ToPort)
+    .filter(({ IpProtocol, FromPort, ToPort }) => TRANSPORTS.includes(IpProtocol) && FromPort === ToPort)
     .filter(({ UserIdGroupPairs = [] }) => UserIdGroupPairs.some(({ GroupId }) => GroupId === groupId))
-    .map(({ FromPort }) => FromPort!);
+    .map(({ FromPort, IpProtocol }) => ({
+      port: FromPort!,
+      ...(IpProtocol === 'udp' && { protocol: IpProtocol }),
+    }));
 }
 
 async function authorize({ ec2 }: Clients, rule: RuleProperties): Promise<void> {
   const { GroupId, FromPort, SourceSecurityGroupId, DestinationSecurityGroupId, Description } = rule;
-  const IpPermissions = [
-    permission(FromPort, (SourceSecurityGroupId ?? DestinationSecurityGroupId)!, Description),
-  ];
+  const groupId = (SourceSecurityGroupId ?? DestinationSecurityGroupId)!;
+  const IpPermissions = [permission({ ...portRule(rule), port: FromPort }, groupId, Description)];
   await unless(
     isEgress(rule)
       ? ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions }))
@@ -237,19 +256,17 @@ async function revoke(
   placedOn: ObservedLoadBalancerSecurityGroup | undefined,
 ): Promise<Outcome<void, LoadBalancerGroupToken>> {
   const { ec2 } = scope.clients;
-  for (const { loadBalancerGroupId, port } of ingress) {
-    const IpPermissions = [permission(port, loadBalancerGroupId)];
+  for (const rule of ingress) {
+    const IpPermissions = [permission(rule, rule.loadBalancerGroupId)];
     await unless(
       ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: serviceGroupId, IpPermissions })),
       ...GONE,
     );
   }
-  for (const { loadBalancerGroupId, port } of egress) {
-    const IpPermissions = [permission(port, serviceGroupId)];
-    await unless(
-      ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId: loadBalancerGroupId, IpPermissions })),
-      ...GONE,
-    );
+  for (const rule of egress) {
+    const { loadBalancerGroupId: GroupId } = rule;
+    const IpPermissions = [permission(rule, serviceGroupId)];
+    await unless(ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions })), ...GONE);
   }
   const left = new Set(egress.map((rule) => rule.loadBalancerGroupId));
   for (const { id } of placedOn?.groups ?? []) left.delete(id);
@@ -260,9 +277,9 @@ async function revoke(
   return done(undefined);
 }
 
-function permission(port: number, groupId: string, description?: string): IpPermission {
+function permission({ port, protocol }: PortRule, groupId: string, description?: string): IpPermission {
   return {
-    IpProtocol: 'tcp',
+    IpProtocol: protocol ?? 'tcp',
     FromPort: port,
     ToPort: port,
     UserIdGroupPairs: [{ GroupId: groupId, Description: description }],
@@ -270,7 +287,11 @@ function permission(port: number, groupId: string, description?: string): IpPerm
 }
 
 function isSame(one: PortRule, other: PortRule): boolean {
-  return one.loadBalancerGroupId === other.loadBalancerGroupId && one.port === other.port;
+  return (
+    one.loadBalancerGroupId === other.loadBalancerGroupId &&
+    one.port === other.port &&
+    one.protocol === other.protocol
+  );
 }
 
 /** Those of `wanted` that are not among `rules`. */

@@ -11,6 +11,7 @@ import { HandlerError } from '../../../core/failure';
 import { INFRASTRUCTURE_ROLE } from '../../diagnosis/failure-patterns';
 import { stopDeployment } from '../../deployments/deployment-order';
 import { awaitedActions, progressOf } from '../../deployments/deployment-progress';
+import { minutesPerShift } from '../../memory/recorded-exposures';
 import { deploymentSeconds } from '../../properties/deployment-time';
 import { done, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
 import {
@@ -99,7 +100,7 @@ export const serviceDeployment: Component<ObservedServiceDeployment, Needs, obje
     // ECS lists deployments for 90 days; then the service has what is desired without one.
     if (!newest) return hasDeployment(scope, Service.service) ? begin(undefined) : done(undefined);
     if (newest.status === 'SUCCESSFUL') return done(newest);
-    if (isRunning(newest.status)) return running(newest.arn, NEW);
+    if (isRunning(newest.status)) return running(scope, newest.arn, NEW);
     // The service has what is desired without a deployment: what was rolled back was to bring something else, as when
     // CloudFormation rolls a failed update back.
     if (newest.status === 'ROLLBACK_SUCCESSFUL' && !Service.deploymentStarted) return done(newest);
@@ -130,7 +131,16 @@ function hasDeployment({ previousSpec }: ApplyScope, { deployments = [] }: Servi
   return !previousSpec || deployments.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
 }
 
+/** Seconds after which a deployment of the service is given up. */
+function secondsOf(
+  { exposures }: Pick<Scope, 'exposures'>,
+  configuration: DeploymentConfiguration | undefined,
+): number {
+  return deploymentSeconds(configuration, minutesPerShift(exposures));
+}
+
 function running(
+  scope: Pick<Scope, 'exposures'>,
   arn: string,
   progress: string,
   { deploymentConfiguration: configuration, ...deployment }: ServiceDeployment = {},
@@ -140,7 +150,7 @@ function running(
     token: { deployment: arn },
     limit: {
       what: arn,
-      seconds: deploymentSeconds(configuration) + STOP_SECONDS,
+      seconds: secondsOf(scope, configuration) + STOP_SECONDS,
       problem: `The service deployment ${arn} neither came to its end nor could it be stopped`,
       remedy:
         'Look at its stage and at the events of the service in the ECS console, stop it there, and try again',
@@ -156,12 +166,12 @@ function begin(after: string | undefined): Wait<Token> {
 async function verdict(scope: Scope, arn: string): Promise<Outcome<ObservedServiceDeployment, Token>> {
   const deployment = await describeDeployment(scope, arn);
   // One that ECS does not show yet has only just begun.
-  if (!deployment) return running(arn, NEW);
+  if (!deployment) return running(scope, arn, NEW);
   const { status, deploymentConfiguration } = deployment;
-  const isOverdue = waitedFor(scope.time, arn) >= deploymentSeconds(deploymentConfiguration);
+  const isOverdue = waitedFor(scope.time, arn) >= secondsOf(scope, deploymentConfiguration);
   if (isRunning(status)) {
     if (isOverdue) await stopDeployment(scope, arn);
-    return running(arn, progressOf(deployment), deployment);
+    return running(scope, arn, progressOf(deployment), deployment);
   }
   if (deployment.status === 'SUCCESSFUL') return done({ arn, status: deployment.status });
   const successor = deployment.status === 'STOPPED' ? await successorOf(scope, deployment) : undefined;
@@ -169,7 +179,7 @@ async function verdict(scope: Scope, arn: string): Promise<Outcome<ObservedServi
   const { error, cause } = await deploymentFailure(
     scope,
     deployment,
-    isOverdue ? tooLong(deploymentConfiguration) : undefined,
+    isOverdue ? tooLong(scope, deploymentConfiguration) : undefined,
   );
   const again = cause?.id === INFRASTRUCTURE_ROLE && (await firstDeploymentAgain(scope, arn));
   if (again) return again;
@@ -216,8 +226,11 @@ async function firstDeploymentAgain(
 }
 
 /** What is wrong with a deployment that was stopped because it came to no end. */
-function tooLong(configuration: DeploymentConfiguration | undefined): string {
-  const minutes = deploymentSeconds(configuration) / 60;
+function tooLong(
+  scope: Pick<Scope, 'exposures'>,
+  configuration: DeploymentConfiguration | undefined,
+): string {
+  const minutes = secondsOf(scope, configuration) / 60;
   return `it was not over after ${minutes} minutes, bake times included, and was stopped`;
 }
 

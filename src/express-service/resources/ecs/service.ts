@@ -58,6 +58,7 @@ import { attachmentOf, type Exposure } from '../../exposures';
 import { productionRules, servingFirst } from '../../deployments/traffic-weights';
 import { serviceConnectConfiguration } from '../../properties/service-connect';
 import { strategyOf } from '../../properties/strategies';
+import { testsRequests } from '../../specification';
 import { apiNames, cloudFormationNames } from '../../../aws/ecs/names';
 import { isLeftHalfWay, newestRevision } from '../../deployments/service-deployments';
 import { defined, unlessEmpty } from '../../../core/unset';
@@ -334,7 +335,7 @@ function plannedServiceConnect(
 function receivers(plan: PlanScope, found: Partial<Needs>, live: Service | undefined): Receiver[] {
   const { exposures, spec, refer } = plan;
   const { ListenerRule, TestListenerRule } = found;
-  const isTested = spec.testTraffic !== undefined;
+  const isTested = testsRequests(spec);
   const { serving, joining } = exposures;
   const ruleForTests = testListenerRule(serving, refer, false);
   if (!joining) {
@@ -379,7 +380,7 @@ function handMadeTestRule(
   { ListenerRule, TestListenerRule }: Partial<Needs>,
   live: Service | undefined,
 ): string | undefined {
-  if (!previousSpec || previousSpec.testTraffic || !ListenerRule) return undefined;
+  if (!previousSpec || testsRequests(previousSpec) || !ListenerRule) return undefined;
   const rules = (live?.loadBalancers ?? []).flatMap(
     ({ advancedConfiguration }) => advancedConfiguration ?? [],
   );

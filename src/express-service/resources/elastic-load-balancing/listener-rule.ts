@@ -42,7 +42,7 @@ type Needs = ClaimNeeds & {
 };
 
 /** What is kept while clients follow the DNS record: the ARN of the rule that they leave. */
-interface Token {
+export interface DrainingToken {
   readonly arn: string;
 }
 
@@ -62,7 +62,7 @@ const SECONDS_BETWEEN_LOOKS = 60;
  *
  * ECS moves the weights of the target groups, deployment by deployment; they are set once, when the rule is made.
  */
-export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRuleProperties, Token> = {
+export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRuleProperties, DrainingToken> = {
   kind: 'ListenerRule',
   needs: [
     // The rule gets no host that another service still has.
@@ -172,7 +172,7 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
 };
 
 /** The wait for clients to follow the DNS record; undefined when they have had the time for it. */
-function drainingOf({ time }: Scope, arn: string): Wait<Token> | undefined {
+export function drainingOf({ time }: Scope, arn: string): Wait<DrainingToken> | undefined {
   const what = `clients to leave ${arn}`;
   const left = DRAIN_SECONDS - waitedFor(time, what);
   if (left <= 0) return undefined;

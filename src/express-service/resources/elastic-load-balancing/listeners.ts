@@ -7,7 +7,7 @@ import {
   type CreateListenerCommandInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allOf } from '../../../core/all-of';
-import type { ApplyScope, Component, DesiredScope, Scope } from '../../composition/component';
+import type { ApplyScope, Component, DesiredScope, PlanScope, Scope } from '../../composition/component';
 import { isSharedExposure, onePart } from '../../composition/part';
 import type { Resolvable } from '../../../core/graph';
 import { domainsOf } from '../../properties/domains';
@@ -43,7 +43,7 @@ type Needs = {
   Certificate: ObservedCertificate;
 };
 
-interface ListenerCertificate {
+export interface ListenerCertificate {
   readonly CertificateArn: string;
 }
 
@@ -58,13 +58,13 @@ interface ListenerProperties {
 }
 
 /** Certificates beside the default one. */
-interface ListenerCertificateProperties {
+export interface ListenerCertificateProperties {
   readonly ListenerArn: string;
   readonly Certificates: readonly ListenerCertificate[];
 }
 
 /** TLS 1.3 and 1.2 with forward secrecy and post-quantum key exchange: what AWS recommends (ELB User Guide, "Security policies"). */
-const SECURITY_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09';
+export const SECURITY_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09';
 
 /** What the HTTPS listener answers when no rule matches. */
 const NOT_FOUND: ListenerProperties['DefaultActions'] = [
@@ -107,12 +107,7 @@ export const listeners: Component<ObservedListeners, Needs, Properties> = {
 
   desired({ exposure, spec, refer }) {
     if (exposure.kind !== 'shared') return [];
-    const [first, ...further] = domainsOf(spec).flatMap((domain): Resolvable<ListenerCertificate>[] => {
-      const { hostName, hostedZoneId, certificateArn } = domain;
-      if (certificateArn !== undefined) return [{ CertificateArn: certificateArn }];
-      if (hostedZoneId === undefined) return [];
-      return [{ CertificateArn: refer('Certificate', 'Ref', { name: hostName }) }];
-    });
+    const [first, ...further] = plannedCertificates({ spec, refer });
     const type = 'AWS::ElasticLoadBalancingV2::Listener';
     const LoadBalancerArn = refer('LoadBalancer', 'LoadBalancerArn');
     return [
@@ -205,6 +200,19 @@ export const listeners: Component<ObservedListeners, Needs, Properties> = {
     return now && removesSome ? releaseCertificates(scope, now, Certificate.managed) : done(undefined);
   },
 };
+
+/** The certificates of the hosts, that of the endpoint first. */
+export function plannedCertificates({
+  spec,
+  refer,
+}: Pick<PlanScope, 'spec' | 'refer'>): Resolvable<ListenerCertificate>[] {
+  return domainsOf(spec).flatMap((domain): Resolvable<ListenerCertificate>[] => {
+    const { hostName, hostedZoneId, certificateArn } = domain;
+    if (certificateArn !== undefined) return [{ CertificateArn: certificateArn }];
+    if (hostedZoneId === undefined) return [];
+    return [{ CertificateArn: refer('Certificate', 'Ref', { name: hostName }) }];
+  });
+}
 
 /** @param withCertificates whether those beside the default one are looked at too. */
 async function look(

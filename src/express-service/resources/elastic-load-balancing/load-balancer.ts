@@ -11,7 +11,7 @@ import { CLOSE_PERMISSIONS, closeIfUnused } from '../../sharing/load-balancer-cl
 import { hasIpv6, type IpAddressType, type Scheme } from '../../properties/load-balancer-settings';
 import { NETWORK_PERMISSIONS } from '../../network/network';
 import { done, wait, type Outcome } from '../../../core/outcome';
-import { keyOf, sharedName } from '../../exposures';
+import { keyOf, managedLoadBalancerName, sharedName } from '../../exposures';
 import { isSdkError } from '../../../aws/sdk-errors';
 import { isServing } from '../../memory/recorded-exposures';
 import type { Subnet } from '../../network/subnets';
@@ -20,7 +20,7 @@ import { tagList, type ResourceTag } from '../../identity/tags';
 import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 
-/** The Application Load Balancer through which the service is reached. */
+/** The load balancer through which the service is reached. */
 export interface ObservedLoadBalancer {
   readonly arn: string;
   readonly name: string;
@@ -35,6 +35,8 @@ export interface ObservedLoadBalancer {
   readonly securityGroupIds: readonly string[];
   /** Subnets by Availability Zone. */
   readonly subnets: Readonly<Record<string, string>>;
+  /** Allocation ids of the Elastic IP addresses of a Network Load Balancer. */
+  readonly allocationIds?: readonly string[];
   /** While it is provisioning it can be given listeners, but answers no request. */
   readonly state: 'active' | 'provisioning' | 'failed';
 }
@@ -46,10 +48,12 @@ type Needs = {
 
 interface LoadBalancerProperties {
   readonly Name: string;
-  readonly Type: 'application';
+  readonly Type: 'application' | 'network';
   readonly Scheme: Scheme;
   readonly IpAddressType: IpAddressType;
-  readonly Subnets: readonly string[];
+  readonly Subnets?: readonly string[];
+  /** In the place of subnets, where a Network Load Balancer gets addresses that are given. */
+  readonly SubnetMappings?: readonly { readonly SubnetId: string; readonly AllocationId: string }[];
   readonly SecurityGroups: readonly string[];
   readonly Tags: readonly ResourceTag[];
 }
@@ -116,7 +120,7 @@ export const loadBalancer: Component<ObservedLoadBalancer, Needs, LoadBalancerPr
   },
 
   async observe(scope, { LoadBalancerSecurityGroup: group }) {
-    const name = sharedName(scope.exposure);
+    const name = managedLoadBalancerName(scope.exposure);
     const { loadBalancers } = await survey(scope);
     const found = loadBalancers.find(({ LoadBalancerName }) => LoadBalancerName === name);
     if (!found || !isShared(scope, found, group)) return undefined;
@@ -144,6 +148,9 @@ export const loadBalancer: Component<ObservedLoadBalancer, Needs, LoadBalancerPr
 export function observedLoadBalancer(found: ElbLoadBalancer): ObservedLoadBalancer {
   const arn = found.LoadBalancerArn!;
   const zones = (found.AvailabilityZones ?? []).map(({ ZoneName, SubnetId }) => [ZoneName, SubnetId]);
+  const allocationIds = (found.AvailabilityZones ?? [])
+    .flatMap(({ LoadBalancerAddresses = [] }) => LoadBalancerAddresses)
+    .flatMap(({ AllocationId }) => AllocationId ?? []);
   const code = found.State?.Code;
   return {
     arn,
@@ -155,6 +162,7 @@ export function observedLoadBalancer(found: ElbLoadBalancer): ObservedLoadBalanc
     ipAddressType: found.IpAddressType as IpAddressType,
     securityGroupIds: found.SecurityGroups ?? [],
     subnets: Object.fromEntries(zones),
+    ...(allocationIds.length > 0 && { allocationIds: allocationIds.sort() }),
     // `active_impaired` works too: it lacks addresses to scale.
     state: code === 'provisioning' || code === 'failed' ? code : 'active',
   };
@@ -186,7 +194,8 @@ async function create(
     const { LoadBalancers = [] } = await scope.clients.elasticLoadBalancing.send(
       new CreateLoadBalancerCommand({
         ...wanted,
-        Subnets: [...wanted.Subnets],
+        Subnets: wanted.Subnets && [...wanted.Subnets],
+        SubnetMappings: wanted.SubnetMappings && [...wanted.SubnetMappings],
         SecurityGroups: [...wanted.SecurityGroups],
         Tags: [...wanted.Tags],
       }),

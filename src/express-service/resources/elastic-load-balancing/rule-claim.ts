@@ -163,7 +163,7 @@ async function hasRules(scope: ApplyScope, listenerArn: string): Promise<boolean
 }
 
 /** ARN of the target group that gets all traffic: the first one; of a service that has lost its rule, the one with its tasks. */
-async function servingGroup(scope: ApplyScope, { arns }: ObservedTargetGroups): Promise<string> {
+export async function servingGroup(scope: ApplyScope, { arns }: ObservedTargetGroups): Promise<string> {
   const [initial] = arns;
   const weights = arns.map((targetGroupArn) => ({
     targetGroupArn,
@@ -179,7 +179,7 @@ export function actionsOf(scope: ApplyScope, targetGroups: ObservedTargetGroups,
 }
 
 /** All traffic goes to one of the target groups, and both are there, so that ECS can move it. */
-function forwardConfig(
+export function forwardConfig(
   { spec, previousSpec }: ApplyScope,
   { arns }: ObservedTargetGroups,
   serving: string,

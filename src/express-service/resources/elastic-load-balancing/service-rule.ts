@@ -16,6 +16,7 @@ import {
   withAuthentication,
   type AuthenticationConfig,
 } from '../../properties/authentication';
+import type { NetworkProtocol } from '../../properties/network-load-balancer';
 import { hostNamesIn, normalConditions, pathsIn } from '../../properties/rule-conditions';
 import { unless } from '../../../aws/sdk-errors';
 import { sessionValue } from '../../../aws/session';
@@ -37,6 +38,17 @@ export interface ObservedListenerRule {
   /** How users sign in; undefined when they need not. */
   readonly authentication?: AuthenticationConfig;
   readonly tags: Tags;
+  /** Where it takes connections, when it is the listener of a Network Load Balancer, which has no rules. */
+  readonly listener?: NetworkListenerState;
+}
+
+/** A listener of a Network Load Balancer as it is. */
+export interface NetworkListenerState {
+  readonly protocol: NetworkProtocol;
+  readonly port: number;
+  readonly defaultCertificateArn?: string;
+  /** Certificates beside the default one. */
+  readonly certificateArns: readonly string[];
 }
 
 /** One of them as it is to be. */
@@ -46,6 +58,15 @@ export interface ListenerRuleProperties {
   readonly Conditions: readonly RuleCondition[];
   readonly Actions: readonly Action[];
   readonly Tags: readonly ResourceTag[];
+}
+
+/** The pair of target groups, of which the first one has the requests. */
+export function plannedActions({ refer }: Pick<PlanScope, 'refer'>): readonly Resolvable<Action>[] {
+  const TargetGroups = ['1', '2'].map((name, index) => ({
+    TargetGroupArn: refer('TargetGroups', 'TargetGroupArn', { name }),
+    Weight: index === 0 ? 1 : 0,
+  }));
+  return [{ Type: 'forward' as const, ForwardConfig: { TargetGroups } }];
 }
 
 /**
@@ -60,18 +81,13 @@ export function plannedForwarding({
   readonly ListenerArn: Resolvable<string>;
   readonly Actions: Resolvable<ListenerRuleProperties['Actions']>;
 } {
-  const TargetGroups = ['1', '2'].map((name, index) => ({
-    TargetGroupArn: refer('TargetGroups', 'TargetGroupArn', { name }),
-    Weight: index === 0 ? 1 : 0,
-  }));
   const asked = withAuthentication([], spec.authentication);
-  const forward = { Type: 'forward' as const, ForwardConfig: { TargetGroups } };
   return {
     ListenerArn:
       exposure.kind === 'external'
         ? exposure.listenerArn
         : refer('Listeners', 'ListenerArn', { name: 'Https' }),
-    Actions: [...asked, forward].map((action, index) =>
+    Actions: [...asked, ...plannedActions({ refer })].map((action, index) =>
       asked.length > 0 ? { ...action, Order: index + 1 } : action,
     ),
   };

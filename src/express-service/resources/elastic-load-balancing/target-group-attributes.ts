@@ -19,7 +19,7 @@ import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deploy
 import { deploymentSeconds } from '../../properties/deployment-time';
 import { resolvedStrategy } from '../../properties/ecs-service';
 import { done, wait, type Outcome } from '../../../core/outcome';
-import { isServing } from '../../memory/recorded-exposures';
+import { isServing, minutesPerShift } from '../../memory/recorded-exposures';
 import { ATTRIBUTE_ACTIONS, readAttributes, setStickiness } from '../../deployments/rule-stickiness';
 import {
   areAsSticky,
@@ -181,7 +181,7 @@ async function applyHealthCheck(
     // Its old tasks may be wanted again, or it is the one that brings the health check.
     return wait('the service deployment that is under way', SECONDS_BETWEEN_LOOKS, {
       limit: {
-        seconds: deploymentSeconds(service.deploymentConfiguration),
+        seconds: deploymentSeconds(service.deploymentConfiguration, minutesPerShift(scope.exposures)),
         remedy: 'Look at that deployment in the ECS console and stop it, then update the stack again',
       },
     });
@@ -235,6 +235,9 @@ async function applyAttributes(
   { arns }: ObservedTargetGroups,
 ): Promise<TargetGroupAttributes | undefined> {
   const desired = scope.spec.targetGroup;
+  // Of a kind of load balancer that the service is about to leave, which has other attributes.
+  if ((scope.exposure?.protocolVersion === undefined) !== (desired.protocolVersion === undefined))
+    return undefined;
   // Target groups that the service joins have nothing from before, and no traffic yet.
   const previous = isServing(scope) ? scope.previousSpec?.targetGroup : undefined;
   if (isDeepStrictEqual(desired.attributes, previous?.attributes)) return undefined;

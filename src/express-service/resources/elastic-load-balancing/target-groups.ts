@@ -13,7 +13,13 @@ import { gone } from '../../composition/part';
 import type { Identity } from '../../identity/identity';
 import { done, wait } from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
-import { exposureHash, targetGroupNamePrefix, type Exposure, type ProtocolVersion } from '../../exposures';
+import {
+  exposureHash,
+  targetGroupNamePrefix,
+  type Exposure,
+  type NetworkExposure,
+  type ProtocolVersion,
+} from '../../exposures';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { serviceGroupIn, survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
 import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
@@ -58,10 +64,10 @@ function targetGroupNames(identity: Identity, exposure: Exposure): readonly stri
 interface TargetGroupProperties {
   readonly Name: string;
   readonly TargetType: 'ip';
-  readonly Protocol: 'HTTP';
+  readonly Protocol: 'HTTP' | NetworkExposure['protocol'];
   readonly Port: number;
   readonly VpcId: string;
-  readonly ProtocolVersion: ProtocolVersion;
+  readonly ProtocolVersion?: ProtocolVersion;
   readonly HealthCheckPath?: string;
   readonly Tags: readonly ResourceTag[];
 }
@@ -96,7 +102,7 @@ export const targetGroups: Component<ObservedTargetGroups, Needs, TargetGroupPro
   desired(plan, _found, current) {
     const { exposure, identity, network, spec, previousSpec } = plan;
     const live = current?.members[0]?.healthCheck;
-    const { protocolVersion = 'HTTP1' } = exposure;
+    const { protocolVersion } = exposure;
     const settings = {
       ...spec.targetGroup,
       protocolVersion,
@@ -110,7 +116,7 @@ export const targetGroups: Component<ObservedTargetGroups, Needs, TargetGroupPro
       properties: {
         Name,
         TargetType: 'ip',
-        Protocol: 'HTTP',
+        Protocol: 'protocol' in exposure ? exposure.protocol : 'HTTP',
         Port: NOMINAL_PORT,
         VpcId: network.vpcId,
         ...creationSettings(settings),

@@ -1,8 +1,8 @@
 import type { Component } from '../../composition/component';
 
 /** What a component does otherwise in another kind of exposure. */
-type Difference<Observed, Needs extends object, Token> = Partial<
-  Pick<Component<Observed, Needs, object, Token>, 'observe' | 'apply' | 'prune' | 'remove'>
+type Difference<Observed, Needs extends object, Properties extends object, Token> = Partial<
+  Pick<Component<Observed, Needs, Properties, Token>, 'desired' | 'observe' | 'apply' | 'prune' | 'remove'>
 > & { readonly permissions?: Partial<Component<Observed, Needs>['permissions']> };
 
 /**
@@ -13,7 +13,7 @@ type Difference<Observed, Needs extends object, Token> = Partial<
  */
 export function variantOf<Observed, Needs extends object, Properties extends object, Token>(
   usual: Component<Observed, Needs, Properties, Token>,
-  difference: Difference<Observed, Needs, NoInfer<Token>>,
+  difference: Difference<Observed, Needs, NoInfer<Properties>, NoInfer<Token>>,
 ): Component<Observed, Needs, Properties, Token> {
   return { ...usual, ...difference, permissions: { ...usual.permissions, ...difference.permissions } };
 }

@@ -20,7 +20,7 @@ import { done, wait, type Outcome } from '../../../core/outcome';
 import { unless } from '../../../aws/sdk-errors';
 import { sessionValue } from '../../../aws/session';
 import { managedHosts, stateOf, type ObservedHostNames } from './host-names';
-import { hasIpv6 } from '../../properties/load-balancer-settings';
+import { hasIpv6, isManagedLoadBalancer } from '../../properties/load-balancer-settings';
 import type { ServiceSpec } from '../../specification';
 import type { ObservedListenerRule } from '../elastic-load-balancing/service-rule';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
@@ -213,7 +213,7 @@ function aliasTypes(
   { loadBalancer }: ServiceSpec,
   observed: ObservedLoadBalancer | undefined,
 ): readonly ('A' | 'AAAA')[] {
-  const type = loadBalancer.kind === 'shared' ? loadBalancer.ipAddressType : observed?.ipAddressType;
+  const type = isManagedLoadBalancer(loadBalancer) ? loadBalancer.ipAddressType : observed?.ipAddressType;
   return hasIpv6(type) ? ['A', 'AAAA'] : ['A'];
 }
 

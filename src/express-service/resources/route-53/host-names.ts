@@ -6,7 +6,12 @@ import { checkZone, HOST_STATE_ACTIONS, hostState, noZone, release, type HostSta
 import { isAmong, isManagedHost, isSameHost, type Host, type ManagedHost } from '../../memory/hosts';
 import { done, LIMIT, wait, waitedFor } from '../../../core/outcome';
 import { isSdkError } from '../../../aws/sdk-errors';
-import { hasIpv6, loadBalancerArnOf, type IpAddressType } from '../../properties/load-balancer-settings';
+import {
+  hasIpv6,
+  isManagedLoadBalancer,
+  loadBalancerArnOf,
+  type IpAddressType,
+} from '../../properties/load-balancer-settings';
 import { survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
 import type { ServiceSpec } from '../../specification';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
@@ -144,7 +149,7 @@ async function gainsIpv6(scope: ApplyScope): Promise<boolean> {
     spec.kind === 'external'
       ? (loadBalancers.find(({ LoadBalancerArn }) => LoadBalancerArn === loadBalancerArnOf(spec.listenerArn))
           ?.IpAddressType as IpAddressType | undefined)
-      : spec.kind === 'shared'
+      : isManagedLoadBalancer(spec)
         ? spec.ipAddressType
         : undefined;
   const { spec, previousSpec } = scope;

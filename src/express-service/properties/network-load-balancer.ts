@@ -1,0 +1,218 @@
+/** What a template says of a Network Load Balancer. Pure: no call to AWS. */
+import { invalid } from '../../core/failure';
+import type { Properties } from '../../cloudformation/extension';
+import { LoadBalancerConfiguration, type Inputs, type NetworkListener } from '../model';
+import { allowedCidrs } from './allowed-cidrs';
+import type { Attributes } from './elb-attributes';
+import { strategyOfModel, type StrategyInputs } from './strategies';
+import { valueAt } from './without-load-balancer';
+
+/** A Network Load Balancer, which the service has for itself. */
+export interface NetworkLoadBalancerSpec {
+  readonly kind: 'network';
+  /** Undefined means: as its subnets are. */
+  readonly scheme?: NonNullable<Input['Scheme']>;
+  readonly ipAddressType: NonNullable<Input['IpAddressType']>;
+  /** Empty means: the tasks' subnets. */
+  readonly subnetIds: readonly string[];
+  /** Sorted, each as EC2 writes it. */
+  readonly allowedCidrs: readonly string[];
+  /** Of Elastic IP addresses, sorted; empty means that AWS chooses the addresses. */
+  readonly allocationIds: readonly string[];
+  readonly crossZone: boolean;
+  readonly listener: NetworkListenerSpec;
+}
+
+/** Where it takes connections. */
+export interface NetworkListenerSpec {
+  readonly protocol: NetworkProtocol;
+  readonly port: number;
+  /** Port at which new tasks are tested; undefined means that there is none. */
+  readonly testPort?: number;
+}
+
+/** As ELB names it. */
+export type NetworkProtocol = NonNullable<Properties<NetworkListener>['Protocol']>;
+
+/** What carries a connection, as rules of security groups name it. */
+export type Transport = 'tcp' | 'udp';
+
+/** Protocol of the target groups behind a listener: TLS is ended by the load balancer. */
+export type TargetProtocol = Exclude<NetworkProtocol, 'TLS'>;
+
+type Input = Properties<LoadBalancerConfiguration>;
+
+/** What else of a template matters. */
+export type NetworkInputs = Partial<Inputs>;
+
+const PATH = 'LoadBalancerConfiguration';
+const LISTENER = `${PATH}/Listener`;
+
+/** Properties that no other load balancer has. */
+export const OF_NETWORK_LOAD_BALANCER = ['AllocationIds', 'CrossZone', 'Listener'] as const;
+
+/** What carries the connections of a protocol. */
+const TRANSPORTS: Readonly<Record<NetworkProtocol, readonly Transport[]>> = {
+  TCP: ['tcp'],
+  TLS: ['tcp'],
+  UDP: ['udp'],
+  TCP_UDP: ['tcp', 'udp'],
+};
+
+/** Properties of Application Load Balancers, which read requests: why there are none here, and what to do. */
+const OF_APPLICATION_LOAD_BALANCER: readonly (readonly [path: string, why: string, remedy: string])[] = [
+  [`${PATH}/ListenerArn`, 'is the listener of an Application Load Balancer', 'Remove it, or remove Type'],
+  [`${PATH}/HttpRedirect`, 'is of HTTP', 'Remove it'],
+  [`${PATH}/IdleTimeoutSeconds`, 'is of an Application Load Balancer', 'Remove it'],
+  [`${PATH}/AccessLogs`, 'are of requests', 'Remove it'],
+  ['WebAclArn', 'is of requests: AWS WAF does not protect Network Load Balancers', 'Remove it'],
+  ['PathPatterns', 'are of requests', 'Remove it'],
+  ['Authentication', 'is of requests', 'Remove it'],
+  ['TestTraffic', 'tells requests apart', `Give ${LISTENER}/TestPort instead`],
+  ['TargetGroupConfiguration/StickinessDurationSeconds', 'is of cookies', 'Remove it'],
+  ['TargetGroupConfiguration/LoadBalancingAlgorithmType', 'is of requests', 'Remove it'],
+  ['TargetGroupConfiguration/SlowStartDurationSeconds', 'is of requests', 'Remove it'],
+  ['TargetGroupConfiguration/ProtocolVersion', 'is of requests', 'Remove it'],
+];
+
+/**
+ * The Network Load Balancer that a template asks for.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+export function networkLoadBalancer(
+  given: Omit<Input, 'Type'>,
+  model: NetworkInputs,
+): NetworkLoadBalancerSpec {
+  checkOthers({ ...model, LoadBalancerConfiguration: given });
+  const { DEFAULTS } = LoadBalancerConfiguration;
+  const { Scheme: scheme, IpAddressType: ipAddressType = DEFAULTS.IpAddressType } = given;
+  const { CrossZone: crossZone = DEFAULTS.CrossZone, AllowedCidrs = DEFAULTS.AllowedCidrs } = given;
+  const listener = listenerSpec(given.Listener ?? {}, model);
+  const { port, testPort, protocol } = listener;
+  const ports = testPort === undefined ? [port] : [port, testPort];
+  checkAddresses(ipAddressType, protocol);
+  if (scheme === 'internal' && given.AllocationIds) {
+    throw invalid(
+      `${PATH}/AllocationIds`,
+      'are public addresses, and Scheme is internal',
+      'Remove them, or make Scheme internet-facing',
+    );
+  }
+  return {
+    kind: 'network',
+    scheme,
+    ipAddressType,
+    subnetIds: given.Subnets ?? [],
+    allowedCidrs: allowedCidrs(AllowedCidrs, {
+      count: ports.length * TRANSPORTS[protocol].length,
+      what: `${protocol} on ${ports.join(' and ')}`,
+      remedy: 'Join ranges',
+    }),
+    allocationIds: [...(given.AllocationIds ?? [])].sort(),
+    crossZone,
+    listener,
+  };
+}
+
+/** Protocol of the target groups of a listener. */
+export function targetProtocol(protocol: NetworkProtocol): TargetProtocol {
+  return protocol === 'TLS' ? 'TCP' : protocol;
+}
+
+/** What carries the connections of a listener. */
+export function transportsOf(protocol: NetworkProtocol): readonly Transport[] {
+  return TRANSPORTS[protocol];
+}
+
+/** What has to reach the tasks behind a listener: the connections, and health checks, which are never datagrams. */
+export function transportsToTasks(protocol: NetworkProtocol): readonly Transport[] {
+  return [...new Set<Transport>(['tcp', ...TRANSPORTS[protocol]])];
+}
+
+/** Name of the attribute (ELB API reference, LoadBalancerAttribute). */
+const CROSS_ZONE = 'load_balancing.cross_zone.enabled';
+
+/** Whether connections go to tasks in all zones, as ELB has it. */
+export function crossZoneAttributes(crossZone: boolean): Attributes {
+  return { [CROSS_ZONE]: crossZone };
+}
+
+/** What {@link crossZoneAttributes} says. */
+export function crossZoneOf({ [CROSS_ZONE]: crossZone }: Attributes): boolean {
+  return crossZone === true;
+}
+
+function listenerSpec(
+  { Protocol, Port, TestPort: testPort }: Properties<NetworkListener>,
+  model: NetworkInputs,
+): NetworkListenerSpec {
+  const isNamed = model.DomainName != null || model.CertificateArn != null;
+  const protocol = Protocol ?? (isNamed ? 'TLS' : 'TCP');
+  const port = Port ?? (protocol === 'TLS' ? 443 : 80);
+  const [certificate] = certificatePaths(model);
+  if (protocol !== 'TLS' && certificate) {
+    throw invalid(
+      certificate,
+      `is of TLS, and ${LISTENER}/Protocol is ${protocol}`,
+      `Remove it, or make ${LISTENER}/Protocol TLS`,
+    );
+  }
+  if (testPort === undefined) return { protocol, port };
+  const strategy = strategyOfModel(model as StrategyInputs);
+  if (!strategy.shiftsTraffic) {
+    throw invalid(
+      `${LISTENER}/TestPort`,
+      `is of strategies that move connections to the new tasks; the strategy is ${strategy.name}, which tests none`,
+      'Remove it, or make Strategy BLUE_GREEN, LINEAR or CANARY',
+    );
+  }
+  if (testPort === port) {
+    throw invalid(`${LISTENER}/TestPort`, `is ${port}, as Port`, 'Give another port');
+  }
+  return { protocol, port, testPort };
+}
+
+function certificatePaths({ CertificateArn, AdditionalDomains = [] }: NetworkInputs): string[] {
+  return [
+    ...(CertificateArn != null ? ['CertificateArn'] : []),
+    ...AdditionalDomains.flatMap((domain, index) =>
+      domain.CertificateArn != null ? [`AdditionalDomains/${index}/CertificateArn`] : [],
+    ),
+  ];
+}
+
+/** Source: ELB API reference, CreateListener and CreateLoadBalancer. */
+function checkAddresses(ipAddressType: NonNullable<Input['IpAddressType']>, protocol: NetworkProtocol): void {
+  const path = `${PATH}/IpAddressType`;
+  if (ipAddressType === 'dualstack-without-public-ipv4') {
+    throw invalid(
+      path,
+      `is ${ipAddressType}, which no Network Load Balancer has`,
+      'Make it ipv4 or dualstack',
+    );
+  }
+  if (ipAddressType === 'ipv4' || !TRANSPORTS[protocol].includes('udp')) return;
+  throw invalid(
+    path,
+    `is ${ipAddressType}, with which a Network Load Balancer takes no UDP, and ${LISTENER}/Protocol is ${protocol}`,
+    'Make it ipv4, or use another protocol',
+  );
+}
+
+/** @throws HandlerError InvalidRequest at the first property that is of an Application Load Balancer. */
+function checkOthers(model: NetworkInputs): void {
+  const found = OF_APPLICATION_LOAD_BALANCER.find(([path]) => valueAt(model, path.split('/')) != null);
+  if (found) {
+    const [path, why, remedy] = found;
+    throw invalid(path, `${why}, and ${PATH}/Type is network`, remedy);
+  }
+  if (model.HealthCheckPath != null) return;
+  const path = 'TargetGroupConfiguration/HealthCheck/Matcher';
+  if (valueAt(model, path.split('/')) == null) return;
+  throw invalid(
+    path,
+    'is of health checks by HTTP; without HealthCheckPath they are by TCP',
+    'Give HealthCheckPath, or remove it',
+  );
+}

@@ -1,0 +1,174 @@
+/** What a template may say of a Network Load Balancer. */
+import { identityOf } from '../../src/express-service/identity/identity';
+import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
+import { specificationOf, type ServiceSpec } from '../../src/express-service/specification';
+
+const location = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' };
+const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+const BASE = {
+  BaseDomain: 'example.com',
+  HostedZoneId: 'Z0BASE',
+  CertificateArn: 'wildcard',
+  WebAclArn: 'acl',
+};
+
+function specify(properties: object, configuration: object = BASE): ServiceSpec {
+  return specificationOf({
+    model: {
+      InfrastructureRoleArn: role('infrastructure'),
+      ExecutionRoleArn: role('execution'),
+      PrimaryContainer: { Image: 'example/game:1' },
+      LoadBalancerConfiguration: { Type: 'network' },
+      ...properties,
+    } as ResourceModel,
+    configuration: configuration as TypeConfigurationModel,
+    identity: identityOf(location, 'default', 'game'),
+    tags: {},
+  });
+}
+
+const network = (more: object) => ({ LoadBalancerConfiguration: { Type: 'network', ...more } });
+const listener = (more: object) => network({ Listener: more });
+const targets = (more: object) => ({ TargetGroupConfiguration: more });
+const deployment = (more: object) => ({ DeploymentConfiguration: more });
+const HOST = { DomainName: 'a.example.com' };
+
+test('by default it takes TCP at port 80, checks tasks by TCP, and has a record in the base domain', () => {
+  const { domain, loadBalancer, targetGroup, webAclArn } = specify({});
+  expect(loadBalancer).toEqual({
+    kind: 'network',
+    ipAddressType: 'ipv4',
+    subnetIds: [],
+    allowedCidrs: ['0.0.0.0/0', '::/0'],
+    allocationIds: [],
+    crossZone: false,
+    listener: { protocol: 'TCP', port: 80 },
+  });
+  expect(domain).toMatchObject({ hostName: 'game.example.com', hostedZoneId: 'Z0BASE' });
+  expect(domain).not.toHaveProperty('certificateArn');
+  expect(targetGroup.healthCheck).not.toHaveProperty('HealthCheckPath');
+  expect(targetGroup.attributes).toEqual({ 'deregistration_delay.timeout_seconds': expect.any(Number) });
+  expect(webAclArn).toBeUndefined();
+});
+
+test('without a base domain it is reached at its own name', () => {
+  const { domain, additionalDomains } = specify({}, {});
+  expect([domain, ...additionalDomains]).toEqual([undefined]);
+});
+
+test.each<[string, object, object]>([
+  ['a host', HOST, { protocol: 'TLS', port: 443 }],
+  ['a certificate', { CertificateArn: 'own' }, { protocol: 'TLS', port: 443 }],
+  ['a host, and TCP', { ...HOST, ...listener({ Protocol: 'TCP' }) }, { protocol: 'TCP', port: 80 }],
+  ['TLS', listener({ Protocol: 'TLS' }), { protocol: 'TLS', port: 443 }],
+  ['a port', listener({ Port: 7000, TestPort: 7001 }), { protocol: 'TCP', port: 7000, testPort: 7001 }],
+])('a template that names %s', (_what, properties, expected) => {
+  expect(specify(properties).loadBalancer).toMatchObject({ listener: expected });
+});
+
+test('with a path tasks are checked by HTTP', () => {
+  const { healthCheck } = specify({ HealthCheckPath: '/ping' }).targetGroup;
+  expect(healthCheck).toMatchObject({ HealthCheckPath: '/ping', codes: '200' });
+});
+
+const LISTENER = 'LoadBalancerConfiguration/Listener';
+
+test.each<[object, string, RegExp]>([
+  [network({ HttpRedirect: false }), 'LoadBalancerConfiguration/HttpRedirect', /Type is network/],
+  [network({ IdleTimeoutSeconds: 30 }), 'LoadBalancerConfiguration/IdleTimeoutSeconds', /Type is network/],
+  [network({ AccessLogs: { Bucket: 'logs' } }), 'LoadBalancerConfiguration/AccessLogs', /Type is network/],
+  [network({ ListenerArn: 'arn' }), 'LoadBalancerConfiguration/ListenerArn', /Type is network/],
+  [{ WebAclArn: 'acl' }, 'WebAclArn', /AWS WAF does not protect Network Load Balancers.*Remove it/],
+  [{ PathPatterns: ['/a/*'] }, 'PathPatterns', /Type is network/],
+  [
+    { TestTraffic: { HttpHeader: { Name: 'X-Test', Values: ['on'] } } },
+    'TestTraffic',
+    /Give LoadBalancerConfiguration\/Listener\/TestPort/,
+  ],
+  [
+    targets({ StickinessDurationSeconds: 60 }),
+    'TargetGroupConfiguration/StickinessDurationSeconds',
+    /of cookies/,
+  ],
+  [targets({ ProtocolVersion: 'GRPC' }), 'TargetGroupConfiguration/ProtocolVersion', /of requests/],
+  [
+    targets({ LoadBalancingAlgorithmType: 'round_robin' }),
+    'TargetGroupConfiguration/LoadBalancingAlgorithmType',
+    /of requests/,
+  ],
+  [
+    targets({ SlowStartDurationSeconds: 30 }),
+    'TargetGroupConfiguration/SlowStartDurationSeconds',
+    /requests/,
+  ],
+  [
+    targets({ HealthCheck: { Matcher: '200' } }),
+    'TargetGroupConfiguration/HealthCheck/Matcher',
+    /Give HealthCheckPath, or remove it/,
+  ],
+  [
+    { ScalingTarget: { AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET' } },
+    'ScalingTarget/AutoScalingMetric',
+    /only an Application Load Balancer counts/,
+  ],
+  [
+    network({ IpAddressType: 'dualstack-without-public-ipv4' }),
+    'LoadBalancerConfiguration/IpAddressType',
+    /Make it ipv4 or dualstack/,
+  ],
+  [
+    network({ IpAddressType: 'dualstack', Listener: { Protocol: 'UDP' } }),
+    'LoadBalancerConfiguration/IpAddressType',
+    /takes no UDP/,
+  ],
+  [
+    network({ Scheme: 'internal', AllocationIds: ['eipalloc-1'] }),
+    'LoadBalancerConfiguration/AllocationIds',
+    /are public addresses/,
+  ],
+  [{ ...listener({ Protocol: 'UDP' }), CertificateArn: 'own' }, 'CertificateArn', /is of TLS/],
+  [listener({ Port: 80, TestPort: 80 }), `${LISTENER}/TestPort`, /is 80, as Port/],
+  [
+    { ...listener({ TestPort: 81 }), ...deployment({ Strategy: 'ROLLING' }) },
+    `${LISTENER}/TestPort`,
+    /the strategy is ROLLING/,
+  ],
+  [
+    deployment({ LifecycleHooks: [{ TargetType: 'PAUSE', LifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'] }] }),
+    'DeploymentConfiguration/LifecycleHooks/0/LifecycleStages',
+    /Give LoadBalancerConfiguration\/Listener\/TestPort/,
+  ],
+  [
+    deployment({
+      Strategy: 'LINEAR',
+      LinearConfiguration: { StepPercent: 3, StepBakeTimeInMinutes: 50 },
+    }),
+    'DeploymentConfiguration/LinearConfiguration/StepBakeTimeInMinutes',
+    /36 times the 10 minutes that ECS waits for a Network Load Balancer 360 = 2/,
+  ],
+])('refused: %j', (properties, path, words) => {
+  expect(() => specify(properties)).toThrow(
+    expect.objectContaining({ message: expect.stringMatching(words), propertyPath: path }),
+  );
+});
+
+test.each([[{ Protocol: 'TLS' }, `${LISTENER}/Protocol`]])(
+  'refused where there is no domain: %j',
+  (given, path) => {
+    expect(() => specify(listener(given), {})).toThrow(expect.objectContaining({ propertyPath: path }));
+  },
+);
+
+test.each(['AllocationIds', 'CrossZone', 'Listener'])('an Application Load Balancer has no %s', (name) => {
+  const given = { AllocationIds: ['eipalloc-1'], CrossZone: true, Listener: {} }[name];
+  expect(() => specify({ LoadBalancerConfiguration: { [name]: given } })).toThrow(
+    expect.objectContaining({ propertyPath: `LoadBalancerConfiguration/${name}` }),
+  );
+});
+
+test('a pause at a stage of tests is one where there is a port for them', () => {
+  const hooks = [{ TargetType: 'PAUSE', LifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'] }];
+  expect(() =>
+    specify({ ...listener({ TestPort: 81 }), ...deployment({ LifecycleHooks: hooks }) }),
+  ).not.toThrow();
+});
