@@ -58,11 +58,21 @@ function membersOf({ table, group, model }: Members, prefix: string, inItem: boo
     const path = `${prefix}${name}`;
     if (!property || value == null) return [[name, value]];
     const isOpen =
-      property.isReadWhenGiven || (inItem && isDeepStrictEqual(value, property.defaultIn(group, model)));
+      property.isReadWhenGiven ||
+      (inItem && isDeepStrictEqual(withDefaults(property, value, model), property.defaultIn(group, model)));
     if (isOpen && !isKept(path, property)) return [];
     return [[name, valueOf(property, value, model, path, inItem, isKept)]];
   });
   return Object.fromEntries(members);
+}
+
+/** A group with the defaults of what it leaves out: said in part, it may mean no more than when it is not said. */
+function withDefaults({ members, isList }: Property, value: unknown, model: object): unknown {
+  if (!members || isList) return value;
+  const defaults = members.properties.map(
+    ({ name, defaultIn }) => [name, defaultIn(value as Group, model)] as const,
+  );
+  return { ...Object.fromEntries(defaults.filter(([, usual]) => usual !== undefined)), ...(value as Group) };
 }
 
 function valueOf(

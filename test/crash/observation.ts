@@ -69,6 +69,7 @@ const DRAWN: readonly RegExp[] = [
   /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g,
   /(?<=[/-])[0-9a-f]{16,32}\b/g,
   /\b(?:sg|subnet|vpc|eni|sgr)-[0-9a-f]+\b/g,
+  /(?<=\/)(?:ns|srv)-[0-9a-z]+\b/g,
   /(?<=\/)Z[0-9A-Z]{10,}\b/g,
   /(?<=\/)\d{12,19}\b/g,
   /(?<=scalable-target\/)\w+/g,

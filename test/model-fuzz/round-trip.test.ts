@@ -19,6 +19,7 @@ import {
   BASE_DOMAIN,
   createEnvironmentFiles,
   createParameter,
+  permitVolumes,
   REGION,
   TYPE_NAME,
 } from '../support/account';
@@ -98,14 +99,25 @@ const VALUES: Readonly<Record<string, Values>> = {
   'DependsOn/*/Condition': from('START', 'HEALTHY'),
   'MountPoints/*/SourceVolume': from(...NAMES),
   'MountPoints/*/ContainerPath': from('/a', '/b', '/c'),
-  'Volumes/*/Name': from(...NAMES),
+  'Volumes/*': (surroundings) => fc.constantFrom(...NAMES).chain((name) => volume(name, surroundings)),
+  'Monitoring/MetricConfigurations': from(
+    [{ MetricNames: ['CPUUtilization', 'MemoryUtilization'], ResolutionSeconds: 20 }],
+    [
+      { MetricNames: ['CPUUtilization'], ResolutionSeconds: 60 },
+      { MetricNames: ['MemoryUtilization'], ResolutionSeconds: 20 },
+    ],
+  ),
   // The load balancer is in all zones of the tasks.
   'NetworkConfiguration/Subnets': ({ subnets }) => some(subnets.slice(0, 2)),
   'LoadBalancerConfiguration/Subnets': ({ subnets }) =>
     some(subnets.slice(2), 0).map((more) => [...more, ...subnets.slice(0, 2)]),
   'NetworkConfiguration/SecurityGroups': ({ groups }) => some(groups),
   AllowedCidrs: () => some(['10.0.0.0/8', '192.0.2.0/24', '2001:db8::/32', '198.51.100.7/32']),
-  'AdditionalMetrics/*/AutoScalingMetric': from('AVERAGE_MEMORY', 'REQUEST_COUNT_PER_TARGET'),
+  'AdditionalMetrics/*': from(
+    { AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 },
+    { AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET', AutoScalingTargetValue: 1000 },
+    { AutoScalingMetric: 'SQS_BACKLOG_PER_TASK', AutoScalingTargetValue: 10, QueueName: 'orders.fifo' },
+  ),
   'ScheduledActions/*/Schedule': from('cron(0 7 * * ? *)', 'at(2030-01-01T00:00:00)'),
   'ScheduledActions/*/Timezone': from('UTC', 'Europe/Berlin'),
   'ScheduledActions/*/StartTime': from('2030-01-01T00:00:00Z'),
@@ -131,6 +143,32 @@ const FUNCTION = {
 const HOOK_DETAILS = fc.dictionary(fc.constantFrom('a.b', 'Weight'), fc.constantFrom('a', '"b"'), {
   minKeys: 1,
 });
+
+const FILE_SYSTEM = { FilesystemId: 'fs-12345678' };
+const FILE_SYSTEMS: readonly Structure[] = [
+  FILE_SYSTEM,
+  { ...FILE_SYSTEM, RootDirectory: '/a', TransitEncryption: 'DISABLED' },
+  { ...FILE_SYSTEM, AuthorizationConfig: { AccessPointId: 'fsap-12345678', IAM: 'ENABLED' } },
+];
+
+/** A volume; that of one name is the one that is made for each task. */
+function volume(name: (typeof NAMES)[number], surroundings: Surroundings): Arbitrary<Structure> {
+  const { properties = {} } = nodeOf(nodeOf(INPUTS.Volumes!).items!);
+  const at = (property: PropertySchema, path: string) =>
+    valuesAt(property, `Volumes/*/${path}`, surroundings);
+  const { TagSpecifications } = nodeOf(properties.ManagedEBSVolume!).properties!;
+  const sources: Record<string, Arbitrary<unknown>> = name === 'Weight'
+    ? {
+        ManagedEBSVolume: fc.record({
+          SizeInGiB: fc.constantFrom(1, 16_384),
+          TagSpecifications: at(TagSpecifications!, 'ManagedEBSVolume/TagSpecifications'),
+        }),
+      }
+    : { EFSVolumeConfiguration: fc.constantFrom(...FILE_SYSTEMS) };
+  const members: Record<string, Arbitrary<unknown>> = { Name: fc.constant(name), ...sources };
+  const requiredKeys = name === 'Weight' ? Object.keys(members) : ['Name'];
+  return fc.record(members, { requiredKeys, noNullPrototype: true });
+}
 
 /** A lifecycle hook of a type, with anything else that it may have. */
 function hook(of: Structure, details?: Arbitrary<Structure>): Arbitrary<Structure> {
@@ -191,7 +229,8 @@ const BY_TYPE: Readonly<
     const length = LENGTHS[path] ?? Math.max(minItems, 1);
     return fc.uniqueArray(valuesAt(items!, `${path}/*`, surroundings), {
       minLength: length,
-      maxLength: path in LENGTHS ? length : length + 2,
+      // What lists spell out has to find room in the record of the template.
+      maxLength: path in LENGTHS ? length : length + 1,
       selector: (item: any) => (key === undefined || repeats ? JSON.stringify(item) : item[key]),
     });
   },
@@ -302,6 +341,7 @@ beforeAll(async () => {
     }),
   );
   await createParameter(driver.aws, '/app/db', 'value');
+  await permitVolumes(driver.aws, 'infrastructure');
   await createEnvironmentFiles(driver.aws, 'my-bucket', ['a.env', 'b/c.env']);
   await Promise.all(
     ['Weight', 'Protocol', 'Timeout'].map((AlarmName) =>
