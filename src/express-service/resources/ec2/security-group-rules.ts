@@ -12,7 +12,7 @@ import { transportsToTasks, type Transport } from '../../properties/network-load
 import { isSharedExposure, onePart } from '../../composition/part';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
-import { loadBalancerNameOf, managedLoadBalancerName } from '../../exposures';
+import { loadBalancerNameOf, managedLoadBalancerName, type Exposure } from '../../exposures';
 import { elsewhere } from '../../memory/recorded-exposures';
 import { survey, SURVEY_PERMISSIONS } from '../../sharing/survey';
 import { tagRecord } from '../../identity/tags';
@@ -104,7 +104,7 @@ export const securityGroupRules: Component<
         : (LoadBalancerSecurityGroup?.groups ?? []);
     const source = managedLoadBalancerName(exposure) ?? LoadBalancerSecurityGroup?.name;
     const service = `${identity.clusterName}/${identity.serviceName}`.slice(0, LONGEST_DESCRIPTION);
-    const transports = transportsToTasks('protocol' in exposure ? exposure.protocol : 'TCP');
+    const transports = transportsIn(exposure);
     const ways = groups.flatMap((group, index) =>
       transports.map((IpProtocol) => ({ ...group, index, IpProtocol })),
     );
@@ -134,6 +134,7 @@ export const securityGroupRules: Component<
     if (!service) return undefined;
     const { groups } = await survey(scope);
     const others = elsewhere(scope.exposures!, scope.exposure!).map(loadBalancerNameOf);
+    const transports = transportsIn(scope.exposure!);
     const shared = groups.filter(
       ({ GroupId, GroupName, Tags }) =>
         !others.includes(GroupName!) &&
@@ -148,10 +149,13 @@ export const securityGroupRules: Component<
     const own = groups.find(({ GroupId }) => GroupId === service.id);
     return {
       egress: shared.flatMap(({ GroupId, IpPermissionsEgress }) =>
-        rulesTo(IpPermissionsEgress, service.id).map((rule) => ({ loadBalancerGroupId: GroupId!, ...rule })),
+        rulesTo(IpPermissionsEgress, service.id, transports).map((rule) => ({
+          loadBalancerGroupId: GroupId!,
+          ...rule,
+        })),
       ),
       ingress: sourceIds.flatMap((id) =>
-        rulesTo(own?.IpPermissions, id).map((rule) => ({ loadBalancerGroupId: id, ...rule })),
+        rulesTo(own?.IpPermissions, id, transports).map((rule) => ({ loadBalancerGroupId: id, ...rule })),
       ),
     };
   },
@@ -187,6 +191,11 @@ export const securityGroupRules: Component<
   },
 };
 
+/** What reaches the tasks in an exposure. */
+function transportsIn(exposure: Exposure): readonly Transport[] {
+  return transportsToTasks('protocol' in exposure ? exposure.protocol : 'TCP');
+}
+
 /** Rules as they are observed. */
 function portRules(rules: readonly RuleProperties[]): ObservedSecurityGroupRules {
   return {
@@ -205,8 +214,6 @@ function isEgress({ DestinationSecurityGroupId }: RuleProperties): boolean {
   return DestinationSecurityGroupId !== undefined;
 }
 
-const TRANSPORTS: readonly (string | undefined)[] = ['tcp', 'udp'] satisfies Transport[];
-
 /** Nearly all load balancers have one group. */
 function numbered(name: string, index: number): string {
   return index === 0 ? name : `${name}${index + 1}`;
@@ -218,13 +225,14 @@ const GONE: readonly string[] = ['InvalidPermission.NotFound', 'InvalidGroup.Not
 /** The longest description of a security group rule (EC2 API reference). */
 const LONGEST_DESCRIPTION = 255;
 
-/** Single ports that rules open to a group. */
+/** Single ports that rules open to a group. @param transports others are of no interest. */
 export function rulesTo(
   permissions: readonly IpPermission[] | undefined,
   groupId: string,
+  transports: readonly string[] = ['tcp'],
 ): Omit<PortRule, 'loadBalancerGroupId'>[] {
   return (permissions ?? [])
-    .filter(({ IpProtocol, FromPort, ToPort }) => TRANSPORTS.includes(IpProtocol) && FromPort === ToPort)
+    .filter(({ IpProtocol, FromPort, ToPort }) => transports.includes(IpProtocol!) && FromPort === ToPort)
     .filter(({ UserIdGroupPairs = [] }) => UserIdGroupPairs.some(({ GroupId }) => GroupId === groupId))
     .map(({ FromPort, IpProtocol }) => ({
       port: FromPort!,
