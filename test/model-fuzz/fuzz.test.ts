@@ -81,8 +81,8 @@ describe('properties that the schema does not allow', () => {
     ],
     [
       'an unknown member',
-      { Port: 80 },
-      'Port: is no property of this type. Remove it, or give one of ServiceName,',
+      { Colour: 80 },
+      'Colour: is no property of this type. Remove it, or give one of ServiceName,',
     ],
     [
       'a member in another case',
