@@ -33,6 +33,7 @@ const network: Network = {
   vpcId: 'vpc-0123456789abcdef0',
   subnets: zones,
   access: 'PUBLIC',
+  cidrBlocks: ['10.0.0.0/16'],
   loadBalancer: { scheme: 'internet-facing', subnets: zones, followsDefaultVpc: true },
 };
 const shared: Exposure = {
@@ -71,6 +72,16 @@ function plan(
 }
 
 const everything = {
+  ServiceConnectConfiguration: {
+    ClientAlias: { Port: 8080, DnsName: 'hello' },
+    Timeout: { IdleTimeoutSeconds: 60, PerRequestTimeoutSeconds: 5 },
+    Tls: {
+      CertificateAuthorityArn: 'arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/0123-abcd',
+      RoleArn: role('tls'),
+    },
+    AccessLogs: { Format: 'JSON', IncludeQueryParameters: true },
+    TestHeader: { Name: 'X-Test', Value: 'yes' },
+  },
   TaskRoleArn: role('task'),
   EnableExecuteCommand: true,
   Volumes: [
@@ -228,6 +239,8 @@ test('names every resource that READ tells of', () => {
     'LogGroup: AWS::Logs::LogGroup',
     'TaskDefinition: AWS::ECS::TaskDefinition',
     'ServiceSecurityGroup: AWS::EC2::SecurityGroup',
+    'ClientRules 10.0.0.0/16: AWS::EC2::SecurityGroupIngress',
+    'Namespace: AWS::ServiceDiscovery::HttpNamespace',
     'LoadBalancerSecurityGroup: AWS::EC2::SecurityGroup',
     'SecurityGroupRules Egress: AWS::EC2::SecurityGroupEgress',
     'SecurityGroupRules Ingress: AWS::EC2::SecurityGroupIngress',

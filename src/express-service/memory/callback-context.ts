@@ -48,6 +48,9 @@ export interface OperationContext<Network = unknown> {
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** Former versions whose waits and tokens are those of today. */
+const OF_LIKE_TOKENS: readonly unknown[] = [2, 3];
+
 /** The callback context of an operation. */
 export function writeContext(context: OperationContext): Record<string, unknown> {
   return { version: VERSION, ...context };
@@ -61,7 +64,7 @@ export function writeContext(context: OperationContext): Record<string, unknown>
 export function readContext<Network>(context: Json): OperationContext<Network> {
   const { version = 1, ...content } = context;
   if (version === VERSION) return content;
-  if (version === 2 || version === 3) return withoutObservations(content) as OperationContext<Network>;
+  if (OF_LIKE_TOKENS.includes(version)) return withoutObservations(content) as OperationContext<Network>;
   if (version === 1) return upgraded(content as ContextOfVersion1) as OperationContext<Network>;
   throw unknownFormat(
     'The callback context of this operation',
