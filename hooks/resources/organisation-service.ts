@@ -19,10 +19,14 @@ export function unlessDefault(resource: Resource, value: Value): ProblemOptions 
 
 /** Whether an Application Load Balancer is made with the service: its settings are then those of the service. */
 export function hasSharedLoadBalancer(service: Resource): Test {
+  return all(hasManagedLoadBalancer(service), not(hasNetworkLoadBalancer(service)));
+}
+
+/** Whether a load balancer of any type is made with the service. */
+export function hasManagedLoadBalancer(service: Resource): Test {
   return all(
     not(service.at('LoadBalancerConfiguration.ListenerArn').isSet()),
     not(hasNoLoadBalancer(service)),
-    not(hasNetworkLoadBalancer(service)),
   );
 }
 

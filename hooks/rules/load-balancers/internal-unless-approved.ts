@@ -4,7 +4,7 @@ import { isPublicLoadBalancer, LOAD_BALANCER } from '../../resources/elastic-loa
 import { ORGANISATION_SERVICE } from '../../resources/containers';
 import { all, any, not, type Test } from '../../engine/truth';
 import type { Value } from '../../engine/value';
-import { hasSharedLoadBalancer, isOrganisationService } from '../../resources/organisation-service';
+import { hasManagedLoadBalancer, isOrganisationService } from '../../resources/organisation-service';
 
 export const rule = defineRule({
   id: 'ELB-01',
@@ -25,7 +25,7 @@ export const rule = defineRule({
       isOrganisationService(resource)
         ? all(
             isPublicScheme(resource.at('LoadBalancerConfiguration.Scheme')),
-            hasSharedLoadBalancer(resource),
+            hasManagedLoadBalancer(resource),
           )
         : isPublicLoadBalancer(resource, 'application', 'network'),
       'the internet reaches this load balancer',
@@ -56,10 +56,20 @@ export const examples = (): Examples => ({
         },
       }),
     },
+    {
+      title: 'an organisation service without a load balancer',
+      template: single(ORGANISATION_SERVICE, { LoadBalancerConfiguration: { Type: 'none' } }),
+    },
     { title: 'internal', template: loadBalancer({ Scheme: 'internal' }) },
     { title: 'a Gateway Load Balancer, which has no scheme', template: loadBalancer({ Type: 'gateway' }) },
   ],
   fail: [
+    {
+      title: 'an organisation service behind a public Network Load Balancer',
+      template: single(ORGANISATION_SERVICE, {
+        LoadBalancerConfiguration: { Type: 'network', Scheme: 'internet-facing' },
+      }),
+    },
     {
       title: 'a public organisation service',
       template: single(ORGANISATION_SERVICE, { LoadBalancerConfiguration: { Scheme: 'internet-facing' } }),
