@@ -80,6 +80,9 @@ const UNCONCERNED: Readonly<Record<string, string>> = {
   AdditionalDomains: 'names with certificates of ACM',
   PathPatterns: 'paths',
   TestTraffic: 'requests that the service answers in any case',
+  Authentication: 'how users sign in',
+  Monitoring: 'how often metrics come',
+  ServiceConnectConfiguration: 'how services of a namespace reach each other within the VPC',
   LogGroupDeletionPolicy: 'what becomes of logs after the service',
 };
 
