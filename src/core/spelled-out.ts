@@ -8,7 +8,7 @@
  * Control does with every update, it would no longer follow it.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Group } from './group';
+import { isGroup, type Group } from './group';
 import type { Property, Table } from './property';
 
 /** Whether what stands at a path stays. */
@@ -45,12 +45,17 @@ function membersOf(table: Table, group: Group, prefix: string, inItem: boolean, 
     const property = table.properties.find((each) => each.name === name);
     const path = `${prefix}${name}`;
     if (!property || value == null) return [[name, value]];
-    const isOpen =
-      property.isReadWhenGiven || (inItem && isDeepStrictEqual(value, property.defaultIn(group)));
+    const isOpen = property.isReadWhenGiven || (inItem && saysTheSame(value, property.defaultIn(group)));
     if (isOpen && !isKept(path, property)) return [];
     return [[name, valueOf(property, value, path, inItem, isKept)]];
   });
   return Object.fromEntries(members);
+}
+
+/** Whether a value is the default, or a group that leaves out members of it, which AWS then reads back. */
+function saysTheSame(value: unknown, usual: unknown): boolean {
+  // Groups of a template are of classes.
+  return isDeepStrictEqual(isGroup(usual) ? { ...usual, ...(value as object) } : value, usual);
 }
 
 function valueOf(
