@@ -112,6 +112,9 @@ const VALUES: Readonly<Record<string, Values>> = {
   'LoadBalancerConfiguration/Subnets': ({ subnets }) =>
     some(subnets.slice(2), 0).map((more) => [...more, ...subnets.slice(0, 2)]),
   'NetworkConfiguration/SecurityGroups': ({ groups }) => some(groups),
+  // Its list is of endpoints alone.
+  ServiceConnectConfiguration: ({ groups }) =>
+    some(groups, 0).map((AllowedSecurityGroups) => ({ ClientAlias: { Port: 8080 }, AllowedSecurityGroups })),
   AllowedCidrs: () => some(['10.0.0.0/8', '192.0.2.0/24', '2001:db8::/32', '198.51.100.7/32']),
   'AdditionalMetrics/*': from(
     { AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 },
