@@ -204,6 +204,30 @@ describe.each(Object.keys(CONFIGURATIONS) as Strategy[])('%s', (strategy) => {
   });
 });
 
+test('without a load balancer an endpoint is moved to new tasks by canary, where the template names no strategy', async () => {
+  const alone = (Image: string, connect: Structure) => {
+    const { InfrastructureRoleArn: _, ...model } = driver.model({
+      ServiceName: connect.ClientAlias ? 'orders' : 'client',
+      LoadBalancerConfiguration: { Type: 'none' },
+      ServiceConnectConfiguration: connect,
+      PrimaryContainer: { Image },
+    });
+    return model;
+  };
+  const before = nextImage();
+  const orders = await Subject.create(alone(before, SERVER));
+  const client = await Subject.create(alone('example/client:1', {}));
+  expect((await orders.read()).DeploymentConfiguration).toMatchObject({ Strategy: 'CANARY' });
+  expect((await client.read()).DeploymentConfiguration).toMatchObject({ Strategy: 'ROLLING' });
+  const after = nextImage();
+  const { result, answers } = await client.whileRequesting(url, () => orders.update(alone(after, SERVER)));
+  expect(result).toMatchObject({ status: 'SUCCESS' });
+  expect(answers).toEqual([before, after]);
+  await client.delete();
+  await orders.delete();
+  expect(await left()).toEqual([]);
+});
+
 describe('test requests', () => {
   test('meet the new tasks by the header of the template, before all others do', async () => {
     const connect = { ...SERVER, TestHeader: { Name: 'X-Test', Value: 'yes' } };
