@@ -14,6 +14,7 @@
  */
 import type { ApplyScope, ComponentsIn, Observations, Scope } from './composition/component';
 import { serveFrom } from './resources/ec2/service-security-group';
+import { wait, waitedFor, waitTime } from '../core/outcome';
 import { checkTimeToMove } from './properties/ecs-service';
 import { nodesOf } from './composition/node';
 import { attachmentOf, exposureTitle, type Exposure } from './exposures';
@@ -89,13 +90,22 @@ function withExposures(
   return { ...result, continuation: { ...result.continuation, exposures } };
 }
 
-/** Record that clients are to be sent to another exposure; the next invocation sees to it. */
+/** Seconds after which what was recorded has to be seen; then it is recorded once more. */
+const RECORD_SECONDS = 30;
+
+/**
+ * Record that clients are to be sent to another exposure; the next invocation sees to it. EC2 may show tags late, the later
+ * the more often they are written: so an operation that does not see what it has recorded waits.
+ */
 async function switchTo(
   scope: ApplyScope,
   joining: Exposure,
   { serving }: Exposures,
 ): Promise<ExposureConvergence> {
-  await serveFrom(scope, joining, serving);
+  const { time } = scope;
   const reason = `moving from ${exposureTitle(serving)} to ${exposureTitle(joining)}`;
-  return { status: 'wait', reason, seconds: 0, continuation: {} };
+  const isRecorded = reason in time.waits && waitedFor(time, reason) < RECORD_SECONDS;
+  if (!isRecorded) await serveFrom(scope, joining, serving);
+  const move = wait(reason, isRecorded ? 2 : 0);
+  return { ...move, continuation: { waits: { [reason]: waitTime(time, move) } } };
 }
