@@ -5,7 +5,8 @@ module.exports = {
   roots: ['<rootDir>/test', '<rootDir>/src', '<rootDir>/hooks', '<rootDir>/local'],
   testMatch: ['**/*.test.ts'],
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // One more than processors: a suite waits for the processes it has started a fifth of its time.
+  maxWorkers: 3,
   testSequencer: '<rootDir>/test/support/long-first.js',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',

@@ -224,7 +224,7 @@ async function withProviders(
   { SecurityGroupEgress: wanted }: Properties,
   group: ObservedLoadBalancerSecurityGroup,
 ): Promise<ObservedLoadBalancerSecurityGroup> {
-  if (!wanted || group.reachesProviders) return group;
+  if (!wanted || group.reachesProviders) return { reachesProviders: false, ...group };
   const IpPermissions = ingressPermissions(wanted);
   await unless(
     clients.ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: group.id, IpPermissions })),
