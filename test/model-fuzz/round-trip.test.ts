@@ -112,6 +112,8 @@ const VALUES: Readonly<Record<string, Values>> = {
   'LoadBalancerConfiguration/Subnets': ({ subnets }) =>
     some(subnets.slice(2), 0).map((more) => [...more, ...subnets.slice(0, 2)]),
   'NetworkConfiguration/SecurityGroups': ({ groups }) => some(groups),
+  // Of Network Load Balancers alone, which have none of the other lists: test/provider/network-load-balancer.test.ts.
+  'LoadBalancerConfiguration/AllocationIds': () => fc.constant(undefined as any),
   // Its list is of endpoints alone.
   ServiceConnectConfiguration: ({ groups }) =>
     some(groups, 0).map((AllowedSecurityGroups) => ({ ClientAlias: { Port: 8080 }, AllowedSecurityGroups })),
