@@ -7,3 +7,8 @@ export function isGroup(value: unknown): value is Group {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
+
+/** The value at a path; undefined when there is none. */
+export function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<any>((parent, name) => parent?.[name], value);
+}

@@ -15,6 +15,7 @@ import type { ResourceModel, TypeConfigurationModel } from '../../src/express-se
 import type { Network } from '../../src/express-service/network/subnets';
 import { componentsIn } from '../../src/express-service/resources';
 import { specificationOf } from '../../src/express-service/specification';
+import { IDENTITY_PROVIDER } from '../support/identity-provider';
 
 const ROOT = join(__dirname, '../..');
 const identity = identityOf(
@@ -102,11 +103,7 @@ const everything = {
   ],
   Authentication: {
     Oidc: {
-      Issuer: 'https://idp.example.com',
-      AuthorizationEndpoint: 'https://idp.example.com/authorize',
-      TokenEndpoint: 'https://idp.example.com/token',
-      UserInfoEndpoint: 'https://idp.example.com/userinfo',
-      ClientId: 'client',
+      ...IDENTITY_PROVIDER,
       ClientSecret: 'secret',
     },
   },

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { AnswerSheet } from '../../local/claims/answers';
 import { createRole } from '../../local/account';
+import { HOOK_STAGES } from '../support/deployments';
 import { Fixture, loadBalancerOf, messages, MINUTE, type Pair } from './fixture';
 import { HookFunctions, type Answer, type HookEvent } from './hook-functions';
 
@@ -31,16 +32,6 @@ const LINEAR: DeploymentConfiguration = {
   linearConfiguration: { stepPercent: 40, stepBakeTimeInMinutes: 1 },
 };
 const ROLLING: DeploymentConfiguration = { strategy: 'ROLLING' };
-const STAGES: readonly DeploymentLifecycleHookStage[] = [
-  'RECONCILE_SERVICE',
-  'PRE_SCALE_UP',
-  'POST_SCALE_UP',
-  'TEST_TRAFFIC_SHIFT',
-  'POST_TEST_TRAFFIC_SHIFT',
-  'PRE_PRODUCTION_TRAFFIC_SHIFT',
-  'PRODUCTION_TRAFFIC_SHIFT',
-  'POST_PRODUCTION_TRAFFIC_SHIFT',
-];
 const SUCCEEDED = { hookStatus: 'SUCCEEDED' };
 const FAILED = { hookStatus: 'FAILED' };
 const IN_PROGRESS = { hookStatus: 'IN_PROGRESS' };
@@ -164,7 +155,7 @@ describe('the function of a hook is told', () => {
     ],
   ])('%s', async (_what, answers, configuration, expected) => {
     const hook = functions.make(SUCCEEDED);
-    const service = await deploying([hook.hook(STAGES)], configuration);
+    const service = await deploying([hook.hook(HOOK_STAGES)], configuration);
     fixture.aws.answers.give(answers);
     await fixture.advance(10 * MINUTE);
     expect(await fixture.deployment(service)).toMatchObject({ status: 'SUCCESSFUL' });
@@ -600,7 +591,7 @@ describe('a rolling deployment', () => {
   test('waits before its first task, and after its last one', async () => {
     const hook = functions.make(SUCCEEDED);
     const service = await deploying(
-      [pause('PRE_SCALE_UP'), hook.hook(STAGES), pause('POST_SCALE_UP')],
+      [pause('PRE_SCALE_UP'), hook.hook(HOOK_STAGES), pause('POST_SCALE_UP')],
       ROLLING,
     );
     const images = async () =>
@@ -625,7 +616,7 @@ describe('a rolling deployment', () => {
   test('runs none of its hooks, where AWS does that', async () => {
     fixture.aws.answers.give({ 'ecs.rolling-deployments-run-hooks': false });
     const hook = functions.make(FAILED);
-    const service = await deploying([hook.hook(STAGES)], ROLLING);
+    const service = await deploying([hook.hook(HOOK_STAGES)], ROLLING);
     await fixture.advance(10 * MINUTE);
     expect((await fixture.deployment(service)).status).toBe('SUCCESSFUL');
     expect(hook.events()).toEqual([]);

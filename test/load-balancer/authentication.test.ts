@@ -2,6 +2,7 @@
 import { AuthorizeSecurityGroupEgressCommand, RevokeSecurityGroupEgressCommand } from '@aws-sdk/client-ec2';
 import { ModifyRuleCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Fixture, hostIs, type LoadBalancerFixture } from './fixture';
+import { IDENTITY_PROVIDER } from '../support/identity-provider';
 
 let fixture: Fixture;
 let loadBalancer: LoadBalancerFixture;
@@ -24,16 +25,11 @@ beforeAll(async () => {
 afterEach(() => fixture.deleteRules(loadBalancer.https));
 afterAll(() => fixture.close());
 
-const PROVIDER = 'https://idp.example.com';
 const oidc = (more: object = {}): Action => ({
   Type: 'authenticate-oidc',
   Order: 1,
   AuthenticateOidcConfig: {
-    Issuer: PROVIDER,
-    AuthorizationEndpoint: `${PROVIDER}/authorize`,
-    TokenEndpoint: `${PROVIDER}/token`,
-    UserInfoEndpoint: `${PROVIDER}/userinfo`,
-    ClientId: 'client',
+    ...IDENTITY_PROVIDER,
     ...more,
   },
 });
@@ -65,7 +61,7 @@ async function signIn(host: string, code: string) {
 }
 
 test.each<[string, Action, string]>([
-  ['an identity provider', oidc(), `${PROVIDER}/authorize`],
+  ['an identity provider', oidc(), IDENTITY_PROVIDER.AuthorizationEndpoint],
   [
     'a prefix of Cognito',
     cognito('users'),

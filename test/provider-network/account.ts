@@ -78,6 +78,13 @@ export interface Crash {
   readonly effect?: 'before' | 'after';
 }
 
+/** What happens between two calls of an operation. */
+export interface Interlude {
+  /** The call that it comes before. */
+  readonly before: Crash;
+  readonly happens: () => Promise<unknown>;
+}
+
 /** The n-th call of an operation, counted from 0, by its name. */
 export function crashAt(operations: readonly string[], n: number, effect: Crash['effect'] = 'after'): Crash {
   const operation = operations[n]!;
@@ -191,10 +198,15 @@ export class Account {
   }
 
   /** Create or update a service. */
-  async apply(serviceName: string, wish: Wish = {}, crash?: Crash): Promise<Observations> {
+  async apply(
+    serviceName: string,
+    wish: Wish = {},
+    crash?: Crash,
+    interlude?: Interlude,
+  ): Promise<Observations> {
     const spec = this.spec(serviceName, wish);
     const operationToken = randomUUID();
-    const meter = new Meter(crash);
+    const meter = new Meter(crash, interlude);
     return this.repeat(meter, (clients, continuation, time) => {
       let network: Promise<Network> | undefined;
       const scope: ApplyScope = {
@@ -296,10 +308,11 @@ class Meter {
   private depthOfEnded = 0;
   private readonly operations: string[] = [];
   private isDead = false;
-  /** Of the operation at which the process dies. */
-  private occurrences = 0;
 
-  constructor(private readonly crash?: Crash) {}
+  constructor(
+    private readonly crash?: Crash,
+    private readonly interlude?: Interlude,
+  ) {}
 
   cost(): Cost {
     return { calls: this.operations.length, chain: this.depthOfEnded, operations: [...this.operations] };
@@ -329,11 +342,11 @@ class Meter {
     const operation = name.replace(/Command$/, '');
     this.operations.push(operation);
     const depth = this.depthOfEnded + 1;
-    const { operation: deadly = operation, occurrence, effect } = this.crash ?? {};
-    if (operation === deadly && ++this.occurrences === occurrence) {
+    if (this.isAt(operation, this.crash)) {
       this.isDead = true;
-      if (effect === 'before') throw new Killed();
+      if (this.crash!.effect === 'before') throw new Killed();
     }
+    if (this.isAt(operation, this.interlude?.before)) await this.interlude!.happens();
     try {
       const answer = await next();
       if (this.isDead) throw new Killed();
@@ -341,5 +354,12 @@ class Meter {
     } finally {
       this.depthOfEnded = Math.max(this.depthOfEnded, depth);
     }
+  }
+
+  /** Whether the latest call is this one. */
+  private isAt(latest: string, call: Crash | undefined): boolean {
+    if (!call || latest !== (call.operation ?? latest)) return false;
+    const { operation, occurrence } = call;
+    return this.operations.filter((name) => name === (operation ?? name)).length === occurrence;
   }
 }

@@ -1,5 +1,5 @@
 /** Hosts whose DNS records the author looks after: the rules of a shared load balancer alone tell whose they are. */
-import { Account, type Wish, crashAt } from './account';
+import { Account, Killed, type Wish, crashAt } from './account';
 import { loadBalancersOf, rulesOf } from './looks';
 
 let account: Account;
@@ -135,3 +135,38 @@ test('whenever one is interrupted while it claims the host, one of the two gets 
     }
   }
 }, 300_000);
+
+test('who has seen the rule of another before that one got the host, and its tags after it, does not take it for nobody’s', async () => {
+  await account.apply('neighbour');
+  await account.apply('one', wish);
+  const { operations } = account.cost;
+  await account.remove('one');
+  const look = operations.indexOf('DescribeTags', operations.indexOf('CreateRule'));
+  const [widened, forgotten] = ['ModifyRule', 'RemoveTags'].map((name) => operations.indexOf(name, look));
+
+  const hasLooked = signal();
+  const mayGoOn = signal();
+  const two = account.apply('two', wish, crashAt(operations, forgotten!), {
+    before: crashAt(operations, widened!),
+    async happens() {
+      hasLooked.give();
+      await mayGoOn.given;
+    },
+  });
+  await hasLooked.given;
+  const one = account.apply('one', wish, undefined, {
+    before: crashAt(operations, look),
+    async happens() {
+      mayGoOn.give();
+      await expect(two).rejects.toThrow(Killed);
+    },
+  });
+  await expect(one).rejects.toMatchObject(conflict);
+  await account.apply('two', wish);
+});
+
+function signal(): { give(): void; readonly given: Promise<void> } {
+  let give: () => void = () => undefined;
+  const given = new Promise<void>((resolve) => (give = resolve));
+  return { give, given };
+}

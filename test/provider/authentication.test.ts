@@ -11,6 +11,7 @@ import { requestHost, type Answer } from '../../local/http-request';
 import type { Structure } from '../../local/service';
 import { testProperties } from '../properties/life-of-a-property';
 import { Driver } from '../support/driver';
+import { IDENTITY_PROVIDER } from '../support/identity-provider';
 
 let driver: Driver;
 let ecs: ECSClient;
@@ -28,15 +29,10 @@ afterAll(async () => {
 });
 
 const SECRET = 'canary-secret-of-a-client';
-const PROVIDER = 'https://idp.example.com';
 const oidc = (more: Structure = {}) => ({
   Authentication: {
     Oidc: {
-      Issuer: PROVIDER,
-      AuthorizationEndpoint: `${PROVIDER}/authorize`,
-      TokenEndpoint: `${PROVIDER}/token`,
-      UserInfoEndpoint: `${PROVIDER}/userinfo`,
-      ClientId: 'client',
+      ...IDENTITY_PROVIDER,
       ClientSecret: SECRET,
       ...more,
     },
@@ -149,7 +145,7 @@ test('a user signs in, and is known to the service; others, and test requests, a
   const sent = await client('/orders?page=2');
   expect(sent.status).toBe(302);
   const location = new URL(String(sent.headers.location));
-  expect(`${location.origin}${location.pathname}`).toBe(`${PROVIDER}/authorize`);
+  expect(`${location.origin}${location.pathname}`).toBe(IDENTITY_PROVIDER.AuthorizationEndpoint);
   expect(Object.fromEntries(location.searchParams)).toMatchObject({
     client_id: 'client',
     response_type: 'code',

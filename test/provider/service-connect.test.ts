@@ -16,7 +16,7 @@ import {
 import { createRole } from '../../local/account';
 import type { HandlerOutcome } from '../../local/extension/resource-handler';
 import type { Structure } from '../../local/service';
-import { decide, heldDeployment } from '../support/deployments';
+import { CONFIGURATIONS, decide, heldDeployment, STRATEGIES, type Strategy } from '../support/deployments';
 import { Driver } from '../support/driver';
 
 let driver: Driver;
@@ -40,22 +40,6 @@ afterAll(async () => {
 });
 
 const left = async () => (await driver.inventory()).filter((line) => !beginning.includes(line));
-
-const CONFIGURATIONS = {
-  ROLLING: { Strategy: 'ROLLING' },
-  BLUE_GREEN: { Strategy: 'BLUE_GREEN', BakeTimeInMinutes: 1 },
-  LINEAR: {
-    Strategy: 'LINEAR',
-    BakeTimeInMinutes: 1,
-    LinearConfiguration: { StepPercent: 25, StepBakeTimeInMinutes: 2 },
-  },
-  CANARY: {
-    Strategy: 'CANARY',
-    BakeTimeInMinutes: 1,
-    CanaryConfiguration: { CanaryPercent: 10, CanaryBakeTimeInMinutes: 2 },
-  },
-} as const;
-type Strategy = keyof typeof CONFIGURATIONS;
 
 let images = 0;
 const nextImage = () => `example/orders:${++images}`;
@@ -165,7 +149,7 @@ async function mainPort(serviceName: string) {
 const url = 'http://orders:8080/';
 const SERVER = { ClientAlias: { Port: 8080, DnsName: 'orders' } };
 
-describe.each(Object.keys(CONFIGURATIONS) as Strategy[])('%s', (strategy) => {
+describe.each(STRATEGIES)('%s', (strategy) => {
   let orders: Subject;
   let client: Subject;
   let image: string;

@@ -17,7 +17,7 @@ import type { HandlerOutcome } from '../../local/extension/resource-handler';
 import type { Structure } from '../../local/service';
 import { whileRequested, type Answers } from '../moves/steady-requests';
 import { makePrivateSubnets } from '../support/account';
-import { deploymentEnded } from '../support/deployments';
+import { CONFIGURATIONS, deploymentEnded, STRATEGIES, type Strategy } from '../support/deployments';
 import { Driver } from '../support/driver';
 
 let driver: Driver;
@@ -35,25 +35,6 @@ afterAll(async () => {
   elb.destroy();
   await driver.close();
 });
-
-const STRATEGIES = ['ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'] as const;
-type Strategy = (typeof STRATEGIES)[number];
-
-/** Short bake times, and steps that clients notice. */
-const CONFIGURATIONS: Readonly<Record<Strategy, Structure>> = {
-  ROLLING: { Strategy: 'ROLLING', BakeTimeInMinutes: 1 },
-  BLUE_GREEN: { Strategy: 'BLUE_GREEN', BakeTimeInMinutes: 1 },
-  LINEAR: {
-    Strategy: 'LINEAR',
-    BakeTimeInMinutes: 1,
-    LinearConfiguration: { StepPercent: 25, StepBakeTimeInMinutes: 2 },
-  },
-  CANARY: {
-    Strategy: 'CANARY',
-    BakeTimeInMinutes: 1,
-    CanaryConfiguration: { CanaryPercent: 10, CanaryBakeTimeInMinutes: 2 },
-  },
-};
 
 const BROKEN = 'example/hello:exits';
 let images = 0;

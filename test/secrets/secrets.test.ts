@@ -21,6 +21,7 @@ import { bundleFunction } from '../../scripts/build';
 import { createRoles, giveBaseDomain, TYPE_NAME } from '../support/account';
 import { kept, leaks, PROVIDER_LOG_GROUP, recordInvocations, type Secrets, type Text } from './written';
 import { inVirtualTime } from '../support/eventually';
+import { IDENTITY_PROVIDER } from '../support/identity-provider';
 
 const STACK = 'secretive';
 const BUNDLE = join(__dirname, '..', '..', 'build', 'TypeFunction', 'handlers.js');
@@ -87,11 +88,7 @@ function template(
     },
     Authentication: {
       Oidc: {
-        Issuer: 'https://idp.example.com',
-        AuthorizationEndpoint: 'https://idp.example.com/authorize',
-        TokenEndpoint: 'https://idp.example.com/token',
-        UserInfoEndpoint: 'https://idp.example.com/userinfo',
-        ClientId: 'client',
+        ...IDENTITY_PROVIDER,
         ClientSecret: PROPERTIES['client secret'],
       },
     },

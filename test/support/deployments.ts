@@ -42,6 +42,37 @@ export async function decide(
   );
 }
 
+/** Stages at which ECS takes hooks, in the order in which deployments come to them. */
+export const HOOK_STAGES = [
+  'RECONCILE_SERVICE',
+  'PRE_SCALE_UP',
+  'POST_SCALE_UP',
+  'TEST_TRAFFIC_SHIFT',
+  'POST_TEST_TRAFFIC_SHIFT',
+  'PRE_PRODUCTION_TRAFFIC_SHIFT',
+  'PRODUCTION_TRAFFIC_SHIFT',
+  'POST_PRODUCTION_TRAFFIC_SHIFT',
+] as const;
+
+export const STRATEGIES = ['ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+/** Deployment configurations with short bake times, and steps that clients notice. */
+export const CONFIGURATIONS: Readonly<Record<Strategy, Structure>> = {
+  ROLLING: { Strategy: 'ROLLING', BakeTimeInMinutes: 1 },
+  BLUE_GREEN: { Strategy: 'BLUE_GREEN', BakeTimeInMinutes: 1 },
+  LINEAR: {
+    Strategy: 'LINEAR',
+    BakeTimeInMinutes: 1,
+    LinearConfiguration: { StepPercent: 25, StepBakeTimeInMinutes: 2 },
+  },
+  CANARY: {
+    Strategy: 'CANARY',
+    BakeTimeInMinutes: 1,
+    CanaryConfiguration: { CanaryPercent: 10, CanaryBakeTimeInMinutes: 2 },
+  },
+};
+
 /** Wait until the newest deployment of a service has ended. */
 export async function deploymentEnded({ aws }: Driver, ecs: ECSClient, service: string): Promise<void> {
   await inVirtualTime(

@@ -1,5 +1,6 @@
 /** What the runtime knows of a resource type's models. */
 import type { BaseModel } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib/dist/interface';
+import { valueAt } from '../../core/group';
 import { isObject } from './event-members';
 
 /** A model of a resource, with its primary identifier. */
@@ -75,8 +76,4 @@ function remove(value: unknown, [name, ...rest]: readonly string[]): void {
 
 function segmentsOf(pointer: string): string[] {
   return pointer.split('/').slice(2);
-}
-
-function valueAt(value: unknown, segments: readonly string[]): unknown {
-  return segments.reduce<any>((parent, name) => parent?.[name], value);
 }

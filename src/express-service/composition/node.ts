@@ -44,15 +44,11 @@ export interface Need {
 export function nodesOf(componentsIn: ComponentsIn, exposures: Exposures | undefined): Node[] {
   const components = componentsIn(exposures?.serving);
   if (!exposures) return components.map((component) => servingNode(component, components, undefined, []));
-  const others = otherExposures(exposures).map((exposure): OtherExposure => {
-    const itsOwn = ownComponents(componentsIn(exposure), components, exposures.serving, exposure);
-    return {
-      exposure,
-      isJoining: exposure === exposures.joining,
-      components: itsOwn,
-      kinds: itsOwn.map(({ kind }) => kind),
-    };
-  });
+  const others = otherExposures(exposures).map((exposure): OtherExposure => ({
+    exposure,
+    isJoining: exposure === exposures.joining,
+    components: ownComponents(componentsIn(exposure), components, exposures.serving, exposure),
+  }));
   return [
     ...components.map((component) => servingNode(component, components, exposures, others)),
     ...others.flatMap((other) =>
@@ -68,8 +64,6 @@ interface OtherExposure {
   readonly isJoining: boolean;
   /** What it has of its own. */
   readonly components: readonly AnyComponent[];
-  /** The kinds of those. */
-  readonly kinds: readonly string[];
 }
 
 /** @param serving the components of the exposure that serves. */
@@ -105,8 +99,8 @@ function servingNode(
 /** @param serving the components of the exposure that serves. */
 function otherNode(component: AnyComponent, serving: readonly AnyComponent[], other: OtherExposure): Node {
   const { kind, needs, removedAfter = [], leavesAfter = [] } = component;
-  const { exposure, isJoining, kinds } = other;
-  const isOwn = (needed: string) => kinds.includes(needed);
+  const { exposure, isJoining, components } = other;
+  const isOwn = (needed: string) => isAmong(components, needed);
   const isServing = (needed: string) => !isOwn(needed) && isAmong(serving, needed);
   return {
     id: idIn(kind, other),
@@ -131,7 +125,7 @@ function isAmong(components: readonly AnyComponent[], kind: string): boolean {
 /** What is needed of another exposure than the serving one: to be used in one that is joined, else only to come first. */
 function needsIn(kinds: readonly string[], other: OtherExposure): Need[] {
   return kinds
-    .filter((kind) => other.kinds.includes(kind))
+    .filter((kind) => isAmong(other.components, kind))
     .map((kind) => ({ node: idIn(kind, other), ...(other.isJoining && { kind, isJoining: true as const }) }));
 }
 
@@ -150,8 +144,8 @@ function ownComponents(
 }
 
 /** Id of the node of a kind, seen from an exposure that does not serve. */
-function idIn(kind: string, { kinds, exposure }: OtherExposure): string {
-  return kinds.includes(kind) ? `${kind} ${exposureHash(exposure)}` : kind;
+function idIn(kind: string, { components, exposure }: OtherExposure): string {
+  return isAmong(components, kind) ? `${kind} ${exposureHash(exposure)}` : kind;
 }
 
 /** The values of what a node needs, under the kinds by which its component knows them. */

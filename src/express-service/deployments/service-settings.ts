@@ -74,7 +74,6 @@ export function desiredSettings(
   former: FormerSettings = {},
 ): Resolvable<DeployedSettings> {
   const { network, receivers, containerPort } = references;
-  const { infrastructureRoleArn } = spec;
   return {
     taskDefinition: references.taskDefinitionArn,
     networkConfiguration: {
@@ -93,7 +92,7 @@ export function desiredSettings(
         alternateTargetGroupArn: targetGroupArns[1],
         productionListenerRule: listenerRuleArn,
         ...(testListenerRuleArn !== undefined && { testListenerRule: testListenerRuleArn }),
-        roleArn: infrastructureRoleArn,
+        roleArn: spec.infrastructureRoleArn,
       },
     })),
   };

@@ -1,11 +1,11 @@
 /** What a template says of a Network Load Balancer. Pure: no call to AWS. */
 import { invalid } from '../../core/failure';
+import { valueAt } from '../../core/group';
 import type { Properties } from '../../cloudformation/extension';
 import { LoadBalancerConfiguration, type Inputs, type NetworkListener } from '../model';
 import { allowedCidrs } from './allowed-cidrs';
 import type { Attributes } from './elb-attributes';
 import { strategyOfModel, type StrategyInputs } from './strategies';
-import { valueAt } from './without-load-balancer';
 
 /** A Network Load Balancer, which the service has for itself. */
 export interface NetworkLoadBalancerSpec {

@@ -1,6 +1,6 @@
 /** What a service without a load balancer does without, too. Pure: no call to AWS. */
 import { invalid } from '../../core/failure';
-import type { Group } from '../../core/group';
+import { valueAt } from '../../core/group';
 import type { Inputs, ResourceModel } from '../model';
 
 /** Paths of properties that mean nothing without a load balancer. */
@@ -27,29 +27,23 @@ const OF_LOAD_BALANCER = [
  */
 export function checkWithoutLoadBalancer(model: ResourceModel): void {
   const path = OF_LOAD_BALANCER.find((each) => valueAt(model, each.split('/')) != null);
-  const { Alarms } = model.DeploymentConfiguration ?? {};
-  if (Alarms && !Alarms.AlarmNames?.length) {
+  if (path) {
     throw invalid(
-      'DeploymentConfiguration/Alarms/AlarmNames',
-      'is missing, and without a load balancer no alarm is made',
-      'Name alarms, or remove Alarms',
+      path,
+      'is of a load balancer, and LoadBalancerConfiguration/Type is none',
+      'Remove it, or give LoadBalancerConfiguration/Type another value',
     );
   }
-  if (!path) return;
+  const { Alarms } = model.DeploymentConfiguration ?? {};
+  if (!Alarms || Alarms.AlarmNames?.length) return;
   throw invalid(
-    path,
-    'is of a load balancer, and LoadBalancerConfiguration/Type is none',
-    `Remove it, or give LoadBalancerConfiguration/Type another value`,
+    'DeploymentConfiguration/Alarms/AlarmNames',
+    'is missing, and without a load balancer no alarm is made',
+    'Name alarms, or remove Alarms',
   );
 }
 
-/** The value at a path; undefined when there is none. */
-export function valueAt(group: object, [name, ...below]: readonly string[]): unknown {
-  const value = (group as Group)[name!];
-  return below.length > 0 && value != null ? valueAt(value as object, below) : value;
-}
-
-/** What was read of a service without what is left at the service of a load balancer that it had once. */
+/** What READ answers of a service without a load balancer: not what ECS has kept of one that it had before. */
 export function readWithoutLoadBalancer(inputs: Inputs): Inputs {
   const names: readonly string[] = OF_LOAD_BALANCER;
   return Object.fromEntries(Object.entries(inputs).filter(([name]) => !names.includes(name)));

@@ -22,47 +22,63 @@ export interface ObservedIngress {
   readonly TestListenerRule?: ObservedTestListenerRule;
 }
 
-/** The property LoadBalancerConfiguration of a service in an exposure. */
+type Input = Properties<LoadBalancerConfiguration>;
+
+/** What a template says of each kind of exposure; undefined when the load balancer is gone. */
+const INPUTS: {
+  readonly [Kind in Exposure['kind']]: (
+    observed: ObservedIngress,
+    exposure: Extract<Exposure, { kind: Kind }>,
+  ) => Input | undefined;
+} = {
+  none: () => ({ Type: 'none' }),
+  external: (_observed, { listenerArn: ListenerArn }) => ({ Type, ListenerArn }),
+  shared({ LoadBalancerAttributes = {}, LoadBalancerSecurityGroup: group, ...observed }) {
+    return managedInput(observed, group, {
+      Type,
+      HttpRedirect: group?.ingress.httpRedirect,
+      ...attributeInputOf(LoadBalancerAttributes),
+    });
+  },
+  network({ LoadBalancerAttributes = {}, LoadBalancerSecurityGroup: group, ...observed }) {
+    const { LoadBalancer, ListenerRule, TestListenerRule } = observed;
+    const { protocol: Protocol, port: Port } = ListenerRule?.listener ?? {};
+    const TestPort = TestListenerRule?.rule?.listener?.port;
+    return managedInput(observed, group, {
+      Type: 'network',
+      AllocationIds: LoadBalancer?.allocationIds && [...LoadBalancer.allocationIds],
+      CrossZone: crossZoneOf(LoadBalancerAttributes),
+      Listener: Protocol && defined({ Protocol, Port, TestPort }),
+    });
+  },
+};
+
+/** @param more what load balancers of its type have beside what all have. */
+function managedInput(
+  { LoadBalancer }: ObservedIngress,
+  group: ObservedLoadBalancerSecurityGroup | undefined,
+  more: Input,
+): Input | undefined {
+  return (
+    LoadBalancer &&
+    defined({
+      ...more,
+      Scheme: LoadBalancer.scheme,
+      IpAddressType: LoadBalancer.ipAddressType ?? LoadBalancerConfiguration.DEFAULTS.IpAddressType,
+      Subnets: Object.values(LoadBalancer.subnets).sort(),
+      AllowedCidrs: group && [...group.ingress.allowedCidrs],
+    })
+  );
+}
+
+/** The property LoadBalancerConfiguration of a service in an exposure; that of one that is not known is as it is by default. */
 export function loadBalancerInputOf(
   exposure: Exposure | undefined,
-  {
-    LoadBalancer,
-    LoadBalancerAttributes = {},
-    LoadBalancerSecurityGroup,
-    ListenerRule,
-    TestListenerRule,
-  }: ObservedIngress,
-): Properties<LoadBalancerConfiguration> | undefined {
-  if (exposure?.kind === 'none') return { Type: 'none' };
-  if (exposure?.kind === 'external') return { Type, ListenerArn: exposure.listenerArn };
-  if (!LoadBalancer) return undefined;
-  if (exposure?.kind === 'network') {
-    const { listener } = ListenerRule ?? {};
-    return defined({
-      Type: 'network' as const,
-      Scheme: LoadBalancer.scheme,
-      IpAddressType: LoadBalancer.ipAddressType,
-      Subnets: Object.values(LoadBalancer.subnets).sort(),
-      AllowedCidrs: LoadBalancerSecurityGroup && [...LoadBalancerSecurityGroup.ingress.allowedCidrs],
-      AllocationIds: LoadBalancer.allocationIds && [...LoadBalancer.allocationIds],
-      CrossZone: crossZoneOf(LoadBalancerAttributes),
-      Listener:
-        listener &&
-        defined({
-          Protocol: listener.protocol,
-          Port: listener.port,
-          TestPort: TestListenerRule?.rule?.listener?.port,
-        }),
-    });
-  }
-  const ingress = LoadBalancerSecurityGroup?.ingress;
-  return defined({
-    Type,
-    Scheme: LoadBalancer.scheme,
-    IpAddressType: LoadBalancer.ipAddressType ?? LoadBalancerConfiguration.DEFAULTS.IpAddressType,
-    Subnets: Object.values(LoadBalancer.subnets).sort(),
-    AllowedCidrs: ingress && [...ingress.allowedCidrs],
-    HttpRedirect: ingress?.httpRedirect,
-    ...attributeInputOf(LoadBalancerAttributes),
-  });
+  observed: ObservedIngress,
+): Input | undefined {
+  const inputOf = INPUTS[exposure?.kind ?? 'shared'] as (
+    observed: ObservedIngress,
+    exposure: Exposure | undefined,
+  ) => Input | undefined;
+  return inputOf(observed, exposure);
 }

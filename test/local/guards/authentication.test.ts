@@ -15,19 +15,15 @@ import {
   targetGroup,
   useLocalAws,
 } from './fixture';
+import { IDENTITY_PROVIDER } from '../../support/identity-provider';
 
 useLocalAws();
 
-const PROVIDER = 'https://idp.example.com';
 const oidc = (more: object = {}): Action => ({
   Type: 'authenticate-oidc',
   Order: 1,
   AuthenticateOidcConfig: {
-    Issuer: PROVIDER,
-    AuthorizationEndpoint: `${PROVIDER}/authorize`,
-    TokenEndpoint: `${PROVIDER}/token`,
-    UserInfoEndpoint: `${PROVIDER}/userinfo`,
-    ClientId: 'client',
+    ...IDENTITY_PROVIDER,
     ClientSecret: 'secret',
     ...more,
   },

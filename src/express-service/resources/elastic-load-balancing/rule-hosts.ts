@@ -7,7 +7,8 @@
  * others. One that has the host keeps it. Of several that want it, all but the one with the first place on the load balancer
  * take their word back and look again later; that one waits until it is alone, then lets its rule match the host, and at last
  * removes the mark. All write before they read. So of two that meet at least one sees the other, and who looks and finds
- * nobody is the only one that can go on: whoever comes later sees its mark, or its host, and waits.
+ * nobody is the only one that can go on: whoever comes later sees its mark, or its host, and waits. That holds because marks
+ * are read before hosts: a mark that is gone by then leaves the host to be seen.
  */
 import { AddTagsCommand, RemoveTagsCommand, type Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ApplyScope, Scope } from '../../composition/component';
@@ -107,7 +108,8 @@ export async function claimHosts(
   );
   const tags = await setMarks(scope, own, { ...offered, ...hostMarks(fresh, 'wanted') });
   if (fresh.length === 0) return done(tags);
-  const others = await otherRules(scope, await describeRules(scope, httpsArn));
+  const look = () => describeRules(scope, httpsArn);
+  const others = await otherRules(scope, await look(), look);
   const awaited = fresh.flatMap((host) => othersAfter(host, own.priority, others))[0];
   if (!awaited) return done(tags);
   const { host, other, isToYield } = awaited;
@@ -170,15 +172,26 @@ function has({ hostNames, marks }: Claims, { hostName }: Host): boolean {
   return hostNames.includes(hostName) && !(digestOf(hostName) in marks);
 }
 
-/** The rules among these that other services have; those that were added by hand are the author's own business. */
-async function otherRules(scope: ApplyScope, rules: readonly Rule[]): Promise<OtherRule[]> {
+/**
+ * The rules among these that other services have; those that were added by hand are the author's own business.
+ *
+ * @param look reads the rules again, for what they match once their marks are known.
+ */
+async function otherRules(
+  scope: ApplyScope,
+  rules: readonly Rule[],
+  look: () => Promise<readonly Rule[]> = async () => rules,
+): Promise<OtherRule[]> {
   const ofServices = rules.filter(({ Priority }) => SERVICE_PRIORITIES.includes(Number(Priority)));
   const tags = await tagsOfRules(scope, ofServices);
-  return ofServices.flatMap(({ Priority, Conditions = [] }, index) => {
+  const hostNames = new Map(
+    (await look()).map(({ RuleArn, Conditions = [] }) => [RuleArn, hostNamesIn(Conditions)]),
+  );
+  return ofServices.flatMap(({ RuleArn, Priority }, index) => {
     const owner = ownerOf(tags[index]!);
     if (owner === undefined || owner === ownerTagValue(scope.identity)) return [];
-    const claims = { hostNames: hostNamesIn(Conditions), marks: hostMarksIn(tags[index]!) };
-    return [{ priority: Number(Priority), owner, ...claims }];
+    const marks = hostMarksIn(tags[index]!);
+    return [{ priority: Number(Priority), owner, hostNames: hostNames.get(RuleArn) ?? [], marks }];
   });
 }
 
