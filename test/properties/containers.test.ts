@@ -10,7 +10,7 @@ import { createEnvironmentFiles, createParameter, permitVolumes } from '../suppo
 import type { Structure } from '../../local/service';
 import { deploymentEnded } from '../support/deployments';
 import { Driver } from '../support/driver';
-import { testProperties } from './life-of-a-property';
+import { testProperties, WITHOUT_LOAD_BALANCER } from './life-of-a-property';
 
 let driver: Driver;
 let ecs: ECSClient;
@@ -399,64 +399,6 @@ testProperties(
       },
     ],
     [
-      'Volumes of EBS',
-      {
-        set: mountedVolume({ SizeInGiB: 10, TagSpecifications: [tagged('web')] }),
-        held: {
-          volumes: [{ name: 'disk', configuredAtLaunch: true }],
-          ...mainHeld({ mountPoints: [{ sourceVolume: 'disk', containerPath: '/disk' }] }),
-          volumeConfigurations: [
-            {
-              name: 'disk',
-              managedEBSVolume: {
-                ...volumeHeld,
-                sizeInGiB: 10,
-                roleArn: 'arn:aws:iam::123456789012:role/infrastructure',
-                tagSpecifications: [
-                  {
-                    resourceType: 'volume',
-                    propagateTags: 'SERVICE',
-                    tags: [{ key: 'team', value: 'web' }],
-                  },
-                ],
-              },
-            },
-          ],
-        },
-        changed: mountedVolume({
-          SnapshotId: 'snap-0123456789abcdef0',
-          VolumeInitializationRate: 200,
-          VolumeType: 'io2',
-          Iops: 5000,
-          FilesystemType: 'ext4',
-          KmsKeyId: 'alias/volumes',
-          RoleArn: 'arn:aws:iam::123456789012:role/volumes',
-        }),
-        changedHeld: {
-          volumes: [{ name: 'disk', configuredAtLaunch: true }],
-          volumeConfigurations: [
-            {
-              name: 'disk',
-              managedEBSVolume: {
-                ...volumeHeld,
-                sizeInGiB: undefined,
-                snapshotId: 'snap-0123456789abcdef0',
-                volumeInitializationRate: 200,
-                volumeType: 'io2',
-                iops: 5000,
-                filesystemType: 'ext4',
-                kmsKeyId: 'alias/volumes',
-                roleArn: 'arn:aws:iam::123456789012:role/volumes',
-                tagSpecifications: undefined,
-              },
-            },
-          ],
-        },
-        defaultHeld: { volumes: [], volumeConfigurations: [] },
-        defaultRead: { ...main({ MountPoints: undefined }), Volumes: undefined },
-      },
-    ],
-    [
       'EphemeralStorage and Volumes of EFS',
       {
         set: { EphemeralStorage: { SizeInGiB: 21 }, Volumes: [efs({ RootDirectory: '/site' })] },
@@ -587,6 +529,74 @@ testProperties(
         },
         defaultHeld: { containerDefinitions: [{ name: 'Main' }] },
         defaultRead: { SidecarContainers: undefined },
+      },
+    ],
+  ],
+  runningTaskDefinition,
+  // Containers know nothing of it, and without it everything takes half as long.
+  WITHOUT_LOAD_BALANCER,
+);
+
+// By default the role of the service makes them.
+testProperties(
+  () => driver,
+  [
+    [
+      'Volumes of EBS',
+      {
+        set: mountedVolume({ SizeInGiB: 10, TagSpecifications: [tagged('web')] }),
+        held: {
+          volumes: [{ name: 'disk', configuredAtLaunch: true }],
+          ...mainHeld({ mountPoints: [{ sourceVolume: 'disk', containerPath: '/disk' }] }),
+          volumeConfigurations: [
+            {
+              name: 'disk',
+              managedEBSVolume: {
+                ...volumeHeld,
+                sizeInGiB: 10,
+                roleArn: 'arn:aws:iam::123456789012:role/infrastructure',
+                tagSpecifications: [
+                  {
+                    resourceType: 'volume',
+                    propagateTags: 'SERVICE',
+                    tags: [{ key: 'team', value: 'web' }],
+                  },
+                ],
+              },
+            },
+          ],
+        },
+        changed: mountedVolume({
+          SnapshotId: 'snap-0123456789abcdef0',
+          VolumeInitializationRate: 200,
+          VolumeType: 'io2',
+          Iops: 5000,
+          FilesystemType: 'ext4',
+          KmsKeyId: 'alias/volumes',
+          RoleArn: 'arn:aws:iam::123456789012:role/volumes',
+        }),
+        changedHeld: {
+          volumes: [{ name: 'disk', configuredAtLaunch: true }],
+          volumeConfigurations: [
+            {
+              name: 'disk',
+              managedEBSVolume: {
+                ...volumeHeld,
+                sizeInGiB: undefined,
+                snapshotId: 'snap-0123456789abcdef0',
+                volumeInitializationRate: 200,
+                volumeType: 'io2',
+                iops: 5000,
+                filesystemType: 'ext4',
+                kmsKeyId: 'alias/volumes',
+                roleArn: 'arn:aws:iam::123456789012:role/volumes',
+                tagSpecifications: undefined,
+              },
+            },
+          ],
+        },
+        defaultHeld: { volumes: [], volumeConfigurations: [] },
+        defaultRead: { ...main({ MountPoints: undefined }), Volumes: undefined },
       },
     ],
   ],

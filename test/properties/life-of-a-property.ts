@@ -20,6 +20,12 @@ export interface PropertyCase {
   readonly defaultRead: Structure;
 }
 
+/** Properties of a service that needs none of what has to do with a load balancer. */
+export const WITHOUT_LOAD_BALANCER: Structure = {
+  InfrastructureRoleArn: undefined,
+  LoadBalancerConfiguration: { Type: 'none' },
+};
+
 /** A table of properties, as `test.each` takes it. */
 export type PropertyTable = readonly (readonly [name: string, property: PropertyCase])[];
 
@@ -34,11 +40,13 @@ export function changes(driver: Driver): string[] {
  * nothing.
  *
  * @param held reads what AWS holds of a service.
+ * @param others properties that the template has anyway.
  */
 export function testProperties(
   driver: () => Driver,
   table: PropertyTable,
   held: (serviceName: string) => Promise<Structure>,
+  others: Structure = {},
 ): void {
   let services = 0;
   test.each(table)('%s', async (_name, property) => {
@@ -51,7 +59,7 @@ export function testProperties(
     const ServiceName = `property-${++services}`;
     let previous: Structure | undefined;
     for (const { properties, expected, holds } of steps) {
-      const template = driver().model({ ServiceName, ...properties });
+      const template = driver().model({ ServiceName, ...others, ...properties });
       const outcome = await (previous ? driver().update(previous, template) : driver().create(template));
       const model = Driver.modelOf(outcome);
       expect(named(await held(ServiceName), holds)).toEqual(holds);

@@ -1,4 +1,4 @@
-/** A process that dies after any of its AWS calls that change something. */
+/** A process that dies after AWS calls that change something. `npm run crash` takes every call, and other faults too. */
 import { Account, BASE_DOMAIN, crashAt, Killed, type Crash, type Wish } from './account';
 
 let account: Account;
@@ -25,11 +25,13 @@ const changed = (): Wish => ({
 /** Share of the points that are reached in any case. */
 const MOST = 0.8;
 
-/** After every call that writes: between two of them nothing changes. */
+/** Of the calls that write, every third one is the last: between two of them nothing changes. */
+const STEP = 3;
+
 function crashes(operations: readonly string[]): Crash[] {
-  return operations.flatMap((name, index) =>
-    /^(Describe|List|Get)/.test(name) ? [] : [crashAt(operations, index)],
-  );
+  return operations
+    .flatMap((name, index) => (/^(Describe|List|Get)/.test(name) ? [] : [crashAt(operations, index)]))
+    .filter((_crash, index) => index % STEP === 0);
 }
 
 /** What is observed of a service, with what differs from run to run made equal. */
@@ -72,7 +74,7 @@ test('a creation that is started again ends like one that was not interrupted, o
   const undisturbed = await stateOf('one');
   await account.remove('one');
   expect(await account.left()).toEqual([]);
-  expect(points.length).toBeGreaterThan(12);
+  expect(points.length).toBeGreaterThan(12 / STEP);
 
   for (const crash of points) {
     await dies(account.apply('one', WISH, crash));
