@@ -43,6 +43,7 @@ const LONGEST_REMEDY = 500;
 export class HandlerError extends Error {
   readonly propertyPath?: string;
   readonly remedy?: string;
+  private readonly problem: string;
 
   /**
    * @param code the handler error code that CloudFormation acts upon. `NotFound` and `AlreadyExists` speak of the
@@ -64,6 +65,13 @@ export class HandlerError extends Error {
     this.name = 'HandlerError';
     this.propertyPath = propertyPath;
     this.remedy = remedy;
+    this.problem = problem;
+  }
+
+  /** The same error of a property in a group. @param path of the group. */
+  within(path: string): HandlerError {
+    const { code, problem, propertyPath, remedy, cause } = this;
+    return new HandlerError(code, problem, { propertyPath: `${path}/${propertyPath}`, remedy, cause });
   }
 }
 

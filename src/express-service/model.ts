@@ -1504,6 +1504,64 @@ export class AdditionalDomain extends BaseModel {
   declare CertificateArn?: string;
 }
 
+/** A load balancer at which the service is reached beside the first one, with target groups, a listener rule, a certificate, a DNS record, a security group of its own and an alarm of its own. */
+export class AdditionalLoadBalancer extends BaseModel {
+  static readonly DEFAULTS = { HealthCheckPath: '/' } as const;
+  constructor(properties?: Properties<AdditionalLoadBalancer>) {
+    super(properties);
+  }
+
+  /** What tells it from the others: what is made for it is named after it. With another name it is another one. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** TCP port of the primary container that its requests go to. Default: the one that the first load balancer sends requests to. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare ContainerPort?: number;
+
+  /** The load balancer that the service is reached through. Services that agree on all of this, on the VPC and on WebAclArn share one; a change moves the service to another load balancer without losing a request. */
+  @Expose()
+  @Type(() => LoadBalancerConfiguration)
+  declare LoadBalancerConfiguration?: LoadBalancerConfiguration;
+
+  /** How the load balancer talks to the tasks. */
+  @Expose()
+  @Type(() => TargetGroupConfiguration)
+  declare TargetGroupConfiguration?: TargetGroupConfiguration;
+
+  /** Path that it requests to see whether a task is healthy. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HealthCheckPath?: string;
+
+  /** Host name at which the service answers there. Default: the service's name, a hyphen and Name in the base domain of the type configuration. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare DomainName?: string;
+
+  /** As HostedZoneId of the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HostedZoneId?: string;
+
+  /** As CertificateArn of the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CertificateArn?: string;
+
+  /** Paths at which the service answers there. Default: all paths. Their order has no meaning. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare PathPatterns?: string[];
+
+  /** As WebAclArn of the service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare WebAclArn?: string;
+}
+
 /** Where the tasks and the load balancer run. */
 export class NetworkConfiguration extends BaseModel {
   constructor(properties?: Properties<NetworkConfiguration>) {
@@ -2383,6 +2441,11 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Type(() => LoadBalancerConfiguration)
   declare LoadBalancerConfiguration?: LoadBalancerConfiguration;
+
+  /** Load balancers at which the service is reached beside that of LoadBalancerConfiguration, such as an internal one beside a public one. Every deployment moves the requests of all of them. Their order has no meaning. */
+  @Expose()
+  @Type(() => AdditionalLoadBalancer)
+  declare AdditionalLoadBalancers?: AdditionalLoadBalancer[];
 
   /** How the number of tasks follows the load. */
   @Expose()

@@ -11,101 +11,194 @@
  * Which step comes next is read off AWS each time: the record (recorded-exposures.ts), the service's load balancers, the DNS
  * record, the conditions of the former rule. An update that fails is rolled back with an update to the specification
  * before; whichever step that finds, it goes on from there to the exposure that this one asks for.
+ *
+ * What a service has for an additional load balancer is a network half of its own, with a security group that records it and
+ * exposures in which it moves as the service does. All of them are brought about together, around the one ECS service.
  */
-import type { ApplyScope, ComponentsIn, Observations, Scope } from './composition/component';
+import type { AdditionalScope, ApplyScope, ComponentsIn, Observations, Scope } from './composition/component';
 import { serveFrom } from './resources/ec2/service-security-group';
 import { wait, waitedFor, waitTime } from '../core/outcome';
 import { checkTimeToMove } from './properties/ecs-service';
-import { nodesOf } from './composition/node';
-import { attachmentOf, exposureTitle, type Exposure } from './exposures';
+import { nodesOf, type AdditionalLoadBalancer } from './composition/node';
+import { attachmentOf, exposureTitle } from './exposures';
+import { identityOfLoadBalancer } from './identity/identity';
 import type { ExposureContinuation } from './memory/callback-context';
 import { minutesPerShift, type Exposures } from './memory/recorded-exposures';
 import { converge, observe, teardown, type Convergence, type HasTime } from './composition/reconcile';
-import { isThere, exposuresOf, survey } from './sharing/survey';
+import { discoverNetwork } from './network/network';
+import { additionalLoadBalancersOf, exposuresOf, isThere, survey } from './sharing/survey';
 
 /** {@link Convergence} of a service with all its exposures. */
 export type ExposureConvergence =
   | Extract<Convergence, { status: 'done' }>
   | (Extract<Convergence, { status: 'wait' }> & { readonly continuation: ExposureContinuation });
 
-/** {@link observe}, in the exposure that serves. */
+/** A scope with the exposures of the service, or of one of its additional load balancers. */
+type Placed<Any extends Scope> = Any & { readonly exposures: Exposures };
+
+/** {@link observe}, in the exposures that serve. */
 export async function observeExposures(componentsIn: ComponentsIn, scope: Scope): Promise<Observations> {
   const exposures = await exposuresOf(scope);
-  return observe(nodesOf(componentsIn, exposures && { ...exposures, leaving: [] }), { ...scope, exposures });
+  const additional = await foundAdditional(scope, {});
+  const serving = ({ leaving: _, ...others }: Exposures): Exposures => ({ ...others, leaving: [] });
+  const nodes = nodesOf(
+    componentsIn,
+    exposures && serving(exposures),
+    additional.map((each) => ({ ...loadBalancerOf(each), exposures: serving(each.exposures) })),
+  );
+  return observe(nodes, { ...scope, exposures, additional });
 }
 
-/** {@link converge}, in the exposure that the specification asks for. */
+/** {@link converge}, in the exposures that the specification asks for. */
 export async function convergeExposures(
   componentsIn: ComponentsIn,
-  scope: ApplyScope,
+  whole: ApplyScope,
   continuation: ExposureContinuation,
   hasTime: HasTime,
 ): Promise<ExposureConvergence> {
   const known = knownExposures(continuation);
-  const exposures = known ?? (await exposuresOf(scope))!;
-  const { serving, joining } = exposures;
-  const placed = { ...scope, exposures };
-  if (joining && !known && !(await standSideBySide(scope, serving, joining))) {
-    return switchTo(placed, joining, exposures);
+  const exposures = known.exposures ?? (await exposuresOf(whole))!;
+  const wanted = await wantedAdditional(whole, known);
+  const names = wanted.map(({ identity }) => identity.loadBalancer);
+  const obsolete = (await foundAdditional(whole, known)).filter(
+    ({ identity }) => !names.includes(identity.loadBalancer),
+  );
+  const scope = { ...whole, exposures, additional: [...wanted, ...obsolete] };
+  const moving = [scope, ...wanted].filter((each) => each.exposures.joining);
+  if (!known.exposures) {
+    const alone = await Promise.all(moving.map(async (each) => !(await standSideBySide(each))));
+    const atOnce = moving.filter((_each, index) => alone[index]);
+    if (atOnce.length > 0) return switchTo(atOnce);
   }
   // An operation may have waited for its roles before it looks for the first time.
   const isFirstLook = continuation.waits === undefined;
-  if (joining && isFirstLook) checkTimeToMove(scope.spec.settings, minutesPerShift(exposures));
-  const result = await converge(nodesOf(componentsIn, exposures), placed, continuation, hasTime);
-  if (result.status === 'wait') return withExposures(result, exposures);
-  return joining ? switchTo(placed, joining, exposures) : result;
+  if (moving.length > 0 && isFirstLook) {
+    const minutes = [scope, ...wanted].map((each) => minutesPerShift(each.exposures));
+    checkTimeToMove(scope.spec.settings, Math.max(...minutes));
+  }
+  const nodes = nodesOf(componentsIn, exposures, [
+    ...wanted.map(loadBalancerOf),
+    ...obsolete.map((each) => ({ ...loadBalancerOf(each), isObsolete: true })),
+  ]);
+  const result = await converge(nodes, scope, continuation, hasTime);
+  if (result.status === 'wait') return withExposures(result, scope);
+  return moving.length > 0 ? switchTo(moving) : result;
 }
 
 /** {@link teardown}, in all exposures. */
 export async function teardownExposures(
   componentsIn: ComponentsIn,
-  scope: Scope,
+  whole: Scope,
   continuation: ExposureContinuation,
   hasTime: HasTime,
 ): Promise<ExposureConvergence> {
-  const exposures = knownExposures(continuation) ?? (await exposuresOf(scope));
-  const result = await teardown(
-    nodesOf(componentsIn, exposures),
-    { ...scope, exposures },
-    continuation,
-    hasTime,
+  const known = knownExposures(continuation);
+  const exposures = known.exposures ?? (await exposuresOf(whole));
+  const additional = await foundAdditional(whole, known);
+  const scope = { ...whole, exposures, additional };
+  const nodes = nodesOf(componentsIn, exposures, additional.map(loadBalancerOf));
+  const result = await teardown(nodes, scope, continuation, hasTime);
+  return result.status === 'wait' ? withExposures(result, scope) : result;
+}
+
+function loadBalancerOf({ identity, exposures }: AdditionalScope): AdditionalLoadBalancer {
+  return { name: identity.loadBalancer, exposures };
+}
+
+/** The additional load balancers that are there. */
+async function foundAdditional(
+  whole: Scope,
+  { additional: known }: ExposureContinuation,
+): Promise<AdditionalScope[]> {
+  const names = known ? Object.keys(known) : await additionalLoadBalancersOf(whole);
+  const { ecsService, clients, session, log, time } = whole;
+  const found = await Promise.all(
+    names.map(async (name): Promise<AdditionalScope[]> => {
+      const identity = identityOfLoadBalancer(whole.identity, name);
+      const scope = { identity, ecsService, clients, session, log, time };
+      const exposures = known?.[name] ?? (await exposuresOf(scope));
+      return exposures ? [{ ...scope, exposures }] : [];
+    }),
   );
-  return result.status === 'wait' ? withExposures(result, exposures) : result;
+  return found.flat();
+}
+
+/** Those that the specification asks for. */
+function wantedAdditional(
+  whole: ApplyScope,
+  { additional: known }: ExposureContinuation,
+): Promise<(Placed<ApplyScope> & AdditionalScope)[]> {
+  const { clients, spec, previousSpec } = whole;
+  return Promise.all(
+    Object.entries(spec.additionalLoadBalancers).map(async ([name, ofLoadBalancer]) => {
+      let network: ReturnType<ApplyScope['network']> | undefined;
+      const scope = {
+        ...whole,
+        identity: identityOfLoadBalancer(whole.identity, name),
+        spec: ofLoadBalancer,
+        previousSpec: previousSpec?.additionalLoadBalancers[name],
+        network: () => (network ??= discoverNetwork(clients, ofLoadBalancer)),
+      };
+      return { ...scope, exposures: known?.[name] ?? (await exposuresOf(scope))! };
+    }),
+  );
 }
 
 /** Whether both exposures are to answer for a while: where nothing answers, or nothing is to, no answer can be lost. */
-async function standSideBySide(scope: ApplyScope, serving: Exposure, joining: Exposure): Promise<boolean> {
-  return attachmentOf(joining) !== undefined && isThere(await survey(scope), serving);
+async function standSideBySide(scope: Placed<ApplyScope>): Promise<boolean> {
+  const { serving, joining } = scope.exposures;
+  return attachmentOf(joining!) !== undefined && isThere(await survey(scope), serving);
 }
 
 /** The exposures that what was observed before is of. */
-function knownExposures({ observations, exposures }: ExposureContinuation): Exposures | undefined {
-  return observations && exposures;
+function knownExposures({
+  observations,
+  exposures,
+  additional = {},
+}: ExposureContinuation): Pick<ExposureContinuation, 'exposures' | 'additional'> {
+  return observations && exposures ? { exposures, additional } : {};
 }
 
 function withExposures(
   result: Extract<Convergence, { status: 'wait' }>,
-  exposures: Exposures | undefined,
+  { exposures, additional = [] }: Scope,
 ): ExposureConvergence {
-  return { ...result, continuation: { ...result.continuation, exposures } };
+  const ofAdditional = Object.fromEntries(
+    additional.map((each) => [each.identity.loadBalancer, each.exposures]),
+  );
+  return {
+    ...result,
+    continuation: {
+      ...result.continuation,
+      exposures,
+      ...(additional.length > 0 && { additional: ofAdditional }),
+    },
+  };
 }
 
 /** Seconds after which what was recorded has to be seen; then it is recorded once more. */
 const RECORD_SECONDS = 30;
 
 /**
- * Record that clients are to be sent to another exposure; the next invocation sees to it. EC2 may show tags late, the later
+ * Record that clients are to be sent to other exposures; the next invocation sees to it. EC2 may show tags late, the later
  * the more often they are written: so an operation that does not see what it has recorded waits.
  */
-async function switchTo(
-  scope: ApplyScope,
-  joining: Exposure,
-  { serving }: Exposures,
-): Promise<ExposureConvergence> {
-  const { time } = scope;
-  const reason = `moving from ${exposureTitle(serving)} to ${exposureTitle(joining)}`;
-  const isRecorded = reason in time.waits && waitedFor(time, reason) < RECORD_SECONDS;
-  if (!isRecorded) await serveFrom(scope, joining, serving);
-  const move = wait(reason, isRecorded ? 2 : 0);
-  return { ...move, continuation: { waits: { [reason]: waitTime(time, move) } } };
+async function switchTo(moving: readonly Placed<ApplyScope>[]): Promise<ExposureConvergence> {
+  const moves = await Promise.all(
+    moving.map(async (scope) => {
+      const { time } = scope;
+      const { serving, joining } = scope.exposures;
+      const reason = `moving from ${exposureTitle(serving)} to ${exposureTitle(joining!)}`;
+      const isRecorded = reason in time.waits && waitedFor(time, reason) < RECORD_SECONDS;
+      if (!isRecorded) await serveFrom(scope, joining!, serving);
+      const move = wait(reason, isRecorded ? 2 : 0);
+      return { ...move, time: waitTime(time, move) };
+    }),
+  );
+  return {
+    status: 'wait',
+    reason: moves.map(({ reason }) => reason).join('; '),
+    seconds: Math.max(...moves.map(({ seconds }) => seconds)),
+    continuation: { waits: Object.fromEntries(moves.map(({ reason, time }) => [reason, time])) },
+  };
 }

@@ -3,12 +3,14 @@ import type { Properties } from '../cloudformation/extension';
 import { HandlerError, invalid } from '../core/failure';
 import { checkValues, specified } from '../core/property-values';
 import { defined } from '../core/unset';
-import { checkCluster, type Identity } from './identity/identity';
+import { checkCluster, identityOfLoadBalancer, type Identity } from './identity/identity';
 import { domainTags } from './memory/hosts';
+import { ownerTagValue } from './memory/ownership';
 import { checkTags } from './memory/tag-limits';
 import { namespaceTag } from './memory/namespaces';
 import { templateRecord } from './memory/template-record';
 import { ResourceModel, type NetworkConfiguration, type TypeConfigurationModel } from './model';
+import { checkHosts, inItem, loadBalancerModels } from './properties/additional-load-balancers';
 import { specifiedAuthentication, type AuthenticationConfig } from './properties/authentication';
 import {
   domainsOf,
@@ -63,6 +65,10 @@ export interface ServiceSpec {
   /** How users sign in before their requests reach the service; undefined means that they need not. */
   readonly authentication?: AuthenticationConfig;
   readonly loadBalancer: LoadBalancerSpec;
+  /** Of the additional load balancers, by their names: each as of a service that has no other one. */
+  readonly additionalLoadBalancers: Readonly<Record<string, ServiceSpec>>;
+  /** TCP port of the container that its requests go to. Undefined means: the one of the container. */
+  readonly containerPort?: number;
   /** Undefined without Service Connect. */
   readonly serviceConnect?: ServiceConnectSpec;
   /** Web ACL of a shared load balancer; undefined means none. */
@@ -130,6 +136,14 @@ export function specificationOf({
     ...specified(SERVICE, model),
     volumeConfigurations: volumeConfigurations(model.Volumes, InfrastructureRoleArn),
   });
+  const additional = loadBalancerModels(model).map(({ name, path, containerPort, ...own }) => {
+    const ofLoadBalancer = identityOfLoadBalancer(identity, name);
+    checkOwner(ofLoadBalancer, path);
+    const request = { ...own, configuration, identity: ofLoadBalancer, tags };
+    const spec = inItem(path, () => specificationOf(request));
+    return { name, path, domains: spec, spec: { ...spec, containerPort } };
+  });
+  checkHosts([{ path: '', domains }, ...additional]);
   const requests = { ...domains, pathPatterns: pathPatterns(model.PathPatterns, domainsOf(domains)) };
   checkRoleAccounts(
     { infrastructureRoleArn: InfrastructureRoleArn, task, settings, serviceConnect },
@@ -151,6 +165,7 @@ export function specificationOf({
     testTraffic: testConditions(model, requests),
     authentication: specifiedAuthentication(model.Authentication),
     loadBalancer,
+    additionalLoadBalancers: Object.fromEntries(additional.map(({ name, spec }) => [name, spec])),
     serviceConnect,
     webAclArn: loadBalancer.kind === 'shared' ? (WebAclArn ?? configuration.WebAclArn) : undefined,
     tags,
@@ -190,6 +205,16 @@ function domainsBehind(loadBalancer: LoadBalancerSpec, request: DomainsRequest):
     'LoadBalancerConfiguration/Listener/Protocol',
     'is TLS, for which a certificate is needed, and nothing names a host',
     'Give DomainName and HostedZoneId, or make it TCP',
+  );
+}
+
+/** The owner tag tells the names of additional load balancers. @throws HandlerError InvalidRequest when it has no room for one. */
+function checkOwner(identity: Identity, path: string): void {
+  if (ownerTagValue(identity) === identity.serviceArn) return;
+  throw invalid(
+    `${path}/Name`,
+    `is too long: with the ARN of the service it has ${identity.serviceArn.length} characters, more than a tag takes`,
+    'Choose a shorter Name, or a shorter ServiceName',
   );
 }
 

@@ -68,6 +68,7 @@ function plan(
     spec,
     network,
     exposures,
+    additional: [],
     found,
   });
 }

@@ -190,6 +190,7 @@ export class Account {
       },
       additionalDomains: wish.additionalDomains ?? [],
       pathPatterns: wish.pathPatterns ?? [],
+      additionalLoadBalancers: {},
       loadBalancer: loadBalancerSpec(wish.loadBalancer, undefined),
       webAclArn: wish.webAclArn,
       tags: wish.tags ?? {},

@@ -21,9 +21,8 @@ const spec = {
 } as unknown as ServiceSpec;
 const references = {
   taskDefinitionArn: 'task-definition:1',
-  containerPort: 80,
-  serviceSecurityGroupId: 'sg-made',
-  receivers: [{ targetGroupArns: ['blue', 'green'], listenerRuleArn: 'rule' }],
+  serviceSecurityGroupIds: ['sg-made'],
+  receivers: [{ containerPort: 80, targetGroupArns: ['blue', 'green'], listenerRuleArn: 'rule' }],
   network: {
     vpcId: 'vpc-1',
     access: 'PUBLIC',
@@ -53,7 +52,11 @@ test('tasks get the group that was made, the author’s own, and an address in p
 });
 
 test('each receiver of requests has its two target groups, its rule, and the role that shifts the traffic', () => {
-  const joining = { targetGroupArns: ['new-blue', 'new-green'], listenerRuleArn: 'new-rule' };
+  const joining = {
+    containerPort: 80,
+    targetGroupArns: ['new-blue', 'new-green'],
+    listenerRuleArn: 'new-rule',
+  };
   const receivers = [...references.receivers, joining];
   const common = { containerName: 'Main', containerPort: 80 };
   expect(desiredSettings(spec, { ...references, receivers }).loadBalancers).toEqual([
@@ -87,7 +90,7 @@ test('tasks in private subnets get no address', () => {
 describe('subnets and security groups that were changed by hand', () => {
   const live = actual({ network: { subnets: ['subnet-1'], securityGroups: ['sg-made', 'sg-by-hand'] } });
   const network = (previous?: Pick<ServiceSpec, 'subnetIds' | 'additionalSecurityGroupIds'>) =>
-    desiredSettings(spec, references, { madeGroupId: 'sg-made', previous, live }).networkConfiguration
+    desiredSettings(spec, references, { madeGroupIds: ['sg-made'], previous, live }).networkConfiguration
       .awsvpcConfiguration;
 
   test('stay when the template says the same as before', () => {
@@ -173,7 +176,7 @@ test('a new service deploys by canary, and rolls back by circuit breaker and ala
   const settings = resolvedSettings({
     desired: specified(SERVICE, {}),
     initial: {},
-    alarmName: 'alarm',
+    madeAlarmNames: ['alarm'],
   });
   expect({ ...INITIAL_SETTINGS, ...settings }).toEqual({
     availabilityZoneRebalancing: 'ENABLED',

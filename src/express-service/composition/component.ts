@@ -1,6 +1,6 @@
 import type { Clients } from '../../aws/clients';
 import type { Session } from '../../aws/session';
-import type { EcsService, Identity } from '../identity/identity';
+import type { EcsService, Identity, identityOfLoadBalancer } from '../identity/identity';
 import type { Network } from '../network/network';
 import type { Part, PartScope } from './part';
 import type { Reference, Resolvable, Resource, ResourceProperties } from '../../core/graph';
@@ -37,7 +37,15 @@ export interface Scope {
   readonly exposure?: Exposure;
   /** All exposures of the service; undefined like {@link exposure}. */
   readonly exposures?: Exposures;
+  /** The scopes of its additional load balancers. */
+  readonly additional?: readonly AdditionalScope[];
 }
+
+/** The scope of an additional load balancer: its identity, its exposures, and what is desired of it. */
+export type AdditionalScope = Scope & {
+  readonly identity: ReturnType<typeof identityOfLoadBalancer>;
+  readonly exposures: Exposures;
+};
 
 /** A scope in which the desired state is known. */
 export interface ApplyScope extends Scope {
@@ -62,11 +70,17 @@ export interface PlanScope {
   /** The exposure that is meant. */
   readonly exposure: Exposure;
   readonly exposures: Exposures;
+  /** What is planned of the additional load balancers that the service is to have. */
+  readonly additional: readonly AdditionalPlan[];
   /** Refers to an attribute of a resource of a component that is needed. */
   readonly refer: Refer;
   /** Whether a kind that is needed is there in the exposure that is meant: not every exposure has all of them. */
   readonly has: (kind: string) => boolean;
 }
+
+/** What an additional load balancer is planned from. */
+export type AdditionalPlan = Pick<PlanScope, 'spec' | 'previousSpec' | 'network' | 'exposures'> &
+  Pick<AdditionalScope, 'identity'>;
 
 /**
  * Refers to an attribute of a resource.
@@ -74,13 +88,16 @@ export interface PlanScope {
  * @param kind of a component that is needed.
  * @param attribute as `Fn::GetAtt` names it, or `Ref`.
  * @param options `name` of the resource where the component makes several; `isJoining` when that of the exposure is meant
- *   which the service joins.
+ *   which the service joins; `loadBalancer` when that of an additional load balancer is meant.
  */
-export type Refer = (
-  kind: string,
-  attribute: string,
-  options?: { readonly name?: string; readonly isJoining?: boolean },
-) => Reference;
+export type Refer = (kind: string, attribute: string, options?: ReferOptions) => Reference;
+
+/** See {@link Refer}. */
+export interface ReferOptions {
+  readonly name?: string;
+  readonly isJoining?: boolean;
+  readonly loadBalancer?: string;
+}
 
 /** A resource as a component wants it. */
 export type ComponentResource<Properties extends object> = Omit<Resource<Resolvable<Properties>>, 'id'> & {
@@ -132,10 +149,11 @@ export interface Component<
   /** Whether services share it: that it is there does not mean that this service is. Default: they do not. */
   readonly shared?: boolean;
   /**
-   * What there is one of it for, so that a service which moves has it twice: a load balancer (or the author's listener), or
-   * an exposure, of which there can be two on one load balancer. Default: the service.
+   * What there is one of it for. A service which moves has it twice: a load balancer (or the author's listener), or an
+   * exposure, of which there can be two on one load balancer. Default: the service. Of what names something here a service
+   * has one more for each additional load balancer.
    */
-  readonly per?: 'load balancer' | 'exposure';
+  readonly per?: 'additional load balancer' | 'load balancer' | 'exposure';
   /**
    * While the service joins another exposure, the one that serves keeps it as it is: neither {@link apply} nor
    * {@link prune} is called. What clients see changes only when they are sent to the other exposure.
@@ -144,8 +162,8 @@ export interface Component<
   /** {@link prune} is called also while the service joins another exposure, before clients are sent there. */
   readonly prunesWhileJoining?: true;
   /**
-   * It needs what it names in {@link needs} in every exposure, not only in the one that serves, and may refer to what is
-   * there in the one that is joined.
+   * It needs what it names in {@link needs} in every exposure, not only in the one that serves, and of every additional load
+   * balancer, and may refer to all of it.
    */
   readonly acrossExposures?: true;
   readonly permissions: Permissions;

@@ -7,7 +7,7 @@ import {
   type Resource,
   type ResourceProperties,
 } from '../../core/graph';
-import type { DesiredResources, Observations, PlanScope, Refer } from './component';
+import type { DesiredResources, Observations, PlanScope, Refer, ReferOptions } from './component';
 import { needsOf, type Node } from './node';
 
 /** What all nodes are planned from. */
@@ -63,12 +63,15 @@ function attributesOf(nodes: readonly Node[], values: Observations): Attributes 
   );
 }
 
-function resourcesOf(node: Node, plan: ServicePlan): Resource[] {
-  const { component, exposure, goal, id } = node;
+function resourcesOf(node: Node, whole: ServicePlan): Resource[] {
+  const { component, exposure, goal, id, loadBalancer } = node;
   if (goal !== 'as specified' || !component.desired) return [];
-  const refer: Refer = (kind, attribute, { name, isJoining = false } = {}) =>
-    new Reference({ node: nodeIdOf(node, kind, isJoining), name }, attribute);
-  const has = (kind: string) => node.needs.some((need) => need.kind === kind && !need.isJoining);
+  const own = whole.additional.find(({ identity }) => identity.loadBalancer === loadBalancer);
+  const plan = loadBalancer === undefined ? whole : { ...whole, ...own!, additional: [] };
+  const refer: Refer = (kind, attribute, { name, ...options } = {}) =>
+    new Reference({ node: nodeIdOf(node, kind, options), name }, attribute);
+  const has = (kind: string) =>
+    node.needs.some((need) => need.kind === kind && !need.isJoining && need.loadBalancer === undefined);
   const { partOf } = component;
   const of = partOf === undefined ? id : nodeIdOf(node, partOf);
   return component
@@ -82,9 +85,16 @@ function resourcesOf(node: Node, plan: ServicePlan): Resource[] {
 }
 
 /** Id of the node that a component knows by its kind. */
-function nodeIdOf({ id, component, needs }: Node, kind: string, isJoining = false): string {
+function nodeIdOf(
+  { id, component, needs }: Node,
+  kind: string,
+  { isJoining = false, loadBalancer }: ReferOptions = {},
+): string {
   if (kind === component.kind) return id;
-  const need = needs.find((each) => each.kind === kind && (each.isJoining ?? false) === isJoining);
+  const need = needs.find(
+    (each) =>
+      each.kind === kind && (each.isJoining ?? false) === isJoining && each.loadBalancer === loadBalancer,
+  );
   if (!need) throw new Error(`${id} refers to ${kind}, which it does not need`);
   return need.node;
 }

@@ -11,9 +11,15 @@ import { otherExposures, type Exposures } from '../memory/recorded-exposures';
 import type { AnyComponent, ComponentsIn, Observations } from './component';
 
 /**
- * What a node comes to: what the specification says, what was found, or nothing that is used, after which it is removed.
+ * What a node comes to: what the specification says, what was found, or nothing that is used, after which it is removed; where
+ * nothing takes its place it is removed as it is.
  */
-export type Goal = 'as specified' | 'as found' | 'out of use';
+export type Goal = 'as specified' | 'as found' | 'out of use' | 'removed';
+
+/** Whether nothing is left of a node in the end. */
+export function isToGo({ goal }: Pick<Node, 'goal'>): boolean {
+  return goal === 'out of use' || goal === 'removed';
+}
 
 /** A component in its place. */
 export interface Node {
@@ -29,6 +35,10 @@ export interface Node {
   readonly removedAfter: readonly string[];
   /** Whether what an earlier specification needed is removed at the end. */
   readonly prunes: boolean;
+  /** Whether it is of the exposure that the service joins. */
+  readonly isOfJoining?: boolean;
+  /** Name of the additional load balancer that it belongs to; undefined when it belongs to the service itself. */
+  readonly loadBalancer?: string;
 }
 
 /** One node that comes before another. */
@@ -38,10 +48,104 @@ export interface Need {
   readonly kind?: string;
   /** Whether it is one of the exposure that the service joins, to which a component may refer beside the serving one. */
   readonly isJoining?: true;
+  /** Name of the additional load balancer that it belongs to, where it is one of several of its kind. */
+  readonly loadBalancer?: string;
+}
+
+/** An additional load balancer of a service. */
+export interface AdditionalLoadBalancer {
+  readonly name: string;
+  readonly exposures: Exposures;
+  /** Whether the service is to do without it. */
+  readonly isObsolete?: boolean;
+}
+
+/**
+ * The graph of a service with its additional load balancers.
+ *
+ * @param exposures undefined when the service has none.
+ */
+export function nodesOf(
+  componentsIn: ComponentsIn,
+  exposures: Exposures | undefined,
+  additional: readonly AdditionalLoadBalancer[] = [],
+): Node[] {
+  const nodes = nodesIn(componentsIn, exposures);
+  const others = additional.flatMap((loadBalancer) => additionalNodes(componentsIn, nodes, loadBalancer));
+  return [...nodes.map((node) => withAdditionalNeeds(node, others)), ...others];
+}
+
+/**
+ * What a service has for an additional load balancer: one more of all that is there for a load balancer, each with what it
+ * needs, of the service itself where there is one only.
+ */
+function additionalNodes(
+  componentsIn: ComponentsIn,
+  ofService: readonly Node[],
+  { name, exposures, isObsolete = false }: AdditionalLoadBalancer,
+): Node[] {
+  const nodes = nodesIn(
+    (exposure) => componentsIn(exposure).filter(({ per }) => per !== undefined),
+    exposures,
+  );
+  const own = (id: string) => idOf(id, name);
+  return nodes.map((node) => {
+    const found = node.needs.map(({ kind }) => kind);
+    const ofServiceItself = node.component.needs.filter(
+      (kind) => !found.includes(kind) && ofService.some(({ id, component }) => id === kind && !component.per),
+    );
+    return {
+      ...node,
+      id: own(node.id),
+      loadBalancer: name,
+      goal: isObsolete ? 'removed' : node.goal,
+      needs: [
+        ...node.needs.map((need) => ({ ...need, node: own(need.node) })),
+        ...ofServiceItself.map((kind) => ({ node: kind, kind })),
+      ],
+      removedAfter: node.removedAfter.map(own),
+      prunes: node.prunes && !isObsolete,
+    };
+  });
+}
+
+/** Id of a node of an additional load balancer, or of the service itself. @param id that the latter has. */
+export function idOf(id: string, loadBalancer: string | undefined): string {
+  return loadBalancer === undefined ? id : `${id}${OF}${loadBalancer}`;
+}
+
+const OF = ' of ';
+
+/** Names of the additional load balancers of which something was observed, sorted. */
+export function observedLoadBalancers(observations: Observations): string[] {
+  const names = Object.keys(observations).flatMap((id) => id.split(OF)[1] ?? []);
+  return [...new Set(names)].sort();
+}
+
+/** What was observed of an additional load balancer, or of the service itself, by the kinds of the components that serve. */
+export function observationsOf(observations: Observations, loadBalancer: string | undefined): Observations {
+  return Object.fromEntries(
+    Object.entries(observations).flatMap(([id, observed]) => {
+      const [kind, name] = id.split(OF);
+      return name === loadBalancer ? [[kind, observed]] : [];
+    }),
+  );
+}
+
+/** What is needed in every exposure is needed of every additional load balancer, of one that goes, too. */
+function withAdditionalNeeds(node: Node, additional: readonly Node[]): Node {
+  const { acrossExposures, needs } = node.component;
+  if (!acrossExposures) return node;
+  const others = additional
+    .filter(({ component }) => needs.includes(component.kind))
+    .map(({ id, component: { kind }, loadBalancer, isOfJoining }): Need => {
+      return { node: id, kind, loadBalancer, ...(isOfJoining && { isJoining: true }) };
+    });
+  return { ...node, needs: [...node.needs, ...others] };
 }
 
 /** The graph of a service in its exposures; undefined when it has none. */
-export function nodesOf(componentsIn: ComponentsIn, exposures: Exposures | undefined): Node[] {
+function nodesIn(componentsIn: ComponentsIn, exposures: Exposures | undefined): Node[] {
   const components = componentsIn(exposures?.serving);
   if (!exposures) return components.map((component) => servingNode(component, components, undefined, []));
   const others = otherExposures(exposures).map((exposure): OtherExposure => ({
@@ -115,6 +219,7 @@ function otherNode(component: AnyComponent, serving: readonly AnyComponent[], ot
     ],
     removedAfter: removedAfter.map((before) => idIn(before, other)),
     prunes: false,
+    isOfJoining: isJoining,
   };
 }
 
@@ -148,11 +253,23 @@ function idIn(kind: string, { components, exposure }: OtherExposure): string {
   return isAmong(components, kind) ? `${kind} ${exposureHash(exposure)}` : kind;
 }
 
-/** The values of what a node needs, under the kinds by which its component knows them. */
+/**
+ * The values of what a node needs, under the kinds by which its component knows them; those of additional load balancers
+ * under `AdditionalLoadBalancers`, one such record for each name.
+ */
 export function needsOf({ needs }: Node, values: Observations): Record<string, unknown> {
-  return Object.fromEntries(
-    needs.flatMap(({ node, kind, isJoining }) =>
-      kind !== undefined && !isJoining ? [[kind, values[node]]] : [],
-    ),
-  );
+  const serving = needs.filter(({ kind, isJoining }) => kind !== undefined && !isJoining);
+  const of = (name: string | undefined) =>
+    Object.fromEntries(
+      serving
+        .filter(({ loadBalancer }) => loadBalancer === name)
+        .map(({ node, kind }) => [kind, values[node]]),
+    );
+  const names = [...new Set(serving.flatMap(({ loadBalancer }) => loadBalancer ?? []))];
+  return {
+    ...of(undefined),
+    ...(names.length > 0 && {
+      AdditionalLoadBalancers: Object.fromEntries(names.map((name) => [name, of(name)])),
+    }),
+  };
 }

@@ -1,8 +1,16 @@
 import { allOf } from '../../core/all-of';
+import { atItem } from '../properties/additional-load-balancers';
 import type { ResourceProperties } from '../../core/graph';
-import type { ApplyScope, DesiredScope, Observations, Scope } from './component';
+import type {
+  AdditionalPlan,
+  AdditionalScope,
+  ApplyScope,
+  DesiredScope,
+  Observations,
+  Scope,
+} from './component';
 import { desiredResources } from './desired-state';
-import { needsOf, type Node } from './node';
+import { isToGo, needsOf, type Node } from './node';
 import { HandlerError } from '../../core/failure';
 import type { Continuation } from '../memory/callback-context';
 import { done, LIMIT, wait, waitTime, type OperationTime, type Outcome, type Wait } from '../../core/outcome';
@@ -61,14 +69,16 @@ export async function converge(
     // There is nothing to do about it but to wait on.
     const look = waits.get(node.id);
     if (look) return Promise.resolve(look);
-    return hasTime() ? approach(node, all, values) : Promise.resolve(OUT_OF_TIME);
+    return hasTime()
+      ? inItemOf(node, scope, () => approach(node, all, values))
+      : Promise.resolve(OUT_OF_TIME);
   });
   const unfinished = waiting(nodes, scope, applied);
   if (unfinished) return { ...unfinished, found };
 
   const observations = present(applied);
   const pruned = await inOrder(nodes, backward, async (node) =>
-    node.id in observations ? prune(node, all, observations) : done(undefined),
+    node.id in observations ? inItemOf(node, scope, () => prune(node, all, observations)) : done(undefined),
   );
   return { ...(waiting(nodes, scope, pruned) ?? { status: 'done', observations }), found };
 }
@@ -117,11 +127,18 @@ function withoutDependents(all: readonly Node[]): Node[] {
 }
 
 /** The scope in which a component knows its place. Of what is to go the specification says nothing. */
-function scopeOf<Any extends Scope>({ exposure, goal }: Node, scope: Any): Any {
+function scopeOf<Any extends Scope>({ exposure, goal, loadBalancer }: Node, whole: Any): Any {
+  const scope = { ...scopeIn(whole, loadBalancer), isRemoval: whole.isRemoval };
   const { identity, ecsService, clients, session, log, time, exposures, isRemoval } = scope;
   const little = { identity, ecsService, clients, session, log, time, exposures, isRemoval };
-  const of = goal === 'out of use' ? (little as Any) : scope;
+  const of = isToGo({ goal }) ? (little as Any) : scope;
   return { ...of, exposure };
+}
+
+/** The scope of the service itself, or of one of its additional load balancers. */
+function scopeIn<Any extends Scope>(whole: Any, loadBalancer: string | undefined): Any {
+  if (loadBalancer === undefined) return whole;
+  return whole.additional!.find(({ identity }) => identity.loadBalancer === loadBalancer) as unknown as Any;
 }
 
 /** What steps towards the goals are taken from. */
@@ -130,6 +147,20 @@ interface Reconciliation {
   readonly scope: ApplyScope;
   /** What was there before anything was applied. */
   readonly found: Observations;
+}
+
+/** What a step of a node comes to; of an additional load balancer with the path of the property of its item. */
+async function inItemOf<Result>(
+  { loadBalancer }: Node,
+  { spec }: Scope,
+  step: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await step();
+  } catch (error) {
+    const index = Object.keys(spec?.additionalLoadBalancers ?? {}).indexOf(loadBalancer ?? '');
+    throw index < 0 ? error : atItem(`AdditionalLoadBalancers/${index}`, error);
+  }
 }
 
 /** Take a step towards the goal of a node. */
@@ -144,14 +175,14 @@ async function approach(
   if (goal === 'as specified') {
     return component.apply(await desiredScope(node, all, values), needsOf(node, values), current);
   }
-  if (goal === 'as found' || current === undefined || !component.leave) return done(current);
+  if (goal !== 'out of use' || current === undefined || !component.leave) return done(current);
   return component.leave(scopeOf(node, scope), needsOf(node, values), current);
 }
 
 /** Remove what is not needed when all nodes have come to their goals. */
 async function prune(node: Node, all: Reconciliation, values: Observations): Promise<Outcome<void, unknown>> {
-  const { component, goal, prunes, id } = node;
-  if (goal === 'out of use') return remove(node, all.scope, values);
+  const { component, prunes, id } = node;
+  if (isToGo(node)) return remove(node, all.scope, values);
   if (!prunes || !component.prune) return done(undefined);
   return component.prune(await desiredScope(node, all, values), needsOf(node, values), values[id]);
 }
@@ -165,8 +196,30 @@ async function desiredScope(
   if (!node.component.desired) return { ...scopeOf(node, scope), desired: {} };
   const { identity, ecsService, spec, previousSpec, exposures } = scope;
   const network = await scope.network();
-  const plan = { identity, ecsService, spec, previousSpec, network, exposures: exposures!, found };
+  const additional = await plansOf(scope.additional ?? []);
+  const plan = {
+    identity,
+    ecsService,
+    spec,
+    previousSpec,
+    network,
+    exposures: exposures!,
+    additional,
+    found,
+  };
   return { ...scopeOf(node, scope), desired: desiredResources(node, nodes, plan, values) };
+}
+
+/** Nothing is planned of those that go. */
+function plansOf(additional: readonly AdditionalScope[]): Promise<AdditionalPlan[]> {
+  const planned = additional.filter(
+    (scope): scope is AdditionalScope & ApplyScope => scope.spec !== undefined,
+  );
+  return Promise.all(
+    planned.map(async ({ identity, spec, previousSpec, exposures, network }) => {
+      return { identity, spec, previousSpec, exposures, network: await network() };
+    }),
+  );
 }
 
 async function remove(node: Node, scope: Scope, found: Observations): Promise<Outcome<void, unknown>> {
@@ -184,7 +237,9 @@ async function observeUnknown(
     done(
       node.id in known
         ? known[node.id]
-        : await node.component.observe(scopeOf(node, scope), needsOf(node, found)),
+        : await inItemOf(node, scope, () =>
+            node.component.observe(scopeOf(node, scope), needsOf(node, found)),
+          ),
     ),
   );
   return present(looks);
@@ -200,7 +255,9 @@ async function poll(
   const looks = pending.map(async ({ kind, token }) => {
     const node = nodes.find(({ id }) => id === kind);
     const look = node?.component.poll ?? node?.component.proceed;
-    if (look) outcomes.set(kind, await look(scopeOf(node!, scope), token));
+    if (look) {
+      outcomes.set(kind, await inItemOf(node!, scope, () => look(scopeOf(node!, scope), token)));
+    }
   });
   await allOf(looks);
   return outcomes;

@@ -1,5 +1,6 @@
 import { DescribeServicesCommand, type Service, type ServiceConnectConfiguration } from '@aws-sdk/client-ecs';
 import type { Scope } from '../composition/component';
+import { identityOfService } from '../identity/identity';
 import { isManaged } from '../memory/ownership';
 import { unless } from '../../aws/sdk-errors';
 import { lowerCaseTagRecord } from '../identity/tags';
@@ -24,7 +25,9 @@ export function ofEcsService({ ecsService }: Scope): string {
 /** {@link describedService}, when it is the service's own by its tag. */
 export async function managedDescribedService(scope: Scope): Promise<Service | undefined> {
   const service = await describedService(scope);
-  return service && isManaged(scope.identity, lowerCaseTagRecord(service.tags)) ? service : undefined;
+  return service && isManaged(identityOfService(scope.identity), lowerCaseTagRecord(service.tags))
+    ? service
+    : undefined;
 }
 
 /** The same with a call of its own, for those who must know how it is now. */

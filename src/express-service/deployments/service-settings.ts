@@ -41,9 +41,9 @@ export type ActualSettings = Pick<
 /** AWS resources that the settings refer to. */
 export interface SettingsReferences {
   readonly taskDefinitionArn: Resolvable<string>;
-  readonly containerPort: number;
-  readonly serviceSecurityGroupId: Resolvable<string>;
-  /** Where the service receives requests: one, or two while it joins another exposure. */
+  /** Of the service, and of its additional load balancers. */
+  readonly serviceSecurityGroupIds: readonly Resolvable<string>[];
+  /** Where the service receives requests: one for each load balancer, or two while it joins another exposure. */
   readonly receivers: readonly Receiver[];
   readonly network: Network;
 }
@@ -54,12 +54,14 @@ export interface FormerSettings {
   readonly previous?: Pick<ServiceSpec, 'subnetIds' | 'additionalSecurityGroupIds'>;
   /** The service as it runs; undefined when it is to be made. */
   readonly live?: ActualSettings;
-  /** Id of the security group that is made for the service, where it is there. */
-  readonly madeGroupId?: string;
+  /** Ids of the security groups that are made for the service, as far as they are there. Default: none. */
+  readonly madeGroupIds?: readonly string[];
 }
 
 /** What of a load balancer sends requests to the service. */
 export interface Receiver {
+  /** TCP port of the container. */
+  readonly containerPort: number;
   /** Of the two between which deployments shift the traffic. */
   readonly targetGroupArns: readonly Resolvable<string>[];
   readonly listenerRuleArn: Resolvable<string>;
@@ -73,28 +75,30 @@ export function desiredSettings(
   references: SettingsReferences,
   former: FormerSettings = {},
 ): Resolvable<DeployedSettings> {
-  const { network, receivers, containerPort } = references;
+  const { network, receivers } = references;
   return {
     taskDefinition: references.taskDefinitionArn,
     networkConfiguration: {
       awsvpcConfiguration: {
         subnets: [...subnetsOf(spec, network, former)],
-        securityGroups: [references.serviceSecurityGroupId, ...securityGroupsOf(spec, former)],
+        securityGroups: [...references.serviceSecurityGroupIds, ...securityGroupsOf(spec, former)],
         // Tasks in public subnets reach the registry only with an address of their own.
         assignPublicIp: network.access === 'PUBLIC' ? 'ENABLED' : 'DISABLED',
       },
     },
-    loadBalancers: receivers.map(({ targetGroupArns, listenerRuleArn, testListenerRuleArn }) => ({
-      targetGroupArn: targetGroupArns[0],
-      containerName: MAIN_CONTAINER,
-      containerPort,
-      advancedConfiguration: {
-        alternateTargetGroupArn: targetGroupArns[1],
-        productionListenerRule: listenerRuleArn,
-        ...(testListenerRuleArn !== undefined && { testListenerRule: testListenerRuleArn }),
-        roleArn: spec.infrastructureRoleArn,
-      },
-    })),
+    loadBalancers: receivers.map(
+      ({ containerPort, targetGroupArns, listenerRuleArn, testListenerRuleArn }) => ({
+        targetGroupArn: targetGroupArns[0],
+        containerName: MAIN_CONTAINER,
+        containerPort,
+        advancedConfiguration: {
+          alternateTargetGroupArn: targetGroupArns[1],
+          productionListenerRule: listenerRuleArn,
+          ...(testListenerRuleArn !== undefined && { testListenerRule: testListenerRuleArn }),
+          roleArn: spec.infrastructureRoleArn,
+        },
+      }),
+    ),
   };
 }
 
@@ -125,14 +129,14 @@ export function resolvedServiceConnect({
 /** Without the one that is made for the service. */
 function securityGroupsOf(
   { additionalSecurityGroupIds }: ServiceSpec,
-  { previous, live, madeGroupId }: FormerSettings,
+  { previous, live, madeGroupIds = [] }: FormerSettings,
 ): readonly string[] {
   const current = live?.networkConfiguration?.awsvpcConfiguration?.securityGroups;
   const merged = threeWay<{ readonly securityGroups: readonly string[] }>(
     {
       desired: { securityGroups: additionalSecurityGroupIds },
       previous: previous && { securityGroups: previous.additionalSecurityGroupIds },
-      live: current && { securityGroups: current.filter((id) => id !== madeGroupId) },
+      live: current && { securityGroups: current.filter((id) => !madeGroupIds.includes(id)) },
     },
     mergeRules(NETWORK),
   );

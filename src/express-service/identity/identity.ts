@@ -14,6 +14,11 @@ export interface Identity {
    * very name has it as its own ARN; there may be others that belong to the resource beside it.
    */
   readonly serviceArn: string;
+  /**
+   * Name of the additional load balancer that is meant. Behind a slash it ends {@link serviceName} and {@link serviceArn}
+   * then, so that what is made for it is never taken for what is made for the service itself.
+   */
+  readonly loadBalancer?: string;
 }
 
 /** An ECS service that belongs to the resource, by what names it in the APIs of AWS. */
@@ -23,11 +28,33 @@ export interface EcsService {
   readonly arn: string;
 }
 
+/** Identity of what a service has for an additional load balancer. */
+export function identityOfLoadBalancer(
+  service: Identity,
+  loadBalancer: string,
+): Identity & Required<Pick<Identity, 'loadBalancer'>> {
+  const { serviceName, serviceArn } = service;
+  return {
+    ...service,
+    serviceName: `${serviceName}/${loadBalancer}`,
+    serviceArn: `${serviceArn}/${loadBalancer}`,
+    loadBalancer,
+  };
+}
+
+/** Identity of the service itself. */
+export function identityOfService({ loadBalancer, ...identity }: Identity): Identity {
+  if (loadBalancer === undefined) return identity;
+  const own = (name: string) => name.slice(0, -`/${loadBalancer}`.length);
+  return { ...identity, serviceName: own(identity.serviceName), serviceArn: own(identity.serviceArn) };
+}
+
 /**
  * The ECS service behind the name that carries it. Nothing else says which ECS service is meant: whatever is done with one
  * is told it (`Scope.ecsService`).
  */
-export function ecsServiceOf({ clusterName, serviceName, serviceArn }: Identity): EcsService {
+export function ecsServiceOf(identity: Identity): EcsService {
+  const { clusterName, serviceName, serviceArn } = identityOfService(identity);
   return { clusterName, name: serviceName, arn: serviceArn };
 }
 

@@ -32,6 +32,8 @@ export interface Continuation {
 /** {@link Continuation}, and the exposures that its observations are of. */
 export interface ExposureContinuation extends Continuation {
   readonly exposures?: Exposures;
+  /** The exposures of additional load balancers, by their names. */
+  readonly additional?: Readonly<Record<string, Exposures>>;
 }
 
 /** @typeParam Network what is known of the network. */
@@ -49,7 +51,7 @@ export interface OperationContext<Network = unknown> {
 type Json = Readonly<Record<string, unknown>>;
 
 /** Former versions whose waits and tokens are those of today. */
-const OF_LIKE_TOKENS: readonly unknown[] = [2, 3];
+const OF_LIKE_TOKENS: readonly unknown[] = [2, 3, 4];
 
 /** The callback context of an operation. */
 export function writeContext(context: OperationContext): Record<string, unknown> {

@@ -35,6 +35,12 @@ export const VERSIONS = [
     change:
       'A service may be reached elsewhere than on an Application Load Balancer, or nowhere; tags name the namespaces in AWS Cloud Map that it uses.',
   },
+  {
+    version: 5,
+    since: '2026-11-29',
+    change:
+      'A service may have additional load balancers, each with a security group of its own that records it; its name ends the owner tags and the names of what is made for it.',
+  },
 ] as const;
 
 /** The version that is written. */

@@ -188,7 +188,7 @@ function defaultHostName(
   givenName: string | undefined,
   { configuration: { BaseDomain: baseDomain }, recorded: [before] }: Context,
 ): string {
-  const label = identity.serviceName.toLowerCase().replace(/_/g, '-');
+  const label = identity.serviceName.toLowerCase().replace(/[_/]/g, '-');
   if (!baseDomain && before?.hostName.startsWith(`${label}.`)) return before.hostName;
   if (!baseDomain) {
     throw invalid(

@@ -316,19 +316,21 @@ export interface SettingsStates {
   readonly live?: LiveService;
   /** Capacity that a service starts with where its template says nothing. */
   readonly initial: Pick<ServiceSettings, 'capacityProviderStrategy'>;
-  /** Name of the alarm that is made for the service; undefined when none is. */
-  readonly alarmName?: string;
+  /** Names of the alarms that are to be made for the service. */
+  readonly madeAlarmNames: readonly string[];
+  /** Names of those that were made for it. Default: the same. */
+  readonly formerAlarmNames?: readonly string[];
 }
 
 /** {@link threeWay} of the settings. */
 export function resolvedSettings(states: SettingsStates): Partial<ServiceSettings> {
-  const { desired, previous, live, initial, alarmName } = states;
-  const wanted = (settings: Partial<ServiceSettings>) =>
-    overlaid(initial, withMadeAlarm(settings, alarmName));
+  const { desired, previous, live, initial, madeAlarmNames, formerAlarmNames = madeAlarmNames } = states;
+  const wanted = (settings: Partial<ServiceSettings>, alarmNames: readonly string[]) =>
+    overlaid(initial, withMadeAlarms(settings, alarmNames));
   const merged = threeWay<Partial<ServiceSettings>>(
     {
-      desired: wanted(desired),
-      previous: previous && wanted(previous),
+      desired: wanted(desired, madeAlarmNames),
+      previous: previous && wanted(previous, formerAlarmNames),
       live: live && {
         ...Object.fromEntries(SETTING_NAMES.map((name) => [name, live[name]])),
         ...configurationOf(live),
@@ -365,12 +367,12 @@ export function resolvedStrategy({
 /** What ECS holds of a service without alarms. */
 const NO_ALARMS = { alarmNames: [], enable: false, rollback: false };
 
-function withMadeAlarm(
+function withMadeAlarms(
   settings: Partial<ServiceSettings>,
-  alarmName: string | undefined,
+  made: readonly string[],
 ): Partial<ServiceSettings> {
   const { alarmNames: given = [] } = settings.deploymentConfiguration?.alarms ?? {};
-  const alarmNames = alarmName === undefined ? given : [alarmName, ...given];
+  const alarmNames = [...made, ...given];
   const alarms = alarmNames.length > 0 ? { alarmNames } : NO_ALARMS;
   return overlaid(settings, { deploymentConfiguration: { alarms } });
 }
@@ -382,17 +384,17 @@ export function configurationOf({
   return deploymentConfiguration ? { deploymentConfiguration: withoutRemoved(deploymentConfiguration) } : {};
 }
 
-/** What a template would say of a service's settings; the alarm that was made for it is left out. */
+/** What a template would say of a service's settings; alarms that were made for it are left out. */
 export function settingsInputOf(
   service: LiveService,
-  madeAlarmName: string,
+  madeAlarmNames: readonly string[],
   limits: AlarmLimits | undefined,
 ): Partial<Inputs> {
   const { deploymentConfiguration: configuration } = configurationOf(service);
   const alarms = configuration?.alarms?.alarmNames?.length
     ? {
         ...configuration.alarms,
-        alarmNames: configuration.alarms.alarmNames.filter((name) => name !== madeAlarmName),
+        alarmNames: configuration.alarms.alarmNames.filter((name) => !madeAlarmNames.includes(name)),
       }
     : undefined;
   const read = templateOf(SERVICE, {

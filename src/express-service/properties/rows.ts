@@ -1,6 +1,7 @@
 /** Every property that a template may set, one row each: one that is added does not compile until it has its row. */
 import { allProperties } from '../../core/property';
 import type { Inputs } from '../model';
+import { ADDITIONAL_LOAD_BALANCER_ROWS } from './additional-load-balancers';
 import { AUTHENTICATION_ROWS } from './authentication';
 import { DOMAIN_ROWS } from './domains';
 import { SERVICE_ROWS } from './ecs-service';
@@ -35,6 +36,7 @@ const ROWS = {
   ...TASK_ROWS,
   ...TARGET_GROUP_ROWS,
   ...LOAD_BALANCER_ROWS,
+  ...ADDITIONAL_LOAD_BALANCER_ROWS,
   ...SCALING_ROWS,
   ...SERVICE_ROWS,
   ...DOMAIN_ROWS,

@@ -5,6 +5,7 @@ import type { Inputs, ResourceModel } from '../model';
 
 /** Paths of properties that mean nothing without a load balancer. */
 const OF_LOAD_BALANCER = [
+  'AdditionalLoadBalancers',
   'InfrastructureRoleArn',
   'DomainName',
   'HostedZoneId',

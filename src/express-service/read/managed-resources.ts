@@ -5,32 +5,48 @@
 import type { Properties } from '../../cloudformation/extension';
 import { defined } from '../../core/unset';
 import type { Observations } from '../composition/component';
-import { nodesOf } from '../composition/node';
+import { nodesOf, observationsOf } from '../composition/node';
 import type { PartScope } from '../composition/part';
 import type { Exposure } from '../exposures';
+import { identityOfLoadBalancer } from '../identity/identity';
+import { recordedExposures } from '../memory/recorded-exposures';
 import type { ManagedResource } from '../model';
-import { componentsIn } from '../resources';
+import { componentsIn, type ObservedKinds } from '../resources';
+
+/** Where a service is reached. */
+export interface ReachedAt {
+  /** Undefined when its record is gone. */
+  readonly serving: Exposure | undefined;
+  /** Names of its additional load balancers. */
+  readonly loadBalancers: readonly string[];
+}
 
 /**
  * Every resource that there is or should be, in the template's words.
  *
- * @param observed of all components, by kind.
- * @param serving where the service receives its traffic; undefined when its record is gone.
+ * @param observed of all components, by the ids of their nodes.
  * @param isSettled whether an operation has just ended: then what was being provisioned when it was looked at is there.
  */
 export function managedResources(
-  scope: Pick<PartScope, 'identity' | 'ecsService'>,
+  { identity, ecsService }: Pick<PartScope, 'identity' | 'ecsService'>,
   observed: Observations,
-  serving: Exposure | undefined,
+  { serving, loadBalancers }: ReachedAt,
   isSettled: boolean,
 ): Properties<ManagedResource>[] {
-  const nodes = nodesOf(componentsIn, serving && { serving, leaving: [] });
-  return nodes.flatMap(({ component, exposure, id }) =>
-    (component.parts?.({ ...scope, exposure }, observed[id], observed) ?? []).map(
+  const additional = loadBalancers.flatMap((name) => {
+    const { ServiceSecurityGroup } = observationsOf(observed, name) as ObservedKinds;
+    const exposures = recordedExposures(ServiceSecurityGroup?.tags ?? {});
+    return exposures ? [{ name, exposures: { serving: exposures.serving, leaving: [] } }] : [];
+  });
+  const nodes = nodesOf(componentsIn, serving && { serving, leaving: [] }, additional);
+  return nodes.flatMap(({ component, exposure, id, loadBalancer }) => {
+    const own = loadBalancer === undefined ? identity : identityOfLoadBalancer(identity, loadBalancer);
+    const found = { ...observed, ...observationsOf(observed, loadBalancer) };
+    return (component.parts?.({ identity: own, ecsService, exposure }, observed[id], found) ?? []).map(
       ({ type: ResourceType, arn: Arn, status = 'ACTIVE', reason }) =>
         isSettled && status === 'PROVISIONING'
           ? defined({ ResourceType, Arn, Status: 'ACTIVE' as const })
           : defined({ ResourceType, Arn, Status: status, StatusReason: reason }),
-    ),
-  );
+    );
+  });
 }

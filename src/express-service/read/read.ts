@@ -11,7 +11,6 @@ import type { Scope } from '../composition/component';
 import type { ObservedLoadBalancer } from '../resources/elastic-load-balancing/load-balancer';
 import { rollbackAlarmName } from '../resources/cloudwatch/rollback-alarm';
 import type { ObservedService } from '../resources/ecs/service';
-import type { ObservedServiceSecurityGroup } from '../resources/ec2/service-security-group';
 import {
   servingMember,
   type ObservedTargetGroupSettings,
@@ -27,6 +26,7 @@ import {
   type CurrentDeployment,
   type Attributes,
   type ECSManagedResourceArns,
+  type IngressPath,
   type Inputs,
   type NetworkConfiguration,
   type PrimaryContainer,
@@ -45,6 +45,8 @@ import { authorsTags } from '../memory/ownership';
 import { recordedExposures } from '../memory/recorded-exposures';
 import { loadBalancerInputOf } from './read-load-balancer';
 import type { Observations } from '../composition/component';
+import { idOf, observationsOf, observedLoadBalancers } from '../composition/node';
+import { additionalLoadBalancerInputs } from './read-additional-load-balancers';
 import type { Properties } from '../../cloudformation/extension';
 import { domainInputsOf } from './read-domains';
 import { scalingInputOf } from './read-scaling';
@@ -87,11 +89,11 @@ export interface ActiveRevision {
 export async function readModel(scope: Scope, observations: Observations): Promise<ResourceModel> {
   const { Service, TaskDefinition } = observations as { Service: ObservedService } & Partial<Observed>;
   const deployment = runningDeployment(scope, Service.service);
-  const [active, TargetGroupSettings] = await Promise.all([
+  const [active, settings] = await Promise.all([
     activeRevisions(scope, Service.service, TaskDefinition?.definition, deployment),
     settingsWithAttributes(scope, observations),
   ]);
-  return modelOf(scope, { ...observations, TargetGroupSettings }, active, await deployment);
+  return modelOf(scope, { ...observations, ...settings }, active, await deployment);
 }
 
 /** {@link readModel} without a call to AWS. */
@@ -110,16 +112,21 @@ export function modelOf(
     ({ Key }) => !record.isStackTag(Key),
   );
   const serving = recordedExposures(observed.ServiceSecurityGroup?.tags ?? {})?.serving;
+  const loadBalancers = observedLoadBalancers(observations).filter(
+    (name) => !spec || name in spec.additionalLoadBalancers,
+  );
+  const alarmNames = [undefined, ...loadBalancers].map((name) => rollbackAlarmName(ecsService, name));
   const read: Inputs = {
     ServiceName: identity.serviceName,
     Cluster: identity.clusterName,
     InfrastructureRoleArn: service.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
     ...taskInputs(observed, service),
     ...(observed.TargetGroupSettings && targetGroupInputOf(observed.TargetGroupSettings)),
-    NetworkConfiguration: networkOf(service, observed.ServiceSecurityGroup),
+    NetworkConfiguration: networkOf(service, madeGroupIds(observations)),
     LoadBalancerConfiguration: loadBalancerInputOf(serving, observed),
+    AdditionalLoadBalancers: unlessEmpty(additionalLoadBalancerInputs(loadBalancers, observations, service)),
     ScalingTarget: scalingInputOf(ecsService, observed, record.taskCounts),
-    ...settingsInputOf(service, rollbackAlarmName(ecsService), observed.RollbackAlarm?.limits),
+    ...settingsInputOf(service, alarmNames, observed.RollbackAlarm?.limits),
     ...domains,
     Authentication: authenticationInput(observed.ListenerRule?.authentication),
     ServiceConnectConfiguration: serviceConnectInput(
@@ -137,12 +144,15 @@ export function modelOf(
     CreatedAt: service.createdAt?.toISOString(),
     UpdatedAt: lastDeployment(service, active)?.toISOString(),
     CurrentDeployment: deployment && currentDeployment(deployment),
-    ActiveConfigurations: active.map((revision) =>
-      activeConfiguration(ecsService, observed, endpoint, revision),
-    ),
+    ActiveConfigurations: active.map((revision) => activeConfiguration(ecsService, observations, revision)),
     ...attributesOf(identity, observed),
     ECSManagedResourceArns: managedResourceArns(identity, observed),
-    ManagedResources: managedResources({ identity, ecsService }, observations, serving, spec !== undefined),
+    ManagedResources: managedResources(
+      { identity, ecsService },
+      observations,
+      { serving, loadBalancers },
+      spec !== undefined,
+    ),
   } satisfies Record<keyof Attributes, unknown>;
   return new ResourceModel({
     ...withSpelledOut(PROPERTIES, defined(inputs), record.isSpelledOut),
@@ -281,26 +291,55 @@ function sidecarsOf({
   return unlessEmpty(sidecars.sort((a, b) => (a.Name! < b.Name! ? -1 : 1)));
 }
 
-/** Without the security group that was made for the service: its author did not write it. */
+/** Ids of the security groups that were made for the service and its additional load balancers. */
+function madeGroupIds(observations: Observations): string[] {
+  const all: Partial<Observed>[] = allLoadBalancers(observations).map((name) =>
+    observationsOf(observations, name),
+  );
+  return all.flatMap(({ ServiceSecurityGroup }) => ServiceSecurityGroup?.id ?? []);
+}
+
+/** The first one, which has no name, and the names of the others. */
+function allLoadBalancers(observations: Observations): (string | undefined)[] {
+  return [undefined, ...observedLoadBalancers(observations)];
+}
+
+/** Without the security groups that were made for the service: its author did not write them. */
 function networkOf(
   { networkConfiguration }: Pick<Service, 'networkConfiguration'>,
-  made: ObservedServiceSecurityGroup | undefined,
+  made: readonly string[],
 ): Properties<NetworkConfiguration> {
   const { subnets, securityGroups } = networkConfiguration?.awsvpcConfiguration ?? {};
-  return templateOf(NETWORK, { subnets, securityGroups: securityGroups?.filter((id) => id !== made?.id) });
+  return templateOf(NETWORK, { subnets, securityGroups: securityGroups?.filter((id) => !made.includes(id)) });
 }
 
 /** Attributes of the target groups are looked at here only, where no change needed them. */
-async function settingsWithAttributes(
+async function settingsWithAttributes(scope: Scope, observations: Observations): Promise<Observations> {
+  const settings = allLoadBalancers(observations).map(async (name) => {
+    const of = observationsOf(observations, name);
+    return [idOf('TargetGroupSettings', name), await withAttributes(scope, of)] as const;
+  });
+  return Object.fromEntries(await Promise.all(settings));
+}
+
+async function withAttributes(
   scope: Scope,
-  observations: Observations,
+  { TargetGroupSettings: settings, TargetGroups, ListenerRule }: Partial<Observed>,
 ): Promise<ObservedTargetGroupSettings | undefined> {
-  const observed = observations as Partial<Observed>;
-  const { TargetGroupSettings: settings, TargetGroups, ListenerRule } = observed;
   const serving = TargetGroups && servingMember(TargetGroups, ListenerRule);
   if (!settings || settings.attributes || !serving) return settings;
   const attributes = await unless(readAttributes(scope, serving.arn), 'TargetGroupNotFoundException');
   return { ...settings, attributes };
+}
+
+/** The way to the service at a load balancer; none when there is no such way. */
+function ingressPaths(
+  observations: Observations,
+  loadBalancer: string | undefined,
+): Properties<IngressPath>[] {
+  const observed: Partial<Observed> = observationsOf(observations, loadBalancer);
+  const Endpoint = endpointOf(domainInputsOf(observed).DomainName, observed);
+  return Endpoint === undefined ? [] : [{ AccessType: accessOf(observed.LoadBalancer), Endpoint }];
 }
 
 /** Where clients reach the service: a Network Load Balancer by its own name, too. */
@@ -325,10 +364,10 @@ function lastDeployment(service: Service, active: readonly ActiveRevision[]): Da
 
 function activeConfiguration(
   ecsService: EcsService,
-  observed: Partial<Observed>,
-  endpoint: string | undefined,
+  observations: Observations,
   { revision, definition, trafficPercent }: ActiveRevision,
 ): Properties<ActiveConfiguration> {
+  const observed: Partial<Observed> = observations;
   return defined({
     ServiceRevisionArn: revision.serviceRevisionArn,
     CreatedAt: revision.createdAt?.toISOString(),
@@ -339,12 +378,12 @@ function activeConfiguration(
     Cpu: definition?.cpu,
     Memory: definition?.memory,
     HealthCheckPath: observed.TargetGroupSettings?.healthCheck.HealthCheckPath,
-    NetworkConfiguration: networkOf(revision, observed.ServiceSecurityGroup),
+    NetworkConfiguration: networkOf(revision, madeGroupIds(observations)),
     PrimaryContainer: definition && containerOf(definition, observed.LogGroup?.name),
     ScalingTarget: scalingInputOf(ecsService, observed),
-    IngressPaths: endpoint
-      ? [{ AccessType: accessOf(observed.LoadBalancer), Endpoint: endpoint }]
-      : undefined,
+    IngressPaths: unlessEmpty(
+      allLoadBalancers(observations).flatMap((name) => ingressPaths(observations, name)),
+    ),
   });
 }
 

@@ -12,9 +12,15 @@ import type { ApplyScope, Scope } from '../composition/component';
 import type { Domain } from '../properties/domains';
 import { invalid } from '../../core/failure';
 import { domainsOfTags } from '../memory/hosts';
-import { fittingName, shortHash, type Identity } from '../identity/identity';
+import {
+  fittingName,
+  identityOfLoadBalancer,
+  identityOfService,
+  shortHash,
+  type Identity,
+} from '../identity/identity';
 import type { Network } from '../network/network';
-import { isManaged, sharedBy } from '../memory/ownership';
+import { isManaged, ownerOf, ownerTagValue, sharedBy } from '../memory/ownership';
 import { allItems } from '../../aws/pages';
 import {
   isExposedAs,
@@ -54,9 +60,11 @@ export const survey = sessionValue(takeSurvey);
 
 /** The same with calls of its own, for those who must know how it is now. */
 export async function takeSurvey({ clients, identity }: Scope): Promise<Survey> {
+  const service = identityOfService(identity);
   const names = [
-    serviceGroupName(identity),
-    formerServiceGroupName(identity),
+    serviceGroupName(service),
+    formerServiceGroupName(service),
+    `${formerServiceGroupName(identityOfLoadBalancer(service, '*'))}*`,
     `${LOAD_BALANCER_NAME_PREFIX}*`,
   ];
   const [groups, loadBalancers] = await Promise.all([
@@ -93,6 +101,15 @@ export function serviceGroupName(identity: Identity): string {
 /** The name that services with capital letters were given until 2026-11-28; what has it keeps it. */
 function formerServiceGroupName({ clusterName, serviceName }: Identity): string {
   return fittingName(`${clusterName}/${serviceName}/Tasks`, LONGEST_GROUP_NAME);
+}
+
+/** Names of the additional load balancers of a service, as their security groups tell them, sorted. */
+export async function additionalLoadBalancersOf(scope: Scope): Promise<readonly string[]> {
+  const { groups } = await survey(scope);
+  const prefix = `${ownerTagValue(scope.identity)}/`;
+  const owners = groups.flatMap(({ Tags }) => ownerOf(tagRecord(Tags)) ?? []);
+  const names = owners.filter((owner) => owner.startsWith(prefix)).map((owner) => owner.slice(prefix.length));
+  return [...new Set(names)].sort();
 }
 
 /** The domains that are on record of a service; none when there is no service. */

@@ -83,6 +83,7 @@ const PART_STATUS: Readonly<Record<string, PartStatus>> = {
 export const certificate: Component<ObservedCertificate, Needs, CertificateProperties, Token> = {
   kind: 'Certificate',
   needs: ['ServiceSecurityGroup'],
+  per: 'additional load balancer',
   permissions: {
     observe: [...LIST_CERTIFICATE_PERMISSIONS],
     apply: [

@@ -51,14 +51,15 @@ const ALARM = {
   TreatMissingData: 'notBreaching',
 } as const satisfies Partial<PutMetricAlarmCommandInput>;
 
-/** Name of the rollback alarm of an ECS service. */
-export function rollbackAlarmName({ clusterName, name }: EcsService): string {
-  return fittingName(`${clusterName}/${name}/RollbackAlarm`, LONGEST_NAME);
+/** Name of the rollback alarm of an ECS service. @param loadBalancer name of the additional one that it watches. */
+export function rollbackAlarmName({ clusterName, name }: EcsService, loadBalancer?: string): string {
+  const of = loadBalancer === undefined ? name : `${name}/${loadBalancer}`;
+  return fittingName(`${clusterName}/${of}/RollbackAlarm`, LONGEST_NAME);
 }
 
 function rollbackAlarmArn({ identity, ecsService }: Pick<PartScope, 'identity' | 'ecsService'>): string {
   const { partition, region, accountId } = identity;
-  return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${rollbackAlarmName(ecsService)}`;
+  return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${rollbackAlarmName(ecsService, identity.loadBalancer)}`;
 }
 
 /**
@@ -145,13 +146,13 @@ export function plannedAlarm(
   metricsOf: AlarmMetrics,
   what: string,
 ): readonly ComponentResource<AlarmProperties>[] {
-  const { ecsService, spec, previousSpec, refer } = plan;
+  const { ecsService, identity, spec, previousSpec, refer } = plan;
   const limits = threeWay<AlarmLimits>(
     { desired: spec.rollbackAlarm, previous: previousSpec?.rollbackAlarm, live: current?.limits },
     mergeRules(ROLLBACK_LIMITS),
   );
   const properties = {
-    AlarmName: rollbackAlarmName(ecsService),
+    AlarmName: rollbackAlarmName(ecsService, identity.loadBalancer),
     AlarmDescription: `Rolls deployments of ${ecsService.arn} back when too many ${what}`,
     ...ALARM,
     ...limits,
@@ -175,6 +176,7 @@ function watched(metrics: readonly MetricDataQuery[]): ReadonlySet<string> {
 export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmProperties> = {
   kind: 'RollbackAlarm',
   needs: ['LoadBalancer', 'TargetGroups'],
+  per: 'additional load balancer',
   permissions: {
     observe: ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'],
     apply: ['cloudwatch:PutMetricAlarm', 'cloudwatch:TagResource', 'cloudwatch:UntagResource'],
@@ -190,7 +192,7 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
     onePart('AWS::CloudWatch::Alarm', observed, ({ arn }) => arn, rollbackAlarmArn(scope)),
 
   async observe(scope) {
-    const name = rollbackAlarmName(scope.ecsService);
+    const name = rollbackAlarmName(scope.ecsService, scope.identity.loadBalancer);
     const arn = rollbackAlarmArn(scope);
     // The tags tell a removal all: whether it is there, and whose it is.
     const alarm: MetricAlarm | undefined = scope.isRemoval ? {} : await describe(scope, name);

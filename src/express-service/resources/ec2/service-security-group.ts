@@ -78,6 +78,7 @@ const ATTEMPTS = { least: 5, most: 15 };
 export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, object, GroupProperties, Token> = {
   kind: 'ServiceSecurityGroup',
   needs: [],
+  per: 'additional load balancer',
   permissions: {
     observe: [...SURVEY_PERMISSIONS],
     apply: [

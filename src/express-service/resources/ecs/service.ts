@@ -106,7 +106,14 @@ type Needs = {
   TargetGroupSettings?: ObservedTargetGroupSettings;
   TaskDefinition: ObservedTaskDefinition;
   TestListenerRule?: ObservedTestListenerRule;
+  /** By their names. */
+  AdditionalLoadBalancers?: Readonly<Record<string, OfLoadBalancer>>;
 };
+
+/** What is needed of an additional load balancer. */
+type OfLoadBalancer = Partial<
+  Pick<Needs, 'ListenerRule' | 'ServiceSecurityGroup' | 'TargetGroupSettings' | 'TestListenerRule'>
+>;
 
 /**
  * ECS refuses a role that IAM has made a few seconds ago with the error it has for every wrong parameter. So that error
@@ -188,22 +195,29 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     const { ecsService, spec, previousSpec, network, refer } = plan;
     const live = current?.service;
     const { capacityProviderStrategy, launchType } = capacity(plan, found.Cluster);
-    const alarmName = plan.has('RollbackAlarm') ? rollbackAlarmName(ecsService) : undefined;
     const settings = resolvedSettings({
       desired: spec.settings,
       previous: previousSpec?.settings,
       live,
       initial: { capacityProviderStrategy },
-      alarmName,
+      madeAlarmNames: alarmNames(
+        plan,
+        plan.additional.map(({ identity }) => identity.loadBalancer),
+      ),
+      formerAlarmNames: alarmNames(plan, Object.keys(found.AdditionalLoadBalancers ?? {})),
     });
     const references = {
       taskDefinitionArn: refer('TaskDefinition', 'TaskDefinitionArn'),
-      containerPort: plannedPort(plan, found.TaskDefinition),
-      serviceSecurityGroupId: refer('ServiceSecurityGroup', 'GroupId'),
+      serviceSecurityGroupIds: [
+        refer('ServiceSecurityGroup', 'GroupId'),
+        ...plan.additional.map(({ identity: { loadBalancer } }) =>
+          refer('ServiceSecurityGroup', 'GroupId', { loadBalancer }),
+        ),
+      ],
       receivers: receivers(plan, found, live),
       network,
     };
-    const former = { previous: previousSpec, live, madeGroupId: found.ServiceSecurityGroup?.id };
+    const former = { previous: previousSpec, live, madeGroupIds: madeGroupIds(found) };
     const properties = cloudFormationNames({
       ...INITIAL_SETTINGS,
       ...(!settings.capacityProviderStrategy && { launchType }),
@@ -331,16 +345,49 @@ function plannedServiceConnect(
   });
 }
 
-/** Where the service receives requests: in its exposure, and in the one that it joins. */
+/** Names of the alarms that are made for a service with these additional load balancers. */
+function alarmNames({ ecsService, has }: PlanScope, loadBalancers: readonly string[]): string[] {
+  return [
+    ...(has('RollbackAlarm') ? [rollbackAlarmName(ecsService)] : []),
+    ...loadBalancers.map((loadBalancer) => rollbackAlarmName(ecsService, loadBalancer)),
+  ];
+}
+
+/** Ids of the security groups that are made for the service, as far as they are there. */
+function madeGroupIds({ ServiceSecurityGroup, AdditionalLoadBalancers = {} }: Partial<Needs>): string[] {
+  const all = [
+    ServiceSecurityGroup,
+    ...Object.values(AdditionalLoadBalancers).map((each) => each.ServiceSecurityGroup),
+  ];
+  return all.flatMap((group) => group?.id ?? []);
+}
+
+/** Where the service receives requests, at all of its load balancers. */
 function receivers(plan: PlanScope, found: Partial<Needs>, live: Service | undefined): Receiver[] {
-  const { exposures, spec, refer } = plan;
-  const { ListenerRule, TestListenerRule } = found;
+  const { additional, refer } = plan;
+  const { AdditionalLoadBalancers = {} } = found;
+  const containerPort = plannedPort(plan, found.TaskDefinition);
+  const first = receiversAt(plan, found, refer, handMadeTestRule(plan, found, live));
+  const others = additional.flatMap((own) => {
+    const { loadBalancer } = own.identity;
+    const referThere: Refer = (kind, attribute, options) =>
+      refer(kind, attribute, { ...options, loadBalancer });
+    const all = receiversAt(own, AdditionalLoadBalancers[loadBalancer] ?? {}, referThere);
+    return all.map((each) => ({ ...each, containerPort: own.spec.containerPort ?? containerPort }));
+  });
+  return [...first.map((each) => ({ ...each, containerPort })), ...others];
+}
+
+/** At one load balancer: in the exposure that serves, and in the one that the service joins. */
+function receiversAt(
+  { exposures: { serving, joining }, spec }: Pick<PlanScope, 'exposures' | 'spec'>,
+  { ListenerRule, TestListenerRule }: Pick<Partial<Needs>, 'ListenerRule' | 'TestListenerRule'>,
+  refer: Refer,
+  handMade?: string,
+): ReceiverRules[] {
   const isTested = testsRequests(spec);
-  const { serving, joining } = exposures;
   const ruleForTests = testListenerRule(serving, refer, false);
-  if (!joining) {
-    return receiver(serving, refer, false, isTested ? ruleForTests : handMadeTestRule(plan, found, live));
-  }
+  if (!joining) return receiver(serving, refer, false, isTested ? ruleForTests : handMade);
   // While the service moves the rules of the exposure that serves stay as they are, also where somebody has deleted them.
   const former = TestListenerRule?.rule ? ruleForTests : undefined;
   return [
@@ -349,13 +396,15 @@ function receivers(plan: PlanScope, found: Partial<Needs>, live: Service | undef
   ];
 }
 
+type ReceiverRules = Omit<Receiver, 'containerPort'>;
+
 /** None where there is no load balancer. */
 function receiver(
   exposure: Exposure,
   refer: Refer,
   isJoining: boolean,
   testListenerRuleArn: Receiver['testListenerRuleArn'],
-): Receiver[] {
+): ReceiverRules[] {
   const attachment = attachmentOf(exposure);
   if (!attachment) return [];
   const { kind, attribute } = attachment.productionListenerRule;
@@ -431,10 +480,12 @@ async function update(
   scope: ApplyScope,
   current: LiveService,
   wanted: WantedService,
-  { Namespace: namespaces, TargetGroupSettings }: Needs,
+  { Namespace: namespaces, TargetGroupSettings, AdditionalLoadBalancers = {} }: Needs,
 ): Promise<Outcome<ObservedService, StoppingToken>> {
   const { spec } = scope;
-  const { needsDeployment = false } = TargetGroupSettings ?? {};
+  const needsDeployment = [{ TargetGroupSettings }, ...Object.values(AdditionalLoadBalancers)].some(
+    (each) => each.TargetGroupSettings?.needsDeployment,
+  );
   const tags = await changeTags(scope, current);
   const first = beforeStrategyChange(wanted, current);
   if (first) {

@@ -66,7 +66,8 @@ const DEREGISTRATION_ROUNDS = 3;
 
 /** TCP port of the container that is to receive the traffic. */
 export function plannedPort(plan: PlanScope, current: ObservedTaskDefinition | undefined): number {
-  const { task } = plan.spec;
+  const { task, containerPort } = plan.spec;
+  if (containerPort !== undefined) return containerPort;
   return task.kind === 'external' ? current!.containerPort : mainPortOf(plannedContent(plan, task, current));
 }
 

@@ -88,6 +88,7 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, To
   kind: 'DnsRecord',
   needs: ['HostNames', 'LoadBalancer', 'ListenerRule', 'WebAclAssociation'],
   staysWhileJoining: true,
+  per: 'additional load balancer',
   permissions: {
     observe: [],
     apply: [

@@ -50,6 +50,7 @@ const SECONDS_BETWEEN_LOOKS = 5;
 export const hostNames: Component<ObservedHostNames, Needs> = {
   kind: 'HostNames',
   needs: ['ServiceSecurityGroup'],
+  per: 'additional load balancer',
   permissions: {
     observe: [...HOST_STATE_ACTIONS],
     apply: [
