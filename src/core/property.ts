@@ -39,6 +39,8 @@ interface AnyRow<Value, Group> {
   readonly whole?: true;
   /** READ answers it only where the template gives it: else it follows something else. */
   readonly readWhenGiven?: true;
+  /** The same in the items of lists, where its default is not known: it depends on more than the group. */
+  readonly readInItemsWhenGiven?: true;
   /** False: what somebody changes by hand is set back without a word. */
   readonly conflict?: false;
   /**
@@ -147,6 +149,7 @@ export interface Property<More = any> {
   readonly isSecret: boolean;
   readonly isWhole: boolean;
   readonly isReadWhenGiven: boolean;
+  readonly isReadInItemsWhenGiven: boolean;
   readonly tellsConflicts: boolean;
   readonly check?: (value: unknown, path: string, group: object, model: object) => void;
   /** Of a group, or of the items of a list. */
@@ -215,6 +218,7 @@ function propertyOf(name: string, row: UntypedRow, own: PropertySchema, schema: 
     isSecret: row.secret === true,
     isWhole: row.whole === true,
     isReadWhenGiven: row.readWhenGiven === true,
+    isReadInItemsWhenGiven: row.readInItemsWhenGiven === true,
     tellsConflicts: row.conflict !== false,
     check: row.check,
     members,

@@ -20,12 +20,12 @@ type IsKept = (path: string, property: Property) => boolean;
  */
 export function spelledOut(table: Table, model: object): string[] {
   const found: { readonly path: string; readonly property: Property }[] = [];
-  membersOf(
-    { table, group: model as Group, model },
-    '',
-    false,
-    (path, property) => found.push({ path, property }) > 0,
-  );
+  membersOf({ table, group: model as Group, model }, '', false, (path, property) => {
+    // A group comes before its members.
+    const members = found.findIndex((each) => each.path.startsWith(`${path}/`));
+    found.splice(members < 0 ? found.length : members, 0, { path, property });
+    return true;
+  });
   return [
     ...found.filter(({ property }) => property.isReadWhenGiven),
     ...found.filter(({ property }) => !property.isReadWhenGiven),
@@ -53,26 +53,36 @@ interface Members {
 }
 
 function membersOf({ table, group, model }: Members, prefix: string, inItem: boolean, isKept: IsKept): Group {
-  const members = Object.entries(group).flatMap(([name, value]) => {
+  const members = Object.entries(group).flatMap(([name, given]) => {
     const property = table.properties.find((each) => each.name === name);
     const path = `${prefix}${name}`;
-    if (!property || value == null) return [[name, value]];
+    if (!property || given == null) return [[name, given]];
+    const value = valueOf(property, given, model, path, inItem, isKept);
     const isOpen =
       property.isReadWhenGiven ||
-      (inItem && isDeepStrictEqual(withDefaults(property, value, model), property.defaultIn(group, model)));
-    if (isOpen && !isKept(path, property)) return [];
-    return [[name, valueOf(property, value, model, path, inItem, isKept)]];
+      (inItem && isOpenInItem(property, value, property.defaultIn(group, model), model));
+    return isOpen && !isKept(path, property) ? [] : [[name, value]];
   });
   return Object.fromEntries(members);
 }
 
-/** A group with the defaults of what it leaves out: said in part, it may mean no more than when it is not said. */
-function withDefaults({ members, isList }: Property, value: unknown, model: object): unknown {
-  if (!members || isList) return value;
-  const defaults = members.properties.map(
-    ({ name, defaultIn }) => [name, defaultIn(value as Group, model)] as const,
+/** Whether a value in the item of a list may be there although the template does not give it. */
+function isOpenInItem(property: Property, value: unknown, usual: unknown, model: object): boolean {
+  return (
+    property.isReadInItemsWhenGiven ||
+    isDeepStrictEqual(withDefaults(property, value, model), withDefaults(property, usual, model))
   );
-  return { ...Object.fromEntries(defaults.filter(([, usual]) => usual !== undefined)), ...(value as Group) };
+}
+
+/** A value with the defaults of what it leaves out: a group that says a part of them may mean no more than one that says none. */
+function withDefaults({ members, isList }: Property, value: unknown, model: object): unknown {
+  if (!members || isList || value === undefined) return value;
+  const group = value as Group;
+  const values = members.properties.map((property) => {
+    const given = group[property.name] ?? property.defaultIn(group, model);
+    return [property.name, withDefaults(property, given, model)] as const;
+  });
+  return Object.fromEntries(values.filter(([, given]) => given !== undefined));
 }
 
 function valueOf(

@@ -17,6 +17,7 @@
  */
 import type { AdditionalScope, ApplyScope, ComponentsIn, Observations, Scope } from './composition/component';
 import { serveFrom } from './resources/ec2/service-security-group';
+import { invalid } from '../core/failure';
 import { wait, waitedFor, waitTime } from '../core/outcome';
 import { checkTimeToMove } from './properties/ecs-service';
 import { nodesOf, type AdditionalLoadBalancer } from './composition/node';
@@ -64,6 +65,7 @@ export async function convergeExposures(
     ({ identity }) => !names.includes(identity.loadBalancer),
   );
   const scope = { ...whole, exposures, additional: [...wanted, ...obsolete] };
+  checkAttachments([scope, ...wanted]);
   const moving = [scope, ...wanted].filter((each) => each.exposures.joining);
   if (!known.exposures) {
     const alone = await Promise.all(moving.map(async (each) => !(await standSideBySide(each))));
@@ -141,6 +143,22 @@ function wantedAdditional(
       };
       return { ...scope, exposures: known?.[name] ?? (await exposuresOf(scope))! };
     }),
+  );
+}
+
+/** Load balancers that ECS sends requests to one service from (Amazon ECS Developer Guide, "Register multiple target groups"). */
+const MOST_LOAD_BALANCERS = 5;
+
+/** @throws HandlerError InvalidRequest when the service would have more load balancers than ECS takes, before anything is made. */
+function checkAttachments(all: readonly Placed<ApplyScope>[]): void {
+  const attached = all
+    .flatMap(({ exposures: { serving, joining } }) => [serving, ...(joining ? [joining] : [])])
+    .filter((exposure) => attachmentOf(exposure)).length;
+  if (attached <= MOST_LOAD_BALANCERS) return;
+  throw invalid(
+    'AdditionalLoadBalancers',
+    `cannot change together: a service that moves from one load balancer to another has both for a while, here ${attached} in all, and ECS takes ${MOST_LOAD_BALANCERS}`,
+    'Change fewer of them in one update, or remove one first',
   );
 }
 

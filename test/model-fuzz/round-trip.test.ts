@@ -144,6 +144,7 @@ const VALUES: Readonly<Record<string, Values>> = {
   'AdditionalDomains/*/HostedZoneId': ({ hostedZoneId }) => fc.constant(hostedZoneId),
   'AdditionalDomains/*/CertificateArn': ({ certificateArn }) => fc.constant(certificateArn),
   PathPatterns: () => some(['/Weight', '/Protocol/*', '*.png']),
+  'AdditionalLoadBalancers/*': additionalLoadBalancer,
   'Tags/*/Key': from(...NAMES, 'constructor'),
 };
 
@@ -182,6 +183,41 @@ function volume(name: (typeof NAMES)[number], surroundings: Surroundings): Arbit
   return fc.record(members, { requiredKeys, noNullPrototype: true });
 }
 
+/** A load balancer beside the first one, with anything else that it may have. */
+function additionalLoadBalancer(surroundings: Surroundings): Arbitrary<Structure> {
+  const { hostedZoneId, certificateArn } = surroundings;
+  const values = (path: string) => VALUES[path]!(surroundings);
+  const loadBalancer = fc.record(
+    {
+      Type: fc.constant('application'),
+      IpAddressType: fc.constant('ipv4'),
+      Subnets: values('LoadBalancerConfiguration/Subnets'),
+      AllowedCidrs: values('AllowedCidrs'),
+      HttpRedirect: fc.boolean(),
+      IdleTimeoutSeconds: fc.constantFrom(60, 120),
+    },
+    { requiredKeys: ['Subnets', 'AllowedCidrs'], noNullPrototype: true },
+  );
+  const members: Record<string, Arbitrary<unknown>> = {
+    Name: fc.constantFrom('weight', 'protocol'),
+    ContainerPort: fc.constant(80),
+    LoadBalancerConfiguration: loadBalancer,
+    TargetGroupConfiguration: fc.constantFrom(
+      {},
+      { HealthCheck: {} },
+      { HealthCheck: { Matcher: '200' }, DeregistrationDelaySeconds: 300 },
+      { HealthCheck: { IntervalSeconds: 10 }, StickinessDurationSeconds: 60 },
+    ),
+    HealthCheckPath: fc.constantFrom('/', '/health'),
+    DomainName: fc.constant(`additional.${BASE_DOMAIN}`),
+    HostedZoneId: fc.constant(hostedZoneId),
+    CertificateArn: fc.constant(certificateArn),
+    PathPatterns: values('PathPatterns'),
+  };
+  const requiredKeys = ['Name', 'LoadBalancerConfiguration', 'PathPatterns'];
+  return fc.record(members, { requiredKeys, noNullPrototype: true });
+}
+
 /** A lifecycle hook of a type, with anything else that it may have. */
 function hook(of: Structure, details?: Arbitrary<Structure>): Arbitrary<Structure> {
   const TimeoutConfiguration = fc.record(
@@ -200,6 +236,8 @@ const LENGTHS: Readonly<Record<string, number>> = {
   SidecarContainers: CONTAINERS.length,
   // With a host name and two paths there are five values at most.
   AdditionalDomains: 1,
+  // With the security groups that the tasks are given they have as many as a network interface takes.
+  AdditionalLoadBalancers: 1,
   PathPatterns: 2,
 };
 
@@ -282,13 +320,17 @@ function models(surroundings: Surroundings, base: Structure): Arbitrary<Structur
 
 /** A Network Load Balancer has a list that no other has, and few of those that the others have. */
 function behindNetworkLoadBalancer({ subnets, addresses }: Surroundings): Arbitrary<Structure> {
-  return fc.shuffledSubarray([...addresses], { minLength: 2, maxLength: 2 }).map((AllocationIds) => ({
+  const network = (AllocationIds: readonly string[]) => ({
     LoadBalancerConfiguration: {
       Type: 'network',
       Scheme: 'internet-facing',
       Subnets: subnets.slice(0, 2),
       AllocationIds,
     },
+  });
+  return fc.shuffledSubarray([...addresses], { minLength: 4 }).map((all) => ({
+    ...network(all.slice(0, 2)),
+    AdditionalLoadBalancers: [{ Name: 'weight', ...network(all.slice(2)) }],
     NetworkConfiguration: { Subnets: subnets.slice(0, 2) },
   }));
 }
@@ -402,7 +444,7 @@ beforeAll(async () => {
   const { HostedZoneId: hostedZoneId, CertificateArn: certificateArn } =
     driver.aws.registry.typeConfiguration(TYPE_NAME)!;
   const addresses = await Promise.all(
-    ['one', 'two', 'three'].map(
+    ['one', 'two', 'three', 'four'].map(
       async () => (await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }))).AllocationId!,
     ),
   );

@@ -16,7 +16,8 @@ let model: Structure;
 beforeAll(async () => {
   driver = await Driver.start();
   hostedZoneId = driver.aws.registry.typeConfiguration(TYPE_NAME)!.HostedZoneId;
-  ({ privateSubnetIds: subnets } = await makePrivateSubnets(driver.aws));
+  const { privateSubnetIds } = await makePrivateSubnets(driver.aws);
+  subnets = [...privateSubnetIds].sort();
   beginning = await inventoryOf(driver);
 }, 60_000);
 afterAll(() => driver.close());

@@ -33,6 +33,7 @@ describe('three inputs', () => {
   test('make a specification with every default of Express Mode', () => {
     expect(specify(base)).toEqual({
       createsCluster: true,
+      additionalLoadBalancers: {},
       infrastructureRoleArn: role('infrastructure'),
       task: {
         kind: 'managed',

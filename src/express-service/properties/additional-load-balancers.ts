@@ -10,8 +10,8 @@ const ITEM = table<AdditionalLoadBalancer>('AdditionalLoadBalancer', {
   Name: {},
   // What follows the first one, the name of the service or the configuration of the type is told where it is given.
   ContainerPort: { readWhenGiven: true },
-  LoadBalancerConfiguration: { members: LOAD_BALANCER_ROWS.LoadBalancerConfiguration.members },
-  TargetGroupConfiguration: { members: TARGET_GROUP_ROWS.TargetGroupConfiguration.members },
+  LoadBalancerConfiguration: { default: {}, members: LOAD_BALANCER_ROWS.LoadBalancerConfiguration.members },
+  TargetGroupConfiguration: { default: {}, members: TARGET_GROUP_ROWS.TargetGroupConfiguration.members },
   HealthCheckPath: {
     default: TARGET_GROUP_ROWS.HealthCheckPath.default,
     check: TARGET_GROUP_ROWS.HealthCheckPath.check,

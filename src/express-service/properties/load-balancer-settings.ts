@@ -23,7 +23,8 @@ const LOGS_ENABLED = 'access_logs.s3.enabled';
 /** With other values the service is on another load balancer, so that no list is merged item by item. */
 const LOAD_BALANCER = table<LoadBalancerConfiguration, Attributes>('LoadBalancerConfiguration', {
   Type: {},
-  Scheme: {},
+  // Whoever names none follows the subnets.
+  Scheme: { readInItemsWhenGiven: true },
   IpAddressType: {
     refused: {
       words: /IPv6|ip ?address ?type/i,
@@ -41,7 +42,14 @@ const LOAD_BALANCER = table<LoadBalancerConfiguration, Attributes>('LoadBalancer
     },
   },
   CrossZone: {},
-  Listener: { members: table<NetworkListener>('NetworkListener', { Protocol: {}, Port: {}, TestPort: {} }) },
+  Listener: {
+    readInItemsWhenGiven: true,
+    members: table<NetworkListener>('NetworkListener', {
+      Protocol: { readInItemsWhenGiven: true },
+      Port: { readInItemsWhenGiven: true },
+      TestPort: {},
+    }),
+  },
   HttpRedirect: {},
   IdleTimeoutSeconds: { to: 'idle_timeout.timeout_seconds' },
   AccessLogs: {

@@ -50,6 +50,7 @@ const HEALTH_CHECK = table<TargetGroupHealthCheck, HealthCheck>('TargetGroupHeal
   Matcher: {
     // Its default depends on the protocol version.
     to: 'codes',
+    readInItemsWhenGiven: true,
     refused: {
       words: /matcher|(success|http|grpc) codes?/i,
       remedy: 'Give codes and ranges like 200,204 or 200-299',
