@@ -1,4 +1,4 @@
-import type { ProblemOptions } from '../engine/outcome';
+import type { Outcome, ProblemOptions } from '../engine/outcome';
 import type { Resource } from '../engine/resource';
 import { all, not, type Test } from '../engine/truth';
 import type { Value } from '../engine/value';
@@ -17,27 +17,40 @@ export function unlessDefault(resource: Resource, value: Value): ProblemOptions 
   return isOrganisationService(resource) && value.isSet().truth === false ? { severity: 'LOW' } : {};
 }
 
+/** What says where a service is reached: the service itself of its first load balancer, and the item of an additional one. */
+export type Reached = Pick<Resource, 'at'>;
+
+/** Judge a service by each of its load balancers. */
+export function atEachLoadBalancer(service: Resource, judge: (reached: Reached) => Outcome): Outcome {
+  return [
+    ...judge(service),
+    ...service
+      .at('AdditionalLoadBalancers')
+      .each(judge, 'further load balancers are not visible in the template'),
+  ];
+}
+
 /** Whether an Application Load Balancer is made with the service: its settings are then those of the service. */
-export function hasSharedLoadBalancer(service: Resource): Test {
-  return all(hasManagedLoadBalancer(service), not(hasNetworkLoadBalancer(service)));
+export function hasSharedLoadBalancer(reached: Reached): Test {
+  return all(hasManagedLoadBalancer(reached), not(hasNetworkLoadBalancer(reached)));
 }
 
 /** Whether a load balancer of any type is made with the service. */
-export function hasManagedLoadBalancer(service: Resource): Test {
+export function hasManagedLoadBalancer(reached: Reached): Test {
   return all(
-    not(service.at('LoadBalancerConfiguration.ListenerArn').isSet()),
-    not(hasNoLoadBalancer(service)),
+    not(reached.at('LoadBalancerConfiguration.ListenerArn').isSet()),
+    not(hasNoLoadBalancer(reached)),
   );
 }
 
 /** Whether the service has no load balancer at all. */
-export function hasNoLoadBalancer(service: Resource): Test {
-  return service.at('LoadBalancerConfiguration.Type').equals('none');
+export function hasNoLoadBalancer(reached: Reached): Test {
+  return reached.at('LoadBalancerConfiguration.Type').equals('none');
 }
 
 /** Whether the service is behind a Network Load Balancer, which reads no requests: neither a web ACL nor logs of them are possible. */
-export function hasNetworkLoadBalancer(service: Resource): Test {
-  return service.at('LoadBalancerConfiguration.Type').equals('network');
+export function hasNetworkLoadBalancer(reached: Reached): Test {
+  return reached.at('LoadBalancerConfiguration.Type').equals('network');
 }
 
 /** Whether the service describes its tasks itself, rather than by the ARN of a task definition. */

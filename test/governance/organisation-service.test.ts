@@ -38,6 +38,11 @@ const FLAWS: readonly (readonly [property: string, flaw: object, rule: string])[
   ['LoadBalancerConfiguration', { LoadBalancerConfiguration: { Scheme: 'internet-facing' } }, 'ELB-01'],
   ['LoadBalancerConfiguration', {}, 'ELB-07'],
   ['ScalingTarget', { ScalingTarget: { MinTaskCount: 0 } }, 'AAS-01'],
+  [
+    'AdditionalLoadBalancers',
+    { AdditionalLoadBalancers: [{ LoadBalancerConfiguration: { Scheme: 'internet-facing' } }] },
+    'ELB-01',
+  ],
   ['PropagateTags', { PropagateTags: 'NONE' }, 'SVC-04'],
   ['PlatformVersion', { PlatformVersion: '1.3.0' }, 'SVC-01'],
   ['EnableExecuteCommand', { EnableExecuteCommand: true }, 'SVC-02'],

@@ -1,10 +1,16 @@
 import { type Outcome, requires } from '../../engine/outcome';
-import type { Resource, Stack } from '../../engine/resource';
+import type { Stack } from '../../engine/resource';
 import { defineRule, type Examples, flag, single } from '../../engine/rule';
 import { all, any, not, type Test } from '../../engine/truth';
 import type { Value } from '../../engine/value';
 import { EXPRESS_SERVICE, ORGANISATION_SERVICE } from '../../resources/containers';
-import { hasNetworkLoadBalancer, hasNoLoadBalancer } from '../../resources/organisation-service';
+import {
+  atEachLoadBalancer,
+  hasNetworkLoadBalancer,
+  hasNoLoadBalancer,
+  isOrganisationService,
+  type Reached,
+} from '../../resources/organisation-service';
 import { isPublicSubnet } from '../../resources/subnets';
 
 export const rule = defineRule({
@@ -29,34 +35,35 @@ export const rule = defineRule({
       false,
     ),
   },
-  check: ({ resource, stack, parameters: { accountHasWebAcl } }): Outcome =>
-    requires(
-      // What can be set is named first: the web ACL, and of AWS's type, which has none, the subnets.
-      any(
-        ...(resource.type === ORGANISATION_SERVICE
-          ? [
-              hasWebAcl(resource, accountHasWebAcl),
-              isPrivate(resource, stack),
-              // Of a load balancer that the author looks after, ELB-02 judges the web ACL.
-              resource.at('LoadBalancerConfiguration.ListenerArn').isSet(),
-              hasNoLoadBalancer(resource),
-              hasNetworkLoadBalancer(resource),
-            ]
-          : [arePrivate(resource.at('NetworkConfiguration.Subnets'), stack)]),
-        stack.someReferring(resource, 'AWS::WAFv2::WebACLAssociation', 'ResourceArn'),
+  check: ({ resource, stack, parameters: { accountHasWebAcl } }): Outcome => {
+    const judge = (...ways: readonly Test[]) =>
+      requires(any(...ways), 'nothing in the template protects it by a web ACL');
+    const isAssociated = stack.someReferring(resource, 'AWS::WAFv2::WebACLAssociation', 'ResourceArn');
+    const tasks = resource.at('NetworkConfiguration.Subnets');
+    // What can be set is named first: the web ACL, and of AWS's type, which has none, the subnets.
+    if (!isOrganisationService(resource)) return judge(arePrivate(tasks, stack), isAssociated);
+    return atEachLoadBalancer(resource, (reached) =>
+      judge(
+        hasWebAcl(reached, accountHasWebAcl),
+        isPrivate(reached, tasks, stack),
+        // Of a load balancer that the author looks after, ELB-02 judges the web ACL.
+        reached.at('LoadBalancerConfiguration.ListenerArn').isSet(),
+        hasNoLoadBalancer(reached),
+        hasNetworkLoadBalancer(reached),
+        // What is associated by an attribute of the service is associated with its first load balancer.
+        ...(reached === resource ? [isAssociated] : []),
       ),
-      'nothing in the template protects it by a web ACL',
-    ),
+    );
+  },
 });
 
 /**
  * A service is internal when its load balancer is: by its scheme, else when none of its subnets is public, which are
  * those of the tasks unless it has others. Without subnets it gets public ones.
  */
-function isPrivate(service: Resource, stack: Stack): Test {
-  const scheme = service.at('LoadBalancerConfiguration.Scheme');
-  const own = service.at('LoadBalancerConfiguration.Subnets');
-  const tasks = service.at('NetworkConfiguration.Subnets');
+function isPrivate(reached: Reached, tasks: Value, stack: Stack): Test {
+  const scheme = reached.at('LoadBalancerConfiguration.Scheme');
+  const own = reached.at('LoadBalancerConfiguration.Subnets');
   return any(
     scheme.equals('internal'),
     all(
@@ -73,8 +80,8 @@ function arePrivate(subnets: Value, stack: Stack): Test {
   );
 }
 
-function hasWebAcl(service: Resource, accountHasWebAcl: boolean): Test {
-  const own = service.at('WebAclArn');
+function hasWebAcl(reached: Reached, accountHasWebAcl: boolean): Test {
+  const own = reached.at('WebAclArn');
   if (own.isSet().truth !== false) return own.isSet();
   return accountHasWebAcl
     ? own.answer(true)
@@ -156,6 +163,13 @@ export const examples = (): Examples => ({
       template: single(EXPRESS_SERVICE, { NetworkConfiguration: { Subnets: ['subnet-1'] } }),
     },
     { title: 'an organisation service that names no web ACL', template: single(ORGANISATION_SERVICE, {}) },
+    {
+      title: 'a load balancer beside that names no web ACL',
+      template: single(ORGANISATION_SERVICE, {
+        WebAclArn: acl,
+        AdditionalLoadBalancers: [{ Name: 'partners' }],
+      }),
+    },
     {
       title: 'private tasks behind a public load balancer',
       template: {

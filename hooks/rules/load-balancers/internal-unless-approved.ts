@@ -4,7 +4,11 @@ import { isPublicLoadBalancer, LOAD_BALANCER } from '../../resources/elastic-loa
 import { ORGANISATION_SERVICE } from '../../resources/containers';
 import { all, any, not, type Test } from '../../engine/truth';
 import type { Value } from '../../engine/value';
-import { hasManagedLoadBalancer, isOrganisationService } from '../../resources/organisation-service';
+import {
+  atEachLoadBalancer,
+  hasManagedLoadBalancer,
+  isOrganisationService,
+} from '../../resources/organisation-service';
 
 export const rule = defineRule({
   id: 'ELB-01',
@@ -20,16 +24,17 @@ export const rule = defineRule({
   remedy: 'Set Scheme to internal, or get an exemption as the approval.',
   // Public load balancers are ordinary; ELB-02 refuses those without a web ACL. Strict profiles ask for approval.
   mode: 'warn',
-  check: ({ resource }) =>
-    forbids(
-      isOrganisationService(resource)
-        ? all(
-            isPublicScheme(resource.at('LoadBalancerConfiguration.Scheme')),
-            hasManagedLoadBalancer(resource),
-          )
-        : isPublicLoadBalancer(resource, 'application', 'network'),
-      'the internet reaches this load balancer',
-    ),
+  check: ({ resource }) => {
+    const judge = (isPublic: Test) => forbids(isPublic, 'the internet reaches this load balancer');
+    if (!isOrganisationService(resource)) {
+      return judge(isPublicLoadBalancer(resource, 'application', 'network'));
+    }
+    return atEachLoadBalancer(resource, (reached) =>
+      judge(
+        all(isPublicScheme(reached.at('LoadBalancerConfiguration.Scheme')), hasManagedLoadBalancer(reached)),
+      ),
+    );
+  },
 });
 
 /** Without a scheme the route tables of the subnets decide. */
@@ -68,6 +73,15 @@ export const examples = (): Examples => ({
       title: 'an organisation service behind a public Network Load Balancer',
       template: single(ORGANISATION_SERVICE, {
         LoadBalancerConfiguration: { Type: 'network', Scheme: 'internet-facing' },
+      }),
+    },
+    {
+      title: 'an internal organisation service with a public load balancer beside',
+      template: single(ORGANISATION_SERVICE, {
+        LoadBalancerConfiguration: { Scheme: 'internal' },
+        AdditionalLoadBalancers: [
+          { Name: 'public', LoadBalancerConfiguration: { Scheme: 'internet-facing' } },
+        ],
       }),
     },
     {

@@ -7,6 +7,7 @@ import {
 } from '../../resources/elastic-load-balancing';
 import { ORGANISATION_SERVICE } from '../../resources/containers';
 import {
+  atEachLoadBalancer,
   hasSharedLoadBalancer,
   isOrganisationService,
   unlessDefault,
@@ -33,11 +34,14 @@ export const rule = defineRule({
   remedy:
     'Set the attribute access_logs.s3.enabled to true, with access_logs.s3.bucket; of Org::ECS::ExpressService, LoadBalancerConfiguration.AccessLogs.',
   check: ({ resource }) => {
-    const bucket = resource.at('LoadBalancerConfiguration.AccessLogs.Bucket');
-    if (isOrganisationService(resource))
-      return when(hasSharedLoadBalancer(resource), () =>
-        requires(bucket.isSet(), 'requests are not logged', unlessDefault(resource, bucket)),
-      );
+    if (isOrganisationService(resource)) {
+      return atEachLoadBalancer(resource, (reached) => {
+        const bucket = reached.at('LoadBalancerConfiguration.AccessLogs.Bucket');
+        return when(hasSharedLoadBalancer(reached), () =>
+          requires(bucket.isSet(), 'requests are not logged', unlessDefault(resource, bucket)),
+        );
+      });
+    }
     return when(isLoadBalancerOfType(resource, 'application', 'network'), () =>
       requires(
         loadBalancerAttribute(resource, 'access_logs.s3.enabled').equals(true),
@@ -61,6 +65,13 @@ export const examples = (): Examples => ({
     { title: 'enabled', template: loadBalancer([{ Key: 'access_logs.s3.enabled', Value: 'true' }]) },
   ],
   fail: [
+    {
+      title: 'an organisation service with a load balancer beside that writes none',
+      template: single(ORGANISATION_SERVICE, {
+        LoadBalancerConfiguration: { AccessLogs: { Bucket: 'logs' } },
+        AdditionalLoadBalancers: [{ Name: 'internal', LoadBalancerConfiguration: { Scheme: 'internal' } }],
+      }),
+    },
     { title: 'an organisation service without access logs', template: single(ORGANISATION_SERVICE, {}) },
     { title: 'no attributes', template: single(LOAD_BALANCER, {}) },
     { title: 'disabled', template: loadBalancer([{ Key: 'access_logs.s3.enabled', Value: false }]) },
