@@ -55,6 +55,19 @@ function updatedInPlace(surroundings: Surroundings): Structure {
   };
 }
 
+function internalBeside(surroundings: Surroundings): Structure {
+  return {
+    ...updatedInPlace(surroundings),
+    AdditionalLoadBalancers: [
+      {
+        Name: 'internal',
+        LoadBalancerConfiguration: { Scheme: 'internal', Subnets: [...surroundings.privateSubnetIds] },
+        TargetGroupConfiguration: WITHOUT_WAITS.TargetGroupConfiguration,
+      },
+    ],
+  };
+}
+
 function rolling(surroundings: Surroundings): Structure {
   const { PrimaryContainer, ...others } = updatedInPlace(surroundings);
   return {
@@ -143,7 +156,12 @@ function network(surroundings: Surroundings): Structure {
 
 function networkUpdated(surroundings: Surroundings): Structure {
   const { PrimaryContainer, ...others } = network(surroundings);
-  return { ...others, PrimaryContainer: { ...PrimaryContainer, Image: 'example/hello:6' } };
+  const { AdditionalLoadBalancers } = internalBeside(surroundings);
+  return {
+    ...others,
+    AdditionalLoadBalancers,
+    PrimaryContainer: { ...PrimaryContainer, Image: 'example/hello:6' },
+  };
 }
 
 export const OPERATIONS = {
@@ -153,9 +171,14 @@ export const OPERATIONS = {
     description: 'image, environment, tags and scaling',
     template: updatedInPlace,
   },
+  'update-additional': {
+    action: 'UPDATE',
+    description: 'an internal load balancer beside the public one',
+    template: internalBeside,
+  },
   'update-rolling': {
     action: 'UPDATE',
-    description: 'image and strategy, from CANARY to ROLLING',
+    description: 'image and strategy, from CANARY to ROLLING, and the internal load balancer gone',
     template: rolling,
   },
   'update-linear': {
@@ -202,10 +225,10 @@ export const OPERATIONS = {
   },
   'update-network': {
     action: 'UPDATE',
-    description: 'its image, by BLUE_GREEN',
+    description: 'its image, by BLUE_GREEN, and an internal Application Load Balancer beside',
     template: networkUpdated,
   },
-  'delete-network': { action: 'DELETE', description: 'a service behind a Network Load Balancer' },
+  'delete-network': { action: 'DELETE', description: 'a service behind load balancers of two types' },
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type OperationName = keyof typeof OPERATIONS;
