@@ -9,7 +9,11 @@ import type { Observations } from '../../src/express-service/composition/compone
 import { desiredState } from '../../src/express-service/composition/desired-state';
 import { nodesOf } from '../../src/express-service/composition/node';
 import type { Exposure } from '../../src/express-service/exposures';
-import { ecsServiceOf, identityOf } from '../../src/express-service/identity/identity';
+import {
+  ecsServiceOf,
+  identityOf,
+  identityOfLoadBalancer,
+} from '../../src/express-service/identity/identity';
 import type { Exposures } from '../../src/express-service/memory/recorded-exposures';
 import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
 import type { Network } from '../../src/express-service/network/subnets';
@@ -62,13 +66,20 @@ function plan(
       ...model,
     } as ResourceModel,
   });
-  return desiredState(nodesOf(componentsIn, exposures), {
+  const additional = Object.entries(spec.additionalLoadBalancers).map(([name, ofLoadBalancer]) => ({
+    identity: identityOfLoadBalancer(identity, name),
+    spec: ofLoadBalancer,
+    network,
+    exposures: { serving: other, leaving: [] },
+  }));
+  const loadBalancers = additional.map((each) => ({ name: each.identity.loadBalancer, ...each }));
+  return desiredState(nodesOf(componentsIn, exposures, loadBalancers), {
     identity,
     ecsService,
     spec,
     network,
     exposures,
-    additional: [],
+    additional,
     found,
   });
 }
@@ -160,6 +171,12 @@ const everything = {
   },
 };
 
+const internalBeside = {
+  AdditionalLoadBalancers: [
+    { Name: 'internal', LoadBalancerConfiguration: { Scheme: 'internal' }, PathPatterns: ['/a/*'] },
+  ],
+};
+
 const dualstack = { LoadBalancerConfiguration: { IpAddressType: 'dualstack' } };
 const withoutPublicIpv4 = { LoadBalancerConfiguration: { IpAddressType: 'dualstack-without-public-ipv4' } };
 
@@ -185,10 +202,9 @@ describe('as a plain template', () => {
   test('cfn-lint finds nothing in it', async () => {
     const plans = {
       ...Object.fromEntries(
-        Object.entries({ smallest: {}, everything, dualstack, withoutPublicIpv4 }).map(([name, model]) => [
-          name,
-          plan(model),
-        ]),
+        Object.entries({ smallest: {}, everything, internalBeside, dualstack, withoutPublicIpv4 }).map(
+          ([name, model]) => [name, plan(model)],
+        ),
       ),
       onNetwork: plan(onNetwork, inNetwork),
     };
@@ -263,6 +279,35 @@ test('names every resource that READ tells of', () => {
     'ScalingPolicy: AWS::ApplicationAutoScaling::ScalingPolicy',
     'ScalingPolicy REQUEST_COUNT_PER_TARGET: AWS::ApplicationAutoScaling::ScalingPolicy',
     'ScalingPolicy SQS_BACKLOG_PER_TASK: AWS::ApplicationAutoScaling::ScalingPolicy',
+  ]);
+});
+
+test('an additional load balancer is one more of all that is there for one, and ECS is told of both', () => {
+  const changes = changesBetween(plan(), plan(internalBeside));
+  expect(changes.map(({ id, action }) => [action, id.node, id.name ?? ''].join(' ').trim())).toEqual([
+    'Modify ServiceSecurityGroup',
+    'Modify Service',
+    ...[
+      'ServiceSecurityGroup',
+      'LoadBalancerSecurityGroup',
+      'SecurityGroupRules Egress',
+      'SecurityGroupRules Ingress',
+      'TargetGroups 1',
+      'TargetGroups 2',
+      'Certificate hello-internal.example.com',
+      'LoadBalancer',
+      'Listeners Https',
+      'Listeners Http',
+      'ListenerRule',
+      'DnsRecord hello-internal.example.com',
+      'DnsRecord _org-ecs-express.hello-internal.example.com',
+      'RollbackAlarm',
+    ].map((resource) => `Add ${resource.replace(/^\S+/, '$& of internal')}`),
+  ]);
+  expect([...changes[1]!.properties].sort()).toEqual([
+    'DeploymentConfiguration',
+    'LoadBalancers',
+    'NetworkConfiguration',
   ]);
 });
 

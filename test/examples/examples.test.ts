@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GOVERNANCE_FUNCTION } from '../../local/extension/repository';
 import { requestHost } from '../../local/http-request';
+import { SOURCE_IP_HEADER } from '../../local/load-balancer/client-request';
 import { callGrpc } from '../support/http2-request';
 import type { StackAccount } from '../support/stack-account';
 import { described, EXAMPLES, openPlatform, OWN_DOMAIN, servicesOf, type Platform } from './platform';
@@ -74,6 +75,20 @@ const ROWS: Readonly<Record<string, Row>> = {
       const made = LoadBalancers.filter(({ LoadBalancerName }) => !LoadBalancerName!.startsWith('platform'));
       expect(made).toMatchObject([{ Scheme: 'internet-facing' }]);
       expect(await get(deployed.host)).toMatchObject({ status: 200 });
+    },
+  },
+  'public-and-internal.yml': {
+    parameters: ({ privateSubnets, publicSubnets }) => ({
+      PrivateSubnets: privateSubnets.join(),
+      PublicSubnets: publicSubnets.join(),
+    }),
+    async shows({ host }) {
+      expect(await get(host)).toMatchObject({ status: 200 });
+      const internal = host.replace('.', '-internal.');
+      const from = (address: string) =>
+        requestHost(account.aws.dataPlaneUrl, internal, { headers: { [SOURCE_IP_HEADER]: address } });
+      expect(await from('10.0.0.7')).toMatchObject({ status: 200 });
+      await expect(from('203.0.113.7')).rejects.toThrow('socket hang up');
     },
   },
   'sidecar.yml': {

@@ -190,6 +190,16 @@ const template = some(
       HttpRedirect: fc.boolean(),
       IdleTimeoutSeconds: fc.constantFrom(60, 30),
     }),
+    AdditionalLoadBalancers: fc.constantFrom(
+      [{ Name: 'internal', HealthCheckPath: '/', LoadBalancerConfiguration: { IdleTimeoutSeconds: 30 } }],
+      [
+        {
+          Name: 'internal',
+          TargetGroupConfiguration: {},
+          LoadBalancerConfiguration: { HttpRedirect: false },
+        },
+      ],
+    ),
     TargetGroupConfiguration: some({
       HealthCheck: some({
         Matcher: fc.constantFrom('200', '200-299'),

@@ -33,7 +33,7 @@ const LONG = [
   'moves/interruption',
   'packaging/(node-versions|registration)',
   'properties/(containers|domains|load-balancer|scaling|service|target-groups)',
-  'provider/(deployments|drift|first-deployment|lifecycle-functions|list|log-group|managed-resources|network-load-balancer|new-account|permissions|service-connect|time)',
+  'provider/(additional-load-balancers|deployments|drift|first-deployment|lifecycle-functions|list|log-group|managed-resources|network-load-balancer|new-account|permissions|service-connect|time)',
   'provider-network/(certificates|hand-made-changes|interruption|life-cycle|obstacles|quotas|sharing)',
   'registry-hook/package',
   'secrets/',

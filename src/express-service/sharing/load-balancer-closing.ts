@@ -145,8 +145,11 @@ export function hasDeleted(scope: Scope, loadBalancerName: string): boolean {
   return isAmong(deleted(scope), loadBalancerName);
 }
 
-/** ARNs of the load balancers that an invocation has seen other services on. */
-const used = sessionValue((_: Scope) => new Set<string>());
+/** ARNs of the load balancers that an invocation has seen others on: services, or the same one for another of its load balancers. */
+const used = sessionValue(
+  (_: Scope) => new Set<string>(),
+  ({ identity }) => identity.serviceArn,
+);
 
 /** Whether this invocation has seen other services on a load balancer that it was to remove. */
 export function isInUse(scope: Scope, loadBalancerName: string): boolean {
