@@ -4,7 +4,7 @@
 const { fetchFrom } = require('./fetch');
 
 const [bundle, handlerName, functionName, functionArn, dataPlaneUrl] = process.argv.slice(2);
-globalThis.fetch = fetchFrom(dataPlaneUrl);
+globalThis.fetch = fetchFrom(dataPlaneUrl, globalThis.fetch);
 
 // Output goes to the parent as messages, because messages arrive in order with the answer, which pipes do not promise.
 for (const stream of [process.stdout, process.stderr]) {

@@ -60,8 +60,15 @@ test('another runtime than Node.js is refused', async () => {
   expect(await deploy(python)).toBe('ROLLBACK_COMPLETE');
 });
 
+const FETCHES = `exports.handler = (url) =>
+  fetch(url).then(({ status }) => status, ({ message, cause }) => [message, cause.code]);`;
+
 test('fetch fails for a host that no load balancer serves', async () => {
-  const fetches = `exports.handler = (url) => fetch(url).catch(({ message, cause }) => [message, cause.code]);`;
-  expect(await deploy(withFunction(fetches))).toBe('CREATE_COMPLETE');
+  expect(await deploy(withFunction(FETCHES))).toBe('CREATE_COMPLETE');
   expect(await invoke('https://nowhere.example.com/')).toEqual(['fetch failed', 'ENOTFOUND']);
+});
+
+test('fetch goes to an address as it is', async () => {
+  expect(await deploy(withFunction(FETCHES))).toBe('CREATE_COMPLETE');
+  expect(await invoke(`${account.aws.moto.url}/moto-api/`)).toBe(200);
 });
