@@ -6,6 +6,8 @@ import type { LocalAws } from '../../../local';
 /** Virtual seconds for which a container works on a message; as long is between two messages. */
 const WORK_SECONDS = 20;
 const USERS = 3;
+/** Virtual hours without a message that is worked on, after which nobody waits any more. */
+const PATIENCE_HOURS = 2;
 
 /** A message, and the container that has worked on it. */
 export interface Worked {
@@ -55,12 +57,20 @@ export class Notifications {
     const { clock } = this.aws;
     const begin = this.taken.length;
     let isOver = false;
+    let last = clock.now();
     const live = async () => {
       while (!isOver || this.done.length < this.sent.length) {
         await clock.work(async () => {
+          const { length } = this.done;
           if (!isOver) await this.send();
           await this.work();
+          if (this.done.length > length) last = clock.now();
         });
+        const waiting = this.sent.length - this.done.length;
+        if (clock.now() - last > PATIENCE_HOURS * 3_600_000)
+          throw new Error(
+            `For ${PATIENCE_HOURS} virtual hours nobody has worked on any of ${waiting} messages.`,
+          );
         await clock.sleep(WORK_SECONDS * 1000);
       }
     };
