@@ -221,7 +221,8 @@ export class Archive {
     const { targetServiceRevision } = await this.deployment(
       'catalog',
       'is in its first step',
-      (deployment) => deployment.targetServiceRevision?.requestedProductionTrafficWeight === 10,
+      ({ finishedAt, targetServiceRevision }) =>
+        !finishedAt && targetServiceRevision?.requestedProductionTrafficWeight === 10,
     );
     await this.aws.clock.work(async () => {
       const { serviceRevisions } = await this.ecs.send(
@@ -241,7 +242,7 @@ export class Archive {
     const { alarms } = await this.deployment(
       service,
       'bakes',
-      ({ lifecycleStage }) => lifecycleStage === 'BAKE_TIME',
+      ({ finishedAt, lifecycleStage }) => !finishedAt && lifecycleStage === 'BAKE_TIME',
     );
     const AlarmName = alarms!.alarmNames![0]!;
     const set = (StateValue: 'ALARM' | 'OK') =>
