@@ -132,7 +132,12 @@ async function startAround(
     moments,
   });
   const { network, containerOutput } = ecs;
-  const lambda = createLambda({ endpoint: () => endpoint.url, region, runtime: options.runtime });
+  const lambda = createLambda({
+    endpoint: () => endpoint.url,
+    dataPlaneUrl: () => dataPlane.url,
+    region,
+    runtime: options.runtime,
+  });
   running.push(lambda);
   const registry = createRegistry({ accountId: ACCOUNT_ID, region });
   const hooks = createHookHandler({ clock, lambda, registry });

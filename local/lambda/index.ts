@@ -55,6 +55,8 @@ const OWN_RUNTIME: NodeRuntime = {
 export interface LambdaOptions {
   /** URL of the local endpoint; functions find it in AWS_ENDPOINT_URL. */
   readonly endpoint: () => string;
+  /** URL at which all load balancers answer; `fetch` of functions reaches them there by their hosts. */
+  readonly dataPlaneUrl: () => string;
   readonly region?: string;
   readonly accountId?: string;
   /** Processes that one function may have at a time; more invocations wait. Default 10. */
@@ -187,6 +189,7 @@ export function createLambda(options: LambdaOptions): Lambda {
           definition,
           arn(definition.name),
           environment,
+          options.dataPlaneUrl,
           options.runtime ?? OWN_RUNTIME,
           options.concurrency ?? 10,
         ),
@@ -218,6 +221,7 @@ class Pool {
     private readonly definition: LambdaFunction,
     private readonly arn: string,
     private readonly environment: () => Readonly<Record<string, string>>,
+    private readonly dataPlaneUrl: () => string,
     private readonly runtime: NodeRuntime,
     private readonly concurrency: number,
   ) {}
@@ -296,6 +300,7 @@ class Pool {
       handler: this.definition.handler,
       functionName: this.definition.name,
       functionArn: this.arn,
+      dataPlaneUrl: this.dataPlaneUrl(),
       environment: this.environment(),
     });
     this.workers.add(worker);

@@ -1,7 +1,10 @@
 // The Node.js side of a simulated Lambda function: loads the bundle once, then runs one invocation after the other.
 // Plain JavaScript, because it runs in a process of its own that knows nothing of this repository's tools.
 'use strict';
-const [bundle, handlerName, functionName, functionArn] = process.argv.slice(2);
+const { fetchFrom } = require('./fetch');
+
+const [bundle, handlerName, functionName, functionArn, dataPlaneUrl] = process.argv.slice(2);
+globalThis.fetch = fetchFrom(dataPlaneUrl, globalThis.fetch);
 
 // Output goes to the parent as messages, because messages arrive in order with the answer, which pipes do not promise.
 for (const stream of [process.stdout, process.stderr]) {

@@ -20,6 +20,8 @@ export interface WorkerOptions {
   readonly handler: string;
   readonly functionName: string;
   readonly functionArn: string;
+  /** URL at which all load balancers answer. */
+  readonly dataPlaneUrl: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -49,7 +51,7 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.child = fork(
       join(__dirname, 'runner.js'),
-      [options.bundle, options.handler, options.functionName, options.functionArn],
+      [...[options.bundle, options.handler, options.functionName, options.functionArn], options.dataPlaneUrl],
       {
         execPath: options.executable,
         env: options.environment,

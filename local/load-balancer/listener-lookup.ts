@@ -7,7 +7,7 @@ import type { RoutingListener, RoutingLoadBalancer } from './routing-table';
  *
  * In AWS, DNS and the connection's port decide that. Here the client may name the load balancer that it is connected to.
  * Such a client expects a certificate for its host, too. Otherwise the Host header decides: it is the DNS name of a load balancer, or a name that a host-header rule of one of
- * its listeners names. With only one load balancer every other name arrives there, as it would for a client that connects
+ * its listeners names, or one that a Network Load Balancer, which has no such rules, has a certificate for. With only one load balancer every other name arrives there, as it would for a client that connects
  * to its address.
  * @returns the listener, or why the request arrives nowhere.
  */
@@ -20,6 +20,7 @@ export function findListener(
     connected === undefined
       ? (named(loadBalancers, host) ??
         loadBalancers.find((candidate) => namesHost(candidate, request)) ??
+        loadBalancers.find((candidate) => isNetworkFor(candidate, host)) ??
         (loadBalancers.length === 1 ? loadBalancers[0] : undefined))
       : named(loadBalancers, connected);
   if (!loadBalancer) {
@@ -27,7 +28,7 @@ export function findListener(
     return {
       problem:
         `No load balancer serves the host "${request.host}": it is neither the DNS name of a load balancer nor named by a ` +
-        'host-header rule. Send the Host header of a service that exists.',
+        'host-header rule or by a certificate of a Network Load Balancer. Send the Host header of a service that exists.',
     };
   }
   const listener = chooseListener(loadBalancer.listeners, request);
@@ -50,6 +51,13 @@ function named(loadBalancers: readonly RoutingLoadBalancer[], name: string): Rou
 
 function namesHost(loadBalancer: RoutingLoadBalancer, request: ClientRequest): boolean {
   return loadBalancer.listeners.some(({ rules }) => rules.some((rule) => rule.namesHost(request)));
+}
+
+function isNetworkFor({ type, listeners }: RoutingLoadBalancer, host: string): boolean {
+  return (
+    type === 'network' &&
+    listeners.some((listener) => listener.certifiedNames !== undefined && isCertified(listener, host))
+  );
 }
 
 /** The listener on the port asked for, else of the protocol asked for, else HTTPS before HTTP; lowest port first. */

@@ -167,6 +167,14 @@ describe('security groups', () => {
   });
 });
 
+test('a host is found by the certificates of listeners of TLS', async () => {
+  const { blue, ListenerArn } = await pair(1, 0, 'TLS');
+  await pair(1, 0);
+  await fixture.certificate(ListenerArn, 'stream.example.net');
+  expect(await connect('stream.example.net')).toBe(blue);
+  expect(await connect('other.example.net')).toMatch(/No load balancer serves the host/);
+});
+
 test('a client that connects with TLS gets a certificate for its host', async () => {
   const { dnsName, blue, ListenerArn } = await pair(1, 0, 'TLS');
   await fixture.certificate(ListenerArn, 'a.example.com');

@@ -8,7 +8,7 @@ import { requestHost } from '../../local/http-request';
 import type { LocalAws } from '../../local';
 import { LOAD_BALANCER_HEADER } from '../../local/load-balancer/client-request';
 
-/** Virtual seconds between two requests of a client. */
+/** Virtual seconds between two requests of a client, unless it says otherwise. */
 const PAUSE_SECONDS = 11;
 /** Virtual seconds for which clients keep a DNS answer: the TTL of an alias record, and more than twice that. */
 const KEEPING: readonly number[] = [60, 150];
@@ -33,6 +33,7 @@ export type Send = (
  * Request a host while `operation` runs.
  *
  * @param send by default over HTTP/1.1, which target groups of HTTP/2 do not answer.
+ * @param pauseSeconds virtual seconds between two requests of a client.
  */
 export async function whileRequested<Result>(
   aws: LocalAws,
@@ -40,8 +41,9 @@ export async function whileRequested<Result>(
   hostedZoneId: string,
   operation: () => Promise<Result>,
   send: Send = requestHost,
+  pauseSeconds = PAUSE_SECONDS,
 ): Promise<{ readonly result: Result; readonly answers: Answers }> {
-  const clients = KEEPING.map((seconds) => new Client(aws, host, hostedZoneId, seconds, send));
+  const clients = KEEPING.map((seconds) => new Client(aws, host, hostedZoneId, seconds, send, pauseSeconds));
   const running = clients.map((client) => client.run());
   let result: Result;
   try {
@@ -74,6 +76,7 @@ class Client {
     private readonly hostedZoneId: string,
     private readonly keepsSeconds: number,
     private readonly send: Send,
+    private readonly pauseSeconds: number,
   ) {
     this.route53 = new Route53Client(aws.clientOptions());
     this.elb = new ElasticLoadBalancingV2Client(aws.clientOptions());
@@ -91,7 +94,7 @@ class Client {
           this.lost.push(`${answer.status} after ${seconds} s: ${answer.body.slice(0, 120)}`);
         } else if (this.bodies.at(-1) !== answer.body) this.bodies.push(answer.body);
       });
-      await clock.sleep(PAUSE_SECONDS * 1000);
+      await clock.sleep(this.pauseSeconds * 1000);
     }
     this.route53.destroy();
     this.elb.destroy();

@@ -9,6 +9,7 @@ import {
 } from '../../src/express-service/diagnosis/failure-explanation';
 
 const BREAKER = 'Service deployment rolled back because the circuit breaker threshold was exceeded.';
+const HOOK = 'Service deployment rolled back because POST_SCALE_UP pause hook was rolled back';
 const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
   deployment: { status: 'ROLLBACK_SUCCESSFUL', statusReason: BREAKER },
   deployed: 'example/hello:2',
@@ -172,6 +173,14 @@ describe('the deepest cause comes first, that the deployment therefore failed la
         ],
       },
       [/at this time$/, /circuit breaker/],
+    ],
+    [
+      'the reason of the deployment once, where an event repeats it',
+      {
+        deployment: { status: 'ROLLBACK_SUCCESSFUL', statusReason: `${HOOK}.` },
+        events: [event(`(deployment ecs-svc/1) deployment failed: ${HOOK}.`)],
+      },
+      [/^Service deployment rolled back because POST_SCALE_UP/],
     ],
     [
       'the reason of the deployment where that is the cause',

@@ -14,16 +14,23 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Runs a program in a folder; it finds the account by the usual variables of the environment. */
+export type Run = (folder: string, program: string, ...args: string[]) => Promise<Ended>;
+
 export interface ClientAccount {
   readonly aws: LocalAws;
-  /** Run a program in a folder; it finds the account by the usual variables of the environment. */
-  run(folder: string, program: string, ...args: string[]): Promise<Ended>;
+  readonly run: Run;
   close(): Promise<void>;
 }
 
 export async function startClientAccount(): Promise<ClientAccount> {
   const aws = await startLocalAws();
   await giveBaseDomain(aws, 'example.com');
+  return { aws, run: clientsOf(aws), close: () => aws.close() };
+}
+
+/** Clients of an account. */
+export function clientsOf(aws: LocalAws): Run {
   const env = {
     PATH: [join(ROOT, '.venv', 'bin'), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
     HOME: process.env.HOME,
@@ -40,14 +47,10 @@ export async function startClientAccount(): Promise<ClientAccount> {
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     SAM_CLI_TELEMETRY: '0',
   };
-  return {
-    aws,
-    run: (cwd, program, ...args) =>
-      new Promise((resolve) => {
-        execFile(program, args, { cwd, env, maxBuffer: 64e6 }, (error, stdout, stderr) =>
-          resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
-        );
-      }),
-    close: () => aws.close(),
-  };
+  return (cwd, program, ...args) =>
+    new Promise((resolve) => {
+      execFile(program, args, { cwd, env, maxBuffer: 64e6 }, (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+      );
+    });
 }

@@ -18,6 +18,7 @@ const LONGEST = [
   'provider/test-traffic',
   'slow-aws/eventual-consistency',
   'verify/',
+  'examples/video-archive',
 ];
 
 const LONG = [

@@ -154,6 +154,12 @@ export class StackAccount {
     );
   }
 
+  /** What the last operation on a stack came to, also one that another client has started; waits for its end. */
+  async last(stackName: string): Promise<Outcome> {
+    const { StackId } = await this.describe(stackName);
+    return this.outcome(StackId!);
+  }
+
   private async outcome(stackId: string): Promise<Outcome> {
     await this.aws.cloudFormation.settled(stackId);
     const { StackStatus, Outputs = [] } = await this.describe(stackId);

@@ -1,4 +1,4 @@
-/** `AWS::Lambda::Function`: the package that a template names is taken from S3 and runs in the local Lambda. */
+/** `AWS::Lambda::Function`: the code in a template, or the package in S3 that it names, runs in the local Lambda. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -80,6 +80,7 @@ export function lambdaFunctionProvider({
 
 /** Put the code into a new folder. @throws ProvisionFailure when there is none. */
 async function unpack(code: Structure, motoUrl: string): Promise<string> {
+  if (code.ZipFile !== undefined) return writeOut(code.ZipFile);
   const archive = await readObject(motoUrl, code.S3Bucket, code.S3Key);
   if (!archive)
     throw new ProvisionFailure(
@@ -98,6 +99,13 @@ async function unpack(code: Structure, motoUrl: string): Promise<string> {
     );
   }
   rmSync(path);
+  return folder;
+}
+
+/** Code that stands in a template is a CommonJS module of this name (Lambda developer guide, `AWS::Lambda::Function` `Code`). */
+function writeOut(source: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'function-'));
+  writeFileSync(join(folder, 'index.js'), source);
   return folder;
 }
 

@@ -120,14 +120,14 @@ function findingsOf(evidence: Evidence): readonly Finding[] {
   const tasks = ranked(taskFindings(evidence));
   const found = [...withOutput(tasks, output), ...targetFindings(targets)];
   const alarms = deployment.alarms?.triggeredAlarmNames ?? [];
-  const reasons = ending === undefined ? reasonsOf(deployment) : [ending];
+  const reasons = (ending === undefined ? reasonsOf(deployment) : [ending]).filter(
+    (reason) => !NOTHING_TO_GO_BACK_TO.test(reason),
+  );
   return ranked([
     ...found,
-    ...eventFindings(events, found),
+    ...eventFindings(events, found, reasons),
     ...alarms.map((name) => finding(`alarm ${name} went off`, 'symptom')),
-    ...reasons
-      .filter((reason) => !NOTHING_TO_GO_BACK_TO.test(reason))
-      .map((reason) => finding(reason, 'wrapper')),
+    ...reasons.map((reason) => finding(reason, 'wrapper')),
   ]);
 }
 
@@ -182,10 +182,15 @@ function targetFindings(targets: readonly TargetHealthDescription[]): Finding[] 
   );
 }
 
-/** Events that tell a kind of cause which tasks and targets have not told; the newest of each kind. */
-function eventFindings(events: readonly ServiceEvent[], found: readonly Finding[]): Finding[] {
+/** Events that tell a kind of cause which tasks, targets and the reasons of the end have not told; the newest of each kind. */
+function eventFindings(
+  events: readonly ServiceEvent[],
+  found: readonly Finding[],
+  reasons: readonly string[],
+): Finding[] {
   const kinds = new Set(found.map(({ pattern }) => pattern));
   return events.flatMap(({ message = '' }) => {
+    if (reasons.some((reason) => message.includes(reason))) return [];
     const event = finding(message, 'symptom');
     if (!event.pattern || event.pattern.depth === 'wrapper' || kinds.has(event.pattern)) return [];
     kinds.add(event.pattern);
