@@ -1118,6 +1118,11 @@ export class EFSVolumeConfiguration extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare TransitEncryption?: 'ENABLED' | 'DISABLED';
 
+  /** Port of the encrypted connection, with TransitEncryption only. The mount helper of Amazon EFS chooses one by default. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare TransitEncryptionPort?: number;
+
   /** How a task may use an Amazon EFS file system. */
   @Expose()
   @Type(() => AuthorizationConfig)
