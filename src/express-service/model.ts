@@ -1418,6 +1418,11 @@ export class TargetGroupHealthCheck extends BaseModel {
     super(properties);
   }
 
+  /** Behind a Network Load Balancer, how a task is checked: by a connection, or by a request for HealthCheckPath at ContainerPort. Of the certificate that the container shows with HTTPS nothing is checked. Default: HTTP where the template names HealthCheckPath, else TCP. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Protocol?: 'TCP' | 'HTTP' | 'HTTPS';
+
   /** Codes of a healthy answer, e.g. 200, 200-299 or 200,302: HTTP statuses from 200 to 499, with ProtocolVersion GRPC gRPC codes from 0 to 99. Default: 200, with GRPC 12. */
   @Expose()
   @Transform(toText, { toClassOnly: true })

@@ -6,6 +6,7 @@ import { LoadBalancerConfiguration, type Inputs, type NetworkListener } from '..
 import { allowedCidrs } from './allowed-cidrs';
 import type { Attributes } from './elb-attributes';
 import { strategyOfModel, type StrategyInputs } from './strategies';
+import { networkHealthCheckProtocol } from './target-group-settings';
 
 /** A Network Load Balancer, which the service has for itself. */
 export interface NetworkLoadBalancerSpec {
@@ -47,6 +48,7 @@ export type NetworkInputs = Partial<Inputs>;
 
 const PATH = 'LoadBalancerConfiguration';
 const LISTENER = `${PATH}/Listener`;
+const HEALTH_CHECK = 'TargetGroupConfiguration/HealthCheck';
 
 /** Properties that no other load balancer has. */
 export const OF_NETWORK_LOAD_BALANCER = ['AllocationIds', 'CrossZone', 'Listener'] as const;
@@ -207,12 +209,27 @@ function checkOthers(model: NetworkInputs): void {
     const [path, why, remedy] = found;
     throw invalid(path, `${why}, and ${PATH}/Type is network`, remedy);
   }
-  if (model.HealthCheckPath != null) return;
-  const path = 'TargetGroupConfiguration/HealthCheck/Matcher';
-  if (valueAt(model, path.split('/')) == null) return;
-  throw invalid(
-    path,
-    'is of health checks by HTTP; without HealthCheckPath they are by TCP',
-    'Give HealthCheckPath, or remove it',
-  );
+  checkHealthCheck(model);
+}
+
+/** What a check by a connection does without (ELB API reference, CreateTargetGroup). */
+const OF_REQUESTS = ['HealthCheckPath', `${HEALTH_CHECK}/Matcher`] as const;
+
+/** @throws HandlerError InvalidRequest at the first property of requests where tasks are checked by a connection. */
+function checkHealthCheck(model: NetworkInputs): void {
+  const given = model.TargetGroupConfiguration?.HealthCheck?.Protocol ?? undefined;
+  if (networkHealthCheckProtocol(given, model.HealthCheckPath) !== 'TCP') return;
+  const path = OF_REQUESTS.find((each) => valueAt(model, each.split('/')) != null);
+  if (!path) return;
+  throw given
+    ? invalid(
+        path,
+        `is of health checks by HTTP and HTTPS, and ${HEALTH_CHECK}/Protocol is TCP`,
+        `Remove it, or make ${HEALTH_CHECK}/Protocol HTTP or HTTPS`,
+      )
+    : invalid(
+        path,
+        'is of health checks by HTTP; without HealthCheckPath they are by TCP',
+        'Give HealthCheckPath, or remove it',
+      );
 }
