@@ -1379,7 +1379,7 @@ export class LoadBalancerConfiguration extends BaseModel {
   @Type(() => AccessLogs)
   declare AccessLogs?: AccessLogs;
 
-  /** HTTPS listener of an Application Load Balancer of the same VPC that the author looks after; the service gets a rule on it. Excludes everything else here, and WebAclArn. Without a hosted zone the author also looks after the DNS record and the certificate. */
+  /** Listener of a load balancer of the same VPC that the author looks after: of an Application Load Balancer an HTTPS listener, on which the service gets a rule; with Type network that of a Network Load Balancer, which the service has for itself. Excludes everything else here but Type and the protocol of Listener, and WebAclArn. Without a hosted zone the author also looks after the DNS record and the certificate. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare ListenerArn?: string;
@@ -1391,7 +1391,7 @@ export class NetworkListener extends BaseModel {
     super(properties);
   }
 
-  /** TLS is ended by the load balancer, with a certificate for DomainName. UDP needs IpAddressType ipv4. Default: TLS where the template names DomainName or CertificateArn, else TCP. */
+  /** TLS is ended by the load balancer, with a certificate for DomainName. UDP needs IpAddressType ipv4. Default: TLS where the template names DomainName or CertificateArn, else TCP. With ListenerArn it is that of the listener, by default TCP. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare Protocol?: 'TCP' | 'TLS' | 'UDP' | 'TCP_UDP';

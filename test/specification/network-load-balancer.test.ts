@@ -215,6 +215,48 @@ test.each<[object, string, RegExp]>([
   );
 });
 
+const ARN =
+  'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/net/own/0123456789abcdef/0123456789abcdef';
+const onListener = (more: object = {}) => network({ ListenerArn: ARN, ...more });
+
+test('on a listener of the author’s nothing but its protocol is asked for, and no name', () => {
+  const { domain, additionalDomains, loadBalancer, targetGroup } = specify(onListener());
+  expect(loadBalancer).toEqual({ kind: 'networkListener', listenerArn: ARN, listener: { protocol: 'TCP' } });
+  expect([domain, ...additionalDomains]).toEqual([undefined]);
+  expect(targetGroup.healthCheck).toMatchObject({ HealthCheckProtocol: 'TCP' });
+});
+
+test('a host on it is the author’s, unless the template names its zone', () => {
+  const named = { ...onListener({ Listener: { Protocol: 'TLS' } }), ...HOST };
+  expect(specify(named).domain).toEqual({ hostName: 'a.example.com', written: [] });
+  expect(specify({ ...named, HostedZoneId: 'Z0OTHER' }).domain).toMatchObject({ hostedZoneId: 'Z0OTHER' });
+  expect(specify({ ...named, HostedZoneId: 'Z0OTHER' }).domain).not.toHaveProperty('certificateArn');
+});
+
+test.each<[object, string, RegExp]>([
+  [onListener({ Scheme: 'internal' }), 'LoadBalancerConfiguration/Scheme', /together with .*ListenerArn/],
+  [onListener({ AllowedCidrs: [] }), 'LoadBalancerConfiguration/AllowedCidrs', /together with .*ListenerArn/],
+  [onListener({ CrossZone: true }), 'LoadBalancerConfiguration/CrossZone', /together with .*ListenerArn/],
+  [onListener({ Listener: { Port: 80 } }), `${LISTENER}/Port`, /together with .*ListenerArn/],
+  [onListener({ Listener: { TestPort: 81 } }), `${LISTENER}/TestPort`, /together with .*ListenerArn/],
+  [{ ...onListener(), CertificateArn: 'own' }, 'CertificateArn', /together with .*ListenerArn/],
+  [{ ...onListener(), PathPatterns: ['/a'] }, 'PathPatterns', /are of requests/],
+  [
+    network({ ListenerArn: ARN.replace('/net/', '/app/') }),
+    'LoadBalancerConfiguration/ListenerArn',
+    /no listener of a Network Load Balancer, and .*Type is network/,
+  ],
+  [
+    { LoadBalancerConfiguration: { ListenerArn: ARN }, ...HOST },
+    'LoadBalancerConfiguration/ListenerArn',
+    /Give LoadBalancerConfiguration\/Type network/,
+  ],
+])('refused on a listener of the author’s: %j', (properties, path, words) => {
+  expect(() => specify(properties)).toThrow(
+    expect.objectContaining({ message: expect.stringMatching(words), propertyPath: path }),
+  );
+});
+
 test.each([[{ Protocol: 'TLS' }, `${LISTENER}/Protocol`]])(
   'refused where there is no domain: %j',
   (given, path) => {

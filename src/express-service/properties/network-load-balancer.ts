@@ -24,6 +24,13 @@ export interface NetworkLoadBalancerSpec {
   readonly listener: NetworkListenerSpec;
 }
 
+/** A listener of a Network Load Balancer, both of which the author looks after. */
+export interface ExternalNetworkListenerSpec {
+  readonly kind: 'networkListener';
+  readonly listenerArn: string;
+  readonly listener: { readonly protocol: NetworkProtocol; readonly testPort?: undefined };
+}
+
 /** Where it takes connections. */
 export interface NetworkListenerSpec {
   readonly protocol: NetworkProtocol;
@@ -63,7 +70,6 @@ const TRANSPORTS: Readonly<Record<NetworkProtocol, readonly Transport[]>> = {
 
 /** Properties of Application Load Balancers, which read requests: why there are none here, and what to do. */
 const OF_APPLICATION_LOAD_BALANCER: readonly (readonly [path: string, why: string, remedy: string])[] = [
-  [`${PATH}/ListenerArn`, 'is the listener of an Application Load Balancer', 'Remove it, or remove Type'],
   [`${PATH}/HttpRedirect`, 'is of HTTP', 'Remove it'],
   [`${PATH}/IdleTimeoutSeconds`, 'is of an Application Load Balancer', 'Remove it'],
   [`${PATH}/AccessLogs`, 'are of requests', 'Remove it'],
@@ -115,6 +121,40 @@ export function networkLoadBalancer(
     crossZone,
     listener,
   };
+}
+
+/**
+ * The listener of the author's that a template names.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+export function externalNetworkListener(
+  listenerArn: string,
+  given: Omit<Input, 'Type' | 'ListenerArn'>,
+  model: NetworkInputs,
+): ExternalNetworkListenerSpec {
+  if (!listenerArn.includes(':listener/net/')) {
+    throw invalid(
+      `${PATH}/ListenerArn`,
+      `is no listener of a Network Load Balancer, and ${PATH}/Type is network`,
+      'Name a listener of a Network Load Balancer, or remove Type',
+    );
+  }
+  checkOthers({ ...model, LoadBalancerConfiguration: given });
+  const { Listener: { Protocol: protocol = 'TCP', Port, TestPort } = {}, ...others } = given;
+  const authors = { ...others, 'Listener/Port': Port, 'Listener/TestPort': TestPort };
+  const paths = Object.entries(authors).flatMap(([name, value]) =>
+    value == null ? [] : [`${PATH}/${name}`],
+  );
+  const [path] = [...paths, ...certificatePaths(model)];
+  if (path) {
+    throw invalid(
+      path,
+      `cannot be given together with ${PATH}/ListenerArn: it is the author who looks after that listener and its load balancer`,
+      `Remove ${path}, and set it on your load balancer; or remove ListenerArn`,
+    );
+  }
+  return { kind: 'networkListener', listenerArn, listener: { protocol } };
 }
 
 /** Protocol of the target groups of a listener. */
