@@ -21,6 +21,8 @@ export interface ContainerBehaviour {
   readonly healthCheckPath?: string;
   /** What it understands. */
   readonly speaks: readonly ProtocolVersion[];
+  /** It takes encrypted connections alone. */
+  readonly encrypts?: true;
 }
 
 const HEALTHY: ContainerBehaviour = {
@@ -38,6 +40,7 @@ const BY_TAG: Readonly<Record<string, ContainerBehaviour>> = {
   errors: { ...HEALTHY, status: 500 },
   http1: { ...HEALTHY, speaks: ['HTTP1'] },
   grpc: { ...HEALTHY, speaks: ['GRPC'] },
+  https: { ...HEALTHY, encrypts: true },
 };
 
 /** `knows-ready` answers health checks on `/ready` alone. */

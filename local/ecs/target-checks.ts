@@ -86,7 +86,7 @@ export function targetCheck(
     },
   });
   if (!container) return check(Infinity, 'Target.Timeout', 'Request timed out');
-  const { speaks, listensAfter } = behaviourOf(container.image);
+  const { speaks, listensAfter, encrypts = false } = behaviourOf(container.image);
   const listensAt = (task.startedAt?.getTime() ?? since) + listensAfter * SECOND_MILLISECONDS;
   const answersAt = Math.max(since, listensAt);
   if (isByTcp) return check(answersAt, 'Target.FailedHealthChecks', 'Health checks failed');
@@ -96,6 +96,10 @@ export function targetCheck(
     first: answersAt + interval,
     message,
   });
+  if (encrypts !== (targetGroup.HealthCheckProtocol === 'HTTPS')) {
+    const refused = logged(`Refused a request: only ${encrypts ? 'HTTPS' : 'HTTP'} is spoken here`);
+    return check(Infinity, 'Target.FailedHealthChecks', 'Health checks failed', refused);
+  }
   if (!(speaks as readonly string[]).includes(ProtocolVersion)) {
     const refused = logged(
       `Refused a request in ${ProtocolVersion}: only ${speaks.join(', ')} is spoken here`,

@@ -38,6 +38,9 @@ export function checkTaskVolumes({ volumes = [], taskRoleArn }: Structure): void
     const given = SOURCES.filter((source) => volume[source]);
     if (given.length > 1) refuse(`Volume '${volume.name}' can have only one of ${given.join(', ')}.`);
     const files = volume.s3filesVolumeConfiguration;
+    const shared = volume.efsVolumeConfiguration;
+    if (shared?.transitEncryptionPort !== undefined && shared.transitEncryption !== 'ENABLED')
+      refuse('Transit encryption must be enabled to specify a transit encryption port.');
     if (files && !taskRoleArn) refuse('A task role is required to mount an S3 Files file system.');
     if (files?.accessPointArn && (files.rootDirectory ?? '/') !== '/')
       refuse('The root directory must be omitted or / when an access point is specified.');

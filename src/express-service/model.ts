@@ -1118,6 +1118,11 @@ export class EFSVolumeConfiguration extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare TransitEncryption?: 'ENABLED' | 'DISABLED';
 
+  /** Port of the encrypted connection, with TransitEncryption only. The mount helper of Amazon EFS chooses one by default. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare TransitEncryptionPort?: number;
+
   /** How a task may use an Amazon EFS file system. */
   @Expose()
   @Type(() => AuthorizationConfig)
@@ -1374,7 +1379,7 @@ export class LoadBalancerConfiguration extends BaseModel {
   @Type(() => AccessLogs)
   declare AccessLogs?: AccessLogs;
 
-  /** HTTPS listener of an Application Load Balancer of the same VPC that the author looks after; the service gets a rule on it. Excludes everything else here, and WebAclArn. Without a hosted zone the author also looks after the DNS record and the certificate. */
+  /** Listener of a load balancer of the same VPC that the author looks after: of an Application Load Balancer an HTTPS listener, on which the service gets a rule; with Type network that of a Network Load Balancer, which the service has for itself. Excludes everything else here but Type and the protocol of Listener, and WebAclArn. Without a hosted zone the author also looks after the DNS record and the certificate. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare ListenerArn?: string;
@@ -1386,7 +1391,7 @@ export class NetworkListener extends BaseModel {
     super(properties);
   }
 
-  /** TLS is ended by the load balancer, with a certificate for DomainName. UDP needs IpAddressType ipv4. Default: TLS where the template names DomainName or CertificateArn, else TCP. */
+  /** TLS is ended by the load balancer, with a certificate for DomainName. UDP needs IpAddressType ipv4. Default: TLS where the template names DomainName or CertificateArn, else TCP. With ListenerArn it is that of the listener, by default TCP. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare Protocol?: 'TCP' | 'TLS' | 'UDP' | 'TCP_UDP';
@@ -1412,6 +1417,11 @@ export class TargetGroupHealthCheck extends BaseModel {
   constructor(properties?: Properties<TargetGroupHealthCheck>) {
     super(properties);
   }
+
+  /** Behind a Network Load Balancer, how a task is checked: by a connection, or by a request for HealthCheckPath at ContainerPort. Of the certificate that the container shows with HTTPS nothing is checked. Default: HTTP where the template names HealthCheckPath, else TCP. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Protocol?: 'TCP' | 'HTTP' | 'HTTPS';
 
   /** Codes of a healthy answer, e.g. 200, 200-299 or 200,302: HTTP statuses from 200 to 499, with ProtocolVersion GRPC gRPC codes from 0 to 99. Default: 200, with GRPC 12. */
   @Expose()

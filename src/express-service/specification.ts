@@ -22,6 +22,7 @@ import {
 import { SERVICE, type ServiceSettings } from './properties/ecs-service';
 import {
   loadBalancerSpec,
+  leadsConnections,
   needsCertificates,
   type LoadBalancerSpec,
 } from './properties/load-balancer-settings';
@@ -118,7 +119,7 @@ export function specificationOf({
     model,
     configuration,
     identity,
-    isExternalListener: loadBalancer.kind === 'external',
+    isExternalListener: 'listenerArn' in loadBalancer,
     recorded: recordedDomains,
   });
   const scalingSpec = scaling(model.ScalingTarget);
@@ -154,7 +155,7 @@ export function specificationOf({
     infrastructureRoleArn: InfrastructureRoleArn,
     task,
     ...subnetsAndSecurityGroups(NetworkConfiguration),
-    targetGroup: (loadBalancer.kind === 'network' ? networkTargetGroup : specifiedTargetGroup)(
+    targetGroup: (leadsConnections(loadBalancer) ? networkTargetGroup : specifiedTargetGroup)(
       model.TargetGroupConfiguration,
       model.HealthCheckPath ?? undefined,
     ),
@@ -177,7 +178,7 @@ export function specificationOf({
 export function testsRequests({ testTraffic, loadBalancer }: ServiceSpec): boolean {
   return (
     testTraffic !== undefined ||
-    (loadBalancer.kind === 'network' && loadBalancer.listener.testPort !== undefined)
+    (leadsConnections(loadBalancer) && loadBalancer.listener.testPort !== undefined)
   );
 }
 
@@ -189,9 +190,10 @@ export function testsRequests({ testTraffic, loadBalancer }: ServiceSpec): boole
 function domainsBehind(loadBalancer: LoadBalancerSpec, request: DomainsRequest): Domains {
   if (loadBalancer.kind === 'none') return { additionalDomains: [] };
   const { model, configuration } = request;
-  const isNamed =
-    model.DomainName != null || configuration.BaseDomain !== undefined || model.AdditionalDomains?.length;
-  if (loadBalancer.kind !== 'network' || isNamed) {
+  const { isExternalListener } = request;
+  const hasDefault = configuration.BaseDomain !== undefined && !isExternalListener;
+  const isNamed = model.DomainName != null || hasDefault || model.AdditionalDomains?.length;
+  if (!leadsConnections(loadBalancer) || isNamed) {
     const domains = domainsOfModel(request);
     if (needsCertificates(loadBalancer)) return domains;
     const withoutCertificate = ({ certificateArn: _, ...domain }: Domain): Domain => domain;

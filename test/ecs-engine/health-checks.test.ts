@@ -76,6 +76,9 @@ test.each<[string, Partial<CreateTargetGroupCommandInput>, string]>([
   ['http1', { ProtocolVersion: 'HTTP2' }, 'unhealthy'],
   ['http1', {}, 'healthy'],
   ['1', { ProtocolVersion: 'GRPC', HealthCheckPath: undefined }, 'unhealthy'],
+  ['https', { HealthCheckProtocol: 'HTTPS' }, 'healthy'],
+  ['https', {}, 'unhealthy'],
+  ['1', { HealthCheckProtocol: 'HTTPS' }, 'unhealthy'],
   ['grpc', {}, 'unhealthy'],
   ['grpc', { ProtocolVersion: 'GRPC', HealthCheckPath: undefined }, 'healthy'],
   [

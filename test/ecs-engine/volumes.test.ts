@@ -48,6 +48,11 @@ const configured = (managedEBSVolume: Partial<ServiceManagedEBSVolumeConfigurati
 test.each<[string, Volume[], RegExp]>([
   ['two volumes for each task', [data, { name: 'more', configuredAtLaunch: true }], /Only one volume/],
   ['two kinds in one', [{ ...data, efsVolumeConfiguration: { fileSystemId: 'fs-1' } }], /only one of/],
+  [
+    'a port of an encryption that there is not',
+    [{ name: 'a', efsVolumeConfiguration: { fileSystemId: 'fs-1', transitEncryptionPort: 2999 } }],
+    /Transit encryption/,
+  ],
   ['S3 Files without a task role', [{ name: 'a', s3filesVolumeConfiguration: files }], /task role/],
 ])('RegisterTaskDefinition refuses %s', async (_what, volumes, message) => {
   await expect(taskDefinition(volumes)).rejects.toMatchObject({

@@ -30,6 +30,7 @@ import {
   sharedTag,
 } from '../../src/express-service/memory/ownership';
 import { ownershipOf, ownershipValues } from '../../src/express-service/memory/ownership-record';
+import { takenListenerTag, takersIn } from '../../src/express-service/memory/taken-listeners';
 import { pagePosition, pageToken } from '../../src/express-service/memory/page-token';
 import {
   recordedExposures,
@@ -57,6 +58,9 @@ const hex = (length: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${length
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/);
 const hostName = fc.array(label, { minLength: 2, maxLength: 5 }).map((labels) => labels.join('.'));
 const zoneId = fc.stringMatching(/^Z[0-9A-Z]{10,20}$/);
+const targetGroupArn = fc
+  .tuple(fc.stringMatching(/^[A-Za-z0-9-]{1,32}$/), hex(16))
+  .map(([name, id]) => `arn:aws:elasticloadbalancing:ap-southeast-2:123456789012:targetgroup/${name}/${id}`);
 const certificateArn = fc.uuid().map((id) => `arn:aws:acm:ap-southeast-2:123456789012:certificate/${id}`);
 const listenerArn = fc
   .tuple(fc.stringMatching(/^[A-Za-z0-9-]{1,32}$/), hex(16), hex(16))
@@ -76,6 +80,11 @@ const exposure: fc.Arbitrary<Exposure> = fc.oneof(
   fc.record({
     kind: fc.constant('network' as const),
     loadBalancerName: hex(16).map((key) => `ecs-express-net-${key}`),
+    protocol: fc.constantFrom('TCP' as const, 'UDP' as const, 'TCP_UDP' as const),
+  }),
+  fc.record({
+    kind: fc.constant('networkListener' as const),
+    listenerArn: listenerArn.map((arn) => arn.replace('/app/', '/net/')),
     protocol: fc.constantFrom('TCP' as const, 'UDP' as const, 'TCP_UDP' as const),
   }),
 );
@@ -224,6 +233,19 @@ describe('tags', () => {
       (tags, [listener, arn, leaving, another]) => {
         expect(listenerCertificatesIn(tags, listener)).toEqual([{ arn, isLeaving: leaving }]);
         if (another !== listener) expect(listenerCertificatesIn(tags, another)).toEqual([]);
+      },
+    );
+  });
+
+  test('of who has taken a listener', () => {
+    const service = fc.stringMatching(/^[a-z]{1,20}$/).map((name) => ({ serviceArn: `arn:aws:ecs:${name}` }));
+    always(
+      fc.tuple(service, targetGroupArn, service),
+      ([identity, before]) => takenListenerTag(identity, before),
+      (tags, [identity, before, another]) => {
+        expect(takersIn(tags, identity)).toEqual({ before, hasOthers: false });
+        if (another.serviceArn !== identity.serviceArn)
+          expect(takersIn(tags, another)).toEqual({ before: undefined, hasOthers: true });
       },
     );
   });

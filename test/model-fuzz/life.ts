@@ -3,6 +3,7 @@ import type { Structure } from '../../local/service';
 import { TYPE_NAME } from '../support/account';
 import type { Driver } from '../support/driver';
 import type { Account } from './account';
+import { SCHEMA } from './schema';
 
 export interface Life {
   /** Whether the service came to run. */
@@ -58,9 +59,14 @@ async function readProblem(
   return lost && `reads without ${lost}`;
 }
 
+/** What no READ answers. */
+const WRITE_ONLY: ReadonlySet<string> = new Set(
+  (SCHEMA.writeOnlyProperties ?? []).map((pointer) => pointer.replace('/properties', '')),
+);
+
 /** Path of something that the template says and READ does not; undefined when there is nothing of the kind. */
 function missing(given: unknown, read: unknown, path: string): string | undefined {
-  if (isEmpty(given)) return undefined;
+  if (isEmpty(given) || WRITE_ONLY.has(path)) return undefined;
   if (Array.isArray(given)) {
     const list = Array.isArray(read) ? read : [];
     const index = given.findIndex((item) => !list.some((other) => missing(item, other, path) === undefined));

@@ -161,6 +161,7 @@ const FILE_SYSTEM = { FilesystemId: 'fs-12345678' };
 const FILE_SYSTEMS: readonly Structure[] = [
   FILE_SYSTEM,
   { ...FILE_SYSTEM, RootDirectory: '/a', TransitEncryption: 'DISABLED' },
+  { ...FILE_SYSTEM, TransitEncryptionPort: 2999 },
   { ...FILE_SYSTEM, AuthorizationConfig: { AccessPointId: 'fsap-12345678', IAM: 'ENABLED' } },
 ];
 

@@ -402,18 +402,27 @@ testProperties(
       'EphemeralStorage and Volumes of EFS',
       {
         set: { EphemeralStorage: { SizeInGiB: 21 }, Volumes: [efs({ RootDirectory: '/site' })] },
-        held: { ephemeralStorage: { sizeInGiB: 21 }, volumes: [efsHeld({ rootDirectory: '/site' })] },
+        held: {
+          ephemeralStorage: { sizeInGiB: 21 },
+          volumes: [efsHeld({ rootDirectory: '/site', transitEncryptionPort: undefined })],
+        },
         changed: {
           EphemeralStorage: { SizeInGiB: 200 },
           Volumes: [
-            efs({ AuthorizationConfig: { AccessPointId: 'fsap-12345678', IAM: 'ENABLED' } }),
+            efs({
+              TransitEncryptionPort: 2999,
+              AuthorizationConfig: { AccessPointId: 'fsap-12345678', IAM: 'ENABLED' },
+            }),
             { ...efs({ TransitEncryption: 'DISABLED' }), Name: 'open' },
           ],
         },
         changedHeld: {
           ephemeralStorage: { sizeInGiB: 200 },
           volumes: [
-            efsHeld({ authorizationConfig: { accessPointId: 'fsap-12345678', iam: 'ENABLED' } }),
+            efsHeld({
+              transitEncryptionPort: 2999,
+              authorizationConfig: { accessPointId: 'fsap-12345678', iam: 'ENABLED' },
+            }),
             { ...efsHeld({ transitEncryption: 'DISABLED' }), name: 'open' },
           ],
         },

@@ -40,13 +40,13 @@ export function changes(driver: Driver): string[] {
  * nothing.
  *
  * @param held reads what AWS holds of a service.
- * @param others properties that the template has anyway.
+ * @param base properties that the template has in every step.
  */
 export function testProperties(
   driver: () => Driver,
   table: PropertyTable,
   held: (serviceName: string) => Promise<Structure>,
-  others: Structure = {},
+  base: Structure = {},
 ): void {
   let services = 0;
   test.each(table)('%s', async (_name, property) => {
@@ -59,7 +59,7 @@ export function testProperties(
     const ServiceName = `property-${++services}`;
     let previous: Structure | undefined;
     for (const { properties, expected, holds } of steps) {
-      const template = driver().model({ ServiceName, ...others, ...properties });
+      const template = driver().model({ ServiceName, ...base, ...properties });
       const outcome = await (previous ? driver().update(previous, template) : driver().create(template));
       const model = Driver.modelOf(outcome);
       expect(named(await held(ServiceName), holds)).toEqual(holds);

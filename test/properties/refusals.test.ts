@@ -214,6 +214,11 @@ test.each<[string, object, string]>([
     efsPath('TransitEncryption'),
   ],
   [
+    'a port of an encryption that there is not',
+    efs({ TransitEncryption: 'DISABLED', TransitEncryptionPort: 2999 }),
+    efsPath('TransitEncryptionPort'),
+  ],
+  [
     'an access point with a directory',
     efs({ ...accessPoint, RootDirectory: '/a' }),
     efsPath('RootDirectory'),

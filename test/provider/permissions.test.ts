@@ -2,8 +2,12 @@
  * The permissions in the schema: CloudFormation's execution role is made from them, so a missing one breaks an operation,
  * and one too many is a power that nobody needs.
  */
+import { CreateSecurityGroupCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
   DeleteListenerCommand,
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
@@ -139,11 +143,49 @@ async function runEverything(): Promise<void> {
   const { ServiceArn } = Driver.modelOf(await driver.create(behindNetwork({ TestPort: 81 })));
   await driver.update({ ...behindNetwork({ TestPort: 81 }), ServiceArn }, behindNetwork({}));
   expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
+  await onListenerOfTheAuthors();
   await driver.list();
   await deleteHttpListeners();
   for (const name of ['third', 'first', 'second']) {
     expect(await driver.delete(models[name]!.ServiceArn)).toMatchObject({ status: 'SUCCESS' });
   }
+}
+
+/** A Network Load Balancer that nobody else uses. */
+async function onListenerOfTheAuthors(): Promise<void> {
+  const elb = new ElasticLoadBalancingV2Client(driver.aws.clientOptions());
+  const ec2 = new EC2Client(driver.aws.clientOptions());
+  const { Subnets = [] } = await ec2.send(
+    new DescribeSubnetsCommand({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] }),
+  );
+  const { VpcId } = Subnets[0]!;
+  const { GroupId } = await ec2.send(
+    new CreateSecurityGroupCommand({ GroupName: 'own', Description: 'Own', VpcId }),
+  );
+  const { LoadBalancers } = await elb.send(
+    new CreateLoadBalancerCommand({
+      Name: 'own',
+      Type: 'network',
+      Subnets: Subnets.map(({ SubnetId }) => SubnetId!),
+      SecurityGroups: [GroupId!],
+    }),
+  );
+  const { TargetGroups } = await elb.send(
+    new CreateTargetGroupCommand({ Name: 'own', Protocol: 'TCP', Port: 1, VpcId, TargetType: 'ip' }),
+  );
+  const { TargetGroupArn } = TargetGroups![0]!;
+  const { Listeners } = await elb.send(
+    new CreateListenerCommand({
+      LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn,
+      Protocol: 'TCP',
+      Port: 7000,
+      DefaultActions: [{ Type: 'forward', TargetGroupArn }],
+    }),
+  );
+  const LoadBalancerConfiguration = { Type: 'network', ListenerArn: Listeners![0]!.ListenerArn };
+  const template = driver.model({ ServiceName: 'fifth', LoadBalancerConfiguration });
+  const { ServiceArn } = Driver.modelOf(await driver.create(template));
+  expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
 }
 
 /** By hand. The mark that closes a load balancer is a rule on its HTTP listener, which the one who leaves makes again. */

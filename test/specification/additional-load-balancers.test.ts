@@ -88,7 +88,7 @@ test.each([
 });
 
 test.each<[object, string, RegExp]>([
-  [named('a', 'b', 'a'), 'AdditionalLoadBalancers/0/Name', /"a" is there twice/],
+  [named('a', 'b', 'a'), 'AdditionalLoadBalancers/2/Name', /"a" appears twice/],
   [
     beside({ Name: 'a', ContainerPort: 9090 }),
     'AdditionalLoadBalancers/0/ContainerPort',

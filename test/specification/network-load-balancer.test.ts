@@ -1,5 +1,6 @@
 /** What a template may say of a Network Load Balancer. */
 import { identityOf } from '../../src/express-service/identity/identity';
+import { wantedHealthCheck } from '../../src/express-service/properties/target-group-settings';
 import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
 import { specificationOf, type ServiceSpec } from '../../src/express-service/specification';
 
@@ -30,6 +31,7 @@ function specify(properties: object, configuration: object = BASE): ServiceSpec 
 const network = (more: object) => ({ LoadBalancerConfiguration: { Type: 'network', ...more } });
 const listener = (more: object) => network({ Listener: more });
 const targets = (more: object) => ({ TargetGroupConfiguration: more });
+const checks = (HealthCheck: object) => targets({ HealthCheck });
 const deployment = (more: object) => ({ DeploymentConfiguration: more });
 const HOST = { DomainName: 'a.example.com' };
 
@@ -68,7 +70,53 @@ test.each<[string, object, object]>([
 
 test('with a path tasks are checked by HTTP', () => {
   const { healthCheck } = specify({ HealthCheckPath: '/ping' }).targetGroup;
-  expect(healthCheck).toMatchObject({ HealthCheckPath: '/ping', codes: '200' });
+  expect(healthCheck).toMatchObject({ HealthCheckProtocol: 'HTTP', HealthCheckPath: '/ping', codes: '200' });
+});
+
+test.each<[object, object]>([
+  [{}, { HealthCheckProtocol: 'TCP' }],
+  [checks({ Protocol: 'TCP' }), { HealthCheckProtocol: 'TCP' }],
+  [checks({ Protocol: 'HTTP' }), { HealthCheckProtocol: 'HTTP', HealthCheckPath: '/', codes: '200' }],
+  [
+    { HealthCheckPath: '/ping', ...checks({ Protocol: 'HTTPS', Matcher: '200-299' }) },
+    { HealthCheckProtocol: 'HTTPS', HealthCheckPath: '/ping', codes: '200-299' },
+  ],
+])('%j: tasks are checked by %j', (properties, expected) => {
+  const { healthCheck } = specify(properties).targetGroup;
+  const { HealthCheckProtocol, HealthCheckPath, codes } = healthCheck;
+  expect({ HealthCheckProtocol, HealthCheckPath, codes }).toEqual(expected);
+});
+
+test.each<[what: string, before: object, live: object, now: object, expected: object]>([
+  [
+    'a protocol set by hand stays where the template says the same',
+    {},
+    { HealthCheckProtocol: 'HTTP', HealthCheckPath: '/', codes: '200-399' },
+    checks({ IntervalSeconds: 5 }),
+    { HealthCheckProtocol: 'HTTP', HealthCheckPath: '/', codes: '200-399' },
+  ],
+  [
+    'a new path ends checks that were set to TCP by hand',
+    { HealthCheckPath: '/a' },
+    { HealthCheckProtocol: 'TCP' },
+    { HealthCheckPath: '/b' },
+    { HealthCheckProtocol: 'HTTP', HealthCheckPath: '/b', codes: '200' },
+  ],
+  [
+    'another protocol brings the path that the template had before',
+    { HealthCheckPath: '/a' },
+    { HealthCheckProtocol: 'TCP' },
+    { HealthCheckPath: '/a', ...checks({ Protocol: 'HTTPS' }) },
+    { HealthCheckProtocol: 'HTTPS', HealthCheckPath: '/a', codes: '200' },
+  ],
+])('%s', (_what, before, live, now, expected) => {
+  const [previous, desired] = [before, now].map((properties) => specify(properties).targetGroup);
+  const times = { HealthCheckIntervalSeconds: 30, HealthCheckTimeoutSeconds: 5 };
+  const { HealthCheckProtocol, HealthCheckPath, codes } = wantedHealthCheck(desired!, previous, {
+    ...times,
+    ...live,
+  });
+  expect({ HealthCheckProtocol, HealthCheckPath, codes }).toEqual(expected);
 });
 
 const LISTENER = 'LoadBalancerConfiguration/Listener';
@@ -105,6 +153,21 @@ test.each<[object, string, RegExp]>([
     targets({ HealthCheck: { Matcher: '200' } }),
     'TargetGroupConfiguration/HealthCheck/Matcher',
     /Give HealthCheckPath, or remove it/,
+  ],
+  [
+    { HealthCheckPath: '/', ...checks({ Protocol: 'TCP' }) },
+    'HealthCheckPath',
+    /Protocol is TCP. Remove it, or make .*Protocol HTTP or HTTPS/,
+  ],
+  [
+    checks({ Protocol: 'TCP', Matcher: '200' }),
+    'TargetGroupConfiguration/HealthCheck/Matcher',
+    /Protocol is TCP/,
+  ],
+  [
+    { ...checks({ Protocol: 'HTTP' }), LoadBalancerConfiguration: {} },
+    'TargetGroupConfiguration/HealthCheck/Protocol',
+    /of a Network Load Balancer/,
   ],
   [
     { ScalingTarget: { AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET' } },
@@ -147,6 +210,48 @@ test.each<[object, string, RegExp]>([
     /36 times the 10 minutes that ECS waits for a Network Load Balancer 360 = 2/,
   ],
 ])('refused: %j', (properties, path, words) => {
+  expect(() => specify(properties)).toThrow(
+    expect.objectContaining({ message: expect.stringMatching(words), propertyPath: path }),
+  );
+});
+
+const ARN =
+  'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/net/own/0123456789abcdef/0123456789abcdef';
+const onListener = (more: object = {}) => network({ ListenerArn: ARN, ...more });
+
+test('on a listener of the author’s nothing but its protocol is asked for, and no name', () => {
+  const { domain, additionalDomains, loadBalancer, targetGroup } = specify(onListener());
+  expect(loadBalancer).toEqual({ kind: 'networkListener', listenerArn: ARN, listener: { protocol: 'TCP' } });
+  expect([domain, ...additionalDomains]).toEqual([undefined]);
+  expect(targetGroup.healthCheck).toMatchObject({ HealthCheckProtocol: 'TCP' });
+});
+
+test('a host on it is the author’s, unless the template names its zone', () => {
+  const named = { ...onListener({ Listener: { Protocol: 'TLS' } }), ...HOST };
+  expect(specify(named).domain).toEqual({ hostName: 'a.example.com', written: [] });
+  expect(specify({ ...named, HostedZoneId: 'Z0OTHER' }).domain).toMatchObject({ hostedZoneId: 'Z0OTHER' });
+  expect(specify({ ...named, HostedZoneId: 'Z0OTHER' }).domain).not.toHaveProperty('certificateArn');
+});
+
+test.each<[object, string, RegExp]>([
+  [onListener({ Scheme: 'internal' }), 'LoadBalancerConfiguration/Scheme', /together with .*ListenerArn/],
+  [onListener({ AllowedCidrs: [] }), 'LoadBalancerConfiguration/AllowedCidrs', /together with .*ListenerArn/],
+  [onListener({ CrossZone: true }), 'LoadBalancerConfiguration/CrossZone', /together with .*ListenerArn/],
+  [onListener({ Listener: { Port: 80 } }), `${LISTENER}/Port`, /together with .*ListenerArn/],
+  [onListener({ Listener: { TestPort: 81 } }), `${LISTENER}/TestPort`, /together with .*ListenerArn/],
+  [{ ...onListener(), CertificateArn: 'own' }, 'CertificateArn', /together with .*ListenerArn/],
+  [{ ...onListener(), PathPatterns: ['/a'] }, 'PathPatterns', /are of requests/],
+  [
+    network({ ListenerArn: ARN.replace('/net/', '/app/') }),
+    'LoadBalancerConfiguration/ListenerArn',
+    /no listener of a Network Load Balancer, and .*Type is network/,
+  ],
+  [
+    { LoadBalancerConfiguration: { ListenerArn: ARN }, ...HOST },
+    'LoadBalancerConfiguration/ListenerArn',
+    /Give LoadBalancerConfiguration\/Type network/,
+  ],
+])('refused on a listener of the author’s: %j', (properties, path, words) => {
   expect(() => specify(properties)).toThrow(
     expect.objectContaining({ message: expect.stringMatching(words), propertyPath: path }),
   );

@@ -33,7 +33,7 @@ const LONG = [
   'model-fuzz/',
   'moves/interruption',
   'packaging/(node-versions|registration)',
-  'properties/(containers|domains|load-balancer|scaling|service|target-groups)',
+  'properties/(containers|domains|load-balancer|network-health-checks|scaling|service|target-groups)',
   'provider/(additional-load-balancers|deployments|drift|first-deployment|lifecycle-functions|list|log-group|managed-resources|network-load-balancer|new-account|permissions|service-connect|time)',
   'provider-network/(certificates|hand-made-changes|interruption|life-cycle|obstacles|quotas|sharing)',
   'registry-hook/package',

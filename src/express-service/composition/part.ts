@@ -1,5 +1,5 @@
 /** What READ tells of the resources that a component makes. Pure. */
-import type { Exposure } from '../exposures';
+import { externalListenerArn, type Exposure } from '../exposures';
 import type { EcsService, Identity } from '../identity/identity';
 import type { ManagedResource } from '../model';
 
@@ -59,7 +59,7 @@ export function partInStatus(
 
 /** Whether the load balancer is made here, rather than the author's. */
 export function isSharedExposure({ exposure }: PartScope): boolean {
-  return exposure?.kind !== 'external';
+  return externalListenerArn(exposure) === undefined;
 }
 
 /** ARN of a security group. */

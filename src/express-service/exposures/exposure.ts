@@ -11,7 +11,8 @@ export type ProtocolVersion = 'HTTP1' | 'HTTP2' | 'GRPC';
  * has one load balancer only and never another protocol version, so that each exposure has a rule and target groups of
  * its own, and a service changes one by moving.
  */
-export type Exposure = SharedExposure | ExternalListenerExposure | NetworkExposure | NoExposure;
+export type Exposure =
+  SharedExposure | ExternalListenerExposure | NetworkExposure | NetworkListenerExposure | NoExposure;
 
 /** On a load balancer that services share. */
 export interface SharedExposure {
@@ -35,6 +36,15 @@ export interface NetworkExposure {
   readonly loadBalancerName: string;
   /** Of its target groups, as ELB names it. */
   readonly protocol: 'TCP' | 'UDP' | 'TCP_UDP';
+  readonly protocolVersion?: undefined;
+}
+
+/** On a listener of a Network Load Balancer, both of which the author looks after. */
+export interface NetworkListenerExposure {
+  readonly kind: 'networkListener';
+  readonly listenerArn: string;
+  /** Of its target groups, as ELB names it. */
+  readonly protocol: NetworkExposure['protocol'];
   readonly protocolVersion?: undefined;
 }
 

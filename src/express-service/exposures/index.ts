@@ -3,6 +3,7 @@ import { shortHash } from '../identity/identity';
 import type { Exposure, ProtocolVersion, WantedExposure } from './exposure';
 import { externalListener } from './external-listener';
 import type { Attachment, ExposureKind } from './kind';
+import { networkListener } from './network-listener';
 import { network } from './network-load-balancer';
 import { none } from './none';
 import { shared } from './shared';
@@ -10,13 +11,14 @@ import { shared } from './shared';
 export * from './exposure';
 export * from './names';
 export type { AttributeOfKind } from './kind';
-export { MINUTES_PER_NETWORK_SHIFT } from './network-load-balancer';
+export { MINUTES_PER_NETWORK_SHIFT } from './network-listeners';
 
 /** The kinds of exposures. */
 const KINDS: { readonly [Kind in Exposure['kind']]: ExposureKind<Extract<Exposure, { kind: Kind }>> } = {
   shared,
   external: externalListener,
   network,
+  networkListener,
   none,
 };
 
@@ -59,6 +61,11 @@ export function sharedName(exposure: Exposure | undefined): string | undefined {
 /** Name of the load balancer of an exposure that is made here; undefined when there is none. */
 export function managedLoadBalancerName(exposure: Exposure | undefined): string | undefined {
   return exposure && 'loadBalancerName' in exposure ? exposure.loadBalancerName : undefined;
+}
+
+/** ARN of the listener of an exposure that the author looks after; undefined when there is none. */
+export function externalListenerArn(exposure: Exposure | undefined): string | undefined {
+  return exposure && 'listenerArn' in exposure ? exposure.listenerArn : undefined;
 }
 
 /** What ECS is given of a load balancer; undefined when it is given none. */

@@ -11,8 +11,8 @@ export interface AttributeOfKind {
 export interface Attachment {
   /** Where all requests are sent from. */
   readonly productionListenerRule: AttributeOfKind;
-  /** Where test requests are sent from, when there is such a thing. */
-  readonly testListenerRule: AttributeOfKind;
+  /** Where test requests are sent from; undefined where there is no such thing. */
+  readonly testListenerRule?: AttributeOfKind;
   /** Minutes that a deployment waits after it has moved requests, beside its bake times. */
   readonly minutesPerShift: number;
 }

@@ -143,6 +143,12 @@ export const TAGS = {
     says: 'ARN of a certificate that was added to a listener of the author’s, and whether it is being taken off',
     readBy: 'this service and others on the listener (listener-certificates.ts)',
   },
+  takenListener: {
+    key: 'org-ecs-express:listener/',
+    on: 'listener of a Network Load Balancer of the author’s',
+    says: 'ARN of the target group that it forwarded to before the service took it; the hash of the service ends the key',
+    readBy: 'services that want the listener, and the one that gives it back (taken-listeners.ts)',
+  },
   hostMarks: {
     key: 'org-ecs-express:hosts',
     on: 'listener rule of the service',

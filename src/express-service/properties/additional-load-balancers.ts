@@ -24,12 +24,7 @@ const ITEM = table<AdditionalLoadBalancer>('AdditionalLoadBalancer', {
 });
 
 export const ADDITIONAL_LOAD_BALANCER_ROWS = {
-  AdditionalLoadBalancers: {
-    key: 'Name',
-    // Each is looked at beside the first one.
-    repeats: true,
-    items: ITEM,
-  },
+  AdditionalLoadBalancers: { key: 'Name', items: ITEM },
 } as const satisfies InputRows<object>;
 
 /** Properties of the resource that speak of its first load balancer alone. */
@@ -73,7 +68,6 @@ export function loadBalancerModels(model: ResourceModel): LoadBalancerModel[] {
   checkSecurityGroups(model, all.length);
   return all.map(({ Name: name = '', ContainerPort: containerPort, ...own }, index) => {
     const path = `${PATH}/${index}`;
-    checkName(name, path, all);
     checkPort(containerPort, path, model);
     if (own.LoadBalancerConfiguration?.Type === 'none') {
       throw invalid(
@@ -128,11 +122,6 @@ export function checkHosts(all: readonly { readonly path: string; readonly domai
       seen.add(host);
     }
   }
-}
-
-function checkName(name: string, path: string, all: readonly { readonly Name?: string }[]): void {
-  if (all.filter(({ Name }) => Name === name).length === 1) return;
-  throw invalid(`${path}/Name`, `"${name}" is there twice`, 'Give each load balancer a name of its own');
 }
 
 /** @throws HandlerError InvalidRequest when the container has no such port. What the author's own one has ECS tells. */

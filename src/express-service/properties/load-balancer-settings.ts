@@ -8,8 +8,10 @@ import { LoadBalancerConfiguration, type AccessLogs, type NetworkListener } from
 import { allowedCidrs } from './allowed-cidrs';
 import { attributeList, elbAttributesOf, type Attributes } from './elb-attributes';
 import {
+  externalNetworkListener,
   networkLoadBalancer,
   OF_NETWORK_LOAD_BALANCER,
+  type ExternalNetworkListenerSpec,
   type NetworkInputs,
   type NetworkLoadBalancerSpec,
 } from './network-load-balancer';
@@ -95,7 +97,11 @@ export interface NoLoadBalancerSpec {
 
 /** How the service is reached. */
 export type LoadBalancerSpec =
-  SharedLoadBalancerSpec | ExternalListenerSpec | NetworkLoadBalancerSpec | NoLoadBalancerSpec;
+  | SharedLoadBalancerSpec
+  | ExternalListenerSpec
+  | NetworkLoadBalancerSpec
+  | ExternalNetworkListenerSpec
+  | NoLoadBalancerSpec;
 
 /** A load balancer that is made here. */
 export type ManagedLoadBalancerSpec = SharedLoadBalancerSpec | NetworkLoadBalancerSpec;
@@ -129,7 +135,11 @@ export function loadBalancerSpec(
 ): LoadBalancerSpec {
   const { ListenerArn, Type, ...shared } = given;
   if (Type === 'none') return withoutLoadBalancer({ ...shared, ListenerArn });
-  if (Type === 'network') return networkLoadBalancer({ ...shared, ListenerArn }, model);
+  if (Type === 'network') {
+    return ListenerArn == null
+      ? networkLoadBalancer(shared, model)
+      : externalNetworkListener(ListenerArn, shared, model);
+  }
   const other = OF_NETWORK_LOAD_BALANCER.find((name) => shared[name] !== undefined && shared[name] !== null);
   if (other) {
     throw invalid(
@@ -173,6 +183,13 @@ function externalListener(
       `Remove ${path}, and set it on your load balancer; or remove ListenerArn`,
     );
   }
+  if (listenerArn.includes(':listener/net/')) {
+    throw invalid(
+      `${PATH}/ListenerArn`,
+      'is the listener of a Network Load Balancer, which has no rules by which services could share it',
+      `Give ${PATH}/Type network, with which the service has the listener for itself; or name an HTTPS listener of an Application Load Balancer`,
+    );
+  }
   return { kind: 'external', listenerArn };
 }
 
@@ -205,9 +222,16 @@ export function isManagedLoadBalancer(spec: LoadBalancerSpec): spec is ManagedLo
   return 'allowedCidrs' in spec;
 }
 
-/** Whether clients expect a certificate of each host. */
+/** Whether a load balancer leads connections to the tasks, rather than requests. */
+export function leadsConnections(
+  spec: LoadBalancerSpec,
+): spec is NetworkLoadBalancerSpec | ExternalNetworkListenerSpec {
+  return 'listener' in spec;
+}
+
+/** Whether the service brings a certificate of each host, as clients expect it. */
 export function needsCertificates(spec: LoadBalancerSpec): boolean {
-  return spec.kind !== 'network' || spec.listener.protocol === 'TLS';
+  return !leadsConnections(spec) || (isManagedLoadBalancer(spec) && spec.listener.protocol === 'TLS');
 }
 
 /** Whether clients reach a load balancer over IPv6. One that nothing is known of has IPv4 addresses alone, as by default. */

@@ -6,6 +6,7 @@ import { LoadBalancerConfiguration, type Inputs, type NetworkListener } from '..
 import { allowedCidrs } from './allowed-cidrs';
 import type { Attributes } from './elb-attributes';
 import { strategyOfModel, type StrategyInputs } from './strategies';
+import { networkHealthCheckProtocol } from './target-group-settings';
 
 /** A Network Load Balancer, which the service has for itself. */
 export interface NetworkLoadBalancerSpec {
@@ -21,6 +22,13 @@ export interface NetworkLoadBalancerSpec {
   readonly allocationIds: readonly string[];
   readonly crossZone: boolean;
   readonly listener: NetworkListenerSpec;
+}
+
+/** A listener of a Network Load Balancer, both of which the author looks after. */
+export interface ExternalNetworkListenerSpec {
+  readonly kind: 'networkListener';
+  readonly listenerArn: string;
+  readonly listener: { readonly protocol: NetworkProtocol; readonly testPort?: undefined };
 }
 
 /** Where it takes connections. */
@@ -47,6 +55,7 @@ export type NetworkInputs = Partial<Inputs>;
 
 const PATH = 'LoadBalancerConfiguration';
 const LISTENER = `${PATH}/Listener`;
+const HEALTH_CHECK = 'TargetGroupConfiguration/HealthCheck';
 
 /** Properties that no other load balancer has. */
 export const OF_NETWORK_LOAD_BALANCER = ['AllocationIds', 'CrossZone', 'Listener'] as const;
@@ -61,7 +70,6 @@ const TRANSPORTS: Readonly<Record<NetworkProtocol, readonly Transport[]>> = {
 
 /** Properties of Application Load Balancers, which read requests: why there are none here, and what to do. */
 const OF_APPLICATION_LOAD_BALANCER: readonly (readonly [path: string, why: string, remedy: string])[] = [
-  [`${PATH}/ListenerArn`, 'is the listener of an Application Load Balancer', 'Remove it, or remove Type'],
   [`${PATH}/HttpRedirect`, 'is of HTTP', 'Remove it'],
   [`${PATH}/IdleTimeoutSeconds`, 'is of an Application Load Balancer', 'Remove it'],
   [`${PATH}/AccessLogs`, 'are of requests', 'Remove it'],
@@ -113,6 +121,40 @@ export function networkLoadBalancer(
     crossZone,
     listener,
   };
+}
+
+/**
+ * The listener of the author's that a template names.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+export function externalNetworkListener(
+  listenerArn: string,
+  given: Omit<Input, 'Type' | 'ListenerArn'>,
+  model: NetworkInputs,
+): ExternalNetworkListenerSpec {
+  if (!listenerArn.includes(':listener/net/')) {
+    throw invalid(
+      `${PATH}/ListenerArn`,
+      `is no listener of a Network Load Balancer, and ${PATH}/Type is network`,
+      'Name a listener of a Network Load Balancer, or remove Type',
+    );
+  }
+  checkOthers({ ...model, LoadBalancerConfiguration: given });
+  const { Listener: { Protocol: protocol = 'TCP', Port, TestPort } = {}, ...others } = given;
+  const authors = { ...others, 'Listener/Port': Port, 'Listener/TestPort': TestPort };
+  const paths = Object.entries(authors).flatMap(([name, value]) =>
+    value == null ? [] : [`${PATH}/${name}`],
+  );
+  const [path] = [...paths, ...certificatePaths(model)];
+  if (path) {
+    throw invalid(
+      path,
+      `cannot be given together with ${PATH}/ListenerArn: it is the author who looks after that listener and its load balancer`,
+      `Remove ${path}, and set it on your load balancer; or remove ListenerArn`,
+    );
+  }
+  return { kind: 'networkListener', listenerArn, listener: { protocol } };
 }
 
 /** Protocol of the target groups of a listener. */
@@ -207,12 +249,27 @@ function checkOthers(model: NetworkInputs): void {
     const [path, why, remedy] = found;
     throw invalid(path, `${why}, and ${PATH}/Type is network`, remedy);
   }
-  if (model.HealthCheckPath != null) return;
-  const path = 'TargetGroupConfiguration/HealthCheck/Matcher';
-  if (valueAt(model, path.split('/')) == null) return;
-  throw invalid(
-    path,
-    'is of health checks by HTTP; without HealthCheckPath they are by TCP',
-    'Give HealthCheckPath, or remove it',
-  );
+  checkHealthCheck(model);
+}
+
+/** What a check by a connection does without (ELB API reference, CreateTargetGroup). */
+const OF_REQUESTS = ['HealthCheckPath', `${HEALTH_CHECK}/Matcher`] as const;
+
+/** @throws HandlerError InvalidRequest at the first property of requests where tasks are checked by a connection. */
+function checkHealthCheck(model: NetworkInputs): void {
+  const given = model.TargetGroupConfiguration?.HealthCheck?.Protocol ?? undefined;
+  if (networkHealthCheckProtocol(given, model.HealthCheckPath) !== 'TCP') return;
+  const path = OF_REQUESTS.find((each) => valueAt(model, each.split('/')) != null);
+  if (!path) return;
+  throw given
+    ? invalid(
+        path,
+        `is of health checks by HTTP and HTTPS, and ${HEALTH_CHECK}/Protocol is TCP`,
+        `Remove it, or make ${HEALTH_CHECK}/Protocol HTTP or HTTPS`,
+      )
+    : invalid(
+        path,
+        'is of health checks by HTTP; without HealthCheckPath they are by TCP',
+        'Give HealthCheckPath, or remove it',
+      );
 }

@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { invalid } from '../../core/failure';
 import { specified, templateOf } from '../../core/property-values';
 import { mergeRules, threeWay } from '../../core/three-way';
+import { defined } from '../../core/unset';
 import { ResourceModel, TargetGroupConfiguration, TargetGroupHealthCheck } from '../model';
 import type { Properties } from '../../cloudformation/extension';
 import { attributeList, elbAttributesOf, type Attributes } from './elb-attributes';
@@ -37,8 +38,13 @@ export type HealthCheck = Readonly<
   > & {
     /** Of a healthy answer, e.g. `200-299`: HTTP statuses, or gRPC codes, for each of which ELB has a member. */
     readonly codes?: string;
+    /** Behind a Network Load Balancer. An Application Load Balancer checks by what it speaks to the tasks. */
+    readonly HealthCheckProtocol?: HealthCheckProtocol;
   }
 >;
+
+/** As ELB names it. */
+export type HealthCheckProtocol = NonNullable<TargetGroupHealthCheck['Protocol']>;
 
 /** Attributes of a target group. Of stickiness it is the duration alone: without it clients do not stay with a target. */
 export type TargetGroupAttributes = Attributes;
@@ -47,6 +53,19 @@ export type TargetGroupAttributes = Attributes;
 const TIMEOUT_SECONDS = 5;
 
 const HEALTH_CHECK = table<TargetGroupHealthCheck, HealthCheck>('TargetGroupHealthCheck', {
+  Protocol: {
+    // Its default depends on whether there is a path.
+    to: 'HealthCheckProtocol',
+    check(_protocol, path, _group, { LoadBalancerConfiguration: loadBalancer }) {
+      if (loadBalancer?.Type === 'network') return;
+      throw invalid(
+        path,
+        'is of a Network Load Balancer, and LoadBalancerConfiguration/Type is application',
+        'Remove it, or make LoadBalancerConfiguration/Type network',
+      );
+    },
+    refused: { words: /health check protocol/i, remedy: 'Give TCP, HTTP or HTTPS' },
+  },
   Matcher: {
     // Its default depends on the protocol version.
     to: 'codes',
@@ -180,7 +199,7 @@ export function specifiedTargetGroup(
 /**
  * The settings that a template asks for behind a Network Load Balancer.
  *
- * @param HealthCheckPath undefined means that tasks are checked by TCP.
+ * @param HealthCheckPath undefined means that tasks are checked by TCP, unless the template says how.
  */
 export function networkTargetGroup(
   { HealthCheck = {}, DeregistrationDelaySeconds }: Properties<TargetGroupConfiguration> = {},
@@ -189,13 +208,24 @@ export function networkTargetGroup(
   const { [DEREGISTRATION_DELAY]: delay } = specified(ATTRIBUTES, {
     DeregistrationDelaySeconds,
   }) as TargetGroupAttributes;
+  const HealthCheckProtocol = networkHealthCheckProtocol(HealthCheck.Protocol, HealthCheckPath);
+  const { codes, path } = ANSWERS.http;
   return {
     healthCheck: {
-      ...(HealthCheckPath !== undefined && { codes: ANSWERS.http.codes, HealthCheckPath }),
+      HealthCheckProtocol,
+      ...(HealthCheckProtocol !== 'TCP' && { codes, HealthCheckPath: HealthCheckPath ?? path }),
       ...specified(HEALTH_CHECK, HealthCheck),
     },
     attributes: { [DEREGISTRATION_DELAY]: delay! },
   };
+}
+
+/** How a Network Load Balancer checks tasks: requests are what a path means, where the template does not say. */
+export function networkHealthCheckProtocol(
+  given: HealthCheckProtocol | undefined,
+  HealthCheckPath: string | undefined | null,
+): HealthCheckProtocol {
+  return given ?? (HealthCheckPath == null ? 'TCP' : 'HTTP');
 }
 
 /** What a template would say of target groups that have these settings. */
@@ -224,10 +254,23 @@ export function wantedHealthCheck(
   previous: TargetGroupSettings | undefined,
   live: HealthCheck,
 ): HealthCheck {
-  const merged = threeWay({ desired: desired.healthCheck, previous: previous?.healthCheck, live });
+  const merged = coherent(
+    threeWay({ desired: desired.healthCheck, previous: previous?.healthCheck, live }),
+    desired.healthCheck,
+  );
   const { HealthCheckTimeoutSeconds: timeout = 0, HealthCheckIntervalSeconds: interval = 0 } = merged;
   // Of the two one may have been set by hand, and the other by the template.
   return { ...merged, HealthCheckTimeoutSeconds: Math.min(timeout, interval - 1) };
+}
+
+/** Of protocol and path one may have been set by hand, and the other by the template, which says what goes together. */
+function coherent(
+  merged: HealthCheck,
+  { HealthCheckProtocol, HealthCheckPath, codes }: HealthCheck,
+): HealthCheck {
+  const isByTcp = merged.HealthCheckProtocol === 'TCP';
+  const isCoherent = isByTcp !== (merged.HealthCheckPath !== undefined);
+  return isCoherent ? merged : defined({ ...merged, HealthCheckProtocol, HealthCheckPath, codes });
 }
 
 /** {@link threeWay} of attributes. */
@@ -265,29 +308,30 @@ export function creationSettings(settings: TargetGroupSettings) {
 
 /** A health check as ELB takes it. */
 export function elbHealthCheck(
-  { codes, ...healthCheck }: HealthCheck,
+  { codes, HealthCheckProtocol: given, ...healthCheck }: HealthCheck,
   protocolVersion: TargetGroupSettings['protocolVersion'],
 ) {
   const Matcher = protocolVersion === 'GRPC' ? { GrpcCode: codes } : { HttpCode: codes };
   if (protocolVersion) return { ...healthCheck, Matcher };
-  const isByHttp = healthCheck.HealthCheckPath !== undefined;
-  return {
-    ...healthCheck,
-    HealthCheckProtocol: isByHttp ? ('HTTP' as const) : ('TCP' as const),
-    ...(isByHttp && { Matcher }),
-  };
+  const HealthCheckProtocol = networkHealthCheckProtocol(given, healthCheck.HealthCheckPath);
+  return { ...healthCheck, HealthCheckProtocol, ...(HealthCheckProtocol !== 'TCP' && { Matcher }) };
 }
 
 /** The health check of a target group. */
 export function healthCheckOf(group: TargetGroup): HealthCheck {
-  const { codes, path } = answersOf(protocolVersionOf(group));
+  const protocolVersion = protocolVersionOf(group);
+  const { codes, path } = answersOf(protocolVersion);
   const names = [...TARGET_GROUP_PROPERTIES.properties, ...HEALTH_CHECK.properties].flatMap(
     ({ to }) => to ?? [],
   );
-  const settings = Object.fromEntries(names.map((name) => [name, group[name as keyof TargetGroup]]));
-  if (group.HealthCheckProtocol === 'TCP') {
-    const { HealthCheckPath: _, ...others } = settings;
-    return others;
+  const { HealthCheckProtocol, ...others } = Object.fromEntries(
+    names.map((name) => [name, group[name as keyof TargetGroup]]),
+  );
+  const settings = protocolVersion ? others : { HealthCheckProtocol, ...others };
+  if (HealthCheckProtocol === 'TCP') {
+    // What ELB may still hold of path and codes means nothing to it.
+    const { HealthCheckPath: _, ...byConnection } = settings;
+    return defined(byConnection);
   }
   return {
     ...settings,

@@ -85,6 +85,7 @@ export const VOLUME = table<Volume, EcsVolume>('Volume', {
       RootDirectory: { to: 'rootDirectory', absent: DEFAULT },
       // What ECS leaves out is its own default, which is not the template's.
       TransitEncryption: { to: 'transitEncryption', absent: 'DISABLED' },
+      TransitEncryptionPort: { to: 'transitEncryptionPort' },
       AuthorizationConfig: {
         to: 'authorizationConfig',
         members: table<AuthorizationConfig, EFSAuthorizationConfig>('AuthorizationConfig', {
@@ -205,10 +206,18 @@ function checkFileSystem(
   {
     RootDirectory,
     TransitEncryption,
+    TransitEncryptionPort: port,
     AuthorizationConfig: { AccessPointId, IAM } = {},
   }: Properties<EFSVolumeConfiguration>,
   path: string,
 ): void {
+  if (TransitEncryption === 'DISABLED' && port !== undefined) {
+    throw invalid(
+      `${path}/TransitEncryptionPort`,
+      'is of encrypted connections, and TransitEncryption is DISABLED',
+      'Remove it, or remove TransitEncryption',
+    );
+  }
   if (TransitEncryption === 'DISABLED' && (AccessPointId !== undefined || IAM === 'ENABLED')) {
     throw invalid(
       `${path}/TransitEncryption`,

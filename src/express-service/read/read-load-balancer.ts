@@ -40,6 +40,10 @@ const INPUTS: {
       ...attributeInputOf(LoadBalancerAttributes),
     });
   },
+  networkListener({ ListenerRule }, { listenerArn: ListenerArn }) {
+    const { protocol: Protocol } = ListenerRule?.listener ?? {};
+    return { Type: 'network', ListenerArn, ...(Protocol && { Listener: { Protocol } }) };
+  },
   network({ LoadBalancerAttributes = {}, LoadBalancerSecurityGroup: group, ...observed }) {
     const { LoadBalancer, ListenerRule, TestListenerRule } = observed;
     const { protocol: Protocol, port: Port } = ListenerRule?.listener ?? {};

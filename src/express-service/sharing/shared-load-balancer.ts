@@ -54,6 +54,10 @@ export function wantedExposure(spec: ServiceSpec, network: Network, identity: Id
       return { kind: 'none' };
     case 'network':
       return networkExposure(loadBalancer, network, identity);
+    case 'networkListener': {
+      const { kind, listenerArn, listener } = loadBalancer;
+      return { kind, listenerArn, protocol: targetProtocol(listener.protocol) };
+    }
     case 'external':
       return { kind: 'external', listenerArn: loadBalancer.listenerArn, protocolVersion };
     case 'shared': {

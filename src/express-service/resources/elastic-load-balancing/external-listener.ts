@@ -12,10 +12,10 @@ import {
 import type { ApplyScope, Scope } from '../../composition/component';
 import { invalid, HandlerError } from '../../../core/failure';
 import { sharedBy } from '../../memory/ownership';
-import { loadBalancerArnOf } from '../../properties/load-balancer-settings';
+import { leadsConnections, loadBalancerArnOf } from '../../properties/load-balancer-settings';
 import { closeIfUnused } from '../../sharing/load-balancer-closing';
 import { done } from '../../../core/outcome';
-import type { ExternalListenerExposure } from '../../exposures';
+import { externalListenerArn, type ExternalListenerExposure } from '../../exposures';
 import { unless } from '../../../aws/sdk-errors';
 import { egressTargets, isApplyScope, survey } from '../../sharing/survey';
 import { tagRecord } from '../../identity/tags';
@@ -31,7 +31,9 @@ import {
   takeOff,
 } from './external-listener-certificates';
 
-const PATH = 'LoadBalancerConfiguration/ListenerArn';
+/** The property that names the listener. */
+export const LISTENER_PATH = 'LoadBalancerConfiguration/ListenerArn';
+const PATH = LISTENER_PATH;
 
 /** The security groups that the author's load balancer stands in. */
 export const groupsOfExternalListener = variantOf(loadBalancerSecurityGroup, {
@@ -56,8 +58,8 @@ export const groupsOfExternalListener = variantOf(loadBalancerSecurityGroup, {
     };
   },
 
-  async apply(_scope, _needs, current) {
-    return current ? done(current) : notThere();
+  async apply(scope, _needs, current) {
+    return current ? done(current) : notThere(scope);
   },
 
   async remove(scope, { ServiceSecurityGroup }, { id, groups }) {
@@ -75,8 +77,8 @@ export const loadBalancerOfExternalListener = variantOf(loadBalancer, {
     return found && observedLoadBalancer(found);
   },
 
-  async apply(_scope, _needs, current) {
-    return current ? done(current) : notThere();
+  async apply(scope, _needs, current) {
+    return current ? done(current) : notThere(scope);
   },
 
   async remove(scope, { LoadBalancerSecurityGroup: group }, { arn }) {
@@ -95,7 +97,7 @@ export const externalListener = variantOf(listeners, {
     const { listenerArn } = scope.exposure as ExternalListenerExposure;
     const all = LoadBalancer && (await listenersOf(scope, LoadBalancer.arn));
     const listener = all?.find(({ ListenerArn }) => ListenerArn === listenerArn);
-    if (!listener) return isApplyScope(scope) ? notThere() : undefined;
+    if (!listener) return isApplyScope(scope) ? notThere(scope) : undefined;
     if (isApplyScope(scope)) checkProtocol(listener);
     return {
       httpsArn: listenerArn,
@@ -110,7 +112,7 @@ export const externalListener = variantOf(listeners, {
   },
 
   async apply(scope, { Certificate, LoadBalancer, ServiceSecurityGroup }, current) {
-    if (!current) return notThere();
+    if (!current) return notThere(scope);
     try {
       return await addRecorded(scope, ServiceSecurityGroup, Certificate, current);
     } catch (error) {
@@ -133,11 +135,12 @@ export const externalListener = variantOf(listeners, {
   },
 });
 
-async function loadBalancerIn(scope: Scope): Promise<ElbLoadBalancer | undefined> {
-  const arn = loadBalancerArnOf((scope.exposure as ExternalListenerExposure).listenerArn);
+/** The load balancer of the author's listener. */
+export async function loadBalancerIn(scope: Scope): Promise<ElbLoadBalancer | undefined> {
+  const arn = loadBalancerArnOf(externalListenerArn(scope.exposure)!);
   const { loadBalancers } = await survey(scope);
   const found = loadBalancers.find(({ LoadBalancerArn }) => LoadBalancerArn === arn);
-  return found ?? (isApplyScope(scope) ? notThere() : undefined);
+  return found ?? (isApplyScope(scope) ? notThere(scope) : undefined);
 }
 
 async function listenersOf({ clients }: Scope, LoadBalancerArn: string): Promise<Listener[]> {
@@ -154,9 +157,7 @@ async function checkReach(
   { AvailabilityZones = [], LoadBalancerName: name, VpcId }: ElbLoadBalancer,
 ): Promise<void> {
   const { vpcId, subnets } = await scope.network();
-  const { loadBalancer: spec } = scope.spec;
-  const isWanted =
-    spec.kind === 'external' && spec.listenerArn === (scope.exposure as ExternalListenerExposure).listenerArn;
+  const isWanted = isWantedListener(scope);
   if (VpcId !== vpcId) {
     throw invalid(
       PATH,
@@ -183,6 +184,11 @@ async function checkReach(
   });
 }
 
+/** Whether the listener of the exposure is the one that the template names, rather than one that the service leaves. */
+export function isWantedListener({ exposure, spec: { loadBalancer: spec } }: ApplyScope): boolean {
+  return 'listenerArn' in spec && spec.listenerArn === externalListenerArn(exposure);
+}
+
 function checkProtocol({ Protocol, Port }: Listener): void {
   if (Protocol === 'HTTPS') return;
   throw invalid(PATH, `the listener on port ${Port} speaks ${Protocol}`, 'Name an HTTPS listener');
@@ -193,10 +199,13 @@ function isRedirectOnly({ DefaultActions = [] }: Listener): boolean {
   return DefaultActions.every(({ Type }) => Type === 'redirect');
 }
 
-function notThere(): never {
+/** @throws HandlerError InvalidRequest. */
+export function notThere({ spec }: ApplyScope): never {
   throw invalid(
     PATH,
     'no such listener exists in this account and Region',
-    'Name an HTTPS listener of an Application Load Balancer',
+    leadsConnections(spec.loadBalancer)
+      ? 'Name a listener of a Network Load Balancer'
+      : 'Name an HTTPS listener of an Application Load Balancer',
   );
 }

@@ -147,7 +147,7 @@ async function lookAt(scope: Scope, host: ManagedHost, isWanted: boolean): Promi
 async function gainsIpv6(scope: ApplyScope): Promise<boolean> {
   const { loadBalancers } = await survey(scope);
   const typeIn = ({ loadBalancer: spec }: ServiceSpec) =>
-    spec.kind === 'external'
+    'listenerArn' in spec
       ? (loadBalancers.find(({ LoadBalancerArn }) => LoadBalancerArn === loadBalancerArnOf(spec.listenerArn))
           ?.IpAddressType as IpAddressType | undefined)
       : isManagedLoadBalancer(spec)
