@@ -810,4 +810,39 @@ export const ECS = [
     risk: 'None: the resource type refuses the change before.',
     test: 'test/ecs-engine/service-connect.test.ts',
   },
+  {
+    id: 'ecs.code-deploy-services-refuse-updates',
+    statement:
+      'Under the controller CODE_DEPLOY UpdateService changes neither task definition nor load balancers, network, platform version or capacity, and forces no deployment.',
+    source:
+      'API reference of UpdateService; Amazon ECS developer guide, "Updating Amazon ECS service parameters", has the refusal of a task definition.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/deployment-controller.test.ts',
+  },
+  {
+    id: 'ecs.controller-transitions',
+    statement:
+      'UpdateService changes the controller from CODE_DEPLOY to ECS while no service deployment is in progress, and never from ECS to CODE_DEPLOY.',
+    source: 'Amazon ECS developer guide, "Updating Amazon ECS service parameters", deployment controller.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/deployment-controller.test.ts',
+  },
+  {
+    id: 'ecs.controller-change-starts-no-deployment',
+    statement: 'A service that comes from CODE_DEPLOY to ECS keeps its tasks, and no deployment starts.',
+    source:
+      'API reference of UpdateService, which names the controller not among the parameters that start a deployment.',
+    state: 'inferred',
+    otherwise: 'The same task definition is deployed once more.',
+    risk: 'None: an import rolls a deployment that is under way back, or waits for it.',
+    test: 'test/ecs-engine/deployment-controller.test.ts',
+  },
+  {
+    id: 'ecs.express-services-say-so',
+    statement:
+      'A service of Express Mode has the resourceManagementType ECS, by which ListServices tells it from others.',
+    source: 'API references of Service and ListServices.',
+    state: 'confirmed',
+    test: 'test/ecs-engine/deployment-controller.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -14,7 +14,8 @@ export type ResourceKind =
   | 'service-revision'
   | 'task'
   | 'container'
-  | 'task-definition';
+  | 'task-definition'
+  | 'task-set';
 
 /** `arn:aws:ecs:<region>:<account>:<kind>/<name>`; a name may hold several parts divided by slashes. */
 export function ecsArn(scope: Scope, kind: ResourceKind, name: string): string {

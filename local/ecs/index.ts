@@ -18,6 +18,7 @@ import {
 } from './context';
 import { ContainerLogs } from './container-logs';
 import { EventBus } from './event-bus';
+import { expressGatewayOperations } from './express-gateway';
 import { Flows } from './flow';
 import { healthCheckChanged } from './health-check-changes';
 import { Identifiers } from './identifiers';
@@ -108,7 +109,7 @@ export function createEcs({
     eventBus: new EventBus(clock, motoOptions),
     invokeFunction,
   };
-  const operations: Operations = {
+  const common: Operations = {
     ...clusterOperations(context),
     ...capacityProviderOperations(context, describeCluster),
     ...taskDefinitionOperations(context),
@@ -118,6 +119,7 @@ export function createEcs({
     ...tagOperations(context),
     ...accountSettingOperations,
   };
+  const operations: Operations = { ...common, ...expressGatewayOperations(context, common) };
   return {
     service: {
       signingName: 'ecs',

@@ -1,6 +1,8 @@
 /** Services as the API describes them. */
 import type { Structure } from '../service';
+import { ecsArn } from './arns';
 import type { EcsContext } from './context';
+import { controllerOf } from './deployment-controller';
 import { describedConfiguration, describedResources } from './service-connect';
 import { countTasks, deploymentInProgress, type Deployment, type Service } from './state';
 
@@ -36,8 +38,12 @@ export function describeService(context: EcsContext, service: Service, includeTa
     desiredCount: service.desiredCount,
     runningCount: counts.reduce((sum, { running }) => sum + running, 0),
     pendingCount: counts.reduce((sum, { pending }) => sum + pending, 0),
-    deployments:
-      status === 'INACTIVE' ? [] : service.deployments.map((each) => describeDeployment(context, each)),
+    ...(controllerOf(service.settings) === 'ECS'
+      ? {
+          deployments:
+            status === 'INACTIVE' ? [] : service.deployments.map((each) => describeDeployment(context, each)),
+        }
+      : { deployments: [], taskSets: service.deployments.map((each) => describeTaskSet(service, each)) }),
     roleArn: `arn:aws:iam::${accountId}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
     createdBy: `arn:aws:iam::${accountId}:root`,
     createdAt: service.createdAt,
@@ -49,7 +55,7 @@ export function describeService(context: EcsContext, service: Service, includeTa
       runningTaskCount: countTasks(revision).running,
       pendingTaskCount: countTasks(revision).pending,
     })),
-    resourceManagementType: 'CUSTOMER',
+    resourceManagementType: service.isExpress ? 'ECS' : 'CUSTOMER',
     ...(includeTags && { tags: service.tags }),
   };
 }
@@ -57,6 +63,36 @@ export function describeService(context: EcsContext, service: Service, includeTa
 /** A platform version as deployments and tasks show it. */
 export function actualPlatformVersion(settings: Structure): string | undefined {
   return settings.platformVersion === 'LATEST' ? PLATFORM_VERSION : settings.platformVersion;
+}
+
+/** Under a controller that is not ECS's own a deployment is told as a task set. */
+function describeTaskSet(
+  service: Service,
+  { id, revision, status, createdAt, updatedAt }: Deployment,
+): Structure {
+  const { settings } = revision;
+  const { running, pending } = countTasks(revision);
+  const { cluster, name } = service;
+  return {
+    id,
+    taskSetArn: ecsArn(cluster.scope, 'task-set', `${cluster.name}/${name}/${id}`),
+    serviceArn: service.arn,
+    clusterArn: cluster.arn,
+    status,
+    taskDefinition: revision.taskDefinition.arn,
+    computedDesiredCount: revision.requestedCount,
+    pendingCount: pending,
+    runningCount: running,
+    createdAt,
+    updatedAt,
+    launchType: settings.launchType,
+    platformVersion: actualPlatformVersion(settings),
+    platformFamily: settings.platformFamily,
+    networkConfiguration: settings.networkConfiguration,
+    loadBalancers: settings.loadBalancers,
+    scale: { value: 100, unit: 'PERCENT' },
+    stabilityStatus: pending === 0 && running === revision.requestedCount ? 'STEADY_STATE' : 'STABILIZING',
+  };
 }
 
 function describeDeployment(context: EcsContext, deployment: Deployment): Structure {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AwsError, type Structure } from '../service';
 import { ecsArn, lastPart, type Scope } from './arns';
 import { now, type EcsContext, type Operations } from './context';
+import { checkController, checkNewController, controllerOf } from './deployment-controller';
 import { deployRevision } from './deployments';
 import { serviceDeleted } from './endings';
 import { recordEvent } from './events';
@@ -43,6 +44,7 @@ export function serviceOperations(context: EcsContext): Operations {
         refuse('The daemon scheduling strategy is not supported on AWS Fargate.');
       if (input.desiredCount === undefined)
         refuse('desiredCount must be specified when using the REPLICA scheduling strategy.');
+      checkNewController(input);
       const tags = checkTags(input.tags);
       const taskDefinition = activeTaskDefinition(scope, input.taskDefinition);
       const settings = storedHooks(context, {
@@ -80,6 +82,7 @@ export function serviceOperations(context: EcsContext): Operations {
       const cluster = state.cluster(scope, input.cluster);
       const service = state.service(cluster, input.service);
       checkActive(service);
+      checkController(input, service);
       const given = input.taskDefinition ? activeTaskDefinition(scope, input.taskDefinition) : undefined;
       const planned = (): Structure =>
         storedHooks(context, {
@@ -101,7 +104,10 @@ export function serviceOperations(context: EcsContext): Operations {
       // Planned anew: another update may have come in between.
       const settings = planned();
       const deploy =
-        input.forceNewDeployment === true || needsRevision(context.answers, settings, service.settings);
+        input.forceNewDeployment === true ||
+        needsRevision(context.answers, settings, service.settings) ||
+        (controllerOf(settings) !== controllerOf(service.settings) &&
+          !context.answers.holds('ecs.controller-change-starts-no-deployment'));
       service.settings = settings;
       if (input.desiredCount !== undefined && input.desiredCount !== service.desiredCount) {
         setDesiredCount(context, service, input.desiredCount);
@@ -134,12 +140,12 @@ export function serviceOperations(context: EcsContext): Operations {
     },
     ListServices({ input, ...scope }) {
       const matching = [...state.cluster(scope, input.cluster).services.values()].filter(
-        ({ status, settings }) =>
+        ({ status, settings, isExpress }) =>
           status === 'ACTIVE' &&
           (input.launchType === undefined || input.launchType === settings.launchType) &&
           (input.schedulingStrategy === undefined ||
             input.schedulingStrategy === settings.schedulingStrategy) &&
-          (input.resourceManagementType ?? 'CUSTOMER') === 'CUSTOMER',
+          (input.resourceManagementType ?? 'CUSTOMER') === (isExpress ? 'ECS' : 'CUSTOMER'),
       );
       const { items, nextToken } = page(
         matching.map(({ arn }) => arn),

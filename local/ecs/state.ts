@@ -46,6 +46,8 @@ export interface Service {
   readonly createdAt: Date;
   /** Members of CreateService and UpdateService that are returned as given, defaults filled in. */
   settings: Structure;
+  /** Whether Amazon ECS manages it, in Express Mode. */
+  isExpress?: true;
   tags: Tag[];
   desiredCount: number;
   /** The request that made it, to tell a repetition from a conflict. */

@@ -39,7 +39,7 @@ import { startLocalAws, type LocalAws } from '../../local';
 import { createRole } from '../../local/account';
 
 export const MINUTE = 60_000;
-const ROLE = 'arn:aws:iam::123456789012:role/infrastructure';
+export const ROLE = 'arn:aws:iam::123456789012:role/infrastructure';
 
 /**
  * Two target groups, and the rules that send production and test traffic to them. Blue is the alternate one, where the

@@ -300,18 +300,39 @@ describe('a listener that is somebody else’s is refused before anything is mad
   });
 });
 
-test('of two services that want it at the same moment one gets it at most, and nothing of the other is left', async () => {
-  const outcomes = await Promise.all(
-    ['game', 'other'].map((ServiceName) => driver.create(game({}, { ServiceName }))),
-  );
-  const failed = outcomes.filter(({ status }) => status === 'FAILED');
-  expect(failed.length).toBeGreaterThanOrEqual(1);
-  const message = expect.stringMatching(
-    /^LoadBalancerConfiguration\/ListenerArn: another service has the listener/,
-  );
-  expect(failed).toEqual(
-    failed.map(() => expect.objectContaining({ errorCode: 'ResourceConflict', message })),
-  );
+test.each([
+  ['at once', 0],
+  ['late', 2],
+])(
+  'of two services that want it at the same moment one gets it at most, where tags are seen %s, and nothing of the other is left',
+  async (_when, times) => {
+    const { faults } = driver.aws;
+    if (times > 0) {
+      faults.add({ kind: 'staleRead', service: 'elasticloadbalancing', operation: 'DescribeTags', times });
+    }
+    const outcomes = await Promise.all(
+      ['game', 'other'].map((ServiceName) => driver.create(game({}, { ServiceName }))),
+    ).finally(() => faults.clear());
+    const failed = outcomes.filter(({ status }) => status === 'FAILED');
+    expect(failed.length).toBeGreaterThanOrEqual(1);
+    const message = expect.stringMatching(
+      /^LoadBalancerConfiguration\/ListenerArn: another service has the listener/,
+    );
+    expect(failed).toEqual(
+      failed.map(() => expect.objectContaining({ errorCode: 'ResourceConflict', message })),
+    );
+  },
+);
+
+test('a service takes it also where tags are seen late', async () => {
+  driver.aws.faults.add({
+    kind: 'staleRead',
+    service: 'elasticloadbalancing',
+    operation: 'DescribeTags',
+    times: 2,
+  });
+  await create(game()).finally(() => driver.aws.faults.clear());
+  expect(await answer(7000)).toBe('example/hello:1');
 });
 
 describe('what people do with the listener meanwhile:', () => {

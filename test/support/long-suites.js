@@ -30,6 +30,7 @@ const LONG = [
   'external-listener/',
   'governance-fuzz/',
   'governance-rollout/(deployment|stackset|targets)',
+  'migration/',
   'model-fuzz/',
   'moves/interruption',
   'packaging/(node-versions|registration)',

@@ -54,6 +54,7 @@ import {
   type LiveService,
   type ServiceSettings,
 } from '../../properties/ecs-service';
+import { checkControl } from '../../deployments/service-control';
 import { attachmentOf, type Exposure } from '../../exposures';
 import { productionRules, servingFirst } from '../../deployments/traffic-weights';
 import { serviceConnectConfiguration } from '../../properties/service-connect';
@@ -251,6 +252,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
       remedy: 'Choose another name',
     });
     if (!isManaged) return undefined;
+    if (scope.spec) checkControl(scope, found);
     const revision = scope.isRemoval ? undefined : await newestRevision(scope, found);
     return { service: withRevision(found, revision), deploymentStarted: false };
   },

@@ -7,7 +7,7 @@
  * notes in a tag of the listener which one that is: when it goes, the listener forwards there again.
  *
  * Of services that want one listener at the same moment at most one gets it. Each has a tag of its own, which it writes before it
- * looks for those of others, so that of two at least one sees the other. Who sees another takes its tag off again and is
+ * looks for those of others, so that of two at least one sees the other; a look counts once it shows the own tag. Who sees another takes its tag off again and is
  * refused, and only who sees none changes the action. The tag goes after the action has been given back.
  */
 import {
@@ -20,7 +20,7 @@ import {
   type Listener,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { HandlerError, invalid } from '../../../core/failure';
-import { done } from '../../../core/outcome';
+import { done, wait, waitedFor } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import {
@@ -53,6 +53,9 @@ import type { ObservedListenerRule } from './service-rule';
 import type { ObservedTargetGroups } from './target-groups';
 import { variantOf } from './variant';
 import { isApplyScope } from '../../sharing/survey';
+
+/** Seconds after which a tag that was written has to be seen; then it is written once more. */
+const MARK_SECONDS = 30;
 
 /** A listener that the service has taken, or was about to take. */
 interface ObservedTakenListener extends ObservedListenerRule {
@@ -117,8 +120,12 @@ export const externalNetworkListener: Component<ObservedTakenListener, Needs, ob
     const hosts = domainsOf(scope.spec);
     if (current?.leadsHere) return done({ ...current, hostNames: hosts.map(({ hostName }) => hostName) });
     const before = current?.before ?? (await freeTargetGroup(scope, await listenerNow(scope)));
-    if (!current) await addTag(scope, before);
+    const shown = `listener ${externalListenerArn(scope.exposure)} to show who has taken it`;
+    const isMarked = shown in scope.time.waits && waitedFor(scope.time, shown) < MARK_SECONDS;
+    if (!current && !isMarked) await addTag(scope, before);
     const now = await listenerNow(scope);
+    // A look that does not show the service's own tag would not show those of others either.
+    if (now.before === undefined) return wait(shown, 2);
     if (now.hasOthers || !forwardsTo(now, before)) {
       await removeTag(scope);
       throw refusal(now);
