@@ -126,7 +126,7 @@ export const ECS = [
     state: 'unverified',
     otherwise:
       'It shifts the rule of the first load balancer; tasks are registered behind the others, whose weights stay.',
-    risk: 'While a service moves to another load balancer, the new one sends requests nowhere until the resource type has set its weights.',
+    risk: 'While a service moves to another load balancer, the new one sends requests nowhere until the resource type has set its weights. Additional load balancers send requests to tasks that have stopped, from the end of the bake time of a deployment until the resource type has set their weights.',
     test: 'test/ecs-engine/several-load-balancers.test.ts',
   },
   {
