@@ -12,20 +12,10 @@ import { templateRecord } from './memory/template-record';
 import { ResourceModel, type NetworkConfiguration, type TypeConfigurationModel } from './model';
 import { checkHosts, inItem, loadBalancerModels } from './properties/additional-load-balancers';
 import { specifiedAuthentication, type AuthenticationConfig } from './properties/authentication';
-import {
-  domainsOf,
-  domainsOfModel,
-  type Domain,
-  type Domains,
-  type DomainsRequest,
-} from './properties/domains';
+import { domainsOf, type Domain, type DomainsRequest } from './properties/domains';
 import { SERVICE, type ServiceSettings } from './properties/ecs-service';
-import {
-  loadBalancerSpec,
-  leadsConnections,
-  needsCertificates,
-  type LoadBalancerSpec,
-} from './properties/load-balancer-settings';
+import { loadBalancerSpec, type LoadBalancerSpec } from './properties/load-balancer-settings';
+import { kindOfLoadBalancer } from './properties/load-balancer-kinds';
 import { checkRoleAccounts } from './properties/role-properties';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './properties/rollback-limits';
 import { PROPERTIES } from './properties/rows';
@@ -33,12 +23,7 @@ import { pathPatterns } from './properties/rule-conditions';
 import { serviceConnectSpec, type ServiceConnectSpec } from './properties/service-connect';
 import { testConditions } from './properties/test-traffic';
 import { scaling, type Scaling } from './properties/scaling';
-import {
-  networkTargetGroup,
-  specifiedTargetGroup,
-  type TargetGroupSettings,
-} from './properties/target-group-settings';
-import { checkWithoutLoadBalancer } from './properties/without-load-balancer';
+import { type TargetGroupSettings } from './properties/target-group-settings';
 import { volumeConfigurations } from './properties/volumes';
 import { externalTask, managedTask, type ExternalTask, type ManagedTask } from './properties/task';
 
@@ -105,23 +90,15 @@ export function specificationOf({
 }: SpecRequest): ServiceSpec {
   const { InfrastructureRoleArn, NetworkConfiguration, WebAclArn } = model;
   const loadBalancer = loadBalancerSpec(model.LoadBalancerConfiguration, WebAclArn, model);
-  if (loadBalancer.kind === 'none') checkWithoutLoadBalancer(model);
-  else if (!InfrastructureRoleArn) {
-    throw invalid(
-      'InfrastructureRoleArn',
-      'is missing',
-      'Give the ARN of a role that trusts ecs.amazonaws.com',
-    );
-  }
+  const kind = kindOfLoadBalancer(loadBalancer);
+  kind.check(model);
   checkValues(PROPERTIES, model);
   checkCluster(model.Cluster, identity);
-  const domains = domainsBehind(loadBalancer, {
-    model,
-    configuration,
-    identity,
-    isExternalListener: 'listenerArn' in loadBalancer,
-    recorded: recordedDomains,
-  });
+  const isExternalListener = 'listenerArn' in loadBalancer;
+  const domains = kind.domains(
+    { model, configuration, identity, isExternalListener, recorded: recordedDomains },
+    loadBalancer,
+  );
   const scalingSpec = scaling(model.ScalingTarget);
   const record = templateRecord(model, tags, scalingSpec);
   const serviceConnect = serviceConnectSpec(model, identity);
@@ -155,10 +132,7 @@ export function specificationOf({
     infrastructureRoleArn: InfrastructureRoleArn,
     task,
     ...subnetsAndSecurityGroups(NetworkConfiguration),
-    targetGroup: (leadsConnections(loadBalancer) ? networkTargetGroup : specifiedTargetGroup)(
-      model.TargetGroupConfiguration,
-      model.HealthCheckPath ?? undefined,
-    ),
+    targetGroup: kind.targetGroup(model.TargetGroupConfiguration, model.HealthCheckPath ?? undefined),
     scaling: scalingSpec,
     settings,
     rollbackAlarm: specified(ROLLBACK_LIMITS, model.DeploymentConfiguration?.RollbackAlarm ?? {}),
@@ -168,7 +142,7 @@ export function specificationOf({
     loadBalancer,
     additionalLoadBalancers: Object.fromEntries(additional.map(({ name, spec }) => [name, spec])),
     serviceConnect,
-    webAclArn: loadBalancer.kind === 'shared' ? (WebAclArn ?? configuration.WebAclArn) : undefined,
+    webAclArn: kind.webAclArn(model, configuration),
     tags,
     templateRecord: record,
   };
@@ -176,38 +150,7 @@ export function specificationOf({
 
 /** Whether new tasks of a deployment are tested before all requests go to them. */
 export function testsRequests({ testTraffic, loadBalancer }: ServiceSpec): boolean {
-  return (
-    testTraffic !== undefined ||
-    (leadsConnections(loadBalancer) && loadBalancer.listener.testPort !== undefined)
-  );
-}
-
-/**
- * The domains of a service behind a load balancer. A Network Load Balancer is reached at its own name, too.
- *
- * @throws HandlerError InvalidRequest.
- */
-function domainsBehind(loadBalancer: LoadBalancerSpec, request: DomainsRequest): Domains {
-  if (loadBalancer.kind === 'none') return { additionalDomains: [] };
-  const { model, configuration } = request;
-  const { isExternalListener } = request;
-  const hasDefault = configuration.BaseDomain !== undefined && !isExternalListener;
-  const isNamed = model.DomainName != null || hasDefault || model.AdditionalDomains?.length;
-  if (!leadsConnections(loadBalancer) || isNamed) {
-    const domains = domainsOfModel(request);
-    if (needsCertificates(loadBalancer)) return domains;
-    const withoutCertificate = ({ certificateArn: _, ...domain }: Domain): Domain => domain;
-    return {
-      domain: withoutCertificate(domains.domain),
-      additionalDomains: domains.additionalDomains.map(withoutCertificate),
-    };
-  }
-  if (!needsCertificates(loadBalancer)) return { additionalDomains: [] };
-  throw invalid(
-    'LoadBalancerConfiguration/Listener/Protocol',
-    'is TLS, for which a certificate is needed, and nothing names a host',
-    'Give DomainName and HostedZoneId, or make it TCP',
-  );
+  return testTraffic !== undefined || kindOfLoadBalancer(loadBalancer).hasTestPort(loadBalancer);
 }
 
 /** The owner tag tells the names of additional load balancers. @throws HandlerError InvalidRequest when it has no room for one. */
