@@ -54,7 +54,7 @@ export function mixedKinds(placed: readonly PlacedLoadBalancer[], services: read
 /** @param existing the services that exist. */
 export function misplaced(placed: readonly PlacedLoadBalancer[], existing: readonly Service[]): string[] {
   const hosts = placed.flatMap(({ rules }) => rules.flatMap(({ hostNames }) => hostNames));
-  const known = existing.map(({ hostName }) => hostName);
+  const known = existing.flatMap(({ hostNames }) => hostNames);
   return [
     ...known
       .map((host) => [host, hosts.filter((other) => other === host).length] as const)
@@ -84,7 +84,10 @@ function kindsOf(rules: PlacedLoadBalancer['rules'], services: readonly Service[
   const hosts = rules.flatMap(({ hostNames }) => hostNames);
   return new Set(
     services
-      .filter(({ hostName, kind, becomes = kind }) => hosts.includes(hostName) && becomes === kind)
+      .filter(
+        ({ hostNames, kind, becomes = kind }) =>
+          hostNames.some((host) => hosts.includes(host)) && becomes === kind,
+      )
       .map(({ kind }) => kind.name),
   );
 }

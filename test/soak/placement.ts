@@ -23,12 +23,13 @@ export interface PlacedLoadBalancer {
 
 const HTTPS_PORT = 443;
 
-/** All load balancers of the account. One that goes away while it is looked at has no rules. */
+/** All Application Load Balancers of the account. One that goes away while it is looked at has no rules. */
 export async function placement(aws: LocalAws): Promise<PlacedLoadBalancer[]> {
   const client = new ElasticLoadBalancingV2Client(aws.clientOptions());
   const placed: PlacedLoadBalancer[] = [];
   for await (const { LoadBalancers = [] } of paginateDescribeLoadBalancers({ client }, {})) {
-    for (const { LoadBalancerArn, LoadBalancerName } of LoadBalancers) {
+    for (const { LoadBalancerArn, LoadBalancerName, Type } of LoadBalancers) {
+      if (Type !== 'application') continue;
       placed.push({ name: LoadBalancerName!, rules: await rulesOf(client, LoadBalancerArn!) });
     }
   }

@@ -10,13 +10,17 @@ export interface Kind {
   readonly share: number;
   /** Properties that tell it from the other kinds. */
   readonly properties: (account: Account) => Structure;
-  /** Whether it has no load balancer, and answers nobody. */
+  /** Whether no requests lead to it by rules of a shared load balancer. */
+  readonly hasNoRules?: true;
+  /** Whether it has no load balancer at all. */
   readonly isWorker?: true;
+  /** Name of its additional load balancer; default: it has none. */
+  readonly additional?: string;
 }
 
 export const KINDS: readonly Kind[] = [
-  { name: 'public', share: 50, properties: () => ({}) },
-  { name: 'web ACL', share: 25, properties: ({ webAclArn }) => ({ WebAclArn: webAclArn }) },
+  { name: 'public', share: 45, properties: () => ({}) },
+  { name: 'web ACL', share: 15, properties: ({ webAclArn }) => ({ WebAclArn: webAclArn }) },
   {
     name: 'private',
     share: 15,
@@ -26,7 +30,25 @@ export const KINDS: readonly Kind[] = [
     name: 'worker',
     share: 10,
     properties: () => ({ LoadBalancerConfiguration: { Type: 'none' } }),
+    hasNoRules: true,
     isWorker: true,
+  },
+  {
+    name: 'two load balancers',
+    share: 10,
+    properties: ({ privateSubnetIds: Subnets }) => ({
+      LoadBalancerConfiguration: { HttpRedirect: false },
+      AdditionalLoadBalancers: [
+        { Name: 'internal', LoadBalancerConfiguration: { Scheme: 'internal', Subnets, HttpRedirect: false } },
+      ],
+    }),
+    additional: 'internal',
+  },
+  {
+    name: 'Network Load Balancer',
+    share: 5,
+    properties: () => ({ LoadBalancerConfiguration: { Type: 'network', Listener: { Protocol: 'TCP' } } }),
+    hasNoRules: true,
   },
 ];
 
@@ -96,6 +118,13 @@ export class Service {
     };
   }
 
+  /** Hosts that it answers at, as a service of its kind, by rules of load balancers. */
+  get hostNames(): readonly string[] {
+    const { hasNoRules, additional } = this.kind;
+    if (hasNoRules) return [];
+    return additional ? [this.hostName, `${this.name}-${additional}.${BASE_DOMAIN}`] : [this.hostName];
+  }
+
   /** Whether it is of a kind, or about to be. */
   isOf(kind: string): boolean {
     return [this.kind.name, this.becomes?.name].includes(kind);
@@ -107,12 +136,12 @@ export class Service {
 }
 
 /** As many services as wanted, the kinds in the proportion of their shares. */
-export function servicesOf(count: number): Service[] {
-  const whole = KINDS.reduce((sum, { share }) => sum + share, 0);
+export function servicesOf(count: number, kinds: readonly Kind[] = KINDS): Service[] {
+  const whole = kinds.reduce((sum, { share }) => sum + share, 0);
   return Array.from({ length: count }, (_, index) => {
     // Spread evenly: a golden-ratio sequence visits every part of the whole in its proportion.
     let point = ((index * 0.618033988749895) % 1) * whole;
-    const kind = KINDS.find(({ share }) => (point -= share) < 0) ?? KINDS[0]!;
+    const kind = kinds.find(({ share }) => (point -= share) < 0) ?? kinds[0]!;
     return new Service(index, kind);
   });
 }

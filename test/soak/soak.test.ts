@@ -3,10 +3,19 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { emptyOnes, loadBalancersOfKind, misplaced, mixedKinds, samePriorities, tooMany } from './invariants';
 import { soak } from './soak';
-import { servicesOf } from './services';
+import { KINDS, servicesOf } from './services';
 
-test('nine services of four kinds, two for each load balancer, and a pair of one host come, change and go at the same time', async () => {
-  const report = await soak({ services: 9, operations: 1, seed: 2, servicesPerLoadBalancer: 2 });
+/** Behind Network Load Balancers ECS waits ten minutes after each shift. */
+const QUICK = KINDS.filter(({ name }) => name !== 'Network Load Balancer');
+
+test('ten services of five kinds, two for each load balancer, and a pair of one host come, change and go at the same time', async () => {
+  const report = await soak({
+    services: 10,
+    operations: 1,
+    seed: 2,
+    servicesPerLoadBalancer: 2,
+    kinds: QUICK,
+  });
   expect(report.findings.filter(({ violations }) => violations.length > 0)).toEqual([]);
   expect(report.findings.filter(({ checks }) => checks === 0)).toEqual([]);
   expect(report.mostLoadBalancers).toBeGreaterThanOrEqual(5);

@@ -12,7 +12,7 @@ import * as invariants from './invariants';
 import { INVARIANTS, type Invariant } from './invariants';
 import { placement, type PlacedLoadBalancer } from './placement';
 import { Random } from './random';
-import { CHANGES, KINDS, pair, servicesOf, type Service } from './services';
+import { CHANGES, KINDS, pair, servicesOf, type Kind, type Service } from './services';
 import { Tally, type Finding } from './tally';
 
 export interface SoakOptions {
@@ -23,6 +23,8 @@ export interface SoakOptions {
   readonly operations: number;
   /** Quota of the local AWS for rules on a load balancer, when it is to be lower than what services keep to themselves. */
   readonly servicesPerLoadBalancer?: number;
+  /** What services there are. Default: all kinds. */
+  readonly kinds?: readonly Kind[];
   /** Pairs of services that want the same host, and are made and deleted at the same time. Default: one for ten services. */
   readonly pairs?: number;
   readonly onProgress?: (line: string) => void;
@@ -66,6 +68,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 class Soak {
   private readonly tally = new Tally<Invariant>(Object.keys(INVARIANTS) as Invariant[]);
   private readonly random: Random;
+  private readonly kinds: readonly Kind[];
   private readonly services: readonly Service[];
   private readonly limit: number;
   private readonly operations: Record<Operation, number> = { CREATE: 0, UPDATE: 0, DELETE: 0 };
@@ -78,7 +81,8 @@ class Soak {
     private readonly options: SoakOptions,
   ) {
     this.random = new Random(options.seed);
-    this.services = servicesOf(options.services);
+    this.kinds = options.kinds ?? KINDS;
+    this.services = servicesOf(options.services, this.kinds);
     this.limit = options.servicesPerLoadBalancer ?? SERVICES_PER_LOAD_BALANCER;
   }
 
@@ -180,24 +184,24 @@ class Soak {
     service.model = model;
     this.countMost(service.kind.name);
     const isMade = await this.operate('CREATE', service, model);
-    service.answers = isMade && !service.kind.isWorker;
+    service.answers = isMade && !service.kind.hasNoRules;
     // As CloudFormation does when a creation fails.
     if (!isMade) await this.delete(service);
   }
 
   private async update(service: Service, random: Random): Promise<void> {
     const previous = service.model!;
-    const kind = random.next() * 100 < MOVES ? random.pick(KINDS) : service.kind;
+    const kind = random.next() * 100 < MOVES ? random.pick(this.kinds) : service.kind;
     // Of a worker a change of what it has not changes nothing.
     const changed = service.modelOf(kind, this.account, random.pick(CHANGES)(previous, random));
     const identified = { ...changed, ServiceArn: this.account.serviceArn(service.name) };
     service.becomes = kind;
-    service.answers &&= !kind.isWorker;
+    service.answers &&= !kind.hasNoRules;
     this.countMost(kind.name);
     if (await this.operate('UPDATE', service, identified, previous)) {
       service.model = changed;
       service.kind = kind;
-      service.answers = !kind.isWorker;
+      service.answers = !kind.hasNoRules;
     }
     service.becomes = undefined;
   }
@@ -259,14 +263,17 @@ class Soak {
   ): Promise<ReadonlyMap<string, number>> {
     const placed = await this.look();
     const existing = this.existing();
-    const exposed = existing.filter(({ kind }) => !kind.isWorker);
+    const exposed = existing.filter(({ kind }) => !kind.hasNoRules);
     this.check('places', invariants.misplaced(placed, exposed));
     this.check('empty', invariants.emptyOnes(placed));
-    for (const service of exposed) this.check('images', await this.wrongImage(service));
+    for (const service of exposed) {
+      for (const host of service.hostNames) this.check('images', await this.wrongImage(service, host));
+    }
     this.check('list', await this.wronglyListed(existing));
     const numbers = new Map<string, number>();
-    for (const { name } of KINDS.filter(({ isWorker }) => !isWorker)) {
-      const number = invariants.loadBalancersOfKind(placed, this.services, name);
+    for (const { name, additional } of this.kinds.filter(({ hasNoRules }) => !hasNoRules)) {
+      const times = additional === undefined ? 1 : 2;
+      const number = invariants.loadBalancersOfKind(placed, this.services, name) / times;
       const [least, greatest] = bounds(name);
       const isWrong = number < least || number > greatest;
       const wanted = least === greatest ? `${greatest}` : `at most ${greatest}`;
@@ -281,7 +288,7 @@ class Soak {
     return numbers;
   }
 
-  private async wrongImage({ hostName, model }: Service): Promise<string[]> {
+  private async wrongImage({ model }: Service, hostName: string): Promise<string[]> {
     const { status, body } = await requestHost(this.account.aws.dataPlaneUrl, hostName);
     const { Image } = model!.PrimaryContainer;
     return status === 200 && body.includes(`"${Image}"`)
