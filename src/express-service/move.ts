@@ -40,7 +40,7 @@ type Placed<Any extends Scope> = Any & { readonly exposures: Exposures };
 /** {@link observe}, in the exposures that serve. */
 export async function observeExposures(componentsIn: ComponentsIn, scope: Scope): Promise<Observations> {
   const exposures = await exposuresOf(scope);
-  const additional = await foundAdditional(scope, {});
+  const { present: additional } = await foundAdditional(scope, {});
   const serving = ({ leaving: _, ...others }: Exposures): Exposures => ({ ...others, leaving: [] });
   const nodes = nodesOf(
     componentsIn,
@@ -61,9 +61,8 @@ export async function convergeExposures(
   const exposures = known.exposures ?? (await exposuresOf(whole))!;
   const wanted = await wantedAdditional(whole, known);
   const names = wanted.map(({ identity }) => identity.loadBalancer);
-  const obsolete = (await foundAdditional(whole, known)).filter(
-    ({ identity }) => !names.includes(identity.loadBalancer),
-  );
+  const { present } = await foundAdditional(whole, known);
+  const obsolete = present.filter(({ identity }) => !names.includes(identity.loadBalancer));
   const scope = { ...whole, exposures, additional: [...wanted, ...obsolete] };
   checkAttachments([scope, ...wanted]);
   const moving = [scope, ...wanted].filter((each) => each.exposures.joining);
@@ -83,7 +82,7 @@ export async function convergeExposures(
     ...obsolete.map((each) => ({ ...loadBalancerOf(each), isObsolete: true })),
   ]);
   const result = await converge(nodes, scope, continuation, hasTime);
-  if (result.status === 'wait') return withExposures(result, scope);
+  if (result.status === 'wait') return withExposures(result, scope, []);
   return moving.length > 0 ? switchTo(moving) : result;
 }
 
@@ -96,33 +95,47 @@ export async function teardownExposures(
 ): Promise<ExposureConvergence> {
   const known = knownExposures(continuation);
   const exposures = known.exposures ?? (await exposuresOf(whole));
-  const additional = await foundAdditional(whole, known);
-  const scope = { ...whole, exposures, additional };
-  const nodes = nodesOf(componentsIn, exposures, additional.map(loadBalancerOf));
+  const { present, absent } = await foundAdditional(whole, known);
+  const scope = { ...whole, exposures, additional: present };
+  const nodes = nodesOf(componentsIn, exposures, present.map(loadBalancerOf));
   const result = await teardown(nodes, scope, continuation, hasTime);
-  return result.status === 'wait' ? withExposures(result, scope) : result;
+  return result.status === 'wait' ? withExposures(result, scope, absent) : result;
 }
 
 function loadBalancerOf({ identity, exposures }: AdditionalScope): AdditionalLoadBalancer {
   return { name: identity.loadBalancer, exposures };
 }
 
-/** The additional load balancers that are there. */
+/** Additional load balancers that are on record. */
+interface FoundAdditional {
+  readonly present: readonly AdditionalScope[];
+  /** Names of those of which nothing is there, or not to be seen yet. */
+  readonly absent: readonly string[];
+}
+
 async function foundAdditional(
   whole: Scope,
   { additional: known }: ExposureContinuation,
-): Promise<AdditionalScope[]> {
+): Promise<FoundAdditional> {
   const names = known ? Object.keys(known) : await additionalLoadBalancersOf(whole);
   const { ecsService, clients, session, log, time } = whole;
   const found = await Promise.all(
-    names.map(async (name): Promise<AdditionalScope[]> => {
-      const identity = identityOfLoadBalancer(whole.identity, name);
-      const scope = { identity, ecsService, clients, session, log, time };
-      const exposures = known?.[name] ?? (await exposuresOf(scope));
-      return exposures ? [{ ...scope, exposures }] : [];
+    names.map(async (name) => {
+      const scope = {
+        identity: identityOfLoadBalancer(whole.identity, name),
+        ecsService,
+        clients,
+        session,
+        log,
+        time,
+      };
+      return { name, scope, exposures: known?.[name] ?? (await exposuresOf(scope)) };
     }),
   );
-  return found.flat();
+  return {
+    present: found.flatMap(({ scope, exposures }) => (exposures ? [{ ...scope, exposures }] : [])),
+    absent: found.flatMap(({ name, exposures }) => (exposures ? [] : [name])),
+  };
 }
 
 /** Those that the specification asks for. */
@@ -177,19 +190,22 @@ function knownExposures({
   return observations && exposures ? { exposures, additional } : {};
 }
 
+/** @param absent names of additional load balancers that are looked for again. */
 function withExposures(
   result: Extract<Convergence, { status: 'wait' }>,
   { exposures, additional = [] }: Scope,
+  absent: readonly string[],
 ): ExposureConvergence {
-  const ofAdditional = Object.fromEntries(
-    additional.map((each) => [each.identity.loadBalancer, each.exposures]),
-  );
+  const all = [
+    ...additional.map((each) => [each.identity.loadBalancer, each.exposures] as const),
+    ...absent.map((name) => [name, null] as const),
+  ];
   return {
     ...result,
     continuation: {
       ...result.continuation,
       exposures,
-      ...(additional.length > 0 && { additional: ofAdditional }),
+      ...(all.length > 0 && { additional: Object.fromEntries(all) }),
     },
   };
 }

@@ -4,6 +4,7 @@ import { HandlerError, invalid } from '../core/failure';
 import { checkValues, specified } from '../core/property-values';
 import { defined } from '../core/unset';
 import { checkCluster, identityOfLoadBalancer, type Identity } from './identity/identity';
+import { additionalTags } from './memory/additional-load-balancers';
 import { domainTags } from './memory/hosts';
 import { ownerTagValue } from './memory/ownership';
 import { checkTags } from './memory/tag-limits';
@@ -105,6 +106,7 @@ export function specificationOf({
   checkTags(model.Tags, tags, {
     ...domainTags(domains),
     ...namespaceTag(serviceConnect?.namespaceName),
+    ...additionalTags((model.AdditionalLoadBalancers ?? []).map(({ Name }) => Name!)),
     ...record,
   });
   const task = model.TaskDefinitionArn

@@ -1,7 +1,7 @@
 /** The parts of a move that decide without a call to AWS: the record, and which component does what in which exposure. */
 import type { AnyComponent, ApplyScope } from '../../src/express-service/composition/component';
 import { done } from '../../src/core/outcome';
-import { nodesOf } from '../../src/express-service/composition/node';
+import { nodesOf, type Node } from '../../src/express-service/composition/node';
 import { exposureHash, type Exposure, type SharedExposure } from '../../src/express-service/exposures';
 import {
   exposureText,
@@ -211,5 +211,57 @@ describe('the components of a service', () => {
       'Service in aaaaaaaaaa-1',
     ]);
     expect(notes[0]).toMatch(/Dns|Service/);
+  });
+
+  const needsOfService = (nodes: readonly Node[]) =>
+    nodes
+      .find(({ id }) => id === 'Service')!
+      .needs.map(({ node, kind, isJoining }) => {
+        const as = kind === undefined ? 'only before it' : isJoining ? 'of what is joined' : 'of what serves';
+        return `${node}, ${as}`;
+      });
+  const beside = (exposures: Exposures, more: object = {}) =>
+    nodesOf(() => noting([]), { serving: A, leaving: [] }, [{ name: 'internal', exposures, ...more }]);
+
+  test.each<[string, Exposures, string[]]>([
+    ['stays', { serving: B, leaving: [] }, ['Rule of internal, of what serves']],
+    [
+      'moves',
+      { serving: B, joining: C, leaving: [] },
+      ['Rule of internal, of what serves', `Rule ${exposureHash(C)} of internal, of what is joined`],
+    ],
+    [
+      'has moved',
+      { serving: C, leaving: [B] },
+      ['Rule of internal, of what serves', `Rule ${exposureHash(B)} of internal, only before it`],
+    ],
+  ])('an additional load balancer %s: the service needs its rules, too', (_what, exposures, needs) => {
+    expect(needsOfService(beside(exposures))).toEqual(['Rule, of what serves', ...needs]);
+  });
+
+  test('of an additional load balancer there is one more of what is there for one, and no other service', () => {
+    expect(beside({ serving: B, leaving: [] }).map(({ id, goal }) => `${id}: ${goal}`)).toEqual([
+      'LoadBalancer: as specified',
+      'Rule: as specified',
+      'Dns: as specified',
+      'Service: as specified',
+      'LoadBalancer of internal: as specified',
+      'Rule of internal: as specified',
+    ]);
+  });
+
+  test('what begins an additional load balancer comes after that of the service, and goes before it', () => {
+    const needs = (nodes: readonly Node[]) =>
+      nodes.find(({ id }) => id === 'LoadBalancer of internal')!.needs.map(({ node }) => node);
+    expect(needs(beside({ serving: B, leaving: [] }))).toEqual(['LoadBalancer']);
+  });
+
+  test('an additional load balancer that is not wanted any more is removed as it is', () => {
+    const nodes = beside({ serving: B, leaving: [C] }, { isObsolete: true });
+    const goals = nodes
+      .filter(({ loadBalancer }) => loadBalancer)
+      .map(({ goal, prunes }) => ({ goal, prunes }));
+    expect(goals).toEqual(goals.map(() => ({ goal: 'removed', prunes: false })));
+    expect(goals).toHaveLength(4);
   });
 });

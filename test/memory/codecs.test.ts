@@ -3,6 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Exposure } from '../../src/express-service/exposures';
+import {
+  additionalTags,
+  obsoleteAdditionalTagKeys,
+  recordedLoadBalancers,
+} from '../../src/express-service/memory/additional-load-balancers';
 import { identityOf } from '../../src/express-service/identity/identity';
 import type { Tags } from '../../src/express-service/identity/tags';
 import { readContext, writeContext } from '../../src/express-service/memory/callback-context';
@@ -127,6 +132,16 @@ function always<Value>(
 }
 
 describe('tags', () => {
+  test('of additional load balancers', () => {
+    const names = fc.uniqueArray(fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/), { maxLength: 4 });
+    always(names, additionalTags, (tags, all) => {
+      expect(recordedLoadBalancers(tags)).toEqual([...all].sort());
+      expect(obsoleteAdditionalTagKeys(tags, all.slice(1))).toEqual(
+        Object.keys(additionalTags(all.slice(0, 1))),
+      );
+    });
+  });
+
   test('of the version', () => {
     always(fc.constant(undefined), versionTag, (tags) => expect(versionOf(tags)).toBe(VERSION));
     expect(versionOf({})).toBe(1);

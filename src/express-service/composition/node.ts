@@ -88,22 +88,22 @@ function additionalNodes(
     (exposure) => componentsIn(exposure).filter(({ per }) => per !== undefined),
     exposures,
   );
-  const own = (id: string) => idOf(id, name);
+  const isOfService = (kind: string) => ofService.some(({ id }) => id === kind);
+  const isOnce = (kind: string) => ofService.some(({ id, component }) => id === kind && !component.per);
   return nodes.map((node) => {
-    const found = node.needs.map(({ kind }) => kind);
-    const ofServiceItself = node.component.needs.filter(
-      (kind) => !found.includes(kind) && ofService.some(({ id, component }) => id === kind && !component.per),
-    );
+    const { kind: ownKind, needs } = node.component;
     return {
       ...node,
-      id: own(node.id),
+      id: idOf(node.id, name),
       loadBalancer: name,
       goal: isObsolete ? 'removed' : node.goal,
       needs: [
-        ...node.needs.map((need) => ({ ...need, node: own(need.node) })),
-        ...ofServiceItself.map((kind) => ({ node: kind, kind })),
+        ...node.needs.map((need) => ({ ...need, node: idOf(need.node, name) })),
+        ...needs.filter(isOnce).map((kind) => ({ node: kind, kind })),
+        // What begins it comes after that of the service, which records it.
+        ...(needs.length === 0 && isOfService(ownKind) ? [{ node: ownKind }] : []),
       ],
-      removedAfter: node.removedAfter.map(own),
+      removedAfter: node.removedAfter.map((id) => idOf(id, name)),
       prunes: node.prunes && !isObsolete,
     };
   });
@@ -138,9 +138,12 @@ function withAdditionalNeeds(node: Node, additional: readonly Node[]): Node {
   if (!acrossExposures) return node;
   const others = additional
     .filter(({ component }) => needs.includes(component.kind))
-    .map(({ id, component: { kind }, loadBalancer, isOfJoining }): Need => {
-      return { node: id, kind, loadBalancer, ...(isOfJoining && { isJoining: true }) };
-    });
+    .map(({ id, component: { kind }, loadBalancer, goal, isOfJoining }): Need =>
+      // What a load balancer leaves only comes first.
+      goal === 'out of use'
+        ? { node: id }
+        : { node: id, kind, loadBalancer, ...(isOfJoining && { isJoining: true }) },
+    );
   return { ...node, needs: [...node.needs, ...others] };
 }
 

@@ -32,8 +32,8 @@ export interface Continuation {
 /** {@link Continuation}, and the exposures that its observations are of. */
 export interface ExposureContinuation extends Continuation {
   readonly exposures?: Exposures;
-  /** The exposures of additional load balancers, by their names. */
-  readonly additional?: Readonly<Record<string, Exposures>>;
+  /** The exposures of additional load balancers, by their names; null where there was none yet, nor anything else. */
+  readonly additional?: Readonly<Record<string, Exposures | null>>;
 }
 
 /** @typeParam Network what is known of the network. */

@@ -63,7 +63,7 @@ export interface Format {
 
 /** A tag. */
 export interface TagFormat extends Format {
-  /** Key; when it ends with `/`, a hash follows, for there may be several. */
+  /** Key; when it ends with `/`, a hash or a name follows, for there may be several. */
   readonly key: string;
 }
 
@@ -112,6 +112,12 @@ export const TAGS = {
     on: OWN_GROUP,
     says: 'exposure that the service joins or leaves',
     readBy: 'every operation (recorded-exposures.ts)',
+  },
+  additional: {
+    key: 'org-ecs-express:additional-load-balancer/',
+    on: OWN_GROUP,
+    says: 'name of an additional load balancer that the service has, is about to have, or has not quite lost',
+    readBy: 'every operation, to find what there is for it (additional-load-balancers.ts)',
   },
   host: {
     key: 'org-ecs-express:host/',

@@ -20,7 +20,8 @@ import {
   type Identity,
 } from '../identity/identity';
 import type { Network } from '../network/network';
-import { isManaged, ownerOf, ownerTagValue, sharedBy } from '../memory/ownership';
+import { recordedLoadBalancers } from '../memory/additional-load-balancers';
+import { isManaged, sharedBy } from '../memory/ownership';
 import { allItems } from '../../aws/pages';
 import {
   isExposedAs,
@@ -103,13 +104,10 @@ function formerServiceGroupName({ clusterName, serviceName }: Identity): string 
   return fittingName(`${clusterName}/${serviceName}/Tasks`, LONGEST_GROUP_NAME);
 }
 
-/** Names of the additional load balancers of a service, as their security groups tell them, sorted. */
+/** Names of the additional load balancers that are on record of a service. */
 export async function additionalLoadBalancersOf(scope: Scope): Promise<readonly string[]> {
-  const { groups } = await survey(scope);
-  const prefix = `${ownerTagValue(scope.identity)}/`;
-  const owners = groups.flatMap(({ Tags }) => ownerOf(tagRecord(Tags)) ?? []);
-  const names = owners.filter((owner) => owner.startsWith(prefix)).map((owner) => owner.slice(prefix.length));
-  return [...new Set(names)].sort();
+  const group = serviceGroupIn(await survey(scope), scope.identity);
+  return recordedLoadBalancers(tagRecord(group?.Tags));
 }
 
 /** The domains that are on record of a service; none when there is no service. */

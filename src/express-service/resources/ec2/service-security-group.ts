@@ -21,6 +21,7 @@ import {
 } from '../../memory/hosts';
 import { NETWORK_PERMISSIONS } from '../../network/network';
 import { done, secondsToNextLook, wait, waitedFor, type Outcome } from '../../../core/outcome';
+import { additionalTags, obsoleteAdditionalTagKeys } from '../../memory/additional-load-balancers';
 import { checkManaged, managedTags } from '../../memory/ownership';
 import type { Exposure, SharedExposure } from '../../exposures';
 import {
@@ -97,6 +98,7 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, objec
       ...versionTag(),
       ...plan.spec.templateRecord,
       ...tagsOfExposures(plan.exposures),
+      ...additionalTags(Object.keys(plan.spec.additionalLoadBalancers)),
       ...domainTags(plan.spec),
       ...namespaceTag(plan.spec.serviceConnect?.namespaceName),
     };
@@ -146,10 +148,14 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, objec
     return done(describe(current, { ...Object.fromEntries(kept), ...set }));
   },
 
-  /** Forget the hosts and the exposures that nothing is left of. */
+  /** Forget the hosts, the exposures and the load balancers that nothing is left of. */
   async prune({ spec, clients, exposures }, _needs, { id, hosts, tags }) {
     const former = hosts.filter((host) => !isAmong(host, domainsOf(spec)));
-    const keys = [...former.map(hostTagKey), ...obsoleteExposureTagKeys(tags, exposures!)];
+    const keys = [
+      ...former.map(hostTagKey),
+      ...obsoleteExposureTagKeys(tags, exposures!),
+      ...obsoleteAdditionalTagKeys(tags, Object.keys(spec.additionalLoadBalancers)),
+    ];
     if (keys.length > 0) {
       await clients.ec2.send(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }));
     }
