@@ -140,8 +140,10 @@ async function runEverything(): Promise<void> {
   });
   const behindNetwork = (Listener: Structure) =>
     driver.model({ ServiceName: 'fourth', LoadBalancerConfiguration: { Type: 'network', Listener } });
-  const { ServiceArn } = Driver.modelOf(await driver.create(behindNetwork({ TestPort: 81 })));
-  await driver.update({ ...behindNetwork({ TestPort: 81 }), ServiceArn }, behindNetwork({}));
+  const beside = { AdditionalLoadBalancers: [{ Name: 'web' }] };
+  const before = { ...behindNetwork({ TestPort: 81 }), ...beside };
+  const { ServiceArn } = Driver.modelOf(await driver.create(before));
+  await driver.update({ ...before, ServiceArn }, behindNetwork({}));
   expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
   await onListenerOfTheAuthors();
   await driver.list();
