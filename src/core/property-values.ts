@@ -113,7 +113,7 @@ export function checkValues<Model extends object>(
     if (property.isList && members) {
       if (property.key && !property.repeats) checkKeys(value as readonly Group[], property.key, path);
       for (const [index, item] of (value as readonly Group[]).entries()) {
-        checkValues(members, item, `${path}/${index}/`, model);
+        checkValues(members, item, `${path}/${index}/`, property.itemIsModel ? item : model);
       }
     } else if (members) {
       checkValues(members, value as Group, `${path}/`, model);

@@ -92,6 +92,8 @@ type ListRow<Item, Api, Group> = AnyRow<Item[], Group> & {
   readonly key?: keyof Item;
   /** Items may have the same key, and are told apart by more than it. */
   readonly repeats?: true;
+  /** Each item is a whole of its own: defaults and checks of what is in it look at the item, rather than at the whole model. */
+  readonly itemIsModel?: true;
 } & (
     | {
         [Name in keyof Api]-?: {
@@ -167,6 +169,7 @@ export interface Property<More = any> {
   readonly hasRequired: boolean;
   readonly key?: string;
   readonly repeats: boolean;
+  readonly itemIsModel: boolean;
 }
 
 /** A row when its types no longer matter. */
@@ -180,6 +183,7 @@ interface UntypedRow extends AnyRow<any, any> {
   readonly inline?: true;
   readonly key?: string;
   readonly repeats?: true;
+  readonly itemIsModel?: true;
 }
 
 /**
@@ -231,6 +235,7 @@ function propertyOf(name: string, row: UntypedRow, own: PropertySchema, schema: 
     hasRequired: (own.required ?? []).length > 0,
     key: row.key,
     repeats: row.repeats === true,
+    itemIsModel: row.itemIsModel === true,
   };
 }
 

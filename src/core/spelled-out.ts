@@ -86,7 +86,7 @@ function withDefaults({ members, isList }: Property, value: unknown, model: obje
 }
 
 function valueOf(
-  { isList, members, key }: Property,
+  { isList, members, key, itemIsModel }: Property,
   value: unknown,
   model: object,
   path: string,
@@ -97,7 +97,7 @@ function valueOf(
   if (!isList) return membersOf({ table: members, group: value as Group, model }, `${path}/`, inItem, isKept);
   return (value as readonly Group[]).map((item, index) =>
     membersOf(
-      { table: members, group: item, model },
+      { table: members, group: item, model: itemIsModel ? item : model },
       `${path}/${String((key && item[key]) ?? index)}/`,
       true,
       isKept,

@@ -143,6 +143,17 @@ test.each<[object, string, RegExp]>([
   });
 });
 
+const network = (more: object = {}) => ({ LoadBalancerConfiguration: { Type: 'network' }, ...more });
+const checkedBy = (Protocol: string) => ({ TargetGroupConfiguration: { HealthCheck: { Protocol } } });
+
+test('what is said of one is judged by its own type, and not by that of the first', () => {
+  const { additionalLoadBalancers } = specify(beside({ Name: 'a', ...network(checkedBy('HTTPS')) }));
+  expect(additionalLoadBalancers.a!.targetGroup.healthCheck).toMatchObject({ HealthCheckProtocol: 'HTTPS' });
+  expect(() => specify(network(beside({ Name: 'a', ...checkedBy('HTTPS') })))).toThrow(
+    /^AdditionalLoadBalancers\/0\/TargetGroupConfiguration\/HealthCheck\/Protocol: is of a Network Load Balancer/,
+  );
+});
+
 test('a name for which there is no room in the owner tag is refused', () => {
   expect(() => specify({ DomainName: 'a.example.com', ...named('x'.repeat(20)) }, 's'.repeat(200))).toThrow(
     /^AdditionalLoadBalancers\/0\/Name: is too long: with the ARN of the service it has \d+ characters/,

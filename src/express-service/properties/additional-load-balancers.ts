@@ -24,7 +24,7 @@ const ITEM = table<AdditionalLoadBalancer>('AdditionalLoadBalancer', {
 });
 
 export const ADDITIONAL_LOAD_BALANCER_ROWS = {
-  AdditionalLoadBalancers: { key: 'Name', items: ITEM },
+  AdditionalLoadBalancers: { key: 'Name', itemIsModel: true, items: ITEM },
 } as const satisfies InputRows<object>;
 
 /** Properties of the resource that speak of its first load balancer alone. */

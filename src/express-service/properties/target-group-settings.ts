@@ -56,6 +56,7 @@ const HEALTH_CHECK = table<TargetGroupHealthCheck, HealthCheck>('TargetGroupHeal
   Protocol: {
     // Its default depends on whether there is a path.
     to: 'HealthCheckProtocol',
+    readInItemsWhenGiven: true,
     check(_protocol, path, _group, { LoadBalancerConfiguration: loadBalancer }) {
       if (loadBalancer?.Type === 'network') return;
       throw invalid(
