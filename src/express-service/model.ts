@@ -2629,6 +2629,11 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare LoadBalancerCanonicalHostedZoneId?: string;
 
+  /** DNS names of the additional load balancers, in the order of their Names. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AdditionalLoadBalancerDnsNames?: string[];
+
   /** Last parts of the ARNs of the two target groups, targetgroup/<name>/<id>, in the order of their names; values of the CloudWatch dimension TargetGroup of AWS/ApplicationELB. Every deployment moves the requests from one to the other, so an alarm looks at both. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
@@ -2690,6 +2695,7 @@ export type Attributes = Pick<
   | 'LoadBalancerFullName'
   | 'LoadBalancerDnsName'
   | 'LoadBalancerCanonicalHostedZoneId'
+  | 'AdditionalLoadBalancerDnsNames'
   | 'TargetGroupFullNames'
   | 'ServiceSecurityGroupIds'
   | 'LoadBalancerSecurityGroupIds'

@@ -168,6 +168,10 @@ describe('an update', () => {
 test('READ answers what the template says, and how the service is reached', async () => {
   const template = await create(additional(internal()));
   expect(model.AdditionalLoadBalancers).toEqual([internal()]);
+  expect(model.AdditionalLoadBalancerDnsNames).toEqual([
+    expect.stringMatching(/^internal-ecs-express-|^ecs-express-/),
+  ]);
+  expect(model.AdditionalLoadBalancerDnsNames).not.toContain(model.LoadBalancerDnsName);
   expect(model.ActiveConfigurations[0].IngressPaths).toEqual([
     { AccessType: 'PUBLIC', Endpoint: `https://${HOST}` },
     { AccessType: 'PRIVATE', Endpoint: `https://${INTERNAL}` },

@@ -146,6 +146,12 @@ export function modelOf(
     CurrentDeployment: deployment && currentDeployment(deployment),
     ActiveConfigurations: active.map((revision) => activeConfiguration(ecsService, observations, revision)),
     ...attributesOf(identity, observed),
+    AdditionalLoadBalancerDnsNames: unlessEmpty(
+      loadBalancers.flatMap((name) => {
+        const { LoadBalancer } = observationsOf(observations, name) as Partial<Observed>;
+        return LoadBalancer?.dnsName ?? [];
+      }),
+    ),
     ECSManagedResourceArns: managedResourceArns(identity, observed),
     ManagedResources: managedResources(
       { identity, ecsService },
