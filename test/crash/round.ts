@@ -39,14 +39,17 @@ export interface Reference {
 /** Points of one round: at most one for each operation. */
 export type Round = Readonly<Partial<Record<OperationName, Point>>>;
 
-/** Run every operation undisturbed. @throws Error when one does not succeed. */
-export async function measure(account: Account): Promise<Reference> {
+/** Run operations undisturbed, one after the other; default: every one. @throws Error when one does not succeed. */
+export async function measure(
+  account: Account,
+  names: readonly OperationName[] = OPERATION_NAMES,
+): Promise<Reference> {
   await account.reset();
   const life = new Life(account);
   const before = await account.observe();
   const calls: Partial<Record<OperationName, UndisturbedCall[]>> = {};
   const after: Partial<Record<OperationName, Observation>> = {};
-  for (const name of OPERATION_NAMES) {
+  for (const name of names) {
     account.aws.calls.clear();
     succeeded(name, await life.run(name));
     const { action } = OPERATIONS[name];

@@ -134,7 +134,6 @@ describe('an update', () => {
     ['another load balancer, and the image', 'a Network Load Balancer beside', 5, [[HOST]], [4, 5]],
     ['the image behind both', 'a Network Load Balancer beside', 6, [[HOST], [STREAM, connect]], [5, 6]],
     ['one instead of another', 'two on one load balancer', 6, [[HOST]], [6]],
-    ['the image, back to one', 'one load balancer', 1, [[HOST]], [6, 1]],
   ])(
     'of %s: %s, and no answer is lost',
     async (_change, place, image, clients, images) => {

@@ -9,7 +9,7 @@ let account: Account;
 let reference: Reference;
 beforeAll(async () => {
   account = await withBundle((bundle) => Account.open(bundle));
-  reference = await measure(account);
+  reference = await measure(account, LIFE);
 }, 240_000);
 afterAll(() => account.close());
 
