@@ -40,7 +40,7 @@ const NEXT = `
 Try next
   npm run local                   the same AWS for the AWS CLI (README, By hand)
   npx org-ecs check examples/     the rules of step 5 on a folder of templates
-  examples/                       eleven templates, from a domain to a sidecar
+  examples/                       templates, from a domain of your own to a whole shop
   docs/reference/properties.md    every property and attribute
 `;
 
