@@ -51,7 +51,7 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.child = fork(
       join(__dirname, 'runner.js'),
-      [...[options.bundle, options.handler, options.functionName, options.functionArn], options.dataPlaneUrl],
+      [options.bundle, options.handler, options.functionName, options.functionArn, options.dataPlaneUrl],
       {
         execPath: options.executable,
         env: options.environment,

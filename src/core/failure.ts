@@ -68,10 +68,11 @@ export class HandlerError extends Error {
     this.problem = problem;
   }
 
-  /** The same error of a property in a group. @param path of the group. */
+  /** The same error, of a property in a group or of the group itself. @param path of the group. */
   within(path: string): HandlerError {
-    const { code, problem, propertyPath, remedy, cause } = this;
-    return new HandlerError(code, problem, { propertyPath: `${path}/${propertyPath}`, remedy, cause });
+    const { code, problem, remedy, cause } = this;
+    const propertyPath = [path, ...(this.propertyPath === undefined ? [] : [this.propertyPath])].join('/');
+    return new HandlerError(code, problem, { propertyPath, remedy, cause });
   }
 }
 

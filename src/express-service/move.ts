@@ -19,6 +19,7 @@ import type { AdditionalScope, ApplyScope, ComponentsIn, Observations, Scope } f
 import { serveFrom } from './resources/ec2/service-security-group';
 import { invalid } from '../core/failure';
 import { wait, waitedFor, waitTime } from '../core/outcome';
+import { loadBalancerPath } from './properties/additional-load-balancers';
 import { checkTimeToMove } from './properties/ecs-service';
 import { nodesOf, type AdditionalLoadBalancer } from './composition/node';
 import { attachmentOf, exposureTitle } from './exposures';
@@ -63,7 +64,9 @@ export async function convergeExposures(
   const names = wanted.map(({ identity }) => identity.loadBalancer);
   const { present } = await foundAdditional(whole, known);
   const obsolete = present.filter(({ identity }) => !names.includes(identity.loadBalancer));
-  const scope = { ...whole, exposures, additional: [...wanted, ...obsolete] };
+  const minutes = minutesPerShift([exposures, ...wanted.map((each) => each.exposures)]);
+  const additional = [...wanted, ...obsolete].map((each) => ({ ...each, minutesPerShift: minutes }));
+  const scope = { ...whole, exposures, additional, minutesPerShift: minutes };
   checkAttachments([scope, ...wanted]);
   const moving = [scope, ...wanted].filter((each) => each.exposures.joining);
   if (!known.exposures) {
@@ -73,10 +76,7 @@ export async function convergeExposures(
   }
   // An operation may have waited for its roles before it looks for the first time.
   const isFirstLook = continuation.waits === undefined;
-  if (moving.length > 0 && isFirstLook) {
-    const minutes = [scope, ...wanted].map((each) => minutesPerShift(each.exposures));
-    checkTimeToMove(scope.spec.settings, Math.max(...minutes));
-  }
+  if (moving.length > 0 && isFirstLook) checkTimeToMove(scope.spec.settings, minutes);
   const nodes = nodesOf(componentsIn, exposures, [
     ...wanted.map(loadBalancerOf),
     ...obsolete.map((each) => ({ ...loadBalancerOf(each), isObsolete: true })),
@@ -145,13 +145,14 @@ function wantedAdditional(
 ): Promise<(Placed<ApplyScope> & AdditionalScope)[]> {
   const { clients, spec, previousSpec } = whole;
   return Promise.all(
-    Object.entries(spec.additionalLoadBalancers).map(async ([name, ofLoadBalancer]) => {
+    Object.entries(spec.additionalLoadBalancers).map(async ([name, ofLoadBalancer], index) => {
       let network: ReturnType<ApplyScope['network']> | undefined;
       const scope = {
         ...whole,
         identity: identityOfLoadBalancer(whole.identity, name),
         spec: ofLoadBalancer,
         previousSpec: previousSpec?.additionalLoadBalancers[name],
+        path: loadBalancerPath(index),
         network: () => (network ??= discoverNetwork(clients, ofLoadBalancer)),
       };
       return { ...scope, exposures: known?.[name] ?? (await exposuresOf(scope))! };
@@ -220,9 +221,10 @@ const RECORD_SECONDS = 30;
 async function switchTo(moving: readonly Placed<ApplyScope>[]): Promise<ExposureConvergence> {
   const moves = await Promise.all(
     moving.map(async (scope) => {
-      const { time } = scope;
+      const { time, identity } = scope;
       const { serving, joining } = scope.exposures;
-      const reason = `moving from ${exposureTitle(serving)} to ${exposureTitle(joining!)}`;
+      const what = identity.loadBalancer === undefined ? '' : ` ${identity.loadBalancer}`;
+      const reason = `moving${what} from ${exposureTitle(serving)} to ${exposureTitle(joining!)}`;
       const isRecorded = reason in time.waits && waitedFor(time, reason) < RECORD_SECONDS;
       if (!isRecorded) await serveFrom(scope, joining!, serving);
       const move = wait(reason, isRecorded ? 2 : 0);

@@ -250,7 +250,7 @@ describe('the components of a service', () => {
     ]);
   });
 
-  test('what begins an additional load balancer comes after that of the service, and goes before it', () => {
+  test('what begins an additional load balancer comes after that of the service, which records it', () => {
     const needs = (nodes: readonly Node[]) =>
       nodes.find(({ id }) => id === 'LoadBalancer of internal')!.needs.map(({ node }) => node);
     expect(needs(beside({ serving: B, leaving: [] }))).toEqual(['LoadBalancer']);

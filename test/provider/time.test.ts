@@ -42,6 +42,21 @@ test('tasks that exit again and again end a deployment without a circuit breaker
   expect(minutes).toBeLessThan(schema.handlers.create.timeoutInMinutes / 4);
 });
 
+test('a deployment may take as long as an additional Network Load Balancer makes it', async () => {
+  const model = driver.model({
+    // 34 shifts, after each of which ECS waits for ten minutes.
+    DeploymentConfiguration: {
+      Strategy: 'LINEAR',
+      LinearConfiguration: { StepPercent: 3, StepBakeTimeInMinutes: 0 },
+      BakeTimeInMinutes: 0,
+    },
+    AdditionalLoadBalancers: [{ Name: 'stream', LoadBalancerConfiguration: { Type: 'network' } }],
+  });
+  const [outcome, minutes] = await minutesOf(driver.create(model));
+  expect(outcome).toMatchObject({ status: 'SUCCESS' });
+  expect(minutes).toBeGreaterThan(340);
+});
+
 test('a deregistration delay of an hour is waited for when the service is deleted', async () => {
   const model = driver.model({ TargetGroupConfiguration: { DeregistrationDelaySeconds: 3600 } });
   const { ServiceArn } = Driver.modelOf(await driver.create(model));

@@ -154,6 +154,15 @@ test('what is said of one is judged by its own type, and not by that of the firs
   );
 });
 
+test('bake times leave room for the ten minutes that ECS waits for an additional Network Load Balancer', () => {
+  const LinearConfiguration = { StepPercent: 3, StepBakeTimeInMinutes: 55 };
+  const slow = { DeploymentConfiguration: { Strategy: 'LINEAR', LinearConfiguration } };
+  expect(() => specify({ ...slow, ...named('a') })).not.toThrow();
+  expect(() => specify({ ...slow, ...beside({ Name: 'a', ...network() }) })).toThrow(
+    /^DeploymentConfiguration\/.*the 10 minutes that ECS waits for a Network Load Balancer/,
+  );
+});
+
 test('a name for which there is no room in the owner tag is refused', () => {
   expect(() => specify({ DomainName: 'a.example.com', ...named('x'.repeat(20)) }, 's'.repeat(200))).toThrow(
     /^AdditionalLoadBalancers\/0\/Name: is too long: with the ARN of the service it has \d+ characters/,

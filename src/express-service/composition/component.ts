@@ -1,6 +1,6 @@
 import type { Clients } from '../../aws/clients';
 import type { Session } from '../../aws/session';
-import type { EcsService, Identity, identityOfLoadBalancer } from '../identity/identity';
+import type { EcsService, Identity, LoadBalancerIdentity } from '../identity/identity';
 import type { Network } from '../network/network';
 import type { Part, PartScope } from './part';
 import type { Reference, Resolvable, Resource, ResourceProperties } from '../../core/graph';
@@ -39,13 +39,17 @@ export interface Scope {
   readonly exposures?: Exposures;
   /** The scopes of its additional load balancers. */
   readonly additional?: readonly AdditionalScope[];
+  /** Minutes that a deployment waits after each move of requests, whichever load balancer asks for them. Default: none. */
+  readonly minutesPerShift?: number;
 }
 
 /** The scope of an additional load balancer: its identity, its exposures, and what is desired of it. */
-export type AdditionalScope = Scope & {
-  readonly identity: ReturnType<typeof identityOfLoadBalancer>;
+export interface AdditionalScope extends Scope {
+  readonly identity: LoadBalancerIdentity;
   readonly exposures: Exposures;
-};
+  /** Path of its item in the template; undefined when the template has none. */
+  readonly path?: string;
+}
 
 /** A scope in which the desired state is known. */
 export interface ApplyScope extends Scope {

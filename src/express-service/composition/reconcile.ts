@@ -149,17 +149,17 @@ interface Reconciliation {
   readonly found: Observations;
 }
 
-/** What a step of a node comes to; of an additional load balancer with the path of the property of its item. */
+/** What a step of a node comes to; it fails at the path of the item that the node belongs to. */
 async function inItemOf<Result>(
   { loadBalancer }: Node,
-  { spec }: Scope,
+  { additional = [] }: Scope,
   step: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await step();
   } catch (error) {
-    const index = Object.keys(spec?.additionalLoadBalancers ?? {}).indexOf(loadBalancer ?? '');
-    throw index < 0 ? error : atItem(`AdditionalLoadBalancers/${index}`, error);
+    const path = additional.find(({ identity }) => identity.loadBalancer === loadBalancer)?.path;
+    throw path === undefined ? error : atItem(path, error);
   }
 }
 

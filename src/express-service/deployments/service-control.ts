@@ -13,19 +13,18 @@ export function checkControl(
   { deploymentController, resourceManagementType }: Service,
 ): void {
   const { type = 'ECS' } = deploymentController ?? {};
-  const beside = 'give another ServiceName, so that a new service is made beside it';
   if (type !== 'ECS') {
     throw invalid(
       'ServiceName',
       `ECS service ${name} is deployed by the controller ${type}, under which Amazon ECS changes neither its task definition nor its load balancers`,
-      `While no deployment is under way, change its controller (aws ecs update-service --cluster ${clusterName} --service ${name} --deployment-controller type=ECS), then try again; or ${beside}`,
+      `While no deployment is under way, change its controller (aws ecs update-service --cluster ${clusterName} --service ${name} --deployment-controller type=ECS), then try again. Or give another ServiceName, so that a new service is made beside it`,
     );
   }
   if (resourceManagementType === 'ECS') {
     throw invalid(
       'ServiceName',
       `ECS service ${name} is one of Amazon ECS Express Mode, of which Amazon ECS manages the load balancer, the target groups and the deployments`,
-      `${beside[0]!.toUpperCase()}${beside.slice(1)}, and delete it when its clients have moved`,
+      'Give another ServiceName, so that a new service is made beside it, and delete it when its clients have moved',
     );
   }
 }

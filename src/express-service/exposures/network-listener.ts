@@ -1,22 +1,17 @@
 /** A listener of a Network Load Balancer that the author looks after. */
 import type { NetworkListenerExposure } from './exposure';
 import type { ExposureKind } from './kind';
-import { NETWORK_LISTENERS } from './network-listeners';
+import { NETWORK_LISTENERS, networkLocations } from './network-listeners';
 
 /** E.g. `listener:tcp:arn:aws:elasticloadbalancing:…:listener/net/…`. */
-const LOCATION = /^listener:(tcp|udp|tcp_udp):(arn:.+)$/;
+const LOCATIONS = networkLocations('listener');
 
 export const networkListener: ExposureKind<NetworkListenerExposure> = {
   kind: 'networkListener',
-  location: ({ listenerArn, protocol }) => `listener:${protocol.toLowerCase()}:${listenerArn}`,
+  location: ({ listenerArn: place, protocol }) => LOCATIONS.write({ place, protocol }),
   at(location) {
-    const [, protocol, listenerArn] = LOCATION.exec(location) ?? [];
-    if (!protocol || !listenerArn) return undefined;
-    return {
-      kind: 'networkListener',
-      listenerArn,
-      protocol: protocol.toUpperCase() as NetworkListenerExposure['protocol'],
-    };
+    const { place: listenerArn, protocol } = LOCATIONS.read(location) ?? {};
+    return listenerArn && protocol ? { kind: 'networkListener', listenerArn, protocol } : undefined;
   },
   key: ({ listenerArn, protocol }) => `${listenerArn} ${protocol}`,
   title: ({ listenerArn }) => listenerArn,

@@ -1,22 +1,17 @@
 /** A Network Load Balancer of the service's own. */
 import type { NetworkExposure } from './exposure';
 import type { ExposureKind } from './kind';
-import { NETWORK_LISTENERS } from './network-listeners';
+import { NETWORK_LISTENERS, networkLocations } from './network-listeners';
 
 /** E.g. `network:tcp:ecs-express-net-0123456789abcdef`. */
-const LOCATION = /^network:(tcp|udp|tcp_udp):(.+)$/;
+const LOCATIONS = networkLocations('network');
 
 export const network: ExposureKind<NetworkExposure> = {
   kind: 'network',
-  location: ({ loadBalancerName, protocol }) => `network:${protocol.toLowerCase()}:${loadBalancerName}`,
+  location: ({ loadBalancerName: place, protocol }) => LOCATIONS.write({ place, protocol }),
   at(location) {
-    const [, protocol, loadBalancerName] = LOCATION.exec(location) ?? [];
-    if (!protocol || !loadBalancerName) return undefined;
-    return {
-      kind: 'network',
-      loadBalancerName,
-      protocol: protocol.toUpperCase() as NetworkExposure['protocol'],
-    };
+    const { place: loadBalancerName, protocol } = LOCATIONS.read(location) ?? {};
+    return loadBalancerName && protocol ? { kind: 'network', loadBalancerName, protocol } : undefined;
   },
   key: ({ loadBalancerName }) => loadBalancerName,
   title: ({ loadBalancerName }) => loadBalancerName,

@@ -29,10 +29,12 @@ export interface EcsService {
 }
 
 /** Identity of what a service has for an additional load balancer. */
-export function identityOfLoadBalancer(
-  service: Identity,
-  loadBalancer: string,
-): Identity & Required<Pick<Identity, 'loadBalancer'>> {
+export interface LoadBalancerIdentity extends Identity {
+  readonly loadBalancer: string;
+}
+
+/** The {@link LoadBalancerIdentity} of an additional load balancer of a service. */
+export function identityOfLoadBalancer(service: Identity, loadBalancer: string): LoadBalancerIdentity {
   const { serviceName, serviceArn } = service;
   return {
     ...service,

@@ -104,11 +104,14 @@ export function otherExposures({ joining, leaving }: Exposures): readonly Exposu
   return joining ? [joining, ...leaving] : leaving;
 }
 
-/** Minutes that a deployment of the service waits after each move of requests, beside its bake times. */
-export function minutesPerShift(exposures: Exposures | undefined): number {
-  if (!exposures) return 0;
-  const all = [exposures.serving, ...otherExposures(exposures)];
-  return Math.max(...all.map((exposure) => attachmentOf(exposure)?.minutesPerShift ?? 0));
+/**
+ * Minutes that a deployment of the service waits after each move of requests, beside its bake times.
+ *
+ * @param all exposures of the service and of its additional load balancers.
+ */
+export function minutesPerShift(all: readonly Exposures[]): number {
+  const exposures = all.flatMap((each) => [each.serving, ...otherExposures(each)]);
+  return Math.max(0, ...exposures.map((exposure) => attachmentOf(exposure)?.minutesPerShift ?? 0));
 }
 
 /** Exposures that are on other load balancers than this one. */

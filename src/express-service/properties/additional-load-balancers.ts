@@ -27,26 +27,25 @@ export const ADDITIONAL_LOAD_BALANCER_ROWS = {
   AdditionalLoadBalancers: { key: 'Name', itemIsModel: true, items: ITEM },
 } as const satisfies InputRows<object>;
 
-/** Properties of the resource that speak of its first load balancer alone. */
-const OF_FIRST = [
+const PATH = 'AdditionalLoadBalancers';
+
+/** Properties of the resource that speak of its first load balancer, or of what clients reach without one. */
+const OF_FIRST: ReadonlySet<string> = new Set<keyof ResourceModel | keyof AdditionalLoadBalancer>([
+  ...ITEM.properties.map(({ name }) => name as keyof AdditionalLoadBalancer),
+  PATH,
   'AdditionalDomains',
   'Authentication',
-  'CertificateArn',
-  'DomainName',
-  'HealthCheckPath',
-  'HostedZoneId',
-  'LoadBalancerConfiguration',
-  'PathPatterns',
   'ServiceConnectConfiguration',
-  'TargetGroupConfiguration',
   'TestTraffic',
-  'WebAclArn',
-] as const satisfies readonly (keyof ResourceModel)[];
+]);
 
 /** ECS gives the network interface of a task no more security groups (API reference of AwsVpcConfiguration). */
 const MOST_SECURITY_GROUPS = 5;
 
-const PATH = 'AdditionalLoadBalancers';
+/** Path of an item. */
+export function loadBalancerPath(index: number): string {
+  return `${PATH}/${index}`;
+}
 
 /** An additional load balancer, as the model of a service that has no other one. */
 export interface LoadBalancerModel {
@@ -67,7 +66,7 @@ export function loadBalancerModels(model: ResourceModel): LoadBalancerModel[] {
   const all = model.AdditionalLoadBalancers ?? [];
   checkSecurityGroups(model, all.length);
   return all.map(({ Name: name = '', ContainerPort: containerPort, ...own }, index) => {
-    const path = `${PATH}/${index}`;
+    const path = loadBalancerPath(index);
     checkPort(containerPort, path, model);
     if (own.LoadBalancerConfiguration?.Type === 'none') {
       throw invalid(
@@ -76,11 +75,7 @@ export function loadBalancerModels(model: ResourceModel): LoadBalancerModel[] {
         'Remove the item, or give Type another value',
       );
     }
-    const others = Object.fromEntries(
-      Object.entries(model).filter(
-        ([property]) => property !== PATH && !(OF_FIRST as readonly string[]).includes(property),
-      ),
-    );
+    const others = Object.fromEntries(Object.entries(model).filter(([property]) => !OF_FIRST.has(property)));
     return { name, path, model: new ResourceModel({ ...others, ...own }), containerPort };
   });
 }

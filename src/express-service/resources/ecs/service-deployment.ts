@@ -11,7 +11,6 @@ import { HandlerError } from '../../../core/failure';
 import { INFRASTRUCTURE_ROLE } from '../../diagnosis/failure-patterns';
 import { stopDeployment } from '../../deployments/deployment-order';
 import { awaitedActions, progressOf } from '../../deployments/deployment-progress';
-import { minutesPerShift } from '../../memory/recorded-exposures';
 import { deploymentSeconds } from '../../properties/deployment-time';
 import { done, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
 import {
@@ -133,14 +132,14 @@ function hasDeployment({ previousSpec }: ApplyScope, { deployments = [] }: Servi
 
 /** Seconds after which a deployment of the service is given up. */
 function secondsOf(
-  { exposures }: Pick<Scope, 'exposures'>,
+  { minutesPerShift }: Pick<Scope, 'minutesPerShift'>,
   configuration: DeploymentConfiguration | undefined,
 ): number {
-  return deploymentSeconds(configuration, minutesPerShift(exposures));
+  return deploymentSeconds(configuration, minutesPerShift);
 }
 
 function running(
-  scope: Pick<Scope, 'exposures'>,
+  scope: Pick<Scope, 'minutesPerShift'>,
   arn: string,
   progress: string,
   { deploymentConfiguration: configuration, ...deployment }: ServiceDeployment = {},
@@ -227,7 +226,7 @@ async function firstDeploymentAgain(
 
 /** What is wrong with a deployment that was stopped because it came to no end. */
 function tooLong(
-  scope: Pick<Scope, 'exposures'>,
+  scope: Pick<Scope, 'minutesPerShift'>,
   configuration: DeploymentConfiguration | undefined,
 ): string {
   const minutes = secondsOf(scope, configuration) / 60;

@@ -31,7 +31,7 @@ import {
   TRAFFIC_WEIGHT_ACTIONS,
   weightsOf,
 } from '../../deployments/traffic-weights';
-import { attachmentOf, externalListenerArn, targetGroupNamePrefix } from '../../exposures';
+import { externalListenerArn, targetGroupNamePrefix } from '../../exposures';
 import { tagList, tagRecord, type Tags } from '../../identity/tags';
 import { takenListenerTag, takenListenerTagKey, takersIn, type Takers } from '../../memory/taken-listeners';
 import { domainsOf } from '../../properties/domains';
@@ -46,7 +46,7 @@ import {
   loadBalancerIn,
   notThere,
 } from './external-listener';
-import { drainingOf, type DrainingToken } from './listener-rule';
+import { leaveListener, pollDraining, type DrainingToken } from './listener-rule';
 import type { ObservedLoadBalancer } from './load-balancer';
 import { forwardConfig, servingGroup } from './rule-claim';
 import type { ObservedListenerRule } from './service-rule';
@@ -137,16 +137,9 @@ export const externalNetworkListener: Component<ObservedTakenListener, Needs, ob
     return done(observed(scope, { ...now, listener: { ...now.listener, DefaultActions } }, before, hosts));
   },
 
-  /** Clients have been sent to another exposure; the time to follow is all that there is to give them. */
-  async leave(scope, _found, current) {
-    if (!attachmentOf(scope.exposures!.serving)) return done(current);
-    return drainingOf(scope, current.arn) ?? done(current);
-  },
+  leave: leaveListener,
   leavesAfter: ['DnsRecord'],
-
-  async poll(scope, { arn }) {
-    return drainingOf(scope, arn) ?? done(undefined);
-  },
+  poll: pollDraining,
 
   /** What people have let the listener forward to meanwhile stays. */
   async remove(scope, _found, { before }) {

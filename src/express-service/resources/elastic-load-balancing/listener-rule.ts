@@ -151,9 +151,7 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
   },
   leavesAfter: ['DnsRecord'],
 
-  async poll(scope, { arn }) {
-    return drainingOf(scope, arn) ?? done(undefined);
-  },
+  poll: pollDraining,
 
   /** Former hosts and paths of the service get no more requests. */
   async prune(scope, { ServiceSecurityGroup }, current) {
@@ -171,8 +169,29 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
   },
 };
 
+/** Looks whether clients have had the time to follow the DNS record. */
+export async function pollDraining(
+  scope: Scope,
+  { arn }: DrainingToken,
+): Promise<Outcome<void, DrainingToken>> {
+  return drainingOf(scope, arn) ?? done(undefined);
+}
+
+/**
+ * Leaves a listener without rules: clients have been sent to another exposure, and the time to follow is all that there is to give
+ * them.
+ */
+export async function leaveListener<Observed extends DrainingToken>(
+  scope: Scope,
+  _found: object,
+  current: Observed,
+): Promise<Outcome<Observed, DrainingToken>> {
+  if (!attachmentOf(scope.exposures!.serving)) return done(current);
+  return drainingOf(scope, current.arn) ?? done(current);
+}
+
 /** The wait for clients to follow the DNS record; undefined when they have had the time for it. */
-export function drainingOf({ time }: Scope, arn: string): Wait<DrainingToken> | undefined {
+function drainingOf({ time }: Scope, arn: string): Wait<DrainingToken> | undefined {
   const what = `clients to leave ${arn}`;
   const left = DRAIN_SECONDS - waitedFor(time, what);
   if (left <= 0) return undefined;

@@ -30,7 +30,6 @@ import {
   servingTargetGroup,
   TRAFFIC_WEIGHT_ACTIONS,
 } from '../../deployments/traffic-weights';
-import { attachmentOf } from '../../exposures';
 import { tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import { isManaged, managedTags } from '../../memory/ownership';
 import { isServing } from '../../memory/recorded-exposures';
@@ -42,7 +41,7 @@ import type { ObservedCertificate } from '../certificate-manager/certificate';
 import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import type { ObservedHostNames } from '../route-53/host-names';
-import { drainingOf, type DrainingToken } from './listener-rule';
+import { leaveListener, pollDraining, type DrainingToken } from './listener-rule';
 import {
   furtherCertificates,
   plannedCertificates,
@@ -140,16 +139,9 @@ export const networkListener: Component<ObservedListenerRule, Needs, Properties,
     return current ? change(scope, needs, current, wanted, portBefore) : make(scope, needs, wanted);
   },
 
-  /** Clients have been sent to another exposure; the time to follow is all that there is to give them. */
-  async leave(scope, _found, current) {
-    if (!attachmentOf(scope.exposures!.serving)) return done(current);
-    return drainingOf(scope, current.arn) ?? done(current);
-  },
+  leave: leaveListener,
   leavesAfter: ['DnsRecord'],
-
-  async poll(scope, { arn }) {
-    return drainingOf(scope, arn) ?? done(undefined);
-  },
+  poll: pollDraining,
 
   prune: (scope, { Certificate }, current) => releaseFormer(scope, Certificate, current),
 

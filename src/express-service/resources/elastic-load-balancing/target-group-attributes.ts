@@ -19,7 +19,7 @@ import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deploy
 import { deploymentSeconds } from '../../properties/deployment-time';
 import { resolvedStrategy } from '../../properties/ecs-service';
 import { done, wait, type Outcome } from '../../../core/outcome';
-import { isServing, minutesPerShift } from '../../memory/recorded-exposures';
+import { isServing } from '../../memory/recorded-exposures';
 import { ATTRIBUTE_ACTIONS, readAttributes, setStickiness } from '../../deployments/rule-stickiness';
 import {
   areAsSticky,
@@ -181,7 +181,7 @@ async function applyHealthCheck(
     // Its old tasks may be wanted again, or it is the one that brings the health check.
     return wait('the service deployment that is under way', SECONDS_BETWEEN_LOOKS, {
       limit: {
-        seconds: deploymentSeconds(service.deploymentConfiguration, minutesPerShift(scope.exposures)),
+        seconds: deploymentSeconds(service.deploymentConfiguration, scope.minutesPerShift),
         remedy: 'Look at that deployment in the ECS console and stop it, then update the stack again',
       },
     });
