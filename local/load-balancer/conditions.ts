@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { unmarkedCondition } from '../guards/elasticloadbalancing/regular-expressions';
 import type { ClientRequest } from './client-request';
 
 /** Whether a request meets a condition or a whole rule. */
@@ -8,16 +9,19 @@ export type RequestTest = (request: ClientRequest) => boolean;
 /** What each condition type compares, as described under "Condition types for listener rules" in the ELB guide. */
 const TESTS: Record<string, (condition: RuleCondition) => RequestTest> = {
   'host-header': (condition) => {
-    const matches = anyPattern(condition.HostHeaderConfig?.Values ?? condition.Values, 'i');
+    const { Values = condition.Values, RegexValues } = condition.HostHeaderConfig ?? {};
+    const matches = anyOf(Values, RegexValues, 'i');
     return (request) => matches(request.host);
   },
   'path-pattern': (condition) => {
-    const matches = anyPattern(condition.PathPatternConfig?.Values ?? condition.Values, '');
+    const { Values = condition.Values, RegexValues } = condition.PathPatternConfig ?? {};
+    const matches = anyOf(Values, RegexValues, '');
     return (request) => matches(request.path);
   },
   'http-header': (condition) => {
     const name = condition.HttpHeaderConfig?.HttpHeaderName?.toLowerCase() ?? '';
-    const matches = anyPattern(condition.HttpHeaderConfig?.Values, 'i');
+    const { Values, RegexValues } = condition.HttpHeaderConfig ?? {};
+    const matches = anyOf(Values, RegexValues, 'i');
     return (request) => request.headers[name] !== undefined && matches(request.headers[name]);
   },
   'query-string': (condition) => {
@@ -45,11 +49,23 @@ const TESTS: Record<string, (condition: RuleCondition) => RequestTest> = {
   },
 };
 
+/** Whether a text matches any of the patterns, or of the regular expressions, which match anywhere in it. */
+function anyOf(
+  patterns: readonly string[] | undefined,
+  expressions: readonly string[] = [],
+  flags: 'i' | '',
+): (text: string) => boolean {
+  const matches = anyPattern(patterns, flags);
+  const regular = expressions.map((expression) => new RegExp(expression, flags));
+  return (text) => matches(text) || regular.some((expression) => expression.test(text));
+}
+
 /**
  * The test for one condition of a rule: any of its values suffices. A condition of a type that is not known here is
  * never met.
  */
-export function conditionTest(condition: RuleCondition): RequestTest {
+export function conditionTest(kept: RuleCondition): RequestTest {
+  const condition = unmarkedCondition(kept);
   return TESTS[condition.Field ?? '']?.(condition) ?? (() => false);
 }
 

@@ -7,7 +7,8 @@ import type { ApplyScope, Scope } from './composition/component';
 import { ALL_COMPONENTS, componentsIn } from './resources';
 import { conflicts } from '../core/conflicts';
 import type { Domain } from './properties/domains';
-import { describedService, managedDescribedService } from './deployments/described-service';
+import { describedService } from './deployments/described-service';
+import { inVersions, serviceOfRecord } from './versions';
 import { HandlerError, LONGEST_MESSAGE } from '../core/failure';
 import {
   clusterNameOf,
@@ -35,6 +36,7 @@ import {
 } from '../cloudformation/extension';
 import { roleFlaw } from './resources/ecs/roles';
 import { findRefusedProperty } from './properties/refused-properties';
+import { isOtherContent } from './properties/versions';
 import { scalingWarnings } from './properties/scaling';
 import { PROPERTIES, SENSITIVE_PATHS } from './properties/rows';
 import { specificationBefore, specificationOf } from './specification';
@@ -77,7 +79,7 @@ async function claim(request: Request): Promise<Progress> {
   const identity = identityOf(request, desired.Cluster ?? ResourceModel.DEFAULTS.Cluster, serviceName);
   const scope = applyScope(request, identity);
   const [service, network, roles] = await Promise.allSettled([
-    describedService(scope),
+    describedService(scope).then((found) => found ?? serviceOfRecord(scope)),
     scope.network(),
     roleFlaw(scope),
   ]);
@@ -124,16 +126,16 @@ async function reconcile(request: Request, identity: Identity): Promise<Progress
   const { elapsedSeconds, network, continuation = {} } = contextOf(request);
   const scope = await scopeOfReconciliation(request, identity);
   const isBeginning = request.action === Action.Update && elapsedSeconds === undefined;
-  if (isBeginning && !(await managedDescribedService(scope))) throw notFound(identity);
+  if (isBeginning && !(await serviceOfRecord(scope))) throw notFound(identity);
   const waiting = await rolesToWaitFor(request, scope, isBeginning);
   if (waiting) return waiting;
   const result = await convergeExposures(componentsIn, scope, continuation, hasTime(request));
   const notices = contextOf(request).notices ?? [
     ...scalingWarnings(scope.spec.scaling),
-    ...conflictsOf(request, identity, result),
+    ...conflictsOf(request, await inVersions(scope), result),
   ];
   if (result.status === 'done') {
-    return succeeded(await readModel(scope, result.observations), notices);
+    return succeeded(await readModel(await inVersions(scope), result.observations), notices);
   }
   return inProgress(request, {
     reason: result.reason,
@@ -158,7 +160,7 @@ async function rolesToWaitFor(
 ): Promise<Progress | undefined> {
   const { roleLooks = 0, ...context } = contextOf(request);
   if (!isBeginning && roleLooks === 0) return undefined;
-  const live = request.action === Action.Update ? await managedDescribedService(scope) : undefined;
+  const live = request.action === Action.Update ? await serviceOfRecord(scope) : undefined;
   const flaw = await roleFlaw(scope, live);
   if (!flaw) return undefined;
   if (roleLooks + 1 >= ROLE_LOOKS.most) throw flaw;
@@ -172,15 +174,15 @@ async function rolesToWaitFor(
 /** See core/conflicts.ts; told by what the first look of an update has found. */
 function conflictsOf(
   { action, previous, desired }: Request,
-  identity: Identity,
+  { identity, ecsService, versions, spec, previousSpec }: ApplyScope,
   { found }: ExposureConvergence,
 ): readonly string[] {
   if (action !== Action.Update || !previous || !found?.Service) return [];
-  return conflicts(PROPERTIES, {
-    previous,
-    live: modelOf({ identity, ecsService: ecsServiceOf(identity) }, found, []),
-    desired,
-  });
+  // Of another version nobody has changed what the template said before.
+  if (spec.versions && previousSpec?.versions && isOtherContent(spec.versions, previousSpec.versions))
+    return [];
+  const live = modelOf({ identity, ecsService, versions }, found, []);
+  return conflicts(PROPERTIES, { previous, live, desired });
 }
 
 async function remove(request: Request): Promise<Progress> {
@@ -203,8 +205,9 @@ async function remove(request: Request): Promise<Progress> {
 async function read(request: Request): Promise<Progress> {
   const identity = identified(request);
   const scope = scopeOf(request, identity);
-  if (!(await managedDescribedService(scope))) throw notFound(identity);
-  return succeeded(await readModel(scope, await observeExposures(componentsIn, scope)));
+  if (!(await serviceOfRecord(scope))) throw notFound(identity);
+  const observations = await observeExposures(componentsIn, scope);
+  return succeeded(await readModel(await inVersions(scope), observations));
 }
 
 async function list(request: Request): Promise<Progress> {

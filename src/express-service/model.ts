@@ -1866,10 +1866,10 @@ export class DeploymentConfiguration extends BaseModel {
     super(properties);
   }
 
-  /** ROLLING replaces tasks one after the other behind one target group. The others start all new tasks beside the old ones and then move the requests: BLUE_GREEN at once, CANARY in two steps, LINEAR in equal steps. It can change in any update. Default: CANARY, ROLLING where there are no requests to move. */
+  /** ROLLING replaces tasks one after the other behind one target group. BLUE_GREEN, CANARY and LINEAR start all new tasks beside the old ones and then move the requests: at once, in two steps, in equal steps. VERSIONED makes a new ECS service for each change of what runs, and leaves the former ones as they are: Traffic says which of them answer. It can change in any update. Default: CANARY, ROLLING where there are no requests to move. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
-  declare Strategy?: 'ROLLING' | 'BLUE_GREEN' | 'LINEAR' | 'CANARY';
+  declare Strategy?: 'ROLLING' | 'BLUE_GREEN' | 'LINEAR' | 'CANARY' | 'VERSIONED';
 
   /** The steps of the strategy CANARY: first few requests go to the new tasks, then all. */
   @Expose()
@@ -2335,6 +2335,125 @@ export class ECSManagedResourceArns extends BaseModel {
   declare IngressPath?: IngressPathArns;
 }
 
+/** A version that answers. */
+export class VersionWeight extends BaseModel {
+  constructor(properties?: Properties<VersionWeight>) {
+    super(properties);
+  }
+
+  /** Its label. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Version?: string;
+
+  /** Its share of the requests, beside the weights of the others. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Weight?: number;
+}
+
+/** With Strategy VERSIONED: how requests ask for a version by its label, whatever its weight. Each way takes one listener rule for each version. */
+export class VersionTraffic extends BaseModel {
+  constructor(properties?: Properties<VersionTraffic>) {
+    super(properties);
+  }
+
+  /** Name of a header whose value is the label. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare HttpHeaderName?: string;
+
+  /** Key of a parameter whose value is the label. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare QueryStringKey?: string;
+
+  /** Name of a cookie whose value is the label. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CookieName?: string;
+}
+
+/** With Strategy VERSIONED: versions that are kept though they get no requests, so that going back is one change of weights. */
+export class Standby extends BaseModel {
+  static readonly DEFAULTS = { Count: 1 } as const;
+  constructor(properties?: Properties<Standby>) {
+    super(properties);
+  }
+
+  /** How many are kept; the oldest go first. One that Traffic names is kept beside them. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Count?: number;
+
+  /** Least number of tasks of each. Default: that of ScalingTarget, so that they can answer at once. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare TaskCount?: number;
+
+  /** An update removes those that were made more days ago. Default: never. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare RetentionInDays?: number;
+}
+
+/** A version of the service. */
+export class ServiceVersion extends BaseModel {
+  constructor(properties?: Properties<ServiceVersion>) {
+    super(properties);
+  }
+
+  /** Its label. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Version?: string;
+
+  /** SERVING when it has a weight, STANDBY when it is healthy without one. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare State?: 'CREATING' | 'SERVING' | 'STANDBY';
+
+  /** Its share of the requests, beside the weights of the others. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Weight?: number;
+
+  /** Tasks of it that pass the health checks of the load balancer. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare HealthyTargetCount?: number;
+
+  /** Tasks of it that run. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare RunningTaskCount?: number;
+
+  /** ARN of its ECS service. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ServiceArn?: string;
+
+  /** ARN of its target group. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TargetGroupArn?: string;
+
+  /** ARN of its task definition. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TaskDefinitionArn?: string;
+
+  /** When it was made. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CreatedAt?: string;
+
+  /** What a request has that is for this version: a header, a parameter, a cookie. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ReachedBy?: string[];
+}
+
 /** A complete Amazon ECS service from one container image and two roles: cluster, task definition, service with canary deployments and alarm rollback, shared Application Load Balancer, certificate, DNS record, target groups, listener rule, security groups, autoscaling, logs and web ACL. A superset of AWS::ECS::ExpressGatewayService. */
 export class ResourceModel extends BaseModel {
   static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
@@ -2542,6 +2661,26 @@ export class ResourceModel extends BaseModel {
   @Type(() => TestTraffic)
   declare TestTraffic?: TestTraffic;
 
+  /** With Strategy VERSIONED: label of what the template runs, by which Traffic names it and VersionTraffic reaches it. One version has it. Default: from a hash of what runs. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Version?: string;
+
+  /** With Strategy VERSIONED: the versions that answer. Versions that it does not name get no requests but those of VersionTraffic; so does a new version, until it is named. Default: all requests go to what the template runs, once it is healthy. */
+  @Expose()
+  @Type(() => VersionWeight)
+  declare Traffic?: VersionWeight[];
+
+  /** With Strategy VERSIONED: how requests ask for a version by its label, whatever its weight. Each way takes one listener rule for each version. */
+  @Expose()
+  @Type(() => VersionTraffic)
+  declare VersionTraffic?: VersionTraffic;
+
+  /** With Strategy VERSIONED: versions that are kept though they get no requests, so that going back is one change of weights. */
+  @Expose()
+  @Type(() => Standby)
+  declare Standby?: Standby;
+
   /** How users sign in before their requests reach the service: Cognito or Oidc. */
   @Expose()
   @Type(() => Authentication)
@@ -2634,6 +2773,11 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare AdditionalLoadBalancerDnsNames?: string[];
 
+  /** With Strategy VERSIONED: every version, the newest first. */
+  @Expose()
+  @Type(() => ServiceVersion)
+  declare Versions?: ServiceVersion[];
+
   /** Last parts of the ARNs of the two target groups, targetgroup/<name>/<id>, in the order of their names; values of the CloudWatch dimension TargetGroup of AWS/ApplicationELB. Every deployment moves the requests from one to the other, so an alarm looks at both. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
@@ -2696,6 +2840,7 @@ export type Attributes = Pick<
   | 'LoadBalancerDnsName'
   | 'LoadBalancerCanonicalHostedZoneId'
   | 'AdditionalLoadBalancerDnsNames'
+  | 'Versions'
   | 'TargetGroupFullNames'
   | 'ServiceSecurityGroupIds'
   | 'LoadBalancerSecurityGroupIds'

@@ -16,7 +16,8 @@
  * exposures in which it moves as the service does. All of them are brought about together, around the one ECS service.
  */
 import type { AdditionalScope, ApplyScope, ComponentsIn, Observations, Scope } from './composition/component';
-import { serveFrom } from './resources/ec2/service-security-group';
+import { forgetVersions, serveFrom } from './resources/ec2/service-security-group';
+import { checkStays, inVersions, isLeavingVersions, obsoleteVersions, retire } from './versions';
 import { invalid } from '../core/failure';
 import { wait, waitedFor, waitTime } from '../core/outcome';
 import { loadBalancerPath } from './properties/additional-load-balancers';
@@ -39,7 +40,8 @@ export type ExposureConvergence =
 type Placed<Any extends Scope> = Any & { readonly exposures: Exposures };
 
 /** {@link observe}, in the exposures that serve. */
-export async function observeExposures(componentsIn: ComponentsIn, scope: Scope): Promise<Observations> {
+export async function observeExposures(componentsIn: ComponentsIn, whole: Scope): Promise<Observations> {
+  const scope = await inVersions(whole);
   const exposures = await exposuresOf(scope);
   const { present: additional } = await foundAdditional(scope, {});
   const serving = ({ leaving: _, ...others }: Exposures): Exposures => ({ ...others, leaving: [] });
@@ -47,11 +49,15 @@ export async function observeExposures(componentsIn: ComponentsIn, scope: Scope)
     componentsIn,
     exposures && serving(exposures),
     additional.map((each) => ({ ...loadBalancerOf(each), exposures: serving(each.exposures) })),
+    otherVersions(scope),
   );
   return observe(nodes, { ...scope, exposures, additional });
 }
 
-/** {@link converge}, in the exposures that the specification asks for. */
+/**
+ * {@link converge}, in the exposures that the specification asks for. Versions that are not to be kept are removed once
+ * everything is as it says.
+ */
 export async function convergeExposures(
   componentsIn: ComponentsIn,
   whole: ApplyScope,
@@ -59,14 +65,23 @@ export async function convergeExposures(
   hasTime: HasTime,
 ): Promise<ExposureConvergence> {
   const known = knownExposures(continuation);
-  const exposures = known.exposures ?? (await exposuresOf(whole))!;
-  const wanted = await wantedAdditional(whole, known);
+  const versioned = await inVersions(whole, continuation.retiring ? continuation.versions : known.versions);
+  const exposures = known.exposures ?? continuation.exposures ?? (await exposuresOf(versioned))!;
+  const { retiring = [] } = continuation;
+  if (retiring.length > 0) {
+    const scope = { ...versioned, exposures };
+    const result = await retire(componentsIn, scope, retiring, undefined, continuation, hasTime);
+    if (result.status === 'wait') return withExposures(result, scope, [], retiring);
+    return goOn(scope);
+  }
+  const wanted = await wantedAdditional(versioned, known);
   const names = wanted.map(({ identity }) => identity.loadBalancer);
-  const { present } = await foundAdditional(whole, known);
+  const { present } = await foundAdditional(versioned, known);
   const obsolete = present.filter(({ identity }) => !names.includes(identity.loadBalancer));
   const minutes = minutesPerShift([exposures, ...wanted.map((each) => each.exposures)]);
   const additional = [...wanted, ...obsolete].map((each) => ({ ...each, minutesPerShift: minutes }));
-  const scope = { ...whole, exposures, additional, minutesPerShift: minutes };
+  const scope = { ...versioned, exposures, additional, minutesPerShift: minutes };
+  checkStays(scope);
   checkAttachments([scope, ...wanted]);
   const moving = [scope, ...wanted].filter((each) => each.exposures.joining);
   if (!known.exposures) {
@@ -77,13 +92,52 @@ export async function convergeExposures(
   // An operation may have waited for its roles before it looks for the first time.
   const isFirstLook = continuation.waits === undefined;
   if (moving.length > 0 && isFirstLook) checkTimeToMove(scope.spec.settings, minutes);
-  const nodes = nodesOf(componentsIn, exposures, [
-    ...wanted.map(loadBalancerOf),
-    ...obsolete.map((each) => ({ ...loadBalancerOf(each), isObsolete: true })),
-  ]);
+  const nodes = nodesOf(
+    componentsIn,
+    exposures,
+    [
+      ...wanted.map(loadBalancerOf),
+      ...obsolete.map((each) => ({ ...loadBalancerOf(each), isObsolete: true })),
+    ],
+    otherVersions(scope),
+  );
   const result = await converge(nodes, scope, continuation, hasTime);
   if (result.status === 'wait') return withExposures(result, scope, []);
-  return moving.length > 0 ? switchTo(moving) : result;
+  if (moving.length > 0) return switchTo(moving);
+  return scope.versions ? withoutObsoleteVersions(componentsIn, scope, result, hasTime) : result;
+}
+
+/** The end of a convergence: versions that are not to be kept go, and all of them where there are to be none. */
+async function withoutObsoleteVersions(
+  componentsIn: ComponentsIn,
+  scope: Placed<ApplyScope>,
+  result: Extract<Convergence, { status: 'done' }>,
+  hasTime: HasTime,
+): Promise<ExposureConvergence> {
+  const ids = obsoleteVersions(scope, result.observations, Date.now());
+  if (ids.length > 0) {
+    const retired = await retire(componentsIn, scope, ids, result.observations, {}, hasTime);
+    return retired.status === 'wait' ? withExposures(retired, scope, [], ids) : goOn(scope);
+  }
+  if (!isLeavingVersions(scope)) return result;
+  await forgetVersions(scope, []);
+  return goOn(scope);
+}
+
+/** Another look at everything, in another invocation: what this one has seen is not so any more. */
+function goOn({ time }: Scope): ExposureConvergence {
+  const next = wait('everything to be as the template says', 0);
+  return {
+    status: 'wait',
+    reason: `waiting for ${next.reason}`,
+    seconds: next.seconds,
+    continuation: { waits: { [next.reason]: waitTime(time, next) } },
+  };
+}
+
+/** Ids of the versions beside the one that the template describes. */
+function otherVersions({ versions = [] }: Scope): string[] {
+  return versions.slice(1).map(({ id }) => id);
 }
 
 /** {@link teardown}, in all exposures. */
@@ -94,10 +148,11 @@ export async function teardownExposures(
   hasTime: HasTime,
 ): Promise<ExposureConvergence> {
   const known = knownExposures(continuation);
-  const exposures = known.exposures ?? (await exposuresOf(whole));
-  const { present, absent } = await foundAdditional(whole, known);
-  const scope = { ...whole, exposures, additional: present };
-  const nodes = nodesOf(componentsIn, exposures, present.map(loadBalancerOf));
+  const versioned = await inVersions(whole, known.versions);
+  const exposures = known.exposures ?? (await exposuresOf(versioned));
+  const { present, absent } = await foundAdditional(versioned, known);
+  const scope = { ...versioned, exposures, additional: present };
+  const nodes = nodesOf(componentsIn, exposures, present.map(loadBalancerOf), otherVersions(scope));
   const result = await teardown(nodes, scope, continuation, hasTime);
   return result.status === 'wait' ? withExposures(result, scope, absent) : result;
 }
@@ -187,15 +242,20 @@ function knownExposures({
   observations,
   exposures,
   additional = {},
-}: ExposureContinuation): Pick<ExposureContinuation, 'exposures' | 'additional'> {
-  return observations && exposures ? { exposures, additional } : {};
+  versions = [],
+}: ExposureContinuation): Pick<ExposureContinuation, 'exposures' | 'additional' | 'versions'> {
+  return observations && exposures ? { exposures, additional, versions } : {};
 }
 
-/** @param absent names of additional load balancers that are looked for again. */
+/**
+ * @param absent names of additional load balancers that are looked for again.
+ * @param retiring ids of versions that are being removed.
+ */
 function withExposures(
   result: Extract<Convergence, { status: 'wait' }>,
-  { exposures, additional = [] }: Scope,
+  { exposures, additional = [], versions }: Scope,
   absent: readonly string[],
+  retiring: readonly string[] = [],
 ): ExposureConvergence {
   const all = [
     ...additional.map((each) => [each.identity.loadBalancer, each.exposures] as const),
@@ -206,6 +266,8 @@ function withExposures(
     continuation: {
       ...result.continuation,
       exposures,
+      ...(versions && { versions }),
+      ...(retiring.length > 0 && { retiring }),
       ...(all.length > 0 && { additional: Object.fromEntries(all) }),
     },
   };

@@ -26,6 +26,8 @@ import { testConditions } from './properties/test-traffic';
 import { scaling, type Scaling } from './properties/scaling';
 import { type TargetGroupSettings } from './properties/target-group-settings';
 import { volumeConfigurations } from './properties/volumes';
+import { checkReachRoom } from './properties/version-reach';
+import { settingsOfVersions, versionsSpec, type VersionsSpec } from './properties/versions';
 import { externalTask, managedTask, type ExternalTask, type ManagedTask } from './properties/task';
 
 /** The desired state of a service: every default applied, every rule that needs no call to AWS checked. */
@@ -56,6 +58,8 @@ export interface ServiceSpec {
   readonly additionalLoadBalancers: Readonly<Record<string, ServiceSpec>>;
   /** TCP port of the container that its requests go to. Undefined means: the one of the container. */
   readonly containerPort?: number;
+  /** Undefined where there is one ECS service, whose tasks are replaced. */
+  readonly versions?: VersionsSpec;
   /** Undefined without Service Connect. */
   readonly serviceConnect?: ServiceConnectSpec;
   /** Web ACL of a shared load balancer; undefined means none. */
@@ -113,7 +117,7 @@ export function specificationOf({
     ? externalTask(model.TaskDefinitionArn, model)
     : managedTask(model, configuration, serviceConnect?.endpoint?.appProtocol);
   const settings = defined({
-    ...specified(SERVICE, model),
+    ...settingsOfVersions(model, specified(SERVICE, model)),
     volumeConfigurations: volumeConfigurations(model.Volumes, InfrastructureRoleArn),
   });
   const additional = loadBalancerModels(model).map(({ name, path, containerPort, ...own }) => {
@@ -125,6 +129,10 @@ export function specificationOf({
   });
   checkHosts([{ path: '', domains }, ...additional]);
   const requests = { ...domains, pathPatterns: pathPatterns(model.PathPatterns, domainsOf(domains)) };
+  const targetGroup = kind.targetGroup(model.TargetGroupConfiguration, model.HealthCheckPath ?? undefined);
+  const network = subnetsAndSecurityGroups(NetworkConfiguration);
+  const versions = versionsSpec(model, { task, settings, targetGroup, ...network });
+  if (versions) checkReachRoom(versions.reach, requests);
   checkRoleAccounts(
     { infrastructureRoleArn: InfrastructureRoleArn, task, settings, serviceConnect },
     identity,
@@ -133,8 +141,8 @@ export function specificationOf({
     createsCluster: identity.clusterName === ResourceModel.DEFAULTS.Cluster,
     infrastructureRoleArn: InfrastructureRoleArn,
     task,
-    ...subnetsAndSecurityGroups(NetworkConfiguration),
-    targetGroup: kind.targetGroup(model.TargetGroupConfiguration, model.HealthCheckPath ?? undefined),
+    ...network,
+    targetGroup,
     scaling: scalingSpec,
     settings,
     rollbackAlarm: specified(ROLLBACK_LIMITS, model.DeploymentConfiguration?.RollbackAlarm ?? {}),
@@ -143,6 +151,7 @@ export function specificationOf({
     authentication: specifiedAuthentication(model.Authentication),
     loadBalancer,
     additionalLoadBalancers: Object.fromEntries(additional.map(({ name, spec }) => [name, spec])),
+    versions,
     serviceConnect,
     webAclArn: kind.webAclArn(model, configuration),
     tags,

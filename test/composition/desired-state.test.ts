@@ -237,9 +237,14 @@ test('names after an ECS service what belongs to one, and after the resource wha
     name: 'hello-2',
     arn: `${identity.serviceArn}-2`,
   });
-  const differs = second.filter(({ properties }, index) => properties !== usual[index]!.properties);
+  const differs = second.filter(
+    ({ id, properties }) => properties !== usual.find((other) => other.id === id)!.properties,
+  );
   expect([...new Set(differs.map(({ id }) => id.split(' ')[0]))]).toEqual([
     'TaskDefinition',
+    'TargetGroups',
+    'ListenerRule',
+    'TestListenerRule',
     'RollbackAlarm',
     'Service',
     'ScalableTarget',

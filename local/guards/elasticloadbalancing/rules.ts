@@ -1,16 +1,17 @@
 /** Listener rules: quotas, the default rule, priorities. */
 import {
   CreateRuleCommand,
+  DescribeRulesCommand,
   ModifyRuleCommand,
   SetRulePrioritiesCommand,
   type Action,
-  type CreateRuleCommandInput,
   type ModifyRuleCommandInput,
   type Rule,
   type RuleCondition,
   type RulePriorityPair,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { AwsError } from '../../service';
+import { AwsError, type Structure } from '../../service';
+import { hasExpressions, marked, unmarked } from './regular-expressions';
 import { output, type GuardContext, type ServiceGuard } from '../guard';
 import { checkAuthentication, described, isAuthentication } from './authentication';
 import { listenerArnOf, loadBalancerArnOf, type Inventory } from './inventory';
@@ -44,6 +45,22 @@ export function rules(
     return rule;
   }
 
+  /** Whether moto has had conditions by regular expressions. */
+  let keepsExpressions = false;
+
+  /** The input of a call as moto takes it. */
+  function asKept<Input extends Pick<ModifyRuleCommandInput, 'Actions' | 'Conditions'>>(
+    input: Structure,
+  ): Input {
+    const { Actions, Conditions, ...others } = input as Input;
+    keepsExpressions ||= hasExpressions(Conditions);
+    return {
+      ...others,
+      ...(Actions && { Actions: described(Actions) }),
+      ...(Conditions && { Conditions: marked(Conditions) }),
+    } as Input;
+  }
+
   return {
     async CreateRule({ region, input }) {
       if (input.Conditions.length === 0)
@@ -65,9 +82,8 @@ export function rules(
       }
       await checks.check(region, arn, input.Actions);
       await checkAuthentication(inventory, region, input.ListenerArn, input.Actions);
-      if (!input.Actions.some(isAuthentication)) return undefined;
-      const wanted = { ...input, Actions: described(input.Actions) } as CreateRuleCommandInput;
-      return output(await inventory.client(region).send(new CreateRuleCommand(wanted)));
+      if (!input.Actions.some(isAuthentication) && !hasExpressions(input.Conditions)) return undefined;
+      return ofRules(await inventory.client(region).send(new CreateRuleCommand(asKept(input))));
     },
 
     async ModifyRule({ region, input }) {
@@ -76,9 +92,14 @@ export function rules(
       const actions: Action[] = input.Actions ?? [];
       await checks.check(region, loadBalancerArnOf(input.RuleArn), actions);
       await checkAuthentication(inventory, region, input.RuleArn, actions, rule.Actions);
-      if (!actions.some(isAuthentication)) return undefined;
-      const wanted = { ...input, Actions: described(actions) } as ModifyRuleCommandInput;
-      return output(await inventory.client(region).send(new ModifyRuleCommand(wanted)));
+      if (!actions.some(isAuthentication) && !hasExpressions(input.Conditions ?? rule.Conditions))
+        return undefined;
+      return ofRules(await inventory.client(region).send(new ModifyRuleCommand(asKept(input))));
+    },
+
+    async DescribeRules({ region, input }) {
+      if (!keepsExpressions) return undefined;
+      return ofRules(await inventory.client(region).send(new DescribeRulesCommand(input)));
     },
 
     async DeleteRule({ region, input }) {
@@ -104,6 +125,11 @@ export function rules(
   };
 }
 
+/** An answer of moto with rules as ELB describes them. */
+function ofRules(answer: { readonly $metadata: object; readonly Rules?: Rule[] }): Structure {
+  return { ...output(answer), Rules: answer.Rules?.map(unmarked) };
+}
+
 /** @throws AwsError PriorityInUse when two rules of a listener would have one priority. */
 function checkUnique(rules: readonly Rule[], pairs: readonly RulePriorityPair[]): void {
   const taken = new Set<number>();
@@ -121,6 +147,9 @@ function valuesOf(condition: RuleCondition): unknown[] {
     condition.HostHeaderConfig?.Values,
     condition.PathPatternConfig?.Values,
     condition.HttpHeaderConfig?.Values,
+    condition.HttpHeaderConfig?.RegexValues,
+    condition.HostHeaderConfig?.RegexValues,
+    condition.PathPatternConfig?.RegexValues,
     condition.QueryStringConfig?.Values,
     condition.HttpRequestMethodConfig?.Values,
     condition.SourceIpConfig?.Values,

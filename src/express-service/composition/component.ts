@@ -7,7 +7,14 @@ import type { Reference, Resolvable, Resource, ResourceProperties } from '../../
 import type { OperationTime, Outcome } from '../../core/outcome';
 import type { Exposure } from '../exposures';
 import type { Exposures } from '../memory/recorded-exposures';
+import type { RecordedVersion } from '../memory/service-versions';
 import type { ServiceSpec } from '../specification';
+
+/**
+ * What a node comes to: what the specification says, what was found, or nothing that is used, after which it is removed; where
+ * nothing takes its place it is removed as it is.
+ */
+export type Goal = 'as specified' | 'as found' | 'out of use' | 'removed';
 
 /** What was observed of each node (node.ts), by its id; absent ones are left out. */
 export type Observations = Readonly<Record<string, unknown>>;
@@ -17,6 +24,13 @@ export interface Scope {
   readonly identity: Identity;
   /** The ECS service that is meant, of those behind the name. */
   readonly ecsService: EcsService;
+  /**
+   * The ECS service that ran what the template said before, where it is not {@link ecsService}: what people have changed of it is
+   * taken over.
+   */
+  readonly formerEcsService?: EcsService;
+  /** The versions of the service, the one that the template describes first. Undefined when it is one ECS service. */
+  readonly versions?: readonly RecordedVersion[];
   readonly clients: Clients;
   /** What this invocation has seen and done so far. */
   readonly session: Session;
@@ -67,6 +81,8 @@ export interface PlanScope {
   readonly identity: Identity;
   /** See {@link Scope.ecsService}. */
   readonly ecsService: EcsService;
+  /** See {@link Scope.versions}. */
+  readonly versions?: readonly RecordedVersion[];
   readonly spec: ServiceSpec;
   /** See {@link Scope.previousSpec}. */
   readonly previousSpec?: ServiceSpec;
@@ -92,7 +108,8 @@ export type AdditionalPlan = Pick<PlanScope, 'spec' | 'previousSpec' | 'network'
  * @param kind of a component that is needed.
  * @param attribute as `Fn::GetAtt` names it, or `Ref`.
  * @param options `name` of the resource where the component makes several; `isJoining` when that of the exposure is meant
- *   which the service joins; `loadBalancer` when that of an additional load balancer is meant.
+ *   which the service joins; `loadBalancer` when that of an additional load balancer is meant; `version` when that of another
+ *   version is meant than the one that the template describes.
  */
 export type Refer = (kind: string, attribute: string, options?: ReferOptions) => Reference;
 
@@ -101,6 +118,7 @@ export interface ReferOptions {
   readonly name?: string;
   readonly isJoining?: boolean;
   readonly loadBalancer?: string;
+  readonly version?: string;
 }
 
 /** A resource as a component wants it. */
@@ -158,6 +176,15 @@ export interface Component<
    * has one more for each additional load balancer.
    */
   readonly per?: 'additional load balancer' | 'load balancer' | 'exposure';
+  /**
+   * A service with versions has one for each of them. Those of the versions that the template does not describe stay as they
+   * are found, or follow what the template says of all of them.
+   */
+  readonly perVersion?: Extract<Goal, 'as found' | 'as specified'>;
+  /** Of a version that the template does not describe it comes after this kind, which there is one of. */
+  readonly ofVersionsAfter?: string;
+  /** It needs what it names in {@link needs} of every version, and may refer to all of it. */
+  readonly acrossVersions?: true;
   /**
    * While the service joins another exposure, the one that serves keeps it as it is: neither {@link apply} nor
    * {@link prune} is called. What clients see changes only when they are sent to the other exposure.

@@ -9,6 +9,7 @@ import {
 } from '../../core/graph';
 import type { DesiredResources, Observations, PlanScope, Refer, ReferOptions } from './component';
 import { needsOf, type Node } from './node';
+import { ofVersion } from './version';
 
 /** What all nodes are planned from. */
 export interface ServicePlan extends Omit<PlanScope, 'exposure' | 'refer' | 'has'> {
@@ -64,14 +65,24 @@ function attributesOf(nodes: readonly Node[], values: Observations): Attributes 
 }
 
 function resourcesOf(node: Node, whole: ServicePlan): Resource[] {
-  const { component, exposure, goal, id, loadBalancer } = node;
+  const { component, exposure, goal, id, loadBalancer, version } = node;
   if (goal !== 'as specified' || !component.desired) return [];
   const own = whole.additional.find(({ identity }) => identity.loadBalancer === loadBalancer);
-  const plan = loadBalancer === undefined ? whole : { ...whole, ...own!, additional: [] };
+  const plan = {
+    ...whole,
+    ...(loadBalancer !== undefined && { ...own!, additional: [] }),
+    ...(version !== undefined && ofVersion(whole, version)),
+  };
   const refer: Refer = (kind, attribute, { name, ...options } = {}) =>
     new Reference({ node: nodeIdOf(node, kind, options), name }, attribute);
   const has = (kind: string) =>
-    node.needs.some((need) => need.kind === kind && !need.isJoining && need.loadBalancer === undefined);
+    node.needs.some(
+      (need) =>
+        need.kind === kind &&
+        !need.isJoining &&
+        need.loadBalancer === undefined &&
+        need.version === undefined,
+    );
   const { partOf } = component;
   const of = partOf === undefined ? id : nodeIdOf(node, partOf);
   return component
@@ -88,12 +99,15 @@ function resourcesOf(node: Node, whole: ServicePlan): Resource[] {
 function nodeIdOf(
   { id, component, needs }: Node,
   kind: string,
-  { isJoining = false, loadBalancer }: ReferOptions = {},
+  { isJoining = false, loadBalancer, version }: ReferOptions = {},
 ): string {
   if (kind === component.kind) return id;
   const need = needs.find(
     (each) =>
-      each.kind === kind && (each.isJoining ?? false) === isJoining && each.loadBalancer === loadBalancer,
+      each.kind === kind &&
+      (each.isJoining ?? false) === isJoining &&
+      each.loadBalancer === loadBalancer &&
+      each.version === version,
   );
   if (!need) throw new Error(`${id} refers to ${kind}, which it does not need`);
   return need.node;

@@ -8,13 +8,7 @@
  */
 import { exposureHash, isSameLoadBalancer, type Exposure } from '../exposures';
 import { otherExposures, type Exposures } from '../memory/recorded-exposures';
-import type { AnyComponent, ComponentsIn, Observations } from './component';
-
-/**
- * What a node comes to: what the specification says, what was found, or nothing that is used, after which it is removed; where
- * nothing takes its place it is removed as it is.
- */
-export type Goal = 'as specified' | 'as found' | 'out of use' | 'removed';
+import type { AnyComponent, ComponentsIn, Goal, Observations } from './component';
 
 /** Whether nothing is left of a node in the end. */
 export function isToGo({ goal }: Pick<Node, 'goal'>): boolean {
@@ -39,6 +33,8 @@ export interface Node {
   readonly isOfJoining?: boolean;
   /** Name of the additional load balancer that it belongs to; undefined when it belongs to the service itself. */
   readonly loadBalancer?: string;
+  /** Id of the version that it belongs to; undefined when it belongs to the one that the template describes, or to all. */
+  readonly version?: string;
 }
 
 /** One node that comes before another. */
@@ -50,6 +46,8 @@ export interface Need {
   readonly isJoining?: true;
   /** Name of the additional load balancer that it belongs to, where it is one of several of its kind. */
   readonly loadBalancer?: string;
+  /** Id of the version that it belongs to, where it is one of several of its kind. */
+  readonly version?: string;
 }
 
 /** An additional load balancer of a service. */
@@ -61,18 +59,58 @@ export interface AdditionalLoadBalancer {
 }
 
 /**
- * The graph of a service with its additional load balancers.
+ * The graph of a service with its additional load balancers and its versions.
  *
  * @param exposures undefined when the service has none.
+ * @param versions ids of the versions beside the one that the template describes.
  */
 export function nodesOf(
   componentsIn: ComponentsIn,
   exposures: Exposures | undefined,
   additional: readonly AdditionalLoadBalancer[] = [],
+  versions: readonly string[] = [],
 ): Node[] {
   const nodes = nodesIn(componentsIn, exposures);
   const others = additional.flatMap((loadBalancer) => additionalNodes(componentsIn, nodes, loadBalancer));
-  return [...nodes.map((node) => withAdditionalNeeds(node, others)), ...others];
+  const ofVersions = versions.flatMap((version) => versionNodes(nodes, version));
+  return [
+    ...nodes.map((node) => withVersionNeeds(withAdditionalNeeds(node, others), ofVersions)),
+    ...others,
+    ...ofVersions,
+  ];
+}
+
+/** What there is of a version that the template does not describe, each with what it needs of the version, and of all. */
+export function versionNodes(ofService: readonly Node[], version: string): Node[] {
+  const own = ofService.filter(({ id, component }) => component.perVersion && id === component.kind);
+  const isOwn = (kind: string) => own.some(({ id }) => id === kind);
+  const isOfService = (kind: string) => ofService.some(({ id }) => id === kind);
+  const idOfKind = (kind: string) => (isOwn(kind) ? idIn(kind) : kind);
+  const idIn = (kind: string) => `${kind}${IN}${version}`;
+  return own.map(({ component, exposure, id }) => ({
+    id: idIn(id),
+    component,
+    exposure,
+    version,
+    goal: component.perVersion!,
+    needs: [
+      ...component.needs.filter(isOfService).map((kind) => ({ node: idOfKind(kind), kind })),
+      ...(component.ofVersionsAfter ? [{ node: component.ofVersionsAfter }] : []),
+    ],
+    removedAfter: (component.removedAfter ?? []).filter(isOwn).map(idIn),
+    prunes: component.perVersion === 'as specified',
+  }));
+}
+
+const IN = ' in ';
+
+function withVersionNeeds(node: Node, ofVersions: readonly Node[]): Node {
+  const { acrossVersions, needs } = node.component;
+  if (!acrossVersions) return node;
+  const others = ofVersions
+    .filter(({ component }) => needs.includes(component.kind))
+    .map(({ id, component: { kind }, version }): Need => ({ node: id, kind, version }));
+  return { ...node, needs: [...node.needs, ...others] };
 }
 
 /**
@@ -210,17 +248,17 @@ function otherNode(component: AnyComponent, serving: readonly AnyComponent[], ot
   const isOwn = (needed: string) => isAmong(components, needed);
   const isServing = (needed: string) => !isOwn(needed) && isAmong(serving, needed);
   return {
-    id: idIn(kind, other),
+    id: idAt(kind, other),
     component,
     exposure,
     goal: isJoining ? 'as specified' : 'out of use',
     needs: [
       ...needs
         .filter((needed) => isOwn(needed) || isServing(needed))
-        .map((needed) => ({ node: idIn(needed, other), kind: needed })),
+        .map((needed) => ({ node: idAt(needed, other), kind: needed })),
       ...(isJoining ? [] : leavesAfter.filter(isServing).map((before) => ({ node: before }))),
     ],
-    removedAfter: removedAfter.map((before) => idIn(before, other)),
+    removedAfter: removedAfter.map((before) => idAt(before, other)),
     prunes: false,
     isOfJoining: isJoining,
   };
@@ -234,7 +272,7 @@ function isAmong(components: readonly AnyComponent[], kind: string): boolean {
 function needsIn(kinds: readonly string[], other: OtherExposure): Need[] {
   return kinds
     .filter((kind) => isAmong(other.components, kind))
-    .map((kind) => ({ node: idIn(kind, other), ...(other.isJoining && { kind, isJoining: true as const }) }));
+    .map((kind) => ({ node: idAt(kind, other), ...(other.isJoining && { kind, isJoining: true as const }) }));
 }
 
 /** What an exposure has of its own, beside what the one that serves has. */
@@ -252,27 +290,35 @@ function ownComponents(
 }
 
 /** Id of the node of a kind, seen from an exposure that does not serve. */
-function idIn(kind: string, { components, exposure }: OtherExposure): string {
+function idAt(kind: string, { components, exposure }: OtherExposure): string {
   return isAmong(components, kind) ? `${kind} ${exposureHash(exposure)}` : kind;
 }
 
 /**
  * The values of what a node needs, under the kinds by which its component knows them; those of additional load balancers
- * under `AdditionalLoadBalancers`, one such record for each name.
+ * under `AdditionalLoadBalancers`, one such record for each name; those of other versions under `Versions`, by their ids.
  */
 export function needsOf({ needs }: Node, values: Observations): Record<string, unknown> {
   const serving = needs.filter(({ kind, isJoining }) => kind !== undefined && !isJoining);
-  const of = (name: string | undefined) =>
+  const of = (place: Pick<Need, 'loadBalancer' | 'version'>) =>
     Object.fromEntries(
       serving
-        .filter(({ loadBalancer }) => loadBalancer === name)
+        .filter(
+          ({ loadBalancer, version }) => loadBalancer === place.loadBalancer && version === place.version,
+        )
         .map(({ node, kind }) => [kind, values[node]]),
     );
   const names = [...new Set(serving.flatMap(({ loadBalancer }) => loadBalancer ?? []))];
+  const versions = [...new Set(serving.flatMap(({ version }) => version ?? []))];
   return {
-    ...of(undefined),
+    ...of({}),
     ...(names.length > 0 && {
-      AdditionalLoadBalancers: Object.fromEntries(names.map((name) => [name, of(name)])),
+      AdditionalLoadBalancers: Object.fromEntries(
+        names.map((loadBalancer) => [loadBalancer, of({ loadBalancer })]),
+      ),
+    }),
+    ...(versions.length > 0 && {
+      Versions: Object.fromEntries(versions.map((version) => [version, of({ version })])),
     }),
   };
 }

@@ -10,6 +10,7 @@ import type {
   Scope,
 } from './component';
 import { desiredResources } from './desired-state';
+import { ofVersion } from './version';
 import { isToGo, needsOf, type Node } from './node';
 import { HandlerError } from '../../core/failure';
 import type { Continuation } from '../memory/callback-context';
@@ -127,10 +128,14 @@ function withoutDependents(all: readonly Node[]): Node[] {
 }
 
 /** The scope in which a component knows its place. Of what is to go the specification says nothing. */
-function scopeOf<Any extends Scope>({ exposure, goal, loadBalancer }: Node, whole: Any): Any {
-  const scope = { ...scopeIn(whole, loadBalancer), isRemoval: whole.isRemoval };
-  const { identity, ecsService, clients, session, log, time, exposures, isRemoval } = scope;
-  const little = { identity, ecsService, clients, session, log, time, exposures, isRemoval };
+function scopeOf<Any extends Scope>({ exposure, goal, loadBalancer, version }: Node, whole: Any): Any {
+  const scope = {
+    ...scopeIn(whole, loadBalancer),
+    isRemoval: whole.isRemoval,
+    ...(version !== undefined && { ...ofVersion(whole, version), formerEcsService: undefined }),
+  };
+  const { identity, ecsService, clients, session, log, time, exposures, isRemoval, versions } = scope;
+  const little = { identity, ecsService, clients, session, log, time, exposures, isRemoval, versions };
   const of = isToGo({ goal }) ? (little as Any) : scope;
   return { ...of, exposure };
 }
@@ -194,7 +199,7 @@ async function desiredScope(
   values: Observations,
 ): Promise<DesiredScope<ResourceProperties>> {
   if (!node.component.desired) return { ...scopeOf(node, scope), desired: {} };
-  const { identity, ecsService, spec, previousSpec, exposures } = scope;
+  const { identity, ecsService, spec, previousSpec, exposures, versions } = scope;
   const network = await scope.network();
   const additional = await plansOf(scope.additional ?? []);
   const plan = {
@@ -204,6 +209,7 @@ async function desiredScope(
     previousSpec,
     network,
     exposures: exposures!,
+    versions,
     additional,
     found,
   };
@@ -394,7 +400,11 @@ function waiting(
   for (const each of waits) giveUpWhenOverdue(time, each);
   const pending = waits.flatMap(({ id, token }) => (token === undefined ? [] : [{ kind: id, token }]));
   const volatile = nodes
-    .filter(({ component }) => component.volatile && !(isRemoval && component.keptForRemoval))
+    .filter(({ component, version }) => {
+      // A dozen versions would be more than a callback context takes.
+      if (version !== undefined) return true;
+      return component.volatile && !(isRemoval && component.keptForRemoval);
+    })
     .map(({ id }) => id);
   const doneWithoutValue = nodesThatAre('done', outcomes).filter((id) => volatile.includes(id));
   return {

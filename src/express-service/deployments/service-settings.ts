@@ -62,7 +62,7 @@ export interface FormerSettings {
 export interface Receiver {
   /** TCP port of the container. */
   readonly containerPort: number;
-  /** Of the two between which deployments shift the traffic. */
+  /** Of the two between which deployments shift the traffic, or of the one of a version, which has no such deployments. */
   readonly targetGroupArns: readonly Resolvable<string>[];
   readonly listenerRuleArn: Resolvable<string>;
   /** Rule of test requests; undefined when none are told from others. */
@@ -91,12 +91,14 @@ export function desiredSettings(
         targetGroupArn: targetGroupArns[0],
         containerName: MAIN_CONTAINER,
         containerPort,
-        advancedConfiguration: {
-          alternateTargetGroupArn: targetGroupArns[1],
-          productionListenerRule: listenerRuleArn,
-          ...(testListenerRuleArn !== undefined && { testListenerRule: testListenerRuleArn }),
-          roleArn: spec.infrastructureRoleArn,
-        },
+        ...(targetGroupArns.length > 1 && {
+          advancedConfiguration: {
+            alternateTargetGroupArn: targetGroupArns[1],
+            productionListenerRule: listenerRuleArn,
+            ...(testListenerRuleArn !== undefined && { testListenerRule: testListenerRuleArn }),
+            roleArn: spec.infrastructureRoleArn,
+          },
+        }),
       }),
     ),
   };

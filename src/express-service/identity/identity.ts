@@ -60,6 +60,13 @@ export function ecsServiceOf(identity: Identity): EcsService {
   return { clusterName, name: serviceName, arn: serviceArn };
 }
 
+/**
+ * Whether an ECS service is one of several versions that stand side by side, rather than the one whose tasks are replaced.
+ */
+export function isVersion(identity: Identity, ecsService: EcsService): boolean {
+  return ecsService.name !== identityOfService(identity).serviceName;
+}
+
 /** Where a request is carried out. */
 export interface Location {
   readonly partition: string;

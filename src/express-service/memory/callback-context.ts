@@ -2,6 +2,7 @@
 import { LIMIT, type OperationTime, type WaitTime } from '../../core/outcome';
 import { unknownFormat, VERSION } from './formats';
 import type { Exposures } from './recorded-exposures';
+import type { RecordedVersion } from './service-versions';
 
 /** A component that an invocation ended waiting for, and that can be looked at cheaply. */
 export interface Pending {
@@ -34,6 +35,10 @@ export interface ExposureContinuation extends Continuation {
   readonly exposures?: Exposures;
   /** The exposures of additional load balancers, by their names; null where there was none yet, nor anything else. */
   readonly additional?: Readonly<Record<string, Exposures | null>>;
+  /** The versions of the service that its observations are of. */
+  readonly versions?: readonly RecordedVersion[];
+  /** Ids of versions that are being removed; then all else is as the template says. */
+  readonly retiring?: readonly string[];
 }
 
 /** @typeParam Network what is known of the network. */
@@ -51,7 +56,7 @@ export interface OperationContext<Network = unknown> {
 type Json = Readonly<Record<string, unknown>>;
 
 /** Former versions whose waits and tokens are those of today. */
-const OF_LIKE_TOKENS: readonly unknown[] = [2, 3, 4];
+const OF_LIKE_TOKENS: readonly unknown[] = [2, 3, 4, 5];
 
 /** The callback context of an operation. */
 export function writeContext(context: OperationContext): Record<string, unknown> {

@@ -41,6 +41,12 @@ export const VERSIONS = [
     change:
       'A service may have additional load balancers, each with a security group of its own that records it; its name ends the owner tags and the names of what is made for it.',
   },
+  {
+    version: 6,
+    since: '2026-11-29',
+    change:
+      'A service may have versions, each an ECS service of its own, which tags record; rules by which one is reached bear a tag.',
+  },
 ] as const;
 
 /** The version that is written. */
@@ -119,6 +125,24 @@ export const TAGS = {
     says: 'name of an additional load balancer that the service has, is about to have, or has not quite lost',
     readBy: 'every operation, to find what there is for it (additional-load-balancers.ts)',
   },
+  serviceVersion: {
+    key: 'org-ecs-express:service-version/',
+    on: OWN_GROUP,
+    says: 'number, state and label of a version that is an ECS service of its own; the hash of what it runs ends the key',
+    readBy: 'every operation, to find what there is of it (service-versions.ts)',
+  },
+  versionSettings: {
+    key: 'org-ecs-express:versions',
+    on: OWN_GROUP,
+    says: 'which versions stay without requests, in which steps requests move, and whether the template names those that answer',
+    readBy: 'READ (service-versions.ts)',
+  },
+  infrastructureRole: {
+    key: 'org-ecs-express:infrastructure-role',
+    on: OWN_GROUP,
+    says: 'ARN of the role of which ECS services with rolling deployments say nothing',
+    readBy: 'READ (service-versions.ts)',
+  },
   host: {
     key: 'org-ecs-express:host/',
     on: OWN_GROUP,
@@ -165,6 +189,12 @@ export const TAGS = {
     key: 'org-ecs-express:test-traffic',
     on: 'listener rule for test requests of the service',
     says: 'that it is that one',
+    readBy: 'every operation of the service, to tell it from the rule for all requests (resource-marks.ts)',
+  },
+  versionRule: {
+    key: 'org-ecs-express:version-traffic',
+    on: 'listener rule by which one version of the service is reached',
+    says: 'id of the version, and whether a header, a query string or a cookie asks for it',
     readBy: 'every operation of the service, to tell it from the rule for all requests (resource-marks.ts)',
   },
   deletionPolicy: {

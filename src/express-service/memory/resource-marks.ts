@@ -1,6 +1,7 @@
 /** What tags say of a single resource: a log group that outlives its service, a certificate, a listener rule. */
 import { shortHash } from '../identity/identity';
 import type { Tags } from '../identity/tags';
+import { VERSION_WAYS, type VersionWay } from '../properties/version-reach';
 import { TAGS, unknownFormat } from './formats';
 
 /** What becomes of the log group with its service: it is to stay, or has stayed. */
@@ -56,4 +57,19 @@ export function testRuleTag(): Tags {
 /** Whether a listener rule with these tags is the one for test requests. */
 export function isTestRule(tags: Tags): boolean {
   return TAGS.testRule.key in tags;
+}
+
+/** The tag of a listener rule by which one version is reached. */
+export function versionRuleTag(id: string, way: VersionWay): Tags {
+  return { [TAGS.versionRule.key]: `${id} ${way}` };
+}
+
+/** Of which version a listener rule with these tags is, and by which way; undefined when it is no such rule. */
+export function versionOfRule(tags: Tags): { readonly id: string; readonly way: VersionWay } | undefined {
+  const text = tags[TAGS.versionRule.key];
+  if (text === undefined) return undefined;
+  const [id = '', word] = text.split(' ');
+  const way = VERSION_WAYS.find((each) => each === word);
+  if (way) return { id, way };
+  throw unknownFormat(`The tag ${TAGS.versionRule.key} of a listener rule`, `says "${text}"`);
 }

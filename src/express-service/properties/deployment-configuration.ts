@@ -17,6 +17,7 @@ import {
 import { checkHooks, LIFECYCLE_HOOKS } from './lifecycle-hooks';
 import { ROLLBACK_LIMITS } from './rollback-limits';
 import {
+  ecsStrategyOf,
   hasRequestsToMove,
   isOfStrategy,
   strategyNameOf,
@@ -53,7 +54,8 @@ export const DEPLOYMENT = table<DeploymentConfiguration, EcsDeploymentConfigurat
   {
     Strategy: {
       default: (_group, model: StrategyInputs) => strategyNameOf(model),
-      to: 'strategy',
+      write: (name) => ({ strategy: ecsStrategyOf(name) }),
+      read: ({ strategy }) => strategy,
       check: checkSteps,
     },
     // Elsewhere: the alarm is a resource of its own, and its limits go there.

@@ -14,6 +14,7 @@ import { inputTable, table } from './table';
 import { TARGET_GROUP_ROWS } from './target-group-settings';
 import { TASK_ROWS } from './task';
 import { TEST_TRAFFIC_ROWS } from './test-traffic';
+import { VERSION_ROWS } from './versions';
 import type { Tag } from '../model';
 
 /** Properties that code carries; what they are is in the schema. */
@@ -41,6 +42,7 @@ const ROWS = {
   ...SERVICE_ROWS,
   ...DOMAIN_ROWS,
   ...TEST_TRAFFIC_ROWS,
+  ...VERSION_ROWS,
   ...AUTHENTICATION_ROWS,
   ...SERVICE_CONNECT_ROWS,
 } satisfies Record<keyof Inputs, object>;

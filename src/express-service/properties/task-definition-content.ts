@@ -128,10 +128,35 @@ export function logConfigurationOf(
       'max-buffer-size': '25m',
       'awslogs-group': logGroupName ?? madeLogGroup,
       'awslogs-region': region,
-      'awslogs-stream-prefix': streamPrefix,
+      [STREAM_PREFIX]: streamPrefix,
     },
   };
 }
+
+/**
+ * A content whose containers write to a log group under another prefix.
+ *
+ * @param isFormer tells which prefixes are replaced.
+ */
+export function withStreamPrefix(
+  { containerDefinitions, ...content }: TaskDefinitionContent,
+  logGroup: string,
+  isFormer: (prefix: string | undefined) => boolean,
+  prefix: string,
+): TaskDefinitionContent {
+  const replaced = containerDefinitions?.map((container) => {
+    const { logConfiguration } = container;
+    const options = logConfiguration?.options;
+    if (options?.['awslogs-group'] !== logGroup || !isFormer(options[STREAM_PREFIX])) return container;
+    return {
+      ...container,
+      logConfiguration: { ...logConfiguration!, options: { ...options, [STREAM_PREFIX]: prefix } },
+    };
+  });
+  return { ...content, containerDefinitions: replaced };
+}
+
+const STREAM_PREFIX = 'awslogs-stream-prefix';
 
 /** Whether two contents mean the same to ECS: order of environments, empty lists and unset members do not matter. */
 export function isSameContent(a: TaskDefinitionContent, b: TaskDefinitionContent): boolean {

@@ -6,7 +6,8 @@ import type { Properties } from '../../cloudformation/extension';
 import { defined } from '../../core/unset';
 import type { Observations } from '../composition/component';
 import { nodesOf, observationsOf } from '../composition/node';
-import type { PartScope } from '../composition/part';
+import type { Scope } from '../composition/component';
+import { ofVersion } from '../composition/version';
 import type { Exposure } from '../exposures';
 import { identityOfLoadBalancer } from '../identity/identity';
 import { recordedExposures } from '../memory/recorded-exposures';
@@ -28,7 +29,7 @@ export interface ReachedAt {
  * @param isSettled whether an operation has just ended: then what was being provisioned when it was looked at is there.
  */
 export function managedResources(
-  { identity, ecsService }: Pick<PartScope, 'identity' | 'ecsService'>,
+  { identity, ecsService, versions = [] }: Pick<Scope, 'identity' | 'ecsService' | 'versions'>,
   observed: Observations,
   { serving, loadBalancers }: ReachedAt,
   isSettled: boolean,
@@ -38,11 +39,17 @@ export function managedResources(
     const exposures = recordedExposures(ServiceSecurityGroup?.tags ?? {});
     return exposures ? [{ name, exposures: { serving: exposures.serving, leaving: [] } }] : [];
   });
-  const nodes = nodesOf(componentsIn, serving && { serving, leaving: [] }, additional);
-  return nodes.flatMap(({ component, exposure, id, loadBalancer }) => {
+  const nodes = nodesOf(
+    componentsIn,
+    serving && { serving, leaving: [] },
+    additional,
+    versions.slice(1).map(({ id }) => id),
+  );
+  return nodes.flatMap(({ component, exposure, id, loadBalancer, version }) => {
     const own = loadBalancer === undefined ? identity : identityOfLoadBalancer(identity, loadBalancer);
+    const of = version === undefined ? { ecsService } : ofVersion({ identity, versions }, version);
     const found = { ...observed, ...observationsOf(observed, loadBalancer) };
-    return (component.parts?.({ identity: own, ecsService, exposure }, observed[id], found) ?? []).map(
+    return (component.parts?.({ identity: own, ...of, exposure }, observed[id], found) ?? []).map(
       ({ type: ResourceType, arn: Arn, status = 'ACTIVE', reason }) =>
         isSettled && status === 'PROVISIONING'
           ? defined({ ResourceType, Arn, Status: 'ACTIVE' as const })

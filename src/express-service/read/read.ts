@@ -49,6 +49,13 @@ import { idOf, observationsOf, observedLoadBalancers } from '../composition/node
 import { additionalLoadBalancerInputs } from './read-additional-load-balancers';
 import type { Properties } from '../../cloudformation/extension';
 import { domainInputsOf } from './read-domains';
+import {
+  healthyTargets,
+  VERSION_READ_ACTIONS,
+  versionInputs,
+  versionsOf,
+  type HealthyTargets,
+} from './read-versions';
 import { scalingInputOf } from './read-scaling';
 import { unless } from '../../aws/sdk-errors';
 import { lowerCaseTagRecord, tagList } from '../identity/tags';
@@ -65,6 +72,7 @@ import { templateOf } from '../../core/property-values';
 /** IAM actions of {@link readModel}. */
 export const READ_PERMISSIONS: readonly string[] = [
   ...ATTRIBUTE_ACTIONS,
+  ...VERSION_READ_ACTIONS,
   'ecs:DescribeServiceDeployments',
   'ecs:DescribeServiceRevisions',
   'ecs:DescribeTaskDefinition',
@@ -89,20 +97,23 @@ export interface ActiveRevision {
 export async function readModel(scope: Scope, observations: Observations): Promise<ResourceModel> {
   const { Service, TaskDefinition } = observations as { Service: ObservedService } & Partial<Observed>;
   const deployment = runningDeployment(scope, Service.service);
-  const [active, settings] = await Promise.all([
+  const [active, settings, healthy] = await Promise.all([
     activeRevisions(scope, Service.service, TaskDefinition?.definition, deployment),
     settingsWithAttributes(scope, observations),
+    healthyTargets(scope, observations),
   ]);
-  return modelOf(scope, { ...observations, ...settings }, active, await deployment);
+  return modelOf(scope, { ...observations, ...settings }, active, await deployment, healthy);
 }
 
 /** {@link readModel} without a call to AWS. */
 export function modelOf(
-  { identity, ecsService, spec }: Pick<Scope, 'identity' | 'ecsService' | 'spec'>,
+  scope: Pick<Scope, 'identity' | 'ecsService' | 'spec' | 'versions'>,
   observations: Observations,
   active: readonly ActiveRevision[],
   deployment?: ServiceDeployment,
+  healthy: HealthyTargets = {},
 ): ResourceModel {
+  const { identity, ecsService, spec } = scope;
   const observed = observations as { Service: ObservedService } & Partial<Observed>;
   const { service } = observed.Service;
   const domains = domainInputsOf(observed);
@@ -136,7 +147,13 @@ export function modelOf(
     WebAclArn: observed.WebAclAssociation?.webAclArn,
     Tags: tags.length > 0 ? tags.sort((a, b) => (a.Key < b.Key ? -1 : 1)) : undefined,
   };
-  const inputs = serving?.kind === 'none' ? readWithoutLoadBalancer(read) : read;
+  const ofVersions = versionInputs(
+    scope,
+    observations,
+    observed.ServiceSecurityGroup?.tags ?? {},
+    read.DeploymentConfiguration,
+  );
+  const inputs = serving?.kind === 'none' ? readWithoutLoadBalancer(read) : { ...read, ...ofVersions };
   const attributes = {
     ServiceArn: identity.serviceArn,
     Endpoint: endpoint,
@@ -152,13 +169,9 @@ export function modelOf(
         return LoadBalancer?.dnsName ?? [];
       }),
     ),
+    Versions: versionsOf(scope, observations, healthy),
     ECSManagedResourceArns: managedResourceArns(identity, observed),
-    ManagedResources: managedResources(
-      { identity, ecsService },
-      observations,
-      { serving, loadBalancers },
-      spec !== undefined,
-    ),
+    ManagedResources: managedResources(scope, observations, { serving, loadBalancers }, spec !== undefined),
   } satisfies Record<keyof Attributes, unknown>;
   return new ResourceModel({
     ...withSpelledOut(PROPERTIES, defined(inputs), record.isSpelledOut),

@@ -27,6 +27,8 @@ import type { ObservedTargetGroupSettings } from './elastic-load-balancing/targe
 import type { ObservedTestListenerRule } from './elastic-load-balancing/test-listener-rule';
 import type { ObservedTargetGroups } from './elastic-load-balancing/target-groups';
 import { taskDefinition, type ObservedTaskDefinition } from './ecs/task-definition';
+import { traffic, type ObservedTraffic } from './elastic-load-balancing/traffic';
+import type { ObservedVersionRules } from './elastic-load-balancing/version-rules';
 import type { ObservedWebAclAssociation } from './waf/web-acl-association';
 
 import type { LoadBalancerAttributes } from '../properties/load-balancer-settings';
@@ -57,6 +59,8 @@ export interface ObservedKinds {
   readonly TargetGroups?: ObservedTargetGroups;
   readonly TaskDefinition?: ObservedTaskDefinition;
   readonly TestListenerRule?: ObservedTestListenerRule;
+  readonly Traffic?: ObservedTraffic;
+  readonly VersionRules?: ObservedVersionRules;
   readonly WebAclAssociation?: ObservedWebAclAssociation;
 }
 
@@ -71,7 +75,14 @@ const BEFORE_EXPOSURE = [
 ] as const;
 
 /** What comes after them. */
-const AFTER_EXPOSURE = [service, serviceDeployment, scalableTarget, scalingPolicy, scheduledActions] as const;
+const AFTER_EXPOSURE = [
+  service,
+  serviceDeployment,
+  scalableTarget,
+  scalingPolicy,
+  scheduledActions,
+  traffic,
+] as const;
 
 /** What a component needs. */
 type NeedsOf<Any> =

@@ -18,7 +18,7 @@ export const canary: Strategy = {
 
 export const CANARY_ROWS = {
   CanaryConfiguration: {
-    ...onlyWith(canary.name, {}),
+    ...onlyWith(canary.name, {}, ['VERSIONED']),
     to: 'canaryConfiguration',
     members: table<CanaryConfiguration, EcsCanaryConfiguration>('CanaryConfiguration', {
       CanaryPercent: { to: 'canaryPercent', check: checkTenths },

@@ -18,7 +18,7 @@ export const linear: Strategy = {
 
 export const LINEAR_ROWS = {
   LinearConfiguration: {
-    ...onlyWith(linear.name, {}),
+    ...onlyWith(linear.name, {}, ['VERSIONED']),
     to: 'linearConfiguration',
     members: table<LinearConfiguration, EcsLinearConfiguration>('LinearConfiguration', {
       StepPercent: { to: 'stepPercent', check: checkTenths },

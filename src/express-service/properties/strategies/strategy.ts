@@ -1,4 +1,4 @@
-/** What a deployment strategy of ECS is to this resource type. */
+/** What a deployment strategy is to this resource type. */
 import type {
   DeploymentConfiguration as EcsDeploymentConfiguration,
   DeploymentLifecycleHookStage,
@@ -7,12 +7,14 @@ import type { Properties } from '../../../cloudformation/extension';
 import { invalid } from '../../../core/failure';
 import type { DeploymentConfiguration, Inputs } from '../../model';
 
-/** Name of a strategy, as ECS has it. */
+/** Name of a strategy. */
 export type StrategyName = NonNullable<Properties<DeploymentConfiguration>['Strategy']>;
 
 /** A deployment strategy. */
 export interface Strategy {
   readonly name: StrategyName;
+  /** That of the ECS service, where ECS does not have this one. */
+  readonly ecsStrategy?: StrategyName;
   /** Member of the API's configuration with the settings that no other strategy has. */
   readonly own?: keyof EcsDeploymentConfiguration;
   /** Whether the tasks of a new revision are put beside those that serve, so that the requests are moved to them. */
@@ -58,14 +60,19 @@ export function strategyNameOf(model: StrategyInputs): StrategyName {
  * refused where it is not.
  *
  * @param defaults what the template need not say; undefined when ECS does without it.
+ * @param others strategies for which the template may say it, too.
  */
-export function onlyWith<Value extends object>(strategy: StrategyName, defaults?: Value) {
+export function onlyWith<Value extends object>(
+  strategy: StrategyName,
+  defaults?: Value,
+  others: readonly StrategyName[] = [],
+) {
   return {
     default: (_group: object, model: StrategyInputs) =>
       strategyNameOf(model) === strategy ? defaults : undefined,
     check(_given: Value, path: string, _group: object, model: StrategyInputs): void {
       const actual = strategyNameOf(model);
-      if (actual === strategy) return;
+      if (actual === strategy || others.includes(actual)) return;
       throw invalid(
         path,
         `is of the strategy ${strategy}; the strategy is ${actual}`,

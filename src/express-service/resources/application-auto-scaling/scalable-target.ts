@@ -17,6 +17,9 @@ import {
 import type { EcsService } from '../../identity/identity';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import type { Scaling } from '../../properties/scaling';
+import { leastTasks } from '../../properties/versions';
+import { versionOf } from '../../composition/version';
+import type { ServiceSpec } from '../../specification';
 import { unless } from '../../../aws/sdk-errors';
 import { newServiceLinkedRole } from '../../../aws/service-linked-role';
 import { tagChanges, tagList, type ResourceTag, type Tags } from '../../identity/tags';
@@ -77,6 +80,8 @@ export const scalableTarget: Component<
   ScalableTargetProperties
 > = {
   kind: 'ScalableTarget',
+  perVersion: 'as specified',
+  ofVersionsAfter: 'Traffic',
   needs: ['Service'],
   permissions: {
     observe: [...DESCRIBED_SERVICE_ACTIONS, 'application-autoscaling:DescribeScalableTargets'],
@@ -191,14 +196,15 @@ async function registerFirst(scope: ApplyScope, counts: TaskCounts): Promise<str
 }
 
 /** {@link threeWay} of the numbers, which people and scheduled actions change too. */
-function taskCounts(
-  { spec, previousSpec }: Pick<PlanScope, 'spec' | 'previousSpec'>,
-  current: ObservedScalableTarget | undefined,
-): TaskCounts {
-  const desired = countsOf(spec.scaling);
+function taskCounts(plan: PlanScope, current: ObservedScalableTarget | undefined): TaskCounts {
+  const { spec, previousSpec } = plan;
+  const version = versionOf(plan);
+  const countsIn = ({ scaling, versions }: ServiceSpec) =>
+    countsOf({ ...scaling, minTaskCount: leastTasks(versions, version, scaling.minTaskCount) });
+  const desired = countsIn(spec);
   const counts = threeWay<TaskCounts>({
     desired,
-    previous: previousSpec && countsOf(previousSpec.scaling),
+    previous: previousSpec && countsIn(previousSpec),
     live: current && countsOf(current),
   });
   // One number of the template's and one set by hand need not go together.

@@ -24,7 +24,7 @@ import {
   unlessOverlapping,
   type ObservedScalableTarget,
 } from './scalable-target';
-import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
+import { targetGroupNumbers, type ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
 
 /** How the number of tasks follows the load: one policy for each metric. */
 export interface ObservedScalingPolicy {
@@ -103,7 +103,7 @@ export function scalingPolicyName({ clusterName, name }: EcsService, additional?
 }
 
 /** What a policy watches. */
-type Watched = Pick<PlanScope, 'ecsService' | 'has' | 'refer'> & Pick<ServiceSpec, 'settings'>;
+type Watched = Pick<PlanScope, 'identity' | 'ecsService' | 'has' | 'refer'> & Pick<ServiceSpec, 'settings'>;
 
 /**
  * The metric that a policy follows; empty for one of a load balancer where there is none, which only a former template can ask
@@ -128,8 +128,9 @@ function metricSpecification(
  * one, and the policy would take that for silence and scale in. The sum over both groups is the requests per target at
  * any time, also while a canary splits them, because both groups then have as many targets.
  */
-function requestsPerTarget({ refer }: Watched): Resolvable<MetricSpecification> {
-  const requests = ['1', '2'].map((name) =>
+function requestsPerTarget(watched: Watched): Resolvable<MetricSpecification> {
+  const { refer } = watched;
+  const requests = targetGroupNumbers(watched).map((name) =>
     statistic(`requests${name}`, 'Sum', 'AWS/ApplicationELB', REQUEST_COUNT, {
       LoadBalancer: refer('LoadBalancer', 'LoadBalancerFullName'),
       TargetGroup: refer('TargetGroups', 'TargetGroupFullName', { name }),
@@ -206,6 +207,7 @@ export function metricOf(configuration: MetricSpecification): Omit<ScalingMetric
 /** What was changed by hand and the template does not change stays, and so do policies with other names. */
 export const scalingPolicy: Component<ObservedScalingPolicy, Needs, ScalingPolicyProperties> = {
   kind: 'ScalingPolicy',
+  perVersion: 'as specified',
   goesWith: 'ScalableTarget',
   needs: ['LoadBalancer', 'ScalableTarget', 'TargetGroups'],
   permissions: {
@@ -286,8 +288,8 @@ function desiredConfiguration(
   { name, ...metric }: ScalingMetric & { readonly name: string },
   live: TargetTrackingScalingPolicyConfiguration | undefined,
 ): Resolvable<TargetTrackingScalingPolicyConfiguration> {
-  const { ecsService, spec, previousSpec, has, refer } = plan;
-  const watched = { ecsService, has, refer };
+  const { identity, ecsService, spec, previousSpec, has, refer } = plan;
+  const watched = { identity, ecsService, has, refer };
   const settings = (of: ScalingMetric, { scaling, settings: service }: ServiceSpec) => ({
     // In a list, because either of its members is set: merged one by one, both might be.
     metric: [metricSpecification(of, { ...watched, settings: service })],

@@ -33,6 +33,7 @@ interface ScheduledActionProperties {
 /** They bear no owner's mark: who owns the service owns its scaling. The template's are told by their names. */
 export const scheduledActions: Component<ObservedScheduledActions, Needs, ScheduledActionProperties> = {
   kind: 'ScheduledActions',
+  perVersion: 'as specified',
   goesWith: 'ScalableTarget',
   needs: ['ScalableTarget'],
   partOf: 'ScalableTarget',

@@ -10,6 +10,7 @@ import { listenerRule } from '../elastic-load-balancing/listener-rule';
 import { targetGroupSettings } from '../elastic-load-balancing/target-group-attributes';
 import { targetGroups } from '../elastic-load-balancing/target-groups';
 import { testListenerRule } from '../elastic-load-balancing/test-listener-rule';
+import { versionRules } from '../elastic-load-balancing/version-rules';
 import { dnsRecord } from '../route-53/dns-record';
 import { hostNames } from '../route-53/host-names';
 
@@ -24,6 +25,7 @@ export const ON_EXTERNAL_LISTENER = [
   externalListener,
   listenerRule,
   testListenerRule,
+  versionRules,
   targetGroupSettings,
   dnsRecord,
   rollbackAlarm,

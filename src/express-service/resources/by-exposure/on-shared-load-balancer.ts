@@ -9,6 +9,7 @@ import { loadBalancerAttributes } from '../elastic-load-balancing/load-balancer-
 import { targetGroupSettings } from '../elastic-load-balancing/target-group-attributes';
 import { targetGroups } from '../elastic-load-balancing/target-groups';
 import { testListenerRule } from '../elastic-load-balancing/test-listener-rule';
+import { versionRules } from '../elastic-load-balancing/version-rules';
 import { dnsRecord } from '../route-53/dns-record';
 import { hostNames } from '../route-53/host-names';
 import { webAclAssociation } from '../waf/web-acl-association';
@@ -26,6 +27,7 @@ export const ON_SHARED_LOAD_BALANCER = [
   listeners,
   listenerRule,
   testListenerRule,
+  versionRules,
   targetGroupSettings,
   dnsRecord,
   rollbackAlarm,

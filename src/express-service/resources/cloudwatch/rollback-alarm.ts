@@ -21,7 +21,7 @@ import { unless } from '../../../aws/sdk-errors';
 import { mergeRules, threeWay } from '../../../core/three-way';
 import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
-import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
+import { targetGroupNumbers, type ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
 
 /** The alarm that rolls a deployment back. */
 export interface ObservedRollbackAlarm {
@@ -158,7 +158,7 @@ export function plannedAlarm(
     ...limits,
     Metrics: metricsOf(
       refer('LoadBalancer', 'LoadBalancerFullName'),
-      ['1', '2'].map((name) => refer('TargetGroups', 'TargetGroupFullName', { name })),
+      targetGroupNumbers(plan).map((name) => refer('TargetGroups', 'TargetGroupFullName', { name })),
     ),
     Tags: tagList(managedTags(plan)),
   };
@@ -177,6 +177,7 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
   kind: 'RollbackAlarm',
   needs: ['LoadBalancer', 'TargetGroups'],
   per: 'additional load balancer',
+  perVersion: 'as specified',
   permissions: {
     observe: ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'],
     apply: ['cloudwatch:PutMetricAlarm', 'cloudwatch:TagResource', 'cloudwatch:UntagResource'],

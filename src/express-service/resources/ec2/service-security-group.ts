@@ -43,6 +43,12 @@ import {
 import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import { namespaceTag } from '../../memory/namespaces';
 import { RECORD_TAG } from '../../memory/template-record';
+import {
+  obsoleteVersionTagKeys,
+  versionSettingTags,
+  versionTags,
+  type RecordedVersion,
+} from '../../memory/service-versions';
 import { versionTag } from '../../memory/version';
 
 /** The security group of the service's tasks, and what its tags say of the service. */
@@ -100,6 +106,8 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, objec
       ...tagsOfExposures(plan.exposures),
       ...additionalTags(Object.keys(plan.spec.additionalLoadBalancers)),
       ...domainTags(plan.spec),
+      ...versionTags(plan.versions ?? []),
+      ...(plan.spec.versions && versionSettingTags(plan.spec.versions, plan.spec.infrastructureRoleArn)),
       ...namespaceTag(plan.spec.serviceConnect?.namespaceName),
     };
     const properties = {
@@ -198,6 +206,22 @@ export async function serveFrom(scope: ApplyScope, serving: Exposure, former: Ex
   const group = serviceGroupIn(await survey(scope), scope.identity);
   const Tags = tagList(switchTags(serving, former));
   await scope.clients.ec2.send(new CreateTagsCommand({ Resources: [group!.GroupId!], Tags }));
+}
+
+/** Record how far versions have come, and keep what else is on record. */
+export async function recordVersions(scope: Scope, versions: readonly RecordedVersion[]): Promise<void> {
+  const group = serviceGroupIn(await survey(scope), scope.identity);
+  const Tags = tagList(versionTags(versions));
+  await scope.clients.ec2.send(new CreateTagsCommand({ Resources: [group!.GroupId!], Tags }));
+}
+
+/** Forget versions that nothing is left of. @param ids of those that there are; none means that there are to be none. */
+export async function forgetVersions(scope: Scope, ids: readonly string[]): Promise<void> {
+  const group = serviceGroupIn(await survey(scope), scope.identity);
+  const keys = obsoleteVersionTagKeys(tagRecord(group!.Tags), ids);
+  if (keys.length === 0) return;
+  const Tags = keys.map((Key) => ({ Key }));
+  await scope.clients.ec2.send(new DeleteTagsCommand({ Resources: [group!.GroupId!], Tags }));
 }
 
 async function create(

@@ -69,6 +69,7 @@ type Needs = {
  */
 export const serviceDeployment: Component<ObservedServiceDeployment, Needs, object, Token> = {
   kind: 'ServiceDeployment',
+  perVersion: 'as found',
   goesWith: 'Service',
   needs: ['Service'],
   volatile: true,

@@ -56,7 +56,7 @@ import {
 } from '../../properties/ecs-service';
 import { checkControl } from '../../deployments/service-control';
 import { attachmentOf, type Exposure } from '../../exposures';
-import { productionRules, servingFirst } from '../../deployments/traffic-weights';
+import { productionRules, servingFirst, weightsOf } from '../../deployments/traffic-weights';
 import { serviceConnectConfiguration } from '../../properties/service-connect';
 import { strategyOf } from '../../properties/strategies';
 import { testsRequests } from '../../specification';
@@ -82,8 +82,9 @@ import { rollbackAlarmName, type ObservedRollbackAlarm } from '../cloudwatch/rol
 import type { ObservedSecurityGroupRules } from '../ec2/security-group-rules';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import type { ObservedTargetGroupSettings } from '../elastic-load-balancing/target-group-attributes';
-import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
+import { targetGroupNumbers, type ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
 import type { ObservedTestListenerRule } from '../elastic-load-balancing/test-listener-rule';
+import type { ObservedVersionRules } from '../elastic-load-balancing/version-rules';
 import { plannedPort, plannedPortName, proxyLogs, type ObservedTaskDefinition } from './task-definition';
 
 /** The ECS service. */
@@ -107,6 +108,7 @@ type Needs = {
   TargetGroupSettings?: ObservedTargetGroupSettings;
   TaskDefinition: ObservedTaskDefinition;
   TestListenerRule?: ObservedTestListenerRule;
+  VersionRules?: ObservedVersionRules;
   /** By their names. */
   AdditionalLoadBalancers?: Readonly<Record<string, OfLoadBalancer>>;
 };
@@ -157,6 +159,7 @@ const PART_STATUS: Readonly<Record<string, PartStatus>> = {
  */
 export const service: Component<ObservedService, Needs, object, Token> = {
   kind: 'Service',
+  perVersion: 'as found',
   needs: [
     // Without them clients do not reach the tasks.
     'ClientRules',
@@ -172,6 +175,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     'TargetGroupSettings',
     'TaskDefinition',
     'TestListenerRule',
+    'VersionRules',
   ],
   acrossExposures: true,
   // A deployment changes it.
@@ -258,8 +262,11 @@ export const service: Component<ObservedService, Needs, object, Token> = {
   },
 
   async apply(scope, needs, current) {
-    const wanted = apiNames<WantedService>(scope.desired['']!);
+    const planned = apiNames<WantedService>(scope.desired['']!);
     try {
+      const wanted = scope.spec.versions?.takesAll
+        ? await withoutRule(scope, planned, current?.service)
+        : planned;
       if (!current) return await create(scope, wanted);
       if (current.service.status !== 'ACTIVE') return inactive(scope);
       return await update(scope, current.service, wanted, needs);
@@ -366,7 +373,7 @@ function madeGroupIds({ ServiceSecurityGroup, AdditionalLoadBalancers = {} }: Pa
 
 /** Where the service receives requests, at all of its load balancers. */
 function receivers(plan: PlanScope, found: Partial<Needs>, live: Service | undefined): Receiver[] {
-  const { additional, refer } = plan;
+  const { additional, ecsService, refer } = plan;
   const { AdditionalLoadBalancers = {} } = found;
   const containerPort = plannedPort(plan, found.TaskDefinition);
   const first = receiversAt(plan, found, refer, handMadeTestRule(plan, found, live));
@@ -374,7 +381,7 @@ function receivers(plan: PlanScope, found: Partial<Needs>, live: Service | undef
     const { loadBalancer } = own.identity;
     const referThere: Refer = (kind, attribute, options) =>
       refer(kind, attribute, { ...options, loadBalancer });
-    const all = receiversAt(own, AdditionalLoadBalancers[loadBalancer] ?? {}, referThere);
+    const all = receiversAt({ ...own, ecsService }, AdditionalLoadBalancers[loadBalancer] ?? {}, referThere);
     return all.map((each) => ({ ...each, containerPort: own.spec.containerPort ?? containerPort }));
   });
   return [...first.map((each) => ({ ...each, containerPort })), ...others];
@@ -382,21 +389,24 @@ function receivers(plan: PlanScope, found: Partial<Needs>, live: Service | undef
 
 /** At one load balancer: in the exposure that serves, and in the one that the service joins. */
 function receiversAt(
-  { exposures: { serving, joining }, spec }: Pick<PlanScope, 'exposures' | 'spec'>,
+  { exposures: { serving, joining }, spec, ...place }: ReceiverPlan,
   { ListenerRule, TestListenerRule }: Pick<Partial<Needs>, 'ListenerRule' | 'TestListenerRule'>,
   refer: Refer,
   handMade?: string,
 ): ReceiverRules[] {
   const isTested = testsRequests(spec);
+  const numbers = targetGroupNumbers(place);
   const ruleForTests = testListenerRule(serving, refer, false);
-  if (!joining) return receiver(serving, refer, false, isTested ? ruleForTests : handMade);
+  if (!joining) return receiver(serving, refer, numbers, false, isTested ? ruleForTests : handMade);
   // While the service moves the rules of the exposure that serves stay as they are, also where somebody has deleted them.
   const former = TestListenerRule?.rule ? ruleForTests : undefined;
   return [
-    ...(ListenerRule ? receiver(serving, refer, false, former) : []),
-    ...receiver(joining, refer, true, isTested ? testListenerRule(joining, refer, true) : undefined),
+    ...(ListenerRule ? receiver(serving, refer, numbers, false, former) : []),
+    ...receiver(joining, refer, numbers, true, isTested ? testListenerRule(joining, refer, true) : undefined),
   ];
 }
+
+type ReceiverPlan = Pick<PlanScope, 'exposures' | 'spec' | 'identity' | 'ecsService'>;
 
 type ReceiverRules = Omit<Receiver, 'containerPort'>;
 
@@ -404,15 +414,14 @@ type ReceiverRules = Omit<Receiver, 'containerPort'>;
 function receiver(
   exposure: Exposure,
   refer: Refer,
+  numbers: readonly string[],
   isJoining: boolean,
   testListenerRuleArn: Receiver['testListenerRuleArn'],
 ): ReceiverRules[] {
   const attachment = attachmentOf(exposure);
   if (!attachment) return [];
   const { kind, attribute } = attachment.productionListenerRule;
-  const targetGroupArns = ['1', '2'].map((name) =>
-    refer('TargetGroups', 'TargetGroupArn', { name, isJoining }),
-  );
+  const targetGroupArns = numbers.map((name) => refer('TargetGroups', 'TargetGroupArn', { name, isJoining }));
   return [{ targetGroupArns, listenerRuleArn: refer(kind, attribute, { isJoining }), testListenerRuleArn }];
 }
 
@@ -457,6 +466,31 @@ function inactive({ ecsService: { name } }: ApplyScope): Wait {
   return wait(`service ${name}, which is being deleted, to be gone`, 10);
 }
 
+/**
+ * The service as it is while other versions have the requests: ECS deploys none whose listener rule forwards to target groups of
+ * others (the claim `ecs.production-rule-needs-both-target-groups`). So it stands behind the target group alone in which its tasks
+ * are, or are to be.
+ */
+async function withoutRule(
+  scope: ApplyScope,
+  wanted: WantedService,
+  current: Service | undefined,
+): Promise<WantedService> {
+  const rules = await productionRules(scope, wanted.loadBalancers);
+  const answers = (arn: string) =>
+    rules.some((rule) =>
+      weightsOf(rule).some(({ targetGroupArn, weight }) => targetGroupArn === arn && weight > 0),
+    );
+  const loadBalancers = wanted.loadBalancers.map(({ advancedConfiguration, ...loadBalancer }) => {
+    const pair = [loadBalancer.targetGroupArn!, advancedConfiguration?.alternateTargetGroupArn ?? ''];
+    const alone = (current?.loadBalancers ?? []).filter((each) => !each.advancedConfiguration);
+    const targetGroupArn =
+      pair.find(answers) ?? pair.find((arn) => alone.some((each) => each.targetGroupArn === arn)) ?? pair[0];
+    return { ...loadBalancer, targetGroupArn };
+  });
+  return { ...wanted, loadBalancers };
+}
+
 async function create(scope: ApplyScope, wanted: WantedService): Promise<Outcome<ObservedService>> {
   const { clients, ecsService, operationToken } = scope;
   const { service: made } = await clients.ecs.send(
@@ -493,7 +527,9 @@ async function update(
   if (first) {
     const obstacle = await readyToDeploy(scope, current);
     if (obstacle) return obstacle;
-    const updated = withRevision(await send(scope, first), current);
+    const rules = await productionRules(scope, wanted.loadBalancers);
+    const ordered = first.loadBalancers && { loadBalancers: servingFirst(first.loadBalancers, rules) };
+    const updated = withRevision(await send(scope, { ...first, ...ordered }), current);
     return done({ service: { ...updated, tags }, deploymentStarted: true });
   }
   const actual = {

@@ -7,13 +7,14 @@ import {
   UntagResourceCommand,
   type LogConfiguration,
   type RegisterTaskDefinitionCommandInput,
+  type Service,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import type { ApplyScope, Component, PlanScope, Scope } from '../../composition/component';
 import { partInStatus } from '../../composition/part';
 import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deployments/described-service';
 import { HandlerError } from '../../../core/failure';
-import { fittingName, type EcsService } from '../../identity/identity';
+import { ecsServiceOf, fittingName, isVersion, type Identity } from '../../identity/identity';
 import { done, wait } from '../../../core/outcome';
 import { checkManaged, isManaged, managedTags } from '../../memory/ownership';
 import { cloudFormationNames } from '../../../aws/ecs/names';
@@ -24,6 +25,7 @@ import { lowerCaseTagList, lowerCaseTagRecord, tagChanges, type Tags } from '../
 import {
   desiredContent,
   taskDefinitionFlaw,
+  withStreamPrefix,
   isSameContent,
   logConfigurationOf,
   mainContainerOf,
@@ -32,6 +34,7 @@ import {
   type TaskDefinitionContent,
 } from '../../properties/task-definition-content';
 import { checkTaskDefinitionSize } from '../../properties/task-definition-size';
+import { VERSION_ID_LENGTH } from '../../properties/versions';
 import { MAIN_PORT_NAME } from '../../properties/task-checks';
 import type { ServiceSpec } from '../../specification';
 import { logGroupName } from '../logs/log-group';
@@ -96,8 +99,9 @@ export function plannedPortName(plan: PlanScope, current: ObservedTaskDefinition
   return mainMappingOf(mainContainerOf(content))?.name ?? MAIN_PORT_NAME;
 }
 
-/** Family of the task definitions that are made for an ECS service. */
-function taskDefinitionFamily({ clusterName, name }: EcsService): string {
+/** Family of the task definitions that are made for a service; its versions share it. */
+function taskDefinitionFamily(identity: Identity): string {
+  const { clusterName, name } = ecsServiceOf(identity);
   return fittingName(`${clusterName}-${name}`, 255);
 }
 
@@ -128,7 +132,7 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     const { task } = plan.spec;
     if (task.kind === 'external') return [];
     const properties = cloudFormationNames({
-      family: taskDefinitionFamily(plan.ecsService),
+      family: taskDefinitionFamily(plan.identity),
       ...plannedContent(plan, task, current),
       tags: lowerCaseTagList(managedTags(plan)),
     });
@@ -166,8 +170,8 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
     return done(observed({ ...reusable, tags: managedTags(scope) }, true));
   },
   async remove(scope) {
-    const { clients, ecsService } = scope;
-    const family = taskDefinitionFamily(ecsService);
+    const { clients, identity } = scope;
+    const family = taskDefinitionFamily(identity);
     for (let round = 0; round < DEREGISTRATION_ROUNDS; round++) {
       const { taskDefinitionArns = [], nextToken } = await clients.ecs.send(
         new ListTaskDefinitionsCommand({ familyPrefix: family, status: 'ACTIVE' }),
@@ -185,8 +189,8 @@ export const taskDefinition: Component<ObservedTaskDefinition> = {
 
 /** The task definition that is made from the template, or what the service runs instead of it. */
 async function observeMade(scope: Scope): Promise<ObservedTaskDefinition | undefined> {
-  const family = taskDefinitionFamily(scope.ecsService);
-  const [newest, service] = await Promise.all([describe(scope, family), managedDescribedService(scope)]);
+  const family = taskDefinitionFamily(scope.identity);
+  const [newest, service] = await Promise.all([describe(scope, family), serviceThatRuns(scope)]);
   if (!service) {
     const obstacle = {
       what: `task definition family ${family}`,
@@ -202,6 +206,13 @@ async function observeMade(scope: Scope): Promise<ObservedTaskDefinition | undef
   if (!runs) return newest && observed(newest, true);
   const managed = runs.definition.family === family;
   return { ...observed(runs, managed), newest: newest === runs ? undefined : newest };
+}
+
+/** The ECS service; of a version that is to be made, the one of the version before. */
+async function serviceThatRuns(scope: Scope): Promise<Service | undefined> {
+  const { formerEcsService: ecsService } = scope;
+  const service = await managedDescribedService(scope);
+  return service ?? (ecsService && managedDescribedService({ ...scope, ecsService }));
 }
 
 /**
@@ -231,11 +242,11 @@ function checkSize(scope: ApplyScope, task: ManagedTask, current: ObservedTaskDe
 
 /** What is registered, but for the tags. */
 function requestOf(
-  { ecsService }: Scope,
+  { identity }: Scope,
   content: TaskDefinitionContent,
 ): Omit<RegisterTaskDefinitionCommandInput, 'tags'> {
   return {
-    family: taskDefinitionFamily(ecsService),
+    family: taskDefinitionFamily(identity),
     ...content,
     containerDefinitions: content.containerDefinitions!,
   };
@@ -275,18 +286,35 @@ function observed({ definition, tags }: Revision, managed: boolean): ObservedTas
 }
 
 function plannedContent(
-  { identity, previousSpec }: Pick<PlanScope, 'identity' | 'previousSpec'>,
+  { identity, ecsService, previousSpec }: Pick<PlanScope, 'identity' | 'ecsService' | 'previousSpec'>,
   task: ManagedTask,
   current: ObservedTaskDefinition | undefined,
 ): TaskDefinitionContent {
   const previous = previousSpec?.task.kind === 'managed' ? previousSpec.task : undefined;
-  return desiredContent({
+  const madeLogGroup = logGroupName(identity);
+  const { streamPrefix } = task.logs;
+  const live = baseOf(current)?.definition;
+  const content = desiredContent({
     task,
     previous,
-    live: baseOf(current)?.definition,
-    madeLogGroup: logGroupName(identity),
+    live: live && withStreamPrefix(live, madeLogGroup, isOfVersion, streamPrefix),
+    madeLogGroup,
     region: identity.region,
   });
+  if (!isVersion(identity, ecsService)) return content;
+  return withStreamPrefix(
+    content,
+    madeLogGroup,
+    (prefix) => prefix === streamPrefix,
+    `${VERSION_PREFIX}${ecsService.name.slice(-VERSION_ID_LENGTH)}`,
+  );
+}
+
+/** What names of log streams of a version begin with; its id follows. */
+const VERSION_PREFIX = 'version-';
+
+function isOfVersion(prefix = ''): boolean {
+  return prefix.startsWith(VERSION_PREFIX) && prefix.length === VERSION_PREFIX.length + VERSION_ID_LENGTH;
 }
 
 async function register(scope: ApplyScope, content: TaskDefinitionContent): Promise<ObservedTaskDefinition> {

@@ -34,12 +34,15 @@ import { checkHosts, claimHosts, claimsHosts, forgetClaim } from './rule-hosts';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import { changeElbTags } from './target-groups';
 import { likelyPriority } from './rule-places';
+import { allTargetGroups, groupsOfVersions, type NeedsOfVersions } from './version-groups';
+import { forwardToVersions, VERSION_WEIGHT_ACTIONS } from '../../deployments/version-weights';
 import { tagList } from '../../identity/tags';
 import { managedTags } from '../../memory/ownership';
 
-type Needs = ClaimNeeds & {
-  HostNames: ObservedHostNames;
-};
+type Needs = ClaimNeeds &
+  NeedsOfVersions & {
+    HostNames: ObservedHostNames;
+  };
 
 /** What is kept while clients follow the DNS record: the ARN of the rule that they leave. */
 export interface DrainingToken {
@@ -60,7 +63,8 @@ const SECONDS_BETWEEN_LOOKS = 60;
  * load balancer: there are 25 priorities for services on a shared one (rule-places.ts), and ELB gives each of them to one
  * only, so that no race puts a 26th service on it.
  *
- * ECS moves the weights of the target groups, deployment by deployment; they are set once, when the rule is made.
+ * ECS moves the weights of the target groups, deployment by deployment; they are set once, when the rule is made. Those of versions
+ * are moved by what comes after their deployments (traffic.ts).
  */
 export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRuleProperties, DrainingToken> = {
   kind: 'ListenerRule',
@@ -75,11 +79,13 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
     'TargetGroups',
   ],
   per: 'exposure',
+  acrossVersions: true,
   staysWhileJoining: true,
   permissions: {
     observe: ['elasticloadbalancing:DescribeRules', ...FIND_RULE_ACTIONS],
     apply: [
       ...CLAIM_PERMISSIONS,
+      ...VERSION_WEIGHT_ACTIONS,
       ...RULE_AUTHENTICATION_ACTIONS,
       'elasticloadbalancing:AddTags',
       'elasticloadbalancing:ModifyRule',
@@ -104,7 +110,8 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
   parts: (_scope, observed) =>
     onePart('AWS::ElasticLoadBalancingV2::ListenerRule', observed, ({ arn }) => arn),
 
-  async observe(scope, { Listeners, ServiceSecurityGroup, TargetGroups }) {
+  async observe(scope, { Listeners, ServiceSecurityGroup, ...ofVersions }) {
+    const TargetGroups = allTargetGroups(ofVersions);
     const isClaiming = claimsHosts(scope);
     if (!Listeners?.httpsArn || !(TargetGroups || isClaiming)) return undefined;
     const listed = await unless(describeRules(scope, Listeners.httpsArn), 'ListenerNotFoundException');
@@ -121,7 +128,8 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
   async apply(scope, needs, current) {
     try {
       if (current) return await change(scope, needs, current);
-      const claimed = await claimRule(scope, needs, scope.desired['']!);
+      const TargetGroups = allTargetGroups(needs)!;
+      const claimed = await claimRule(scope, { ...needs, TargetGroups }, scope.desired['']!);
       if (claimed.status === 'wait' || !claimsHosts(scope)) return claimed;
       return await change(scope, needs, claimed.value);
     } catch (error) {
@@ -231,9 +239,10 @@ function statesOf(
 /** Let the rule match the present hosts and paths too; former ones stay until nothing leads to them any more. */
 async function change(
   scope: ApplyScope,
-  { Listeners, ServiceSecurityGroup }: Needs,
+  { Listeners, ServiceSecurityGroup, ...ofVersions }: Needs,
   current: ObservedListenerRule,
 ): Promise<Outcome<ObservedListenerRule>> {
+  if (scope.versions) await forwardToVersions(scope, current.arn, groupsOfVersions(scope, ofVersions));
   const tagged = { ...current, tags: await changeElbTags(scope, current) };
   const rule = await setAuthentication(scope, tagged);
   if (!isServing(scope)) return done(rule);

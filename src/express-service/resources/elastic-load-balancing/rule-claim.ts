@@ -169,7 +169,8 @@ export async function servingGroup(scope: ApplyScope, { arns }: ObservedTargetGr
     targetGroupArn,
     weight: Number(targetGroupArn === initial),
   }));
-  return scope.previousSpec && isServing(scope) ? groupToServe(scope, weights) : initial!;
+  const isKnown = arns.length < 2 || !scope.previousSpec || !isServing(scope);
+  return isKnown ? initial! : groupToServe(scope, weights);
 }
 
 /** Actions of a rule that is made: users sign in where they have to, and then all of their requests go to one target group. */

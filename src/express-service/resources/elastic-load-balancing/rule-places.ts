@@ -89,6 +89,9 @@ const external: RulePlaces = {
 /** How many priorities before that of a service its rule for test requests may have. */
 const TEST_PRIORITIES = 24;
 
+/** The same of the rules by which versions are reached, of which there may be three for each of a dozen. */
+export const VERSION_PRIORITIES = 99;
+
 /**
  * The priorities that the rule for test requests may have, the nearest first: right before that of the service's other rule, so
  * that it wins. On a shared load balancer none of them is a place, for places are a thousand apart and begin at 1000, nor one that
@@ -97,12 +100,14 @@ const TEST_PRIORITIES = 24;
  *
  * @param priority of the service's rule for all requests.
  * @param rules of the listener, as far as they are known.
+ * @param count how many priorities before that of the service there are.
  */
 export function prioritiesBefore(
   priority: number,
   rules: readonly Pick<Rule, 'Priority'>[] = [],
+  count = TEST_PRIORITIES,
 ): readonly number[] {
-  const before = Array.from({ length: TEST_PRIORITIES }, (_, index) => priority - 1 - index);
+  const before = Array.from({ length: count }, (_, index) => priority - 1 - index);
   return freeAmong(
     before.filter((each) => each > 0),
     rules,

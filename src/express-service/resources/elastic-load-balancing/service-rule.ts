@@ -1,7 +1,6 @@
 /** The listener rules of a service, found among those of a listener. */
 import {
   DeleteRuleCommand,
-  DescribeTagsCommand,
   type Action,
   type Rule,
   type RuleCondition,
@@ -9,7 +8,8 @@ import {
 import type { Resolvable } from '../../../core/graph';
 import type { PlanScope, Scope } from '../../composition/component';
 import { isManaged } from '../../memory/ownership';
-import { isTestRule } from '../../memory/resource-marks';
+import { isTestRule, versionOfRule } from '../../memory/resource-marks';
+import { tagsOfRules } from '../../sharing/load-balancer-closing';
 import { defined } from '../../../core/unset';
 import {
   authenticationIn,
@@ -20,7 +20,8 @@ import type { NetworkProtocol } from '../../properties/network-load-balancer';
 import { hostNamesIn, normalConditions, pathsIn } from '../../properties/rule-conditions';
 import { unless } from '../../../aws/sdk-errors';
 import { sessionValue } from '../../../aws/session';
-import { tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
+import type { ResourceTag, Tags } from '../../identity/tags';
+import { targetGroupNumbers } from './target-groups';
 import { servingTargetGroup, weightsOf } from '../../deployments/traffic-weights';
 
 /** A rule by which the load balancer sends the service's requests to its tasks. */
@@ -60,10 +61,12 @@ export interface ListenerRuleProperties {
   readonly Tags: readonly ResourceTag[];
 }
 
-/** The pair of target groups, of which the first one has the requests. */
-export function plannedActions({ refer }: Pick<PlanScope, 'refer'>): readonly Resolvable<Action>[] {
-  const TargetGroups = ['1', '2'].map((name, index) => ({
-    TargetGroupArn: refer('TargetGroups', 'TargetGroupArn', { name }),
+type ForwardingPlan = Pick<PlanScope, 'identity' | 'ecsService' | 'refer'>;
+
+/** The target groups of the service, of which the first one has the requests. */
+export function plannedActions(plan: ForwardingPlan): readonly Resolvable<Action>[] {
+  const TargetGroups = targetGroupNumbers(plan).map((name, index) => ({
+    TargetGroupArn: plan.refer('TargetGroups', 'TargetGroupArn', { name }),
     Weight: index === 0 ? 1 : 0,
   }));
   return [{ Type: 'forward' as const, ForwardConfig: { TargetGroups } }];
@@ -73,21 +76,18 @@ export function plannedActions({ refer }: Pick<PlanScope, 'refer'>): readonly Re
  * What both rules have in common: their listener, how users sign in, and the pair of target groups, of which the first one has
  * the requests.
  */
-export function plannedForwarding({
-  exposure,
-  refer,
-  spec,
-}: Pick<PlanScope, 'exposure' | 'refer' | 'spec'>): {
+export function plannedForwarding(plan: ForwardingPlan & Pick<PlanScope, 'exposure' | 'spec'>): {
   readonly ListenerArn: Resolvable<string>;
   readonly Actions: Resolvable<ListenerRuleProperties['Actions']>;
 } {
+  const { exposure, refer, spec } = plan;
   const asked = withAuthentication([], spec.authentication);
   return {
     ListenerArn:
       exposure.kind === 'external'
         ? exposure.listenerArn
         : refer('Listeners', 'ListenerArn', { name: 'Https' }),
-    Actions: [...asked, ...plannedActions({ refer })].map((action, index) =>
+    Actions: [...asked, ...plannedActions(plan)].map((action, index) =>
       asked.length > 0 ? { ...action, Order: index + 1 } : action,
     ),
   };
@@ -99,10 +99,20 @@ export interface ManagedRules {
   readonly production?: ObservedListenerRule;
   /** That of test requests. */
   readonly test?: ObservedListenerRule;
+  /** Those by which one version is reached. */
+  readonly versions: readonly ObservedListenerRule[];
 }
 
 /** IAM actions of {@link findManagedRules}. */
 export const FIND_RULE_ACTIONS = ['elasticloadbalancing:DescribeTags'] as const;
+
+/** Rules of versions that {@link findManagedRules} has found, by the owner tag. */
+const versionsSeen = sessionValue((_: Scope) => new Map<string, readonly ObservedListenerRule[]>());
+
+/** The rules of versions that {@link findManagedRules} has found in this invocation; undefined when nobody has looked. */
+export function versionRulesSeen(scope: Scope): readonly ObservedListenerRule[] | undefined {
+  return versionsSeen(scope).get(scope.identity.serviceArn);
+}
 
 /** By the target groups that rules forward to. */
 const managedSeen = sessionValue((_: Scope) => new Map<string, ManagedRules>());
@@ -125,15 +135,17 @@ export async function findManagedRules(
 ): Promise<ManagedRules> {
   const managed = await managedAmong(scope, rules, targetGroupArns);
   const found = {
-    production: managed.find(({ tags }) => !isTestRule(tags)),
+    production: managed.find(({ tags }) => !isTestRule(tags) && !versionOfRule(tags)),
     test: managed.find(({ tags }) => isTestRule(tags)),
+    versions: managed.filter(({ tags }) => versionOfRule(tags)),
   };
   managedSeen(scope).set(targetGroupArns.join(), found);
+  versionsSeen(scope).set(scope.identity.serviceArn, found.versions);
   return found;
 }
 
 async function managedAmong(
-  { clients, identity }: Scope,
+  scope: Scope,
   rules: readonly Rule[],
   targetGroupArns: readonly string[],
 ): Promise<ObservedListenerRule[]> {
@@ -141,14 +153,10 @@ async function managedAmong(
     weightsOf(rule).some(({ targetGroupArn }) => targetGroupArns.includes(targetGroupArn)),
   );
   if (candidates.length === 0) return [];
-  const { TagDescriptions = [] } = await clients.elasticLoadBalancing.send(
-    new DescribeTagsCommand({ ResourceArns: candidates.map(({ RuleArn }) => RuleArn!) }),
+  const tags = await tagsOfRules(scope, candidates);
+  return candidates.flatMap((rule, index) =>
+    isManaged(scope.identity, tags[index]!) ? [observedRule(rule, tags[index]!)] : [],
   );
-  return candidates.flatMap((rule) => {
-    const described = TagDescriptions.find(({ ResourceArn }) => ResourceArn === rule.RuleArn);
-    const tags = tagRecord(described?.Tags);
-    return isManaged(identity, tags) ? [observedRule(rule, tags)] : [];
-  });
 }
 
 /** What conditions match. */

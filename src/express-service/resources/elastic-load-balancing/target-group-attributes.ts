@@ -38,7 +38,7 @@ import {
 import { ruleAt, weightsOf } from '../../deployments/traffic-weights';
 import type { ObservedListenerRule } from './service-rule';
 import type { ObservedTestListenerRule } from './test-listener-rule';
-import type { ObservedTargetGroup, ObservedTargetGroups } from './target-groups';
+import { targetGroupNumbers, type ObservedTargetGroup, type ObservedTargetGroups } from './target-groups';
 
 /** How the target groups of the service are set. */
 export interface ObservedTargetGroupSettings {
@@ -82,6 +82,7 @@ export const targetGroupSettings: Component<
   goesWith: 'TargetGroups',
   needs: ['TargetGroups', 'ListenerRule', 'TestListenerRule'],
   per: 'exposure',
+  perVersion: 'as found',
   partOf: 'TargetGroups',
   // Which target group has the traffic changes with every deployment.
   volatile: true,
@@ -101,12 +102,13 @@ export const targetGroupSettings: Component<
   },
 
   /** As the template says; what was changed by hand is looked at when something is to change. */
-  desired({ spec: { targetGroup } }) {
+  desired(plan) {
+    const { targetGroup } = plan.spec;
     if (initialAttributes(targetGroup)) return [];
     const { attributes } = targetGroup;
     const TargetGroupAttributes = [...attributeChanges({}, attributes), ...stickinessAttributes(attributes)];
     const type = 'AWS::ElasticLoadBalancingV2::TargetGroup';
-    return ['1', '2'].map((name) => ({ name, type, properties: { TargetGroupAttributes } }));
+    return targetGroupNumbers(plan).map((name) => ({ name, type, properties: { TargetGroupAttributes } }));
   },
 
   async observe(_scope, { TargetGroups, ListenerRule }) {
@@ -238,8 +240,9 @@ async function applyAttributes(
   // Of a kind of load balancer that the service is about to leave, which has other attributes.
   if ((scope.exposure?.protocolVersion === undefined) !== (desired.protocolVersion === undefined))
     return undefined;
-  // Target groups that the service joins have nothing from before, and no traffic yet.
-  const previous = isServing(scope) ? scope.previousSpec?.targetGroup : undefined;
+  // Target groups that the service joins have nothing from before, and no traffic yet; so have those of a new version.
+  const isJoining = !isServing(scope) || scope.versions?.[0]?.state === 'new';
+  const previous = isJoining ? undefined : scope.previousSpec?.targetGroup;
   if (isDeepStrictEqual(desired.attributes, previous?.attributes)) return undefined;
   const initial = previous ? undefined : initialAttributes(desired);
   if (initial) return initial;
@@ -249,7 +252,7 @@ async function applyAttributes(
     arns.map(async (arn, index) => {
       const changes = [
         ...attributeChanges(live[index]!, wanted),
-        ...(isServing(scope) || areAsSticky(live[index]!, wanted) ? [] : stickinessAttributes(wanted)),
+        ...(!isJoining || areAsSticky(live[index]!, wanted) ? [] : stickinessAttributes(wanted)),
       ];
       if (changes.length > 0) await setAttributes(scope, arn, changes);
     }),

@@ -10,7 +10,7 @@ import {
 import { allOf } from '../../../core/all-of';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { gone } from '../../composition/part';
-import type { Identity } from '../../identity/identity';
+import { isVersion, shortHash } from '../../identity/identity';
 import { done, wait } from '../../../core/outcome';
 import { checkManaged, managedTags } from '../../memory/ownership';
 import {
@@ -33,7 +33,7 @@ import {
 } from '../../properties/target-group-settings';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 
-/** One of the two target groups of a service. */
+/** A target group of a service. */
 export interface ObservedTargetGroup {
   readonly arn: string;
   readonly name: string;
@@ -42,23 +42,35 @@ export interface ObservedTargetGroup {
   readonly tags: Tags;
 }
 
-/** The target groups of a service: ECS moves the traffic from one to the other and back, deployment by deployment. */
+/**
+ * The target groups of a service: ECS moves the traffic from one to the other and back, deployment by deployment. A version has
+ * one.
+ */
 export interface ObservedTargetGroups {
   /** ARNs of {@link members}. */
   readonly arns: readonly string[];
   /** Last parts of the ARNs, values of the CloudWatch dimension TargetGroup: `targetgroup/<name>/<id>`. */
   readonly fullNames: readonly string[];
-  /** The two of them, in the order of their names; fewer when some are absent. */
+  /** All of them, in the order of their names; fewer when some are absent. */
   readonly members: readonly ObservedTargetGroup[];
 }
 
 /** Port of targets that are registered without one; ECS registers all with the port of the container. */
 const NOMINAL_PORT = 80;
 
-/** Names of the two target groups that a service has in an exposure; 32 characters at most, as ELB wants it. */
-function targetGroupNames(identity: Identity, exposure: Exposure): readonly string[] {
-  const prefix = `${targetGroupNamePrefix(identity)}${exposureHash(exposure)}`;
-  return [1, 2].map((number) => `${prefix}-${number}`);
+type Place = Pick<Scope, 'identity' | 'ecsService'>;
+
+/** By which the target groups of an ECS service refer to each other: a pair, or the one of a version. */
+export function targetGroupNumbers({ identity, ecsService }: Place): readonly string[] {
+  return isVersion(identity, ecsService) ? ['1'] : ['1', '2'];
+}
+
+/** Names of the target groups that an ECS service has in an exposure; 32 characters at most, as ELB wants it. */
+function targetGroupNames(place: Place, exposure: Exposure): readonly string[] {
+  const { identity, ecsService } = place;
+  const hash = exposureHash(exposure);
+  const own = isVersion(identity, ecsService) ? shortHash(`${hash} ${ecsService.arn}`, hash.length) : hash;
+  return targetGroupNumbers(place).map((number) => `${targetGroupNamePrefix(identity)}${own}-${number}`);
 }
 
 interface TargetGroupProperties {
@@ -78,13 +90,14 @@ type Needs = {
 };
 
 /**
- * Two target groups, between which ECS shifts the traffic of a canary deployment. How they are set when they are there is
- * the matter of target-group-settings.ts.
+ * Two target groups, between which ECS shifts the traffic of a canary deployment, or the one of a version. How they are set when
+ * they are there is the matter of target-group-settings.ts.
  */
 export const targetGroups: Component<ObservedTargetGroups, Needs, TargetGroupProperties> = {
   kind: 'TargetGroups',
   needs: ['ServiceSecurityGroup'],
   per: 'exposure',
+  perVersion: 'as found',
   permissions: {
     observe: [
       ...SURVEY_PERMISSIONS,
@@ -100,7 +113,7 @@ export const targetGroups: Component<ObservedTargetGroups, Needs, TargetGroupPro
   },
 
   desired(plan, _found, current) {
-    const { exposure, identity, network, spec, previousSpec } = plan;
+    const { exposure, network, spec, previousSpec } = plan;
     const live = current?.members[0]?.healthCheck;
     const { protocolVersion } = exposure;
     const settings = {
@@ -110,7 +123,7 @@ export const targetGroups: Component<ObservedTargetGroups, Needs, TargetGroupPro
         ? wantedHealthCheck(spec.targetGroup, previousSpec?.targetGroup, live)
         : spec.targetGroup.healthCheck,
     };
-    return targetGroupNames(identity, exposure).map((Name, index) => ({
+    return targetGroupNames(plan, exposure).map((Name, index) => ({
       name: String(index + 1),
       type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
       properties: {
@@ -133,17 +146,17 @@ export const targetGroups: Component<ObservedTargetGroups, Needs, TargetGroupPro
       ]),
     ),
 
-  parts({ identity, exposure }, observed) {
+  parts(scope, observed) {
     const type = 'AWS::ElasticLoadBalancingV2::TargetGroup';
     const members = observed?.members ?? [];
-    const names = exposure ? targetGroupNames(identity, exposure) : [];
+    const names = scope.exposure ? targetGroupNames(scope, scope.exposure) : [];
     const missing = names.filter((wanted) => !members.some(({ name }) => name === wanted));
     return [...members.map(({ arn }) => ({ type, arn })), ...missing.map(() => gone(type))];
   },
 
   async observe(scope) {
     if (!scope.exposure) return undefined;
-    const found = await describe(scope, targetGroupNames(scope.identity, scope.exposure));
+    const found = await describe(scope, targetGroupNames(scope, scope.exposure));
     if (found.length === 0) return undefined;
     const tags = await tagsOf(
       scope,
