@@ -1315,7 +1315,6 @@ export class LoadBalancerConfiguration extends BaseModel {
   static readonly DEFAULTS = {
     Type: 'application',
     IpAddressType: 'ipv4',
-    AllowedCidrs: ['0.0.0.0/0', '::/0'],
     CrossZone: false,
     HttpRedirect: true,
     IdleTimeoutSeconds: 60,
@@ -1344,10 +1343,15 @@ export class LoadBalancerConfiguration extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare Subnets?: string[];
 
-  /** Address ranges, IPv4 or IPv6, that may reach the load balancer: 30 of each family at most, 60 without HttpRedirect. Default: everybody. */
+  /** Address ranges, IPv4 or IPv6, that may reach the load balancer: 30 of each family at most, 60 without HttpRedirect. Default: 0.0.0.0/0 and ::/0, everybody; none where AllowedPrefixListIds are given. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare AllowedCidrs?: string[];
+
+  /** Ids of prefix lists, customer-managed or AWS-managed, whose addresses may reach the load balancer beside AllowedCidrs. In a security group a prefix list counts as many rules as it can have entries, that of Amazon CloudFront 55, at each port that is open: with HttpRedirect that one does not fit into the 60 rules. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AllowedPrefixListIds?: string[];
 
   /** Allocation ids of Elastic IP addresses, one for each subnet of an internet-facing Network Load Balancer, which clients then reach at these addresses. */
   @Expose()

@@ -4,6 +4,7 @@
  */
 import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import {
+  CreateManagedPrefixListCommand,
   AllocateAddressCommand,
   CreateSecurityGroupCommand,
   DescribeSubnetsCommand,
@@ -59,6 +60,7 @@ function isOrdered(path: string): boolean {
 interface Surroundings {
   readonly subnets: readonly string[];
   readonly groups: readonly string[];
+  readonly prefixLists: readonly string[];
   /** Allocation ids of Elastic IP addresses. */
   readonly addresses: readonly string[];
   readonly hostedZoneId: string;
@@ -124,6 +126,7 @@ const VALUES: Readonly<Record<string, Values>> = {
   // Its list is of endpoints alone.
   ServiceConnectConfiguration: ({ groups }) =>
     some(groups, 0).map((AllowedSecurityGroups) => ({ ClientAlias: { Port: 8080 }, AllowedSecurityGroups })),
+  AllowedPrefixListIds: ({ prefixLists }) => some(prefixLists),
   AllowedCidrs: () => some(['10.0.0.0/8', '192.0.2.0/24', '2001:db8::/32', '198.51.100.7/32']),
   'AdditionalMetrics/*': from(
     { AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 },
@@ -414,6 +417,14 @@ beforeAll(async () => {
   const options = driver.aws.clientOptions();
   const ec2 = new EC2Client(options);
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  const prefixLists = await Promise.all(
+    ['one', 'two'].map(async (PrefixListName) => {
+      const { PrefixList } = await ec2.send(
+        new CreateManagedPrefixListCommand({ PrefixListName, AddressFamily: 'IPv4', MaxEntries: 2 }),
+      );
+      return PrefixList!.PrefixListId!;
+    }),
+  );
   const groups = await Promise.all(
     ['one', 'two'].map(async (GroupName) => {
       const { GroupId } = await ec2.send(
@@ -449,7 +460,7 @@ beforeAll(async () => {
       async () => (await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }))).AllocationId!,
     ),
   );
-  const surroundings = { subnets, groups, addresses, hostedZoneId, certificateArn };
+  const surroundings = { subnets, groups, prefixLists, addresses, hostedZoneId, certificateArn };
   written.push(...fc.sample(models(surroundings, driver.model({})), { seed: SEED, numRuns: SERVICES }));
   written.push(...fc.sample(behindNetworkLoadBalancer(surroundings), { seed: SEED, numRuns: 1 }));
   for (const model of written) {
