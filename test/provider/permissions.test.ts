@@ -129,7 +129,7 @@ async function runEverything(): Promise<void> {
   await update('first', { ...changed, LoadBalancerConfiguration: { IdleTimeoutSeconds: 30 } });
   // And to another one: nobody is left on the first.
   const AllowedPrefixListIds = [await prefixListOfCloudFront()];
-  const closed = { AllowedPrefixListIds, HttpRedirect: false };
+  const closed = { IdleTimeoutSeconds: 40, AllowedPrefixListIds, HttpRedirect: false };
   await update('first', { ...changed, LoadBalancerConfiguration: closed });
   Driver.modelOf(await driver.read(models.first!.ServiceArn));
   // While a deployment by hand is under way.

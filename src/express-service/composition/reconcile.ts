@@ -394,7 +394,11 @@ function waiting(
   for (const each of waits) giveUpWhenOverdue(time, each);
   const pending = waits.flatMap(({ id, token }) => (token === undefined ? [] : [{ kind: id, token }]));
   const volatile = nodes
-    .filter(({ component }) => component.volatile && !(isRemoval && component.keptForRemoval))
+    .filter(({ component, id }) =>
+      component.volatile
+        ? !(isRemoval && component.keptForRemoval)
+        : known[id] !== undefined && component.isSecret?.(known[id]),
+    )
     .map(({ id }) => id);
   const doneWithoutValue = nodesThatAre('done', outcomes).filter((id) => volatile.includes(id));
   return {

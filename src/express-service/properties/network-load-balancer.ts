@@ -73,6 +73,7 @@ const OF_APPLICATION_LOAD_BALANCER: readonly (readonly [path: string, why: strin
   [`${PATH}/AccessLogs`, 'are of requests', 'Remove it'],
   ['WebAclArn', 'is of requests: AWS WAF does not protect Network Load Balancers', 'Remove it'],
   ['PathPatterns', 'are of requests', 'Remove it'],
+  ['RequiredHttpHeader', 'is of requests', 'Remove it'],
   ['Authentication', 'is of requests', 'Remove it'],
   ['TestTraffic', 'tells requests apart', `Give ${LISTENER}/TestPort instead`],
   ['TargetGroupConfiguration/StickinessDurationSeconds', 'is of cookies', 'Remove it'],

@@ -2,14 +2,20 @@
 import {
   DeleteRuleCommand,
   DescribeTagsCommand,
+  RemoveTagsCommand,
   type Action,
   type Rule,
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Resolvable } from '../../../core/graph';
-import type { PlanScope, Scope } from '../../composition/component';
-import { isManaged } from '../../memory/ownership';
-import { isTestRule } from '../../memory/resource-marks';
+import type { ApplyScope, PlanScope, Scope } from '../../composition/component';
+import { isManaged, managedTags } from '../../memory/ownership';
+import {
+  isTestRule,
+  REQUIRED_HEADER_TAG_KEY,
+  requiredHeaderIn,
+  requiredHeaderTag,
+} from '../../memory/resource-marks';
 import { defined } from '../../../core/unset';
 import {
   authenticationIn,
@@ -20,6 +26,7 @@ import type { NetworkProtocol } from '../../properties/network-load-balancer';
 import { hostNamesIn, normalConditions, pathsIn } from '../../properties/rule-conditions';
 import { unless } from '../../../aws/sdk-errors';
 import { sessionValue } from '../../../aws/session';
+import { changeElbTags } from './target-groups';
 import { tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import { servingTargetGroup, weightsOf } from '../../deployments/traffic-weights';
 
@@ -33,6 +40,8 @@ export interface ObservedListenerRule {
   readonly hostNames: readonly string[];
   /** Path patterns that the rule matches, or will match in the end; none means all paths. */
   readonly paths: readonly string[];
+  /** Names of the headers that the rule looks at, or will look at in the end; undefined in what an earlier version of this code has kept. */
+  readonly headers?: readonly string[];
   /** The target group that has all traffic; undefined when it is split. */
   readonly servingTargetGroupArn?: string;
   /** How users sign in; undefined when they need not. */
@@ -91,6 +100,42 @@ export function plannedForwarding({
       asked.length > 0 ? { ...action, Order: index + 1 } : action,
     ),
   };
+}
+
+/** Tags of both rules. */
+export function ruleTags(scope: Pick<PlanScope, 'identity' | 'spec'>): Tags {
+  return { ...managedTags(scope), ...requiredHeaderOf(scope) };
+}
+
+function requiredHeaderOf({ spec }: Pick<PlanScope, 'spec'>): Tags {
+  return requiredHeaderTag(spec.requiredHeader?.name);
+}
+
+/**
+ * Give a rule the author's tags, before it gets the conditions that they tell of.
+ *
+ * @returns the tags it has then.
+ */
+export function changeRuleTags(scope: ApplyScope, rule: ObservedListenerRule): Promise<Tags> {
+  return changeElbTags(scope, rule, requiredHeaderOf(scope));
+}
+
+/** What tells of a header that requests need no more goes after the condition: till then READ keeps its values to itself. */
+export async function forgetRequiredHeader(
+  scope: ApplyScope,
+  { arn, tags }: ObservedListenerRule,
+): Promise<Tags> {
+  if (scope.spec.requiredHeader || requiredHeaderIn(tags) === undefined) return tags;
+  const { [REQUIRED_HEADER_TAG_KEY]: _gone, ...left } = tags;
+  await scope.clients.elasticLoadBalancing.send(
+    new RemoveTagsCommand({ ResourceArns: [arn], TagKeys: [REQUIRED_HEADER_TAG_KEY] }),
+  );
+  return left;
+}
+
+/** Whether what is observed of rules holds secrets: values of headers. */
+export function holdsSecrets(...rules: readonly (ObservedListenerRule | undefined)[]): boolean {
+  return rules.some((rule) => rule?.conditions.some(({ Field }) => Field === 'http-header'));
 }
 
 /** The rules of a service on one listener. */
@@ -154,8 +199,9 @@ async function managedAmong(
 /** What conditions match. */
 export function matching(
   conditions: readonly RuleCondition[],
-): Pick<ObservedListenerRule, 'hostNames' | 'paths'> {
-  return { hostNames: hostNamesIn(conditions), paths: pathsIn(conditions) };
+): Pick<ObservedListenerRule, 'hostNames' | 'paths' | 'headers'> {
+  const headers = conditions.flatMap(({ HttpHeaderConfig }) => HttpHeaderConfig?.HttpHeaderName ?? []);
+  return { hostNames: hostNamesIn(conditions), paths: pathsIn(conditions), headers };
 }
 
 /** Delete a rule; one that is gone already counts as deleted. */
