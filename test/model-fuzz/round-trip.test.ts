@@ -39,6 +39,8 @@ const SEED = 2026;
 /** Paths of all lists in the properties that a template may set; `*` stands for any item. */
 function listPaths(property: PropertySchema, path: string): string[] {
   const node = nodeOf(property);
+  // Nobody reads it.
+  if (SCHEMA.writeOnlyProperties?.includes(`/properties/${path}`)) return [];
   if (node.type === 'array') return [path, ...(node.items ? listPaths(node.items, `${path}/*`) : [])];
   return Object.entries(node.properties ?? {}).flatMap(([name, member]) =>
     listPaths(member, `${path}/${name}`),
@@ -197,10 +199,11 @@ function additionalLoadBalancer(surroundings: Surroundings): Arbitrary<Structure
       IpAddressType: fc.constant('ipv4'),
       Subnets: values('LoadBalancerConfiguration/Subnets'),
       AllowedCidrs: values('AllowedCidrs'),
+      AllowedPrefixListIds: values('AllowedPrefixListIds'),
       HttpRedirect: fc.boolean(),
       IdleTimeoutSeconds: fc.constantFrom(60, 120),
     },
-    { requiredKeys: ['Subnets', 'AllowedCidrs'], noNullPrototype: true },
+    { requiredKeys: ['Subnets', 'AllowedCidrs', 'AllowedPrefixListIds'], noNullPrototype: true },
   );
   const members: Record<string, Arbitrary<unknown>> = {
     Name: fc.constantFrom('weight', 'protocol'),
