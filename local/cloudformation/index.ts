@@ -22,6 +22,7 @@ import { bucketPolicyProvider } from './providers/bucket-policy';
 import { cdkMetadataProvider } from './providers/cdk-metadata';
 import { lambdaFunctionProvider } from './providers/lambda-function';
 import { lambdaHookProvider } from './providers/lambda-hook';
+import { withSecrets } from './dynamic-references';
 import { motoProvider } from './providers/moto';
 import { nestedStackProvider } from './providers/nested-stack';
 import { registryProvider } from './providers/registry';
@@ -73,7 +74,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     registry,
     hooks,
     providers: [
-      registryProvider(options.resourceHandler),
+      withSecrets(registryProvider(options.resourceHandler), options.motoOptions),
       nestedStackProvider({
         call: (operation, input, { region, accountId }) =>
           operations[operation]!({

@@ -13,6 +13,9 @@ export interface JsonService {
 /** Amazon EventBridge. */
 export const EVENT_BRIDGE: JsonService = { service: 'events', targetPrefix: 'AWSEvents' };
 
+/** AWS Secrets Manager. */
+export const SECRETS_MANAGER: JsonService = { service: 'secretsmanager', targetPrefix: 'secretsmanager' };
+
 /** Call an operation of moto. @returns the body of the answer, also that of a refusal. */
 export async function callMoto(
   { endpoint }: Pick<ClientOptions, 'endpoint'>,

@@ -67,6 +67,7 @@ interface Converted<Api, Value, Group> {
   readonly read: (api: Api) => Value | undefined;
 }
 
+/** Of a scalar, or of a list of scalars. */
 type ScalarRow<Value, Api, Group> = AnyRow<Value, Group> &
   (Plain<Api, Value> | Converted<Api, Value, Group>) & {
     /** Nobody may read the value in a log or a message. */
@@ -111,7 +112,7 @@ type ListRow<Item, Api, Group> = AnyRow<Item[], Group> & {
 export type Row<Value, Api, Group> = [Value] extends [readonly (infer Item)[]]
   ? [Item] extends [object]
     ? ListRow<Item, Api, Group>
-    : AnyRow<Value, Group> & (Plain<Api, Value> | Converted<Api, Value, Group>)
+    : ScalarRow<Value, Api, Group>
   : [Value] extends [object]
     ? string extends keyof Value
       ? AnyRow<Value, Group> & Plain<Api, Value>

@@ -12,7 +12,7 @@ import { Expose, Transform, Type } from 'class-transformer';
 import type { Properties } from '../cloudformation/extension/properties';
 import { toBoolean, toNumber, toText } from '../cloudformation/extension/recast';
 
-/** How the requests are told that meet the new tasks of a deployment before all others do, from its stage TEST_TRAFFIC_SHIFT on: they meet every member that is given. They get a listener rule of their own, for the host names and paths of the service, right before that of all other requests; a port of their own is not offered. Host names, paths and these values are five at most. Not with the strategy ROLLING, whose new tasks get ordinary requests at once. */
+/** How the requests are told that meet the new tasks of a deployment before all others do, from its stage TEST_TRAFFIC_SHIFT on: they meet every member that is given. They get a listener rule of their own, for the host names and paths of the service, right before that of all other requests; a port of their own is not offered. Host names, paths, values of RequiredHttpHeader and these values are five at most. Not with the strategy ROLLING, whose new tasks get ordinary requests at once. */
 export class TestTraffic extends BaseModel {
   constructor(properties?: Properties<TestTraffic>) {
     super(properties);
@@ -170,6 +170,23 @@ export class Authentication extends BaseModel {
   @Expose()
   @Type(() => AuthenticateOidc)
   declare Oidc?: AuthenticateOidc;
+}
+
+/** A header without which requests do not reach the service, such as a custom header that Amazon CloudFront adds. It is a condition of the listener rules: a request without it is for whatever rule comes next, and at last for the default action of the listener, which answers 404 on a shared load balancer. Health checks need none. Of the first load balancer alone. Host names, paths and values are five at most. */
+export class RequiredHttpHeader extends BaseModel {
+  constructor(properties?: Properties<RequiredHttpHeader>) {
+    super(properties);
+  }
+
+  /** Name of the header, in any case. Where it changes, requests need the former one until the update ends, and then the new one. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** Values of which the header has one, in any case, as dynamic references to AWS Secrets Manager: 16 to 128 letters, digits and punctuation other than * ? \ and ". Name the old and the new one while a secret changes. READ does not answer them; another secret behind the same reference takes effect with the next change of the reference. Their order has no meaning. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Values?: string[];
 }
 
 /** A header of test requests. */
@@ -1315,7 +1332,6 @@ export class LoadBalancerConfiguration extends BaseModel {
   static readonly DEFAULTS = {
     Type: 'application',
     IpAddressType: 'ipv4',
-    AllowedCidrs: ['0.0.0.0/0', '::/0'],
     CrossZone: false,
     HttpRedirect: true,
     IdleTimeoutSeconds: 60,
@@ -1344,10 +1360,15 @@ export class LoadBalancerConfiguration extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare Subnets?: string[];
 
-  /** Address ranges, IPv4 or IPv6, that may reach the load balancer: 30 of each family at most, 60 without HttpRedirect. Default: everybody. */
+  /** Address ranges, IPv4 or IPv6, that may reach the load balancer: 30 of each family at most, 60 without HttpRedirect. Default: 0.0.0.0/0 and ::/0, everybody; none where AllowedPrefixListIds are given. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare AllowedCidrs?: string[];
+
+  /** Ids of prefix lists, customer-managed or AWS-managed, whose addresses may reach the load balancer beside AllowedCidrs. In a security group a prefix list counts as many rules as it can have entries, that of Amazon CloudFront 55, at each port that is open: with HttpRedirect that one does not fit into the 60 rules. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AllowedPrefixListIds?: string[];
 
   /** Allocation ids of Elastic IP addresses, one for each subnet of an internet-facing Network Load Balancer, which clients then reach at these addresses. */
   @Expose()
@@ -2458,7 +2479,10 @@ export class ServiceVersion extends BaseModel {
 export class ResourceModel extends BaseModel {
   static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
   /** JSON pointers to the properties that may not be returned. */
-  static readonly WRITE_ONLY_PROPERTIES: readonly string[] = ['/properties/Authentication/Oidc/ClientSecret'];
+  static readonly WRITE_ONLY_PROPERTIES: readonly string[] = [
+    '/properties/Authentication/Oidc/ClientSecret',
+    '/properties/RequiredHttpHeader/Values',
+  ];
   /** JSON pointer to the property that holds the tags. */
   static readonly TAG_PROPERTY: string | undefined = '/properties/Tags';
 
@@ -2656,7 +2680,7 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare PathPatterns?: string[];
 
-  /** How the requests are told that meet the new tasks of a deployment before all others do, from its stage TEST_TRAFFIC_SHIFT on: they meet every member that is given. They get a listener rule of their own, for the host names and paths of the service, right before that of all other requests; a port of their own is not offered. Host names, paths and these values are five at most. Not with the strategy ROLLING, whose new tasks get ordinary requests at once. */
+  /** How the requests are told that meet the new tasks of a deployment before all others do, from its stage TEST_TRAFFIC_SHIFT on: they meet every member that is given. They get a listener rule of their own, for the host names and paths of the service, right before that of all other requests; a port of their own is not offered. Host names, paths, values of RequiredHttpHeader and these values are five at most. Not with the strategy ROLLING, whose new tasks get ordinary requests at once. */
   @Expose()
   @Type(() => TestTraffic)
   declare TestTraffic?: TestTraffic;
@@ -2680,6 +2704,11 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Type(() => Standby)
   declare Standby?: Standby;
+
+  /** A header without which requests do not reach the service, such as a custom header that Amazon CloudFront adds. It is a condition of the listener rules: a request without it is for whatever rule comes next, and at last for the default action of the listener, which answers 404 on a shared load balancer. Health checks need none. Of the first load balancer alone. Host names, paths and values are five at most. */
+  @Expose()
+  @Type(() => RequiredHttpHeader)
+  declare RequiredHttpHeader?: RequiredHttpHeader;
 
   /** How users sign in before their requests reach the service: Cognito or Oidc. */
   @Expose()

@@ -20,7 +20,8 @@ import { kindOfLoadBalancer } from './properties/load-balancer-kinds';
 import { checkRoleAccounts } from './properties/role-properties';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './properties/rollback-limits';
 import { PROPERTIES } from './properties/rows';
-import { pathPatterns } from './properties/rule-conditions';
+import { requiredHeader } from './properties/required-http-header';
+import { pathPatterns, type RequiredHeader } from './properties/rule-conditions';
 import { serviceConnectSpec, type ServiceConnectSpec } from './properties/service-connect';
 import { testConditions } from './properties/test-traffic';
 import { scaling, type Scaling } from './properties/scaling';
@@ -49,6 +50,8 @@ export interface ServiceSpec {
   readonly additionalDomains: readonly Domain[];
   /** Paths that the service answers at; empty means all. */
   readonly pathPatterns: readonly string[];
+  /** Header that requests must have; undefined means none. */
+  readonly requiredHeader?: RequiredHeader;
   /** Conditions that test requests meet beside those of all requests; undefined means that none are told from others. */
   readonly testTraffic?: readonly RuleCondition[];
   /** How users sign in before their requests reach the service; undefined means that they need not. */
@@ -128,7 +131,8 @@ export function specificationOf({
     return { name, path, domains: spec, spec: { ...spec, containerPort } };
   });
   checkHosts([{ path: '', domains }, ...additional]);
-  const requests = { ...domains, pathPatterns: pathPatterns(model.PathPatterns, domainsOf(domains)) };
+  const paths = { ...domains, pathPatterns: pathPatterns(model.PathPatterns, domainsOf(domains)) };
+  const requests = { ...paths, requiredHeader: requiredHeader(model.RequiredHttpHeader, paths) };
   const targetGroup = kind.targetGroup(model.TargetGroupConfiguration, model.HealthCheckPath ?? undefined);
   const network = subnetsAndSecurityGroups(NetworkConfiguration);
   const versions = versionsSpec(model, { task, settings, targetGroup, ...network });

@@ -8,13 +8,16 @@ import {
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeManagedPrefixListsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { parseTemplate } from '../../local/cloudformation/template/parse';
 import { GOVERNANCE_FUNCTION } from '../../local/extension/repository';
 import { requestHost } from '../../local/http-request';
 import { SOURCE_IP_HEADER } from '../../local/load-balancer/client-request';
+import { callMoto, SECRETS_MANAGER } from '../../local/moto/call';
 import { callGrpc } from '../support/http2-request';
 import type { StackAccount } from '../support/stack-account';
 import { described, EXAMPLES, openPlatform, OWN_DOMAIN, servicesOf, type Platform } from './platform';
@@ -30,14 +33,28 @@ interface Deployed {
 
 /** How an example is deployed, and how it shows its capability. */
 interface Row {
+  /** Resources that the local AWS does not make. */
+  readonly without?: readonly string[];
   readonly parameters?: (platform: Platform) => Record<string, string>;
   readonly shows: (deployed: Deployed) => Promise<void>;
 }
 
 let account: StackAccount;
 let platform: Platform;
+/** What is in AWS Secrets Manager, and the prefix list of Amazon CloudFront. */
+const ORIGIN_SECRET = '0123456789abcdef0123456789abcdef';
+let cloudFront: string;
 beforeAll(async () => {
   ({ account, platform } = await openPlatform());
+  const { endpoint } = account.aws.clientOptions();
+  const secret = { Name: 'shop-origin', SecretString: ORIGIN_SECRET };
+  await callMoto({ endpoint }, SECRETS_MANAGER, 'us-east-1', 'CreateSecret', secret);
+  const ec2 = new EC2Client(account.aws.clientOptions());
+  const Values = ['com.amazonaws.global.cloudfront.origin-facing'];
+  const { PrefixLists } = await ec2.send(
+    new DescribeManagedPrefixListsCommand({ Filters: [{ Name: 'prefix-list-name', Values }] }),
+  );
+  cloudFront = PrefixLists![0]!.PrefixListId!;
 });
 afterAll(() => account?.close());
 
@@ -89,6 +106,29 @@ const ROWS: Readonly<Record<string, Row>> = {
         requestHost(account.aws.dataPlaneUrl, internal, { headers: { [SOURCE_IP_HEADER]: address } });
       expect(await from('10.0.0.7')).toMatchObject({ status: 200 });
       await expect(from('203.0.113.7')).rejects.toThrow('socket hang up');
+    },
+  },
+  'cloudfront.yml': {
+    // The local CloudFormation makes no distributions: the test plays CloudFront.
+    without: ['Distribution', 'Record'],
+    parameters: ({ hostedZoneId }) => ({
+      DomainName: `www.${OWN_DOMAIN}`,
+      HostedZoneId: hostedZoneId,
+      CertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/edge',
+      WebAclArn: 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1',
+      CloudFrontPrefixListId: cloudFront,
+    }),
+    async shows({ host }) {
+      const from = async (address: string, secret?: string) => {
+        const headers = { [SOURCE_IP_HEADER]: address, ...(secret && { 'x-origin-verify': secret }) };
+        return (await requestHost(account.aws.dataPlaneUrl, host, { headers })).status;
+      };
+      const [edge, elsewhere] = ['13.124.199.7', '203.0.113.7'];
+      expect(await from(edge, ORIGIN_SECRET)).toBe(200);
+      // Another distribution.
+      expect(await from(edge)).toBe(404);
+      expect(await from(edge, 'a-secret-of-somebody-else')).toBe(404);
+      await expect(from(elsewhere, ORIGIN_SECRET)).rejects.toThrow('socket hang up');
     },
   },
   'sidecar.yml': {
@@ -239,10 +279,21 @@ test('the first template of README.md makes a service with the attributes that a
   }
 });
 
-test.each(Object.entries({ ...ROWS, ...WORKERS }))('%s', async (file, { parameters, shows }) => {
+/** The text of an example, but for some of its resources. */
+function templateWithout(file: string, names: readonly string[]): string {
+  const template = parseTemplate(readFileSync(join(EXAMPLES, file), 'utf8'));
+  expect(Object.keys(template.Resources)).toEqual(expect.arrayContaining([...names]));
+  const left = Object.entries(template.Resources).filter(([name]) => !names.includes(name));
+  return JSON.stringify({ ...template, Resources: Object.fromEntries(left) });
+}
+
+test.each(Object.entries({ ...ROWS, ...WORKERS }))('%s', async (file, { parameters, without, shows }) => {
   const name = file.replace('.yml', '');
   try {
-    const deployed = await account.create(name, { template: file, parameters: parameters?.(platform) });
+    const deployed = await account.create(name, {
+      template: without ? templateWithout(file, without) : file,
+      parameters: parameters?.(platform),
+    });
     expect(deployed).toMatchObject({ status: 'CREATE_COMPLETE', reasons: {} });
     const { Endpoint } = deployed.outputs;
     await shows({ host: Endpoint ? new URL(Endpoint).host : '', services: servicesOf(deployed) });

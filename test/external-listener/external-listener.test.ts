@@ -110,6 +110,16 @@ describe('with a domain that the author looks after', () => {
     expect(changes(driver)).toEqual([]);
   });
 
+  test('requests without a header that it wants are for the author', async () => {
+    const RequiredHttpHeader = { Name: 'X-Edge', Values: ['a-secret-of-the-edge'] };
+    await create(onOwn({ DomainName, RequiredHttpHeader }));
+    expect(await request(DomainName)).toMatchObject(DEFAULT_ANSWER);
+    const headers = { 'x-edge': 'a-secret-of-the-edge' };
+    expect(await requestHost(driver.aws.dataPlaneUrl, DomainName, { headers })).toMatchObject({
+      status: 200,
+    });
+  });
+
   test('a given certificate is added and taken off again', async () => {
     const CertificateArn = wildcard;
     const before = await create(onOwn({ DomainName, CertificateArn }));

@@ -1,4 +1,9 @@
-import { RevokeSecurityGroupIngressCommand, type IpPermission } from '@aws-sdk/client-ec2';
+import {
+  CreateManagedPrefixListCommand,
+  ModifyManagedPrefixListCommand,
+  RevokeSecurityGroupIngressCommand,
+  type IpPermission,
+} from '@aws-sdk/client-ec2';
 import { requestHttp2 } from '../support/http2-request';
 import { Fixture, NOT_FOUND } from './fixture';
 
@@ -68,6 +73,37 @@ test('several security groups let in what any of them does', async () => {
   expect(await connect(dnsName, '192.0.2.1', 'https')).toBe(404);
   expect(await connect(dnsName, '198.51.100.1', 'https')).toBe(404);
   expect(await connect(dnsName, '203.0.113.1', 'https')).toBe('ECONNRESET');
+});
+
+test('a prefix list lets in who is in it, also when that changes', async () => {
+  const { PrefixList } = await fixture.ec2.send(
+    new CreateManagedPrefixListCommand({
+      PrefixListName: 'offices',
+      AddressFamily: 'IPv4',
+      MaxEntries: 5,
+      Entries: [{ Cidr: '192.0.2.0/24' }],
+    }),
+  );
+  const PrefixListId = PrefixList!.PrefixListId!;
+  const { dnsName } = await fixture.loadBalancer(
+    await fixture.securityGroup([
+      { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, PrefixListIds: [{ PrefixListId }] },
+    ]),
+  );
+  expect(await connect(dnsName, '192.0.2.1', 'https')).toBe(404);
+  expect(await connect(dnsName, '198.51.100.1', 'https')).toBe('ECONNRESET');
+  await fixture.ec2.send(
+    new ModifyManagedPrefixListCommand({
+      PrefixListId,
+      CurrentVersion: 1,
+      PrefixListName: 'offices',
+      AddEntries: [{ Cidr: '198.51.100.0/24' }],
+      RemoveEntries: [{ Cidr: '192.0.2.0/24' }],
+    }),
+  );
+  fixture.plane.invalidate();
+  expect(await connect(dnsName, '192.0.2.1', 'https')).toBe('ECONNRESET');
+  expect(await connect(dnsName, '198.51.100.1', 'https')).toBe(404);
 });
 
 test('a rule that is revoked lets nobody in any more, by HTTP/2 neither', async () => {

@@ -49,6 +49,8 @@ import {
   operationTag,
   retentionIn,
   retentionTag,
+  requiredHeaderIn,
+  requiredHeaderTag,
 } from '../../src/express-service/memory/resource-marks';
 import { recordOf, templateRecord } from '../../src/express-service/memory/template-record';
 import { checkVersion, versionOf, versionTag } from '../../src/express-service/memory/version';
@@ -151,6 +153,13 @@ describe('tags', () => {
       const tags = { [FORMATS_OF_TAGS[0]!.key]: later };
       expect(() => checkVersion(tags, 'sg-1')).toThrow(`sg-1 records the service in version "${later}"`);
     }
+  });
+
+  test('of a rule whose requests must have a header', () => {
+    always(fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/), requiredHeaderTag, (tags, name) => {
+      expect(requiredHeaderIn(tags)).toBe(name);
+    });
+    expect(requiredHeaderTag(undefined)).toEqual({});
   });
 
   test('of the owner', () => {

@@ -4,6 +4,7 @@
  */
 import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import {
+  CreateManagedPrefixListCommand,
   AllocateAddressCommand,
   CreateSecurityGroupCommand,
   DescribeSubnetsCommand,
@@ -38,6 +39,8 @@ const SEED = 2026;
 /** Paths of all lists in the properties that a template may set; `*` stands for any item. */
 function listPaths(property: PropertySchema, path: string): string[] {
   const node = nodeOf(property);
+  // Nobody reads it.
+  if (SCHEMA.writeOnlyProperties?.includes(`/properties/${path}`)) return [];
   if (node.type === 'array') return [path, ...(node.items ? listPaths(node.items, `${path}/*`) : [])];
   return Object.entries(node.properties ?? {}).flatMap(([name, member]) =>
     listPaths(member, `${path}/${name}`),
@@ -59,6 +62,7 @@ function isOrdered(path: string): boolean {
 interface Surroundings {
   readonly subnets: readonly string[];
   readonly groups: readonly string[];
+  readonly prefixLists: readonly string[];
   /** Allocation ids of Elastic IP addresses. */
   readonly addresses: readonly string[];
   readonly hostedZoneId: string;
@@ -124,6 +128,7 @@ const VALUES: Readonly<Record<string, Values>> = {
   // Its list is of endpoints alone.
   ServiceConnectConfiguration: ({ groups }) =>
     some(groups, 0).map((AllowedSecurityGroups) => ({ ClientAlias: { Port: 8080 }, AllowedSecurityGroups })),
+  AllowedPrefixListIds: ({ prefixLists }) => some(prefixLists),
   AllowedCidrs: () => some(['10.0.0.0/8', '192.0.2.0/24', '2001:db8::/32', '198.51.100.7/32']),
   'AdditionalMetrics/*': from(
     { AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 },
@@ -194,10 +199,11 @@ function additionalLoadBalancer(surroundings: Surroundings): Arbitrary<Structure
       IpAddressType: fc.constant('ipv4'),
       Subnets: values('LoadBalancerConfiguration/Subnets'),
       AllowedCidrs: values('AllowedCidrs'),
+      AllowedPrefixListIds: values('AllowedPrefixListIds'),
       HttpRedirect: fc.boolean(),
       IdleTimeoutSeconds: fc.constantFrom(60, 120),
     },
-    { requiredKeys: ['Subnets', 'AllowedCidrs'], noNullPrototype: true },
+    { requiredKeys: ['Subnets', 'AllowedCidrs', 'AllowedPrefixListIds'], noNullPrototype: true },
   );
   const members: Record<string, Arbitrary<unknown>> = {
     Name: fc.constantFrom('weight', 'protocol'),
@@ -414,6 +420,14 @@ beforeAll(async () => {
   const options = driver.aws.clientOptions();
   const ec2 = new EC2Client(options);
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  const prefixLists = await Promise.all(
+    ['one', 'two'].map(async (PrefixListName) => {
+      const { PrefixList } = await ec2.send(
+        new CreateManagedPrefixListCommand({ PrefixListName, AddressFamily: 'IPv4', MaxEntries: 2 }),
+      );
+      return PrefixList!.PrefixListId!;
+    }),
+  );
   const groups = await Promise.all(
     ['one', 'two'].map(async (GroupName) => {
       const { GroupId } = await ec2.send(
@@ -449,7 +463,7 @@ beforeAll(async () => {
       async () => (await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }))).AllocationId!,
     ),
   );
-  const surroundings = { subnets, groups, addresses, hostedZoneId, certificateArn };
+  const surroundings = { subnets, groups, prefixLists, addresses, hostedZoneId, certificateArn };
   written.push(...fc.sample(models(surroundings, driver.model({})), { seed: SEED, numRuns: SERVICES }));
   written.push(...fc.sample(behindNetworkLoadBalancer(surroundings), { seed: SEED, numRuns: 1 }));
   for (const model of written) {

@@ -1,5 +1,10 @@
 /** The load balancer of a service: what a template may say of a shared one, end to end. */
-import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateManagedPrefixListCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import {
   DescribeLoadBalancerAttributesCommand,
@@ -32,6 +37,8 @@ const privateSubnets: string[] = [];
 /** All that are public. */
 let defaultSubnets: string[];
 let beginning: string[];
+/** A prefix list of the account. */
+let offices: string;
 
 beforeAll(async () => {
   driver = await Driver.start();
@@ -56,6 +63,15 @@ beforeAll(async () => {
   );
   publicSubnets.sort();
   await giveIpv6Blocks(driver.aws, defaultSubnets);
+  const { PrefixList } = await ec2.send(
+    new CreateManagedPrefixListCommand({
+      PrefixListName: 'offices',
+      AddressFamily: 'IPv4',
+      MaxEntries: 30,
+      Entries: [{ Cidr: '198.51.100.0/24' }],
+    }),
+  );
+  offices = PrefixList!.PrefixListId!;
   beginning = await driver.inventory();
 });
 afterEach(async () => {
@@ -104,10 +120,12 @@ async function loadBalancerOf(serviceName: string): Promise<Structure> {
     ),
     subnets: loadBalancer!.AvailabilityZones!.map(({ SubnetId }) => SubnetId!).sort(),
     ingress: group!
-      .IpPermissions!.flatMap(({ FromPort, IpRanges = [], Ipv6Ranges = [] }) =>
-        [...IpRanges.map(({ CidrIp }) => CidrIp), ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6)].map(
-          (cidr) => `${FromPort} from ${cidr}`,
-        ),
+      .IpPermissions!.flatMap(({ FromPort, IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] }) =>
+        [
+          ...IpRanges.map(({ CidrIp }) => CidrIp),
+          ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6),
+          ...PrefixListIds.map(({ PrefixListId }) => PrefixListId),
+        ].map((source) => `${FromPort} from ${source}`),
       )
       .sort(),
     ...Object.fromEntries(Attributes.map(({ Key, Value }) => [Key, Value])),
@@ -132,6 +150,7 @@ describe('a shared load balancer', () => {
                 Scheme: 'internet-facing',
                 Subnets: publicSubnets,
                 AllowedCidrs: ['10.0.0.0/8', '192.0.2.0/24', '2001:db8::/32'],
+                AllowedPrefixListIds: [offices],
                 HttpRedirect: false,
                 IdleTimeoutSeconds: 120,
                 AccessLogs: { Bucket: 'requests', Prefix: 'web' },
@@ -142,7 +161,12 @@ describe('a shared load balancer', () => {
             return {
               scheme: 'internet-facing',
               subnets: publicSubnets,
-              ingress: ['443 from 10.0.0.0/8', '443 from 192.0.2.0/24', '443 from 2001:db8::/32'],
+              ingress: [
+                '443 from 10.0.0.0/8',
+                '443 from 192.0.2.0/24',
+                '443 from 2001:db8::/32',
+                `443 from ${offices}`,
+              ],
               'idle_timeout.timeout_seconds': '120',
               'access_logs.s3.enabled': 'true',
               'access_logs.s3.bucket': 'requests',
@@ -154,9 +178,18 @@ describe('a shared load balancer', () => {
               LoadBalancerConfiguration: {
                 Scheme: 'internal',
                 Subnets: privateSubnets,
-                AllowedCidrs: ['192.0.2.0/24'],
+                AllowedPrefixListIds: [offices],
                 HttpRedirect: true,
                 IdleTimeoutSeconds: 60,
+              },
+            };
+          },
+          get changedRead() {
+            return {
+              LoadBalancerConfiguration: {
+                AllowedCidrs: undefined,
+                AllowedPrefixListIds: [offices],
+                HttpRedirect: true,
               },
             };
           },
@@ -164,7 +197,7 @@ describe('a shared load balancer', () => {
             return {
               scheme: 'internal',
               subnets: privateSubnets,
-              ingress: ['443 from 192.0.2.0/24', '80 from 192.0.2.0/24'],
+              ingress: [`443 from ${offices}`, `80 from ${offices}`],
               'idle_timeout.timeout_seconds': '60',
               ...noLogs,
             };
@@ -185,6 +218,7 @@ describe('a shared load balancer', () => {
                 // Whoever names none follows the default VPC.
                 Subnets: undefined,
                 AllowedCidrs: ['0.0.0.0/0', '::/0'],
+                AllowedPrefixListIds: undefined,
                 HttpRedirect: true,
                 IdleTimeoutSeconds: undefined,
                 AccessLogs: undefined,
@@ -300,6 +334,7 @@ describe('private tasks behind a public load balancer', () => {
       LoadBalancerConfiguration: {
         Subnets: publicSubnets,
         AllowedCidrs: ['203.0.113.0/24'],
+        AllowedPrefixListIds: [offices],
         HttpRedirect: false,
       },
     });
@@ -314,7 +349,8 @@ describe('private tasks behind a public load balancer', () => {
       assignPublicIp: 'DISABLED',
     });
     expect(await request('203.0.113.7')).toMatchObject({ status: 200 });
-    await expect(request('198.51.100.7')).rejects.toThrow();
+    expect(await request('198.51.100.7')).toMatchObject({ status: 200 });
+    await expect(request('192.0.2.7')).rejects.toThrow();
     await expect(request('203.0.113.7', { 'x-forwarded-proto': 'http' })).rejects.toThrow();
   });
 });

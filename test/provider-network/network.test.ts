@@ -3,9 +3,11 @@ import {
   CreateSubnetCommand,
   CreateVpcCommand,
   DeleteSubnetCommand,
+  DescribeManagedPrefixListsCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
   AssociateRouteTableCommand,
+  CreateManagedPrefixListCommand,
   CreateRouteTableCommand,
   DeleteVpcCommand,
   type SubnetIpv6CidrBlockAssociation,
@@ -210,6 +212,69 @@ describe('on the wire', () => {
     await expect(discover([], ['sg-0123456789abcdef0'])).rejects.toMatchObject({
       propertyPath: 'NetworkConfiguration/SecurityGroups/0',
       message: expect.stringContaining('no security group sg-0123456789abcdef0 exists'),
+    });
+  });
+
+  describe('prefix lists that may reach the load balancer', () => {
+    const CLOUDFRONT = 'com.amazonaws.global.cloudfront.origin-facing';
+    let cloudFront: string;
+    let offices: string;
+    const path = 'LoadBalancerConfiguration/AllowedPrefixListIds';
+    const allowed = (AllowedPrefixListIds: string[], more: Parameters<typeof loadBalancerSpec>[0] = {}) =>
+      discover([], [], { AllowedPrefixListIds, ...more });
+
+    beforeAll(async () => {
+      const { PrefixLists } = await ec2().send(
+        new DescribeManagedPrefixListsCommand({
+          Filters: [{ Name: 'prefix-list-name', Values: [CLOUDFRONT] }],
+        }),
+      );
+      cloudFront = PrefixLists![0]!.PrefixListId!;
+      const { PrefixList } = await ec2().send(
+        new CreateManagedPrefixListCommand({
+          PrefixListName: 'offices',
+          AddressFamily: 'IPv4',
+          MaxEntries: 20,
+        }),
+      );
+      offices = PrefixList!.PrefixListId!;
+    });
+
+    test.each<[string, () => ReturnType<typeof allowed>]>([
+      ['of Amazon CloudFront, at one port', () => allowed([cloudFront], { HttpRedirect: false })],
+      ['of the account, at two ports', () => allowed([offices], { AllowedCidrs: ['192.0.2.0/24'] })],
+      ['beside as many ranges of the other family', () => allowed([offices], { AllowedCidrs: ['::/0'] })],
+    ])('%s are taken', async (_title, look) => {
+      await expect(look()).resolves.toMatchObject({ vpcId: defaultVpc });
+    });
+
+    test.each<[string, () => ReturnType<typeof allowed>, string]>([
+      [
+        'that are not there',
+        () => allowed([offices, 'pl-0123456789abcdef0']),
+        `${path}: no prefix list pl-0123456789abcdef0 exists in this account and Region. Name prefix lists`,
+      ],
+      [
+        'that need too many rules',
+        () => allowed([cloudFront]),
+        `${path}: needs 110 IPv4 rules, but a security group takes 60: ${CLOUDFRONT} counts as 55, each for 443 and 80. Join ranges, or set HttpRedirect to false`,
+      ],
+      [
+        'that need too many with ranges',
+        () => allowed([cloudFront, offices], { AllowedCidrs: ['192.0.2.0/24'], HttpRedirect: false }),
+        `offices counts as 20, AllowedCidrs are 1.`,
+      ],
+      [
+        'that need too many rules of a Network Load Balancer',
+        () => allowed([offices], { Type: 'network', Listener: { Protocol: 'TCP_UDP', TestPort: 81 } }),
+        `${path}: needs 80 IPv4 rules, but a security group takes 60: offices counts as 20, each for TCP_UDP on 80 and 81`,
+      ],
+    ])('%s are refused', async (_title, look, message) => {
+      await expect(look()).rejects.toMatchObject({
+        code: 'InvalidRequest',
+        propertyPath: path,
+        message: expect.stringContaining(message),
+      });
     });
   });
 

@@ -1,5 +1,5 @@
 /** Services behind a Network Load Balancer: from their first deployment to their deletion, and to other load balancers and back. */
-import { AllocateAddressCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CreateManagedPrefixListCommand, AllocateAddressCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
@@ -221,9 +221,19 @@ test('new tasks are tested at another port', async () => {
 }, 60_000);
 
 test('port, ranges, cross-zone balancing and health check change in place', async () => {
+  const ec2 = new EC2Client(driver.aws.clientOptions());
+  const { PrefixList } = await ec2.send(
+    new CreateManagedPrefixListCommand({
+      PrefixListName: 'players',
+      AddressFamily: 'IPv4',
+      MaxEntries: 10,
+      Entries: [{ Cidr: '198.51.100.0/24' }],
+    }),
+  );
+  const AllowedPrefixListIds = [PrefixList!.PrefixListId!];
   const before = game({ AllowedCidrs: ['203.0.113.0/24'] });
   const after = game(
-    { AllowedCidrs: ['198.51.100.0/24'], CrossZone: true, Listener: { Port: 81 } },
+    { AllowedPrefixListIds, CrossZone: true, Listener: { Port: 81 } },
     { HealthCheckPath: '/health' },
   );
   const { ServiceArn, LoadBalancerDnsName } = await create(before);
@@ -233,13 +243,15 @@ test('port, ranges, cross-zone balancing and health check change in place', asyn
     Endpoint: `tcp://${HOST}:81`,
     HealthCheckPath: '/health',
     LoadBalancerConfiguration: {
-      AllowedCidrs: ['198.51.100.0/24'],
+      AllowedPrefixListIds,
       CrossZone: true,
       Listener: { Protocol: 'TCP', Port: 81 },
     },
   });
+  expect(changed.LoadBalancerConfiguration).not.toHaveProperty('AllowedCidrs');
   expect(Driver.modelOf(await driver.read(ServiceArn))).toEqual(changed);
   const back = Driver.modelOf(await update(after, ServiceArn, before));
+  expect(back.LoadBalancerConfiguration).not.toHaveProperty('AllowedPrefixListIds');
   expect(back).not.toHaveProperty('HealthCheckPath');
   await removed(ServiceArn);
 });

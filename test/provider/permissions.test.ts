@@ -2,7 +2,12 @@
  * The permissions in the schema: CloudFormation's execution role is made from them, so a missing one breaks an operation,
  * and one too many is a power that nobody needs.
  */
-import { CreateSecurityGroupCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateSecurityGroupCommand,
+  DescribeManagedPrefixListsCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import { ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import {
   CreateListenerCommand,
@@ -123,7 +128,9 @@ async function runEverything(): Promise<void> {
   // To a load balancer of its own.
   await update('first', { ...changed, LoadBalancerConfiguration: { IdleTimeoutSeconds: 30 } });
   // And to another one: nobody is left on the first.
-  await update('first', { ...changed, LoadBalancerConfiguration: { IdleTimeoutSeconds: 40 } });
+  const AllowedPrefixListIds = [await prefixListOfCloudFront()];
+  const closed = { IdleTimeoutSeconds: 40, AllowedPrefixListIds, HttpRedirect: false };
+  await update('first', { ...changed, LoadBalancerConfiguration: closed });
   Driver.modelOf(await driver.read(models.first!.ServiceArn));
   // While a deployment by hand is under way.
   await new ECSClient(driver.aws.clientOptions()).send(
@@ -151,6 +158,15 @@ async function runEverything(): Promise<void> {
   for (const name of ['third', 'first', 'second']) {
     expect(await driver.delete(models[name]!.ServiceArn)).toMatchObject({ status: 'SUCCESS' });
   }
+}
+
+async function prefixListOfCloudFront(): Promise<string> {
+  const ec2 = new EC2Client(driver.aws.clientOptions());
+  const Values = ['com.amazonaws.global.cloudfront.origin-facing'];
+  const { PrefixLists } = await ec2.send(
+    new DescribeManagedPrefixListsCommand({ Filters: [{ Name: 'prefix-list-name', Values }] }),
+  );
+  return PrefixLists![0]!.PrefixListId!;
 }
 
 /** A Network Load Balancer that nobody else uses. */

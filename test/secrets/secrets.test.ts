@@ -37,6 +37,7 @@ const PROPERTIES = {
   secret: secretArn('canary-secret-AbCdEf'),
   'repository credentials': secretArn('canary-registry-AbCdEf'),
   'client secret': 'canary-secret-of-a-client',
+  'value of a required header': 'canary-value-of-a-header',
 };
 
 let aws: LocalAws;
@@ -92,6 +93,7 @@ function template(
         ClientSecret: PROPERTIES['client secret'],
       },
     },
+    RequiredHttpHeader: { Name: 'X-Edge', Values: [PROPERTIES['value of a required header']] },
     SidecarContainers: [
       {
         Name: 'proxy',
@@ -224,8 +226,8 @@ describe('the life of a service with secrets', () => {
       new DescribeTaskDefinitionCommand({ taskDefinition: taskDefinitionArns[0] }),
     );
     const text = { where: 'task definition', text: JSON.stringify(described) };
-    // That of the client is at its listener rule alone, which tells it nobody.
-    const { 'client secret': _ofRule, ...ofTask } = PROPERTIES;
+    // Those of the client and of the header are at its listener rule alone.
+    const { 'client secret': _client, 'value of a required header': _header, ...ofTask } = PROPERTIES;
     expect(leaks([text], secrets)).toHaveLength(Object.keys(ofTask).length);
   });
 

@@ -1,4 +1,5 @@
 /** What a template may say of the load balancer, without a call to AWS. */
+import { EVERYBODY } from '../../src/express-service/properties/allowed-sources';
 import { canonicalCidr } from '../../src/aws/cidr';
 import {
   ingressOf,
@@ -87,6 +88,12 @@ describe('refused is', () => {
       'together with',
     ],
     [
+      'prefix lists beside a listener',
+      { ListenerArn, AllowedPrefixListIds: ['pl-01234567'] },
+      `${path}/AllowedPrefixListIds`,
+      'together with',
+    ],
+    [
       'the redirect beside a listener',
       { ListenerArn, HttpRedirect: true },
       `${path}/HttpRedirect`,
@@ -151,6 +158,7 @@ describe('services share a load balancer', () => {
 
   test.each<[string, Configuration]>([
     ['ranges', { AllowedCidrs: ['0.0.0.0/0'] }],
+    ['prefix list', { AllowedCidrs: ['0.0.0.0/0', '::/0'], AllowedPrefixListIds: ['pl-01234567'] }],
     ['redirect', { HttpRedirect: false }],
     ['idle timeout', { IdleTimeoutSeconds: 61 }],
     ['IP address type', { IpAddressType: 'dualstack' }],
@@ -162,10 +170,22 @@ describe('services share a load balancer', () => {
   });
 });
 
+test('who names prefix lists lets nobody else in', () => {
+  const AllowedPrefixListIds = ['pl-01234567'];
+  expect(loadBalancerSpec({ AllowedPrefixListIds }, undefined)).toMatchObject({
+    allowedCidrs: [],
+    allowedPrefixListIds: AllowedPrefixListIds,
+  });
+  const everybody = loadBalancerSpec({ AllowedPrefixListIds, AllowedCidrs: [...EVERYBODY] }, undefined);
+  expect(everybody).toMatchObject({ allowedCidrs: EVERYBODY, allowedPrefixListIds: AllowedPrefixListIds });
+});
+
 describe('the rules that let clients in', () => {
+  const none = { allowedCidrs: [], allowedPrefixListIds: [] };
   test.each([
-    ['everybody, by both ports', { allowedCidrs: ['0.0.0.0/0', '::/0'], httpRedirect: true }],
-    ['some, by HTTPS alone', { allowedCidrs: ['10.0.0.0/8'], httpRedirect: false }],
+    ['everybody, by both ports', { ...none, allowedCidrs: ['0.0.0.0/0', '::/0'], httpRedirect: true }],
+    ['some, by HTTPS alone', { ...none, allowedCidrs: ['10.0.0.0/8'], httpRedirect: false }],
+    ['prefix lists', { ...none, allowedPrefixListIds: ['pl-01234567', 'pl-12345678'], httpRedirect: true }],
   ])('are read as they are made: %s', (_title, ingress) => {
     expect(ingressOf({ IpPermissions: ingressPermissions(ingressRules(ingress)) })).toEqual(ingress);
   });
@@ -175,6 +195,7 @@ describe('the rules that let clients in', () => {
     const ports = { IpProtocol: 'tcp', FromPort: 400, ToPort: 500, IpRanges: [{ CidrIp: '10.0.0.0/8' }] };
     expect(ingressOf({ IpPermissions: [all, ports] })).toEqual({
       allowedCidrs: ['10.0.0.0/8', '192.0.2.0/24'],
+      allowedPrefixListIds: [],
       httpRedirect: true,
     });
   });

@@ -42,6 +42,7 @@ test('by default it takes TCP at port 80, checks tasks by TCP, and has a record 
     ipAddressType: 'ipv4',
     subnetIds: [],
     allowedCidrs: ['0.0.0.0/0', '::/0'],
+    allowedPrefixListIds: [],
     allocationIds: [],
     crossZone: false,
     listener: { protocol: 'TCP', port: 80 },
@@ -236,6 +237,11 @@ test('a host on it is the author’s, unless the template names its zone', () =>
 test.each<[object, string, RegExp]>([
   [onListener({ Scheme: 'internal' }), 'LoadBalancerConfiguration/Scheme', /together with .*ListenerArn/],
   [onListener({ AllowedCidrs: [] }), 'LoadBalancerConfiguration/AllowedCidrs', /together with .*ListenerArn/],
+  [
+    onListener({ AllowedPrefixListIds: ['pl-01234567'] }),
+    'LoadBalancerConfiguration/AllowedPrefixListIds',
+    /together with .*ListenerArn/,
+  ],
   [onListener({ CrossZone: true }), 'LoadBalancerConfiguration/CrossZone', /together with .*ListenerArn/],
   [onListener({ Listener: { Port: 80 } }), `${LISTENER}/Port`, /together with .*ListenerArn/],
   [onListener({ Listener: { TestPort: 81 } }), `${LISTENER}/TestPort`, /together with .*ListenerArn/],

@@ -164,6 +164,12 @@ export const examples = (): Examples => ({
     },
     { title: 'an organisation service that names no web ACL', template: single(ORGANISATION_SERVICE, {}) },
     {
+      title: 'a load balancer that only a prefix list reaches, which says nothing of a web ACL',
+      template: single(ORGANISATION_SERVICE, {
+        LoadBalancerConfiguration: { AllowedPrefixListIds: ['pl-0123456789abcdef0'], HttpRedirect: false },
+      }),
+    },
+    {
       title: 'a load balancer beside that names no web ACL',
       template: single(ORGANISATION_SERVICE, {
         WebAclArn: acl,

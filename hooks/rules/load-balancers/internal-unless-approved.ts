@@ -85,6 +85,16 @@ export const examples = (): Examples => ({
       }),
     },
     {
+      title:
+        'a public organisation service that only a prefix list reaches: whose addresses are in it is not visible',
+      template: single(ORGANISATION_SERVICE, {
+        LoadBalancerConfiguration: {
+          Scheme: 'internet-facing',
+          AllowedPrefixListIds: ['pl-0123456789abcdef0'],
+        },
+      }),
+    },
+    {
       title: 'a public organisation service',
       template: single(ORGANISATION_SERVICE, { LoadBalancerConfiguration: { Scheme: 'internet-facing' } }),
     },

@@ -209,6 +209,8 @@ export interface Component<
    * is waited for.
    */
   readonly volatile?: true;
+  /** Whether what is observed may not be kept between invocations, though it does not change by itself. */
+  isSecret?(observed: Observed): boolean;
   /** It is kept all the same while the service is removed: what is observed for that is nothing but that it is there. */
   readonly keptForRemoval?: true;
 

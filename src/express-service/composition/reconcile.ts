@@ -400,10 +400,12 @@ function waiting(
   for (const each of waits) giveUpWhenOverdue(time, each);
   const pending = waits.flatMap(({ id, token }) => (token === undefined ? [] : [{ kind: id, token }]));
   const volatile = nodes
-    .filter(({ component, version }) => {
+    .filter(({ component, id, version }) => {
       // A dozen versions would be more than a callback context takes.
       if (version !== undefined) return true;
-      return component.volatile && !(isRemoval && component.keptForRemoval);
+      return component.volatile
+        ? !(isRemoval && component.keptForRemoval)
+        : known[id] !== undefined && component.isSecret?.(known[id]);
     })
     .map(({ id }) => id);
   const doneWithoutValue = nodesThatAre('done', outcomes).filter((id) => volatile.includes(id));

@@ -197,6 +197,13 @@ export const TAGS = {
     says: 'id of the version, and whether a header, a query string or a cookie asks for it',
     readBy: 'every operation of the service, to tell it from the rule for all requests (resource-marks.ts)',
   },
+  requiredHeader: {
+    key: 'org-ecs-express:required-header',
+    on: 'listener rules of the service',
+    says: 'name of the header that requests must have, whose values are secret',
+    readBy:
+      'READ, to tell it from conditions that tell test requests, and from those by hand (resource-marks.ts)',
+  },
   deletionPolicy: {
     key: 'org-ecs-express:deletion-policy',
     on: 'log group of the service',

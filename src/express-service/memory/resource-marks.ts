@@ -73,3 +73,16 @@ export function versionOfRule(tags: Tags): { readonly id: string; readonly way: 
   if (way) return { id, way };
   throw unknownFormat(`The tag ${TAGS.versionRule.key} of a listener rule`, `says "${text}"`);
 }
+
+/** Key of the tag of {@link requiredHeaderTag}. */
+export const REQUIRED_HEADER_TAG_KEY = TAGS.requiredHeader.key;
+
+/** The tag of a listener rule whose requests must have a header. @param name undefined when they need none. */
+export function requiredHeaderTag(name: string | undefined): Tags {
+  return name === undefined ? {} : { [REQUIRED_HEADER_TAG_KEY]: name };
+}
+
+/** Name of the header that the requests of a listener rule with these tags must have. */
+export function requiredHeaderIn(tags: Tags): string | undefined {
+  return tags[REQUIRED_HEADER_TAG_KEY];
+}

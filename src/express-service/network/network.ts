@@ -10,6 +10,7 @@ import {
 import type { Clients } from '../../aws/clients';
 import { invalid } from '../../core/failure';
 import { allItems } from '../../aws/pages';
+import { lookUpPrefixLists } from './prefix-lists';
 import {
   loadBalancerSubnetIds,
   networkOf,
@@ -23,6 +24,7 @@ export { isPublic, oneSubnetPerZone, type Network, type Subnet } from './subnets
 
 /** IAM actions that {@link discoverNetwork} calls. */
 export const NETWORK_PERMISSIONS: readonly string[] = [
+  'ec2:DescribeManagedPrefixLists',
   'ec2:DescribeRouteTables',
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeSubnets',
@@ -32,17 +34,20 @@ export const NETWORK_PERMISSIONS: readonly string[] = [
 /**
  * Look up where a service is to run: its tasks in the subnets that are given, or in the public ones of the default VPC;
  * its load balancer in subnets of its own, or in those of the tasks. Three calls in all, of which two follow one another;
- * one more when the default VPC and security groups are used together, and one where clients of the VPC are let in.
+ * one more when the default VPC and security groups are used together, one where clients of the VPC are let in, and one where
+ * prefix lists are.
  *
- * @throws HandlerError InvalidRequest naming the property whose subnets or security groups cannot be used together.
+ * @throws HandlerError InvalidRequest naming the property whose subnets, security groups or prefix lists cannot be used.
  */
 export async function discoverNetwork(clients: Clients, spec: NetworkSpec): Promise<Network> {
   const groups = securityGroupVpcs(clients, spec.additionalSecurityGroupIds);
-  // Looked at below; until then its failure must not count as unhandled.
-  groups.catch(() => undefined);
+  const prefixLists = lookUpPrefixLists(clients, spec.loadBalancer);
+  // Looked at below; until then a failure must not count as unhandled.
+  for (const look of [groups, prefixLists]) look.catch(() => undefined);
   const surroundings = spec.subnetIds.length ? await givenSubnets(clients, spec) : await defaultVpc(clients);
   const network = networkOf(spec, surroundings);
   checkSecurityGroups(spec.additionalSecurityGroupIds, await groups, network.vpcId);
+  await prefixLists;
   const { endpoint } = spec.serviceConnect ?? {};
   return endpoint && !endpoint.allowedSecurityGroupIds
     ? { ...network, cidrBlocks: await cidrBlocks(clients, network.vpcId) }

@@ -35,6 +35,7 @@ const OF_FIRST: ReadonlySet<string> = new Set<keyof ResourceModel | keyof Additi
   PATH,
   'AdditionalDomains',
   'Authentication',
+  'RequiredHttpHeader',
   'ServiceConnectConfiguration',
   'TestTraffic',
 ]);

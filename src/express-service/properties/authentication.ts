@@ -12,6 +12,7 @@ import { mergeRules, threeWay } from '../../core/three-way';
 import { defined, unlessBare } from '../../core/unset';
 import type { Properties } from '../../cloudformation/extension';
 import type { AuthenticateCognito, AuthenticateOidc, Authentication } from '../model';
+import { checkResolved } from './secret-reference';
 import { table, type InputRows } from './table';
 
 /** What users sign in with, as ELB has it: one of the two. */
@@ -45,7 +46,7 @@ const AUTHENTICATION = table<Authentication, AuthenticationConfig>('Authenticati
       UserInfoEndpoint: { to: 'UserInfoEndpoint' },
       ClientId: { to: 'ClientId' },
       // ELB tells it nobody.
-      ClientSecret: { to: 'ClientSecret', secret: true, conflict: false, check: checkSecret },
+      ClientSecret: { to: 'ClientSecret', secret: true, conflict: false, check: checkResolved },
       ...SESSION,
     }),
   },
@@ -71,16 +72,6 @@ export const AUTHENTICATION_ROWS = {
     },
   },
 } as const satisfies InputRows<object>;
-
-/** A dynamic reference is resolved by CloudFormation, before anybody is called. */
-function checkSecret(secret: string, path: string): void {
-  if (!secret.startsWith('{{resolve:')) return;
-  throw invalid(
-    path,
-    'is a dynamic reference that nobody has resolved, as Cloud Control resolves none',
-    'Use a template of CloudFormation',
-  );
-}
 
 /** How users sign in, defaults applied; undefined when the template does not ask them to. */
 export function specifiedAuthentication(

@@ -5,11 +5,18 @@ import { invalid } from '../../core/failure';
 import { specified, templateOf } from '../../core/property-values';
 import { defined } from '../../core/unset';
 import { LoadBalancerConfiguration, type AccessLogs, type NetworkListener } from '../model';
-import { allowedCidrs } from './allowed-cidrs';
+import {
+  allowedSources,
+  defaultCidrs,
+  EVERYBODY,
+  type AllowedSources,
+  type RulesOfSource,
+} from './allowed-sources';
 import { attributeList, elbAttributesOf, type Attributes } from './elb-attributes';
 import {
   externalNetworkListener,
   networkLoadBalancer,
+  networkRulesOfSource,
   OF_NETWORK_LOAD_BALANCER,
   type ExternalNetworkListenerSpec,
   type NetworkInputs,
@@ -35,7 +42,9 @@ const LOAD_BALANCER = table<LoadBalancerConfiguration, Attributes>('LoadBalancer
   },
   // Whoever names none follows the tasks.
   Subnets: { whole: true, readWhenGiven: true },
-  AllowedCidrs: { whole: true },
+  // Where prefix lists are named, nobody else may reach it.
+  AllowedCidrs: { whole: true, default: defaultCidrs },
+  AllowedPrefixListIds: { whole: true },
   AllocationIds: {
     whole: true,
     refused: {
@@ -70,15 +79,13 @@ export const LOAD_BALANCER_ROWS = {
 } as const satisfies InputRows<object>;
 
 /** A load balancer that services share, and that is made here. */
-export interface SharedLoadBalancerSpec {
+export interface SharedLoadBalancerSpec extends AllowedSources {
   readonly kind: 'shared';
   /** Undefined means: as its subnets are. */
   readonly scheme?: Scheme;
   readonly ipAddressType: IpAddressType;
   /** Empty means: the tasks' subnets. */
   readonly subnetIds: readonly string[];
-  /** Sorted, each as EC2 writes it. */
-  readonly allowedCidrs: readonly string[];
   readonly httpRedirect: boolean;
   /** Undefined means that the template says nothing of any. */
   readonly attributes?: LoadBalancerAttributes;
@@ -194,7 +201,7 @@ function externalListener(
 }
 
 function sharedLoadBalancer(given: Omit<Input, 'ListenerArn' | 'Type'>): SharedLoadBalancerSpec {
-  const { Scheme: scheme, Subnets, AllowedCidrs = DEFAULTS.AllowedCidrs } = given;
+  const { Scheme: scheme, Subnets } = given;
   const { IpAddressType: ipAddressType = DEFAULTS.IpAddressType } = given;
   const { HttpRedirect: httpRedirect = DEFAULTS.HttpRedirect } = given;
   const speaksOfAttributes = LOAD_BALANCER.properties.some(
@@ -205,16 +212,28 @@ function sharedLoadBalancer(given: Omit<Input, 'ListenerArn' | 'Type'>): SharedL
     scheme,
     ipAddressType,
     subnetIds: Subnets ?? [],
-    allowedCidrs: allowedCidrs(AllowedCidrs, {
-      count: portsOpen(httpRedirect).length,
-      what: portsOpen(httpRedirect).join(' and '),
-      remedy: httpRedirect
-        ? 'Join ranges, or set HttpRedirect to false, which frees half of the rules'
-        : 'Join ranges',
-    }),
+    ...allowedSources(given, sharedRulesOfSource(httpRedirect)),
     httpRedirect,
     attributes: speaksOfAttributes ? (specified(LOAD_BALANCER, given) as LoadBalancerAttributes) : undefined,
   };
+}
+
+function sharedRulesOfSource(httpRedirect: boolean): RulesOfSource {
+  const ports = portsOpen(httpRedirect);
+  return {
+    count: ports.length,
+    what: ports.join(' and '),
+    remedy: httpRedirect
+      ? 'Join ranges, or set HttpRedirect to false, which frees half of the rules'
+      : 'Join ranges',
+  };
+}
+
+/** Rules of its security group that each of those who may reach a load balancer needs. */
+export function rulesOfSource(spec: ManagedLoadBalancerSpec): RulesOfSource {
+  return spec.kind === 'network'
+    ? networkRulesOfSource(spec.listener)
+    : sharedRulesOfSource(spec.httpRedirect);
 }
 
 /** Whether a load balancer is made here. */
@@ -250,14 +269,16 @@ export function portsOpen(httpRedirect: boolean): number[] {
  * @returns nothing but JSON; empty when all are as by default. Load balancers are found by it: what it was it has to stay.
  */
 export function sharedSettings(spec: SharedLoadBalancerSpec): Readonly<Record<string, unknown>> {
-  const { allowedCidrs: cidrs, httpRedirect, ipAddressType, attributes = {} } = spec;
-  const isOpen = cidrs.join() === DEFAULTS.AllowedCidrs.join();
+  const { allowedCidrs: cidrs, allowedPrefixListIds: prefixLists, httpRedirect } = spec;
+  const { ipAddressType, attributes = {} } = spec;
+  const isOpen = cidrs.join() === EVERYBODY.join();
   const { AccessLogs: logs, ...others } = templateOf(LOAD_BALANCER, attributes);
   const special = Object.entries(others).filter(
     ([name, value]) => value !== DEFAULTS[name as keyof typeof DEFAULTS],
   );
   return {
     ...(!isOpen && { cidrs }),
+    ...(prefixLists.length > 0 && { prefixLists }),
     ...(httpRedirect !== DEFAULTS.HttpRedirect && { httpRedirect }),
     ...Object.fromEntries(special.map(([name, value]) => [name[0]!.toLowerCase() + name.slice(1), value])),
     ...(ipAddressType !== DEFAULTS.IpAddressType && { ipAddressType }),

@@ -3,21 +3,19 @@ import { invalid } from '../../core/failure';
 import { valueAt } from '../../core/group';
 import type { Properties } from '../../cloudformation/extension';
 import { LoadBalancerConfiguration, type Inputs, type NetworkListener } from '../model';
-import { allowedCidrs } from './allowed-cidrs';
+import { allowedSources, type AllowedSources, type RulesOfSource } from './allowed-sources';
 import type { Attributes } from './elb-attributes';
 import { strategyOfModel, type StrategyInputs } from './strategies';
 import { networkHealthCheckProtocol } from './target-group-settings';
 
 /** A Network Load Balancer, which the service has for itself. */
-export interface NetworkLoadBalancerSpec {
+export interface NetworkLoadBalancerSpec extends AllowedSources {
   readonly kind: 'network';
   /** Undefined means: as its subnets are. */
   readonly scheme?: NonNullable<Input['Scheme']>;
   readonly ipAddressType: NonNullable<Input['IpAddressType']>;
   /** Empty means: the tasks' subnets. */
   readonly subnetIds: readonly string[];
-  /** Sorted, each as EC2 writes it. */
-  readonly allowedCidrs: readonly string[];
   /** Of Elastic IP addresses, sorted; empty means that AWS chooses the addresses. */
   readonly allocationIds: readonly string[];
   readonly crossZone: boolean;
@@ -75,6 +73,7 @@ const OF_APPLICATION_LOAD_BALANCER: readonly (readonly [path: string, why: strin
   [`${PATH}/AccessLogs`, 'are of requests', 'Remove it'],
   ['WebAclArn', 'is of requests: AWS WAF does not protect Network Load Balancers', 'Remove it'],
   ['PathPatterns', 'are of requests', 'Remove it'],
+  ['RequiredHttpHeader', 'is of requests', 'Remove it'],
   ['Authentication', 'is of requests', 'Remove it'],
   ['TestTraffic', 'tells requests apart', `Give ${LISTENER}/TestPort instead`],
   ['TargetGroupConfiguration/StickinessDurationSeconds', 'is of cookies', 'Remove it'],
@@ -95,11 +94,9 @@ export function networkLoadBalancer(
   checkOthers({ ...model, LoadBalancerConfiguration: given });
   const { DEFAULTS } = LoadBalancerConfiguration;
   const { Scheme: scheme, IpAddressType: ipAddressType = DEFAULTS.IpAddressType } = given;
-  const { CrossZone: crossZone = DEFAULTS.CrossZone, AllowedCidrs = DEFAULTS.AllowedCidrs } = given;
+  const { CrossZone: crossZone = DEFAULTS.CrossZone } = given;
   const listener = listenerSpec(given.Listener ?? {}, model);
-  const { port, testPort, protocol } = listener;
-  const ports = testPort === undefined ? [port] : [port, testPort];
-  checkAddresses(ipAddressType, protocol);
+  checkAddresses(ipAddressType, listener.protocol);
   if (scheme === 'internal' && given.AllocationIds) {
     throw invalid(
       `${PATH}/AllocationIds`,
@@ -112,14 +109,20 @@ export function networkLoadBalancer(
     scheme,
     ipAddressType,
     subnetIds: given.Subnets ?? [],
-    allowedCidrs: allowedCidrs(AllowedCidrs, {
-      count: ports.length * TRANSPORTS[protocol].length,
-      what: `${protocol} on ${ports.join(' and ')}`,
-      remedy: 'Join ranges',
-    }),
+    ...allowedSources(given, networkRulesOfSource(listener)),
     allocationIds: [...(given.AllocationIds ?? [])].sort(),
     crossZone,
     listener,
+  };
+}
+
+/** Rules of its security group that each of those who may reach a Network Load Balancer needs. */
+export function networkRulesOfSource({ port, testPort, protocol }: NetworkListenerSpec): RulesOfSource {
+  const ports = testPort === undefined ? [port] : [port, testPort];
+  return {
+    count: ports.length * TRANSPORTS[protocol].length,
+    what: `${protocol} on ${ports.join(' and ')}`,
+    remedy: 'Join ranges',
   };
 }
 

@@ -7,6 +7,7 @@ import { DOMAIN_ROWS } from './domains';
 import { SERVICE_ROWS } from './ecs-service';
 import { NETWORK_ROWS } from './network-settings';
 import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
+import { REQUIRED_HTTP_HEADER_ROWS } from './required-http-header';
 import { ROLE_ROWS } from './role-properties';
 import { SCALING_ROWS } from './scaling';
 import { SERVICE_CONNECT_ROWS } from './service-connect';
@@ -43,6 +44,7 @@ const ROWS = {
   ...DOMAIN_ROWS,
   ...TEST_TRAFFIC_ROWS,
   ...VERSION_ROWS,
+  ...REQUIRED_HTTP_HEADER_ROWS,
   ...AUTHENTICATION_ROWS,
   ...SERVICE_CONNECT_ROWS,
 } satisfies Record<keyof Inputs, object>;
@@ -52,4 +54,4 @@ export const PROPERTIES = inputTable<any>(ROWS);
 /** Paths of the properties whose values nobody may read in a log or a message, `*` for a list index. */
 export const SENSITIVE_PATHS: readonly string[] = allProperties(PROPERTIES)
   .filter(([, { isSecret }]) => isSecret)
-  .map(([path]) => path);
+  .map(([path, { isList }]) => (isList ? `${path}/*` : path));

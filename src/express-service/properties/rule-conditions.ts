@@ -1,4 +1,4 @@
-/** Which requests the service's listener rules match: its hosts and paths. Pure: no call to AWS. */
+/** Which requests the service's listener rules match: its hosts and paths, and the header that they must have. Pure: no call to AWS. */
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { domainsOf, type Domain, type Domains } from './domains';
 import { invalid } from '../../core/failure';
@@ -14,6 +14,15 @@ export const UNUSED_HOST = 'unused.invalid';
 export interface RequestsSpec extends Domains {
   /** Paths that the service answers at; empty means all. */
   readonly pathPatterns: readonly string[];
+  /** Undefined means that requests need none. */
+  readonly requiredHeader?: RequiredHeader;
+}
+
+/** A header of which requests have one of the values. */
+export interface RequiredHeader {
+  readonly name: string;
+  /** Secrets. */
+  readonly values: readonly string[];
 }
 
 /** What conditions are made from. */
@@ -31,6 +40,7 @@ export interface ConditionStates {
 interface Matched {
   readonly hostNames: readonly string[];
   readonly paths: readonly string[];
+  readonly header?: RequiredHeader;
 }
 
 /**
@@ -64,7 +74,11 @@ export function pathPatterns(
 
 /** Conditions of a rule that is made for a service. */
 export function conditionsOf(spec: RequestsSpec): RuleCondition[] {
-  return [...hostCondition(hostNamesOf(spec)), ...pathCondition(spec.pathPatterns)];
+  return [
+    ...hostCondition(hostNamesOf(spec)),
+    ...pathCondition(spec.pathPatterns),
+    ...headerCondition(spec.requiredHeader),
+  ];
 }
 
 /** Condition that no request meets. */
@@ -88,24 +102,28 @@ export function pathsIn(conditions: readonly RuleCondition[]): readonly string[]
 }
 
 /**
- * The conditions that a rule is to have in the end: the template's hosts and paths, those that somebody has added by
+ * The conditions that a rule is to have in the end: the template's hosts, paths and header, those that somebody has added by
  * hand, and all other conditions as they are.
  *
  * @throws HandlerError InvalidRequest when these are too many for one rule.
  */
 export function finalConditions(states: ConditionStates): RuleCondition[] {
   const { live, spec } = states;
-  const matched = finalMatched(states);
-  const conditions = replaced(live, matched);
+  const conditions = replaced(live, finalMatched(states), headerNames(states));
   const count = valueCount(conditions);
   if (count > VALUES_PER_RULE) {
     throw invalid(
-      spec.additionalDomains.length > 0 ? 'AdditionalDomains' : 'PathPatterns',
+      pathOfTooMany(spec),
       `with what was added to the listener rule by hand there are ${count} values, but a rule has room for ${VALUES_PER_RULE}`,
       'Take values off the rule by hand, or give fewer',
     );
   }
   return conditions;
+}
+
+function pathOfTooMany({ additionalDomains, pathPatterns: paths, requiredHeader }: RequestsSpec): string {
+  if (additionalDomains.length > 0) return 'AdditionalDomains';
+  return requiredHeader && paths.length === 0 ? 'RequiredHttpHeader/Values' : 'PathPatterns';
 }
 
 /**
@@ -117,14 +135,36 @@ export function widenedConditions(states: ConditionStates): RuleCondition[] {
   const final = finalMatched(states);
   const before = isUnused(live) ? final : { hostNames: usedHostNames(live), paths: pathsIn(live) };
   const isForAllPaths = final.paths.length === 0 || before.paths.length === 0;
-  const necessary = replaced(live, isForAllPaths ? { ...final, paths: [] } : final).flatMap(valuesOf).length;
-  const room = Math.max(VALUES_PER_RULE - necessary, 0);
+  const names = headerNames(states);
+  const headers = widenedHeader(final.header, isUnused(live) ? final.header : headerIn(live, names));
+  const least = { ...final, ...(isForAllPaths && { paths: [] }), header: headers?.least };
+  const room = Math.max(VALUES_PER_RULE - valueCount(replaced(live, least, names)), 0);
   const formerHosts = without(before.hostNames, final.hostNames).slice(0, room);
   const formerPaths = without(before.paths, final.paths).slice(0, room - formerHosts.length);
-  return replaced(live, {
-    hostNames: [...final.hostNames, ...formerHosts],
-    paths: isForAllPaths ? [] : [...final.paths, ...formerPaths],
-  });
+  const left = room - formerHosts.length - (isForAllPaths ? 0 : formerPaths.length);
+  return replaced(
+    live,
+    {
+      hostNames: [...final.hostNames, ...formerHosts],
+      paths: isForAllPaths ? [] : [...final.paths, ...formerPaths],
+      header: headers && withValues(headers.least, headers.former.slice(0, left)),
+    },
+    names,
+  );
+}
+
+/**
+ * The header while a rule matches what it is to match and what it has matched: none where one of them needs none, the values
+ * of both where it is the same header, and the former one as long as its name has not changed.
+ */
+function widenedHeader(
+  final: RequiredHeader | undefined,
+  before: RequiredHeader | undefined,
+): { readonly least: RequiredHeader; readonly former: readonly string[] } | undefined {
+  if (!final || !before) return undefined;
+  if (isSameName(final, before)) return { least: final, former: without(before.values, final.values) };
+  const [first, ...former] = before.values;
+  return { least: { name: before.name, values: [first!] }, former };
 }
 
 /** Whether two lists of conditions match the same requests, whatever the order of their values. */
@@ -143,6 +183,8 @@ export interface TestConditionStates {
   readonly previous?: readonly RuleCondition[];
   /** Conditions of the rule as it is; undefined when it is to be made. */
   readonly live?: readonly RuleCondition[];
+  /** Names of the headers that all requests of the service must have, or had to; none of them tells a test. */
+  readonly requiredHeaders?: readonly string[];
 }
 
 /**
@@ -154,22 +196,42 @@ export function testRuleConditions(states: TestConditionStates): RuleCondition[]
 }
 
 /** What tells test requests in the end. */
-export function testPart({ production, desired, previous, live = [] }: TestConditionStates): RuleCondition[] {
-  const own = ownConditions(live, production);
+export function testPart(states: TestConditionStates): RuleCondition[] {
+  const { production, desired, previous, live = [], requiredHeaders } = states;
+  const own = ownConditions(live, production, requiredHeaders);
   // A rule that matches no more than the other one would have all of its requests tested.
   const stays = own.length > 0 && !isUnused(live) && previous && matchTheSame(desired, previous);
   return stays ? own : [...desired];
 }
 
-/** Conditions of a rule for test requests that the rule for all requests has not. */
+/**
+ * Conditions of a rule for test requests that the rule for all requests has not.
+ *
+ * @param requiredHeaders names of headers that all requests need; with other values than those of the other rule they tell no test either.
+ */
 export function ownConditions(
   live: readonly RuleCondition[],
   production: readonly RuleCondition[],
+  requiredHeaders: readonly string[] = [],
 ): RuleCondition[] {
   const shared = production.map(textOf);
   return live.filter(
-    (condition) => !isHosts(condition) && !isPaths(condition) && !shared.includes(textOf(condition)),
+    (condition) =>
+      !isHosts(condition) &&
+      !isPaths(condition) &&
+      !isHeader(condition, requiredHeaders) &&
+      !shared.includes(textOf(condition)),
   );
+}
+
+/** Names of the headers that requests must have by what a template says, and by what it said before. */
+export function headerNames({
+  spec,
+  previousSpec,
+}: Pick<ConditionStates, 'previousSpec'> & {
+  readonly spec: Pick<RequestsSpec, 'requiredHeader'>;
+}): string[] {
+  return [spec, previousSpec].flatMap((each) => each?.requiredHeader?.name ?? []);
 }
 
 /** How many values conditions have together. */
@@ -206,18 +268,34 @@ function usedHostNames(live: readonly RuleCondition[]): readonly string[] {
   return without(hostNamesIn(live), [UNUSED_HOST]);
 }
 
-function finalMatched({ spec, previousSpec, knownHostNames, live }: ConditionStates): Matched {
+function finalMatched(states: ConditionStates): Matched {
+  const { spec, previousSpec, knownHostNames, live } = states;
   const desired = hostNamesOf(spec);
   const addedHosts = without(usedHostNames(live), [...knownHostNames, ...desired]);
   // A rule that has served nobody so far says nothing of what the template said before, or of what was changed by hand.
-  const previous = isUnused(live) ? undefined : previousSpec?.pathPatterns;
+  const previous = isUnused(live) ? undefined : previousSpec;
   return {
     hostNames: [...desired, ...addedHosts],
-    paths: finalPaths(spec.pathPatterns, previous, pathsIn(live)),
+    paths: finalValues(spec.pathPatterns, previous?.pathPatterns, pathsIn(live)),
+    header: finalHeader(spec.requiredHeader, previous, live),
   };
 }
 
-function finalPaths(
+/** @param previous what the template said before; undefined when nothing is known of that. */
+function finalHeader(
+  desired: RequiredHeader | undefined,
+  previous: RequestsSpec | undefined,
+  live: readonly RuleCondition[],
+): RequiredHeader | undefined {
+  if (!desired || !previous) return desired;
+  const { requiredHeader: before } = previous;
+  const valuesBefore = before && isSameName(before, desired) ? before.values : [];
+  const values = finalValues(desired.values, valuesBefore, headerIn(live, [desired.name])?.values ?? []);
+  // There are none when somebody has taken it off by hand.
+  return values.length > 0 ? { name: desired.name, values } : undefined;
+}
+
+function finalValues(
   desired: readonly string[],
   previous: readonly string[] | undefined,
   live: readonly string[],
@@ -227,10 +305,46 @@ function finalPaths(
   return previous ? [...desired, ...without(live, [...desired, ...previous])] : desired;
 }
 
-/** These conditions with other hosts and paths. */
-function replaced(live: readonly RuleCondition[], { hostNames, paths }: Matched): RuleCondition[] {
-  const others = live.filter((condition) => !isHosts(condition) && !isPaths(condition)).map(asInput);
-  return [...hostCondition(hostNames), ...pathCondition(paths), ...others];
+/** These conditions with other hosts, paths, and header in the place of those of these names. */
+function replaced(
+  live: readonly RuleCondition[],
+  { hostNames, paths, header }: Matched,
+  names: readonly string[] = [],
+): RuleCondition[] {
+  const others = live
+    .filter((condition) => !isHosts(condition) && !isPaths(condition) && !isHeader(condition, names))
+    .map(asInput);
+  return [...hostCondition(hostNames), ...pathCondition(paths), ...headerCondition(header), ...others];
+}
+
+function headerCondition(header: RequiredHeader | undefined): RuleCondition[] {
+  if (!header) return [];
+  const { name: HttpHeaderName, values } = header;
+  return [{ Field: 'http-header', HttpHeaderConfig: { HttpHeaderName, Values: [...values] } }];
+}
+
+/** The header of the first condition that is on one of these names. */
+function headerIn(
+  conditions: readonly RuleCondition[],
+  names: readonly string[],
+): RequiredHeader | undefined {
+  const found = conditions.find((condition) => isHeader(condition, names))?.HttpHeaderConfig;
+  return found && { name: found.HttpHeaderName!, values: found.Values ?? [] };
+}
+
+function withValues({ name, values }: RequiredHeader, more: readonly string[]): RequiredHeader {
+  return { name, values: [...values, ...more] };
+}
+
+function isSameName(one: Pick<RequiredHeader, 'name'>, other: Pick<RequiredHeader, 'name'>): boolean {
+  return one.name.toLowerCase() === other.name.toLowerCase();
+}
+
+/** Whether a condition is on one of these headers; one by regular expressions is somebody's own. */
+function isHeader({ HttpHeaderConfig: config }: RuleCondition, names: readonly string[]): boolean {
+  if (!config?.HttpHeaderName || config.RegexValues?.length) return false;
+  const found = { name: config.HttpHeaderName };
+  return names.some((name) => isSameName(found, { name }));
 }
 
 function hostCondition(hostNames: readonly string[]): RuleCondition[] {

@@ -1,4 +1,4 @@
-/** Where Amazon ECS reads the value of a variable from when a task starts. Pure: no call to AWS. */
+/** References to secrets: those that Amazon ECS reads when a task starts, and those that CloudFormation resolves. Pure: no call to AWS. */
 import { invalid } from '../../core/failure';
 
 /** Form of the ARN of a secret, with what may follow it. */
@@ -70,4 +70,18 @@ export function checkCredentialsSecret(arn: string, path: string): void {
   const [, service, region, account, resource = ''] = ARN.exec(arn) ?? [];
   if (service === 'secretsmanager' && region && account && /^secret:[^:]+$/.test(resource)) return;
   throw invalid(path, 'is no ARN of a secret', 'Give arn:aws:secretsmanager:region:account:secret:name');
+}
+
+/**
+ * Refuse a dynamic reference that is still one: CloudFormation resolves it before anybody is called.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+export function checkResolved(secret: string, path: string): void {
+  if (!secret.startsWith('{{resolve:')) return;
+  throw invalid(
+    path,
+    'is a dynamic reference that nobody has resolved, as Cloud Control resolves none',
+    'Use a template of CloudFormation',
+  );
 }

@@ -66,12 +66,28 @@ export function testConditions(
       'Remove it, or make Strategy BLUE_GREEN, LINEAR or CANARY',
     );
   }
+  checkOtherHeader(given, requests);
   const conditions = conditionsOfInput(given);
   if (conditions.length === 0) {
     throw invalid(PATH, 'says nothing of the requests', 'Give HttpHeader, QueryStrings or Cookie');
   }
-  checkRoom(conditions, conditionsOf(requests), 'host names and paths');
+  checkRoom(conditions, conditionsOf(requests), whatElse(requests));
   return conditions;
+}
+
+function whatElse({ requiredHeader }: RequestsSpec): string {
+  return requiredHeader ? 'host names, paths and RequiredHttpHeader' : 'host names and paths';
+}
+
+/** @throws HandlerError InvalidRequest when test requests are told by the header that all requests have. */
+function checkOtherHeader({ HttpHeader }: Properties<TestTraffic>, { requiredHeader }: RequestsSpec): void {
+  const name = HttpHeader?.Name;
+  if (name === undefined || name.toLowerCase() !== requiredHeader?.name.toLowerCase()) return;
+  throw invalid(
+    `${PATH}/HttpHeader/Name`,
+    `is ${name}, the header that RequiredHttpHeader wants of all requests`,
+    'Name another header',
+  );
 }
 
 /**

@@ -87,11 +87,19 @@ export function reachIn(conditions: readonly RuleCondition[], label: string): Ve
  * @throws HandlerError InvalidRequest.
  */
 export function checkReachRoom(reach: VersionReach, requests: RequestsSpec): void {
+  const { httpHeaderName } = reach;
+  if (httpHeaderName && httpHeaderName.toLowerCase() === requests.requiredHeader?.name.toLowerCase()) {
+    throw invalid(
+      'VersionTraffic/HttpHeaderName',
+      `is ${httpHeaderName}, as RequiredHttpHeader/Name, whose values all requests must have`,
+      'Choose another header',
+    );
+  }
   const beside = valueCount(conditionsOf(requests));
   if (!hasReach(reach) || beside < VALUES_PER_RULE) return;
   throw invalid(
     'VersionTraffic',
-    `needs one value in a listener rule, which has room for ${VALUES_PER_RULE}, and host names and paths are ${beside}`,
-    'Give fewer AdditionalDomains or PathPatterns',
+    `needs one value in a listener rule, which has room for ${VALUES_PER_RULE}, and what all requests must meet is ${beside}`,
+    'Give fewer AdditionalDomains, PathPatterns or RequiredHttpHeader/Values',
   );
 }

@@ -12,6 +12,7 @@ const OF_LOAD_BALANCER = [
   'CertificateArn',
   'AdditionalDomains',
   'PathPatterns',
+  'RequiredHttpHeader',
   'Authentication',
   'TestTraffic',
   'WebAclArn',

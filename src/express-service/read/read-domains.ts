@@ -3,9 +3,10 @@ import type { ObservedListenerRule } from '../resources/elastic-load-balancing/s
 import type { ObservedTestListenerRule } from '../resources/elastic-load-balancing/test-listener-rule';
 import type { ObservedServiceSecurityGroup } from '../resources/ec2/service-security-group';
 import type { Domain } from '../properties/domains';
+import { requiredHeaderIn } from '../memory/resource-marks';
 import { ownConditions } from '../properties/rule-conditions';
 import { testTrafficInput } from '../properties/test-traffic';
-import type { AdditionalDomain, ResourceModel } from '../model';
+import type { AdditionalDomain, RequiredHttpHeader, ResourceModel } from '../model';
 import type { Properties } from '../../cloudformation/extension';
 import { defined, unlessEmpty } from '../../core/unset';
 
@@ -22,6 +23,10 @@ export function domainInputsOf({
   ServiceSecurityGroup,
   TestListenerRule,
 }: ObservedDomains): Properties<ResourceModel> {
+  const testRule = TestListenerRule?.rule;
+  const requiredHeaders = [ListenerRule, testRule].flatMap(
+    (rule) => (rule && requiredHeaderIn(rule.tags)) ?? [],
+  );
   const matched = ListenerRule?.hostNames ?? [];
   const [domain, ...additional] = ServiceSecurityGroup?.domains ?? [];
   const known = ServiceSecurityGroup?.hosts.map(({ hostName }) => hostName) ?? [];
@@ -36,10 +41,20 @@ export function domainInputsOf({
       ...byHand.map((DomainName) => ({ DomainName })),
     ]),
     PathPatterns: unlessEmpty([...(ListenerRule?.paths ?? [])]),
+    RequiredHttpHeader: requiredHeaderInput(ListenerRule),
     TestTraffic: testTrafficInput(
-      ownConditions(TestListenerRule?.rule?.conditions ?? [], ListenerRule?.conditions ?? []),
+      ownConditions(testRule?.conditions ?? [], ListenerRule?.conditions ?? [], requiredHeaders),
     ),
   };
+}
+
+/** Without the values, which are secret: READ answers them to nobody. */
+function requiredHeaderInput(
+  rule: ObservedListenerRule | undefined,
+): Properties<RequiredHttpHeader> | undefined {
+  const Name = rule && requiredHeaderIn(rule.tags);
+  const isOn = rule?.headers?.some((header) => header.toLowerCase() === Name?.toLowerCase());
+  return isOn ? { Name } : undefined;
 }
 
 /** Without what the template leaves to the configuration of the type: lists are compared as a whole. */

@@ -2,13 +2,14 @@
 import type { ObservedLoadBalancer } from '../resources/elastic-load-balancing/load-balancer';
 import type { ObservedLoadBalancerSecurityGroup } from '../resources/ec2/load-balancer-security-group';
 import { attributeInputOf, type LoadBalancerAttributes } from '../properties/load-balancer-settings';
+import type { AllowedSources } from '../properties/allowed-sources';
 import { crossZoneOf } from '../properties/network-load-balancer';
 import type { ObservedListenerRule } from '../resources/elastic-load-balancing/service-rule';
 import type { ObservedTestListenerRule } from '../resources/elastic-load-balancing/test-listener-rule';
 import { LoadBalancerConfiguration } from '../model';
 import type { Exposure } from '../exposures';
 import type { Properties } from '../../cloudformation/extension';
-import { defined } from '../../core/unset';
+import { defined, unlessEmpty } from '../../core/unset';
 
 const { Type } = LoadBalancerConfiguration.DEFAULTS;
 
@@ -70,9 +71,21 @@ function managedInput(
       Scheme: LoadBalancer.scheme,
       IpAddressType: LoadBalancer.ipAddressType ?? LoadBalancerConfiguration.DEFAULTS.IpAddressType,
       Subnets: Object.values(LoadBalancer.subnets).sort(),
-      AllowedCidrs: group && [...group.ingress.allowedCidrs],
+      ...(group && sourcesInput(group.ingress)),
     })
   );
+}
+
+/** Where nobody may reach it, that is said of AllowedCidrs. What an earlier version of this code has kept names no prefix lists. */
+function sourcesInput({
+  allowedCidrs,
+  allowedPrefixListIds = [],
+}: Pick<AllowedSources, 'allowedCidrs'> & Partial<AllowedSources>): Input {
+  const AllowedPrefixListIds = unlessEmpty([...allowedPrefixListIds]);
+  return {
+    AllowedCidrs: AllowedPrefixListIds ? unlessEmpty([...allowedCidrs]) : [...allowedCidrs],
+    AllowedPrefixListIds,
+  };
 }
 
 /** The property LoadBalancerConfiguration of a service in an exposure; that of one that is not known is as it is by default. */

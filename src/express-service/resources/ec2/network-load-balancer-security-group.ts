@@ -17,6 +17,7 @@ import {
   ingressPermissions,
   ingressRulesOf,
   networkIngressRules,
+  sourcesIn,
   type IngressRule,
 } from '../../sharing/load-balancer-ingress';
 import { survey } from '../../sharing/survey';
@@ -139,8 +140,7 @@ function without(rules: readonly IngressRule[], others: readonly IngressRule[]):
 }
 
 function ingressIn(rules: readonly IngressRule[]): ObservedLoadBalancerSecurityGroup['ingress'] {
-  const ranges = rules.map(({ CidrIp, CidrIpv6 }) => (CidrIp ?? CidrIpv6)!);
-  return { allowedCidrs: [...new Set(ranges)].sort(), httpRedirect: false };
+  return { ...sourcesIn(rules), httpRedirect: false };
 }
 
 function observed(

@@ -53,7 +53,7 @@ export const groupsOfExternalListener = variantOf(loadBalancerSecurityGroup, {
       groups: members.map(({ id, isShared }) => ({ id, isShared })),
       otherServices: first.group ? egressTargets(first.group).length : 0,
       // Of no interest: it is the author's.
-      ingress: { allowedCidrs: [], httpRedirect: false },
+      ingress: { allowedCidrs: [], allowedPrefixListIds: [], httpRedirect: false },
       complete: true,
     };
   },

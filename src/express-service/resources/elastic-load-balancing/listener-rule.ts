@@ -19,11 +19,15 @@ import {
 } from '../../properties/rule-conditions';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import {
+  changeRuleTags,
   deleteRule,
   FIND_RULE_ACTIONS,
   findManagedRules,
+  forgetRequiredHeader,
+  holdsSecrets,
   matching,
   plannedForwarding,
+  ruleTags,
   type ListenerRuleProperties,
   type ObservedListenerRule,
 } from './service-rule';
@@ -32,12 +36,10 @@ import type { ObservedHostNames } from '../route-53/host-names';
 import { CLAIM_PERMISSIONS, claimRule, type ClaimNeeds } from './rule-claim';
 import { checkHosts, claimHosts, claimsHosts, forgetClaim } from './rule-hosts';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
-import { changeElbTags } from './target-groups';
 import { likelyPriority } from './rule-places';
 import { allTargetGroups, groupsOfVersions, type NeedsOfVersions } from './version-groups';
 import { forwardToVersions, VERSION_WEIGHT_ACTIONS } from '../../deployments/version-weights';
 import { tagList } from '../../identity/tags';
-import { managedTags } from '../../memory/ownership';
 
 type Needs = ClaimNeeds &
   NeedsOfVersions & {
@@ -81,6 +83,7 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
   per: 'exposure',
   acrossVersions: true,
   staysWhileJoining: true,
+  isSecret: (rule) => holdsSecrets(rule),
   permissions: {
     observe: ['elasticloadbalancing:DescribeRules', ...FIND_RULE_ACTIONS],
     apply: [
@@ -100,7 +103,7 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
       ...plannedForwarding(plan),
       Priority: current?.priority ?? likelyPriority(plan, LoadBalancerSecurityGroup?.otherServices),
       Conditions: plannedConditions(plan, ServiceSecurityGroup, current),
-      Tags: tagList(managedTags(plan)),
+      Tags: tagList(ruleTags(plan)),
     };
     return [{ type: 'AWS::ElasticLoadBalancingV2::ListenerRule', properties }];
   },
@@ -167,7 +170,8 @@ export const listenerRule: Component<ObservedListenerRule, Needs, ListenerRulePr
     const { arn, conditions } = current;
     const Conditions = finalConditions(statesOf(scope, ServiceSecurityGroup, conditions));
     await setConditions(scope, arn, conditions, Conditions);
-    await forgetClaim(scope, { ...current, ...matching(Conditions) });
+    const tags = await forgetRequiredHeader(scope, current);
+    await forgetClaim(scope, { ...current, ...matching(Conditions), tags });
     return done(undefined);
   },
 
@@ -243,7 +247,7 @@ async function change(
   current: ObservedListenerRule,
 ): Promise<Outcome<ObservedListenerRule>> {
   if (scope.versions) await forwardToVersions(scope, current.arn, groupsOfVersions(scope, ofVersions));
-  const tagged = { ...current, tags: await changeElbTags(scope, current) };
+  const tagged = { ...current, tags: await changeRuleTags(scope, current) };
   const rule = await setAuthentication(scope, tagged);
   if (!isServing(scope)) return done(rule);
   const wanted = domainsOf(scope.spec).map(({ hostName }) => hostName);

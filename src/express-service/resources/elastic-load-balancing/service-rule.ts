@@ -1,14 +1,21 @@
 /** The listener rules of a service, found among those of a listener. */
 import {
   DeleteRuleCommand,
+  RemoveTagsCommand,
   type Action,
   type Rule,
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Resolvable } from '../../../core/graph';
-import type { PlanScope, Scope } from '../../composition/component';
-import { isManaged } from '../../memory/ownership';
-import { isTestRule, versionOfRule } from '../../memory/resource-marks';
+import type { ApplyScope, PlanScope, Scope } from '../../composition/component';
+import { isManaged, managedTags } from '../../memory/ownership';
+import {
+  isTestRule,
+  REQUIRED_HEADER_TAG_KEY,
+  requiredHeaderIn,
+  requiredHeaderTag,
+  versionOfRule,
+} from '../../memory/resource-marks';
 import { tagsOfRules } from '../../sharing/load-balancer-closing';
 import { defined } from '../../../core/unset';
 import {
@@ -20,8 +27,8 @@ import type { NetworkProtocol } from '../../properties/network-load-balancer';
 import { hostNamesIn, normalConditions, pathsIn } from '../../properties/rule-conditions';
 import { unless } from '../../../aws/sdk-errors';
 import { sessionValue } from '../../../aws/session';
+import { changeElbTags, targetGroupNumbers } from './target-groups';
 import type { ResourceTag, Tags } from '../../identity/tags';
-import { targetGroupNumbers } from './target-groups';
 import { servingTargetGroup, weightsOf } from '../../deployments/traffic-weights';
 
 /** A rule by which the load balancer sends the service's requests to its tasks. */
@@ -34,6 +41,8 @@ export interface ObservedListenerRule {
   readonly hostNames: readonly string[];
   /** Path patterns that the rule matches, or will match in the end; none means all paths. */
   readonly paths: readonly string[];
+  /** Names of the headers that the rule looks at, or will look at in the end; undefined in what an earlier version of this code has kept. */
+  readonly headers?: readonly string[];
   /** The target group that has all traffic; undefined when it is split. */
   readonly servingTargetGroupArn?: string;
   /** How users sign in; undefined when they need not. */
@@ -91,6 +100,42 @@ export function plannedForwarding(plan: ForwardingPlan & Pick<PlanScope, 'exposu
       asked.length > 0 ? { ...action, Order: index + 1 } : action,
     ),
   };
+}
+
+/** Tags of both rules. */
+export function ruleTags(scope: Pick<PlanScope, 'identity' | 'spec'>): Tags {
+  return { ...managedTags(scope), ...requiredHeaderOf(scope) };
+}
+
+function requiredHeaderOf({ spec }: Pick<PlanScope, 'spec'>): Tags {
+  return requiredHeaderTag(spec.requiredHeader?.name);
+}
+
+/**
+ * Give a rule the author's tags, before it gets the conditions that they tell of.
+ *
+ * @returns the tags it has then.
+ */
+export function changeRuleTags(scope: ApplyScope, rule: ObservedListenerRule): Promise<Tags> {
+  return changeElbTags(scope, rule, requiredHeaderOf(scope));
+}
+
+/** What tells of a header that requests need no more goes after the condition: till then READ keeps its values to itself. */
+export async function forgetRequiredHeader(
+  scope: ApplyScope,
+  { arn, tags }: ObservedListenerRule,
+): Promise<Tags> {
+  if (scope.spec.requiredHeader || requiredHeaderIn(tags) === undefined) return tags;
+  const { [REQUIRED_HEADER_TAG_KEY]: _gone, ...left } = tags;
+  await scope.clients.elasticLoadBalancing.send(
+    new RemoveTagsCommand({ ResourceArns: [arn], TagKeys: [REQUIRED_HEADER_TAG_KEY] }),
+  );
+  return left;
+}
+
+/** Whether what is observed of rules holds secrets: values of headers. */
+export function holdsSecrets(...rules: readonly (ObservedListenerRule | undefined)[]): boolean {
+  return rules.some((rule) => rule?.conditions.some(({ Field }) => Field === 'http-header'));
 }
 
 /** The rules of a service on one listener. */
@@ -162,8 +207,9 @@ async function managedAmong(
 /** What conditions match. */
 export function matching(
   conditions: readonly RuleCondition[],
-): Pick<ObservedListenerRule, 'hostNames' | 'paths'> {
-  return { hostNames: hostNamesIn(conditions), paths: pathsIn(conditions) };
+): Pick<ObservedListenerRule, 'hostNames' | 'paths' | 'headers'> {
+  const headers = conditions.flatMap(({ HttpHeaderConfig }) => HttpHeaderConfig?.HttpHeaderName ?? []);
+  return { hostNames: hostNamesIn(conditions), paths: pathsIn(conditions), headers };
 }
 
 /** Delete a rule; one that is gone already counts as deleted. */

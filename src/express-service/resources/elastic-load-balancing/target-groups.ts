@@ -240,14 +240,16 @@ async function withTags(scope: ApplyScope, current: ObservedTargetGroup): Promis
 /**
  * Give a resource of the load balancer the author's tags.
  *
+ * @param own what it has beside those.
  * @returns the tags it has then.
  */
 export async function changeElbTags(
   scope: ApplyScope,
   { arn, tags }: { readonly arn: string; readonly tags: Tags },
+  own: Tags = {},
 ): Promise<Tags> {
   const { elasticLoadBalancing } = scope.clients;
-  const { set, remove } = tagChanges(tags, managedTags(scope), scope.removedTagKeys);
+  const { set, remove } = tagChanges(tags, { ...managedTags(scope), ...own }, scope.removedTagKeys);
   if (Object.keys(set).length > 0) {
     await elasticLoadBalancing.send(new AddTagsCommand({ ResourceArns: [arn], Tags: tagList(set) }));
   }

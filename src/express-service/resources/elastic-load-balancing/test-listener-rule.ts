@@ -6,10 +6,14 @@ import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { describeRules } from '../../sharing/load-balancer-closing';
 import { isApplyScope } from '../../sharing/survey';
 import { tagList, tagRecord } from '../../identity/tags';
-import { managedTags } from '../../memory/ownership';
 import { isServing } from '../../memory/recorded-exposures';
 import { testRuleTag } from '../../memory/resource-marks';
-import { testPart, testRuleConditions, unusedConditions } from '../../properties/rule-conditions';
+import {
+  headerNames,
+  testPart,
+  testRuleConditions,
+  unusedConditions,
+} from '../../properties/rule-conditions';
 import { authenticationIn } from '../../properties/authentication';
 import { RULE_AUTHENTICATION_ACTIONS, setAuthentication } from '../../deployments/rule-authentication';
 import { defined } from '../../../core/unset';
@@ -22,16 +26,20 @@ import type { ObservedListeners } from './listeners';
 import { actionsOf } from './rule-claim';
 import { likelyPriority, prioritiesBefore } from './rule-places';
 import {
+  changeRuleTags,
   deleteRule,
   FIND_RULE_ACTIONS,
   findManagedRules,
+  forgetRequiredHeader,
+  holdsSecrets,
   managedRulesSeen,
   matching,
   plannedForwarding,
+  ruleTags,
   type ListenerRuleProperties,
   type ObservedListenerRule,
 } from './service-rule';
-import { changeElbTags, type ObservedTargetGroups } from './target-groups';
+import type { ObservedTargetGroups } from './target-groups';
 
 /** The rule for test requests. */
 export interface ObservedTestListenerRule {
@@ -68,6 +76,7 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, Listen
   needs: ['ServiceSecurityGroup', 'LoadBalancerSecurityGroup', 'TargetGroups', 'Listeners', 'ListenerRule'],
   per: 'exposure',
   staysWhileJoining: true,
+  isSecret: ({ rule, former }) => holdsSecrets(rule, former),
   permissions: {
     observe: ['elasticloadbalancing:DescribeRules', ...FIND_RULE_ACTIONS],
     apply: [
@@ -98,7 +107,7 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, Listen
             live: current?.rule?.conditions,
           })
         : unusedConditions(),
-      Tags: tagList({ ...managedTags(plan), ...testRuleTag() }),
+      Tags: tagList({ ...ruleTags(plan), ...testRuleTag() }),
     };
     return [{ type: TYPE, properties }];
   },
@@ -158,21 +167,22 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, Listen
 };
 
 function testsOf(
-  { previousSpec }: { readonly previousSpec?: ServiceSpec },
+  specs: { readonly spec: ServiceSpec; readonly previousSpec?: ServiceSpec },
   desired: readonly RuleCondition[],
 ) {
-  return { desired, previous: previousSpec?.testTraffic };
+  return { desired, previous: specs.previousSpec?.testTraffic, requiredHeaders: headerNames(specs) };
 }
 
 /** Refuse, before anything is changed, what does not fit into a rule with what somebody has added to the other one. */
 function checkRoomOf(
-  { testTraffic }: ServiceSpec,
+  spec: ServiceSpec,
   previousSpec: ServiceSpec | undefined,
   production: readonly RuleCondition[],
   rule: ObservedListenerRule | undefined,
 ): void {
+  const { testTraffic } = spec;
   if (!testTraffic) return;
-  const states = { ...testsOf({ previousSpec }, testTraffic), production, live: rule?.conditions };
+  const states = { ...testsOf({ spec, previousSpec }, testTraffic), production, live: rule?.conditions };
   checkRoom(testPart(states), production, 'the listener rule, with what was added to it by hand,');
 }
 
@@ -193,9 +203,10 @@ async function change(
   rule: ObservedListenerRule,
   { Conditions }: ListenerRuleProperties,
 ): Promise<Outcome<ObservedTestListenerRule>> {
-  const tags = await changeElbTags(scope, rule);
+  const tagged = { ...rule, tags: await changeRuleTags(scope, rule) };
   const conditions = [...Conditions];
   await setConditions(scope, rule.arn, rule.conditions, conditions);
+  const tags = await forgetRequiredHeader(scope, tagged);
   // Test requests must be no way around.
   const asked = await setAuthentication(scope, rule);
   return done({ rule: { ...asked, ...matching(conditions), conditions, tags } });

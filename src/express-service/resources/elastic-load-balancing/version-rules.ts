@@ -8,10 +8,9 @@ import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { describeRules } from '../../sharing/load-balancer-closing';
 import { shortHash } from '../../identity/identity';
 import { tagList, tagRecord } from '../../identity/tags';
-import { managedTags } from '../../memory/ownership';
 import { versionOfRule, versionRuleTag } from '../../memory/resource-marks';
 import { authenticationIn } from '../../properties/authentication';
-import { testPart } from '../../properties/rule-conditions';
+import { headerNames, testPart } from '../../properties/rule-conditions';
 import { reachConditions, VERSION_WAYS, type VersionWay } from '../../properties/version-reach';
 import { RULE_AUTHENTICATION_ACTIONS, setAuthentication } from '../../deployments/rule-authentication';
 import { TRAFFIC_WEIGHT_ACTIONS } from '../../deployments/traffic-weights';
@@ -23,16 +22,20 @@ import type { ObservedListeners } from './listeners';
 import { actionsOf, servingGroup } from './rule-claim';
 import { likelyPriority, prioritiesBefore, VERSION_PRIORITIES } from './rule-places';
 import {
+  changeRuleTags,
   deleteRule,
+  forgetRequiredHeader,
+  holdsSecrets,
   FIND_RULE_ACTIONS,
   findManagedRules,
   matching,
   plannedForwarding,
+  ruleTags,
   versionRulesSeen,
   type ListenerRuleProperties,
   type ObservedListenerRule,
 } from './service-rule';
-import { changeElbTags, type ObservedTargetGroups } from './target-groups';
+import type { ObservedTargetGroups } from './target-groups';
 
 /** The rules by which one version is reached, whatever its weight is. */
 export interface ObservedVersionRules {
@@ -64,6 +67,7 @@ export const versionRules: Component<ObservedVersionRules, Needs, ListenerRulePr
   per: 'exposure',
   perVersion: 'as specified',
   staysWhileJoining: true,
+  isSecret: ({ rules }) => holdsSecrets(...Object.values(rules)),
   permissions: {
     observe: ['elasticloadbalancing:DescribeRules', ...FIND_RULE_ACTIONS],
     apply: [
@@ -101,10 +105,11 @@ export const versionRules: Component<ObservedVersionRules, Needs, ListenerRulePr
             production,
             desired: [condition],
             previous: before[way] && [before[way]],
+            requiredHeaders: headerNames(plan),
             live: current?.rules[way as VersionWay]?.conditions,
           }),
         ],
-        Tags: tagList({ ...managedTags(plan), ...versionRuleTag(version.id, way as VersionWay) }),
+        Tags: tagList({ ...ruleTags(plan), ...versionRuleTag(version.id, way as VersionWay) }),
       },
     }));
   },
@@ -180,11 +185,12 @@ async function change(
   rule: ObservedListenerRule,
   { Conditions }: ListenerRuleProperties,
 ): Promise<Outcome<ObservedListenerRule>> {
-  const tags = await changeElbTags(scope, rule);
+  const tagged = { ...rule, tags: await changeRuleTags(scope, rule) };
   const conditions = [...Conditions];
   await setConditions(scope, rule.arn, rule.conditions, conditions);
+  const tags = await forgetRequiredHeader(scope, tagged);
   // To ask for a version must be no way around.
-  const asked = await setAuthentication(scope, rule);
+  const asked = await setAuthentication(scope, tagged);
   return done({ ...asked, ...matching(conditions), conditions, tags });
 }
 
