@@ -2339,7 +2339,10 @@ export class ECSManagedResourceArns extends BaseModel {
 export class ResourceModel extends BaseModel {
   static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
   /** JSON pointers to the properties that may not be returned. */
-  static readonly WRITE_ONLY_PROPERTIES: readonly string[] = ['/properties/Authentication/Oidc/ClientSecret'];
+  static readonly WRITE_ONLY_PROPERTIES: readonly string[] = [
+    '/properties/Authentication/Oidc/ClientSecret',
+    '/properties/EventBusName',
+  ];
   /** JSON pointer to the property that holds the tags. */
   static readonly TAG_PROPERTY: string | undefined = '/properties/Tags';
 
@@ -2506,6 +2509,11 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Type(() => DeploymentConfiguration)
   declare DeploymentConfiguration?: DeploymentConfiguration;
+
+  /** Amazon EventBridge event bus, by name or ARN, that is told when a version of the service is made, gets more or fewer requests, is promoted, rolled back and retired: see docs/events.md. One of another account has to be given by its ARN. Only with a deployment strategy that makes versions. Default: the event bus of the type configuration, if any. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare EventBusName?: string;
 
   /** Starts a deployment although nothing else changes, for example because an image has been pushed again under the same tag. */
   @Expose()
@@ -2743,4 +2751,9 @@ export class TypeConfigurationModel extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare PermittedImageRegistries?: string[];
+
+  /** Amazon EventBridge event bus, by name or ARN, that is told of the versions of services that name none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare EventBusName?: string;
 }
