@@ -1,10 +1,11 @@
 /**
- * `npm run generate`: writes what follows from the resource type's schema. With `--check` it writes nothing and fails
+ * `npm run generate`: writes what follows from the resource type's schema, and from that of its events. With `--check` it writes nothing and fails
  * when a file is stale.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { eventReference } from './event-reference';
 import { executionRoleTemplate } from './execution-role';
 import { modelSource } from './model-source';
 import { propertyReference } from './property-reference';
@@ -18,6 +19,7 @@ const SCHEMA = join(__dirname, 'org-ecs-expressservice.json');
 const GENERATORS: ReadonlyArray<readonly [file: string, generate: (schema: ResourceSchema) => string]> = [
   [join(ROOT, 'src', 'express-service', 'model.ts'), modelSource],
   [join(ROOT, 'docs', 'reference', 'properties.md'), propertyReference],
+  [join(ROOT, 'docs', 'reference', 'events.md'), eventReference],
   [join(ROOT, 'resource-role.yaml'), executionRoleTemplate],
   [join(ROOT, 'org-ecs-expressservice.json'), registeredSchema],
 ];

@@ -1,14 +1,17 @@
 /** What experiments cost, roughly. */
+import { taskQuantities } from '../plan/inventory';
+import { monthlyCost, PRICES, type Quantities } from '../plan/prices';
 import type { Experiment, Priced } from './experiment';
 
-/**
- * US dollars an hour in us-east-1, on demand, without taxes, data and requests. Read on 2026-11-28 from the pricing pages of
- * Elastic Load Balancing, AWS Fargate and AWS WAF; a web ACL costs $5 a month, prorated by the hour.
- */
+const SMALL_TASK = { vcpus: 0.25, memoryGb: 0.5, ephemeralGb: 0, isArm: false, isPublic: false };
+
+const hourly = (quantities: Quantities) => monthlyCost(quantities) / PRICES.hoursPerMonth;
+
+/** US dollars an hour, on demand, without taxes, data and requests; see docs/cost.md. A web ACL is prorated by the hour. */
 export const HOURLY_PRICES: Readonly<Record<Priced, number>> = {
-  'Application Load Balancer': 0.0225,
-  'Fargate task (0.25 vCPU, 0.5 GB)': 0.25 * 0.04048 + 0.5 * 0.004445,
-  'Web ACL': 5 / 730,
+  'Application Load Balancer': hourly({ applicationLoadBalancer: 1 }),
+  'Fargate task (0.25 vCPU, 0.5 GB)': hourly(taskQuantities(SMALL_TASK, 1)),
+  'Web ACL': hourly({ webAcl: 1 }),
 };
 
 /** Load balancers and web ACLs are billed by the hour that has begun. */

@@ -39,6 +39,7 @@ const USAGE = `Judge CloudFormation templates by the organisation's rules, as it
   org-ecs explain RULE       one rule: why, what to do, parameters, equivalents
   org-ecs profile            what a profile decides, where it differs from the rules themselves
   org-ecs test MODULE...     the examples of own rules get the answers that they promise
+  org-ecs plan PATH...       what services stand for, and what that costs a month; see org-ecs plan --help
   org-ecs bundle             the hook for AWS Lambda with own rules (--rules, --guard), written to --output
 
 Options of every command but bundle

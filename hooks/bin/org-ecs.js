@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Starts the command line from its bundle, build/CommandLine/index.js. In a clone whose sources are newer than the
-// bundle it is made first, so that the command never runs old rules.
+// Starts a command from its bundle: build/CommandLine/index.js, or build/Plan/index.js for `plan`, which knows the resource
+// type and not the rules. In a clone whose sources are newer than the bundle it is made first, so that the command never
+// runs old rules.
 'use strict';
 const { existsSync, readdirSync, statSync } = require('node:fs');
 const { enableCompileCache } = require('node:module');
@@ -18,8 +19,19 @@ const LATE_OPTIMISATION = {
 };
 
 const root = join(__dirname, '../..');
-const sources = [join(root, 'hooks'), join(root, 'src/cloudformation')];
-const bundle = join(root, 'build/CommandLine/index.js');
+const RULES = {
+  entry: 'hooks/bin/main.ts',
+  sources: ['hooks', 'src/cloudformation'],
+  bundle: 'build/CommandLine/index.js',
+};
+const PLAN = {
+  entry: 'plan/bin.ts',
+  sources: ['plan', 'src', 'schema', 'hooks'],
+  bundle: 'build/Plan/index.js',
+};
+const command = process.argv[2] === 'plan' ? PLAN : RULES;
+const sources = command.sources.map((folder) => join(root, folder));
+const bundle = join(root, command.bundle);
 
 /** Time of the latest change below a folder, in milliseconds. */
 function latestChange(folder) {
@@ -31,7 +43,7 @@ function latestChange(folder) {
 
 if (!existsSync(bundle) || statSync(bundle).mtimeMs < Math.max(...sources.map(latestChange))) {
   require('esbuild').buildSync({
-    entryPoints: [join(root, 'hooks/bin/main.ts')],
+    entryPoints: [join(root, command.entry)],
     outfile: bundle,
     bundle: true,
     minify: true,
@@ -43,5 +55,5 @@ if (!existsSync(bundle) || statSync(bundle).mtimeMs < Math.max(...sources.map(la
 const flag = LATE_OPTIMISATION[process.versions.node.split('.')[0]];
 if (flag !== undefined) setFlagsFromString(flag);
 // Node.js 22 keeps compiled code beside the bundle, where it may write there.
-enableCompileCache?.(join(root, 'build/CommandLine/compiled'));
+enableCompileCache?.(join(bundle, '../compiled'));
 require(bundle);

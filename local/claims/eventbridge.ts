@@ -11,4 +11,13 @@ export const EVENTBRIDGE = [
     state: 'confirmed',
     test: 'test/ecs-engine/events.test.ts',
   },
+  {
+    id: 'eventbridge.absent-event-bus',
+    statement:
+      'PutEvents answers for an entry of an event bus that is not there as for any other, and drops it; DescribeEventBus fails with ResourceNotFoundException.',
+    source:
+      'Amazon EventBridge user guide, "Handling failures with PutEvents": such an event is dropped, the answer is 200, and FailedEntryCount does not count it; API reference of DescribeEventBus.',
+    state: 'confirmed',
+    test: 'test/provider/version-events.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -5,6 +5,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
@@ -20,6 +21,7 @@ const constructors = {
   ec2: EC2Client,
   ecs: ECSClient,
   elasticLoadBalancing: ElasticLoadBalancingV2Client,
+  eventBridge: EventBridgeClient,
   iam: IAMClient,
   route53: Route53Client,
   serviceDiscovery: ServiceDiscoveryClient,

@@ -18,6 +18,7 @@ import {
   identityOfArn,
   type Identity,
 } from './identity/identity';
+import { eventBusFlaw } from './events/publish';
 import { listServices } from './read/list';
 import { ResourceModel, TypeConfigurationModel } from './model';
 import { discoverNetwork, type Network } from './network/network';
@@ -78,15 +79,18 @@ async function claim(request: Request): Promise<Progress> {
     desired.ServiceName ?? generatedServiceName(logicalResourceIdentifier, clientRequestToken);
   const identity = identityOf(request, desired.Cluster ?? ResourceModel.DEFAULTS.Cluster, serviceName);
   const scope = applyScope(request, identity);
-  const [service, network, roles] = await Promise.allSettled([
+  const [service, network, roles, eventBus] = await Promise.allSettled([
     describedService(scope).then((found) => found ?? serviceOfRecord(scope)),
     scope.network(),
     roleFlaw(scope),
+    eventBusFlaw(scope),
   ]);
   if (service.status === 'rejected') throw service.reason;
   if (service.value) throw alreadyExists(identity, service.value);
   if (network.status === 'rejected') throw network.reason;
   if (roles.status === 'rejected') throw roles.reason;
+  if (eventBus.status === 'rejected') throw eventBus.reason;
+  if (eventBus.value) throw eventBus.value;
   desired.ServiceName = serviceName;
   desired.ServiceArn = identity.serviceArn;
   return inProgress(request, {
@@ -127,6 +131,8 @@ async function reconcile(request: Request, identity: Identity): Promise<Progress
   const scope = await scopeOfReconciliation(request, identity);
   const isBeginning = request.action === Action.Update && elapsedSeconds === undefined;
   if (isBeginning && !(await serviceOfRecord(scope))) throw notFound(identity);
+  const busFlaw = isBeginning ? await eventBusFlaw(scope) : undefined;
+  if (busFlaw) throw busFlaw;
   const waiting = await rolesToWaitFor(request, scope, isBeginning);
   if (waiting) return waiting;
   const result = await convergeExposures(componentsIn, scope, continuation, hasTime(request));

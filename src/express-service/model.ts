@@ -2482,6 +2482,7 @@ export class ResourceModel extends BaseModel {
   static readonly WRITE_ONLY_PROPERTIES: readonly string[] = [
     '/properties/Authentication/Oidc/ClientSecret',
     '/properties/RequiredHttpHeader/Values',
+    '/properties/EventBusName',
   ];
   /** JSON pointer to the property that holds the tags. */
   static readonly TAG_PROPERTY: string | undefined = '/properties/Tags';
@@ -2649,6 +2650,11 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Type(() => DeploymentConfiguration)
   declare DeploymentConfiguration?: DeploymentConfiguration;
+
+  /** Amazon EventBridge event bus, by name or ARN, that is told when a version of the service is made, gets more or fewer requests, is promoted, rolled back and retired: see docs/events.md. One of another account has to be given by its ARN. Only with Strategy VERSIONED. Default: the event bus of the type configuration, if any. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare EventBusName?: string;
 
   /** Starts a deployment although nothing else changes, for example because an image has been pushed again under the same tag. */
   @Expose()
@@ -2917,4 +2923,9 @@ export class TypeConfigurationModel extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare PermittedImageRegistries?: string[];
+
+  /** Amazon EventBridge event bus, by name or ARN, that is told of the versions of services that name none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare EventBusName?: string;
 }

@@ -1,5 +1,6 @@
 import type { Permissions } from './composition/component';
 import { ALL_COMPONENTS } from './resources';
+import { EVENT_BUS_PERMISSIONS, PUBLISH_PERMISSIONS } from './events/publish';
 import { LIST_PERMISSIONS } from './read/list';
 import { NETWORK_PERMISSIONS } from './network/network';
 import { READ_PERMISSIONS } from './read/read';
@@ -14,9 +15,11 @@ function actionsOf(...steps: readonly Step[]): string[] {
   return ALL_COMPONENTS.flatMap(({ permissions }) => steps.flatMap((step) => permissions[step]));
 }
 
-/** What an update removes when the service has left an exposure. */
+/** What an update removes when the service has left an exposure, or a version is not kept. */
 function leavingActions(): string[] {
-  return ALL_COMPONENTS.flatMap(({ per, permissions }) => (per ? permissions.remove : []));
+  return ALL_COMPONENTS.flatMap(({ per, perVersion, permissions }) =>
+    per || perVersion ? permissions.remove : [],
+  );
 }
 
 /** What a removal looks at and removes: all but what AWS removes with others. */
@@ -41,6 +44,8 @@ export function handlerPermissions(): Record<HandlerName, string[]> {
     ...NETWORK_PERMISSIONS,
     ...READ_PERMISSIONS,
     ...ROLE_PERMISSIONS,
+    ...EVENT_BUS_PERMISSIONS,
+    ...PUBLISH_PERMISSIONS,
   ]);
   return {
     create: converging,

@@ -15,6 +15,7 @@ import { checkHosts, inItem, loadBalancerModels } from './properties/additional-
 import { specifiedAuthentication, type AuthenticationConfig } from './properties/authentication';
 import { domainsOf, type Domain, type DomainsRequest } from './properties/domains';
 import { SERVICE, type ServiceSettings } from './properties/ecs-service';
+import { eventBusOf, type EventBus } from './properties/event-bus';
 import { loadBalancerSpec, type LoadBalancerSpec } from './properties/load-balancer-settings';
 import { kindOfLoadBalancer } from './properties/load-balancer-kinds';
 import { checkRoleAccounts } from './properties/role-properties';
@@ -65,6 +66,8 @@ export interface ServiceSpec {
   readonly versions?: VersionsSpec;
   /** Undefined without Service Connect. */
   readonly serviceConnect?: ServiceConnectSpec;
+  /** Who is told of its versions; undefined means nobody. */
+  readonly eventBus?: EventBus;
   /** Web ACL of a shared load balancer; undefined means none. */
   readonly webAclArn?: string;
   /** Tags that the author gave, by key: those of the resource and those of the stack. */
@@ -157,6 +160,7 @@ export function specificationOf({
     additionalLoadBalancers: Object.fromEntries(additional.map(({ name, spec }) => [name, spec])),
     versions,
     serviceConnect,
+    eventBus: eventBusOf(model, configuration, identity),
     webAclArn: kind.webAclArn(model, configuration),
     tags,
     templateRecord: record,

@@ -19,6 +19,7 @@ import { ecsServiceOfVersion, recordedVersions, type RecordedVersion } from './m
 import { versionId, type VersionsSpec } from './properties/versions';
 import { ruleAt, weightsOf } from './deployments/traffic-weights';
 import { setWeights } from './deployments/version-weights';
+import { publish } from './events/publish';
 import { observationsOfVersion } from './read/read-versions';
 import { deleteRule } from './resources/elastic-load-balancing/service-rule';
 import type { ObservedKinds } from './resources';
@@ -228,6 +229,7 @@ export async function retire(
   const result = await teardown(alone, scope, continuation, hasTime);
   if (result.status === 'done') {
     const left = scope.versions!.filter(({ id }) => !ids.includes(id));
+    await tellOfRetired(scope, ids);
     await forgetVersions(
       scope,
       left.map(({ id }) => id),
@@ -249,4 +251,13 @@ async function leaveRules(scope: Scope, ids: readonly string[], observations: Ob
     ({ targetGroupArn, weight }) => weight > 0 || !arns.includes(targetGroupArn),
   );
   await setWeights(scope, rule, kept);
+}
+
+/** Versions that were never healthy are nobody's concern. */
+async function tellOfRetired(scope: ApplyScope, ids: readonly string[]): Promise<void> {
+  const retired = scope.versions!.filter(({ id, state }) => ids.includes(id) && state !== 'new');
+  for (const { label } of retired) {
+    const from = [{ version: label, weight: 0 }];
+    await publish(scope, { kind: 'retired', serviceVersion: label, from, to: [] });
+  }
 }

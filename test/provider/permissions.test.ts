@@ -153,11 +153,29 @@ async function runEverything(): Promise<void> {
   await driver.update({ ...before, ServiceArn }, behindNetwork({}));
   expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
   await onListenerOfTheAuthors();
+  await inVersions();
   await driver.list();
   await deleteHttpListeners();
   for (const name of ['third', 'first', 'second']) {
     expect(await driver.delete(models[name]!.ServiceArn)).toMatchObject({ status: 'SUCCESS' });
   }
+}
+
+/** Two versions, of which none is kept, and an event bus that is told. */
+async function inVersions(): Promise<void> {
+  const version = (tag: string) =>
+    driver.model({
+      ServiceName: 'versions',
+      PrimaryContainer: { Image: `example/hello:${tag}` },
+      DeploymentConfiguration: { Strategy: 'VERSIONED' },
+      VersionTraffic: { HttpHeaderName: 'x-version' },
+      Standby: { Count: 0, TaskCount: 0 },
+      EventBusName: 'default',
+    });
+  const { ServiceArn } = Driver.modelOf(await driver.create(version('1')));
+  Driver.modelOf(await driver.update({ ...version('1'), ServiceArn }, version('2')));
+  Driver.modelOf(await driver.read(ServiceArn));
+  expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
 }
 
 async function prefixListOfCloudFront(): Promise<string> {

@@ -163,6 +163,7 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'servicediscovery.namespace-in-use': DOCUMENTED,
   'servicediscovery.namespace-names-are-unique': DOCUMENTED,
   'eventbridge.sources-of-aws': DOCUMENTED,
+  'eventbridge.absent-event-bus': DOCUMENTED,
   'ecs.network-load-balancer-shifts': DOCUMENTED,
   'ecs.network-load-balancer-delays': DOCUMENTED,
   'ecs.network-load-balancer-delays-shifts-alone': NEEDS_NETWORK_LOAD_BALANCER,

@@ -5,6 +5,7 @@ import { ADDITIONAL_LOAD_BALANCER_ROWS } from './additional-load-balancers';
 import { AUTHENTICATION_ROWS } from './authentication';
 import { DOMAIN_ROWS } from './domains';
 import { SERVICE_ROWS } from './ecs-service';
+import { EVENT_BUS_ROWS } from './event-bus';
 import { NETWORK_ROWS } from './network-settings';
 import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
 import { REQUIRED_HTTP_HEADER_ROWS } from './required-http-header';
@@ -47,6 +48,7 @@ const ROWS = {
   ...REQUIRED_HTTP_HEADER_ROWS,
   ...AUTHENTICATION_ROWS,
   ...SERVICE_CONNECT_ROWS,
+  ...EVENT_BUS_ROWS,
 } satisfies Record<keyof Inputs, object>;
 
 export const PROPERTIES = inputTable<any>(ROWS);

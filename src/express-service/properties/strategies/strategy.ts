@@ -19,6 +19,8 @@ export interface Strategy {
   readonly own?: keyof EcsDeploymentConfiguration;
   /** Whether the tasks of a new revision are put beside those that serve, so that the requests are moved to them. */
   readonly shiftsTraffic: boolean;
+  /** Whether each change of what runs makes a version of its own, of which an event bus can be told. */
+  readonly makesVersions?: true;
   /** The stages that its deployments have for lifecycle hooks, where they do not have all. */
   readonly hookStages?: readonly DeploymentLifecycleHookStage[];
   /** How it waits before all requests go to the new tasks; undefined when they go there at once. */

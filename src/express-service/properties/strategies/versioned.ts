@@ -7,5 +7,6 @@ export const versioned: Strategy = {
   name: 'VERSIONED',
   ecsStrategy: rolling.name,
   shiftsTraffic: true,
+  makesVersions: true,
   hookStages: rolling.hookStages,
 };

@@ -1,6 +1,7 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeTargetHealthCommand, type Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { isDeepStrictEqual } from 'node:util';
 import { allOf } from '../../../core/all-of';
 import { HandlerError } from '../../../core/failure';
 import { done, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
@@ -15,6 +16,7 @@ import {
 } from '../../deployments/traffic-weights';
 import { partOfTheWay, setWeights, VERSION_WEIGHT_ACTIONS } from '../../deployments/version-weights';
 import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deployments/described-service';
+import { publish } from '../../events/publish';
 import type { RecordedVersion } from '../../memory/service-versions';
 import {
   isOtherContent,
@@ -99,7 +101,7 @@ export const traffic: Component<ObservedTraffic, Needs, object, Token> = {
     const { spec, versions } = scope;
     if (!versions || !spec.versions) return done({ weights: {} });
     const rule = await ruleAt(scope, needs.ListenerRule.arn);
-    await record(scope, versions, 'ready', ([newest]) => [newest!]);
+    await tellOfNewVersion(scope, rule, needs);
     if (!isToMove(scope, spec.versions)) return done(observed(scope, rule, needs));
     const after = await wantedWeights(scope, spec.versions, rule, needs);
     const before = formerWeights(scope, rule, needs);
@@ -110,9 +112,7 @@ export const traffic: Component<ObservedTraffic, Needs, object, Token> = {
     const unready = await allOf(gaining.map((each) => isUnready(scope, each)));
     const missing = gaining.find((_each, index) => unready[index]);
     if (missing) return healthy(scope, missing.targetGroupArn, needs);
-    const groups = Object.fromEntries(
-      groupsOfVersions(scope, needs).map(({ id, targetGroupArns }) => [id, targetGroupArns]),
-    );
+    const groups = groupsById(scope, needs);
     const token = {
       rule: rule.RuleArn!,
       before,
@@ -122,7 +122,7 @@ export const traffic: Component<ObservedTraffic, Needs, object, Token> = {
       step: lastStep(spec.versions),
     };
     if (areProven(scope, token)) {
-      await setWeights(scope, rule, after);
+      await move(scope, rule, after, groups);
       return finish(scope, token);
     }
     const alarmNames = await quietAlarms(scope, token);
@@ -136,7 +136,8 @@ export const traffic: Component<ObservedTraffic, Needs, object, Token> = {
     const alarms = await alarmsOf(scope, token.alarmNames);
     const rule = await ruleAt(scope, token.rule);
     if (alarms.length > 0) {
-      await setWeights(scope, rule, token.before);
+      await move(scope as ApplyScope, rule, token.before, token.groups);
+      await tell(scope as ApplyScope, 'rolledBack', token, { from: weightsOf(rule), to: token.before });
       throw new HandlerError(
         'NotStabilized',
         `${alarms.join(', ')} went off while requests moved to ${labels(scope, token)}, so that they go where they went before`,
@@ -237,14 +238,16 @@ function areProven({ versions = [] }: Scope, { after, groups }: Token): boolean 
 
 async function take(scope: ApplyScope, token: Token, rule: Rule): Promise<Outcome<ObservedTraffic, Token>> {
   const { versions: spec } = scope.spec;
-  await setWeights(scope, rule, weightsAt(spec!, token));
+  await move(scope, rule, weightsAt(spec!, token), token.groups);
   if (minutesAt(spec!, token.step) > 0) return baking(scope, token);
   if (token.step === lastStep(spec!)) return finish(scope, token);
   return take(scope, { ...token, step: token.step + 1 }, await ruleAt(scope, token.rule));
 }
 
-async function finish(scope: ApplyScope, { after, groups }: Token): Promise<Outcome<ObservedTraffic, Token>> {
+async function finish(scope: ApplyScope, token: Token): Promise<Outcome<ObservedTraffic, Token>> {
+  const { before, after, groups } = token;
   const ids = idsWithRequests(after, groups);
+  if (ids.length === 1) await tell(scope, 'promoted', token, { from: before, to: after });
   await record(scope, scope.versions!, 'proven', (versions) => versions.filter(({ id }) => ids.includes(id)));
   await stopTasks(scope);
   return done({ weights: weightsByVersion(after, groups) });
@@ -395,6 +398,57 @@ function healthy(scope: Scope, targetGroupArn: string, needs: NeedsOfVersions): 
   });
 }
 
+/** Give the rule other weights, and tell the event bus. */
+async function move(
+  scope: ApplyScope,
+  rule: Rule,
+  weights: readonly Weight[],
+  groups: Token['groups'],
+): Promise<void> {
+  await setWeights(scope, rule, weights);
+  const [from, to] = [weightsOf(rule), weights].map((each) => labelled(scope, each, groups));
+  if (!isDeepStrictEqual(from, to)) await publish(scope, { kind: 'trafficChanged', from: from!, to: to! });
+}
+
+/** Tell the event bus of the versions that gain requests by a move. */
+async function tell(
+  scope: ApplyScope,
+  kind: 'promoted' | 'rolledBack',
+  { before, after, groups }: Token,
+  moved: { readonly from: readonly Weight[]; readonly to: readonly Weight[] },
+): Promise<void> {
+  const [from, to] = [moved.from, moved.to].map((each) => labelled(scope, each, groups));
+  const former = idsWithRequests(before, groups);
+  const gaining = idsWithRequests(after, groups).filter((id) => !former.includes(id));
+  for (const { label } of scope.versions!.filter(({ id }) => gaining.includes(id))) {
+    await publish(scope, { kind, serviceVersion: label, from: from!, to: to! });
+  }
+}
+
+/** Record that what the template runs is healthy, and tell the event bus of it, where it was not so before. */
+async function tellOfNewVersion(scope: ApplyScope, rule: Rule, needs: NeedsOfVersions): Promise<void> {
+  const [newest] = scope.versions!;
+  if (newest!.state !== 'new') return;
+  const weights = labelled(scope, weightsOf(rule), groupsById(scope, needs));
+  await publish(scope, { kind: 'created', serviceVersion: newest!.label, from: weights, to: weights });
+  await record(scope, [newest!], 'ready', (versions) => versions);
+}
+
+function labelled(
+  { versions = [] }: Scope,
+  weights: readonly Weight[],
+  groups: Token['groups'],
+): { readonly version: string; readonly weight: number }[] {
+  const by = weightsByVersion(weights, groups);
+  return versions.map(({ id, label }) => ({ version: label, weight: by[id] ?? 0 }));
+}
+
+function groupsById(scope: Scope, needs: NeedsOfVersions): Token['groups'] {
+  return Object.fromEntries(
+    groupsOfVersions(scope, needs).map(({ id, targetGroupArns }) => [id, targetGroupArns]),
+  );
+}
+
 /** Record how far versions have come; does nothing when that is on record. */
 async function record(
   scope: Scope,
@@ -427,10 +481,7 @@ function weightsByVersion(weights: readonly Weight[], groups: Token['groups']): 
 }
 
 function observed(scope: Scope, rule: Rule, needs: NeedsOfVersions): ObservedTraffic {
-  const groups = groupsOfVersions(scope, needs).map(
-    ({ id, targetGroupArns }) => [id, targetGroupArns] as const,
-  );
-  return { weights: weightsByVersion(weightsOf(rule), Object.fromEntries(groups)) };
+  return { weights: weightsByVersion(weightsOf(rule), groupsById(scope, needs)) };
 }
 
 /** Labels of the versions that are to answer, for messages. */
