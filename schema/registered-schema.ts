@@ -8,21 +8,23 @@ const NEXT_SENTENCE = /(?<=\.)(?<!e\.g\.) (?=[A-Z])/;
 
 /**
  * `org-ecs-expressservice.json`, the schema that is registered, which has to be small: of each description the first sentence is
- * there, and nothing of what only our own messages need. Where that is still too much, the longest descriptions of members of
- * groups are left to the property reference.
+ * there, and nothing of what only our own messages need. Where that is still too much, the longest descriptions are left to the
+ * property reference: those of members of groups, and then those of the properties themselves.
  *
  * @throws Error when it is too large without any of them.
  */
 export function registeredSchema(schema: ResourceSchema): string {
   const registered = JSON.parse(JSON.stringify(schema, shortened));
-  const described = describedBelow(registered.definitions);
-  described.sort((a, b) => b.description.length - a.description.length);
-  for (const longest of described) {
-    if (bytesOf(registered) <= MOST_BYTES) break;
-    delete (longest as Partial<Described>).description;
+  for (const part of [registered.definitions, registered.properties]) {
+    const described = describedBelow(part);
+    described.sort((a, b) => b.description.length - a.description.length);
+    for (const longest of described) {
+      if (bytesOf(registered) <= MOST_BYTES) break;
+      delete (longest as Partial<Described>).description;
+    }
   }
   if (bytesOf(registered) > MOST_BYTES) {
-    throw new Error(`the schema has more than ${MOST_BYTES} bytes without descriptions of members`);
+    throw new Error(`the schema has more than ${MOST_BYTES} bytes without descriptions`);
   }
   return JSON.stringify(registered);
 }
