@@ -1,4 +1,5 @@
 import { certificate } from '../certificate-manager/certificate';
+import { healthAlarms } from '../cloudwatch/health-alarms';
 import { rollbackAlarm } from '../cloudwatch/rollback-alarm';
 import { securityGroupRules } from '../ec2/security-group-rules';
 import {
@@ -11,7 +12,9 @@ import { targetGroupSettings } from '../elastic-load-balancing/target-group-attr
 import { targetGroups } from '../elastic-load-balancing/target-groups';
 import { testListenerRule } from '../elastic-load-balancing/test-listener-rule';
 import { dnsRecord } from '../route-53/dns-record';
+import { healthCheck } from '../route-53/health-check';
 import { hostNames } from '../route-53/host-names';
+import { targetGroupHealthChecks } from '../route-53/target-group-health-checks';
 
 /** What a service has on a listener that the author looks after, who sees to settings and web ACL of the load balancer. */
 export const ON_EXTERNAL_LISTENER = [
@@ -25,6 +28,9 @@ export const ON_EXTERNAL_LISTENER = [
   listenerRule,
   testListenerRule,
   targetGroupSettings,
+  healthAlarms,
+  targetGroupHealthChecks,
+  healthCheck,
   dnsRecord,
   rollbackAlarm,
 ] as const;
