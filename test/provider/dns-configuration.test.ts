@@ -123,7 +123,7 @@ function dnsOf(region: string): Structure {
 /** Regions that clients of all Regions are led to, in the order of {@link REGIONS}. */
 async function ledTo(name = HOST): Promise<(string | undefined)[]> {
   const answers = await Promise.all(REGIONS.map((region) => driver.aws.resolver.resolve(name, region)));
-  return answers.map((answer) => answer?.target.split('.')[1]);
+  return answers.map((answer) => REGIONS.find((region) => answer?.target.split('.').includes(region)));
 }
 
 describe('refused before anything is made', () => {
@@ -372,4 +372,54 @@ describe('one Region', () => {
     await remove(REGION);
     expect(await inventory()).toEqual(beginning);
   });
+});
+
+test('of two Regions that want to be the primary at the same moment one is', async () => {
+  const template = driver.model(dns('FAILOVER', { Failover: 'PRIMARY' }));
+  const outcomes = await Promise.all(REGIONS.map((region) => driver.create(template, { region })));
+  const failed = outcomes.filter(({ status }) => status === 'FAILED');
+  expect(failed).toHaveLength(1);
+  expect(failed[0]!.message).toMatch(
+    /^DnsConfiguration\/Failover: record hello-\S+ of \S+ is the PRIMARY one already.* Make Failover SECONDARY/,
+  );
+  const [primary] = await records();
+  // As CloudFormation does after a failure.
+  await driver.delete(failed[0]!.identifier!);
+  expect((await records())[0]).toEqual(primary);
+  const loser = REGIONS[outcomes.indexOf(failed[0]!)]!;
+  const winner = REGIONS.find((region) => region !== loser)!;
+  await create(loser, dns('FAILOVER', { Failover: 'SECONDARY' }));
+  expect(await ledTo()).toEqual([winner, winner]);
+  for (const { identifier } of outcomes) await driver.delete(identifier!);
+  expect(await inventory()).toEqual(beginning);
+});
+
+test('each load balancer of a service has records and health checks of its own', async () => {
+  await create(REGION, {
+    ...dns('LATENCY'),
+    LoadBalancerConfiguration: { Type: 'network', Listener: { Protocol: 'TCP', Port: 7000 } },
+    AdditionalLoadBalancers: [{ Name: 'web', ...dns('WEIGHTED', { Weight: 1 }) }],
+  });
+  const followed = (await healthChecks()).flatMap(
+    ({ CloudWatchAlarmConfiguration: alarm }) => alarm?.Namespace ?? [],
+  );
+  expect(followed.sort()).toEqual([
+    ...Array(2).fill('AWS/ApplicationELB'),
+    ...Array(2).fill('AWS/NetworkELB'),
+  ]);
+  expect(models[REGION]!.AdditionalLoadBalancers[0].DnsConfiguration).toEqual({
+    RoutingPolicy: 'WEIGHTED',
+    Weight: 1,
+  });
+  for (const name of [
+    HOST,
+    `${REGION}.${HOST}`,
+    `hello-web.${BASE_DOMAIN}`,
+    `${REGION}.hello-web.${BASE_DOMAIN}`,
+  ]) {
+    expect(await ledTo(name)).toEqual([REGION, REGION]);
+  }
+  await isStable(REGION);
+  await remove(REGION);
+  expect(await inventory()).toEqual(beginning);
 });

@@ -59,7 +59,7 @@ export const DNS_ROWS = {
       SetIdentifier: { readWhenGiven: true, check: checkIsRouted },
       Failover: { check: checkIsOf('FAILOVER') },
       Weight: { check: checkIsOf('WEIGHTED') },
-      HealthCheck: { members: DNS_HEALTH_CHECK, check: checkIsRouted },
+      HealthCheck: { default: {}, members: DNS_HEALTH_CHECK, check: checkIsRouted },
     }),
     check(given, path) {
       for (const [policy, name] of NEEDED) {

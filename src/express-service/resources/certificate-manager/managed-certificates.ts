@@ -8,7 +8,8 @@
  * those that were leaving have gone, before it makes the record: nobody deletes it afterwards who has not seen the new
  * certificate. The mark is for good: a marked certificate is never used again.
  *
- * Certificates of other Regions are seen by nobody here, and are validated by the same record. Where Regions share a host, each
+ * Certificates of other Regions are seen by nobody here, and are validated by the same record (AWS Certificate Manager user
+ * guide, "DNS validation"). Where Regions share a host, each
  * has a TXT record of its own beside the address records (host-records.ts), made in one change with the validation record.
  * Who leaves has taken its own away before, deletes the validation record when there is no other, and looks once more: where
  * there is one now, the validation record is made again. The certificate goes last, so that all of it is repeated when an
