@@ -95,11 +95,14 @@ export class HealthChecks {
    */
   async isHealthy(id: string): Promise<boolean> {
     const { HealthCheckConfig: config, CloudWatchAlarmConfiguration: alarm } = this.get(id);
-    if (config!.Disabled) return true;
-    const isHealthy = await (config!.Type === 'CALCULATED'
-      ? this.areEnough(config!)
-      : this.hasTargets(config!.AlarmIdentifier!.Region!, alarm as MetricAlarm | undefined));
+    const isHealthy =
+      config!.Disabled || (await this.isFoundHealthy(config!, alarm as MetricAlarm | undefined));
     return isHealthy !== (config!.Inverted ?? false);
+  }
+
+  private isFoundHealthy(config: HealthCheckConfig, alarm: MetricAlarm | undefined): Promise<boolean> {
+    if (config.Type === 'CALCULATED') return this.areEnough(config);
+    return this.hasTargets(config.AlarmIdentifier!.Region!, alarm);
   }
 
   private async areEnough({

@@ -13,7 +13,14 @@ import type { Structure } from '../../local/service';
 import { takeInventory } from '../../local/inventory';
 import { whileRequested } from '../moves/steady-requests';
 import { changes } from '../properties/life-of-a-property';
-import { ACCOUNT_ID, BASE_DOMAIN, REGION, TYPE_NAME } from '../support/account';
+import {
+  ACCOUNT_ID,
+  BASE_DOMAIN,
+  giveIpv6Blocks,
+  makePrivateSubnets,
+  REGION,
+  TYPE_NAME,
+} from '../support/account';
 import { Driver } from '../support/driver';
 
 const OTHER = 'us-west-2';
@@ -392,6 +399,31 @@ test('of two Regions that want to be the primary at the same moment one is', asy
   expect(await ledTo()).toEqual([winner, winner]);
   for (const { identifier } of outcomes) await driver.delete(identifier!);
   expect(await inventory()).toEqual(beginning);
+});
+
+test('records of both kinds of addresses change together', async () => {
+  const { publicSubnetIds } = await makePrivateSubnets(driver.aws);
+  await giveIpv6Blocks(driver.aws, publicSubnetIds);
+  const made = await inventory();
+  const LoadBalancerConfiguration = { IpAddressType: 'dualstack', Subnets: [...publicSubnetIds] };
+  await create(REGION, { LoadBalancerConfiguration });
+  for (const [properties, setIdentifier] of [
+    [dns('LATENCY'), `hello-${REGION}`],
+    [{}, undefined],
+  ] as const) {
+    const { answers } = await whileRequested(driver.aws, HOST, driver.hostedZoneId, () =>
+      update(REGION, { ...properties, LoadBalancerConfiguration }),
+    );
+    expect(answers.lost).toEqual([]);
+    const addresses = (await records()).filter(({ Name, Type }) => Name === `${HOST}.` && /^A/.test(Type!));
+    expect(addresses.map(({ Type, SetIdentifier }) => [Type, SetIdentifier])).toEqual([
+      ['A', setIdentifier],
+      ['AAAA', setIdentifier],
+    ]);
+  }
+  await isStable(REGION);
+  await remove(REGION);
+  expect(await inventory()).toEqual(made);
 });
 
 test('each load balancer of a service has records and health checks of its own', async () => {

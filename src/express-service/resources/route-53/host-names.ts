@@ -154,7 +154,7 @@ async function observeHost(scope: Scope, host: ManagedHost): Promise<ObservedHos
   if (hasForeignIpv6(state) && (await gainsIpv6(scope as ApplyScope))) {
     throw conflict(host, { kind: 'foreign' }, pathOf(scope, host, 'DomainName'), scope);
   }
-  if (state.kind === 'free' || !keepsRouting(scope as ApplyScope, host)) {
+  if (state.kind !== 'managed' || !keepsRouting(scope as ApplyScope, host)) {
     checkBeside(host, state.beside ?? [], routingAt(scope, host), {
       region: scope.identity.region,
       domainPath: pathOf(scope, host, 'DomainName'),
