@@ -11,11 +11,13 @@ import { createGuards, LIMITS, type Limits } from './guards';
 import { createCloudControl, type CloudControl } from './cloudcontrol';
 import { createCloudFormation, type CloudFormation } from './cloudformation';
 import { createEcs } from './ecs';
+import { HealthChecks } from './dns/health-checks';
+import { Resolver } from './dns/resolver';
 import { createHookHandler } from './extension/hook-handler';
 import { registerRepository } from './extension/repository';
 import { createResourceHandler } from './extension/resource-handler';
 import { createLambda, type Lambda, type NodeRuntime } from './lambda';
-import { startLoadBalancerDataPlane } from './load-balancer';
+import { startLoadBalancerDataPlane, type LoadBalancerDataPlane } from './load-balancer';
 import { Moments } from './moments';
 import { startMoto, type ClientOptions, type Moto } from './moto';
 import { RoleChanges } from './role-changes';
@@ -47,8 +49,12 @@ export interface LocalAws {
   readonly endpoint: string;
   /** Base URL at which all load balancers answer; the Host header selects the service. */
   readonly dataPlaneUrl: string;
+  /** The same of the load balancers of another Region. */
+  dataPlaneIn(region: string): Promise<string>;
   /** Requests from one task to another. */
   readonly serviceConnect: ServiceConnectDataPlane;
+  /** What names lead to. */
+  readonly resolver: Resolver;
   readonly clock: Clock;
   readonly answers: Answers;
   readonly calls: CallLog;
@@ -124,7 +130,7 @@ async function startAround(
     answers,
     motoOptions,
     isNewAccount: options.isNewAccount,
-    loadBalancingChanged: () => dataPlane.invalidate(),
+    loadBalancingChanged: () => invalidate(),
     guarded: (call, forward) =>
       guards.around({ ...call, accountId: ACCOUNT_ID, accessKeyId: 'ecs' }, forward),
     invokeFunction: (functionArn, event) => lambda.invoke(functionArn, event),
@@ -132,6 +138,7 @@ async function startAround(
     moments,
   });
   const { network, containerOutput } = ecs;
+  const healthChecks = new HealthChecks({ clock, motoOptions, network, accountId: ACCOUNT_ID });
   const lambda = createLambda({
     endpoint: () => endpoint.url,
     dataPlaneUrl: () => dataPlane.url,
@@ -172,6 +179,7 @@ async function startAround(
     limits,
     moments,
     motoOptions,
+    healthChecks,
     network,
     containerOutput,
     services,
@@ -181,6 +189,7 @@ async function startAround(
     clock.reset();
     for (const service of services.values()) await service.reset();
     guards.reset();
+    healthChecks.reset();
     moments.reset();
     roleChanges.reset();
   }
@@ -188,20 +197,39 @@ async function startAround(
   async function reset(): Promise<void> {
     await forget();
     await moto.reset();
-    dataPlane.invalidate();
+    invalidate();
     answers.reset();
     faults.clear();
     callers.reset();
     calls.clear();
   }
 
-  const dataPlane = await startLoadBalancerDataPlane({
-    motoOptions,
-    network,
-    clock,
-    port: options.dataPlanePort,
-  });
-  running.push(dataPlane);
+  /** Data planes by Region; one but that of the default Region is started when it is asked for. */
+  const dataPlanes = new Map<string, Promise<LoadBalancerDataPlane>>();
+  const started: LoadBalancerDataPlane[] = [];
+  const invalidate = () => started.forEach((each) => each.invalidate());
+
+  async function startDataPlane(of: string, port?: number): Promise<LoadBalancerDataPlane> {
+    const plane = await startLoadBalancerDataPlane({
+      motoOptions: { ...motoOptions, region: of },
+      network,
+      clock,
+      port,
+    });
+    // Closed after all that may still send requests.
+    running.splice(1, 0, plane);
+    started.push(plane);
+    return plane;
+  }
+
+  function dataPlaneOf(of: string): Promise<LoadBalancerDataPlane> {
+    const plane = dataPlanes.get(of) ?? startDataPlane(of);
+    dataPlanes.set(of, plane);
+    return plane;
+  }
+
+  const dataPlane = await startDataPlane(region, options.dataPlanePort);
+  dataPlanes.set(region, Promise.resolve(dataPlane));
   const endpoint = await startEndpoint({
     port: options.port ?? 0,
     motoUrl: moto.url,
@@ -213,7 +241,7 @@ async function startAround(
     services,
     control: createControl({ clock, answers, faults, calls, reset }),
     onSuccess: ({ service, operation, region: calledIn, input }) => {
-      if (ROUTED_BY.has(service) && !operation.startsWith('Describe')) dataPlane.invalidate();
+      if (ROUTED_BY.has(service) && !operation.startsWith('Describe')) invalidate();
       if (service === 'iam') roleChanges.called(operation, input);
       if (operation === 'ModifyTargetGroup') ecs.healthCheckChanged(calledIn, input.TargetGroupArn);
     },
@@ -224,7 +252,9 @@ async function startAround(
   return {
     endpoint: endpoint.url,
     dataPlaneUrl: dataPlane.url,
+    dataPlaneIn: async (of) => (await dataPlaneOf(of)).url,
     serviceConnect: createServiceConnectDataPlane(ecs.findRoute, network, motoOptions),
+    resolver: new Resolver(motoOptions, healthChecks),
     clock,
     answers,
     calls,

@@ -25,6 +25,7 @@ import {
 import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
 import {
   ListResourceRecordSetsCommand,
+  paginateListHealthChecks,
   paginateListHostedZones,
   Route53Client,
 } from '@aws-sdk/client-route-53';
@@ -190,9 +191,18 @@ const LOOKS: Readonly<Record<string, Look>> = {
       const { ResourceRecordSets = [] } = await client.send(
         new ListResourceRecordSetsCommand({ HostedZoneId: Id }),
       );
-      return ResourceRecordSets.map(({ Name, Type }) => `${Id} ${Name} ${Type}`);
+      return ResourceRecordSets.map(({ Name, Type, SetIdentifier }) =>
+        [Id, Name, Type, ...(SetIdentifier ? [SetIdentifier] : [])].join(' '),
+      );
     });
   },
+  'AWS::Route53::HealthCheck': async (options) =>
+    (
+      await allItems(
+        paginateListHealthChecks({ client: new Route53Client(options) }, {}),
+        ({ HealthChecks }) => HealthChecks,
+      )
+    ).map(({ Id }) => Id),
   'AWS::ServiceDiscovery::HttpNamespace': async (options) =>
     (
       await allItems(

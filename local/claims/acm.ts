@@ -45,6 +45,14 @@ export const ACM = [
     test: 'test/local/guards/certificates.test.ts',
   },
   {
+    id: 'acm.validation-record-of-all-regions',
+    statement: 'Certificates of one name in several Regions of an account are validated by one CNAME record.',
+    source:
+      'AWS Certificate Manager user guide, "DNS validation": the record is made for the domain and the account, and its token works for any Region.',
+    state: 'confirmed',
+    test: 'test/provider/dns-configuration.test.ts',
+  },
+  {
     id: 'acm.needs-delegation',
     statement:
       'A certificate is not issued as long as its CNAME record is in a hosted zone that the parent zone does not delegate to.',

@@ -15,6 +15,7 @@ import type { Context, Operations } from './operations/context';
 import { driftOperations } from './operations/drift';
 import { hookResultOperations } from './operations/hook-results';
 import { resourceOperations } from './operations/resources';
+import { stackSetOperations } from './operations/stack-sets';
 import { stackOperations } from './operations/stacks';
 import { templateOperations } from './operations/templates';
 import { apiProvider } from './providers/api';
@@ -142,8 +143,14 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
     );
   }
 
+  const stackSets = stackSetOperations(context, {
+    call: (operation, input, request, region) =>
+      operations[operation]!({ ...request, operation, input, region }),
+    settled,
+  });
   const operations: Operations = {
     ...stackOperations(context),
+    ...stackSets.operations,
     ...resourceOperations(context),
     ...templateOperations(context),
     ...changeSetOperations(context),
@@ -166,6 +173,7 @@ export function createCloudFormation(options: CloudFormationOptions): CloudForma
       },
       reset() {
         stacks.clear();
+        stackSets.reset();
         functions.reset();
         registry.reset();
         hooks.reset();

@@ -1,6 +1,7 @@
 /** What a guard is: the behaviour of AWS that moto lacks, put in front of single operations. */
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
+import type { HealthChecks } from '../dns/health-checks';
 import type { Moments } from '../moments';
 import type { ClientOptions } from '../moto';
 import type { AwsRequest, AwsService, ContainerOutput, Structure, TaskNetwork } from '../service';
@@ -33,6 +34,7 @@ export interface GuardContext {
   readonly moments: Moments;
   /** For SDK clients straight to moto. */
   readonly motoOptions: ClientOptions;
+  readonly healthChecks: HealthChecks;
   /** The simulated tasks. */
   readonly network: TaskNetwork;
   readonly containerOutput: ContainerOutput;

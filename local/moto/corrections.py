@@ -40,7 +40,7 @@ from moto.events.utils import EventTemplateParser
 from moto.iam.models import AWSManagedPolicy, IAMBackend, Role, iam_backends
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogsBackend
-from moto.route53.models import ChangeList
+from moto.route53.models import ChangeList, Route53Backend
 
 NETWORK_PROTOCOLS = {"TCP", "TLS", "UDP", "TCP_UDP"}
 SECURE_PROTOCOLS = {"HTTPS", "TLS"}
@@ -439,6 +439,28 @@ def created_records() -> None:
     ChangeList.__contains__ = lambda changes, change: False
 
 
+def deleted_records() -> None:
+    """moto deletes all records with a SetIdentifier, whatever their name and type."""
+
+    change = Route53Backend.change_resource_record_sets
+
+    def change_in_turn(backend: Route53Backend, zoneid: str, change_list: list[dict[str, Any]]) -> None:
+        for value in change_list:
+            if value["Action"] != "DELETE":
+                change(backend, zoneid, [value])
+                continue
+            gone = value["ResourceRecordSet"]
+            key = (gone["Name"].rstrip("."), gone["Type"], gone.get("SetIdentifier"))
+            zone = backend.get_hosted_zone(zoneid)
+            zone.rrsets = [
+                record
+                for record in zone.rrsets
+                if (record.name.rstrip("."), record.type, record.set_identifier) != key
+            ]
+
+    Route53Backend.change_resource_record_sets = change_in_turn
+
+
 def scaling_policies() -> None:
     """moto leaves the alarms of a policy that is changed, and finds policies by a part of their resource's id."""
 
@@ -572,6 +594,7 @@ def apply() -> None:
         role_policies,
         missing_ids,
         created_records,
+        deleted_records,
         scaling_policies,
         missing_scaling,
         log_event_times,

@@ -16,6 +16,7 @@ const QUOTAS: Readonly<Record<string, string>> = {
   SecurityGroupLimitExceeded: 'VPC security groups per Region',
   RulesPerSecurityGroupLimitExceeded: 'Inbound or outbound rules per security group',
   SecurityGroupsPerInterfaceLimitExceeded: 'Security groups per network interface',
+  TooManyHealthChecks: 'Health checks',
   'acm:RequestCertificate': 'ACM certificates',
   'application-autoscaling:PutScalingPolicy': 'Scaling policies per scalable target',
   'application-autoscaling:PutScheduledAction': 'Scheduled actions per scalable target',

@@ -1535,6 +1535,62 @@ export class AdditionalDomain extends BaseModel {
   declare CertificateArn?: string;
 }
 
+/** How Route 53 answers for the host names of the service where services of several Regions share them. With a RoutingPolicy other than SIMPLE each Region has a record of its own, and a Regional name beside DomainName, <Region>.<DomainName>, which always leads to this Region. */
+export class DnsConfiguration extends BaseModel {
+  static readonly DEFAULTS = { RoutingPolicy: 'SIMPLE' } as const;
+  constructor(properties?: Properties<DnsConfiguration>) {
+    super(properties);
+  }
+
+  /** How Route 53 chooses among the records of a name: SIMPLE has one record, LATENCY prefers the Region that answers the client fastest, FAILOVER prefers the healthy PRIMARY, WEIGHTED divides by Weight. All records of a name have one policy. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare RoutingPolicy?: 'SIMPLE' | 'LATENCY' | 'FAILOVER' | 'WEIGHTED';
+
+  /** What tells the records of the service from others of the same name. Default: the service's name, a hyphen and the Region. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare SetIdentifier?: string;
+
+  /** Which of the two records of the policy FAILOVER this one is. Required with FAILOVER. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Failover?: 'PRIMARY' | 'SECONDARY';
+
+  /** Share of the answers among the weights of all records of the name, for the policy WEIGHTED; 0 means none while another weight is greater. Required with WEIGHTED. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Weight?: number;
+
+  /** The Route 53 health check that takes the Region out of the answers while none of its target groups has a healthy task. It follows metrics of the load balancer, so that it works for internal ones too. */
+  @Expose()
+  @Type(() => DnsHealthCheck)
+  declare HealthCheck?: DnsHealthCheck;
+}
+
+/** The Route 53 health check that takes the Region out of the answers while none of its target groups has a healthy task. It follows metrics of the load balancer, so that it works for internal ones too. */
+export class DnsHealthCheck extends BaseModel {
+  static readonly DEFAULTS = { EvaluationPeriods: 2, Disabled: false, Inverted: false } as const;
+  constructor(properties?: Properties<DnsHealthCheck>) {
+    super(properties);
+  }
+
+  /** Minutes in a row without a healthy task after which the Region counts as unhealthy. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare EvaluationPeriods?: number;
+
+  /** Whether the Region counts as healthy, whatever its tasks do. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Disabled?: boolean;
+
+  /** Whether the Region counts as unhealthy while it is healthy: so clients leave it before work is done there. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Inverted?: boolean;
+}
+
 /** A load balancer at which the service is reached beside the first one, with target groups, a listener rule, a certificate, a DNS record, a security group of its own and an alarm of its own. */
 export class AdditionalLoadBalancer extends BaseModel {
   static readonly DEFAULTS = { HealthCheckPath: '/' } as const;
@@ -1581,6 +1637,11 @@ export class AdditionalLoadBalancer extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare CertificateArn?: string;
+
+  /** How Route 53 answers for the host names of the service where services of several Regions share them. With a RoutingPolicy other than SIMPLE each Region has a record of its own, and a Regional name beside DomainName, <Region>.<DomainName>, which always leads to this Region. */
+  @Expose()
+  @Type(() => DnsConfiguration)
+  declare DnsConfiguration?: DnsConfiguration;
 
   /** Paths at which the service answers there. Default: all paths. Their order has no meaning. */
   @Expose()
@@ -2680,6 +2741,11 @@ export class ResourceModel extends BaseModel {
   @Expose()
   @Type(() => AdditionalDomain)
   declare AdditionalDomains?: AdditionalDomain[];
+
+  /** How Route 53 answers for the host names of the service where services of several Regions share them. With a RoutingPolicy other than SIMPLE each Region has a record of its own, and a Regional name beside DomainName, <Region>.<DomainName>, which always leads to this Region. */
+  @Expose()
+  @Type(() => DnsConfiguration)
+  declare DnsConfiguration?: DnsConfiguration;
 
   /** Paths at which the service answers, with * for any characters and ? for one, e.g. /api/*; six of these wildcards at most. Default: all paths. Their order has no meaning. */
   @Expose()

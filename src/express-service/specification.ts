@@ -13,7 +13,8 @@ import { templateRecord } from './memory/template-record';
 import { ResourceModel, type NetworkConfiguration, type TypeConfigurationModel } from './model';
 import { checkHosts, inItem, loadBalancerModels } from './properties/additional-load-balancers';
 import { specifiedAuthentication, type AuthenticationConfig } from './properties/authentication';
-import { domainsOf, type Domain, type DomainsRequest } from './properties/domains';
+import { dnsSpec, type DnsSpec } from './properties/dns';
+import { domainsOf, withRegionalDomain, type Domain, type DomainsRequest } from './properties/domains';
 import { SERVICE, type ServiceSettings } from './properties/ecs-service';
 import { eventBusOf, type EventBus } from './properties/event-bus';
 import { loadBalancerSpec, type LoadBalancerSpec } from './properties/load-balancer-settings';
@@ -49,6 +50,9 @@ export interface ServiceSpec {
   /** That of the endpoint; undefined where there is no load balancer. */
   readonly domain?: Domain;
   readonly additionalDomains: readonly Domain[];
+  /** See {@link Domains.regionalDomain}. */
+  readonly regionalDomain?: Domain;
+  readonly dns: DnsSpec;
   /** Paths that the service answers at; empty means all. */
   readonly pathPatterns: readonly string[];
   /** Header that requests must have; undefined means none. */
@@ -106,10 +110,13 @@ export function specificationOf({
   checkValues(PROPERTIES, model);
   checkCluster(model.Cluster, identity);
   const isExternalListener = 'listenerArn' in loadBalancer;
-  const domains = kind.domains(
+  const named = kind.domains(
     { model, configuration, identity, isExternalListener, recorded: recordedDomains },
     loadBalancer,
   );
+  const dns = dnsSpec(model.DnsConfiguration, named, identity);
+  if (dns.routing) checkOwner(identity, 'ServiceName');
+  const domains = dns.routing ? withRegionalDomain(named, identity.region) : named;
   const scalingSpec = scaling(model.ScalingTarget);
   const record = templateRecord(model, tags, scalingSpec);
   const serviceConnect = serviceConnectSpec(model, identity);
@@ -128,7 +135,7 @@ export function specificationOf({
   });
   const additional = loadBalancerModels(model).map(({ name, path, containerPort, ...own }) => {
     const ofLoadBalancer = identityOfLoadBalancer(identity, name);
-    checkOwner(ofLoadBalancer, path);
+    checkOwner(ofLoadBalancer, `${path}/Name`);
     const request = { ...own, configuration, identity: ofLoadBalancer, tags };
     const spec = inItem(path, () => specificationOf(request));
     return { name, path, domains: spec, spec: { ...spec, containerPort } };
@@ -154,6 +161,7 @@ export function specificationOf({
     settings,
     rollbackAlarm: specified(ROLLBACK_LIMITS, model.DeploymentConfiguration?.RollbackAlarm ?? {}),
     ...requests,
+    dns,
     testTraffic: testConditions(model, requests),
     authentication: specifiedAuthentication(model.Authentication),
     loadBalancer,
@@ -172,13 +180,18 @@ export function testsRequests({ testTraffic, loadBalancer }: ServiceSpec): boole
   return testTraffic !== undefined || kindOfLoadBalancer(loadBalancer).hasTestPort(loadBalancer);
 }
 
-/** The owner tag tells the names of additional load balancers. @throws HandlerError InvalidRequest when it has no room for one. */
+/**
+ * Owner tags and TXT records tell the names of additional load balancers, and Regions.
+ *
+ * @param path of the property that makes the ARN long.
+ * @throws HandlerError InvalidRequest when they have no room for it.
+ */
 function checkOwner(identity: Identity, path: string): void {
   if (ownerTagValue(identity) === identity.serviceArn) return;
   throw invalid(
-    `${path}/Name`,
-    `is too long: with the ARN of the service it has ${identity.serviceArn.length} characters, more than a tag takes`,
-    'Choose a shorter Name, or a shorter ServiceName',
+    path,
+    `is too long: with it the ARN of the service has ${identity.serviceArn.length} characters, more than a tag takes`,
+    'Choose a shorter one, or a shorter name of the cluster',
   );
 }
 

@@ -31,7 +31,11 @@ import {
   ElasticLoadBalancingV2Client,
   type Action,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
+import {
+  ListHealthChecksCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53';
 import type { LocalAws } from '../../local';
 import { takeInventory } from '../../local/inventory';
 
@@ -241,6 +245,9 @@ export class Observer {
       dns
         .send(new ListResourceRecordSetsCommand({ HostedZoneId: hostedZoneId }))
         .then(({ ResourceRecordSets }) => ['record', ResourceRecordSets]),
+      dns
+        .send(new ListHealthChecksCommand({}))
+        .then(({ HealthChecks }) => ['health check', HealthChecks?.map((check) => check.HealthCheckConfig)]),
       alarms.send(new DescribeAlarmsCommand({})).then(({ MetricAlarms }) => ['alarm', MetricAlarms]),
       logs.send(new DescribeLogGroupsCommand({})).then(({ logGroups }) => ['log group', logGroups]),
       scaling

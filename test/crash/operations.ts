@@ -110,9 +110,14 @@ function updatedHard(surroundings: Surroundings): Structure {
   };
 }
 
+/** The host as one of several Regions. */
+function routed(surroundings: Surroundings): Structure {
+  return { ...updatedHard(surroundings), DnsConfiguration: { RoutingPolicy: 'LATENCY' } };
+}
+
 function moved(surroundings: Surroundings): Structure {
   return {
-    ...updatedHard(surroundings),
+    ...routed(surroundings),
     NetworkConfiguration: { Subnets: [...surroundings.privateSubnetIds] },
   };
 }
@@ -190,6 +195,11 @@ export const OPERATIONS = {
     action: 'UPDATE',
     description: 'container port, health check path, domains, path patterns and strategy, back to CANARY',
     template: updatedHard,
+  },
+  'update-routing': {
+    action: 'UPDATE',
+    description: 'the routing policy of the host, from SIMPLE to LATENCY, with health checks',
+    template: routed,
   },
   'update-move': {
     action: 'UPDATE',

@@ -243,6 +243,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'hello.yml': 'test/examples/hello.test.ts',
   'roles.yml': 'test/support/stack-account.ts, for all rows',
   'governance-hook.yml': 'below',
+  'two-regions.yml': 'test/examples/two-regions.test.ts',
   'video-archive': 'test/examples/video-archive.test.ts',
 };
 

@@ -34,6 +34,11 @@ import {
   sharedBy,
   sharedTag,
 } from '../../src/express-service/memory/ownership';
+import {
+  healthCheckReference,
+  roleOfHealthCheck,
+  type HealthCheckRole,
+} from '../../src/express-service/memory/health-check-reference';
 import { ownershipOf, ownershipValues } from '../../src/express-service/memory/ownership-record';
 import { takenListenerTag, takersIn } from '../../src/express-service/memory/taken-listeners';
 import { pagePosition, pageToken } from '../../src/express-service/memory/page-token';
@@ -299,8 +304,8 @@ test('every row of the table of formats names a file that is there', () => {
 
 test('the TXT record of a host, in whatever order its values come', () => {
   fc.assert(
-    fc.property(identity, fc.boolean(), fc.boolean(), (of, isReleased, isTurned) => {
-      const record = { owner: ownerTagValue(of), isReleased };
+    fc.property(identity, fc.boolean(), fc.boolean(), fc.boolean(), (of, isReleased, isRouted, isTurned) => {
+      const record = { owner: ownerTagValue(of), isReleased, isRouted };
       const values = ownershipValues(record);
       for (const value of values) expect(value.length).toBeLessThanOrEqual(257 + 2);
       expect(ownershipOf('host', isTurned ? [...values].reverse() : values)).toEqual(record);
@@ -310,6 +315,19 @@ test('the TXT record of a host, in whatever order its values come', () => {
   const owner = ownerTagValue(identityOf(ACCOUNT, 'default', 'hello'));
   expect(() => ownershipOf('host', [owner, '"lent"'])).toThrow(
     'The TXT record _org-ecs-express.host says "lent"',
+  );
+});
+
+test('the CallerReference of a health check', () => {
+  const role = fc.constantFrom('1', '2', 'region');
+  fc.assert(
+    fc.property(identity, identity, role, fc.string(), (of, other, checked, token) => {
+      const reference = healthCheckReference(of, checked as HealthCheckRole, token);
+      // API reference of CreateHealthCheck.
+      expect(reference.length).toBeLessThanOrEqual(64);
+      expect(roleOfHealthCheck(of, reference)).toBe(checked);
+      if (of.serviceArn !== other.serviceArn) expect(roleOfHealthCheck(other, reference)).toBeUndefined();
+    }),
   );
 });
 

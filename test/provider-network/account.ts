@@ -36,6 +36,7 @@ import { BEGINNING, type OperationTime } from '../../src/core/outcome';
 import type { Observations } from '../../src/express-service/composition/component';
 import { clientConfiguration } from '../../src/aws/client-configuration';
 import type { ServiceSpec } from '../../src/express-service/specification';
+import { dnsSpec } from '../../src/express-service/properties/dns';
 import { specifiedTargetGroup } from '../../src/express-service/properties/target-group-settings';
 import { ACCOUNT_ID, BASE_DOMAIN, giveCertifiedBaseDomain, REGION } from '../support/account';
 import type { ExposureContinuation } from '../../src/express-service/memory/callback-context';
@@ -189,6 +190,7 @@ export class Account {
         certificateArn,
       },
       additionalDomains: wish.additionalDomains ?? [],
+      dns: dnsSpec({}, { additionalDomains: [] }, this.identity(serviceName)),
       pathPatterns: wish.pathPatterns ?? [],
       additionalLoadBalancers: {},
       loadBalancer: loadBalancerSpec(wish.loadBalancer, undefined),

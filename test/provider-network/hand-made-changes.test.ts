@@ -66,7 +66,7 @@ describe('what was deleted by hand is made again by the next update, and nothing
     expect(read).toMatchObject({
       ListenerRule: { hostNames: made.ListenerRule.hostNames },
       Listeners: { httpsArn: expect.any(String), httpArn: expect.any(String) },
-      DnsRecord: { hosts: [{ target: read.LoadBalancer.dnsName }] },
+      DnsRecord: { hosts: [{ ipv4: { AliasTarget: { DNSName: read.LoadBalancer.dnsName } } }] },
     });
     expect(read.TargetGroups.members).toHaveLength(2);
 

@@ -105,15 +105,28 @@ describe('the first service', () => {
     const { TaskDefinition: _, ...expected } = structuredClone(made);
     expected.LoadBalancer.state = 'active';
     // Looked at before the records were made.
-    expected.HostNames.hosts = made.DnsRecord.hosts.map(({ host, target }: any) => ({
-      host,
-      state: { kind: 'managed', target, isReleased: false },
-    }));
+    const read: any = await account.read('one');
+    const [{ ipv4 }] = read.DnsRecord.hosts;
+    expect(ipv4).toMatchObject({ Type: 'A', AliasTarget: made.DnsRecord.hosts[0].ipv4.AliasTarget });
+    expected.DnsRecord = read.DnsRecord;
+    expected.HostNames = {
+      hosts: [
+        {
+          host: made.DnsRecord.hosts[0].host,
+          state: {
+            kind: 'managed',
+            isReleased: false,
+            records: { ipv4, ownership: expect.objectContaining({ Type: 'TXT' }) },
+            beside: [],
+          },
+        },
+      ],
+    };
     // A look at what nobody has changed is left out.
     delete expected.TargetGroupSettings.attributes;
     // Without test requests there is no rule to look at.
     delete expected.TestListenerRule;
-    expect(await account.read('one')).toEqual(expected);
+    expect(read).toEqual(expected);
   });
 
   test('leaves nothing when it is deleted', async () => {

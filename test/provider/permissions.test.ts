@@ -116,8 +116,11 @@ async function runEverything(): Promise<void> {
   await changing;
   const AdditionalMetrics = [{ AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 }];
   const ScheduledActions = [{ Name: 'night', Schedule: 'cron(0 22 * * ? *)', MinTaskCount: 0 }];
-  await update('second', { ScalingTarget: { AdditionalMetrics, ScheduledActions } });
-  await update('second', { ServiceConnectConfiguration: {} });
+  const latency = (EvaluationPeriods: number) => ({
+    DnsConfiguration: { RoutingPolicy: 'LATENCY', HealthCheck: { EvaluationPeriods } },
+  });
+  await update('second', { ScalingTarget: { AdditionalMetrics, ScheduledActions }, ...latency(1) });
+  await update('second', { ServiceConnectConfiguration: {}, ...latency(2) });
   Driver.modelOf(await driver.read(models.second!.ServiceArn));
   await update('first', image('example/hello:exits'));
   const changed = {
@@ -138,6 +141,7 @@ async function runEverything(): Promise<void> {
   );
   await update('third', {
     ServiceConnectConfiguration: { Namespace: 'former' },
+    ...latency(1),
     ...image('example/hello:2'),
   });
   await update('third', {

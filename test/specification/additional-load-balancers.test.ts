@@ -165,6 +165,6 @@ test('bake times leave room for the ten minutes that ECS waits for an additional
 
 test('a name for which there is no room in the owner tag is refused', () => {
   expect(() => specify({ DomainName: 'a.example.com', ...named('x'.repeat(20)) }, 's'.repeat(200))).toThrow(
-    /^AdditionalLoadBalancers\/0\/Name: is too long: with the ARN of the service it has \d+ characters/,
+    /^AdditionalLoadBalancers\/0\/Name: is too long: with it the ARN of the service has \d+ characters/,
   );
 });

@@ -110,6 +110,7 @@ describe('three inputs', () => {
       },
       domain: { hostName: 'web.example.com', hostedZoneId: 'Z0BASE', written: [] },
       additionalDomains: [],
+      dns: { healthCheck: { EvaluationPeriods: 2, Disabled: false, Inverted: false } },
       pathPatterns: [],
       tags: {},
       templateRecord: {},

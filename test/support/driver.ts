@@ -45,6 +45,8 @@ export interface Options {
   readonly previousStackTags?: Record<string, string>;
   readonly logicalResourceId?: string;
   readonly nextToken?: string;
+  /** Default: that of the service, else {@link REGION}. */
+  readonly region?: string;
   /** Aborted when CloudFormation gives the operation up. */
   readonly signal?: AbortSignal;
   /** Told of each IN_PROGRESS answer. */
@@ -191,7 +193,7 @@ export class Driver {
       previousModel,
       logicalResourceId,
       requestToken: randomUUID(),
-      region: REGION,
+      region: model.ServiceArn?.split(':')[3] ?? REGION,
       accountId: ACCOUNT_ID,
       ...options,
     });

@@ -5,12 +5,14 @@ import { infrastructureRole } from './infrastructure-role';
 import { loadBalancer } from './load-balancer';
 import { refusals } from './refusals';
 import { rolling } from './rolling';
+import { routingPolicy } from './routing-policy';
 import { serviceDeployments } from './service-deployments';
 import { stacks } from './stacks';
 import { twoLoadBalancers } from './two-load-balancers';
 
 export const EXPERIMENTS: readonly Experiment[] = [
   refusals,
+  routingPolicy,
   stacks,
   loadBalancer,
   rolling,
@@ -115,7 +117,11 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'acm.issued-within-a-minute': 'needs a domain',
   'acm.idempotency-token': DOCUMENTED,
   'acm.validation-record': 'needs a domain',
+  'acm.validation-record-of-all-regions': DOCUMENTED,
   'route-53.batch-as-a-whole': DOCUMENTED,
+  'route-53.caller-reference': DOCUMENTED,
+  'route-53.copies-alarm-settings': DOCUMENTED,
+  'route-53.answers-with-healthy-records': DOCUMENTED,
   'wafv2.new-load-balancer-unavailable': MAY_HAPPEN,
   'wafv2.new-web-acl-unavailable': MAY_HAPPEN,
   'wafv2.one-web-acl': DOCUMENTED,

@@ -171,6 +171,16 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
+    claim: 'route-53.one-policy-of-a-name',
+    call: 'ChangeResourceRecordSets with CREATE of a weighted record beside a simple one',
+    errors: ['InvalidChangeBatch'],
+    async arrange({ laboratory }) {
+      const change = await changeOfZone(laboratory);
+      await change('CREATE', TEXT);
+      return () => change('CREATE', { ...TEXT, SetIdentifier: 'one', Weight: 1 });
+    },
+  },
+  {
     claim: 'ecs.fargate-sizes',
     call: 'RegisterTaskDefinition of 256 CPU units and 4096 MiB on Fargate',
     errors: ['ClientException'],

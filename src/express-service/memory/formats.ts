@@ -230,14 +230,19 @@ export const FORMATS_OF_TAGS: readonly TagFormat[] = Object.values(TAGS);
 /** What is persisted elsewhere. */
 export const OTHER_FORMATS = {
   ownershipRecord: {
-    on: 'TXT record `_org-ecs-express.<host>`',
-    says: 'which service the DNS records of the host belong to, and whether another one may take it over',
+    on: 'TXT record `_org-ecs-express.<host>`; where Regions share the host, one for each SetIdentifier',
+    says: 'which service the DNS records of the host belong to, whether another one may take it over, and whether Regions share it',
     readBy: 'services that want the host (ownership-record.ts)',
   },
   callbackContext: {
     on: 'callback context, which CloudFormation hands from one invocation of an operation to the next',
     says: 'version, time, waits, pending looks, and what was seen',
     readBy: 'the next invocation (callback-context.ts)',
+  },
+  callerReference: {
+    on: 'CallerReference of health checks in Route 53',
+    says: 'hash of the service, what it checks, and hash of the token of the operation that made it',
+    readBy: 'every operation of the service, to find them (health-check-reference.ts)',
   },
   pageToken: {
     on: '`nextToken` of LIST, which CloudFormation hands from one page to the next',

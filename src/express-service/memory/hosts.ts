@@ -2,7 +2,13 @@
  * What the tags of the service's security group say of its host names: those that it uses, with their certificates, and
  * former ones, until nothing is left of them.
  */
-import { domainsOf, type Domain, type Domains, type WrittenMember } from '../properties/domains';
+import {
+  domainsOf,
+  regionalHostName,
+  type Domain,
+  type Domains,
+  type WrittenMember,
+} from '../properties/domains';
 import { shortHash } from '../identity/identity';
 import type { Tags } from '../identity/tags';
 import { isTagOf, TAGS } from './formats';
@@ -49,6 +55,7 @@ export function domainTags(domains: Domains): Tags {
       given.map(({ hostName, certificateArn }) => [certificateTagKey(hostName), certificateArn!]),
     ),
     [TAGS.domains.key]: all
+      .filter(({ isRegional }) => !isRegional)
       .map(({ hostName, written = [] }) => digestOf(hostName) + written.map((name) => WRITTEN[name]).join(''))
       .join(' '),
   };
@@ -75,6 +82,23 @@ export function domainsOfTags(tags: Tags): Domain[] {
       },
     ];
   });
+}
+
+/**
+ * Regional names among the hosts that tags speak of: each stands beside another one, and no template names it. While there is
+ * one, Regions share the other one, or have shared it.
+ */
+export function regionalHosts(
+  { hosts, domains }: { readonly hosts: readonly Host[]; readonly domains: readonly Domain[] },
+  region: string,
+): readonly ManagedHost[] {
+  return hosts
+    .filter(isManagedHost)
+    .filter(
+      (host) =>
+        !isAmong(host, domains) &&
+        hosts.some(({ hostName }) => host.hostName === regionalHostName(hostName, region)),
+    );
 }
 
 /** Whether the records of a host are made here. */

@@ -8,10 +8,17 @@ export interface OwnershipRecord {
   readonly owner: string;
   /** Whether another service may have the host. */
   readonly isReleased: boolean;
+  /**
+   * Whether there may be such records of services in other Regions beside it, each for the address records with its own
+   * SetIdentifier.
+   */
+  readonly isRouted: boolean;
 }
 
 /** Value beside the owner: another service may have the host. */
 const RELEASED = 'released';
+/** Value beside the owner: see {@link OwnershipRecord.isRouted}. Who does not know it would take all records of the host for one service's. */
+const ROUTED = 'routed';
 
 /** Name of the record of a host. */
 export function ownershipRecordName(hostName: string): string {
@@ -19,8 +26,9 @@ export function ownershipRecordName(hostName: string): string {
 }
 
 /** The values of the record, in the quotes that Route 53 wants. */
-export function ownershipValues({ owner, isReleased }: OwnershipRecord): string[] {
-  return [owner, ...(isReleased ? [RELEASED] : [])].map((value) => `"${value}"`);
+export function ownershipValues({ owner, isReleased, isRouted }: OwnershipRecord): string[] {
+  const words = [...(isReleased ? [RELEASED] : []), ...(isRouted ? [ROUTED] : [])];
+  return [owner, ...words].map((value) => `"${value}"`);
 }
 
 /**
@@ -33,7 +41,9 @@ export function ownershipOf(hostName: string, values: readonly string[]): Owners
   const words = values.map((value) => value.replaceAll('"', ''));
   const owner = words.find(isOwner);
   if (owner === undefined) return undefined;
-  const unknown = words.find((word) => word !== owner && word !== RELEASED);
-  if (unknown === undefined) return { owner, isReleased: words.includes(RELEASED) };
+  const unknown = words.find((word) => ![owner, RELEASED, ROUTED].includes(word));
+  if (unknown === undefined) {
+    return { owner, isReleased: words.includes(RELEASED), isRouted: words.includes(ROUTED) };
+  }
   throw unknownFormat(`The TXT record ${ownershipRecordName(hostName)}`, `says "${unknown}"`);
 }

@@ -14,6 +14,11 @@ export function isOwner(text: string): boolean {
   return /^(arn:[a-z-]+:ecs:|sha256:)/.test(text);
 }
 
+/** Region of an owner; undefined when its ARN is too long to be written. */
+export function regionOfOwner(owner: string): string | undefined {
+  return /^arn:[a-z-]+:ecs:([a-z0-9-]+):/.exec(owner)?.[1];
+}
+
 /** Owner of a resource with these tags, as {@link ownerTagValue} writes it; undefined when no service has it. */
 export function ownerOf(tags: Tags): string | undefined {
   return tags[TAGS.owner.key];

@@ -1,6 +1,7 @@
 /** Load balancers beside the first one, as a template describes them. Pure: no call to AWS. */
 import { HandlerError, invalid } from '../../core/failure';
 import { PrimaryContainer, ResourceModel, type AdditionalLoadBalancer } from '../model';
+import { DNS_ROWS } from './dns';
 import { domainsOf, type Domains } from './domains';
 import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
 import { table, type InputRows } from './table';
@@ -19,6 +20,11 @@ const ITEM = table<AdditionalLoadBalancer>('AdditionalLoadBalancer', {
   DomainName: { readWhenGiven: true },
   HostedZoneId: { readWhenGiven: true },
   CertificateArn: { readWhenGiven: true },
+  DnsConfiguration: {
+    ...DNS_ROWS.DnsConfiguration,
+    // A list is compared as a whole, and nothing says what is there where the template says nothing.
+    readWhenGiven: true,
+  },
   PathPatterns: { whole: true },
   WebAclArn: { readWhenGiven: true },
 });

@@ -43,6 +43,8 @@ export interface Domain {
   readonly certificateArn?: string;
   /** What the template itself says of it; the rest comes from the configuration of the type. Default: nothing. */
   readonly written?: readonly WrittenMember[];
+  /** Whether it leads to one Region alone, beside the name that Regions share; no template names it. Default: it does not. */
+  readonly isRegional?: true;
 }
 
 /** What a template may say of a domain beside its name. */
@@ -53,6 +55,8 @@ export interface Domains {
   /** The one of the endpoint; undefined when the service has none. */
   readonly domain?: Domain;
   readonly additionalDomains: readonly Domain[];
+  /** The Regional name beside that of the endpoint; undefined where Regions do not share that. */
+  readonly regionalDomain?: Domain;
 }
 
 /** What domains are made from. */
@@ -94,7 +98,7 @@ export function domainsOfModel({
   identity,
   isExternalListener,
   recorded = [],
-}: DomainsRequest): Required<Domains> {
+}: DomainsRequest): Domains & { readonly domain: Domain } {
   const context = { configuration, isExternalListener, recorded };
   const hostName = model.DomainName ?? defaultHostName(identity, model.ServiceName, context);
   const domain = domainOf(hostName, '', model, context);
@@ -114,17 +118,59 @@ export function domainsOfModel({
 }
 
 /** All domains, that of the endpoint first. */
-export function domainsOf({ domain, additionalDomains }: Domains): readonly Domain[] {
-  return domain ? [domain, ...additionalDomains] : additionalDomains;
+export function domainsOf({ domain, additionalDomains, regionalDomain }: Domains): readonly Domain[] {
+  return [...(domain ? [domain] : []), ...additionalDomains, ...(regionalDomain ? [regionalDomain] : [])];
+}
+
+/** The name that always leads to one Region, beside a name that Regions share. */
+export function regionalHostName(hostName: string, region: string): string {
+  return `${region}.${hostName}`;
 }
 
 /**
  * Path of a property of a domain.
  *
- * @param index in {@link domainsOf}.
+ * @param index in `all`; one that is not there is that of the endpoint.
+ * @param all {@link domainsOf}.
  */
-export function domainPath(index: number, property: keyof AdditionalDomain & string): string {
-  return index === 0 ? property : `AdditionalDomains/${index - 1}/${property}`;
+export function domainPath(
+  index: number,
+  all: readonly Domain[],
+  property: keyof AdditionalDomain & string,
+): string {
+  return index <= 0 || all[index]?.isRegional ? property : `AdditionalDomains/${index - 1}/${property}`;
+}
+
+/**
+ * With the Regional name beside that of the endpoint. Who gives the certificate of the one gives that of the other; else one
+ * is requested, for a wildcard covers one label only.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+export function withRegionalDomain(domains: Domains, region: string): Domains {
+  const { domain } = domains;
+  if (!domain) return domains;
+  const hostName = regionalHostName(domain.hostName, region);
+  if (hostName.length > LONGEST_HOST_NAME) {
+    throw invalid(
+      'DomainName',
+      `the Regional name ${hostName} has ${hostName.length} characters, but load balancers compare host names of ${LONGEST_HOST_NAME} at most`,
+      'Choose a shorter one',
+    );
+  }
+  const additional = domains.additionalDomains.findIndex((each) => each.hostName === hostName);
+  if (additional >= 0) {
+    throw invalid(
+      `AdditionalDomains/${additional}/DomainName`,
+      `the service answers at ${hostName} already: it is its Regional name`,
+      'Remove the item',
+    );
+  }
+  const certificateArn = domain.written?.includes('CertificateArn') ? domain.certificateArn : undefined;
+  return {
+    ...domains,
+    regionalDomain: { ...domain, hostName, certificateArn, written: [], isRegional: true },
+  };
 }
 
 function additionalDomain(given: AdditionalDomain, path: string, context: Context): Domain {

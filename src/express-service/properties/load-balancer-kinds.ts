@@ -85,7 +85,7 @@ function domainsOfConnections(request: DomainsRequest, spec: LoadBalancerSpec): 
   );
 }
 
-function withoutCertificates({ domain, additionalDomains }: Required<Domains>): Domains {
+function withoutCertificates({ domain, additionalDomains }: ReturnType<typeof domainsOfModel>): Domains {
   const withoutCertificate = ({ certificateArn: _, ...others }: Domain): Domain => others;
   return {
     domain: withoutCertificate(domain),

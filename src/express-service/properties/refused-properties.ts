@@ -6,6 +6,7 @@
 import type { FindRefusedProperty } from '../../aws/handler-error';
 import { allProperties } from '../../core/property';
 import { AUTHENTICATION_ROWS } from './authentication';
+import { DNS_ROWS } from './dns';
 import { DOMAIN_ROWS } from './domains';
 import { SERVICE_ROWS } from './ecs-service';
 import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
@@ -70,6 +71,9 @@ const RULE: readonly Known[] = [
   },
 ];
 
+/** What may be refused of DNS records. */
+const RECORD = refusalsOf(DNS_ROWS);
+
 /** By the IAM action of the call that is refused. */
 const BY_ACTION: Readonly<Record<string, readonly Known[]>> = {
   'ecs:RegisterTaskDefinition': TASK_DEFINITION,
@@ -81,6 +85,7 @@ const BY_ACTION: Readonly<Record<string, readonly Known[]>> = {
   'elasticloadbalancing:ModifyTargetGroupAttributes': TARGET_GROUP,
   'elasticloadbalancing:CreateRule': RULE,
   'elasticloadbalancing:ModifyRule': RULE,
+  'route53:ChangeResourceRecordSets': RECORD,
 };
 
 /** The property that a refusal of AWS speaks of, by the name of its error or by its words. */

@@ -3,6 +3,7 @@ import { allProperties } from '../../core/property';
 import type { Inputs } from '../model';
 import { ADDITIONAL_LOAD_BALANCER_ROWS } from './additional-load-balancers';
 import { AUTHENTICATION_ROWS } from './authentication';
+import { DNS_ROWS } from './dns';
 import { DOMAIN_ROWS } from './domains';
 import { SERVICE_ROWS } from './ecs-service';
 import { EVENT_BUS_ROWS } from './event-bus';
@@ -43,6 +44,7 @@ const ROWS = {
   ...SCALING_ROWS,
   ...SERVICE_ROWS,
   ...DOMAIN_ROWS,
+  ...DNS_ROWS,
   ...TEST_TRAFFIC_ROWS,
   ...VERSION_ROWS,
   ...REQUIRED_HTTP_HEADER_ROWS,

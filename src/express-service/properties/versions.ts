@@ -124,6 +124,7 @@ function checkHeader(name: string, path: string): void {
 /** Paths of properties that mean nothing where requests go to versions by listener rules, with the reason. */
 const EXCLUDED: Readonly<Record<string, string>> = {
   AdditionalLoadBalancers: 'a target group of a version has one load balancer',
+  DnsConfiguration: 'its health checks look at the target groups of one ECS service',
   TestTraffic: 'VersionTraffic reaches every version, also before it has a weight',
   ServiceConnectConfiguration:
     'a name in Service Connect is there once in a namespace, and every version would have it',

@@ -11,6 +11,7 @@ const OF_LOAD_BALANCER = [
   'HostedZoneId',
   'CertificateArn',
   'AdditionalDomains',
+  'DnsConfiguration',
   'PathPatterns',
   'RequiredHttpHeader',
   'Authentication',

@@ -20,7 +20,8 @@ export function additionalLoadBalancerInputs(
   return names.map((Name) => {
     const observed: ObservedKinds = observationsOf(observations, Name);
     const { TargetGroups, TargetGroupSettings, WebAclAssociation } = observed;
-    const { DomainName, HostedZoneId, CertificateArn, PathPatterns } = domainInputsOf(observed);
+    const { DomainName, HostedZoneId, CertificateArn, DnsConfiguration, PathPatterns } =
+      domainInputsOf(observed);
     const { serving } = recordedExposures(observed.ServiceSecurityGroup?.tags ?? {}) ?? {};
     return defined({
       Name,
@@ -30,6 +31,7 @@ export function additionalLoadBalancerInputs(
       DomainName,
       HostedZoneId,
       CertificateArn,
+      DnsConfiguration,
       PathPatterns,
       WebAclArn: WebAclAssociation?.webAclArn,
     });

@@ -1,4 +1,9 @@
 /** What a template says of host names, paths and test requests, from what AWS holds. Pure: no call to AWS. */
+import type { ObservedHealthAlarms } from '../resources/cloudwatch/health-alarms';
+import type { ObservedDnsRecord } from '../resources/route-53/dns-record';
+import { switchesOf, type ObservedHealthCheck } from '../resources/route-53/health-check';
+import { isSameHost } from '../memory/hosts';
+import { dnsInput, routingOf } from '../properties/dns';
 import type { ObservedListenerRule } from '../resources/elastic-load-balancing/service-rule';
 import type { ObservedTestListenerRule } from '../resources/elastic-load-balancing/test-listener-rule';
 import type { ObservedServiceSecurityGroup } from '../resources/ec2/service-security-group';
@@ -12,17 +17,17 @@ import { defined, unlessEmpty } from '../../core/unset';
 
 /** What is observed of host names. */
 export interface ObservedDomains {
+  readonly DnsRecord?: ObservedDnsRecord;
+  readonly HealthAlarms?: ObservedHealthAlarms;
+  readonly HealthCheck?: ObservedHealthCheck;
   readonly ListenerRule?: ObservedListenerRule;
   readonly ServiceSecurityGroup?: ObservedServiceSecurityGroup;
   readonly TestListenerRule?: ObservedTestListenerRule;
 }
 
 /** The properties of host names, paths and test requests; a host that the rule does not match counts as absent. */
-export function domainInputsOf({
-  ListenerRule,
-  ServiceSecurityGroup,
-  TestListenerRule,
-}: ObservedDomains): Properties<ResourceModel> {
+export function domainInputsOf(observed: ObservedDomains): Properties<ResourceModel> {
+  const { ListenerRule, ServiceSecurityGroup, TestListenerRule } = observed;
   const testRule = TestListenerRule?.rule;
   const requiredHeaders = [ListenerRule, testRule].flatMap(
     (rule) => (rule && requiredHeaderIn(rule.tags)) ?? [],
@@ -40,6 +45,7 @@ export function domainInputsOf({
       ...additional.filter(({ hostName }) => matched.includes(hostName)).map(additionalInput),
       ...byHand.map((DomainName) => ({ DomainName })),
     ]),
+    DnsConfiguration: dnsInputOf(domain, observed),
     PathPatterns: unlessEmpty([...(ListenerRule?.paths ?? [])]),
     RequiredHttpHeader: requiredHeaderInput(ListenerRule),
     TestTraffic: testTrafficInput(
@@ -65,4 +71,16 @@ function additionalInput(domain: Domain): Properties<AdditionalDomain> {
     HostedZoneId: written.includes('HostedZoneId') ? hostedZoneId : undefined,
     CertificateArn: written.includes('CertificateArn') ? certificateArn : undefined,
   });
+}
+
+/** By the record of the endpoint; undefined where there is none. */
+function dnsInputOf(
+  domain: Domain | undefined,
+  { DnsRecord, HealthAlarms = {}, HealthCheck }: ObservedDomains,
+): Properties<ResourceModel>['DnsConfiguration'] {
+  const { ipv4 } = DnsRecord?.hosts.find(({ host }) => domain && isSameHost(host, domain)) ?? {};
+  if (!ipv4) return undefined;
+  const EvaluationPeriods = Object.values(HealthAlarms)[0]?.EvaluationPeriods;
+  const settings = HealthCheck?.check && { ...switchesOf(HealthCheck.check), EvaluationPeriods };
+  return dnsInput(routingOf(ipv4), settings);
 }

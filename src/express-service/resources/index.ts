@@ -7,6 +7,9 @@ import { clientRules, type ObservedClientRules } from './ec2/client-rules';
 import type { ObservedCertificate } from './certificate-manager/certificate';
 import { cluster, type ObservedCluster } from './ecs/cluster';
 import type { ObservedDnsRecord } from './route-53/dns-record';
+import type { ObservedHealthAlarms } from './cloudwatch/health-alarms';
+import type { ObservedHealthCheck } from './route-53/health-check';
+import type { ObservedTargetGroupHealthChecks } from './route-53/target-group-health-checks';
 import type { ObservedHostNames } from './route-53/host-names';
 import type { ObservedListeners } from './elastic-load-balancing/listeners';
 import type { ObservedLoadBalancer } from './elastic-load-balancing/load-balancer';
@@ -39,6 +42,8 @@ export interface ObservedKinds {
   readonly ClientRules?: ObservedClientRules;
   readonly Cluster?: ObservedCluster;
   readonly DnsRecord?: ObservedDnsRecord;
+  readonly HealthAlarms?: ObservedHealthAlarms;
+  readonly HealthCheck?: ObservedHealthCheck;
   readonly HostNames?: ObservedHostNames;
   readonly ListenerRule?: ObservedListenerRule;
   readonly Listeners?: ObservedListeners;
@@ -56,6 +61,7 @@ export interface ObservedKinds {
   readonly ServiceDeployment?: ObservedServiceDeployment;
   readonly ServiceSecurityGroup?: ObservedServiceSecurityGroup;
   readonly TargetGroupSettings?: ObservedTargetGroupSettings;
+  readonly TargetGroupHealthChecks?: ObservedTargetGroupHealthChecks;
   readonly TargetGroups?: ObservedTargetGroups;
   readonly TaskDefinition?: ObservedTaskDefinition;
   readonly TestListenerRule?: ObservedTestListenerRule;

@@ -1,4 +1,5 @@
 import { certificate } from '../certificate-manager/certificate';
+import { healthAlarms } from '../cloudwatch/health-alarms';
 import { rollbackAlarm } from '../cloudwatch/rollback-alarm';
 import { loadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
 import { securityGroupRules } from '../ec2/security-group-rules';
@@ -11,7 +12,9 @@ import { targetGroups } from '../elastic-load-balancing/target-groups';
 import { testListenerRule } from '../elastic-load-balancing/test-listener-rule';
 import { versionRules } from '../elastic-load-balancing/version-rules';
 import { dnsRecord } from '../route-53/dns-record';
+import { healthCheck } from '../route-53/health-check';
 import { hostNames } from '../route-53/host-names';
+import { targetGroupHealthChecks } from '../route-53/target-group-health-checks';
 import { webAclAssociation } from '../waf/web-acl-association';
 
 /** What a service has on a load balancer that services share. */
@@ -29,6 +32,9 @@ export const ON_SHARED_LOAD_BALANCER = [
   testListenerRule,
   versionRules,
   targetGroupSettings,
+  healthAlarms,
+  targetGroupHealthChecks,
+  healthCheck,
   dnsRecord,
   rollbackAlarm,
 ] as const;

@@ -10,7 +10,7 @@ import { allOf } from '../../../core/all-of';
 import { domainPath, domainsOf, type Domain } from '../../properties/domains';
 import { needsCertificates } from '../../properties/load-balancer-settings';
 import { HandlerError } from '../../../core/failure';
-import { isManagedHost, isSameHost, type ManagedHost } from '../../memory/hosts';
+import { isManagedHost, isSameHost, regionalHosts, type ManagedHost } from '../../memory/hosts';
 import { shortHash } from '../../identity/identity';
 import { isLeaving, isOfOperation, operationTag } from '../../memory/resource-marks';
 import { done, wait, waitedFor, type Outcome, type Wait } from '../../../core/outcome';
@@ -129,7 +129,7 @@ export const certificate: Component<ObservedCertificate, Needs, CertificatePrope
 
   async observe(scope, { ServiceSecurityGroup }) {
     const { spec } = scope;
-    const domains = spec ? domainsOf(spec) : (ServiceSecurityGroup?.domains ?? []);
+    const domains = spec ? domainsOf(spec) : recordedDomains(scope, ServiceSecurityGroup);
     const [managed] = await Promise.all([
       listManagedCertificates(scope, ServiceSecurityGroup?.hosts ?? []),
       spec && checkGiven(scope, domains),
@@ -178,6 +178,14 @@ export const certificate: Component<ObservedCertificate, Needs, CertificatePrope
     return removeManagedCertificates(scope, managed);
   },
 };
+
+/** What the service answers at, as its record says: Regional names, too, which no template names. */
+function recordedDomains(
+  { identity }: Scope,
+  group: ObservedServiceSecurityGroup | undefined,
+): readonly Domain[] {
+  return group ? [...group.domains, ...regionalHosts(group, identity.region)] : [];
+}
 
 /** Hosts of a specification for which certificates are requested. */
 export function requestedFor(spec: ServiceSpec): readonly (Domain & ManagedHost)[] {
@@ -228,7 +236,7 @@ async function checkGiven(scope: Scope, domains: readonly Domain[]): Promise<voi
       const problem = arn === undefined ? undefined : certificateFlaw(await describeOnce(arn), hostName);
       if (!problem) return;
       throw new HandlerError('InvalidRequest', `certificate ${arn} ${problem}`, {
-        propertyPath: domainPath(index, 'CertificateArn'),
+        propertyPath: domainPath(index, domains, 'CertificateArn'),
         remedy: `Name an issued certificate of this account and Region that covers ${hostName}, or leave CertificateArn out to have one requested`,
       });
     }),
@@ -261,7 +269,7 @@ function checkLengths(domains: readonly Domain[]): void {
       'InvalidRequest',
       `ACM issues no certificate for a host name of more than ${LONGEST_DOMAIN_NAME} characters, and ${hostName} has ${hostName.length}`,
       {
-        propertyPath: domainPath(index, 'DomainName'),
+        propertyPath: domainPath(index, domains, 'DomainName'),
         remedy: 'Choose a shorter one, or give CertificateArn',
       },
     );
@@ -358,8 +366,9 @@ function waitForIssue(scope: Scope, pending: Pending, described: CertificateDeta
 
 /** Path of the property that names a host. */
 function pathOf({ spec }: Scope, hostName: string): string {
-  const index = spec ? domainsOf(spec).findIndex((domain) => domain.hostName === hostName) : 0;
-  return domainPath(Math.max(index, 0), 'DomainName');
+  const all = spec ? domainsOf(spec) : [];
+  const index = all.findIndex((domain) => domain.hostName === hostName);
+  return domainPath(index, all, 'DomainName');
 }
 
 function failure(scope: Scope, described: CertificateDetail | undefined, hostName: string): HandlerError {

@@ -7,6 +7,13 @@
  * at the same time sees that the other one leaves too. Who comes requests its certificate first, and then waits until
  * those that were leaving have gone, before it makes the record: nobody deletes it afterwards who has not seen the new
  * certificate. The mark is for good: a marked certificate is never used again.
+ *
+ * Certificates of other Regions are seen by nobody here, and are validated by the same record (AWS Certificate Manager user
+ * guide, "DNS validation"). Where Regions share a host, each
+ * has a TXT record of its own beside the address records (host-records.ts), made in one change with the validation record.
+ * Who leaves has taken its own away before, deletes the validation record when there is no other, and looks once more: where
+ * there is one now, the validation record is made again. The certificate goes last, so that all of it is repeated when an
+ * operation is cut short.
  */
 import {
   AddTagsToCertificateCommand,
@@ -17,10 +24,13 @@ import {
   paginateListCertificates,
   type CertificateDetail,
   type CertificateSummary,
+  type ResourceRecord,
 } from '@aws-sdk/client-acm';
 import { allOf } from '../../../core/all-of';
 import type { Scope } from '../../composition/component';
-import { isManagedHost, type Host, type ManagedHost } from '../../memory/hosts';
+import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { isManagedHost, regionalHosts, type Host, type ManagedHost } from '../../memory/hosts';
+import { isSharedWithOthers } from '../route-53/host-records';
 import { isLeaving, leavingTag } from '../../memory/resource-marks';
 import { done, LIMIT, wait, waitedFor, type Outcome } from '../../../core/outcome';
 import { isManaged } from '../../memory/ownership';
@@ -38,6 +48,8 @@ export interface ManagedCertificate {
   /** Whether other certificates of the account are validated by the same DNS record. */
   readonly sharesRecord: boolean;
   readonly tags: Tags;
+  /** Whether services of other Regions may share its host. */
+  readonly isAcrossRegions: boolean;
   /** Whether the present specification does not use it. */
   readonly isObsolete: boolean;
 }
@@ -77,6 +89,7 @@ export async function listManagedCertificates(
   const managed = hosts.filter(isManagedHost);
   if (managed.length === 0) return [];
   const summaries = await listCertificates(scope);
+  const isAcrossRegions = regionalHosts({ hosts, domains: [] }, scope.identity.region).length > 0;
   const found = await Promise.all(
     managed.map(async (host): Promise<ManagedCertificate[]> => {
       const tagged = await withTags(scope, requestedFor(summaries, host.hostName));
@@ -88,6 +101,7 @@ export async function listManagedCertificates(
           status: summary.Status!,
           sharesRecord: summaries.some((other) => other !== summary && isFor(other, host.hostName)),
           tags,
+          isAcrossRegions,
           isObsolete: false,
         }));
     }),
@@ -159,13 +173,19 @@ export async function validate(
   const certificate = await describeCertificate(scope, arn);
   const record = certificate?.DomainValidationOptions?.[0]?.ResourceRecord;
   if (!certificate || !record) return wait(`certificate ${arn} to be requested`, SECONDS_FOR_RECORD);
-  await upsertRecord(scope, host.hostedZoneId, {
-    Name: record.Name,
-    Type: record.Type,
-    TTL: RECORD_TTL,
-    ResourceRecords: [{ Value: record.Value }],
-  });
+  await upsertRecord(scope, host.hostedZoneId, validationRecord(record));
   return done(certificate);
+}
+
+/** The DNS record that validates a certificate; undefined when it needs none, or ACM has not said yet which. */
+export async function validationRecordOf(scope: Scope, arn: string): Promise<ResourceRecordSet | undefined> {
+  const described = await describeCertificate(scope, arn);
+  const record = described?.DomainValidationOptions?.[0]?.ResourceRecord;
+  return record && validationRecord(record);
+}
+
+function validationRecord({ Name, Type, Value }: ResourceRecord): ResourceRecordSet {
+  return { Name, Type, TTL: RECORD_TTL, ResourceRecords: [{ Value }] };
 }
 
 /** Whether another service may be about to delete the validation record of a certificate. */
@@ -224,20 +244,22 @@ async function isRecordUsed(
 
 async function removeOne(
   scope: Scope,
-  { arn, host }: ManagedCertificate,
+  { arn, host, isAcrossRegions }: ManagedCertificate,
   isRecordShared: boolean,
 ): Promise<Outcome<void>> {
   const described = await describeCertificate(scope, arn);
   if (!described) return done(undefined);
   const record = described.DomainValidationOptions?.[0]?.ResourceRecord;
   // The record first: without the certificate nothing would say which it is.
-  if (record && !isRecordShared) {
+  const isNeeded = async () => isAcrossRegions && (await isSharedWithOthers(scope, host));
+  if (record && !isRecordShared && !(await isNeeded())) {
     const records = await unless(
       recordsAt(scope, host.hostedZoneId, record.Name!, ['CNAME']),
       'NoSuchHostedZone',
     );
     await deleteRecords(scope, host.hostedZoneId, records ?? []);
   }
+  if (record && (await isNeeded())) await upsertRecord(scope, host.hostedZoneId, validationRecord(record));
   try {
     await scope.clients.acm.send(new DeleteCertificateCommand({ CertificateArn: arn }));
   } catch (error) {

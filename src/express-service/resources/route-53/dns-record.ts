@@ -7,19 +7,24 @@ import type { Component, Scope } from '../../composition/component';
 import { gone, type Part } from '../../composition/part';
 import { HandlerError } from '../../../core/failure';
 import {
+  answersAs,
   HOST_STATE_ACTIONS,
-  ipv6TargetOf,
   leadTo,
-  normalName,
   ownershipRecordOf,
   removeHostRecords,
+  routingAt,
 } from './host-records';
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { isAmong, type ManagedHost } from '../../memory/hosts';
+import { isAmong, isSameHost, type ManagedHost } from '../../memory/hosts';
+import { routingMembers, routingOf, type Routing, type RoutingMembers } from '../../properties/dns';
+import { threeWay } from '../../../core/three-way';
+import type { ObservedCertificate } from '../certificate-manager/certificate';
+import { validationRecordOf } from '../certificate-manager/managed-certificates';
+import type { ObservedHealthCheck } from './health-check';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { unless } from '../../../aws/sdk-errors';
 import { sessionValue } from '../../../aws/session';
-import { managedHosts, stateOf, type ObservedHostNames } from './host-names';
+import { managedHosts, regionalHostsInUse, stateOf, type ObservedHostNames } from './host-names';
 import { hasIpv6, isManagedLoadBalancer } from '../../properties/load-balancer-settings';
 import type { ServiceSpec } from '../../specification';
 import type { ObservedListenerRule } from '../elastic-load-balancing/service-rule';
@@ -30,10 +35,10 @@ import type { ObservedWebAclAssociation } from '../waf/web-acl-association';
 /** The records of a host that belong to the service. */
 export interface ObservedHostRecords {
   readonly host: ManagedHost;
-  /** DNS name that the A record leads to, in lower case without a final dot; undefined when it is absent. */
-  readonly target?: string;
-  /** The same of the AAAA record. */
-  readonly ipv6Target?: string;
+  /** The A record; undefined when it is absent. */
+  readonly ipv4?: ResourceRecordSet;
+  /** The AAAA record, where it is an alias. */
+  readonly ipv6?: ResourceRecordSet;
   /** Whether the hosted zone was deleted, and the records with it. */
   readonly isWithoutZone?: true;
 }
@@ -46,7 +51,9 @@ export interface ObservedDnsRecord {
 
 type Needs = {
   HostNames: ObservedHostNames;
+  Certificate: ObservedCertificate;
   LoadBalancer: ObservedLoadBalancer;
+  HealthCheck: ObservedHealthCheck;
   ListenerRule: ObservedListenerRule;
   WebAclAssociation: ObservedWebAclAssociation;
 };
@@ -57,7 +64,7 @@ interface Token {
 }
 
 /** As CloudFormation writes a record. */
-interface RecordProperties {
+interface RecordProperties extends RoutingMembers {
   readonly HostedZoneId: string;
   readonly Name: string;
   readonly Type: 'A' | 'AAAA' | 'TXT';
@@ -66,6 +73,7 @@ interface RecordProperties {
     readonly HostedZoneId: string;
     readonly EvaluateTargetHealth: boolean;
   };
+  readonly HealthCheckId?: string;
   readonly TTL?: string;
   readonly ResourceRecords?: readonly string[];
 }
@@ -86,20 +94,26 @@ const SECONDS_AFTER_CHANGE = 2;
 /** The alias records of the hosts, once the load balancer answers requests (see host-records.ts). */
 export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, Token> = {
   kind: 'DnsRecord',
-  needs: ['HostNames', 'LoadBalancer', 'ListenerRule', 'WebAclAssociation'],
+  needs: ['HostNames', 'Certificate', 'LoadBalancer', 'HealthCheck', 'ListenerRule', 'WebAclAssociation'],
   staysWhileJoining: true,
   per: 'additional load balancer',
   permissions: {
     observe: [],
     apply: [
       ...HOST_STATE_ACTIONS,
+      'acm:DescribeCertificate',
       'elasticloadbalancing:DescribeLoadBalancers',
       'route53:ChangeResourceRecordSets',
     ],
     remove: [...HOST_STATE_ACTIONS, 'route53:ChangeResourceRecordSets'],
   },
 
-  desired({ identity, spec, refer }, { LoadBalancer }) {
+  /**
+   * The health of targets is not evaluated: Route 53 would want a healthy one in every target group of the load balancer, of
+   * which one at least is empty, and others are those of other services (Amazon Route 53 API reference, AliasTarget,
+   * EvaluateTargetHealth). See target-group-health-checks.ts.
+   */
+  desired({ identity, spec, previousSpec, refer }, { LoadBalancer }, current) {
     const type = RECORD_SET;
     const AliasTarget = {
       DNSName: refer('LoadBalancer', 'DNSName'),
@@ -108,20 +122,30 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, To
     };
     return managedHosts({ spec }).flatMap((host) => {
       const { hostName, hostedZoneId: HostedZoneId } = host;
-      const { Name, Type, TTL, ResourceRecords } = ownershipRecordOf({ identity }, host);
+      const found = current?.hosts.find((each) => isSameHost(each.host, host));
+      const routing = threeWay<Routing | undefined>({
+        desired: routingAt({ spec }, host),
+        previous: previousSpec && routingAt({ spec: previousSpec }, host),
+        live: routingOf(found?.ipv4),
+      });
+      const chosenBy = routing && {
+        ...routingMembers(routing, identity.region),
+        HealthCheckId: refer('HealthCheck', 'HealthCheckId'),
+      };
+      const ownership = ownershipRecordOf({ identity }, host, routing);
+      const { Name, TTL, ResourceRecords } = ownership;
       return [
         ...aliasTypes(spec, LoadBalancer).map((aliasType) => ({
           name: aliasType === 'A' ? hostName : `${hostName} ${aliasType}`,
           type,
-          properties: { HostedZoneId, Name: hostName, Type: aliasType, AliasTarget },
+          properties: { HostedZoneId, Name: hostName, Type: aliasType, AliasTarget, ...chosenBy },
         })),
         {
           name: Name,
           type,
           properties: {
             HostedZoneId,
-            Name,
-            Type,
+            ...ownership,
             TTL: String(TTL),
             ResourceRecords: ResourceRecords.map(({ Value }) => Value),
           },
@@ -131,65 +155,65 @@ export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, To
   },
 
   /** The alias records of each host: one, or two where the load balancer has IPv6 addresses. */
-  parts(_scope, observed, found) {
-    const { ServiceSecurityGroup, LoadBalancer } = found as Partial<Found>;
-    return (ServiceSecurityGroup?.domains ?? [])
-      .filter(({ hostedZoneId }) => hostedZoneId !== undefined)
-      .flatMap(({ hostName }) => {
-        const records = observed?.hosts.find(({ host }) => host.hostName === hostName);
-        if (records?.isWithoutZone) return [withoutZone(records.host.hostedZoneId)];
-        const targets = [
-          records?.target,
-          ...(records?.ipv6Target !== undefined || hasIpv6(LoadBalancer?.ipAddressType)
-            ? [records?.ipv6Target]
-            : []),
-        ];
-        return targets.map((target) => (target === undefined ? gone(RECORD_SET) : { type: RECORD_SET }));
-      });
+  parts({ identity }, observed, found) {
+    const { ServiceSecurityGroup: group, LoadBalancer } = found as Partial<Found>;
+    const named = (group?.domains ?? []).filter(({ hostedZoneId }) => hostedZoneId !== undefined);
+    return [...named, ...regionalHostsInUse(found, identity)].flatMap(({ hostName }) => {
+      const records = observed?.hosts.find(({ host }) => host.hostName === hostName);
+      if (records?.isWithoutZone) return [withoutZone(records.host.hostedZoneId)];
+      const aliases = [
+        records?.ipv4,
+        ...(records?.ipv6 || hasIpv6(LoadBalancer?.ipAddressType) ? [records?.ipv6] : []),
+      ];
+      return aliases.map((alias) => (alias?.AliasTarget ? { type: RECORD_SET } : gone(RECORD_SET)));
+    });
   },
 
   async observe(_scope, { HostNames }) {
     const hosts = (HostNames?.hosts ?? []).flatMap(({ host, state }): ObservedHostRecords[] => {
       if (state.kind === 'without zone') return [{ host, isWithoutZone: true }];
       if (state.kind !== 'managed') return [];
-      return [{ host, target: state.target, ipv6Target: ipv6TargetOf(state) }];
+      const { ipv4, ipv6 } = state.records;
+      return [{ host, ipv4, ipv6 }];
     });
     return hosts.length > 0 ? { hosts } : undefined;
   },
 
-  async apply(scope, { HostNames, LoadBalancer }, current) {
+  async apply(scope, { HostNames, Certificate, LoadBalancer }, current) {
     if (LoadBalancer.state !== 'active' && !seenActive(scope).has(LoadBalancer.arn)) {
       const active = await isActive(scope, LoadBalancer.arn);
       if (active.status === 'wait') return active;
     }
     const wanted = managedHosts(scope);
-    const target = normalName(LoadBalancer.dnsName);
     const there = current?.hosts ?? [];
     const withoutZone = there.filter(({ isWithoutZone }) => isWithoutZone);
     const possible = wanted.filter((host) => !withoutZone.some((each) => isAmong(each.host, [host])));
     const records = Object.values(scope.desired);
-    const ipv6Target = records.some(({ Type }) => Type === 'AAAA') ? target : undefined;
-    const isLed = (each: ObservedHostRecords) =>
-      each.target === target &&
+    const aliasAt = (host: ManagedHost, type: 'A' | 'AAAA') => {
+      const alias = records.find(({ Name, Type }) => Name === host.hostName && Type === type);
+      return alias && recordOf(alias);
+    };
+    const isLed = ({ host, ipv4, ipv6 }: ObservedHostRecords) =>
+      answersAs(ipv4, aliasAt(host, 'A')) &&
       // One that somebody has made beside the A record stays as long as it leads to addresses.
-      (each.ipv6Target === ipv6Target || (!ipv6Target && hasIpv6(LoadBalancer.ipAddressType)));
+      (answersAs(ipv6, aliasAt(host, 'AAAA')) ||
+        (!aliasAt(host, 'AAAA') && hasIpv6(LoadBalancer.ipAddressType)));
     const missing = possible.filter(
       (host) => !there.some((each) => isAmong(each.host, [host]) && isLed(each)),
     );
     const led = await allOf(
-      missing.map((host) =>
-        leadTo(scope, host, stateOf(HostNames, host), {
-          aliases: records
-            .filter(({ Name, AliasTarget }) => AliasTarget && Name === host.hostName)
-            .map(aliasRecord),
-          ownership: ownershipRecordOf(scope, host),
-        }),
-      ),
+      missing.map(async (host) => {
+        const aliases = [aliasAt(host, 'A'), aliasAt(host, 'AAAA')].filter((alias) => alias !== undefined);
+        const ownership = ownershipRecordOf(scope, host, routingOf(aliases[0]));
+        const validation = await validationAt(scope, host, Certificate);
+        return leadTo(scope, host, stateOf(HostNames, host), { aliases, ownership, validation });
+      }),
     );
     const changed = missing.find((_host, index) => !led[index]);
     if (changed) return wait(`the DNS records of ${changed.hostName}`, SECONDS_AFTER_CHANGE);
     const others = there.filter(({ host }) => !isAmong(host, missing));
-    return done({ hosts: [...missing.map((host) => ({ host, target, ipv6Target })), ...others] });
+    const made = missing.map((host) => ({ host, ipv4: aliasAt(host, 'A'), ipv6: aliasAt(host, 'AAAA') }));
+    return done({ hosts: [...made, ...others] });
   },
 
   poll(scope, { loadBalancerArn }) {
@@ -218,8 +242,25 @@ function aliasTypes(
   return hasIpv6(type) ? ['A', 'AAAA'] : ['A'];
 }
 
-function aliasRecord({ Name, Type, AliasTarget }: RecordProperties): ResourceRecordSet {
-  return { Name, Type, AliasTarget };
+/** The record that validates the certificate of a host that Regions share: another one may have deleted it meanwhile. */
+async function validationAt(
+  scope: Scope,
+  host: ManagedHost,
+  certificates: ObservedCertificate | undefined,
+): Promise<ResourceRecordSet | undefined> {
+  if (!routingAt(scope, host)) return undefined;
+  const used = certificates?.managed.find((each) => !each.isObsolete && isSameHost(each.host, host));
+  return used && validationRecordOf(scope, used.arn);
+}
+
+/** As Route 53 takes it. */
+function recordOf({
+  HostedZoneId: _,
+  TTL: _none,
+  ResourceRecords: _nor,
+  ...record
+}: RecordProperties): ResourceRecordSet {
+  return record;
 }
 
 /** A record whose hosted zone was deleted: nothing can make it again there. */

@@ -2,8 +2,26 @@ import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { allOf } from '../../../core/all-of';
 import { domainPath, domainsOf } from '../../properties/domains';
 import { HandlerError } from '../../../core/failure';
-import { checkZone, HOST_STATE_ACTIONS, hostState, noZone, release, type HostState } from './host-records';
-import { isAmong, isManagedHost, isSameHost, type Host, type ManagedHost } from '../../memory/hosts';
+import {
+  checkZone,
+  HOST_STATE_ACTIONS,
+  hostState,
+  noZone,
+  release,
+  routingAt,
+  type HostState,
+} from './host-records';
+import { checkBeside, hostOfOtherRegion } from './routing-policies';
+import { isDeepStrictEqual } from 'node:util';
+import type { Identity } from '../../identity/identity';
+import {
+  isAmong,
+  isManagedHost,
+  isSameHost,
+  regionalHosts,
+  type Host,
+  type ManagedHost,
+} from '../../memory/hosts';
 import { done, LIMIT, wait, waitedFor } from '../../../core/outcome';
 import { isSdkError } from '../../../aws/sdk-errors';
 import {
@@ -80,8 +98,8 @@ export const hostNames: Component<ObservedHostNames, Needs> = {
       current.hosts.map(async ({ host, state }): Promise<ObservedHost> => {
         const isReleased = !isAmong(host, wanted);
         if (state.kind !== 'managed' || state.isReleased === isReleased) return { host, state };
-        await release(scope, host, isReleased);
-        return { host, state: { ...state, isReleased } };
+        const ownership = await release(scope, host, state.records.ownership, isReleased);
+        return { host, state: { ...state, isReleased, records: { ...state.records, ownership } } };
       }),
     );
     const held = hosts.find(({ host, state }) => isAmong(host, wanted) && isHeld(state));
@@ -98,6 +116,18 @@ export const hostNames: Component<ObservedHostNames, Needs> = {
     return done(undefined);
   },
 };
+
+/** Regional names that the service has: not those that it has given up. */
+export function regionalHostsInUse(
+  { ServiceSecurityGroup: group, HostNames: names }: Partial<Needs & { HostNames: ObservedHostNames }>,
+  { region }: Identity,
+): readonly ManagedHost[] {
+  const isReleased = (host: ManagedHost) => {
+    const state = names && stateOf(names, host);
+    return state?.kind === 'managed' && state.isReleased;
+  };
+  return group ? regionalHosts(group, region).filter((host) => !isReleased(host)) : [];
+}
 
 /** Hosts that the specification asks for and whose records are made here. */
 export function managedHosts({ spec }: Pick<Scope, 'spec'>): readonly ManagedHost[] {
@@ -119,10 +149,16 @@ async function observeHost(scope: Scope, host: ManagedHost): Promise<ObservedHos
   // What is no longer wanted and belongs to others is none of the service's business.
   if (!isWanted) return { host, state: isOfOthers(state) ? { kind: 'free' } : state };
   if (state.kind === 'foreign' || (isHeld(state) && !isPatient(scope as ApplyScope, host))) {
-    throw conflict(host, state, pathOf(scope, host, 'DomainName'));
+    throw conflict(host, state, pathOf(scope, host, 'DomainName'), scope);
   }
-  if ('isIpv6Foreign' in state && (await gainsIpv6(scope as ApplyScope))) {
-    throw conflict(host, { kind: 'foreign' }, pathOf(scope, host, 'DomainName'));
+  if (hasForeignIpv6(state) && (await gainsIpv6(scope as ApplyScope))) {
+    throw conflict(host, { kind: 'foreign' }, pathOf(scope, host, 'DomainName'), scope);
+  }
+  if (state.kind !== 'managed' || !keepsRouting(scope as ApplyScope, host)) {
+    checkBeside(host, state.beside ?? [], routingAt(scope, host), {
+      region: scope.identity.region,
+      domainPath: pathOf(scope, host, 'DomainName'),
+    });
   }
   return { host, state };
 }
@@ -155,6 +191,18 @@ async function gainsIpv6(scope: ApplyScope): Promise<boolean> {
         : undefined;
   const { spec, previousSpec } = scope;
   return hasIpv6(typeIn(spec)) && !(previousSpec && hasIpv6(typeIn(previousSpec)));
+}
+
+function hasForeignIpv6(state: HostState): boolean {
+  return 'records' in state && state.records.isIpv6Foreign === true;
+}
+
+/** Whether Route 53 has been choosing the records of a host as it is to choose them. */
+function keepsRouting({ spec, previousSpec }: ApplyScope, host: ManagedHost): boolean {
+  return (
+    previousSpec !== undefined &&
+    isDeepStrictEqual(routingAt({ spec: previousSpec }, host), routingAt({ spec }, host))
+  );
 }
 
 /** Whether this update leaves a host as it is. */
@@ -203,15 +251,22 @@ export function pathOf(
   host: Host,
   property: 'DomainName' | 'HostedZoneId' | 'CertificateArn',
 ): string {
+  const all = domainsOf(spec!);
   return domainPath(
-    domainsOf(spec!).findIndex((domain) => isSameHost(domain, host)),
+    all.findIndex((domain) => isSameHost(domain, host)),
+    all,
     property,
   );
 }
 
-function conflict({ hostName }: Host, state: HostState, propertyPath: string): HandlerError {
-  const owner = ownerOf(state);
-  if (owner) return hostOfAnother({ hostName }, owner, propertyPath);
+function conflict(host: ManagedHost, state: HostState, propertyPath: string, scope: Scope): HandlerError {
+  const { hostName } = host;
+  if (state.kind === 'other service') {
+    return (
+      hostOfOtherRegion(host, state, routingAt(scope, host), scope.identity) ??
+      hostOfAnother({ hostName }, state.owner, propertyPath)
+    );
+  }
   return new HandlerError(
     'ResourceConflict',
     `${hostName} has DNS records that do not belong to this service`,
