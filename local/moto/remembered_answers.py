@@ -1,9 +1,9 @@
 """Answers of moto that cannot have changed: most requests ask again what was asked a second ago, while nothing was written.
 
 moto works an answer out anew each time, which takes most of its time. Its state changes by requests only, and by few of
-those that read: what is under way has come further at each look. So an answer is remembered from the second time on that
-the same question got it, and all are forgotten when anything is asked that is not known to be a read; events and log
-entries, which come all the time, leave those of services that know nothing of them.
+those that read: what is under way has come further at each look. So an answer is remembered, where something may be under
+way from the second time on that the same question got it, until something is written that may show in it: anything that is
+not known to be a read, in the service itself or in one that it knows of.
 """
 
 import re
@@ -17,9 +17,27 @@ REQUEST_ID = re.compile(rb"<RequestId>.*?</RequestId>")
 
 # Whose answers depend on who asks.
 PERSONAL = {"sts"}
-# Services of which what is written shows in few others, and services in which it does not show.
+# For services of which moto knows where they look: the services of which what is written shows in their answers. Each is
+# written to by requests to these services only, or by requests to one that is not listed; whatever that writes shows
+# everywhere, as everything does in the answers of a service that is not listed.
+SHOWN = {
+    "acm": {"acm", "elasticloadbalancing"},
+    "application-autoscaling": {"application-autoscaling"},
+    "ec2": {"ec2"},
+    "elasticloadbalancing": {"ec2", "elasticloadbalancing"},
+    "iam": {"iam"},
+    "monitoring": {"application-autoscaling", "monitoring"},
+    "route53": {"route53"},
+    "wafv2": {"elasticloadbalancing", "wafv2"},
+}
+# Services that are written to all the time, by what happens in others, and show in none that is listed.
 NOTICES = {"events", "logs"}
-UNAWARE = {"acm", "application-autoscaling", "ec2", "elasticloadbalancing", "iam", "route53", "wafv2"}
+# Services in which nothing is under way.
+SETTLED = {"application-autoscaling", "ec2", "iam", "monitoring", "route53", "wafv2"}
+# Operations of others by which nothing is seen that is.
+SETTLED_OPERATIONS = re.compile(
+    rb"(?:^|&)Action=Describe(?:ListenerCertificates|Listeners|LoadBalancerAttributes|Rules|Tags|TargetGroupAttributes|TargetGroups)(?:&|$)"
+)
 # So that questions that never come again cost no memory.
 MOST_ANSWERS = 2000
 
@@ -58,7 +76,7 @@ class RememberedAnswers:
     """Not for several threads at a time, as moto is not."""
 
     def __init__(self) -> None:
-        # By question; true for those that came twice.
+        # By question; true for those that come again until something is written.
         self.answers: dict[Question, tuple[Answer, bool]] = {}
 
     def of(self, environ: dict[str, Any], body: bytes, ask: Callable[[], Answer]) -> Answer:
@@ -67,24 +85,35 @@ class RememberedAnswers:
         if question is None:
             self.forget(environ)
             return ask()
-        before, came_twice = self.answers.get(question, (None, False))
-        if before and came_twice:
+        before, is_certain = self.answers.get(question, (None, False))
+        if before and is_certain:
             return before
         answer = ask()
         if answer.status.startswith("200"):
             if len(self.answers) >= MOST_ANSWERS:
                 self.answers.clear()
-            self.answers[question] = answer, before is not None and is_same(before, answer)
+            is_certain = is_settled(question) or (before is not None and is_same(before, answer))
+            self.answers[question] = answer, is_certain
         return answer
-
 
     def forget(self, environ: dict[str, Any]) -> None:
         """Forget the answers that a request may change."""
         scope = scope_of(environ)
-        if scope and scope.service in NOTICES:
-            self.answers = {asked: answer for asked, answer in self.answers.items() if asked.service in UNAWARE}
+        written = scope.service if scope else None
+        if written in SHOWN or written in NOTICES:
+            self.answers = {
+                question: answer
+                for question, answer in self.answers.items()
+                if question.service in SHOWN and written not in SHOWN[question.service]
+            }
         else:
             self.answers.clear()
+
+
+def is_settled(question: Question) -> bool:
+    return question.service in SETTLED or bool(
+        question.service == "elasticloadbalancing" and SETTLED_OPERATIONS.search(question.body)
+    )
 
 
 def is_same(one: Answer, other: Answer) -> bool:
