@@ -204,7 +204,7 @@ async function startAround(
   running.push(dataPlane);
   const endpoint = await startEndpoint({
     port: options.port ?? 0,
-    motoUrl: moto.url,
+    moto,
     clock,
     faults,
     calls,
