@@ -87,10 +87,11 @@ function withVersions(
 ): InVersions {
   const previous = scope.previousSpec?.versions;
   const [newest] = recorded;
+  const isSame = previous?.id === spec.id;
   // Between two versions of the code the same content may have two ids.
-  const isSame = previous?.id === spec.id && newest !== undefined;
-  const id = isSame ? newest.id : spec.id;
-  const there = recorded.find((version) => version.id === id);
+  const there =
+    recorded.find((version) => version.id === spec.id) ?? (isSame ? describedVersion(recorded) : undefined);
+  const { id } = there ?? spec;
   const current: RecordedVersion = {
     ...(there ?? { id, state: 'new' as const }),
     label: spec.label,

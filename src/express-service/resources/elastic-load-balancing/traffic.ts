@@ -125,9 +125,11 @@ export const traffic: Component<ObservedTraffic, Needs, object, Token> = {
       await move(scope, rule, after, groups);
       return finish(scope, token);
     }
-    const alarmNames = await quietAlarms(scope, token);
-    const step = stepOf(spec.versions, token, rule) ?? 0;
-    return take(scope, { ...token, alarmNames, step }, rule);
+    const step = stepOf(spec.versions, token, rule);
+    const names = alarmNames(scope, token);
+    // Once requests have begun to move, none that goes off is an old story.
+    const watched = step === undefined ? await quietAlarms(scope, names) : names;
+    return take(scope, { ...token, alarmNames: watched, step: step ?? 0 }, rule);
   },
 
   /** Moves requests on, or back: nothing else may go on meanwhile. */
@@ -309,12 +311,16 @@ function weightIn(rule: Rule, arn: string): number {
   return weightsOf(rule).find(({ targetGroupArn }) => targetGroupArn === arn)?.weight ?? 0;
 }
 
-/** Names of the alarms that can send requests back: those that do not go off before anything has moved. */
-async function quietAlarms(scope: ApplyScope, { after, groups }: Token): Promise<string[]> {
-  const { alarmNames } = scope.spec.versions!;
-  if (!alarmNames) return [];
+/** Names of the alarms that can send requests back. */
+function alarmNames(scope: ApplyScope, { after, groups }: Token): string[] {
+  const { alarmNames: given } = scope.spec.versions!;
+  if (!given) return [];
   const made = idsWithRequests(after, groups).map((id) => rollbackAlarmName(ofVersion(scope, id).ecsService));
-  const names = [...new Set([...made, ...alarmNames])];
+  return [...new Set([...made, ...given])];
+}
+
+/** Those that do not go off before anything has moved. */
+async function quietAlarms(scope: ApplyScope, names: readonly string[]): Promise<string[]> {
   const loud = await alarmsOf(scope, names);
   return names.filter((name) => !loud.includes(name));
 }
