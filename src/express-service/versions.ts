@@ -196,7 +196,7 @@ export function obsoleteVersions(
   const { retentionInDays = Infinity } = standby;
   const isOverdue = (id: string) =>
     now - Number(serviceOf(id)?.createdAt ?? now) > retentionInDays * MILLISECONDS_OF_A_DAY;
-  const isGone = (id: string) => serviceOf(id) === undefined;
+  const isGone = (id: string) => serviceOf(id)?.status !== 'ACTIVE';
   const kept = waiting
     .filter(({ id, state }) => state !== 'new' && !isGone(id) && !isOverdue(id))
     .slice(0, standby.count);

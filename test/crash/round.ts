@@ -73,10 +73,14 @@ export async function runRound(account: Account, round: Round, reference: Refere
   const first = OPERATION_NAMES.findIndex((name) => round[name]);
   const last = OPERATION_NAMES.findLastIndex((name) => round[name]);
   // What several updates come to a creation comes to as well, but for the history of the service.
-  const begin = OPERATION_NAMES[first - 1];
+  const former = OPERATION_NAMES.slice(0, first);
+  const start = former.findLastIndex((name) => !(OPERATIONS[name] as Operation).leavesVersion);
+  const begin = former[start];
   const isThere = begin !== undefined && OPERATIONS[begin].action !== 'DELETE';
   if (isThere) succeeded('create', await life.create(begin));
-  let state = { before: begin ? reference.after[begin] : reference.before, hasHistory: !isThere };
+  for (const name of former.slice(start + 1)) succeeded(name, await life.run(name));
+  const latest = former.at(-1);
+  let state = { before: latest ? reference.after[latest] : reference.before, hasHistory: !isThere };
   for (const name of OPERATION_NAMES.slice(first, last + 1)) {
     const after = reference.after[name];
     const point = round[name];
