@@ -232,7 +232,7 @@ async function startAround(
   dataPlanes.set(region, Promise.resolve(dataPlane));
   const endpoint = await startEndpoint({
     port: options.port ?? 0,
-    motoUrl: moto.url,
+    moto,
     clock,
     faults,
     calls,

@@ -1,5 +1,7 @@
 /** Passes requests on to moto unchanged, and turns what moto cannot do into errors that a client understands. */
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { purposeOf, type MotoAnswer, type MotoRequest } from '../moto/remembered-answers';
+import type { Moto } from '../moto';
 import { AwsError, type AwsRequest } from '../service';
 import type { HttpAnswer, HttpMessage } from './protocols';
 
@@ -15,17 +17,24 @@ const HOP_BY_HOP = [
 
 const MOST_CONNECTIONS = 16;
 
+/** What is needed of moto. */
+export type ForwardedTo = Pick<Moto, 'url' | 'answers'>;
+
 /** Pass a request on; the answer is moto's own, or an AwsError where moto has none. */
 export type Forward = (request: AwsRequest, message: HttpMessage) => Promise<HttpAnswer>;
 
-/**
- * @param motoUrl where moto listens.
- * @returns the function that forwards, and one that closes its connections.
- */
-export function createForward(motoUrl: string): { forward: Forward; close(): void } {
+/** @returns the function that forwards, and one that closes its connections. */
+export function createForward({ url, answers }: ForwardedTo): { forward: Forward; close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS });
   const forward: Forward = async (request, message) => {
-    const answer = await send(agent, motoUrl, request, message);
+    const outgoing = rewritten(request, message);
+    const answer = await answers.to(
+      // Credentials that the endpoint issued are not known to moto.
+      purposeOf(outgoing, request.caller && 'local'),
+      () => send(agent, url, outgoing),
+      (given) => given,
+      (given) => given,
+    );
     const type = answer.headers['content-type'] ?? '';
     // An answer to HEAD has no body to tell moto's own words by: 404 is that of the service.
     const isOfService = message.method === 'HEAD' && answer.status < 500;
@@ -61,21 +70,24 @@ function unanswered({ service, operation }: AwsRequest, answer: HttpAnswer): Aws
   );
 }
 
-function send(agent: Agent, motoUrl: string, request: AwsRequest, message: HttpMessage): Promise<HttpAnswer> {
+/** The request as moto is to have it. */
+function rewritten(request: AwsRequest, message: HttpMessage): MotoRequest {
   const headers: IncomingHttpHeaders = { ...message.headers };
   for (const name of HOP_BY_HOP) delete headers[name];
   // A presigned request carries its scope in the query, where moto does not look for it.
   headers.authorization ??= `AWS4-HMAC-SHA256 Credential=${request.accessKeyId}/20000101/${request.region}/${request.service}/aws4_request`;
   const query = message.query.toString();
+  const { method, path, body } = message;
+  return { method, path: path + (query ? `?${query}` : ''), headers, body };
+}
+
+function send(agent: Agent, motoUrl: string, request: MotoRequest): Promise<MotoAnswer> {
+  const { method, path, body } = request;
+  const headers = request.headers as IncomingHttpHeaders;
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
       motoUrl,
-      {
-        agent,
-        method: message.method,
-        path: message.path + (query ? `?${query}` : ''),
-        headers: { ...headers, 'content-length': message.body.length },
-      },
+      { agent, method, path, headers: { ...headers, 'content-length': body.length } },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -83,14 +95,14 @@ function send(agent: Agent, motoUrl: string, request: AwsRequest, message: HttpM
         response.on('end', () =>
           resolve({
             status: response.statusCode!,
-            headers: plain(response.headers, message.method === 'HEAD'),
+            headers: plain(response.headers, method === 'HEAD'),
             body: Buffer.concat(chunks),
           }),
         );
       },
     );
     outgoing.on('error', reject);
-    outgoing.end(message.body);
+    outgoing.end(body);
   });
 }
 

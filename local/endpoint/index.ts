@@ -12,7 +12,7 @@ import type { CallerRegistry } from './callers';
 import type { CallLog } from './call-log';
 import type { Control } from './control';
 import { errorCodeOf, toAwsError } from './errors';
-import { createForward, type Forward } from './forward';
+import { createForward, type Forward, type ForwardedTo } from './forward';
 import { serviceModel, type Operation, type ServiceModel } from './models';
 import { protocolOf, type HttpAnswer, type HttpMessage, type Protocol } from './protocols';
 import { credentialScope } from './scope';
@@ -28,7 +28,7 @@ const CONTROL = '/_local/';
 export interface EndpointOptions {
   /** TCP port on 127.0.0.1; 0 for any free one. */
   readonly port: number;
-  readonly motoUrl: string;
+  readonly moto: ForwardedTo;
   readonly clock: Clock;
   readonly faults: Faults;
   readonly calls: CallLog;
@@ -64,7 +64,7 @@ interface Understood {
 
 /** Start to listen. @throws Error saying so when the port is taken. */
 export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const { forward, close } = createForward(options.motoUrl);
+  const { forward, close } = createForward(options.moto);
   const staleReads = new StaleReads(options.faults);
   const server = createServer((incoming, response) => {
     answerRequest({ ...options, staleReads }, forward, incoming, response).catch(() => response.destroy());

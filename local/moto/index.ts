@@ -6,6 +6,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { HttpHandlerUserInput } from '@smithy/core/protocols';
+import { RememberedAnswers } from './remembered-answers';
+import { createRequestHandler } from './request-handler';
 
 /** Options that make an SDK v3 client talk to one local endpoint; credentials are placeholders, never real. */
 export interface ClientOptions {
@@ -13,6 +16,7 @@ export interface ClientOptions {
   readonly endpoint: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly maxAttempts?: number;
+  readonly requestHandler?: HttpHandlerUserInput;
 }
 
 /** A running moto process. */
@@ -21,6 +25,8 @@ export interface Moto {
   readonly url: string;
   /** Options for SDK clients that talk to moto directly, past the guards, faults and log of the endpoint. */
   readonly clientOptions: ClientOptions;
+  /** To be told of every request that does not come from such a client. */
+  readonly answers: RememberedAnswers;
   /** Forget all state. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -60,17 +66,21 @@ export async function startMoto(region: string): Promise<Moto> {
   const forkServer = process.env[FORK_SERVER];
   const { port, end } = await (forkServer ? fork(forkServer) : start());
   const url = `http://127.0.0.1:${port}`;
+  const answers = new RememberedAnswers();
   return {
     url,
+    answers,
     clientOptions: {
       region,
       endpoint: url,
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       maxAttempts: 1,
+      requestHandler: createRequestHandler(answers),
     },
     async reset() {
       const answer = await fetch(`${url}/moto-api/reset`, { method: 'POST' });
       if (!answer.ok) throw new Error(`moto could not be reset: HTTP ${answer.status}.`);
+      answers.forget();
     },
     close: end,
   };

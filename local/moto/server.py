@@ -32,9 +32,8 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 from werkzeug.test import Client, run_wsgi_app
 
-# No compiled file beside the sources that are imported from here on.
+# No compiled file beside corrections.py.
 sys.dont_write_bytecode = True
-from remembered_answers import Answer, RememberedAnswers  # noqa: E402
 
 
 def remember_lookups():
@@ -82,7 +81,6 @@ responses.gen_amzn_requestid_long = draw_request_ids_apart
 # moto's backends are plain dictionaries: a list call that meets a create call fails. As only one thread runs at a time
 # anyway, nothing is lost by answering one request after the other.
 one_at_a_time = threading.Lock()
-remembered = RememberedAnswers()
 
 
 class Application(DomainDispatcherApplication):
@@ -122,14 +120,10 @@ class KeepAlive(MotoRequestHandler):
         read = body.read() if is_chunked else body.read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(read)
 
-        def ask():
-            chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
-            return Answer(b"".join(chunks), status, headers)
-
         with one_at_a_time:
-            reply = remembered.of(environ, read, ask)
+            chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
         try:
-            self.send(*reply)
+            self.send(b"".join(chunks), status, headers)
         except ConnectionError:
             self.close_connection = True
 

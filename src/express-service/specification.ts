@@ -8,6 +8,7 @@ import { additionalTags } from './memory/additional-load-balancers';
 import { domainTags } from './memory/hosts';
 import { ownerTagValue } from './memory/ownership';
 import { checkTags } from './memory/tag-limits';
+import { versionTagsAtMost } from './memory/service-versions';
 import { namespaceTag } from './memory/namespaces';
 import { templateRecord } from './memory/template-record';
 import { ResourceModel, type NetworkConfiguration, type TypeConfigurationModel } from './model';
@@ -120,12 +121,6 @@ export function specificationOf({
   const scalingSpec = scaling(model.ScalingTarget);
   const record = templateRecord(model, tags, scalingSpec);
   const serviceConnect = serviceConnectSpec(model, identity);
-  checkTags(model.Tags, tags, {
-    ...domainTags(domains),
-    ...namespaceTag(serviceConnect?.namespaceName),
-    ...additionalTags((model.AdditionalLoadBalancers ?? []).map(({ Name }) => Name!)),
-    ...record,
-  });
   const task = model.TaskDefinitionArn
     ? externalTask(model.TaskDefinitionArn, model)
     : managedTask(model, configuration, serviceConnect?.endpoint?.appProtocol);
@@ -147,6 +142,13 @@ export function specificationOf({
   const network = subnetsAndSecurityGroups(NetworkConfiguration);
   const versions = versionsSpec(model, { task, settings, targetGroup, ...network });
   if (versions) checkReachRoom(versions.reach, requests);
+  checkTags(model.Tags, tags, {
+    ...domainTags(domains),
+    ...namespaceTag(serviceConnect?.namespaceName),
+    ...additionalTags((model.AdditionalLoadBalancers ?? []).map(({ Name }) => Name!)),
+    ...(versions && versionTagsAtMost(versions, InfrastructureRoleArn)),
+    ...record,
+  });
   checkRoleAccounts(
     { infrastructureRoleArn: InfrastructureRoleArn, task, settings, serviceConnect },
     identity,

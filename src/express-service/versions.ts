@@ -15,7 +15,12 @@ import { managedDescribedService } from './deployments/described-service';
 import { ecsServiceOf } from './identity/identity';
 import { tagRecord } from './identity/tags';
 import type { Continuation } from './memory/callback-context';
-import { ecsServiceOfVersion, recordedVersions, type RecordedVersion } from './memory/service-versions';
+import {
+  describedVersion,
+  ecsServiceOfVersion,
+  recordedVersions,
+  type RecordedVersion,
+} from './memory/service-versions';
 import { versionId, type VersionsSpec } from './properties/versions';
 import { ruleAt, weightsOf } from './deployments/traffic-weights';
 import { setWeights } from './deployments/version-weights';
@@ -60,9 +65,8 @@ export async function serviceOfRecord({ identity, ...scope }: Scope): Promise<Se
   return managedDescribedService(among({ identity, ...scope }, recordedVersions(tagRecord(group?.Tags))));
 }
 
-/** The template describes the newest one; where that was never healthy, it may not even be there. */
 function among<Any extends Scope>(scope: Any, recorded: readonly RecordedVersion[]): Any {
-  const newest = recorded.find(({ state }) => state !== 'new') ?? recorded[0];
+  const newest = describedVersion(recorded);
   if (!newest) return scope;
   const versions = [newest, ...recorded.filter((version) => version !== newest)];
   return { ...scope, versions, ecsService: ecsServiceOfVersion(scope.identity, newest) };
@@ -128,6 +132,7 @@ function checkLabels({ label, traffic = [] }: VersionsSpec, others: readonly Rec
  * deployed without moving requests, and then gets all of them.
  */
 function leaving(scope: ApplyScope, recorded: readonly RecordedVersion[]): InVersions {
+  checkLeaves(scope);
   const there = recorded.find(({ isUnversioned }) => isUnversioned);
   const { id = UNVERSIONED, label = UNVERSIONED } = there ?? {};
   const current: RecordedVersion = {
@@ -160,6 +165,22 @@ function leaving(scope: ApplyScope, recorded: readonly RecordedVersion[]): InVer
   };
 }
 
+/**
+ * Versions that only the template before names are removed with the others, so that its rollback would find them no more.
+ *
+ * @throws HandlerError InvalidRequest.
+ */
+function checkLeaves({ previousSpec }: ApplyScope): void {
+  const { traffic = [], label } = previousSpec?.versions ?? {};
+  const other = traffic.find((share) => share.label !== label && share.weight > 0);
+  if (!other) return;
+  throw invalid(
+    'DeploymentConfiguration/Strategy',
+    `cannot change from VERSIONED while Traffic sends requests to ${other.label}, which a rollback could not make again`,
+    'Remove Traffic in an update before, so that all requests go to the version of the template',
+  );
+}
+
 /** Whether a service is to be one ECS service again. */
 export function isLeavingVersions({ spec }: Scope): boolean {
   return spec?.versions?.takesAll === true;
@@ -177,21 +198,23 @@ export function checkStays({ exposures, versions }: Scope): void {
 
 /**
  * Ids of the versions that are not to be kept: those that were never healthy, those that have waited for too long, and of those
- * that wait the oldest. One that has requests is kept, and one that the template names.
+ * that wait the oldest. One that has requests is kept, and one that the template names. So is one that the template named before,
+ * until the next update: a rollback could not make it again, for no template says what it runs.
  *
  * @param observations of all versions, once everything is as the template says.
  * @param now in milliseconds since 1970.
  */
 export function obsoleteVersions(
-  { spec, versions = [] }: ApplyScope,
+  { spec, previousSpec, versions = [] }: ApplyScope,
   observations: Observations,
   now: number,
 ): string[] {
-  const { standby, traffic = [] } = spec.versions!;
+  const { standby, traffic = [], takesAll } = spec.versions!;
+  const named = takesAll ? [] : [...traffic, ...(previousSpec?.versions?.traffic ?? [])];
   const { weights = {} } = (observations.Traffic ?? {}) as Partial<ObservedTraffic>;
   const waiting = versions
     .slice(1)
-    .filter(({ id, label }) => !weights[id] && !traffic.some((share) => share.label === label));
+    .filter(({ id, label }) => !weights[id] && !named.some((share) => share.label === label));
   const serviceOf = (id: string) => observationsOfVersion({ versions }, observations, id).Service?.service;
   const { retentionInDays = Infinity } = standby;
   const isOverdue = (id: string) =>

@@ -244,6 +244,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'roles.yml': 'test/support/stack-account.ts, for all rows',
   'governance-hook.yml': 'below',
   'two-regions.yml': 'test/examples/two-regions.test.ts',
+  'versions.yml': 'test/examples/versions.test.ts',
   'video-archive': 'test/examples/video-archive.test.ts',
 };
 

@@ -3,15 +3,16 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
-  CloudWatchLogsClient,
-  CreateLogGroupCommand,
-  DeleteLogGroupCommand,
-  DescribeLogGroupsCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+  CreateSecurityGroupCommand,
+  DeleteSecurityGroupCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import { CreateHostedZoneCommand, ListHostedZonesCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { callMoto } from '../../local/moto/call';
 import { startMoto, type Moto } from '../../local/moto';
+import { purposeOf, RememberedAnswers, type MotoAnswer } from '../../local/moto/remembered-answers';
 import { eventually } from '../support/eventually';
 
 const ROOT = join(__dirname, '../..');
@@ -63,35 +64,101 @@ test('motos of one fork server know nothing of each other, and draw other identi
   }
 });
 
-describe('answers that moto remembers', () => {
+/** A request in the query protocol. */
+const request = (service: string, operation: string) => ({
+  method: 'POST',
+  path: '/',
+  headers: { authorization: `AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/${service}/aws4_request` },
+  body: `Action=${operation}&Version=2016-11-15`,
+});
+
+describe('answers of moto that are remembered', () => {
   let moto: Moto;
   beforeAll(async () => {
     moto = await startMoto('us-east-1');
   });
   afterAll(() => moto.close());
 
-  /** Group names as clients of a Region see them, asked so often that the answer is remembered. */
+  const makes = (GroupName: string) => new CreateSecurityGroupCommand({ GroupName, Description: GroupName });
+
+  /** Names of security groups as clients of a Region see them each of the times that they ask. */
   async function groups(region = 'us-east-1'): Promise<string[]> {
-    const logs = new CloudWatchLogsClient({ ...moto.clientOptions, region });
-    let names: string[] = [];
+    const ec2 = new EC2Client({ ...moto.clientOptions, region });
+    const seen: string[] = [];
     for (let time = 0; time < 3; time++) {
-      const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({}));
-      names = logGroups.map(({ logGroupName }) => logGroupName!);
+      const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+      seen.push(SecurityGroups.map(({ GroupName }) => GroupName).join());
     }
-    return names;
+    expect(new Set(seen).size).toBe(1);
+    return seen[0]!.split(',');
   }
 
   test('are those of a Region, until anything is written or all is forgotten', async () => {
-    const logs = new CloudWatchLogsClient(moto.clientOptions);
-    expect(await groups()).toEqual([]);
-    await logs.send(new CreateLogGroupCommand({ logGroupName: 'one' }));
-    expect(await groups()).toEqual(['one']);
-    expect(await groups('eu-west-1')).toEqual([]);
-    await logs.send(new DeleteLogGroupCommand({ logGroupName: 'one' }));
-    await logs.send(new CreateLogGroupCommand({ logGroupName: 'two' }));
-    expect(await groups()).toEqual(['two']);
+    const ec2 = new EC2Client(moto.clientOptions);
+    expect(await groups()).toEqual(['default']);
+    await ec2.send(makes('one'));
+    expect(await groups()).toEqual(['default', 'one']);
+    expect(await groups('eu-west-1')).toEqual(['default']);
+    await ec2.send(new DeleteSecurityGroupCommand({ GroupName: 'one' }));
+    await ec2.send(makes('two'));
+    expect(await groups()).toEqual(['default', 'two']);
     await moto.reset();
-    expect(await groups()).toEqual([]);
+    expect(await groups()).toEqual(['default']);
+  });
+
+  test('leave out those that were under way while something was written', async () => {
+    const answers = new RememberedAnswers();
+    const give = (text: string) => async () => ({ status: 200, headers: {}, body: Buffer.from(text) });
+    const ask = async (purpose: ReturnType<typeof purposeOf>, answer: () => Promise<MotoAnswer>) =>
+      String(
+        (
+          await answers.to(
+            purpose,
+            answer,
+            (given) => given,
+            (given) => given,
+          )
+        ).body,
+      );
+    const reads = purposeOf(request('ec2', 'DescribeVpcs'));
+    const before = ask(reads, async () => {
+      await ask(purposeOf(request('ec2', 'CreateVpc')), give('made'));
+      return give('none')();
+    });
+    expect(await before).toBe('none');
+    expect(await ask(reads, give('one'))).toBe('one');
+    // Remembered, whatever happens in services that do not show in it.
+    await ask(purposeOf(request('elasticloadbalancing', 'CreateRule')), give('made'));
+    await ask(purposeOf(request('events', 'PutEvents')), give('put'));
+    expect(await ask(reads, give('other'))).toBe('one');
+    await ask(purposeOf(request('cloudformation', 'CreateStack')), give('made'));
+    expect(await ask(reads, give('two'))).toBe('two');
+  });
+
+  test('are asked for twice where something may be under way', async () => {
+    const answers = new RememberedAnswers();
+    const reads = purposeOf(request('elasticloadbalancing', 'DescribeLoadBalancers'));
+    const seen: string[] = [];
+    for (const state of ['provisioning', 'active', 'active', 'never asked for']) {
+      const answer = async (): Promise<MotoAnswer> => ({
+        status: 200,
+        headers: {},
+        body: Buffer.from(state),
+      });
+      seen.push(
+        String(
+          (
+            await answers.to(
+              reads,
+              answer,
+              (given) => given,
+              (given) => given,
+            )
+          ).body,
+        ),
+      );
+    }
+    expect(seen).toEqual(['provisioning', 'active', 'active', 'active']);
   });
 
   test('do not stand in for those that differ each time', async () => {

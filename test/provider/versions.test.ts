@@ -1,6 +1,14 @@
 /** Versions side by side: each an ECS service of its own, with the weights of the listener rule between them. */
 import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { HandlerOutcome } from '../../local/extension/resource-handler';
 import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
@@ -9,16 +17,19 @@ import { Driver, type Options } from '../support/driver';
 
 let driver: Driver;
 let ecs: ECSClient;
+let elb: ElasticLoadBalancingV2Client;
 let cloudWatch: CloudWatchClient;
 let beginning: string[];
 beforeAll(async () => {
   driver = await Driver.start({ isPunctual: true });
   ecs = new ECSClient(driver.aws.clientOptions());
+  elb = new ElasticLoadBalancingV2Client(driver.aws.clientOptions());
   cloudWatch = new CloudWatchClient(driver.aws.clientOptions());
   beginning = await driver.inventory();
 });
 afterAll(async () => {
   ecs.destroy();
+  elb.destroy();
   cloudWatch.destroy();
   await driver.close();
 });
@@ -66,7 +77,7 @@ class Subject {
   /** Update under steady requests; when it fails, it is rolled back as CloudFormation does. */
   async update(template: Template, onProgress?: OnProgress): Promise<HandlerOutcome> {
     const wanted = this.model(template);
-    const outcome = await this.change(this.template, wanted, onProgress);
+    const outcome = await this.change(this.template, wanted, { onProgress });
     if (outcome.status === 'SUCCESS') this.template = wanted;
     else {
       const { lost } = this.answers;
@@ -76,22 +87,72 @@ class Subject {
     return outcome;
   }
 
-  private async change(
-    previous: Structure,
-    wanted: Structure,
-    onProgress?: OnProgress,
-  ): Promise<HandlerOutcome> {
+  private async change(previous: Structure, wanted: Structure, options?: Options): Promise<HandlerOutcome> {
     const { clock } = driver.aws;
     const begin = clock.now();
     const { result: outcome, answers } = await whileRequested(
       driver.aws,
       `${this.name}.apps.example.com`,
       driver.hostedZoneId,
-      () => driver.update({ ...previous, ServiceArn: this.arn }, wanted, { onProgress }),
+      () => driver.update({ ...previous, ServiceArn: this.arn }, wanted, options),
     );
     this.seconds = (clock.now() - begin) / 1000;
     this.answers = answers;
     return outcome;
+  }
+
+  /** Cancel an update in a phase, as its message tells; CloudFormation then rolls it back. */
+  async cancel(template: Template, phase: RegExp): Promise<HandlerOutcome> {
+    const wanted = this.model(template);
+    const cancellation = new AbortController();
+    await this.change(this.template, wanted, {
+      signal: cancellation.signal,
+      onProgress: (_model, _identifier, message = '') => {
+        if (phase.test(message)) cancellation.abort();
+      },
+    });
+    const { lost } = this.answers;
+    const outcome = await this.change(wanted, this.template);
+    this.answers = { ...this.answers, lost: [...lost, ...this.answers.lost] };
+    return outcome;
+  }
+
+  /** Set the weights of versions by hand. */
+  async setWeights(weights: Readonly<Record<string, number>>): Promise<void> {
+    const { Versions, ECSManagedResourceArns } = await this.read();
+    const TargetGroups = (Versions as Structure[]).map(({ Version, TargetGroupArn }) => ({
+      TargetGroupArn,
+      Weight: weights[Version] ?? 0,
+    }));
+    await elb.send(
+      new ModifyRuleCommand({
+        RuleArn: ECSManagedResourceArns.IngressPath.ListenerRuleArn,
+        Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+      }),
+    );
+  }
+
+  /** Deploy a version by hand with a variable more in its environment. */
+  async addEnvironment(version: string, variable: { name: string; value: string }): Promise<void> {
+    const { Versions } = await this.read();
+    const found = Versions.find(({ Version }: Structure) => Version === version);
+    const { taskDefinition: definition } = await ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: found.TaskDefinitionArn }),
+    );
+    const { family, cpu, memory, networkMode, executionRoleArn, runtimePlatform } = definition!;
+    const { taskDefinition } = await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        ...{ family, cpu, memory, networkMode, executionRoleArn, runtimePlatform },
+        requiresCompatibilities: ['FARGATE'],
+        containerDefinitions: definition!.containerDefinitions!.map((container) => ({
+          ...container,
+          environment: [variable],
+        })),
+      }),
+    );
+    const service = found.ServiceArn.slice(found.ServiceArn.lastIndexOf('/') + 1);
+    await ecs.send(new UpdateServiceCommand({ service, taskDefinition: taskDefinition!.taskDefinitionArn }));
+    await driver.aws.clock.sleep(10 * 60_000);
   }
 
   async delete(): Promise<void> {
@@ -261,6 +322,40 @@ test('twelve versions stand side by side, each reached by its label', async () =
   await service.delete();
   expect(await driver.inventory()).toEqual(beginning);
 }, 600_000);
+
+test('a rollback in every phase ends on the version before, without a new task', async () => {
+  const service = new Subject('phases');
+  await service.create({ version: 'v1', deployment: LINEAR });
+  const first = await service.objects('v1');
+  const phases = [/deployment \(under way/, /new tasks run/, /step 1 of 3/, /step 2 of 3/, /step 3 of 3/];
+  for (const [index, phase] of phases.entries()) {
+    const version = `v${index + 2}`;
+    expect(await service.cancel({ version, deployment: LINEAR }, phase)).toMatchObject(SUCCEEDED);
+    expect(service.answers.lost).toEqual([]);
+    const [serving, ...others] = await service.versions();
+    expect(serving).toBe('v1 SERVING 1');
+    expect(others).toEqual(/step/.test(phase.source) ? [`${version} STANDBY 0`] : []);
+    expect(await service.objects('v1')).toEqual(first);
+  }
+  await service.delete();
+}, 300_000);
+
+test('what people change by hand stays: weights, and in the next version what runs', async () => {
+  const service = new Subject('by-hand');
+  await service.create({ version: 'v1' });
+  await service.update({ version: 'v2' });
+  await service.setWeights({ v1: 30, v2: 70 });
+  await service.addEnvironment('v2', { name: 'ADDED', value: 'by hand' });
+  // Nothing of what answers, or of what runs, changes.
+  await service.update({ version: 'v2', more: { ScalingTarget: { MaxTaskCount: 7 } } });
+  expect(await service.versions()).toEqual(['v2 SERVING 70', 'v1 SERVING 30']);
+  await service.update({ version: 'v3', more: { ScalingTarget: { MaxTaskCount: 7 } } });
+  expect(await service.versions()).toEqual(['v3 SERVING 1', 'v2 STANDBY 0']);
+  const { PrimaryContainer, Traffic } = await service.read();
+  expect([PrimaryContainer.Environment, Traffic]).toEqual([[{ Name: 'ADDED', Value: 'by hand' }], undefined]);
+  expect(await driver.list()).toMatchObject({ models: [{ ServiceArn: expect.stringMatching(/by-hand$/) }] });
+  await service.delete();
+}, 300_000);
 
 test('versions that stand by may have fewer tasks, and get them back before they answer', async () => {
   const service = new Subject('fewer');

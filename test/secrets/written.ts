@@ -157,7 +157,7 @@ export async function kept(aws: LocalAws): Promise<Text[]> {
 /** A secret as it may stand in a text: as it is, in JSON, in JSON within JSON, in a URL, in Base64. */
 function forms(secret: string): string[] {
   const inJson = JSON.stringify(secret).slice(1, -1);
-  return [
+  const all = [
     secret,
     inJson,
     JSON.stringify(inJson).slice(1, -1),
@@ -165,6 +165,8 @@ function forms(secret: string): string[] {
     // Without its ends, which depend on what stands beside it.
     Buffer.from(secret).toString('base64').slice(0, -4),
   ];
+  // Most are one and the same for a credential or a token, of which there are thousands.
+  return [...new Set(all)];
 }
 
 /** Each place where a secret stands, as `<where>: <what>`; without repetitions. */

@@ -6,6 +6,7 @@
 
 /** Those of more than half a minute, the longest first. */
 const LONGEST = [
+  'provider/versions',
   'provider/strategies',
   'memory/versions',
   'moves/moves',

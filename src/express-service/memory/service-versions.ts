@@ -4,7 +4,12 @@
  */
 import { ecsServiceOf, fittingName, type EcsService, type Identity } from '../identity/identity';
 import type { Tags } from '../identity/tags';
-import type { StandbySpec, TrafficSteps, VersionsSpec } from '../properties/versions';
+import {
+  TARGET_GROUPS_PER_RULE,
+  type StandbySpec,
+  type TrafficSteps,
+  type VersionsSpec,
+} from '../properties/versions';
 import { isTagOf, TAGS, unknownFormat } from './formats';
 
 /**
@@ -75,6 +80,11 @@ export function recordedVersions(tags: Tags): RecordedVersion[] {
     .sort((one, other) => other.number - one.number);
 }
 
+/** The version that the template describes: the newest; where that was never healthy, it may not even be there. */
+export function describedVersion(recorded: readonly RecordedVersion[]): RecordedVersion | undefined {
+  return recorded.find(({ state }) => state !== 'new') ?? recorded[0];
+}
+
 function parsed(id: string, text: string): RecordedVersion {
   const [number, word, label, last] = text.split(' ');
   const state = STATES.find((each) => each === word);
@@ -109,6 +119,18 @@ export function versionSettingTags(
     [TAGS.versionSettings.key]: words.join(' '),
     ...(infrastructureRoleArn && { [TAGS.infrastructureRole.key]: infrastructureRoleArn }),
   };
+}
+
+/** As many tags as the versions of a service may need, those included that an update makes before it removes others. */
+export function versionTagsAtMost(spec: VersionsSpec, infrastructureRoleArn: string | undefined): Tags {
+  const { count } = spec.standby;
+  const versions = Array.from({ length: count + TARGET_GROUPS_PER_RULE + 1 }, (_, number) => ({
+    id: String(number),
+    number,
+    state: 'new' as const,
+    label: '',
+  }));
+  return { ...versionTags(versions), ...versionSettingTags(spec, infrastructureRoleArn) };
 }
 
 /** What {@link versionSettingTags} has recorded; undefined of a service without versions. */

@@ -4,14 +4,20 @@ import {
   ListServicesCommand,
   type Service,
 } from '@aws-sdk/client-ecs';
+import { paginateDescribeSecurityGroups } from '@aws-sdk/client-ec2';
 import type { Clients } from '../../aws/clients';
+import { allItems } from '../../aws/pages';
+import { identityOfArn } from '../identity/identity';
+import { TAGS } from '../memory/formats';
 import { ownerOf } from '../memory/ownership';
 import { pagePosition, pageToken, type PagePosition } from '../memory/page-token';
 import { unless } from '../../aws/sdk-errors';
-import { lowerCaseTagRecord } from '../identity/tags';
+import { describedVersion, ecsServiceOfVersion, recordedVersions } from '../memory/service-versions';
+import { lowerCaseTagRecord, tagRecord } from '../identity/tags';
 
 /** IAM actions of {@link listServices}. */
 export const LIST_PERMISSIONS: readonly string[] = [
+  'ec2:DescribeSecurityGroups',
   'ecs:DescribeServices',
   'ecs:ListClusters',
   'ecs:ListServices',
@@ -31,7 +37,7 @@ export interface ServicePage {
 
 /**
  * One page of the services of this type, in all clusters of the account and Region. A page takes twelve calls at most,
- * however many services there are; one without a service of this type is empty, and the next one may not be.
+ * however many services there are, and one more where there are versions; one without a service of this type is empty, and the next one may not be.
  *
  * @param nextToken of the page before; undefined for the first.
  * @throws HandlerError InvalidRequest when the token is none that a page has given.
@@ -56,7 +62,7 @@ export async function listServices(clients: Clients, nextToken: string | undefin
       ? { clusters: nextCluster }
       : undefined;
   return {
-    serviceArns: [...new Set(services.filter(isOfThisType).map(resourceArn))],
+    serviceArns: [...new Set(await resourceArns(clients, services.filter(isOfThisType)))],
     nextToken: next && pageToken(next),
   };
 }
@@ -75,6 +81,39 @@ async function describeServices(
     ),
   );
   return answers.flatMap(({ services = [] }) => services);
+}
+
+/**
+ * ARNs of the resources that ECS services belong to. Of one with versions, which may be on several pages, the page with the version
+ * counts that its template describes.
+ */
+async function resourceArns(clients: Clients, services: readonly Service[]): Promise<string[]> {
+  const isVersion = (service: Service) => resourceArn(service) !== service.serviceArn;
+  const owners = [...new Set(services.filter(isVersion).map(resourceArn))];
+  const described = owners.length > 0 ? await describedVersions(clients, owners) : new Map<string, string>();
+  return services.flatMap((service) => {
+    const owner = resourceArn(service);
+    return (described.get(owner) ?? service.serviceName) === service.serviceName ? [owner] : [];
+  });
+}
+
+/** Names of the ECS services that the templates of resources with versions describe, by the ARNs of the resources. */
+async function describedVersions(clients: Clients, owners: readonly string[]): Promise<Map<string, string>> {
+  const groups = await allItems(
+    paginateDescribeSecurityGroups(
+      { client: clients.ec2 },
+      { Filters: [{ Name: `tag:${TAGS.owner.key}`, Values: [...owners] }] },
+    ),
+    ({ SecurityGroups }) => SecurityGroups,
+  );
+  return new Map(
+    groups.flatMap(({ Tags }) => {
+      const tags = tagRecord(Tags);
+      const newest = describedVersion(recordedVersions(tags));
+      const owner = ownerOf(tags)!;
+      return newest ? [[owner, ecsServiceOfVersion(identityOfArn(owner), newest).name] as const] : [];
+    }),
+  );
 }
 
 /** Services made by something else have no owner tag; those that are going are as good as gone. */

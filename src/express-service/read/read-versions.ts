@@ -1,4 +1,5 @@
 /** What READ tells of the versions of a service. */
+import type { Service } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Properties } from '../../cloudformation/extension';
 import { defined, unlessEmpty } from '../../core/unset';
@@ -147,4 +148,16 @@ export function observationsOfVersion(
       node.endsWith(suffix) ? [[node.slice(0, -suffix.length), observed]] : [],
     ),
   );
+}
+
+/** The ECS service of the resource that was made first. @param service the one that the template describes. */
+export function oldestOf(
+  { versions = [] }: Pick<Scope, 'versions'>,
+  observations: Observations,
+  service: Service,
+): Service {
+  const all = versions.flatMap(
+    ({ id }) => observationsOfVersion({ versions }, observations, id).Service?.service ?? [],
+  );
+  return all.reduce((one, other) => (Number(other.createdAt) < Number(one.createdAt) ? other : one), service);
 }

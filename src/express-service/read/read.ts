@@ -51,6 +51,7 @@ import type { Properties } from '../../cloudformation/extension';
 import { domainInputsOf } from './read-domains';
 import {
   healthyTargets,
+  oldestOf,
   VERSION_READ_ACTIONS,
   versionInputs,
   versionsOf,
@@ -158,7 +159,7 @@ export function modelOf(
     ServiceArn: identity.serviceArn,
     Endpoint: endpoint,
     Status: { StatusCode: service.status as 'ACTIVE' },
-    CreatedAt: service.createdAt?.toISOString(),
+    CreatedAt: oldestOf(scope, observations, service).createdAt?.toISOString(),
     UpdatedAt: lastDeployment(service, active)?.toISOString(),
     CurrentDeployment: deployment && currentDeployment(deployment),
     ActiveConfigurations: active.map((revision) => activeConfiguration(ecsService, observations, revision)),
