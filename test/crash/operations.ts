@@ -16,8 +16,8 @@ export interface Operation {
   readonly template?: (surroundings: Surroundings) => Structure;
   /** Whether it leaves a version that stands by, to which a creation with the same template would not come. */
   readonly leavesVersion?: true;
-  /** Whether what it removes has to be gone even when it fails, for nothing brings it back. */
-  readonly retiresVersion?: true;
+  /** The operation with the template before, where a roll-back does not bring back all that is removed. */
+  readonly rolledBackBy?: string;
 }
 
 /** Nothing takes longer than it must: what handlers wait for they look at again and again, with the same calls. */
@@ -302,7 +302,7 @@ export const OPERATIONS = {
     action: 'UPDATE',
     description: 'no version is to stand by any more',
     template: versioned,
-    retiresVersion: true,
+    rolledBackBy: 'update-version-back',
   },
   'update-from-versioned': {
     action: 'UPDATE',
