@@ -52,11 +52,21 @@ export async function inVersions<Any extends Scope>(
   const recorded = known ?? recordedVersions(tagRecord(group?.Tags));
   if (!isApplyScope(scope)) return among(scope, recorded);
   const { versions } = scope.spec;
-  if (!versions) return recorded.length > 0 ? { ...scope, ...leaving(scope, recorded) } : scope;
-  return {
-    ...scope,
-    ...withVersions(scope, versions, recorded.length === 0 && group ? [adopted(scope)] : recorded),
-  };
+  if (!versions && recorded.length === 0) return scope;
+  const wanted = versions
+    ? withVersions(scope, versions, recorded.length === 0 && group ? [adopted(scope)] : recorded)
+    : leaving(scope, recorded);
+  return { ...scope, ...(known ? wanted : await asFound(scope, wanted)) };
+}
+
+/** What the template describes begins anew where its ECS service is gone, whatever is on record: its removal may have been cut off. */
+async function asFound(scope: ApplyScope, wanted: InVersions): Promise<InVersions> {
+  const [current, ...others] = wanted.versions!;
+  if (current!.state === 'new') return wanted;
+  const service = await managedDescribedService({ ...scope, ecsService: wanted.ecsService });
+  return service?.status === 'ACTIVE'
+    ? wanted
+    : { ...wanted, versions: [{ ...current!, state: 'new' }, ...others] };
 }
 
 /** The ECS service that runs what the template has said up to now, when there is one of this type. */
@@ -220,7 +230,7 @@ export function obsoleteVersions(
   const { retentionInDays = Infinity } = standby;
   const isOverdue = (id: string) =>
     now - Number(serviceOf(id)?.createdAt ?? now) > retentionInDays * MILLISECONDS_OF_A_DAY;
-  const isGone = (id: string) => serviceOf(id) === undefined;
+  const isGone = (id: string) => serviceOf(id)?.status !== 'ACTIVE';
   const kept = waiting
     .filter(({ id, state }) => state !== 'new' && !isGone(id) && !isOverdue(id))
     .slice(0, standby.count);

@@ -80,6 +80,8 @@ const DRAWN: readonly RegExp[] = [
   // Which group of a pair has the traffic is chance: each deployment moves it to the other one.
   /(?<=\btargetgroup\/express-[0-9a-f-]+-)[12](?=\/)/g,
   /(?<=task-definition\/[\w-]+:)\d+/g,
+  // How many templates have described versions before: an update and its roll-back are two more.
+  /^\d+(?= (?:new|ready|proven) )/g,
   /(?<=ecs-svc\/|service-revision\/[\w-]+\/[\w-]+\/)\d{19}\b/g,
 ];
 

@@ -14,6 +14,10 @@ export interface Operation {
   readonly description: string;
   /** Properties of the template; undefined for a deletion. */
   readonly template?: (surroundings: Surroundings) => Structure;
+  /** Whether it leaves a version that stands by, to which a creation with the same template would not come. */
+  readonly leavesVersion?: true;
+  /** The operation with the template before, where a roll-back does not bring back all that is removed. */
+  readonly rolledBackBy?: string;
 }
 
 /** Nothing takes longer than it must: what handlers wait for they look at again and again, with the same calls. */
@@ -169,6 +173,44 @@ function networkUpdated(surroundings: Surroundings): Structure {
   };
 }
 
+const VERSIONED = { Strategy: 'VERSIONED', BakeTimeInMinutes: 0 };
+
+/** The first version, beside which none stands by. */
+function versioned(surroundings: Surroundings): Structure {
+  return {
+    ...created(surroundings),
+    Version: 'v1',
+    VersionTraffic: { HttpHeaderName: 'x-version' },
+    Standby: { Count: 0 },
+    DeploymentConfiguration: VERSIONED,
+  };
+}
+
+/** Half of the requests go first, and are looked at for a while. */
+function secondVersion(surroundings: Surroundings): Structure {
+  const { PrimaryContainer, ...others } = versioned(surroundings);
+  return {
+    ...others,
+    PrimaryContainer: { ...PrimaryContainer, Image: 'example/hello:2' },
+    Version: 'v2',
+    Standby: { Count: 1 },
+    DeploymentConfiguration: {
+      ...VERSIONED,
+      CanaryConfiguration: { CanaryPercent: 50, CanaryBakeTimeInMinutes: 1 },
+    },
+  };
+}
+
+function firstVersionAgain(surroundings: Surroundings): Structure {
+  return { ...versioned(surroundings), Standby: { Count: 1 } };
+}
+
+/** As {@link created}, with another image. */
+function withoutVersions(surroundings: Surroundings): Structure {
+  const { PrimaryContainer, ...others } = created(surroundings);
+  return { ...others, PrimaryContainer: { ...PrimaryContainer, Image: 'example/hello:7' } };
+}
+
 export const OPERATIONS = {
   create: { action: 'CREATE', description: 'the first service of an account', template: created },
   'update-in-place': {
@@ -239,6 +281,41 @@ export const OPERATIONS = {
     template: networkUpdated,
   },
   'delete-network': { action: 'DELETE', description: 'a service behind load balancers of two types' },
+  'create-versioned': {
+    action: 'CREATE',
+    description: 'a service of versions, each reached by a header',
+    template: versioned,
+  },
+  'update-version': {
+    action: 'UPDATE',
+    description: 'its image, to which the requests move in two steps',
+    template: secondVersion,
+    leavesVersion: true,
+  },
+  'update-version-back': {
+    action: 'UPDATE',
+    description: 'back to the version that stands by',
+    template: firstVersionAgain,
+    leavesVersion: true,
+  },
+  'retire-version': {
+    action: 'UPDATE',
+    description: 'no version is to stand by any more',
+    template: versioned,
+    rolledBackBy: 'update-version-back',
+  },
+  'update-from-versioned': {
+    action: 'UPDATE',
+    description: 'image and strategy, from VERSIONED to CANARY',
+    template: withoutVersions,
+  },
+  'update-to-versioned': {
+    action: 'UPDATE',
+    description: 'image and strategy, from CANARY to VERSIONED',
+    template: secondVersion,
+    leavesVersion: true,
+  },
+  'delete-versioned': { action: 'DELETE', description: 'a service of two versions' },
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type OperationName = keyof typeof OPERATIONS;

@@ -25,7 +25,7 @@ export interface PoolOptions {
 export async function runMatrix({ bundle, choice, workers, onVerdict }: PoolOptions): Promise<Verdict[]> {
   const processes = Array.from({ length: workers }, () => new Worker());
   try {
-    const references = await Promise.all(processes.map((worker) => worker.open(bundle)));
+    const references = await Promise.all(processes.map((worker) => worker.open(bundle, choice.operations)));
     const points = pointsOf(references[0]!.calls, choice);
     const rounds = new Rounds(points);
     const verdicts: Verdict[] = [];
@@ -79,8 +79,8 @@ export class Rounds {
 class Worker {
   private readonly process: ChildProcess = fork(join(__dirname, 'worker.ts'));
 
-  async open(bundle: string) {
-    const answer = await this.ask({ kind: 'open', bundle });
+  async open(bundle: string, operations: Choice['operations']) {
+    const answer = await this.ask({ kind: 'open', bundle, operations });
     if (answer.kind !== 'opened') throw new Error(`A worker answered ${answer.kind} when it was opened.`);
     return answer.reference;
   }

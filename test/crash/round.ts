@@ -34,10 +34,22 @@ export interface Reference {
   /** Before the first operation. */
   readonly before: Observation;
   readonly after: Readonly<Record<OperationName, Observation>>;
+  /** After operations with {@link Operation.rolledBackBy}, and an undisturbed roll-back. */
+  readonly rolledBack: Readonly<Partial<Record<OperationName, Observation>>>;
 }
 
 /** Points of one round: at most one for each operation. */
 export type Round = Readonly<Partial<Record<OperationName, Point>>>;
+
+/** Operations from the creation before the first of some to the last of them, as far as they have to be measured. */
+export function livesOf(chosen: readonly OperationName[] = OPERATION_NAMES): OperationName[] {
+  const places = chosen.map((name) => OPERATION_NAMES.indexOf(name));
+  const [first, last] = [Math.min(...places), Math.max(...places)];
+  const begin = OPERATION_NAMES.findLastIndex(
+    (name, place) => place <= first && OPERATIONS[name].action === 'CREATE',
+  );
+  return OPERATION_NAMES.slice(begin, last + 1);
+}
 
 /** Run operations undisturbed, one after the other; default: every one. @throws Error when one does not succeed. */
 export async function measure(
@@ -49,14 +61,20 @@ export async function measure(
   const before = await account.observe();
   const calls: Partial<Record<OperationName, UndisturbedCall[]>> = {};
   const after: Partial<Record<OperationName, Observation>> = {};
+  const rolledBack: Partial<Record<OperationName, Observation>> = {};
   for (const name of names) {
     account.aws.calls.clear();
     succeeded(name, await life.run(name));
     const { action } = OPERATIONS[name];
     calls[name] = undisturbedCalls(account.aws.calls.list({ callerOperation: action }));
     after[name] = await account.observe();
+    const { rolledBackBy }: Operation = OPERATIONS[name];
+    if (rolledBackBy === undefined) continue;
+    succeeded(name, await life.run(rolledBackBy as OperationName));
+    rolledBack[name] = await account.observe();
+    succeeded(name, await life.run(name));
   }
-  return { calls, before, after } as Reference;
+  return { calls, before, after, rolledBack } as Reference;
 }
 
 /**
@@ -73,16 +91,23 @@ export async function runRound(account: Account, round: Round, reference: Refere
   const first = OPERATION_NAMES.findIndex((name) => round[name]);
   const last = OPERATION_NAMES.findLastIndex((name) => round[name]);
   // What several updates come to a creation comes to as well, but for the history of the service.
-  const begin = OPERATION_NAMES[first - 1];
+  const former = OPERATION_NAMES.slice(0, first);
+  const start = former.findLastIndex((name) => !(OPERATIONS[name] as Operation).leavesVersion);
+  const begin = former[start];
   const isThere = begin !== undefined && OPERATIONS[begin].action !== 'DELETE';
   if (isThere) succeeded('create', await life.create(begin));
-  let state = { before: begin ? reference.after[begin] : reference.before, hasHistory: !isThere };
+  for (const name of former.slice(start + 1)) succeeded(name, await life.run(name));
+  let state = { before: isThere ? reference.after[former.at(-1)!] : reference.before, hasHistory: !isThere };
   for (const name of OPERATION_NAMES.slice(first, last + 1)) {
     const after = reference.after[name];
     const point = round[name];
     if (!point) succeeded(name, await life.run(name));
     else {
-      const verdict = await disturb(account, life, point, { ...state, after });
+      const verdict = await disturb(account, life, point, {
+        ...state,
+        after,
+        rolledBack: reference.rolledBack[name],
+      });
       verdicts.push(verdict);
       if (verdict.result === 'diverged' || verdict.result === 'leaked') break;
       if (verdict.result === 'clean failure') {
@@ -101,6 +126,8 @@ interface Expectation {
   readonly before: Observation;
   /** That after the undisturbed operation. */
   readonly after: Observation;
+  /** That after a roll-back which does not bring back all that was removed. */
+  readonly rolledBack?: Observation;
   /** Whether the service has been through the same updates as in the {@link Reference}, and no more. */
   readonly hasHistory: boolean;
 }
@@ -109,7 +136,7 @@ async function disturb(
   account: Account,
   life: Life,
   point: Point,
-  { before, after, hasHistory }: Expectation,
+  { before, after, rolledBack, hasHistory }: Expectation,
 ): Promise<Verdict> {
   const { faults } = account.aws;
   const fault: Fault = FAULTS[point.fault];
@@ -140,7 +167,10 @@ async function disturb(
     }
     const isDeletion = OPERATIONS[point.operation].action === 'DELETE';
     // Of the update that has failed and of its roll-back there are task definitions.
-    complaints.push(...differences(await account.observe(), isDeletion ? after : before, false));
+    const observation = await account.observe();
+    const left = differences(observation, isDeletion ? after : before, false);
+    const isAsRolledBack = rolledBack && differences(observation, rolledBack, false).length === 0;
+    complaints.push(...(isAsRolledBack ? [] : left));
     return verdict(point, 'clean failure', complaints, outcome.message);
   } catch (error) {
     return verdict(point, 'diverged', [(error as Error).stack ?? String(error)]);

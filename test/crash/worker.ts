@@ -1,10 +1,12 @@
 /** A worker process of `npm run crash`: an account of its own, in which it runs one round after the other. */
 import { Account } from './account';
-import { measure, runRound, type Reference, type Round, type Verdict } from './round';
+import type { OperationName } from './operations';
+import { livesOf, measure, runRound, type Reference, type Round, type Verdict } from './round';
 
 /** What the parent process asks for. */
 export type Request =
-  { readonly kind: 'open'; readonly bundle: string } | { readonly kind: 'round'; readonly round: Round };
+  | { readonly kind: 'open'; readonly bundle: string; readonly operations?: readonly OperationName[] }
+  | { readonly kind: 'round'; readonly round: Round };
 
 /** What the worker answers. */
 export type Answer =
@@ -20,7 +22,7 @@ async function answer(request: Request): Promise<Answer> {
     return { kind: 'verdicts', verdicts: await runRound(account, request.round, reference) };
   }
   account = await Account.open(request.bundle);
-  reference = await measure(account);
+  reference = await measure(account, livesOf(request.operations));
   return { kind: 'opened', reference };
 }
 

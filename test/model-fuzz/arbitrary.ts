@@ -66,6 +66,7 @@ const TYPICAL: Readonly<Record<string, readonly string[]>> = {
     'arn:aws:secretsmanager:us-east-1:123456789012:secret:app/db-AbCdEf:password::',
   ],
   CredentialsParameter: ['arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf'],
+  EventBusName: ['default'],
 };
 
 /** Values of a property, by its type in the schema. */
@@ -176,9 +177,39 @@ function distinct(list: readonly unknown[]): unknown[] {
   return [...new Map(list.map((item) => [JSON.stringify(item), item])).values()];
 }
 
+/** Properties that only the strategy VERSIONED has, or that tell of it. */
+const OF_VERSIONS = ['Version', 'VersionTraffic', 'Standby', 'EventBusName'] as const;
+
+/** Models of services with versions; what is to answer is often the version of the model itself. */
+function versioned(
+  base: Structure,
+  few: Arbitrary<Structure>,
+  words: readonly string[],
+): Arbitrary<Structure> {
+  const properties = Object.fromEntries(OF_VERSIONS.map((name) => [name, INPUTS[name]!]));
+  const weights = fc.array(fc.integer({ min: 0, max: 999 }), { maxLength: 2 });
+  return fc
+    .tuple(fc.oneof(fc.constant({}), few), membersOf(properties, [], words, 2), weights)
+    .map(([others, members, [own, other]]) => {
+      const { Version } = members;
+      const model = merged(merged(base, others), members);
+      return {
+        ...model,
+        DeploymentConfiguration: { ...model.DeploymentConfiguration, Strategy: 'VERSIONED' },
+        ...(Version !== undefined &&
+          own !== undefined && {
+            Traffic: [
+              { Version, Weight: own },
+              ...(other === undefined ? [] : [{ Version: `${Version}.1`, Weight: other }]),
+            ],
+          }),
+      };
+    });
+}
+
 /**
  * Models that the schema allows: half of them little more than `base`, so that what each property alone does is seen;
- * half of them with many properties at once, which may contradict each other.
+ * half of them with many properties at once, which may contradict each other. Of every eleven one has versions.
  *
  * @param base a model that is accepted.
  * @param words texts beside the general ones, e.g. ids of what an account holds.
@@ -190,6 +221,7 @@ export function models(base: Structure, words: readonly string[]): Arbitrary<Str
   return fc.oneof(
     { weight: 6, arbitrary: few },
     { weight: 4, arbitrary: membersOf(INPUTS, required, all, 3) },
+    { weight: 1, arbitrary: versioned(base, few, all) },
   );
 }
 

@@ -181,6 +181,11 @@ export interface Component<
    * are found, or follow what the template says of all of them.
    */
   readonly perVersion?: Extract<Goal, 'as found' | 'as specified'>;
+  /**
+   * Whether a version is there, as what was observed of this shows. Of one that is not, because it was never made or is being
+   * removed, nothing is made and nothing changed. There is one component that says so.
+   */
+  isVersionThere?(observed: Observed): boolean;
   /** Of a version that the template does not describe it comes after this kind, which there is one of. */
   readonly ofVersionsAfter?: string;
   /** It needs what it names in {@link needs} of every version, and may refer to all of it. */

@@ -177,18 +177,27 @@ async function approach(
   const { component, goal, id } = node;
   const { scope, found } = all;
   const current = found[id];
-  if (goal === 'as specified') {
+  if (goal === 'as specified' && isOfVersionThere(node, all)) {
     return component.apply(await desiredScope(node, all, values), needsOf(node, values), current);
   }
   if (goal !== 'out of use' || current === undefined || !component.leave) return done(current);
   return component.leave(scopeOf(node, scope), needsOf(node, values), current);
 }
 
+/** Whether it belongs to a version that is there, or to all of them. */
+function isOfVersionThere({ version }: Node, { nodes, found }: Reconciliation): boolean {
+  if (version === undefined) return true;
+  return nodes.some(
+    ({ id, component: { isVersionThere }, version: other }) =>
+      other === version && found[id] !== undefined && isVersionThere?.(found[id]),
+  );
+}
+
 /** Remove what is not needed when all nodes have come to their goals. */
 async function prune(node: Node, all: Reconciliation, values: Observations): Promise<Outcome<void, unknown>> {
   const { component, prunes, id } = node;
   if (isToGo(node)) return remove(node, all.scope, values);
-  if (!prunes || !component.prune) return done(undefined);
+  if (!prunes || !component.prune || !isOfVersionThere(node, all)) return done(undefined);
   return component.prune(await desiredScope(node, all, values), needsOf(node, values), values[id]);
 }
 

@@ -160,6 +160,7 @@ const PART_STATUS: Readonly<Record<string, PartStatus>> = {
 export const service: Component<ObservedService, Needs, object, Token> = {
   kind: 'Service',
   perVersion: 'as found',
+  isVersionThere: ({ service: { status } }) => status === 'ACTIVE',
   needs: [
     // Without them clients do not reach the tasks.
     'ClientRules',
@@ -202,7 +203,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     const { capacityProviderStrategy, launchType } = capacity(plan, found.Cluster);
     const settings = resolvedSettings({
       desired: spec.settings,
-      previous: previousSpec?.settings,
+      previous: plan.versions ? withoutStrategy(previousSpec?.settings) : previousSpec?.settings,
       live,
       initial: { capacityProviderStrategy },
       madeAlarmNames: alarmNames(
@@ -352,6 +353,18 @@ function plannedServiceConnect(
     previous: asked(plan.previousSpec),
     live: withNamespaceName(live && serviceConnectOf(live), Namespace),
   });
+}
+
+/**
+ * Settings of which the strategy is not known. That of an ECS service which is a version is nobody's choice, and the template may
+ * have described another version before: so the one that a service had before it became a version is no change by hand.
+ */
+function withoutStrategy(
+  settings: Partial<ServiceSettings> | undefined,
+): Partial<ServiceSettings> | undefined {
+  if (!settings?.deploymentConfiguration) return settings;
+  const { strategy: _, ...deploymentConfiguration } = settings.deploymentConfiguration;
+  return { ...settings, deploymentConfiguration };
 }
 
 /** Names of the alarms that are made for a service with these additional load balancers. */
