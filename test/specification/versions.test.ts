@@ -338,6 +338,12 @@ describe.each([
   });
 });
 
+test('the longest cookie and label fit into what ELB takes of an expression', () => {
+  const { cookie } = reachConditions({ cookieName: 'c'.repeat(40) }, `a${'.'.repeat(30)}b`);
+  // API reference of HttpHeaderConditionConfig.
+  expect(cookie!.HttpHeaderConfig!.RegexValues![0]!.length).toBeLessThanOrEqual(128);
+});
+
 test('READ tells from the rules how a version is reached', () => {
   expect(reachIn(Object.values(reachConditions(REACH, 'v1.2')), 'v1.2')).toEqual(REACH);
 });
