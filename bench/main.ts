@@ -9,18 +9,21 @@ import { formatGovernanceRows, measureGovernance } from './governance';
 import { lowerBound } from './lower-bounds';
 import { measureOperations, PRESENT, type OperationCost } from './operations';
 import { measureRuntime, type RuntimeFigures } from './runtime';
+import { measureVersions, type VersionsCost } from './versions';
 
-const USAGE = `Usage: npm run bench [-- --format text|json]
+const USAGE = `Usage: npm run bench [-- --format text|json] [--only <part>]
 
 Measures on the local AWS, and prints for each operation on Org::ECS::ExpressService: AWS calls, the fewest that it can do
 with and the ratio, polls, the longest chain of dependent calls, and handler invocations, beside 1 to 1,000 services that
 are there already; the virtual seconds that it lasts, those of them that AWS itself did not need, and what they were spent
-on; the same for a life in each exposure; milliseconds for each invocation beside the stock library's, and the start of the built bundle beside bare Node's; then
-the governance rules beside native cfn-guard. What the fewest calls are, and why, is in bench/lower-bounds.ts; what an
-added second is, in bench/added-seconds.ts.
+on; the same for a life in each exposure; what going back takes with versions and without; milliseconds for each invocation
+beside the stock library's, and the start of the built bundle beside bare Node's; then the governance rules beside native
+cfn-guard. What the fewest calls are, and why, is in bench/lower-bounds.ts; what an added second is, in
+bench/added-seconds.ts.
 
 Options
   --format   text (default) or json
+  --only     one of operations, seconds, exposures, versions, runtime, governance; all by default
   --help     this text
 
 Exit codes: 0 measured, 1 a measurement failed, 2 the options are wrong.
@@ -96,6 +99,15 @@ function exposureTable(costs: readonly ExposureCost[]): string {
   return table([header, ...rows]);
 }
 
+/** Going back, and a change of weights alone. */
+function versionsTable(costs: readonly VersionsCost[]): string {
+  const rows = costs.map(({ update, seconds, calls, writes, chain }) => [
+    update,
+    ...[seconds, calls, writes, chain].map((figure) => figure?.toFixed(0) ?? ''),
+  ]);
+  return table([['going back', 'seconds', 'calls', 'that write', 'chain'], ...rows]);
+}
+
 function operationTable(costs: readonly OperationCost[]): string {
   const header = ['operation', 'beside', 'calls', 'fewest', 'ratio', 'polls', 'chain', 'invocations', ''];
   const rows = costs.map(({ operation, present, calls, polls, chain, invocations }) => {
@@ -164,11 +176,51 @@ function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** One part of the measurements: how it is made, and how it is told as text. */
+interface Part<Figures> {
+  readonly measure: (progress: (text: string) => void) => Promise<Figures>;
+  readonly format: (figures: Figures) => string;
+}
+
+function part<Figures>(measure: Part<Figures>['measure'], format: Part<Figures>['format']): Part<unknown> {
+  return { measure, format } as Part<unknown>;
+}
+
+/** In the order in which they are made and told. */
+const PARTS: Readonly<Record<string, Part<unknown>>> = {
+  operations: part(
+    (progress) =>
+      inAccount(({ aws, properties, hostedZoneId }) =>
+        measureOperations(aws, properties, hostedZoneId, progress),
+      ),
+    operationTable,
+  ),
+  seconds: part(() => inAccount(addedSeconds), addedTable),
+  exposures: part(async (progress) => {
+    const exposures: ExposureCost[] = [];
+    for (const exposure of Object.keys(EXPOSURES)) {
+      progress(exposure);
+      exposures.push(
+        ...(await inAccount(({ aws, properties }) => measureExposure(aws, exposure, properties))),
+      );
+    }
+    return exposures;
+  }, exposureTable),
+  versions: part(() => inAccount(({ aws, properties }) => measureVersions(aws, properties)), versionsTable),
+  runtime: part(() => measureRuntime(BUNDLE), runtimeTable),
+  governance: part(measureGovernance, formatGovernanceRows),
+};
+
 async function main(): Promise<number> {
   let format: string;
+  let parts: readonly (readonly [string, Part<unknown>])[];
   try {
     const { values } = parseArgs({
-      options: { format: { type: 'string', default: 'text' }, help: { type: 'boolean' } },
+      options: {
+        format: { type: 'string', default: 'text' },
+        only: { type: 'string' },
+        help: { type: 'boolean' },
+      },
     });
     if (values.help) {
       process.stdout.write(USAGE);
@@ -176,29 +228,24 @@ async function main(): Promise<number> {
     }
     format = values.format;
     if (!['text', 'json'].includes(format)) throw new Error(`--format is "${format}"; give text or json`);
+    const { only } = values;
+    parts = Object.entries(PARTS).filter(([name]) => only === undefined || name === only);
+    if (parts.length === 0)
+      throw new Error(`--only is "${only}"; give one of ${Object.keys(PARTS).join(', ')}`);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
     return 2;
   }
   const progress = (text: string) => process.stderr.write(`${text} …\n`);
-  progress('seconds');
-  const times = await inAccount(addedSeconds);
-  const costs = await inAccount(({ aws, properties, hostedZoneId }) =>
-    measureOperations(aws, properties, hostedZoneId, progress),
-  );
-  const exposures: ExposureCost[] = [];
-  for (const exposure of Object.keys(EXPOSURES)) {
-    progress(exposure);
-    exposures.push(...(await inAccount(({ aws, properties }) => measureExposure(aws, exposure, properties))));
+  const figures: Record<string, unknown> = {};
+  for (const [name, { measure }] of parts) {
+    progress(name);
+    figures[name] = await measure(progress);
   }
-  progress('runtime');
-  const runtime = await measureRuntime(BUNDLE);
-  progress('governance');
-  const governance = await measureGovernance();
   process.stdout.write(
     format === 'json'
-      ? `${JSON.stringify({ operations: costs, seconds: times, exposures, runtime, governance }, undefined, 2)}\n`
-      : `\n${operationTable(costs)}\n\n${addedTable(times)}\n\n${exposureTable(exposures)}\n\n${runtimeTable(runtime)}\n\n${formatGovernanceRows(governance)}\n`,
+      ? `${JSON.stringify(figures, undefined, 2)}\n`
+      : `\n${parts.map(([name, { format: told }]) => told(figures[name])).join('\n\n')}\n`,
   );
   return 0;
 }

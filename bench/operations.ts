@@ -40,7 +40,8 @@ export interface OperationCost {
  */
 const LATENCY = 150;
 
-const READING = /^(Describe|Get|List)/;
+/** Names of AWS operations that change nothing. */
+export const READING = /^(Describe|Get|List)/;
 
 type Action = 'CREATE' | 'READ' | 'UPDATE' | 'DELETE' | 'LIST';
 

@@ -214,6 +214,7 @@ async function startAround(
       motoOptions: { ...motoOptions, region: of },
       network,
       clock,
+      answers,
       port,
     });
     // Closed after all that may still send requests.

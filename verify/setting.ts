@@ -206,15 +206,18 @@ export class Setting {
     return taskDefinition!.taskDefinitionArn!;
   }
 
-  /** A service with one task behind the load balancers; the answer of CreateService. */
+  /**
+   * A service with one task behind the load balancers, or behind one target group without a rule; the answer of CreateService.
+   */
   async service(
-    ingresses: readonly Ingress[],
+    behind: readonly Ingress[] | string,
     deploymentConfiguration: DeploymentConfiguration,
     {
       roleArn = this.infrastructureRoleArn,
       taskDefinition,
     }: { readonly roleArn?: string; readonly taskDefinition?: string } = {},
   ): Promise<Service> {
+    const container = { containerName: 'web', containerPort: 80 };
     const { service } = await this.laboratory.clients.ecs.send(
       new CreateServiceCommand({
         cluster: this.cluster,
@@ -231,16 +234,18 @@ export class Setting {
           },
         },
         deploymentConfiguration,
-        loadBalancers: ingresses.map(({ primary, alternate, ruleArn }) => ({
-          targetGroupArn: primary,
-          containerName: 'web',
-          containerPort: 80,
-          advancedConfiguration: {
-            alternateTargetGroupArn: alternate,
-            productionListenerRule: ruleArn,
-            roleArn,
-          },
-        })),
+        loadBalancers:
+          typeof behind === 'string'
+            ? [{ targetGroupArn: behind, ...container }]
+            : behind.map(({ primary, alternate, ruleArn }) => ({
+                targetGroupArn: primary,
+                ...container,
+                advancedConfiguration: {
+                  alternateTargetGroupArn: alternate,
+                  productionListenerRule: ruleArn,
+                  roleArn,
+                },
+              })),
       }),
     );
     return service!;

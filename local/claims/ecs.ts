@@ -65,6 +65,15 @@ export const ECS = [
     test: 'test/ecs-engine/traffic-shifting.test.ts',
   },
   {
+    id: 'ecs.rolling-services-share-a-rule',
+    statement:
+      'A ROLLING service whose load balancer has no advanced configuration is made and deployed behind its target group, whatever else the rule forwards to and with which weights.',
+    source:
+      'Amazon ECS developer guide, "Troubleshooting Amazon ECS blue/green deployments", has conditions on rules for the other strategies alone; two such services behind the weights of one rule are what Harness makes on AWS (developer.harness.io, "ECS Blue-Green Traffic Shifting Step").',
+    state: 'confirmed',
+    test: 'test/ecs-engine/health-checks.test.ts',
+  },
+  {
     id: 'ecs.rolling-deployment-follows-listener-rule',
     statement:
       'A rolling deployment of a service whose load balancers have an advanced configuration puts its tasks into the target group that has the traffic, whichever of the pair targetGroupArn names.',

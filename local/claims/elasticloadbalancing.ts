@@ -157,6 +157,17 @@ export const ELASTIC_LOAD_BALANCING = [
     test: 'test/local/guards/listeners.test.ts',
   },
   {
+    id: 'elasticloadbalancing.regular-expressions-match-anywhere',
+    statement:
+      'A regular expression of a condition (RegexValues) is met where it matches any part of the host, path or header; ^ and $ bind it to the ends.',
+    source:
+      'Elastic Load Balancing user guide, "Listener rules for your Application Load Balancer", says what expressions must not contain, not how much of the value they must match; that anything matches is what is usual.',
+    state: 'inferred',
+    otherwise: 'An expression has to match the whole value.',
+    risk: 'None: the expression by which a cookie asks for a version begins with ^ and ends with $, and matches whole values alone.',
+    test: 'test/load-balancer/rules.test.ts',
+  },
+  {
     id: 'elasticloadbalancing.default-rule-stays',
     statement: 'The default rule of a listener can be neither modified with ModifyRule nor deleted.',
     source: 'Elastic Load Balancing API reference, ModifyRule and DeleteRule, OperationNotPermitted.',
@@ -225,6 +236,15 @@ export const ELASTIC_LOAD_BALANCING = [
     source: 'Elastic Load Balancing API reference, TargetHealth, Target.NotInUse.',
     state: 'confirmed',
     test: 'test/local/guards/load-balancers.test.ts',
+  },
+  {
+    id: 'elasticloadbalancing.weightless-targets-are-checked',
+    statement:
+      'Targets of a target group that a rule forwards to are checked for health, also where its weight is 0 in every rule.',
+    source:
+      'Elastic Load Balancing user guide, "Target groups for your Application Load Balancers": health checks are performed on all targets of a target group that a listener rule names. AWS CodeDeploy leaves a target group at weight 0 for its health checks (quoted in github.com/traveloka/terraform-aws-alb-single-listener, pull request 47).',
+    state: 'confirmed',
+    test: 'test/ecs-engine/health-checks.test.ts',
   },
   {
     id: 'elasticloadbalancing.reach',

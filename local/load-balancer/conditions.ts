@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { Answers } from '../claims/answers';
 import { unmarkedCondition } from '../guards/elasticloadbalancing/regular-expressions';
 import type { ClientRequest } from './client-request';
 
@@ -7,21 +8,21 @@ import type { ClientRequest } from './client-request';
 export type RequestTest = (request: ClientRequest) => boolean;
 
 /** What each condition type compares, as described under "Condition types for listener rules" in the ELB guide. */
-const TESTS: Record<string, (condition: RuleCondition) => RequestTest> = {
-  'host-header': (condition) => {
+const TESTS: Record<string, (condition: RuleCondition, answers: Answers) => RequestTest> = {
+  'host-header': (condition, answers) => {
     const { Values = condition.Values, RegexValues } = condition.HostHeaderConfig ?? {};
-    const matches = anyOf(Values, RegexValues, 'i');
+    const matches = anyOf(Values, RegexValues, answers, 'i');
     return (request) => matches(request.host);
   },
-  'path-pattern': (condition) => {
+  'path-pattern': (condition, answers) => {
     const { Values = condition.Values, RegexValues } = condition.PathPatternConfig ?? {};
-    const matches = anyOf(Values, RegexValues, '');
+    const matches = anyOf(Values, RegexValues, answers, '');
     return (request) => matches(request.path);
   },
-  'http-header': (condition) => {
+  'http-header': (condition, answers) => {
     const name = condition.HttpHeaderConfig?.HttpHeaderName?.toLowerCase() ?? '';
     const { Values, RegexValues } = condition.HttpHeaderConfig ?? {};
-    const matches = anyOf(Values, RegexValues, 'i');
+    const matches = anyOf(Values, RegexValues, answers, 'i');
     return (request) => request.headers[name] !== undefined && matches(request.headers[name]);
   },
   'query-string': (condition) => {
@@ -49,29 +50,42 @@ const TESTS: Record<string, (condition: RuleCondition) => RequestTest> = {
   },
 };
 
-/** Whether a text matches any of the patterns, or of the regular expressions, which match anywhere in it. */
+/** Whether a text matches any of the patterns, or of the regular expressions. */
 function anyOf(
   patterns: readonly string[] | undefined,
   expressions: readonly string[] = [],
+  answers: Answers,
   flags: 'i' | '',
 ): (text: string) => boolean {
   const matches = anyPattern(patterns, flags);
-  const regular = expressions.map((expression) => new RegExp(expression, flags));
-  return (text) => matches(text) || regular.some((expression) => expression.test(text));
+  const regular = expressions.map((expression) => ({
+    anywhere: new RegExp(expression, flags),
+    whole: new RegExp(`^(?:${expression})$`, flags),
+  }));
+  return (text) => {
+    if (matches(text)) return true;
+    const extent = answers.holds('elasticloadbalancing.regular-expressions-match-anywhere')
+      ? 'anywhere'
+      : 'whole';
+    return regular.some((expression) => expression[extent].test(text));
+  };
 }
 
 /**
  * The test for one condition of a rule: any of its values suffices. A condition of a type that is not known here is
  * never met.
  */
-export function conditionTest(kept: RuleCondition): RequestTest {
+export function conditionTest(kept: RuleCondition, answers: Answers): RequestTest {
   const condition = unmarkedCondition(kept);
-  return TESTS[condition.Field ?? '']?.(condition) ?? (() => false);
+  return TESTS[condition.Field ?? '']?.(condition, answers) ?? (() => false);
 }
 
 /** The test for all conditions of a rule together: every one must be met; the default rule has none and always is. */
-export function conditionsTest(conditions: readonly RuleCondition[]): RequestTest {
-  const tests = conditions.map(conditionTest);
+export function conditionsTest(
+  conditions: readonly RuleCondition[],
+  answers: Answers = new Answers(),
+): RequestTest {
+  const tests = conditions.map((condition) => conditionTest(condition, answers));
   return (request) => tests.every((test) => test(request));
 }
 

@@ -7,6 +7,7 @@ import {
   ElasticLoadBalancingV2Client,
   type ElasticLoadBalancingV2ClientConfig,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { TaskNetwork } from '../service';
 import { type ClientRequest, readClientRequest } from './client-request';
@@ -24,6 +25,8 @@ export interface DataPlaneOptions {
   readonly network: TaskNetwork;
   /** Measures timeouts and the life of cookies. */
   readonly clock: Clock;
+  /** What ELB does where nobody knows. */
+  readonly answers: Answers;
   /** TCP port on 127.0.0.1; 0 (the default) takes a free one. */
   readonly port?: number;
 }
@@ -46,14 +49,14 @@ export interface LoadBalancerDataPlane {
  * @throws the error of `listen`, e.g. when the port is taken.
  */
 export async function startLoadBalancerDataPlane(options: DataPlaneOptions): Promise<LoadBalancerDataPlane> {
-  const { network, clock } = options;
+  const { network, clock, answers } = options;
   const clientOptions = { maxAttempts: 1, ...options.motoOptions };
   const clients = [
     new ElasticLoadBalancingV2Client(clientOptions),
     new EC2Client(clientOptions),
     new ACMClient(clientOptions),
   ] as const;
-  const table = new RoutingTable(...clients);
+  const table = new RoutingTable(...clients, answers);
   const router = new Router(table, network, clock);
 
   /** Undefined when the client is not let in. */

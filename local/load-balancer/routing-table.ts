@@ -15,6 +15,7 @@ import {
   paginateDescribeRules,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { Answers } from '../claims/answers';
 import { readSecurityGroups, type Peer, type SecurityGroups, type Transport } from '../security-groups';
 import type { ProtocolVersion } from '../service';
 import type { ClientRequest } from './client-request';
@@ -102,6 +103,7 @@ export class RoutingTable {
     private readonly elb: ElasticLoadBalancingV2Client,
     private readonly ec2: EC2Client,
     private readonly acm: ACMClient,
+    private readonly answers: Answers,
   ) {}
 
   /** Forget what is kept: load balancers, listeners, rules or targets have changed. */
@@ -184,7 +186,9 @@ export class RoutingTable {
       arn: listener.ListenerArn ?? '',
       protocol: listener.Protocol ?? '',
       certifiedNames: isSecure ? await this.readCertifiedNames(listener) : undefined,
-      rules: rules.sort((a, b) => precedence(a) - precedence(b)).map(routingRule),
+      rules: rules
+        .sort((a, b) => precedence(a) - precedence(b))
+        .map((rule) => routingRule(rule, this.answers)),
     };
   }
 
@@ -225,12 +229,14 @@ export class RoutingTable {
   }
 }
 
-function routingRule(rule: Rule): RoutingRule {
+function routingRule(rule: Rule, answers: Answers): RoutingRule {
   const conditions = rule.Conditions ?? [];
-  const hostTests = conditions.filter(({ Field }) => Field === 'host-header').map(conditionTest);
+  const hostTests = conditions
+    .filter(({ Field }) => Field === 'host-header')
+    .map((condition) => conditionTest(condition, answers));
   return {
     arn: rule.RuleArn ?? '',
-    matches: conditionsTest(conditions),
+    matches: conditionsTest(conditions, answers),
     namesHost: (request: ClientRequest) => hostTests.some((test) => test(request)),
     actions: [...(rule.Actions ?? [])].sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0)),
   };

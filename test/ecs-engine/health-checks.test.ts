@@ -25,10 +25,15 @@ async function states(TargetGroupArn: string): Promise<(string | undefined)[]> {
   return TargetHealthDescriptions!.map(({ TargetHealth }) => TargetHealth?.State);
 }
 
-/** One task of an image behind a target group of its own, a while after its start. */
+/**
+ * One task of an image behind a target group of its own, a while after its start.
+ *
+ * @param beside ARN of a target group that has all requests of the rule.
+ */
 async function running(
   image: string,
   settings: Partial<CreateTargetGroupCommandInput> = {},
+  beside?: string,
 ): Promise<{ service: Service; targetGroupArn: string }> {
   const { TargetGroups } = await elb.send(
     new CreateTargetGroupCommand({
@@ -45,7 +50,14 @@ async function running(
     }),
   );
   const targetGroupArn = TargetGroups![0]!.TargetGroupArn!;
-  await fixture.rule([[targetGroupArn, 1]]);
+  await fixture.rule(
+    beside === undefined
+      ? [[targetGroupArn, 1]]
+      : [
+          [beside, 1],
+          [targetGroupArn, 0],
+        ],
+  );
   const { advancedConfiguration: _none, ...loadBalancer } = loadBalancerOf({
     blue: '',
     green: targetGroupArn,
@@ -67,6 +79,15 @@ async function running(
   await fixture.advance(60_000);
   return { service, targetGroupArn };
 }
+
+test.each([
+  ['1', 'healthy'],
+  ['knows-new', 'unhealthy'],
+])('behind weight 0, beside another service, %s is %s', async (image, state) => {
+  const other = await running('web:1');
+  const { targetGroupArn } = await running(`web:${image}`, {}, other.targetGroupArn);
+  expect(await states(targetGroupArn)).toEqual([state]);
+});
 
 test.each<[string, Partial<CreateTargetGroupCommandInput>, string]>([
   ['knows-old', {}, 'healthy'],

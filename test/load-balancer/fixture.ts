@@ -23,6 +23,7 @@ import {
   RegisterTargetsCommand,
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { Answers } from '../../local/claims/answers';
 import { Clock } from '../../local/clock';
 import { type LoadBalancerDataPlane, startLoadBalancerDataPlane } from '../../local/load-balancer';
 import { type Moto, startMoto } from '../../local/moto';
@@ -89,6 +90,7 @@ export class Fixture {
     readonly clock: Clock,
     readonly plane: LoadBalancerDataPlane,
     readonly network: ScriptedNetwork,
+    readonly answers: Answers,
     private readonly vpcId: string,
     private readonly subnets: string[],
   ) {}
@@ -111,7 +113,13 @@ export class Fixture {
     );
     const network = new ScriptedNetwork();
     const clock = new Clock('manual');
-    const plane = await startLoadBalancerDataPlane({ motoOptions: moto.clientOptions, network, clock });
+    const answers = new Answers();
+    const plane = await startLoadBalancerDataPlane({
+      motoOptions: moto.clientOptions,
+      network,
+      clock,
+      answers,
+    });
     const elb = new ElasticLoadBalancingV2Client(moto.clientOptions);
     // The endpoint tells the data plane of every change; this client goes straight to moto and has to do so itself.
     elb.middlewareStack.add(
@@ -123,7 +131,7 @@ export class Fixture {
       { step: 'initialize', name: 'invalidate' },
     );
     const acm = new ACMClient(moto.clientOptions);
-    return new Fixture(moto, elb, ec2, acm, clock, plane, network, Vpc!.VpcId!, subnets);
+    return new Fixture(moto, elb, ec2, acm, clock, plane, network, answers, Vpc!.VpcId!, subnets);
   }
 
   async close(): Promise<void> {

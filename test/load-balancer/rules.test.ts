@@ -4,6 +4,7 @@ import {
   type RuleCondition,
   SetRulePrioritiesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { marked } from '../../local/guards/elasticloadbalancing/regular-expressions';
 import { Fixture, type LoadBalancerFixture, hostIs } from './fixture';
 import { eventually } from '../support/eventually';
 
@@ -133,6 +134,44 @@ describe('listener rules', () => {
     const answer = await fixture.request(host, request);
     await fixture.elb.send(new DeleteRuleCommand({ RuleArn: rule }));
     expect(answer.status).toBe(matches ? 200 : 404);
+  });
+
+  /** Of the header Cookie. */
+  const cookie = (...RegexValues: string[]): RuleCondition => ({
+    Field: 'http-header',
+    HttpHeaderConfig: { HttpHeaderName: 'Cookie', RegexValues },
+  });
+  const pathLike = (...RegexValues: string[]): RuleCondition => ({
+    Field: 'path-pattern',
+    PathPatternConfig: { RegexValues },
+  });
+  const hostLike = (...RegexValues: string[]): RuleCondition => ({
+    Field: 'host-header',
+    HostHeaderConfig: { RegexValues },
+  });
+  const two = { headers: { cookie: 'b=2; a=1' } };
+  const PART = 'a part';
+
+  test.each<[string, RuleCondition, Parameters<Fixture['request']>[1], boolean | typeof PART]>([
+    ['the whole of a header', cookie('^(.*; )?a=1(;.*)?$'), two, true],
+    ['a part of it', cookie('a=1'), two, PART],
+    ['one of two', cookie('x', '.*a=1'), two, true],
+    ['the beginning', cookie('^a=1'), two, false],
+    ['an alternative', cookie('a=1|b=2.*'), two, true],
+    ['a header that is absent', cookie('.*'), {}, false],
+    ['a path', pathLike('^/v[12]/.*$'), { path: '/v1/x' }, true],
+    ['a part of a path', pathLike('/v[12]/'), { path: '/a/v1/x' }, PART],
+    ['a host', hostLike('^H[0-9]?$'), {}, true],
+  ])('a regular expression: %s', async (_, condition, request, matches) => {
+    const rule = await fixture.rule(loadBalancer.https, marked([condition]), HIT);
+    for (const isAnywhere of [true, false]) {
+      fixture.answers.give({ 'elasticloadbalancing.regular-expressions-match-anywhere': isAnywhere });
+      const { status } = await fixture.request('h', request);
+      const expected = matches === PART ? isAnywhere : matches;
+      expect([isAnywhere, status]).toEqual([isAnywhere, expected ? 200 : 404]);
+    }
+    fixture.answers.reset();
+    await fixture.elb.send(new DeleteRuleCommand({ RuleArn: rule }));
   });
 
   test('the lowest priority decides, however the rules were made, and a swap is seen at once', async () => {

@@ -101,6 +101,8 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'elasticloadbalancing.empty-group-503': DOCUMENTED,
   'elasticloadbalancing.idle-timeout': DOCUMENTED,
   'elasticloadbalancing.group-stickiness': DOCUMENTED,
+  'elasticloadbalancing.regular-expressions-match-anywhere':
+    'needs requests, which reach the load balancers of a run from within their security group alone',
   'elasticloadbalancing.health-thresholds': DOCUMENTED,
   'elasticloadbalancing.deregistration-delay': DOCUMENTED,
   'elasticloadbalancing.unused-targets': DOCUMENTED,

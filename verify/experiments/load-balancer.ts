@@ -4,6 +4,7 @@ import {
   DeleteRuleCommand,
   DeleteTargetGroupCommand,
   DescribeRulesCommand,
+  DescribeTargetHealthCommand,
   ModifyListenerCommand,
   ModifyRuleCommand,
   ModifyTargetGroupAttributesCommand,
@@ -62,6 +63,47 @@ async function stickyTargets({ clients }: Laboratory, { primary }: Ingress): Pro
   const sighting = await sightingOf(expected, () => stickiness('true'));
   await stickiness('false');
   return sighting;
+}
+
+/** A service of its own behind a target group that the rule gives no weight. */
+async function weightless(
+  laboratory: Laboratory,
+  setting: Setting,
+  { ruleArn, primary, alternate }: Ingress,
+): Promise<Sightings> {
+  const { elb } = laboratory.clients;
+  const TargetGroupArn = await setting.targetGroup();
+  const weights = { [primary]: 1, [alternate]: 0, [TargetGroupArn]: 0 };
+  const TargetGroups = Object.entries(weights).map(([arn, Weight]) => ({ TargetGroupArn: arn, Weight }));
+  await elb.send(
+    new ModifyRuleCommand({
+      RuleArn: ruleArn,
+      Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+    }),
+  );
+  const refusal = await setting.service(TargetGroupArn, { strategy: 'ROLLING' }).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  const accepted = {
+    holds: refusal === undefined,
+    seen: `CreateService with ROLLING at a target group of three in a rule: ${refusal?.message ?? 'accepted'}`,
+  };
+  if (refusal) return { 'ecs.rolling-services-share-a-rule': accepted };
+  const health = await laboratory.until('the target without a weight to be looked at', 10, async () => {
+    const { TargetHealthDescriptions = [] } = await elb.send(
+      new DescribeTargetHealthCommand({ TargetGroupArn }),
+    );
+    const [found] = TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth);
+    return found?.State === 'initial' ? undefined : found;
+  });
+  return {
+    'ecs.rolling-services-share-a-rule': accepted,
+    'elasticloadbalancing.weightless-targets-are-checked': {
+      holds: health.State === 'healthy' || health.State === 'unhealthy',
+      seen: `the target is ${health.State}`,
+    },
+  };
 }
 
 async function oneTargetGroup(
@@ -178,15 +220,17 @@ export const loadBalancer: Experiment = {
     'elasticloadbalancing.one-load-balancer-per-target-group',
     'elasticloadbalancing.sticky-targets-need-sticky-rule',
     'elasticloadbalancing.rules-quota',
+    'elasticloadbalancing.weightless-targets-are-checked',
+    'ecs.rolling-services-share-a-rule',
     'ecs.production-rule-needs-both-target-groups',
     'wafv2.associated-web-acl',
   ],
   uses: [
     { resource: 'Application Load Balancer', count: 1 },
-    { resource: 'Fargate task (0.25 vCPU, 0.5 GB)', count: 1 },
+    { resource: 'Fargate task (0.25 vCPU, 0.5 GB)', count: 2 },
     { resource: 'Web ACL', count: 1 },
   ],
-  minutes: 15,
+  minutes: 20,
   async run(laboratory) {
     const setting = await Setting.prepare(laboratory);
     const ingress = await setting.ingress();
@@ -196,6 +240,7 @@ export const loadBalancer: Experiment = {
         seen: `first state after CreateLoadBalancer: ${ingress.firstState}`,
       },
       ...(await refused(setting, ingress)),
+      ...(await weightless(laboratory, setting, ingress)),
       'elasticloadbalancing.rules-quota': await rulesQuota(laboratory, ingress),
       'elasticloadbalancing.sticky-targets-need-sticky-rule': await stickyTargets(laboratory, ingress),
       'ecs.production-rule-needs-both-target-groups': await oneTargetGroup(laboratory, setting, ingress),

@@ -92,7 +92,7 @@ export function rules(
       const actions: Action[] = input.Actions ?? [];
       await checks.check(region, loadBalancerArnOf(input.RuleArn), actions);
       await checkAuthentication(inventory, region, input.RuleArn, actions, rule.Actions);
-      if (!actions.some(isAuthentication) && !hasExpressions(input.Conditions ?? rule.Conditions))
+      if (!actions.some(isAuthentication) && !keepsExpressions && !hasExpressions(input.Conditions))
         return undefined;
       return ofRules(await inventory.client(region).send(new ModifyRuleCommand(asKept(input))));
     },

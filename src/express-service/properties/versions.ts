@@ -289,8 +289,8 @@ export function versionId({
 }: VersionContent): string {
   const deployed = Object.entries(settings).filter(([name]) => changeOf(name) !== 'no deployment');
   const content = {
-    subnetIds,
-    additionalSecurityGroupIds,
+    subnetIds: subnetIds.toSorted(),
+    additionalSecurityGroupIds: additionalSecurityGroupIds.toSorted(),
     task: task.kind === 'managed' ? desiredContent({ task, ...NO_LOGS }) : task,
     settings: Object.fromEntries(deployed),
     healthCheck: targetGroup.healthCheck,

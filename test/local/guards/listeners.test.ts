@@ -125,6 +125,25 @@ describe('rules', () => {
     ).rejects.toMatchObject({ message: "A rule can only have '5' condition values" });
   });
 
+  test('conditions by regular expressions are described as they were given, whatever else changes', async () => {
+    const ListenerArn = await listener(await loadBalancer());
+    const Conditions = [
+      { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'Cookie', RegexValues: ['^a=1$', 'b='] } },
+      { Field: 'path-pattern', PathPatternConfig: { RegexValues: ['^/v[12]/'] } },
+      { Field: 'host-header', HostHeaderConfig: { Values: ['a.example.com'] } },
+    ];
+    const made = await elb.send(
+      new CreateRuleCommand({ ListenerArn, Priority: 1, Conditions, Actions: [NOT_FOUND] }),
+    );
+    const { RuleArn } = made.Rules![0]!;
+    const moved = await elb.send(new ModifyRuleCommand({ RuleArn, Actions: [NOT_FOUND] }));
+    const described = await elb.send(new DescribeRulesCommand({ RuleArns: [RuleArn!] }));
+    for (const { Rules } of [made, moved, described]) expect(Rules![0]!.Conditions).toMatchObject(Conditions);
+    const [, , plain] = Conditions;
+    const changed = await elb.send(new ModifyRuleCommand({ RuleArn, Conditions: [plain!] }));
+    expect(changed.Rules![0]!.Conditions).toMatchObject([plain!]);
+  });
+
   test('the default rule can be neither modified nor deleted; a rule that is gone is not found', async () => {
     const ListenerArn = await listener(await loadBalancer());
     const { RuleArn } = (await elb.send(new DescribeRulesCommand({ ListenerArn }))).Rules![0]!;
