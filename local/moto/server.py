@@ -19,6 +19,7 @@ import threading
 import uuid
 from functools import cache
 
+import xmltodict
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import backends
@@ -38,10 +39,12 @@ sys.dont_write_bytecode = True
 
 def remember_lookups():
     """moto lists its own package twice for each request and the methods of a class once: a third of a request's time. It
+    looks at each letter of the name of each element of an answer, whether it may stand there. It
     draws an RSA key for each certificate, and checks it, which takes as long as twenty requests; nobody sees the keys."""
     modules = tuple(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: modules
     responses.method_names_from_class = cache(responses.method_names_from_class)
+    xmltodict._validate_name = cache(xmltodict._validate_name)
     rsa.generate_private_key = cache(rsa.generate_private_key)
     serialization.load_pem_private_key = cache(serialization.load_pem_private_key)
 
@@ -66,6 +69,25 @@ def remembering_keys(find):
     return get_possible_keys
 
 
+def compare_paths_at_once():
+    """moto compares where a member stands in an answer with the path of each transformation of its service, one by one; nearly
+    none has any."""
+
+    def pick(picker, context):
+        # All of them at once; moto looks for the right one only where there is one.
+        paths = vars(picker).setdefault("paths", tuple(picker.response_transformers))
+        if f"{context.key_path}.{context.key}".endswith(paths):
+            return pick_and_transform(picker, context)
+        for key in picker.get_possible_keys(context):
+            value = serialize.get_value(context.obj, key, serialize.MISSING)
+            if value is not serialize.MISSING:
+                return value
+        return None
+
+    pick_and_transform = serialize.AttributePicker.__call__
+    serialize.AttributePicker.__call__ = pick
+
+
 def draw_request_ids_apart(headers=None):
     """moto draws them where it draws the ids of resources, which would then depend on how often it is asked something."""
     request_id = str(uuid.uuid4())
@@ -76,6 +98,7 @@ def draw_request_ids_apart(headers=None):
 
 remember_lookups()
 remember_keys()
+compare_paths_at_once()
 responses.gen_amzn_requestid_long = draw_request_ids_apart
 
 # moto's backends are plain dictionaries: a list call that meets a create call fails. As only one thread runs at a time
