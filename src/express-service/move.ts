@@ -64,10 +64,10 @@ export async function convergeExposures(
   continuation: ExposureContinuation,
   hasTime: HasTime,
 ): Promise<ExposureConvergence> {
-  const known = knownExposures(continuation);
-  const versioned = await inVersions(whole, continuation.retiring ? continuation.versions : known.versions);
-  const exposures = known.exposures ?? continuation.exposures ?? (await exposuresOf(versioned))!;
   const { retiring = [] } = continuation;
+  const known = retiring.length > 0 ? continuation : knownExposures(continuation);
+  const versioned = await inVersions(whole, known.versions);
+  const exposures = known.exposures ?? (await exposuresOf(versioned))!;
   if (retiring.length > 0) {
     const scope = { ...versioned, exposures };
     const result = await retire(componentsIn, scope, retiring, undefined, continuation, hasTime);

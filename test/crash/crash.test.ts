@@ -15,13 +15,14 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => account.close());
 
-/** Each operation meets every other kind of fault, and each kind every other operation. */
-const ROUNDS = Math.ceil(FAULT_NAMES.length / 2);
+/** Each operation meets every third kind of fault, and each kind every third operation. */
+const STEP = 3;
+const ROUNDS = Math.ceil(FAULT_NAMES.length / STEP);
 
 /** One point for each operation; the calls of different faults and operations lie apart. */
 function roundOf(round: number): Round {
   const points = OPERATION_NAMES.map((operation, place) => {
-    const index = (2 * round + place) % FAULT_NAMES.length;
+    const index = (STEP * round + place) % FAULT_NAMES.length;
     const all = pointsOf(reference.calls, { operations: [operation], faults: [FAULT_NAMES[index]!] });
     const share = ((index + 1) * 0.618 + place * 0.414) % 1;
     return all[Math.floor(share * all.length)];

@@ -125,6 +125,8 @@ const VALUES: Readonly<Record<string, Values>> = {
   'NetworkConfiguration/SecurityGroups': ({ groups }) => some(groups),
   // See behindNetworkLoadBalancer.
   'LoadBalancerConfiguration/AllocationIds': () => fc.constant(undefined),
+  // See withVersions.
+  Traffic: () => fc.constant(undefined),
   // Its list is of endpoints alone.
   ServiceConnectConfiguration: ({ groups }) =>
     some(groups, 0).map((AllowedSecurityGroups) => ({ ClientAlias: { Port: 8080 }, AllowedSecurityGroups })),
@@ -342,6 +344,15 @@ function behindNetworkLoadBalancer({ subnets, addresses }: Surroundings): Arbitr
   }));
 }
 
+/** A list of versions is there with one strategy alone, which refuses some other lists. */
+function withVersions(): Arbitrary<Structure> {
+  return fc.integer({ min: 1, max: 999 }).map((Weight) => ({
+    Version: 'v1',
+    Traffic: [{ Version: 'v1', Weight }],
+    DeploymentConfiguration: { Strategy: 'VERSIONED' },
+  }));
+}
+
 /** Models that the provider refuses before one is accepted; more would mean that it refuses all of them. */
 const MOST_REFUSED = 20_000;
 
@@ -466,6 +477,7 @@ beforeAll(async () => {
   const surroundings = { subnets, groups, prefixLists, addresses, hostedZoneId, certificateArn };
   written.push(...fc.sample(models(surroundings, driver.model({})), { seed: SEED, numRuns: SERVICES }));
   written.push(...fc.sample(behindNetworkLoadBalancer(surroundings), { seed: SEED, numRuns: 1 }));
+  written.push(...fc.sample(withVersions(), { seed: SEED, numRuns: 1 }));
   for (const model of written) {
     const { ServiceArn } = Driver.modelOf(await driver.create(driver.model(model)));
     read.push(Driver.modelOf(await driver.read(ServiceArn)));

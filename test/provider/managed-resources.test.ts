@@ -37,6 +37,7 @@ test('every kind of component is told of, but for those that are settings or eve
     'LoadBalancerAttributes',
     'ServiceDeployment',
     'TargetGroupSettings',
+    'Traffic',
   ]);
 });
 

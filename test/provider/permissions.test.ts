@@ -179,6 +179,7 @@ async function inVersions(): Promise<void> {
   const { ServiceArn } = Driver.modelOf(await driver.create(version('1')));
   Driver.modelOf(await driver.update({ ...version('1'), ServiceArn }, version('2')));
   Driver.modelOf(await driver.read(ServiceArn));
+  await driver.list();
   expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
 }
 
