@@ -97,6 +97,9 @@ function placeholderOf(schema: PropertySchema, path: string, { cause }: Unknown)
 /** Texts on which the cost depends. */
 const SIZES: readonly string[] = ['Cpu', 'Memory'];
 
+/** A text of which nothing is known, long enough for a secret. */
+const NOT_KNOWN = 'unknown-before-the-deployment';
+
 function exampleOf(schema: PropertySchema): string {
-  return meaningOf(schema)?.example ?? 'unknown';
+  return meaningOf(schema)?.example ?? NOT_KNOWN;
 }
