@@ -8,7 +8,7 @@
 import { allOf } from '../core/all-of';
 import { invalid } from '../core/failure';
 import type { ApplyScope, ComponentsIn, Observations, Scope } from './composition/component';
-import { nodesOf, versionNodes } from './composition/node';
+import { nodesOf, observationsOfVersion, versionNodes } from './composition/node';
 import { teardown, type Convergence, type HasTime } from './composition/reconcile';
 import type { Service } from '@aws-sdk/client-ecs';
 import { managedDescribedService } from './deployments/described-service';
@@ -25,10 +25,8 @@ import { versionId, type VersionsSpec } from './properties/versions';
 import { ruleAt, weightsOf } from './deployments/traffic-weights';
 import { setWeights } from './deployments/version-weights';
 import { publish } from './events/publish';
-import { observationsOfVersion } from './read/read-versions';
 import { deleteRule } from './resources/elastic-load-balancing/service-rule';
 import type { ObservedKinds } from './resources';
-import type { ObservedTraffic } from './resources/elastic-load-balancing/traffic';
 import { forgetVersions } from './resources/ec2/service-security-group';
 import { isApplyScope, serviceGroupIn, survey } from './sharing/survey';
 import type { ServiceSpec } from './specification';
@@ -222,11 +220,12 @@ export function obsoleteVersions(
 ): string[] {
   const { standby, traffic = [], takesAll } = spec.versions!;
   const named = takesAll ? [] : [...traffic, ...(previousSpec?.versions?.traffic ?? [])];
-  const { weights = {} } = (observations.Traffic ?? {}) as Partial<ObservedTraffic>;
+  const observed = observations as ObservedKinds;
+  const { weights = {} } = observed.Traffic ?? {};
   const waiting = versions
     .slice(1)
     .filter(({ id, label }) => !weights[id] && !named.some((share) => share.label === label));
-  const serviceOf = (id: string) => observationsOfVersion({ versions }, observations, id).Service?.service;
+  const serviceOf = (id: string) => observationsOfVersion({ versions }, observed, id).Service?.service;
   const { retentionInDays = Infinity } = standby;
   const isOverdue = (id: string) =>
     now - Number(serviceOf(id)?.createdAt ?? now) > retentionInDays * MILLISECONDS_OF_A_DAY;
@@ -251,7 +250,10 @@ export async function retire(
   continuation: Continuation,
   hasTime: HasTime,
 ): Promise<Convergence> {
-  if (observations) await leaveRules(scope, ids, observations);
+  if (observations) {
+    await leaveRules(scope, ids, observations);
+    await tellOfRetired(scope, ids, observations);
+  }
   const nodes = nodesOf(componentsIn, scope.exposures);
   const own = ids.flatMap((id) => versionNodes(nodes, id));
   const isOwn = (node: string) => own.some(({ id }) => id === node);
@@ -263,7 +265,6 @@ export async function retire(
   const result = await teardown(alone, scope, continuation, hasTime);
   if (result.status === 'done') {
     const left = scope.versions!.filter(({ id }) => !ids.includes(id));
-    await tellOfRetired(scope, ids);
     await forgetVersions(
       scope,
       left.map(({ id }) => id),
@@ -274,8 +275,9 @@ export async function retire(
 
 /** No request comes to the versions any more, and no rule names their target groups, which could not be deleted else. */
 async function leaveRules(scope: Scope, ids: readonly string[], observations: Observations): Promise<void> {
-  const { ListenerRule } = observations as ObservedKinds;
-  const found = ids.map((id) => observationsOfVersion(scope, observations, id));
+  const observed = observations as ObservedKinds;
+  const { ListenerRule } = observed;
+  const found = ids.map((id) => observationsOfVersion(scope, observed, id));
   const own = found.flatMap(({ VersionRules }) => Object.values(VersionRules?.rules ?? {}));
   await allOf(own.map(({ arn }) => deleteRule(scope, arn)));
   if (!ListenerRule) return;
@@ -287,11 +289,18 @@ async function leaveRules(scope: Scope, ids: readonly string[], observations: Ob
   await setWeights(scope, rule, kept);
 }
 
-/** Versions that were never healthy are nobody's concern. */
-async function tellOfRetired(scope: ApplyScope, ids: readonly string[]): Promise<void> {
-  const retired = scope.versions!.filter(({ id, state }) => ids.includes(id) && state !== 'new');
-  for (const { label } of retired) {
-    const from = [{ version: label, weight: 0 }];
-    await publish(scope, { kind: 'retired', serviceVersion: label, from, to: [] });
+/** Tell the event bus. Versions that were never healthy are nobody's concern. */
+async function tellOfRetired(
+  scope: ApplyScope,
+  ids: readonly string[],
+  observations: Observations,
+): Promise<void> {
+  const { weights = {} } = (observations as ObservedKinds).Traffic ?? {};
+  const told = scope.versions!.filter(({ state }, index) => index === 0 || state !== 'new');
+  const weightsOfAll = (versions: readonly RecordedVersion[]) =>
+    versions.map(({ id, label }) => ({ version: label, weight: weights[id] ?? 0 }));
+  const [from, to] = [weightsOfAll(told), weightsOfAll(told.filter(({ id }) => !ids.includes(id)))];
+  for (const { label } of told.filter(({ id }) => ids.includes(id))) {
+    await publish(scope, { kind: 'retired', serviceVersion: label, from, to });
   }
 }

@@ -57,6 +57,13 @@ import {
   requiredHeaderIn,
   requiredHeaderTag,
 } from '../../src/express-service/memory/resource-marks';
+import {
+  obsoleteVersionTagKeys,
+  recordedSettings,
+  recordedVersions,
+  versionSettingTags,
+  versionTags,
+} from '../../src/express-service/memory/service-versions';
 import { recordOf, templateRecord } from '../../src/express-service/memory/template-record';
 import { checkVersion, versionOf, versionTag } from '../../src/express-service/memory/version';
 import type { ResourceModel } from '../../src/express-service/model';
@@ -116,6 +123,54 @@ const identity = fc
   .tuple(fc.stringMatching(/^[A-Za-z0-9_-]{1,255}$/), fc.stringMatching(/^[A-Za-z0-9_-]{1,255}$/))
   .map(([cluster, service]) => identityOf(ACCOUNT, cluster, service));
 
+const versions = fc.uniqueArray(
+  fc.record({
+    id: hex(10),
+    number: fc.nat(),
+    state: fc.constantFrom('new' as const, 'ready' as const, 'proven' as const),
+    label: fc.stringMatching(/^[a-z0-9]([a-z0-9.-]{0,30}[a-z0-9])?$/),
+    isUnversioned: fc.constantFrom(true as const, undefined),
+  }),
+  {
+    minLength: 1,
+    maxLength: 12,
+    selector: ({ id, number }) => `${id} ${number}`,
+    comparator: (one, other) => one.split(' ').some((word) => other.split(' ').includes(word)),
+  },
+);
+const minutes = fc.nat(1440);
+const steps = fc.oneof(
+  fc.record({ parts: fc.constant([]), minutes: fc.constant(0), bakeMinutes: minutes }),
+  fc
+    .record({
+      kind: fc.constantFrom('canary' as const, 'linear' as const),
+      part: fc.integer({ min: 1, max: 999 }).map((tenths) => tenths / 1000),
+      length: fc.integer({ min: 1, max: 9 }),
+      minutes,
+      bakeMinutes: minutes,
+    })
+    .map(({ part, length, ...others }) => ({
+      ...others,
+      parts: Array.from({ length }, (_, index) => (index + 1) * part),
+    })),
+);
+const versionSettings = fc.record({
+  spec: fc
+    .record(
+      {
+        standby: fc.record(
+          { count: fc.nat(11), taskCount: fc.nat(100), retentionInDays: fc.nat(365) },
+          { requiredKeys: ['count'] },
+        ),
+        steps,
+        traffic: fc.constant([]),
+      },
+      { requiredKeys: ['standby', 'steps'] },
+    )
+    .map((spec) => ({ id: '', label: '', reach: {}, ...spec })),
+  role: fc.constantFrom('arn:aws:iam::123456789012:role/infrastructure', undefined),
+});
+
 /** Check a property of tags for many values, and that these tags fit everywhere and have one row in the table. */
 function always<Value>(
   arbitrary: fc.Arbitrary<Value>,
@@ -158,6 +213,36 @@ describe('tags', () => {
       const tags = { [FORMATS_OF_TAGS[0]!.key]: later };
       expect(() => checkVersion(tags, 'sg-1')).toThrow(`sg-1 records the service in version "${later}"`);
     }
+  });
+
+  test('of versions', () => {
+    always(versions, versionTags, (tags, all) => {
+      expect(recordedVersions(tags)).toEqual([...all].sort((one, other) => other.number - one.number));
+      const [first, ...gone] = all;
+      expect(obsoleteVersionTagKeys(tags, [first!.id]).sort()).toEqual(Object.keys(versionTags(gone)).sort());
+    });
+    for (const text of ['1 old v1', '1 ready', '1 ready v1 else']) {
+      const [key] = Object.keys(versionTags([{ id: '0123456789', number: 1, state: 'new', label: 'v1' }]));
+      expect(() => recordedVersions({ [key!]: text })).toThrow(/a newer version of this resource type/i);
+    }
+  });
+
+  test('of what a template says of versions', () => {
+    always(
+      versionSettings,
+      ({ spec, role }) => versionSettingTags(spec, role),
+      (tags, { spec, role }) => {
+        const { standby, steps, traffic } = spec;
+        expect(recordedSettings(tags)).toEqual({
+          standby,
+          steps,
+          hasTraffic: traffic !== undefined,
+          infrastructureRoleArn: role,
+        });
+        expect(obsoleteVersionTagKeys(tags, [])).toEqual(expect.arrayContaining(Object.keys(tags)));
+      },
+    );
+    expect(recordedSettings({})).toBeUndefined();
   });
 
   test('of a rule whose requests must have a header', () => {

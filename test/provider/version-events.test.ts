@@ -1,67 +1,34 @@
 /** Events of versions on an event bus, as a rule with a queue gets them, and what becomes of an operation without its bus. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  CreateEventBusCommand,
-  EventBridgeClient,
-  PutRuleCommand,
-  PutTargetsCommand,
-} from '@aws-sdk/client-eventbridge';
 import Ajv from 'ajv';
 import eventSchema from '../../docs/reference/events.schema.json';
 import { startLocalAws, type LocalAws } from '../../local';
 import type { FaultRule } from '../../local/faults';
-import { callMoto } from '../../local/moto/call';
 import { createClients } from '../../src/aws/clients';
 import { eventBusFlaw, publish } from '../../src/express-service/events/publish';
 import type { VersionEvent } from '../../src/express-service/events/version-event';
 import { identityOf } from '../../src/express-service/identity/identity';
 import type { EventBus } from '../../src/express-service/properties/event-bus';
 import { ACCOUNT_ID, REGION } from '../support/account';
+import { eventsOnBus, type TakeEvents } from '../support/events';
 
-const SQS = { service: 'sqs', targetPrefix: 'AmazonSQS' };
 const BUS = 'deployments';
 const identity = identityOf({ partition: 'aws', region: REGION, accountId: ACCOUNT_ID }, 'default', 'web');
 
 let aws: LocalAws;
-let queueUrl: string;
+let taken: TakeEvents;
 const log: string[] = [];
 
 beforeAll(async () => {
   aws = await startLocalAws();
-  const events = new EventBridgeClient(aws.clientOptions());
-  await events.send(new CreateEventBusCommand({ Name: BUS }));
-  const queue = await sqs('CreateQueue', { QueueName: 'events' });
-  queueUrl = queue.QueueUrl;
-  const EventPattern = JSON.stringify({ source: ['org.ecs.express'] });
-  await events.send(new PutRuleCommand({ Name: 'all', EventBusName: BUS, EventPattern }));
-  const Arn = `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:events`;
-  await events.send(
-    new PutTargetsCommand({ Rule: 'all', EventBusName: BUS, Targets: [{ Id: 'queue', Arn }] }),
-  );
+  taken = await eventsOnBus(aws, BUS);
 });
 afterAll(() => aws.close());
 beforeEach(() => {
   log.length = 0;
   aws.calls.clear();
 });
-
-const sqs = (operation: string, input: object) =>
-  callMoto({ endpoint: aws.endpoint }, SQS, REGION, operation, input);
-
-/** All events that have come since the last time. */
-async function taken(): Promise<any[]> {
-  const events: any[] = [];
-  for (;;) {
-    const input = { QueueUrl: queueUrl, MaxNumberOfMessages: 10 };
-    const { Messages = [] } = await sqs('ReceiveMessage', input);
-    if (Messages.length === 0) return events;
-    for (const { Body, ReceiptHandle } of Messages) {
-      events.push(JSON.parse(Body));
-      await sqs('DeleteMessage', { QueueUrl: queueUrl, ReceiptHandle });
-    }
-  }
-}
 
 /** The scope of an operation, as far as events need it. */
 function scope(eventBus: EventBus | undefined, { token = 'token', endpoint = aws.endpoint } = {}) {

@@ -14,6 +14,7 @@ import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
 import { whileRequested, type Answers } from '../moves/steady-requests';
 import { Driver, type Options } from '../support/driver';
+import { eventsOnBus } from '../support/events';
 
 let driver: Driver;
 let ecs: ECSClient;
@@ -99,6 +100,12 @@ class Subject {
     this.seconds = (clock.now() - begin) / 1000;
     this.answers = answers;
     return outcome;
+  }
+
+  /** Update as Cloud Control does, with what READ tells. */
+  async updateAsRead(): Promise<HandlerOutcome> {
+    const model = driver.inputsOf(await this.read());
+    return driver.update({ ...model, ServiceArn: this.arn }, model);
   }
 
   /** Cancel an update in a phase, as its message tells; CloudFormation then rolls it back. */
@@ -293,6 +300,64 @@ async function setOff(serviceName: string): Promise<void> {
     );
   }
 }
+
+test('an event bus is told what happens to the versions', async () => {
+  const service = new Subject('told');
+  const more = { EventBusName: 'told' };
+  const taken = await eventsOnBus(driver.aws, 'told');
+  await service.create({ version: 'v1', more });
+  const updates: [Template, string[]][] = [
+    [
+      { version: 'v2', more, traffic: { v1: 95, v2: 5 } },
+      ['Version Created v2: v2 0, v1 1 > v2 0, v1 1', 'Traffic Changed: v2 0, v1 1 > v2 5, v1 95'],
+    ],
+    [
+      { version: 'v2', more },
+      ['Traffic Changed: v2 5, v1 95 > v2 1, v1 0', 'Version Promoted v2: v2 5, v1 95 > v2 1, v1 0'],
+    ],
+    [
+      { version: 'v3', more },
+      [
+        'Version Created v3: v3 0, v2 1, v1 0 > v3 0, v2 1, v1 0',
+        'Traffic Changed: v3 0, v2 1, v1 0 > v3 1, v2 0, v1 0',
+        'Version Promoted v3: v3 0, v2 1, v1 0 > v3 1, v2 0, v1 0',
+        // One that Traffic named was kept for a rollback, one update longer.
+        'Version Retired v1: v3 1, v2 0, v1 0 > v3 1, v2 0',
+      ],
+    ],
+    [{ version: 'v3', more: { ...more, Standby: { Count: 0 } } }, ['Version Retired v2: v3 1, v2 0 > v3 1']],
+  ];
+  await taken();
+  const told = async () =>
+    (await taken()).map(({ 'detail-type': type, detail: { serviceVersion, from, to } }) => {
+      const what = [type.replace('Express Service ', ''), serviceVersion].filter(Boolean).join(' ');
+      return `${what}: ${[from, to].map(inWords).join(' > ')}`;
+    });
+  for (const [template, expected] of updates) {
+    expect(await service.update(template)).toMatchObject(SUCCEEDED);
+    expect(await told()).toEqual(expected);
+  }
+  await service.delete();
+}, 300_000);
+
+/** The newest first. */
+function inWords(weights: readonly { version: string; weight: number }[]): string {
+  return weights
+    .map(({ version, weight }) => `${version} ${weight}`)
+    .sort()
+    .reverse()
+    .join(', ');
+}
+
+test('an update with all that READ tells changes nothing', async () => {
+  const service = new Subject('as-read');
+  await service.create({ version: 'v1' });
+  await service.update({ version: 'v2', traffic: { v1: 95, v2: 5 } });
+  const before = await service.read();
+  expect(await service.updateAsRead()).toMatchObject(SUCCEEDED);
+  expect(await service.read()).toEqual(before);
+  await service.delete();
+}, 300_000);
 
 test('twelve versions stand side by side, each reached by its label', async () => {
   const service = new Subject('many');

@@ -1,7 +1,6 @@
 /** Which event bus is told of the versions of a service. */
 import { identityOf } from '../../src/express-service/identity/identity';
 import type { ResourceModel, TypeConfigurationModel } from '../../src/express-service/model';
-import { namedEventBus } from '../../src/express-service/properties/event-bus';
 import { specificationOf } from '../../src/express-service/specification';
 
 const identity = identityOf(
@@ -32,12 +31,14 @@ function specify(properties: object, configuration: object = {}) {
   });
 }
 
+const VERSIONED = { DeploymentConfiguration: { Strategy: 'VERSIONED' } };
+
 test.each(['ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'])(
   '%s makes no versions: a bus is refused in the template, and one of the type configuration does not count',
   (Strategy) => {
     const DeploymentConfiguration = { Strategy };
     expect(() => specify({ DeploymentConfiguration, EventBusName: 'deployments' })).toThrow(
-      `EventBusName: is told of the versions of a service, and the strategy ${Strategy} makes none.`,
+      `EventBusName: is of the strategy VERSIONED; the strategy is ${Strategy}. Remove it, or make Strategy VERSIONED.`,
     );
     expect(specify({ DeploymentConfiguration }, { EventBusName: 'deployments' }).eventBus).toBeUndefined();
   },
@@ -59,14 +60,14 @@ test.each<[string, object, object, unknown]>([
     { name: arn('eu-west-1', '210987654321'), propertyPath: 'EventBusName' },
   ],
 ])('is told: %s', (_what, model, configuration, eventBus) => {
-  expect(namedEventBus(model, configuration as TypeConfigurationModel, identity)).toEqual(eventBus);
+  expect(specify({ ...VERSIONED, ...model }, configuration).eventBus).toEqual(eventBus);
 });
 
 test.each([
   ['EventBusName', { EventBusName: arn('us-east-1') }, {}],
   ['TypeConfiguration/EventBusName', {}, { EventBusName: arn('us-east-1') }],
 ])('one of another Region is refused: %s', (path, model, configuration) => {
-  expect(() => namedEventBus(model, configuration as TypeConfigurationModel, identity)).toThrow(
+  expect(() => specify({ ...VERSIONED, ...model }, configuration)).toThrow(
     `${path}: ${arn('us-east-1')} is in another Region than the service. Name an event bus in eu-west-1, and give it a rule whose target is the other one.`,
   );
 });

@@ -92,7 +92,7 @@ test.each<[string, Given, string, RegExp]>([
   [
     'beside a routing policy',
     { DnsConfiguration: { RoutingPolicy: 'LATENCY' } },
-    'DnsConfiguration',
+    'DnsConfiguration/RoutingPolicy',
     /health checks/,
   ],
   [

@@ -178,6 +178,15 @@ export class Driver {
     return outcome.model!;
   }
 
+  /** What a template may say of what READ tells. */
+  inputsOf(read: Structure): Structure {
+    const { readOnlyProperties = [] } = this.aws.registry.privateType(TYPE_NAME).schema;
+    const inputs = Object.entries(read).filter(
+      ([name]) => !readOnlyProperties.includes(`/properties/${name}`),
+    );
+    return Object.fromEntries(inputs);
+  }
+
   /** Carry out one operation. `previousModel` are the properties of the template before an update. */
   async run(
     action: 'CREATE' | 'READ' | 'UPDATE' | 'DELETE' | 'LIST',

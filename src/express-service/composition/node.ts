@@ -8,7 +8,7 @@
  */
 import { exposureHash, isSameLoadBalancer, type Exposure } from '../exposures';
 import { otherExposures, type Exposures } from '../memory/recorded-exposures';
-import type { AnyComponent, ComponentsIn, Goal, Observations } from './component';
+import type { AnyComponent, ComponentsIn, Goal, Observations, Scope } from './component';
 
 /** Whether nothing is left of a node in the end. */
 export function isToGo({ goal }: Pick<Node, 'goal'>): boolean {
@@ -103,6 +103,25 @@ export function versionNodes(ofService: readonly Node[], version: string): Node[
 }
 
 const IN = ' in ';
+
+/**
+ * What was observed of a version, by the kinds of its components.
+ *
+ * @param observations by the ids of the nodes.
+ */
+export function observationsOfVersion<Observed extends object>(
+  { versions = [] }: Pick<Scope, 'versions'>,
+  observations: Observed,
+  id: string,
+): Partial<Observed> {
+  if (versions[0]?.id === id) return observations;
+  const suffix = `${IN}${id}`;
+  return Object.fromEntries(
+    Object.entries(observations).flatMap(([node, observed]) =>
+      node.endsWith(suffix) ? [[node.slice(0, -suffix.length), observed]] : [],
+    ),
+  ) as Partial<Observed>;
+}
 
 function withVersionNeeds(node: Node, ofVersions: readonly Node[]): Node {
   const { acrossVersions, needs } = node.component;

@@ -2,12 +2,12 @@
 import { invalid } from '../../core/failure';
 import type { Identity } from '../identity/identity';
 import type { ResourceModel, TypeConfigurationModel } from '../model';
-import { strategyOfModel, type StrategyInputs } from './strategies';
+import { onlyWith, strategyOfModel, versioned, type StrategyInputs } from './strategies';
 import type { InputRows } from './table';
 
 export const EVENT_BUS_ROWS = {
   EventBusName: {
-    check: checkMakesVersions,
+    ...onlyWith(versioned.name),
     // AWS holds it nowhere, so that nobody changes it by hand.
     conflict: false,
   },
@@ -21,17 +21,6 @@ export interface EventBus {
   readonly propertyPath?: 'EventBusName';
 }
 
-/** Refuse an event bus that nothing would be told. */
-function checkMakesVersions(_given: string, path: string, _group: object, model: StrategyInputs): void {
-  const { name, makesVersions } = strategyOfModel(model);
-  if (makesVersions) return;
-  throw invalid(
-    path,
-    `is told of the versions of a service, and the strategy ${name} makes none`,
-    'Remove it, or choose a Strategy that makes versions',
-  );
-}
-
 /**
  * The event bus that is told; none where the strategy makes no versions, also when the configuration of the type names one.
  *
@@ -40,19 +29,11 @@ function checkMakesVersions(_given: string, path: string, _group: object, model:
 export function eventBusOf(
   model: StrategyInputs & Pick<ResourceModel, 'EventBusName'>,
   configuration: Pick<TypeConfigurationModel, 'EventBusName'>,
-  identity: Pick<Identity, 'region'>,
-): EventBus | undefined {
-  return strategyOfModel(model).makesVersions ? namedEventBus(model, configuration, identity) : undefined;
-}
-
-/** {@link eventBusOf} with a strategy that makes versions. */
-export function namedEventBus(
-  { EventBusName }: Pick<ResourceModel, 'EventBusName'>,
-  configuration: Pick<TypeConfigurationModel, 'EventBusName'>,
   { region }: Pick<Identity, 'region'>,
 ): EventBus | undefined {
+  const { EventBusName } = model;
   const name = EventBusName ?? configuration.EventBusName;
-  if (!name) return undefined;
+  if (!name || !strategyOfModel(model).makesVersions) return undefined;
   const { region: ofBus = region } = partsOf(name);
   if (ofBus !== region) {
     throw invalid(

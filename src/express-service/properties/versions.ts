@@ -8,22 +8,21 @@ import { defined } from '../../core/unset';
 import { shortHash } from '../identity/identity';
 import {
   DeploymentConfiguration,
+  DnsConfiguration,
+  Standby,
   type Inputs,
   type ResourceModel,
-  type Standby,
   type VersionTraffic,
   type VersionWeight,
 } from '../model';
 import { checkWaits } from './deployment-time';
 import { changeOf, type ServiceSettings } from './ecs-service';
-import { strategyNameOf, strategyOf, STRATEGY_ROWS } from './strategies';
+import { onlyWith, strategyOf, strategyOfModel, STRATEGY_ROWS, versioned } from './strategies';
 import { table, type InputRows } from './table';
 import { desiredContent } from './task-definition-content';
 import type { TargetGroupSettings } from './target-group-settings';
 import type { ExternalTask, ManagedTask } from './task';
 import { hasReach, type VersionReach } from './version-reach';
-
-const VERSIONED = 'VERSIONED';
 
 /** A version that is to answer, by its label. */
 export interface VersionShare {
@@ -68,7 +67,7 @@ export interface VersionsSpec {
   readonly alarmNames?: readonly string[];
 }
 
-const only = { check: onlyVersioned };
+const only = onlyWith(versioned.name);
 
 /** Versions; they go to listener rules and to the record, by code. */
 export const VERSION_ROWS = {
@@ -89,26 +88,10 @@ export const VERSION_ROWS = {
     }),
   },
   Standby: {
-    ...only,
-    default: (_group: object, model: Inputs) => (isVersioned(model) ? {} : undefined),
+    ...onlyWith(versioned.name, {}),
     members: table<Standby>('Standby', { Count: {}, TaskCount: {}, RetentionInDays: {} }),
   },
 } as const satisfies InputRows<object>;
-
-/** Whether a template means versions that stand side by side. */
-export function isVersioned(model: Inputs): boolean {
-  return strategyNameOf(model) === VERSIONED;
-}
-
-function onlyVersioned(_given: unknown, path: string, _group: object, model: Inputs): void {
-  const actual = strategyNameOf(model);
-  if (actual === VERSIONED) return;
-  throw invalid(
-    path,
-    `is of the strategy ${VERSIONED}; the strategy is ${actual}`,
-    `Remove it, or make DeploymentConfiguration/Strategy ${VERSIONED}`,
-  );
-}
 
 /** Headers that ELB takes no condition on, or that have a property of their own (API reference of HttpHeaderConditionConfig). */
 const REFUSED_HEADERS: Readonly<Record<string, string>> = {
@@ -124,7 +107,7 @@ function checkHeader(name: string, path: string): void {
 /** Paths of properties that mean nothing where requests go to versions by listener rules, with the reason. */
 const EXCLUDED: Readonly<Record<string, string>> = {
   AdditionalLoadBalancers: 'a target group of a version has one load balancer',
-  DnsConfiguration: 'its health checks look at the target groups of one ECS service',
+  'DnsConfiguration/RoutingPolicy': 'its health checks look at the target groups of one ECS service',
   TestTraffic: 'VersionTraffic reaches every version, also before it has a weight',
   ServiceConnectConfiguration:
     'a name in Service Connect is there once in a namespace, and every version would have it',
@@ -148,7 +131,7 @@ export interface VersionContent {
  * @throws HandlerError InvalidRequest.
  */
 export function versionsSpec(model: ResourceModel, content: VersionContent): VersionsSpec | undefined {
-  if (!isVersioned(model)) return undefined;
+  if (!strategyOfModel(model).makesVersions) return undefined;
   checkGoesWith(model);
   const id = versionId(content);
   const label = model.Version ?? id;
@@ -162,7 +145,10 @@ export function versionsSpec(model: ResourceModel, content: VersionContent): Ver
   }
   const reach = reachOf(model.VersionTraffic ?? {});
   checkRoom(traffic, label, reach);
-  const { Count, TaskCount, RetentionInDays } = { ...STANDBY_DEFAULTS, ...defined(model.Standby ?? {}) };
+  const { Count, TaskCount, RetentionInDays } = {
+    ...Standby.DEFAULTS,
+    ...(defined(model.Standby ?? {}) as Partial<Standby>),
+  };
   checkReachable(Count, reach);
   return {
     id,
@@ -175,18 +161,15 @@ export function versionsSpec(model: ResourceModel, content: VersionContent): Ver
   };
 }
 
-/** Source: our own choice; going back to what ran before takes one version that waits. */
-const STANDBY_DEFAULTS: Standby & { readonly Count: number } = { Count: 1 } as Standby & { Count: number };
-
 /** Target groups that one rule forwards to (API reference of ForwardActionConfig). */
 export const TARGET_GROUPS_PER_RULE = 5;
 
 function checkGoesWith(model: ResourceModel): void {
-  const name = Object.keys(EXCLUDED).find((each) => valueAt(model, each.split('/')) != null);
+  const name = Object.keys(EXCLUDED).find((each) => !isNothing(valueAt(model, each.split('/'))));
   if (name) {
     throw invalid(
       name,
-      `cannot be given with Strategy ${VERSIONED}: ${EXCLUDED[name]}`,
+      `cannot be given with Strategy ${versioned.name}: ${EXCLUDED[name]}`,
       `Remove it, or choose another Strategy`,
     );
   }
@@ -195,8 +178,17 @@ function checkGoesWith(model: ResourceModel): void {
   if (Type !== 'none' && !isNetwork) return;
   throw invalid(
     'DeploymentConfiguration/Strategy',
-    `is ${VERSIONED}, which needs the listener rules of an Application Load Balancer`,
+    `is ${versioned.name}, which needs the listener rules of an Application Load Balancer`,
     'Choose another Strategy, or let LoadBalancerConfiguration name an Application Load Balancer',
+  );
+}
+
+/** What READ may tell of a service that does without. */
+function isNothing(value: unknown): boolean {
+  return (
+    value == null ||
+    value === DnsConfiguration.DEFAULTS.RoutingPolicy ||
+    (Array.isArray(value) && value.length === 0)
   );
 }
 
@@ -322,7 +314,7 @@ export function settingsOfVersions(
   model: Inputs,
   settings: Partial<ServiceSettings>,
 ): Partial<ServiceSettings> {
-  if (!isVersioned(model)) return settings;
+  if (!strategyOfModel(model).makesVersions) return settings;
   return {
     ...settings,
     deploymentConfiguration: { ...settings.deploymentConfiguration, bakeTimeInMinutes: 0 },

@@ -5,6 +5,7 @@ import type { Properties } from '../../cloudformation/extension';
 import { defined, unlessEmpty } from '../../core/unset';
 import { unless } from '../../aws/sdk-errors';
 import type { Observations, Scope } from '../composition/component';
+import { observationsOfVersion } from '../composition/node';
 import { ofVersion } from '../composition/version';
 import { recordedSettings, type RecordedSettings, type RecordedVersion } from '../memory/service-versions';
 import type { Tags } from '../identity/tags';
@@ -25,7 +26,7 @@ export async function healthyTargets(
   observations: Observations,
 ): Promise<HealthyTargets> {
   const counts = versions.map(async ({ id }) => {
-    const { TargetGroups } = observationsOfVersion({ versions }, observations, id);
+    const { TargetGroups } = observationsOfVersion({ versions }, observations as ObservedKinds, id);
     const health = (TargetGroups?.arns ?? []).map((TargetGroupArn) =>
       unless(
         clients.elasticLoadBalancing.send(new DescribeTargetHealthCommand({ TargetGroupArn })),
@@ -47,10 +48,11 @@ export function versionsOf(
   const { versions = [] } = scope;
   const { Traffic } = observations as ObservedKinds;
   const reach = reachOf(versions, observations);
-  const there = versions.filter(({ id }) => observationsOfVersion(scope, observations, id).Service);
+  const of = (id: string) => observationsOfVersion(scope, observations as ObservedKinds, id);
+  const there = versions.filter(({ id }) => of(id).Service);
   return unlessEmpty(
     there.map(({ id, label, state }) => {
-      const { Service, TargetGroups } = observationsOfVersion(scope, observations, id);
+      const { Service, TargetGroups } = of(id);
       const { createdAt, runningCount, taskDefinition } = Service!.service;
       const weight = Traffic?.weights[id] ?? 0;
       return defined({
@@ -135,21 +137,6 @@ function reachOf(versions: readonly RecordedVersion[], observations: Observation
   );
 }
 
-/** What was observed of a version, by the kinds of its components. */
-export function observationsOfVersion(
-  { versions = [] }: Pick<Scope, 'versions'>,
-  observations: Observations,
-  id: string,
-): ObservedKinds {
-  if (versions[0]?.id === id) return observations as ObservedKinds;
-  const suffix = ` in ${id}`;
-  return Object.fromEntries(
-    Object.entries(observations).flatMap(([node, observed]) =>
-      node.endsWith(suffix) ? [[node.slice(0, -suffix.length), observed]] : [],
-    ),
-  );
-}
-
 /** The ECS service of the resource that was made first. @param service the one that the template describes. */
 export function oldestOf(
   { versions = [] }: Pick<Scope, 'versions'>,
@@ -157,7 +144,7 @@ export function oldestOf(
   service: Service,
 ): Service {
   const all = versions.flatMap(
-    ({ id }) => observationsOfVersion({ versions }, observations, id).Service?.service ?? [],
+    ({ id }) => observationsOfVersion({ versions }, observations as ObservedKinds, id).Service?.service ?? [],
   );
   return all.reduce((one, other) => (Number(other.createdAt) < Number(one.createdAt) ? other : one), service);
 }

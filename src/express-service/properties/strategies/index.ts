@@ -7,8 +7,11 @@ import { rolling, ROLLING_ROWS } from './rolling';
 import { strategyNameOf, type Strategy, type StrategyInputs, type StrategyName } from './strategy';
 import { versioned } from './versioned';
 
+export { versioned } from './versioned';
+
 export {
   hasRequestsToMove,
+  onlyWith,
   strategyNameOf,
   type Strategy,
   type StrategyInputs,

@@ -64,7 +64,7 @@ export function strategyNameOf(model: StrategyInputs): StrategyName {
  * @param defaults what the template need not say; undefined when ECS does without it.
  * @param others strategies for which the template may say it, too.
  */
-export function onlyWith<Value extends object>(
+export function onlyWith<Value = never>(
   strategy: StrategyName,
   defaults?: Value,
   others: readonly StrategyName[] = [],
@@ -72,7 +72,7 @@ export function onlyWith<Value extends object>(
   return {
     default: (_group: object, model: StrategyInputs) =>
       strategyNameOf(model) === strategy ? defaults : undefined,
-    check(_given: Value, path: string, _group: object, model: StrategyInputs): void {
+    check(_given: unknown, path: string, _group: object, model: StrategyInputs): void {
       const actual = strategyNameOf(model);
       if (actual === strategy || others.includes(actual)) return;
       throw invalid(

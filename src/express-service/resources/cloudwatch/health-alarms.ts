@@ -6,28 +6,30 @@
  * tasks has no data, which counts as no healthy task.
  */
 import {
-  DeleteAlarmsCommand,
-  DescribeAlarmsCommand,
-  ListTagsForResourceCommand,
   PutMetricAlarmCommand,
-  TagResourceCommand,
-  UntagResourceCommand,
   type MetricAlarm,
   type PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
 import { isDeepStrictEqual } from 'node:util';
-import { unless } from '../../../aws/sdk-errors';
 import { allOf } from '../../../core/all-of';
 import { done } from '../../../core/outcome';
 import { threeWay } from '../../../core/three-way';
 import type { ApplyScope, Component, PlanScope, Scope } from '../../composition/component';
-import { onePart, type PartScope } from '../../composition/part';
+import { onePart } from '../../composition/part';
 import type { Exposure } from '../../exposures';
 import { fittingName, type EcsService, type Identity } from '../../identity/identity';
-import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
+import { tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import { regionalHosts } from '../../memory/hosts';
-import { checkManaged, managedTags } from '../../memory/ownership';
+import { managedTags } from '../../memory/ownership';
 import { regionalHostsInUse } from '../route-53/host-names';
+import {
+  alarmArn,
+  changeAlarmTags,
+  deleteAlarms,
+  describeAlarm,
+  findAlarm,
+  LONGEST_ALARM_NAME,
+} from './alarms';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
 import type { ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
@@ -82,24 +84,13 @@ const NAMESPACES = {
 } as const satisfies Readonly<Record<Exclude<Exposure['kind'], 'none'>, string>>;
 
 const TYPE = 'AWS::CloudWatch::Alarm';
-/** The longest name that CloudWatch takes. */
-const LONGEST_NAME = 255;
-
 function alarmName(
   { clusterName, name }: EcsService,
   { loadBalancer }: Identity,
   group: TargetGroupName,
 ): string {
   const of = loadBalancer === undefined ? name : `${name}/${loadBalancer}`;
-  return fittingName(`${clusterName}/${of}/HealthAlarm${group}`, LONGEST_NAME);
-}
-
-function alarmArn(
-  { identity, ecsService }: Pick<PartScope, 'identity' | 'ecsService'>,
-  group: TargetGroupName,
-): string {
-  const { partition, region, accountId } = identity;
-  return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${alarmName(ecsService, identity, group)}`;
+  return fittingName(`${clusterName}/${of}/HealthAlarm${group}`, LONGEST_ALARM_NAME);
 }
 
 /** Whether Regions share hosts of the service, or have shared some: then there are health checks, or may be some. */
@@ -157,7 +148,12 @@ export const healthAlarms: Component<ObservedHealthAlarms, Needs, AlarmPropertie
   parts(scope, observed, found) {
     if (regionalHostsInUse(found, scope.identity).length === 0) return [];
     return TARGET_GROUPS.flatMap((name) =>
-      onePart(TYPE, observed?.[name], ({ arn }) => arn, alarmArn(scope, name)),
+      onePart(
+        TYPE,
+        observed?.[name],
+        ({ arn }) => arn,
+        alarmArn(scope.identity, alarmName(scope.ecsService, scope.identity, name)),
+      ),
     );
   },
 
@@ -170,22 +166,19 @@ export const healthAlarms: Component<ObservedHealthAlarms, Needs, AlarmPropertie
 
   async apply(scope, _needs, current = {}) {
     const applied = Object.entries(scope.desired).map(async ([name, wanted]) => {
-      return [
-        name,
-        await put(scope, name as TargetGroupName, wanted, current[name as TargetGroupName]),
-      ] as const;
+      return [name, await put(scope, wanted, current[name as TargetGroupName])] as const;
     });
     const made = Object.fromEntries(await allOf(applied));
     return done({ ...current, ...made });
   },
 
   async prune(scope, _needs, current) {
-    if (Object.keys(scope.desired).length === 0) await removeAll(scope, current);
+    if (Object.keys(scope.desired).length === 0) await deleteAlarms(scope, namesOf(current));
     return done(undefined);
   },
 
   async remove(scope, _found, current) {
-    await removeAll(scope, current);
+    await deleteAlarms(scope, namesOf(current));
     return done(undefined);
   },
 };
@@ -203,33 +196,10 @@ function evaluationPeriods(
 }
 
 async function look(scope: Scope, group: TargetGroupName): Promise<HealthAlarm | undefined> {
-  const name = alarmName(scope.ecsService, scope.identity, group);
-  const arn = alarmArn(scope, group);
-  const { cloudWatch } = scope.clients;
-  // The tags tell a removal all: whether it is there, and whose it is.
-  const alarm = scope.isRemoval ? {} : await describe(scope, name);
-  const listed =
-    alarm &&
-    (await unless(
-      cloudWatch.send(new ListTagsForResourceCommand({ ResourceARN: arn })),
-      'ResourceNotFoundException',
-      'ResourceNotFound',
-    ));
-  if (!listed) return undefined;
-  const tags = tagRecord(listed.Tags);
-  const isManaged = checkManaged(scope, tags, {
-    what: `alarm ${name}`,
-    propertyPath: 'ServiceName',
-    remedy: 'Choose another name, or delete the alarm',
-  });
-  return isManaged ? { name, arn, tags, ...watchedSettings(alarm) } : undefined;
-}
-
-async function describe({ clients }: Pick<Scope, 'clients'>, name: string): Promise<MetricAlarm | undefined> {
-  const { MetricAlarms } = await clients.cloudWatch.send(
-    new DescribeAlarmsCommand({ AlarmNames: [name], AlarmTypes: ['MetricAlarm'] }),
-  );
-  return MetricAlarms?.[0];
+  const found = await findAlarm(scope, alarmName(scope.ecsService, scope.identity, group));
+  if (!found) return undefined;
+  const { alarm, ...others } = found;
+  return { ...others, ...watchedSettings(alarm) };
 }
 
 /** What Route 53 keeps a copy of, in one order. */
@@ -240,16 +210,15 @@ export function watchedSettings({ EvaluationPeriods, Dimensions = [] }: WatchedS
 
 async function put(
   scope: ApplyScope,
-  group: TargetGroupName,
   wanted: AlarmProperties,
   current: HealthAlarm | undefined,
 ): Promise<HealthAlarm> {
   const { AlarmName: name, Tags } = wanted;
   const settings = watchedSettings(wanted);
-  const made = { name, arn: alarmArn(scope, group), tags: tagRecord(Tags), ...settings };
-  if (current) await changeTags(scope, current);
+  const made = { name, arn: alarmArn(scope.identity, name), tags: tagRecord(Tags), ...settings };
+  if (current) await changeAlarmTags(scope, current);
   if (current && isDeepStrictEqual(watchedSettings(current), settings)) return current;
-  const kept = current && (await describe(scope, name));
+  const kept = current && (await describeAlarm(scope, name));
   await scope.clients.cloudWatch.send(
     new PutMetricAlarmCommand({
       ...wanted,
@@ -271,19 +240,6 @@ function settingsOf(alarm: MetricAlarm): Partial<PutMetricAlarmCommandInput> {
   };
 }
 
-async function changeTags(scope: ApplyScope, { arn, tags }: HealthAlarm): Promise<void> {
-  const { set, remove } = tagChanges(tags, managedTags(scope), scope.removedTagKeys);
-  const { cloudWatch } = scope.clients;
-  if (Object.keys(set).length > 0) {
-    await cloudWatch.send(new TagResourceCommand({ ResourceARN: arn, Tags: tagList(set) }));
-  }
-  if (remove.length > 0) {
-    await cloudWatch.send(new UntagResourceCommand({ ResourceARN: arn, TagKeys: [...remove] }));
-  }
-}
-
-async function removeAll({ clients }: Scope, alarms: ObservedHealthAlarms): Promise<void> {
-  const AlarmNames = Object.values(alarms).map(({ name }) => name);
-  if (AlarmNames.length === 0) return;
-  await unless(clients.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames })), 'ResourceNotFound');
+function namesOf(alarms: ObservedHealthAlarms): string[] {
+  return Object.values(alarms).map(({ name }) => name);
 }

@@ -1,25 +1,27 @@
 import {
-  DeleteAlarmsCommand,
-  DescribeAlarmsCommand,
-  ListTagsForResourceCommand,
   PutMetricAlarmCommand,
-  TagResourceCommand,
-  UntagResourceCommand,
   type MetricAlarm,
   type MetricDataQuery,
   type PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
 import { isDeepStrictEqual } from 'node:util';
-import type { ApplyScope, Component, ComponentResource, PlanScope } from '../../composition/component';
-import { onePart, type PartScope } from '../../composition/part';
+import type { Component, ComponentResource, PlanScope } from '../../composition/component';
+import { onePart } from '../../composition/part';
 import { fittingName, type EcsService } from '../../identity/identity';
 import type { Resolvable } from '../../../core/graph';
 import { done } from '../../../core/outcome';
-import { checkManaged, managedTags } from '../../memory/ownership';
+import { managedTags } from '../../memory/ownership';
 import { ROLLBACK_LIMITS, type AlarmLimits } from '../../properties/rollback-limits';
-import { unless } from '../../../aws/sdk-errors';
 import { mergeRules, threeWay } from '../../../core/three-way';
-import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
+import { tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
+import {
+  alarmArn,
+  changeAlarmTags,
+  deleteAlarms,
+  describeAlarm,
+  findAlarm,
+  LONGEST_ALARM_NAME,
+} from './alarms';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
 import { targetGroupNumbers, type ObservedTargetGroups } from '../elastic-load-balancing/target-groups';
 
@@ -38,9 +40,6 @@ type Needs = {
   TargetGroups: ObservedTargetGroups;
 };
 
-/** The longest name that CloudWatch takes. */
-const LONGEST_NAME = 255;
-
 /** Fewer failures than this in a minute do not count: a single one among few requests is a high rate. Our own choice. */
 const LEAST_FAILURES = 5;
 
@@ -54,12 +53,7 @@ const ALARM = {
 /** Name of the rollback alarm of an ECS service. @param loadBalancer name of the additional one that it watches. */
 export function rollbackAlarmName({ clusterName, name }: EcsService, loadBalancer?: string): string {
   const of = loadBalancer === undefined ? name : `${name}/${loadBalancer}`;
-  return fittingName(`${clusterName}/${of}/RollbackAlarm`, LONGEST_NAME);
-}
-
-function rollbackAlarmArn({ identity, ecsService }: Pick<PartScope, 'identity' | 'ecsService'>): string {
-  const { partition, region, accountId } = identity;
-  return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${rollbackAlarmName(ecsService, identity.loadBalancer)}`;
+  return fittingName(`${clusterName}/${of}/RollbackAlarm`, LONGEST_ALARM_NAME);
 }
 
 /**
@@ -190,28 +184,18 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
   attributes: ({ name, arn }) => ({ '': { Ref: name, Arn: arn } }),
 
   parts: (scope, observed) =>
-    onePart('AWS::CloudWatch::Alarm', observed, ({ arn }) => arn, rollbackAlarmArn(scope)),
+    onePart(
+      'AWS::CloudWatch::Alarm',
+      observed,
+      ({ arn }) => arn,
+      alarmArn(scope.identity, rollbackAlarmName(scope.ecsService, scope.identity.loadBalancer)),
+    ),
 
   async observe(scope) {
-    const name = rollbackAlarmName(scope.ecsService, scope.identity.loadBalancer);
-    const arn = rollbackAlarmArn(scope);
-    // The tags tell a removal all: whether it is there, and whose it is.
-    const alarm: MetricAlarm | undefined = scope.isRemoval ? {} : await describe(scope, name);
-    const listed =
-      alarm &&
-      (await unless(
-        scope.clients.cloudWatch.send(new ListTagsForResourceCommand({ ResourceARN: arn })),
-        'ResourceNotFoundException',
-        'ResourceNotFound',
-      ));
-    if (!listed) return undefined;
-    const tags = tagRecord(listed.Tags);
-    const isManaged = checkManaged(scope, tags, {
-      what: `alarm ${name}`,
-      propertyPath: 'ServiceName',
-      remedy: 'Choose another name, or delete the alarm',
-    });
-    return isManaged ? { name, arn, metrics: alarm.Metrics ?? [], limits: limitsOf(alarm), tags } : undefined;
+    const found = await findAlarm(scope, rollbackAlarmName(scope.ecsService, scope.identity.loadBalancer));
+    if (!found) return undefined;
+    const { alarm, ...others } = found;
+    return { ...others, metrics: alarm.Metrics ?? [], limits: limitsOf(alarm) };
   },
 
   async apply(scope, _needs, current) {
@@ -219,7 +203,7 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
     const { AlarmName: name, Metrics, Tags } = wanted;
     const metrics = [...Metrics];
     const limits = limitsOf(wanted);
-    if (current) await changeTags(scope, current);
+    if (current) await changeAlarmTags(scope, current);
     if (
       current &&
       isDeepStrictEqual(watched(current.metrics), watched(metrics)) &&
@@ -227,7 +211,7 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
     ) {
       return done(current);
     }
-    const kept = current && (await describe(scope, name));
+    const kept = current && (await describeAlarm(scope, name));
     await scope.clients.cloudWatch.send(
       new PutMetricAlarmCommand({
         ...wanted,
@@ -238,31 +222,18 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
     );
     return done({
       name,
-      arn: rollbackAlarmArn(scope),
+      arn: alarmArn(scope.identity, name),
       metrics,
       limits,
       tags: tagRecord(Tags),
     });
   },
 
-  async remove({ clients }, _found, { name }) {
-    await unless(
-      clients.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [name] })),
-      'ResourceNotFound',
-    );
+  async remove(scope, _found, { name }) {
+    await deleteAlarms(scope, [name]);
     return done(undefined);
   },
 };
-
-async function describe(
-  { clients }: Pick<ApplyScope, 'clients'>,
-  name: string,
-): Promise<MetricAlarm | undefined> {
-  const { MetricAlarms } = await clients.cloudWatch.send(
-    new DescribeAlarmsCommand({ AlarmNames: [name], AlarmTypes: ['MetricAlarm'] }),
-  );
-  return MetricAlarms?.[0];
-}
 
 /** Settings that somebody may have changed by hand, to be put again with other metrics. */
 function settingsOf(alarm: MetricAlarm): Partial<PutMetricAlarmCommandInput> {
@@ -281,15 +252,4 @@ function settingsOf(alarm: MetricAlarm): Partial<PutMetricAlarmCommandInput> {
 
 function limitsOf({ Threshold, EvaluationPeriods, DatapointsToAlarm }: AlarmLimits): AlarmLimits {
   return { Threshold, EvaluationPeriods, DatapointsToAlarm };
-}
-
-async function changeTags(scope: ApplyScope, { arn, tags }: ObservedRollbackAlarm): Promise<void> {
-  const { set, remove } = tagChanges(tags, managedTags(scope), scope.removedTagKeys);
-  const { cloudWatch } = scope.clients;
-  if (Object.keys(set).length > 0) {
-    await cloudWatch.send(new TagResourceCommand({ ResourceARN: arn, Tags: tagList(set) }));
-  }
-  if (remove.length > 0) {
-    await cloudWatch.send(new UntagResourceCommand({ ResourceARN: arn, TagKeys: [...remove] }));
-  }
 }

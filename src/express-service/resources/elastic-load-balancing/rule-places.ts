@@ -46,7 +46,7 @@ export type ListenerNeeds = {
  */
 const shared: RulePlaces = {
   guess: (otherServices) => SERVICE_PRIORITIES[otherServices],
-  free: (scope, rules) => inOwnOrder(scope, freeAmong(SERVICE_PRIORITIES, rules)),
+  free: (scope, rules) => inOwnOrder(scope.identity.serviceArn, freeAmong(SERVICE_PRIORITIES, rules)),
   async goOn(scope, { Certificate, Listeners, ServiceSecurityGroup }) {
     const released = await releaseCertificates(scope, Listeners, Certificate.managed);
     if (released.status === 'wait') return released;
@@ -87,7 +87,7 @@ const external: RulePlaces = {
 };
 
 /** How many priorities before that of a service its rule for test requests may have. */
-const TEST_PRIORITIES = 24;
+export const TEST_PRIORITIES = 24;
 
 /** The same of the rules by which versions are reached, of which there may be three for each of a dozen. */
 export const VERSION_PRIORITIES = 99;
@@ -140,12 +140,13 @@ function externalPlaces(
   rules: readonly Pick<Rule, 'Priority'>[],
 ): readonly number[] {
   const patterns = scope.spec?.pathPatterns ?? [];
-  if (patterns.length === 0) return inOwnOrder(scope, freeAmong(range(OTHER_PRIORITIES), rules));
+  if (patterns.length === 0)
+    return inOwnOrder(scope.identity.serviceArn, freeAmong(range(OTHER_PRIORITIES), rules));
   const first = firstPriority(patterns);
   const free = freeAmong(range(PATH_PRIORITIES), rules);
   return [
     ...inOwnOrder(
-      scope,
+      scope.identity.serviceArn,
       free.filter((priority) => isOfLength(priority, first)),
     ),
     ...free.filter((priority) => priority >= first + PRIORITIES_OF_ONE_LENGTH),
@@ -176,8 +177,12 @@ function freeAmong(
   return priorities.filter((priority) => !taken.has(priority));
 }
 
-/** Services that come at the same moment begin at different places, and get out of each other's way. */
-function inOwnOrder({ identity }: Pick<Scope, 'identity'>, priorities: readonly number[]): readonly number[] {
-  const start = Number.parseInt(shortHash(identity.serviceArn, 8), 16) % Math.max(priorities.length, 1);
+/**
+ * Services that come at the same moment begin at different places, and get out of each other's way.
+ *
+ * @param who comes: the same for all its attempts.
+ */
+export function inOwnOrder(who: string, priorities: readonly number[]): readonly number[] {
+  const start = Number.parseInt(shortHash(who, 8), 16) % Math.max(priorities.length, 1);
   return [...priorities.slice(start), ...priorities.slice(0, start)];
 }

@@ -1,11 +1,11 @@
-import { CreateRuleCommand, type RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { ApplyScope, Component, Scope } from '../../composition/component';
+import { type RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Component, Scope } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
-import { done, wait, type Outcome } from '../../../core/outcome';
-import { isSdkError, unless } from '../../../aws/sdk-errors';
+import { done } from '../../../core/outcome';
+import { unless } from '../../../aws/sdk-errors';
 import { describeRules } from '../../sharing/load-balancer-closing';
 import { isApplyScope } from '../../sharing/survey';
-import { tagList, tagRecord } from '../../identity/tags';
+import { tagList } from '../../identity/tags';
 import { isServing } from '../../memory/recorded-exposures';
 import { testRuleTag } from '../../memory/resource-marks';
 import {
@@ -14,23 +14,18 @@ import {
   testRuleConditions,
   unusedConditions,
 } from '../../properties/rule-conditions';
-import { authenticationIn } from '../../properties/authentication';
-import { RULE_AUTHENTICATION_ACTIONS, setAuthentication } from '../../deployments/rule-authentication';
-import { defined } from '../../../core/unset';
 import { checkRoom } from '../../properties/test-traffic';
 import type { ServiceSpec } from '../../specification';
 import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
 import { isUnused, plannedConditions, setConditions } from './listener-rule';
 import type { ObservedListeners } from './listeners';
-import { actionsOf } from './rule-claim';
-import { likelyPriority, prioritiesBefore } from './rule-places';
+import { putRuleBefore, RULE_BEFORE_ACTIONS } from './rule-before';
+import { likelyPriority, prioritiesBefore, TEST_PRIORITIES } from './rule-places';
 import {
-  changeRuleTags,
   deleteRule,
   FIND_RULE_ACTIONS,
   findManagedRules,
-  forgetRequiredHeader,
   holdsSecrets,
   managedRulesSeen,
   matching,
@@ -59,9 +54,6 @@ type Needs = {
 
 const TYPE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 
-/** How often one invocation tries for a priority that others are after too. */
-const ATTEMPTS = 5;
-
 /**
  * The rule that brings test requests to the new tasks of a deployment, from its stage TEST_TRAFFIC_SHIFT on; at all other times
  * they are answered as all requests are. It matches what the service's other rule matches, if the request is a test too, and
@@ -79,16 +71,7 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, Listen
   isSecret: ({ rule, former }) => holdsSecrets(rule, former),
   permissions: {
     observe: ['elasticloadbalancing:DescribeRules', ...FIND_RULE_ACTIONS],
-    apply: [
-      ...FIND_RULE_ACTIONS,
-      ...RULE_AUTHENTICATION_ACTIONS,
-      'elasticloadbalancing:AddTags',
-      'elasticloadbalancing:CreateRule',
-      'elasticloadbalancing:DeleteRule',
-      'elasticloadbalancing:DescribeRules',
-      'elasticloadbalancing:ModifyRule',
-      'elasticloadbalancing:RemoveTags',
-    ],
+    apply: RULE_BEFORE_ACTIONS,
     remove: ['elasticloadbalancing:DeleteRule'],
   },
 
@@ -133,17 +116,16 @@ export const testListenerRule: Component<ObservedTestListenerRule, Needs, Listen
     const rule = current?.rule;
     // It goes when the service does not know it any more.
     if (!wanted) return done({ former: rule ?? current?.former });
-    try {
-      if (rule && rule.priority < needs.ListenerRule.priority) return await change(scope, rule, wanted);
-      // The other rule was made again, at another place.
-      if (rule) await deleteRule(scope, rule.arn);
-      return await make(scope, needs, wanted);
-    } catch (error) {
-      if (isSdkError(error, 'ListenerNotFoundException', 'RuleNotFoundException')) {
-        return wait('the listener, which somebody is removing', 2);
-      }
-      throw error;
-    }
+    const { ListenerRule, TargetGroups } = needs;
+    const put = await putRuleBefore(scope, needs, {
+      wanted,
+      current: rule,
+      serving: async () => ListenerRule.servingTargetGroupArn ?? TargetGroups.arns[0]!,
+      priorities: TEST_PRIORITIES,
+      find: ({ test }) => test,
+      full: () => noPriority(ListenerRule),
+    });
+    return put.status === 'done' ? done({ rule: put.value }) : put;
   },
 
   /** The other rule has given clients the time to follow the DNS record: those of test requests, too. */
@@ -196,62 +178,6 @@ async function findTestRule(
   if (seen) return seen.test;
   const rules = await unless(describeRules(scope, listenerArn), 'ListenerNotFoundException');
   return (await findManagedRules(scope, rules ?? [], arns)).test;
-}
-
-async function change(
-  scope: ApplyScope,
-  rule: ObservedListenerRule,
-  { Conditions }: ListenerRuleProperties,
-): Promise<Outcome<ObservedTestListenerRule>> {
-  const tagged = { ...rule, tags: await changeRuleTags(scope, rule) };
-  const conditions = [...Conditions];
-  await setConditions(scope, rule.arn, rule.conditions, conditions);
-  const tags = await forgetRequiredHeader(scope, tagged);
-  // Test requests must be no way around.
-  const asked = await setAuthentication(scope, rule);
-  return done({ rule: { ...asked, ...matching(conditions), conditions, tags } });
-}
-
-/**
- * Make the rule at the nearest free priority.
- *
- * @throws HandlerError ServiceLimitExceeded when none is free.
- */
-async function make(
-  scope: ApplyScope,
-  { Listeners, ListenerRule, TargetGroups }: Needs,
-  { Conditions, Tags }: ListenerRuleProperties,
-): Promise<Outcome<ObservedTestListenerRule>> {
-  const { httpsArn } = Listeners;
-  const serving = ListenerRule.servingTargetGroupArn ?? TargetGroups.arns[0]!;
-  const conditions = [...Conditions];
-  const Actions = actionsOf(scope, TargetGroups, serving);
-  let [priority] = prioritiesBefore(ListenerRule.priority);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (priority === undefined) throw noPriority(ListenerRule);
-    try {
-      const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
-        new CreateRuleCommand({
-          ListenerArn: httpsArn,
-          Priority: priority,
-          Conditions: conditions,
-          Actions,
-          Tags: [...Tags],
-        }),
-      );
-      const rule = { arn: Rules[0]!.RuleArn!, priority, conditions, servingTargetGroupArn: serving };
-      const asked = defined({ authentication: authenticationIn(Actions) });
-      return done({ rule: { ...rule, ...matching(conditions), ...asked, tags: tagRecord(Tags) } });
-    } catch (error) {
-      if (!isSdkError(error, 'PriorityInUseException')) throw error;
-    }
-    const rules = await describeRules(scope, httpsArn!);
-    const { test } = await findManagedRules(scope, rules, TargetGroups.arns);
-    // An earlier attempt, whose answer was lost, has made it.
-    if (test) return done({ rule: test });
-    [priority] = prioritiesBefore(ListenerRule.priority, rules);
-  }
-  return wait(`a priority before that of listener rule ${ListenerRule.arn}`, 1);
 }
 
 function noPriority({ arn, priority }: ObservedListenerRule): HandlerError {

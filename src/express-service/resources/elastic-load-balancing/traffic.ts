@@ -1,6 +1,5 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeTargetHealthCommand, type Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { isDeepStrictEqual } from 'node:util';
 import { allOf } from '../../../core/all-of';
 import { HandlerError } from '../../../core/failure';
@@ -15,13 +14,11 @@ import {
   type Weight,
 } from '../../deployments/traffic-weights';
 import { partOfTheWay, setWeights, VERSION_WEIGHT_ACTIONS } from '../../deployments/version-weights';
-import { DESCRIBED_SERVICE_ACTIONS, managedDescribedService } from '../../deployments/described-service';
+import { startTasks, stopTasks, VERSION_TASK_ACTIONS } from '../../deployments/version-tasks';
 import { publish } from '../../events/publish';
-import type { RecordedVersion } from '../../memory/service-versions';
 import {
   isOtherContent,
   isOtherTraffic,
-  isToAnswer,
   TARGET_GROUPS_PER_RULE,
   type VersionsSpec,
 } from '../../properties/versions';
@@ -83,10 +80,9 @@ export const traffic: Component<ObservedTraffic, Needs, object, Token> = {
     apply: [
       ...VERSION_WEIGHT_ACTIONS,
       ...TRAFFIC_WEIGHT_ACTIONS,
-      ...DESCRIBED_SERVICE_ACTIONS,
+      ...VERSION_TASK_ACTIONS,
       'cloudwatch:DescribeAlarms',
       'ec2:CreateTags',
-      'ecs:UpdateService',
       'elasticloadbalancing:DescribeTargetHealth',
     ],
     remove: [],
@@ -139,7 +135,7 @@ export const traffic: Component<ObservedTraffic, Needs, object, Token> = {
     const rule = await ruleAt(scope, token.rule);
     if (alarms.length > 0) {
       await move(scope as ApplyScope, rule, token.before, token.groups);
-      await tell(scope as ApplyScope, 'rolledBack', token, { from: weightsOf(rule), to: token.before });
+      await tellOfRollback(scope as ApplyScope, token, weightsOf(rule));
       throw new HandlerError(
         'NotStabilized',
         `${alarms.join(', ')} went off while requests moved to ${labels(scope, token)}, so that they go where they went before`,
@@ -247,10 +243,16 @@ async function take(scope: ApplyScope, token: Token, rule: Rule): Promise<Outcom
 }
 
 async function finish(scope: ApplyScope, token: Token): Promise<Outcome<ObservedTraffic, Token>> {
-  const { before, after, groups } = token;
+  const { after, groups } = token;
+  await tellOfPromotion(scope, token);
   const ids = idsWithRequests(after, groups);
-  if (ids.length === 1) await tell(scope, 'promoted', token, { from: before, to: after });
-  await record(scope, scope.versions!, 'proven', (versions) => versions.filter(({ id }) => ids.includes(id)));
+  const proven = scope.versions!.filter(({ id, state }) => ids.includes(id) && state !== 'proven');
+  if (proven.length > 0) {
+    await recordVersions(
+      scope,
+      proven.map((version) => ({ ...version, state: 'proven' as const })),
+    );
+  }
   await stopTasks(scope);
   return done({ weights: weightsByVersion(after, groups) });
 }
@@ -350,44 +352,6 @@ async function isUnready({ clients, spec }: ApplyScope, { targetGroupArn }: Weig
   return count < (spec.versions!.standby.taskCount === undefined ? 1 : spec.scaling.minTaskCount);
 }
 
-/** Give versions that are to answer the tasks that they did without while they stood by; scaling alone would wait for the load. */
-function startTasks(scope: ApplyScope): Promise<void> {
-  const { scaling, versions: spec } = scope.spec;
-  return setTasks(scope, (version, desiredCount) =>
-    isToAnswer(spec!, version) && desiredCount < scaling.minTaskCount ? scaling.minTaskCount : undefined,
-  );
-}
-
-/** Take tasks from versions that do not answer any more. */
-function stopTasks(scope: ApplyScope): Promise<void> {
-  const { versions: spec } = scope.spec;
-  const { taskCount } = spec!.standby;
-  return setTasks(scope, (version, desiredCount) =>
-    !isToAnswer(spec!, version) && taskCount !== undefined && desiredCount > taskCount
-      ? taskCount
-      : undefined,
-  );
-}
-
-/** @param countOf how many tasks a version is to have; undefined when as many as it has. */
-async function setTasks(
-  scope: ApplyScope,
-  countOf: (version: RecordedVersion, desiredCount: number) => number | undefined,
-): Promise<void> {
-  if (scope.spec.versions!.standby.taskCount === undefined) return;
-  await allOf(
-    scope.versions!.map(async (version) => {
-      const { ecsService } = ofVersion(scope, version.id);
-      const service = await managedDescribedService({ ...scope, ecsService });
-      const desiredCount = service && countOf(version, service.desiredCount!);
-      if (desiredCount === undefined) return;
-      await scope.clients.ecs.send(
-        new UpdateServiceCommand({ cluster: ecsService.clusterName, service: ecsService.name, desiredCount }),
-      );
-    }),
-  );
-}
-
 function healthy(scope: Scope, targetGroupArn: string, needs: NeedsOfVersions): Wait<never> {
   const index = groupsOfVersions(scope, needs).findIndex(({ targetGroupArns }) =>
     targetGroupArns.includes(targetGroupArn),
@@ -416,18 +380,20 @@ async function move(
   if (!isDeepStrictEqual(from, to)) await publish(scope, { kind: 'trafficChanged', from: from!, to: to! });
 }
 
-/** Tell the event bus of the versions that gain requests by a move. */
-async function tell(
-  scope: ApplyScope,
-  kind: 'promoted' | 'rolledBack',
-  { before, after, groups }: Token,
-  moved: { readonly from: readonly Weight[]; readonly to: readonly Weight[] },
-): Promise<void> {
-  const [from, to] = [moved.from, moved.to].map((each) => labelled(scope, each, groups));
-  const former = idsWithRequests(before, groups);
-  const gaining = idsWithRequests(after, groups).filter((id) => !former.includes(id));
-  for (const { label } of scope.versions!.filter(({ id }) => gaining.includes(id))) {
-    await publish(scope, { kind, serviceVersion: label, from: from!, to: to! });
+/** Tell the event bus of a version that has all requests, where it has not had all before. */
+async function tellOfPromotion(scope: ApplyScope, { before, after, groups }: Token): Promise<void> {
+  const [id, ...others] = idsWithRequests(after, groups);
+  if (others.length > 0 || isDeepStrictEqual(idsWithRequests(before, groups), [id])) return;
+  const { label } = scope.versions!.find((version) => version.id === id)!;
+  const [from, to] = [before, after].map((weights) => labelled(scope, weights, groups));
+  await publish(scope, { kind: 'promoted', serviceVersion: label, from: from!, to: to! });
+}
+
+/** Tell the event bus of the versions that were to get more requests. @param weights before the alarm. */
+async function tellOfRollback(scope: ApplyScope, token: Token, weights: readonly Weight[]): Promise<void> {
+  const [from, to] = [weights, token.before].map((each) => labelled(scope, each, token.groups));
+  for (const label of gaining(scope, token)) {
+    await publish(scope, { kind: 'rolledBack', serviceVersion: label, from: from!, to: to! });
   }
 }
 
@@ -437,7 +403,7 @@ async function tellOfNewVersion(scope: ApplyScope, rule: Rule, needs: NeedsOfVer
   if (newest!.state !== 'new') return;
   const weights = labelled(scope, weightsOf(rule), groupsById(scope, needs));
   await publish(scope, { kind: 'created', serviceVersion: newest!.label, from: weights, to: weights });
-  await record(scope, [newest!], 'ready', (versions) => versions);
+  await recordVersions(scope, [{ ...newest!, state: 'ready' }]);
 }
 
 function labelled(
@@ -453,21 +419,6 @@ function groupsById(scope: Scope, needs: NeedsOfVersions): Token['groups'] {
   return Object.fromEntries(
     groupsOfVersions(scope, needs).map(({ id, targetGroupArns }) => [id, targetGroupArns]),
   );
-}
-
-/** Record how far versions have come; does nothing when that is on record. */
-async function record(
-  scope: Scope,
-  versions: readonly RecordedVersion[],
-  state: 'ready' | 'proven',
-  which: (versions: readonly RecordedVersion[]) => readonly RecordedVersion[],
-): Promise<void> {
-  const isBehind = (version: RecordedVersion) =>
-    version.state === 'new' || (state === 'proven' && version.state === 'ready');
-  const changed = which(versions)
-    .filter(isBehind)
-    .map((version) => ({ ...version, state }));
-  if (changed.length > 0) await recordVersions(scope, changed);
 }
 
 function idsWithRequests(weights: readonly Weight[], groups: Token['groups']): string[] {
@@ -490,11 +441,21 @@ function observed(scope: Scope, rule: Rule, needs: NeedsOfVersions): ObservedTra
   return { weights: weightsByVersion(weightsOf(rule), groupsById(scope, needs)) };
 }
 
-/** Labels of the versions that are to answer, for messages. */
-function labels({ versions = [] }: Scope, { before, after, groups }: Token): string {
-  const former = weightsByVersion(before, groups);
-  const next = weightsByVersion(after, groups);
-  const gaining = versions.filter(({ id }) => (next[id] ?? 0) > 0 && (former[id] ?? 0) === 0);
-  const named = gaining.length > 0 ? gaining : versions.filter(({ id }) => (next[id] ?? 0) > 0);
-  return `version ${named.map(({ label }) => label).join(' and ')}`;
+/** What requests move to, for messages. */
+function labels(scope: Scope, token: Token): string {
+  return `version ${gaining(scope, token).join(' and ')}`;
+}
+
+/** Labels of the versions that are to get a greater part of the requests, or of all that are to answer, where none is. */
+function gaining({ versions = [] }: Scope, { before, after, groups }: Token): string[] {
+  const [former, next] = [before, after].map((weights) => sharesByVersion(weights, groups));
+  const gaining = versions.filter(({ id }) => next![id]! > former![id]!);
+  const named = gaining.length > 0 ? gaining : versions.filter(({ id }) => next![id]! > 0);
+  return named.map(({ label }) => label);
+}
+
+function sharesByVersion(weights: readonly Weight[], groups: Token['groups']): Record<string, number> {
+  const byVersion = weightsByVersion(weights, groups);
+  const sum = Object.values(byVersion).reduce((one, other) => one + other, 0);
+  return Object.fromEntries(Object.entries(byVersion).map(([id, weight]) => [id, sum && weight / sum]));
 }

@@ -1,34 +1,28 @@
-import { CreateRuleCommand, type Rule, type RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { type RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allOf } from '../../../core/all-of';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { versionOf } from '../../composition/version';
 import { HandlerError } from '../../../core/failure';
-import { done, wait, type Outcome } from '../../../core/outcome';
+import { done, type Outcome } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { describeRules } from '../../sharing/load-balancer-closing';
-import { shortHash } from '../../identity/identity';
-import { tagList, tagRecord } from '../../identity/tags';
+import { tagList } from '../../identity/tags';
 import { versionOfRule, versionRuleTag } from '../../memory/resource-marks';
-import { authenticationIn } from '../../properties/authentication';
 import { headerNames, testPart } from '../../properties/rule-conditions';
 import { reachConditions, VERSION_WAYS, type VersionWay } from '../../properties/version-reach';
-import { RULE_AUTHENTICATION_ACTIONS, setAuthentication } from '../../deployments/rule-authentication';
 import { TRAFFIC_WEIGHT_ACTIONS } from '../../deployments/traffic-weights';
-import { defined } from '../../../core/unset';
 import type { ObservedLoadBalancerSecurityGroup } from '../ec2/load-balancer-security-group';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
-import { plannedConditions, setConditions } from './listener-rule';
+import { plannedConditions } from './listener-rule';
 import type { ObservedListeners } from './listeners';
-import { actionsOf, servingGroup } from './rule-claim';
-import { likelyPriority, prioritiesBefore, VERSION_PRIORITIES } from './rule-places';
+import { servingGroup } from './rule-claim';
+import { putRuleBefore, RULE_BEFORE_ACTIONS, type RuleBefore } from './rule-before';
+import { inOwnOrder, likelyPriority, prioritiesBefore, VERSION_PRIORITIES } from './rule-places';
 import {
-  changeRuleTags,
   deleteRule,
-  forgetRequiredHeader,
   holdsSecrets,
   FIND_RULE_ACTIONS,
   findManagedRules,
-  matching,
   plannedForwarding,
   ruleTags,
   versionRulesSeen,
@@ -53,9 +47,6 @@ type Needs = {
 
 const TYPE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 
-/** How often one invocation tries for a priority that others are after too. */
-const ATTEMPTS = 5;
-
 /**
  * The rules that bring requests to one version because they ask for it: one for a header, one for a parameter, one for a cookie,
  * for a request has to meet all conditions of a rule. They match what the service's rule for all requests matches, and stand before
@@ -70,15 +61,7 @@ export const versionRules: Component<ObservedVersionRules, Needs, ListenerRulePr
   isSecret: ({ rules }) => holdsSecrets(...Object.values(rules)),
   permissions: {
     observe: ['elasticloadbalancing:DescribeRules', ...FIND_RULE_ACTIONS],
-    apply: [
-      ...FIND_RULE_ACTIONS,
-      ...RULE_AUTHENTICATION_ACTIONS,
-      ...TRAFFIC_WEIGHT_ACTIONS,
-      'elasticloadbalancing:AddTags',
-      'elasticloadbalancing:CreateRule',
-      'elasticloadbalancing:DeleteRule',
-      'elasticloadbalancing:RemoveTags',
-    ],
+    apply: [...RULE_BEFORE_ACTIONS, ...TRAFFIC_WEIGHT_ACTIONS],
     remove: ['elasticloadbalancing:DeleteRule'],
   },
 
@@ -128,32 +111,18 @@ export const versionRules: Component<ObservedVersionRules, Needs, ListenerRulePr
   },
 
   async apply(scope, needs, current) {
-    try {
-      const rules = await allOf(
-        VERSION_WAYS.map(async (way) => {
-          const wanted = scope.desired[way];
-          const rule = current?.rules[way];
-          // It goes at the end.
-          if (!wanted) return done(rule);
-          if (rule && rule.priority < needs.ListenerRule.priority) return await change(scope, rule, wanted);
-          // The rule for all requests was made again, at another place.
-          if (rule) await deleteRule(scope, rule.arn);
-          return await make(scope, needs, way, wanted);
-        }),
-      );
-      const pending = rules.find(({ status }) => status === 'wait');
-      if (pending?.status === 'wait') return pending;
-      const made = VERSION_WAYS.flatMap((way, index) => {
-        const rule = (rules[index] as { readonly value?: ObservedListenerRule }).value;
-        return rule ? [[way, rule] as const] : [];
-      });
-      return done(made.length > 0 ? { rules: Object.fromEntries(made) } : (undefined as never));
-    } catch (error) {
-      if (isSdkError(error, 'ListenerNotFoundException', 'RuleNotFoundException')) {
-        return wait('the listener, which somebody is removing', 2);
-      }
-      throw error;
-    }
+    const rules = await allOf(
+      VERSION_WAYS.map(async (way) => {
+        const wanted = scope.desired[way];
+        const rule = current?.rules[way];
+        // One that is not wanted goes at the end.
+        return wanted ? put(scope, needs, { way, wanted, current: rule }) : done(rule);
+      }),
+    );
+    const pending = rules.find(({ status }) => status === 'wait');
+    if (pending?.status === 'wait') return pending;
+    const made = rules.map((rule, index) => [VERSION_WAYS[index]!, rule.status === 'done' && rule.value]);
+    return done({ rules: Object.fromEntries(made.filter(([, rule]) => rule)) });
   },
 
   async prune(scope, _needs, { rules }) {
@@ -180,87 +149,42 @@ async function rulesOfVersions(
   return (await findManagedRules(scope, rules, arns)).versions;
 }
 
-async function change(
+/** Put the rule for one way. @throws HandlerError ServiceLimitExceeded when the load balancer takes no more rules. */
+async function put(
   scope: ApplyScope,
-  rule: ObservedListenerRule,
-  { Conditions }: ListenerRuleProperties,
+  needs: Needs,
+  { way, ...rule }: Pick<RuleBefore, 'wanted' | 'current'> & { readonly way: VersionWay },
 ): Promise<Outcome<ObservedListenerRule>> {
-  const tagged = { ...rule, tags: await changeRuleTags(scope, rule) };
-  const conditions = [...Conditions];
-  await setConditions(scope, rule.arn, rule.conditions, conditions);
-  const tags = await forgetRequiredHeader(scope, tagged);
-  // To ask for a version must be no way around.
-  const asked = await setAuthentication(scope, tagged);
-  return done({ ...asked, ...matching(conditions), conditions, tags });
-}
-
-/** @throws HandlerError ServiceLimitExceeded when the load balancer takes no more rules. */
-async function make(
-  scope: ApplyScope,
-  { Listeners, ListenerRule, TargetGroups }: Needs,
-  way: VersionWay,
-  { Conditions, Tags }: ListenerRuleProperties,
-): Promise<Outcome<ObservedListenerRule>> {
-  const { httpsArn } = Listeners;
-  const serving = await servingGroup(scope, TargetGroups);
-  const Actions = actionsOf(scope, TargetGroups, serving);
-  const conditions: RuleCondition[] = [...Conditions];
-  let rules: Rule[] = [];
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const Priority = ownPriority(
-      scope,
-      way,
-      prioritiesBefore(ListenerRule.priority, rules, VERSION_PRIORITIES),
-    );
-    if (Priority === undefined) throw full(ListenerRule);
-    try {
-      const { Rules = [] } = await scope.clients.elasticLoadBalancing.send(
-        new CreateRuleCommand({
-          ListenerArn: httpsArn,
-          Priority,
-          Conditions: conditions,
-          Actions,
-          Tags: [...Tags],
+  const { id } = versionOf(scope)!;
+  // Versions that come at the same moment begin at different places, too.
+  const who = `${scope.ecsService.arn} ${way}`;
+  try {
+    return await putRuleBefore(scope, needs, {
+      ...rule,
+      serving: () => servingGroup(scope, needs.TargetGroups),
+      priorities: VERSION_PRIORITIES,
+      inOrder: (free) => inOwnOrder(who, free),
+      find: ({ versions }) =>
+        versions.find(({ tags }) => {
+          const of = versionOfRule(tags);
+          return of?.id === id && of.way === way;
         }),
-      );
-      const rule = {
-        arn: Rules[0]!.RuleArn!,
-        priority: Priority,
-        conditions,
-        servingTargetGroupArn: serving,
-      };
-      const asked = defined({ authentication: authenticationIn(Actions) });
-      return done({ ...rule, ...matching(conditions), ...asked, tags: tagRecord(Tags) });
-    } catch (error) {
-      if (isSdkError(error, 'TooManyRulesException')) throw full(ListenerRule, error);
-      if (!isSdkError(error, 'PriorityInUseException')) throw error;
-    }
-    rules = await describeRules(scope, httpsArn!);
-    const { versions } = await findManagedRules(scope, rules, TargetGroups.arns);
-    const { id } = versionOf(scope)!;
-    // An earlier attempt, whose answer was lost, has made it.
-    const made = versions.find(({ tags }) => {
-      const of = versionOfRule(tags);
-      return of?.id === id && of.way === way;
+      full: () => full(scope, needs.ListenerRule),
     });
-    if (made) return done(made);
+  } catch (error) {
+    throw isSdkError(error, 'TooManyRulesException') ? full(scope, needs.ListenerRule, error) : error;
   }
-  return wait(`a priority before that of listener rule ${ListenerRule.arn}`, 1);
 }
 
-/** Versions that come at the same moment begin at different places, and get out of each other's way. */
-function ownPriority(
-  { ecsService }: Pick<Scope, 'ecsService'>,
-  way: VersionWay,
-  free: readonly number[],
-): number | undefined {
-  return free[Number.parseInt(shortHash(`${ecsService.arn} ${way}`, 8), 16) % Math.max(free.length, 1)];
-}
-
-function full({ arn, priority }: ObservedListenerRule, cause?: unknown): HandlerError {
+function full(
+  { spec, versions = [] }: ApplyScope,
+  { arn, priority }: ObservedListenerRule,
+  cause?: unknown,
+): HandlerError {
+  const ways = Object.keys(spec.versions!.reach).length;
   return new HandlerError(
     'ServiceLimitExceeded',
-    `the listener takes no more rules before ${priority}, the priority of listener rule ${arn}`,
+    `${versions.length} versions, each reached in ${ways} ways, take ${versions.length * ways} rules, and the listener takes no more before ${priority}, the priority of listener rule ${arn}`,
     {
       propertyPath: 'VersionTraffic',
       remedy:
