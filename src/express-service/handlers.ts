@@ -35,6 +35,7 @@ import {
   type CallbackContext,
   type HandlerRequest,
 } from '../cloudformation/extension';
+import { endpointFlaw } from './resources/ec2/vpc-endpoints';
 import { roleFlaw } from './resources/ecs/roles';
 import { findRefusedProperty } from './properties/refused-properties';
 import { isOtherContent } from './properties/versions';
@@ -79,11 +80,12 @@ async function claim(request: Request): Promise<Progress> {
     desired.ServiceName ?? generatedServiceName(logicalResourceIdentifier, clientRequestToken);
   const identity = identityOf(request, desired.Cluster ?? ResourceModel.DEFAULTS.Cluster, serviceName);
   const scope = applyScope(request, identity);
-  const [service, network, roles, eventBus] = await Promise.allSettled([
+  const [service, network, roles, eventBus, endpoints] = await Promise.allSettled([
     describedService(scope).then((found) => found ?? serviceOfRecord(scope)),
     scope.network(),
     roleFlaw(scope),
     eventBusFlaw(scope),
+    endpointFlaw(scope),
   ]);
   if (service.status === 'rejected') throw service.reason;
   if (service.value) throw alreadyExists(identity, service.value);
@@ -91,6 +93,8 @@ async function claim(request: Request): Promise<Progress> {
   if (roles.status === 'rejected') throw roles.reason;
   if (eventBus.status === 'rejected') throw eventBus.reason;
   if (eventBus.value) throw eventBus.value;
+  if (endpoints.status === 'rejected') throw endpoints.reason;
+  if (endpoints.value) throw endpoints.value;
   desired.ServiceName = serviceName;
   desired.ServiceArn = identity.serviceArn;
   return inProgress(request, {
@@ -131,8 +135,9 @@ async function reconcile(request: Request, identity: Identity): Promise<Progress
   const scope = await scopeOfReconciliation(request, identity);
   const isBeginning = request.action === Action.Update && elapsedSeconds === undefined;
   if (isBeginning && !(await serviceOfRecord(scope))) throw notFound(identity);
-  const busFlaw = isBeginning ? await eventBusFlaw(scope) : undefined;
-  if (busFlaw) throw busFlaw;
+  const flaws = isBeginning ? await Promise.all([eventBusFlaw(scope), endpointFlaw(scope)]) : [];
+  const flaw = flaws.find((each) => each !== undefined);
+  if (flaw) throw flaw;
   const waiting = await rolesToWaitFor(request, scope, isBeginning);
   if (waiting) return waiting;
   const result = await convergeExposures(componentsIn, scope, continuation, hasTime(request));

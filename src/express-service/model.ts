@@ -1671,6 +1671,33 @@ export class NetworkConfiguration extends BaseModel {
   declare SecurityGroups?: string[];
 }
 
+/** Where services run that name it. */
+export class NetworkProfile extends BaseModel {
+  constructor(properties?: Properties<NetworkProfile>) {
+    super(properties);
+  }
+
+  /** The word by which templates name it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Name?: string;
+
+  /** Ids of the subnets of the tasks. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Subnets?: string[];
+
+  /** Ids of security groups that the tasks get. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare SecurityGroups?: string[];
+
+  /** Ids of the subnets of load balancers, one in each Availability Zone. Default: those of the tasks. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare LoadBalancerSubnets?: string[];
+}
+
 /** A share of the tasks on one kind of capacity. */
 export class CapacityProviderStrategyItem extends BaseModel {
   static readonly DEFAULTS = { Base: 0, Weight: 0 } as const;
@@ -2652,6 +2679,11 @@ export class ResourceModel extends BaseModel {
   @Type(() => NetworkConfiguration)
   declare NetworkConfiguration?: NetworkConfiguration;
 
+  /** One of NetworkProfiles of the type configuration, in whose subnets the service runs. What is changed there reaches the service with its next update. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare NetworkProfile?: string;
+
   /** The load balancer that the service is reached through. Services that agree on all of this, on the VPC and on WebAclArn share one; a change moves the service to another load balancer without losing a request. */
   @Expose()
   @Type(() => LoadBalancerConfiguration)
@@ -2989,6 +3021,11 @@ export class TypeConfigurationModel extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare PermittedImageRegistries?: string[];
+
+  /** Networks that templates name by a word (NetworkProfile). */
+  @Expose()
+  @Type(() => NetworkProfile)
+  declare NetworkProfiles?: NetworkProfile[];
 
   /** Amazon EventBridge event bus, by name or ARN, that is told of the versions of services that name none. */
   @Expose()

@@ -4,6 +4,7 @@ import { EVENT_BUS_PERMISSIONS, PUBLISH_PERMISSIONS } from './events/publish';
 import { LIST_PERMISSIONS } from './read/list';
 import { NETWORK_PERMISSIONS } from './network/network';
 import { READ_PERMISSIONS } from './read/read';
+import { ENDPOINT_PERMISSIONS } from './resources/ec2/vpc-endpoints';
 import { ROLE_PERMISSIONS } from './resources/ecs/roles';
 
 /** Names of the handlers, as the schema spells them. */
@@ -45,6 +46,7 @@ export function handlerPermissions(): Record<HandlerName, string[]> {
     ...READ_PERMISSIONS,
     ...ROLE_PERMISSIONS,
     ...EVENT_BUS_PERMISSIONS,
+    ...ENDPOINT_PERMISSIONS,
     ...PUBLISH_PERMISSIONS,
   ]);
   return {

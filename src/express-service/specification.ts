@@ -23,6 +23,7 @@ import { kindOfLoadBalancer } from './properties/load-balancer-kinds';
 import { checkRoleAccounts } from './properties/role-properties';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './properties/rollback-limits';
 import { PROPERTIES } from './properties/rows';
+import { networkProfileSpec, withNetworkProfile, type NetworkOfTasks } from './properties/network-profile';
 import { requiredHeader } from './properties/required-http-header';
 import { pathPatterns, type RequiredHeader } from './properties/rule-conditions';
 import { serviceConnectSpec, type ServiceConnectSpec } from './properties/service-connect';
@@ -35,15 +36,12 @@ import { settingsOfVersions, versionsSpec, type VersionsSpec } from './propertie
 import { externalTask, managedTask, type ExternalTask, type ManagedTask } from './properties/task';
 
 /** The desired state of a service: every default applied, every rule that needs no call to AWS checked. */
-export interface ServiceSpec {
+export interface ServiceSpec extends NetworkOfTasks {
   /** Whether the cluster is made when it is absent; only the one named `default` is. */
   readonly createsCluster: boolean;
   /** Undefined where there is no load balancer. */
   readonly infrastructureRoleArn?: string;
   readonly task: ManagedTask | ExternalTask;
-  /** Empty means: the public subnets of the default VPC. */
-  readonly subnetIds: readonly string[];
-  readonly additionalSecurityGroupIds: readonly string[];
   readonly targetGroup: TargetGroupSettings;
   readonly scaling: Scaling;
   readonly settings: Partial<ServiceSettings>;
@@ -98,17 +96,18 @@ export interface SpecRequest {
  * @throws HandlerError InvalidRequest with the path of the property that is wrong.
  */
 export function specificationOf({
-  model,
+  model: given,
   configuration,
   identity,
   tags,
   recordedDomains,
 }: SpecRequest): ServiceSpec {
+  const model = withNetworkProfile(given, configuration);
   const { InfrastructureRoleArn, NetworkConfiguration, WebAclArn } = model;
   const loadBalancer = loadBalancerSpec(model.LoadBalancerConfiguration, WebAclArn, model);
   const kind = kindOfLoadBalancer(loadBalancer);
-  kind.check(model);
-  checkValues(PROPERTIES, model);
+  kind.check(given);
+  checkValues(PROPERTIES, given);
   checkCluster(model.Cluster, identity);
   const isExternalListener = 'listenerArn' in loadBalancer;
   const named = kind.domains(
@@ -119,7 +118,7 @@ export function specificationOf({
   if (dns.routing) checkOwner(identity, 'ServiceName');
   const domains = dns.routing ? withRegionalDomain(named, identity.region) : named;
   const scalingSpec = scaling(model.ScalingTarget);
-  const record = templateRecord(model, tags, scalingSpec);
+  const record = templateRecord(given, tags, scalingSpec);
   const serviceConnect = serviceConnectSpec(model, identity);
   const task = model.TaskDefinitionArn
     ? externalTask(model.TaskDefinitionArn, model)
@@ -158,6 +157,7 @@ export function specificationOf({
     infrastructureRoleArn: InfrastructureRoleArn,
     task,
     ...network,
+    networkProfile: networkProfileSpec(given, configuration),
     targetGroup,
     scaling: scalingSpec,
     settings,

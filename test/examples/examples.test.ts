@@ -20,6 +20,7 @@ import { SOURCE_IP_HEADER } from '../../local/load-balancer/client-request';
 import { callMoto, SECRETS_MANAGER } from '../../local/moto/call';
 import { callGrpc } from '../support/http2-request';
 import type { StackAccount } from '../support/stack-account';
+import { TYPE_NAME } from '../support/account';
 import { described, EXAMPLES, openPlatform, OWN_DOMAIN, servicesOf, type Platform } from './platform';
 
 const ROOT = join(__dirname, '..', '..');
@@ -46,6 +47,12 @@ const ORIGIN_SECRET = '0123456789abcdef0123456789abcdef';
 let cloudFront: string;
 beforeAll(async () => {
   ({ account, platform } = await openPlatform());
+  const { registry } = account.aws;
+  const { privateSubnets: Subnets, publicSubnets: LoadBalancerSubnets } = platform;
+  registry.setTypeConfiguration(TYPE_NAME, {
+    ...registry.typeConfiguration(TYPE_NAME),
+    NetworkProfiles: [{ Name: 'private', Subnets, LoadBalancerSubnets }],
+  });
   const { endpoint } = account.aws.clientOptions();
   const secret = { Name: 'shop-origin', SecretString: ORIGIN_SECRET };
   await callMoto({ endpoint }, SECRETS_MANAGER, 'us-east-1', 'CreateSecret', secret);
@@ -91,6 +98,17 @@ const ROWS: Readonly<Record<string, Row>> = {
       const { LoadBalancers = [] } = await balancing.send(new DescribeLoadBalancersCommand({}));
       const made = LoadBalancers.filter(({ LoadBalancerName }) => !LoadBalancerName!.startsWith('platform'));
       expect(made).toMatchObject([{ Scheme: 'internet-facing' }]);
+      expect(await get(deployed.host)).toMatchObject({ status: 200 });
+    },
+  },
+  'network-profile.yml': {
+    async shows(deployed) {
+      const { service } = await describeOnly(deployed);
+      const { subnets, assignPublicIp } = service.networkConfiguration!.awsvpcConfiguration!;
+      expect({ subnets: subnets!.toSorted(), assignPublicIp }).toEqual({
+        subnets: platform.privateSubnets.toSorted(),
+        assignPublicIp: 'DISABLED',
+      });
       expect(await get(deployed.host)).toMatchObject({ status: 200 });
     },
   },

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { join } from 'node:path';
 import { issueCertificate, createHostedZone } from '../../local/account';
-import { BASE_DOMAIN } from '../support/account';
+import { BASE_DOMAIN, leadOut } from '../support/account';
 import { StackAccount, type Outcome } from '../support/stack-account';
 
 export const EXAMPLES = join(__dirname, '..', '..', 'examples');
@@ -59,6 +59,7 @@ async function makePlatform(account: StackAccount): Promise<Platform> {
     // moto's CloudFormation does not do this.
     await ec2.send(new AssociateRouteTableCommand({ SubnetId, RouteTableId: outputs.Routes }));
   }
+  await leadOut(ec2, outputs.Routes!, publicSubnets[0]!);
   return { vpc, publicSubnets, privateSubnets, hostedZoneId, listenerArn: outputs.Listener! };
 }
 

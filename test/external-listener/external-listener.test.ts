@@ -3,6 +3,7 @@ import {
   CreateSubnetCommand,
   CreateVpcCommand,
   DeleteSubnetCommand,
+  DescribeRouteTablesCommand,
   DeleteVpcCommand,
   DescribeSubnetsCommand,
   EC2Client,
@@ -19,7 +20,7 @@ import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
 import { whileRequested } from '../moves/steady-requests';
 import { changes } from '../properties/life-of-a-property';
-import { giveIpv6Blocks, TYPE_NAME } from '../support/account';
+import { giveIpv6Blocks, leadOut, TYPE_NAME } from '../support/account';
 import { Driver } from '../support/driver';
 import { DEFAULT_ANSWER, OwnLoadBalancer } from './external-load-balancer';
 
@@ -304,6 +305,10 @@ describe('is refused, and nothing is made,', () => {
       );
       Subnets.push(Subnet!.SubnetId!);
     }
+    const { RouteTables = [] } = await ec2.send(
+      new DescribeRouteTablesCommand({ Filters: [{ Name: 'vpc-id', Values: [VpcId] }] }),
+    );
+    await leadOut(ec2, RouteTables[0]!.RouteTableId!, Subnets[0]!);
     try {
       expect(await driver.create(driver.model(onOwn({ NetworkConfiguration: { Subnets } })))).toMatchObject({
         status: 'FAILED',

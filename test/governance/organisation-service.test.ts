@@ -64,6 +64,7 @@ const JUDGED_ELSEWHERE: Readonly<Record<string, string>> = {
 /** Properties that no rule concerns, and why. */
 const UNCONCERNED: Readonly<Record<string, string>> = {
   ServiceName: 'a name',
+  NetworkProfile: 'a network of the platform team',
   Cluster: 'a name; the cluster is judged where it is declared',
   InfrastructureRoleArn: 'a role of Amazon ECS; it is judged where it is declared',
   TaskDefinitionArn: 'the task definition is judged where it is declared',

@@ -40,6 +40,11 @@ import {
   type HealthCheckRole,
 } from '../../src/express-service/memory/health-check-reference';
 import { ownershipOf, ownershipValues } from '../../src/express-service/memory/ownership-record';
+import {
+  networkBefore,
+  networkProfileTag,
+  recordedNetworkProfile,
+} from '../../src/express-service/memory/network-profile';
 import { takenListenerTag, takersIn } from '../../src/express-service/memory/taken-listeners';
 import { pagePosition, pageToken } from '../../src/express-service/memory/page-token';
 import {
@@ -154,6 +159,17 @@ const steps = fc.oneof(
       parts: Array.from({ length }, (_, index) => (index + 1) * part),
     })),
 );
+const networkProfile = fc.record({
+  name: fc.stringMatching(/^[A-Za-z0-9-]{1,32}$/),
+  subnetIds: fc.uniqueArray(
+    hex(17).map((id) => `subnet-${id}`),
+    { minLength: 1, maxLength: 16 },
+  ),
+  securityGroupIds: fc.uniqueArray(
+    hex(17).map((id) => `sg-${id}`),
+    { maxLength: 4 },
+  ),
+});
 const versionSettings = fc.record({
   spec: fc
     .record(
@@ -243,6 +259,26 @@ describe('tags', () => {
       },
     );
     expect(recordedSettings({})).toBeUndefined();
+  });
+
+  test('of a network profile', () => {
+    always(networkProfile, networkProfileTag, (tags, { name, securityGroupIds, subnetIds }) => {
+      expect(recordedNetworkProfile(tags)).toMatchObject({
+        name,
+        securityGroupIds: securityGroupIds.toSorted(),
+      });
+      const before = { subnetIds, additionalSecurityGroupIds: [...securityGroupIds, 'sg-own'] };
+      const profile = { name, securityGroupIds, subnetIds };
+      expect(networkBefore({ ...before, networkProfile: profile }, tags)).toMatchObject({ subnetIds });
+      // The profile is another one today.
+      const others = [...subnetIds, 'subnet-other'];
+      const today = { ...before, subnetIds: others, networkProfile: { ...profile, subnetIds: others } };
+      expect(networkBefore(today, tags)).toEqual({
+        subnetIds: [],
+        additionalSecurityGroupIds: [...securityGroupIds.toSorted(), 'sg-own'],
+      });
+    });
+    expect([networkProfileTag(undefined), recordedNetworkProfile({})]).toEqual([{}, undefined]);
   });
 
   test('of a rule whose requests must have a header', () => {

@@ -2,7 +2,7 @@
 import {
   AttachInternetGatewayCommand,
   CreateInternetGatewayCommand,
-  CreateRouteCommand,
+  ReplaceRouteCommand,
   CreateRouteTableCommand,
   AssociateRouteTableCommand,
   CreateSubnetCommand,
@@ -24,6 +24,7 @@ import {
   CreateWebACLCommand,
   GetWebACLForResourceCommand,
 } from '@aws-sdk/client-wafv2';
+import { leadOut } from '../support/account';
 import { Account } from './account';
 import { loadBalancersOf, permissionsOf, recordsOf } from './looks';
 
@@ -204,6 +205,7 @@ describe('a service that is to run in other subnets', () => {
         }),
       );
     }
+    await leadOut(ec2, RouteTable!.RouteTableId!, ids[0]!);
     return { ids, vpcId, routeTableId: RouteTable!.RouteTableId! };
   }
 
@@ -213,7 +215,7 @@ describe('a service that is to run in other subnets', () => {
     const { InternetGatewayId } = InternetGateway!;
     await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId: vpcId }));
     await ec2.send(
-      new CreateRouteCommand({
+      new ReplaceRouteCommand({
         RouteTableId: routeTableId,
         DestinationCidrBlock: '0.0.0.0/0',
         GatewayId: InternetGatewayId,

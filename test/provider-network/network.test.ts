@@ -17,7 +17,7 @@ import { loadBalancerSpec } from '../../src/express-service/properties/load-bala
 import { discoverNetwork } from '../../src/express-service/network/network';
 import { clientConfiguration } from '../../src/aws/client-configuration';
 import { isPublic, networkOf, oneSubnetPerZone } from '../../src/express-service/network/subnets';
-import { giveIpv6Blocks } from '../support/account';
+import { giveIpv6Blocks, leadOut } from '../support/account';
 import { Account } from './account';
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -131,6 +131,7 @@ describe('on the wire', () => {
         }),
       );
     }
+    await leadOut(ec2(), RouteTable!.RouteTableId!, publicSubnets[0]!);
     const { Vpc } = await ec2().send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
     foreignVpc = Vpc!.VpcId!;
     const { Subnet } = await ec2().send(

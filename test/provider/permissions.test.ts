@@ -61,11 +61,13 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
  */
 const NEEDED_ELSEWHERE: Readonly<Record<HandlerName, Readonly<Record<string, string>>>> = {
   create: {
+    'ec2:DescribeVpcEndpoints': 'subnets that nothing leads out of: test/provider/network-profile.test.ts',
     'elasticloadbalancing:SetSubnets':
       'subnets in a further zone: test/provider-network/hand-made-changes.test.ts',
   },
   read: {},
   update: {
+    'ec2:DescribeVpcEndpoints': 'subnets that nothing leads out of: test/provider/network-profile.test.ts',
     'elasticloadbalancing:SetSubnets':
       'subnets in a further zone: test/provider-network/hand-made-changes.test.ts',
   },

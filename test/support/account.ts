@@ -3,6 +3,8 @@ import {
   AssociateRouteTableCommand,
   AssociateSubnetCidrBlockCommand,
   AssociateVpcCidrBlockCommand,
+  CreateNatGatewayCommand,
+  CreateRouteCommand,
   CreateRouteTableCommand,
   CreateSubnetCommand,
   DescribeSubnetsCommand,
@@ -100,8 +102,18 @@ export async function makePrivateSubnets(user: User): Promise<DefaultNetwork> {
     await ec2.send(new AssociateRouteTableCommand({ RouteTableId: RouteTable!.RouteTableId, SubnetId }));
     privateSubnetIds.push(SubnetId);
   }
+  await leadOut(ec2, RouteTable!.RouteTableId!, zones[0]!.SubnetId!);
   ec2.destroy();
   return { vpcId, publicSubnetIds: zones.map(({ SubnetId }) => SubnetId!), privateSubnetIds };
+}
+
+/** Give a route table a way out of the VPC that is no internet gateway. @param subnetId where the NAT gateway stands. */
+export async function leadOut(ec2: EC2Client, RouteTableId: string, subnetId: string): Promise<void> {
+  const { NatGateway } = await ec2.send(
+    new CreateNatGatewayCommand({ SubnetId: subnetId, ConnectivityType: 'private' }),
+  );
+  const { NatGatewayId } = NatGateway!;
+  await ec2.send(new CreateRouteCommand({ RouteTableId, NatGatewayId, DestinationCidrBlock: '0.0.0.0/0' }));
 }
 
 /** Associate IPv6 CIDR blocks with subnets of a VPC, and one with the VPC where it has none. */

@@ -1,5 +1,7 @@
 import { requires } from '../../engine/outcome';
+import type { Resource } from '../../engine/resource';
 import { defineRule, type Examples, single } from '../../engine/rule';
+import { any, type Test } from '../../engine/truth';
 import { EXPRESS_SERVICE, ORGANISATION_SERVICE } from '../../resources/containers';
 
 export const rule = defineRule({
@@ -11,26 +13,35 @@ export const rule = defineRule({
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/express-service-work.html',
   rationale:
     'Without them the service lands in the default VPC, in public subnets that no network team looks after.',
-  remedy: 'Set NetworkConfiguration.Subnets and NetworkConfiguration.SecurityGroups.',
+  remedy:
+    'Set NetworkConfiguration.Subnets and NetworkConfiguration.SecurityGroups, or name a NetworkProfile.',
   // A service from an image and two roles has to start somewhere; strict profiles refuse it.
   mode: 'warn',
   check: ({ resource }) => [
+    ...requires(isNamed(resource, 'Subnets'), 'the service would run in the default VPC'),
     ...requires(
-      resource.at('NetworkConfiguration.Subnets').isSet(),
-      'the service would run in the default VPC',
-    ),
-    ...requires(
-      resource.at('NetworkConfiguration.SecurityGroups').isSet(),
+      isNamed(resource, 'SecurityGroups'),
       'the service would get a security group that nobody in the organisation wrote',
     ),
   ],
 });
 
+/** A profile is written by the platform team. */
+function isNamed(resource: Resource, what: 'Subnets' | 'SecurityGroups'): Test {
+  return any(resource.at('NetworkProfile').isSet(), resource.at(`NetworkConfiguration.${what}`).isSet());
+}
+
 const express = (NetworkConfiguration?: unknown, rest?: object) =>
   single(EXPRESS_SERVICE, { NetworkConfiguration }, rest);
 
 export const examples = (): Examples => ({
-  pass: [{ title: 'both set', template: express({ Subnets: ['subnet-1'], SecurityGroups: ['sg-1'] }) }],
+  pass: [
+    { title: 'both set', template: express({ Subnets: ['subnet-1'], SecurityGroups: ['sg-1'] }) },
+    {
+      title: 'an organisation service with a network profile',
+      template: single(ORGANISATION_SERVICE, { NetworkProfile: 'private' }),
+    },
+  ],
   fail: [
     { title: 'neither set', template: express() },
     {

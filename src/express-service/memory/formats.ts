@@ -45,7 +45,7 @@ export const VERSIONS = [
     version: 6,
     since: '2026-11-29',
     change:
-      'A service may have versions, each an ECS service of its own, which tags record; rules by which one is reached bear a tag.',
+      'A service may have versions, each an ECS service of its own, which tags record; rules by which one is reached bear a tag. A tag names the network profile of a service.',
   },
 ] as const;
 
@@ -142,6 +142,12 @@ export const TAGS = {
     on: OWN_GROUP,
     says: 'ARN of the role of which ECS services with rolling deployments say nothing',
     readBy: 'READ (service-versions.ts)',
+  },
+  networkProfile: {
+    key: 'org-ecs-express:network-profile',
+    on: OWN_GROUP,
+    says: 'name of the network profile that the service runs in, the hash of its subnets, and its security groups',
+    readBy: 'READ, and updates, to see whether the profile has changed (network-profile.ts)',
   },
   host: {
     key: 'org-ecs-express:host/',

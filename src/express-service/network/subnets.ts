@@ -1,5 +1,5 @@
 /** Which subnets tasks and load balancers may use together. Pure: no call to AWS. */
-import type { RouteTable, Subnet as Ec2Subnet } from '@aws-sdk/client-ec2';
+import type { Route, RouteTable, Subnet as Ec2Subnet } from '@aws-sdk/client-ec2';
 import { invalid, type HandlerError } from '../../core/failure';
 import {
   hasIpv6,
@@ -18,6 +18,8 @@ export interface Subnet {
   readonly public: boolean;
   /** Whether it has an IPv6 CIDR block. */
   readonly ipv6?: true;
+  /** Whether nothing in its route table leads out of the VPC, but to services of AWS by endpoints. */
+  readonly isIsolated?: true;
 }
 
 /** Where a service runs. */
@@ -72,6 +74,7 @@ export function networkOf(spec: NetworkSpec, { subnets, routeTables }: Surroundi
       availabilityZone: subnet.AvailabilityZone!,
       public: isPublic(subnet.SubnetId!, routeTables),
       ...(hasIpv6Block(subnet) && { ipv6: true as const }),
+      ...(isIsolated(subnet.SubnetId!, routeTables) && { isIsolated: true as const }),
     }))
     .sort(byId);
   const named = loadBalancerSubnetIds(spec);
@@ -346,13 +349,25 @@ function mixed(path: string, subnets: readonly Subnet[], remedy: string): Handle
  * gateway (Amazon VPC User Guide, "Subnet types").
  */
 export function isPublic(subnetId: string, routeTables: readonly RouteTable[]): boolean {
+  return routesOf(subnetId, routeTables).some(
+    ({ GatewayId, State }) => GatewayId?.startsWith('igw-') && State !== 'blackhole',
+  );
+}
+
+/** Routes that stay in the VPC: to itself, and to gateway endpoints. */
+function isIsolated(subnetId: string, routeTables: readonly RouteTable[]): boolean {
+  return routesOf(subnetId, routeTables).every(
+    ({ GatewayId = '', State }) =>
+      GatewayId === 'local' || GatewayId.startsWith('vpce-') || State === 'blackhole',
+  );
+}
+
+function routesOf(subnetId: string, routeTables: readonly RouteTable[]): readonly Route[] {
   const associated = (matches: (association: NonNullable<RouteTable['Associations']>[number]) => boolean) =>
     routeTables.find(({ Associations }) => Associations?.some(matches));
   const table =
     associated(({ SubnetId }) => SubnetId === subnetId) ?? associated(({ Main }) => Main === true);
-  return (table?.Routes ?? []).some(
-    ({ GatewayId, State }) => GatewayId?.startsWith('igw-') && State !== 'blackhole',
-  );
+  return table?.Routes ?? [];
 }
 
 function hasIpv6Block({ Ipv6CidrBlockAssociationSet: blocks = [] }: Ec2Subnet): boolean {
@@ -367,6 +382,7 @@ export function oneSubnetPerZone(subnets: readonly Subnet[]): readonly Subnet[] 
   );
 }
 
-function idsOf(subnets: readonly Subnet[]): string {
+/** Ids of subnets, for messages. */
+export function idsOf(subnets: readonly Subnet[]): string {
   return subnets.map(({ id }) => id).join(', ');
 }

@@ -7,6 +7,7 @@ import { DNS_ROWS } from './dns';
 import { DOMAIN_ROWS } from './domains';
 import { SERVICE_ROWS } from './ecs-service';
 import { EVENT_BUS_ROWS } from './event-bus';
+import { NETWORK_PROFILE_ROWS } from './network-profile';
 import { NETWORK_ROWS } from './network-settings';
 import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
 import { REQUIRED_HTTP_HEADER_ROWS } from './required-http-header';
@@ -37,6 +38,7 @@ const ROWS = {
   ...OTHER_ROWS,
   ...ROLE_ROWS,
   ...NETWORK_ROWS,
+  ...NETWORK_PROFILE_ROWS,
   ...TASK_ROWS,
   ...TARGET_GROUP_ROWS,
   ...LOAD_BALANCER_ROWS,

@@ -61,6 +61,7 @@ import { scalingInputOf } from './read-scaling';
 import { unless } from '../../aws/sdk-errors';
 import { lowerCaseTagRecord, tagList } from '../identity/tags';
 import { targetGroupInputOf } from '../properties/target-group-settings';
+import { recordedNetworkProfile } from '../memory/network-profile';
 import { recordOf } from '../memory/template-record';
 import { defined, unlessEmpty } from '../../core/unset';
 import { mainPortOf, nonceOf, plainMainContainerOf } from '../properties/task-definition-content';
@@ -124,6 +125,9 @@ export function modelOf(
     ({ Key }) => !record.isStackTag(Key),
   );
   const serving = recordedExposures(observed.ServiceSecurityGroup?.tags ?? {})?.serving;
+  const profile = spec
+    ? spec.networkProfile
+    : recordedNetworkProfile(observed.ServiceSecurityGroup?.tags ?? {});
   const loadBalancers = observedLoadBalancers(observations).filter(
     (name) => !spec || name in spec.additionalLoadBalancers,
   );
@@ -134,7 +138,11 @@ export function modelOf(
     InfrastructureRoleArn: service.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
     ...taskInputs(observed, service),
     ...(observed.TargetGroupSettings && targetGroupInputOf(observed.TargetGroupSettings)),
-    NetworkConfiguration: networkOf(service, madeGroupIds(observations)),
+    NetworkProfile: profile?.name,
+    NetworkConfiguration: networkOf(service, [
+      ...madeGroupIds(observations),
+      ...(profile?.securityGroupIds ?? []),
+    ]),
     LoadBalancerConfiguration: loadBalancerInputOf(serving, observed),
     AdditionalLoadBalancers: unlessEmpty(additionalLoadBalancerInputs(loadBalancers, observations, service)),
     ScalingTarget: scalingInputOf(ecsService, observed, record.taskCounts),
@@ -324,13 +332,16 @@ function allLoadBalancers(observations: Observations): (string | undefined)[] {
   return [undefined, ...observedLoadBalancers(observations)];
 }
 
-/** Without the security groups that were made for the service: its author did not write them. */
+/** @param others security groups that the author of the service did not write: those that were made for it, and those of its profile. */
 function networkOf(
   { networkConfiguration }: Pick<Service, 'networkConfiguration'>,
-  made: readonly string[],
+  others: readonly string[],
 ): Properties<NetworkConfiguration> {
   const { subnets, securityGroups } = networkConfiguration?.awsvpcConfiguration ?? {};
-  return templateOf(NETWORK, { subnets, securityGroups: securityGroups?.filter((id) => !made.includes(id)) });
+  return templateOf(NETWORK, {
+    subnets,
+    securityGroups: securityGroups?.filter((id) => !others.includes(id)),
+  });
 }
 
 /** Attributes of the target groups are looked at here only, where no change needed them. */

@@ -42,6 +42,7 @@ import {
 } from '../../sharing/survey';
 import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import { namespaceTag } from '../../memory/namespaces';
+import { NETWORK_PROFILE_TAG, networkProfileTag } from '../../memory/network-profile';
 import { RECORD_TAG } from '../../memory/template-record';
 import {
   obsoleteVersionTagKeys,
@@ -98,7 +99,7 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, objec
     remove: [...REFERENCE_ACTIONS, 'ec2:DeleteSecurityGroup'],
   },
 
-  desired(plan) {
+  desired(plan, _found, current) {
     const tags = {
       ...managedTags(plan),
       ...versionTag(),
@@ -109,6 +110,8 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, objec
       ...versionTags(plan.versions ?? []),
       ...(plan.spec.versions && versionSettingTags(plan.spec.versions, plan.spec.infrastructureRoleArn)),
       ...namespaceTag(plan.spec.serviceConnect?.namespaceName),
+      // Of a service that is there it is recorded at the end, once its tasks run there.
+      ...(!current && networkProfileTag(plan.spec.networkProfile)),
     };
     const properties = {
       GroupName: serviceGroupName(plan.identity),
@@ -156,14 +159,21 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, objec
     return done(describe(current, { ...Object.fromEntries(kept), ...set }));
   },
 
-  /** Forget the hosts, the exposures and the load balancers that nothing is left of. */
+  /** Forget the hosts, the exposures and the load balancers that nothing is left of; record what the tasks run in now. */
   async prune({ spec, clients, exposures }, _needs, { id, hosts, tags }) {
     const former = hosts.filter((host) => !isAmong(host, domainsOf(spec)));
+    const profile = networkProfileTag(spec.networkProfile);
+    const isObsolete = NETWORK_PROFILE_TAG in tags && !(NETWORK_PROFILE_TAG in profile);
     const keys = [
       ...former.map(hostTagKey),
       ...obsoleteExposureTagKeys(tags, exposures!),
       ...obsoleteAdditionalTagKeys(tags, Object.keys(spec.additionalLoadBalancers)),
+      ...(isObsolete ? [NETWORK_PROFILE_TAG] : []),
     ];
+    const { set } = tagChanges(tags, profile, []);
+    if (Object.keys(set).length > 0) {
+      await clients.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: tagList(set) }));
+    }
     if (keys.length > 0) {
       await clients.ec2.send(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }));
     }

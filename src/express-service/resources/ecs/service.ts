@@ -39,6 +39,7 @@ import {
   type Outcome,
   type Wait,
 } from '../../../core/outcome';
+import { networkBefore } from '../../memory/network-profile';
 import { checkManaged, managedTags } from '../../memory/ownership';
 import { isCertain } from '../../properties/refused-properties';
 import { failedOperation } from '../../../aws/failed-operation';
@@ -223,7 +224,11 @@ export const service: Component<ObservedService, Needs, object, Token> = {
       receivers: receivers(plan, found, live),
       network,
     };
-    const former = { previous: previousSpec, live, madeGroupIds: madeGroupIds(found) };
+    const former = {
+      previous: networkBefore(previousSpec, found.ServiceSecurityGroup?.tags ?? {}),
+      live,
+      madeGroupIds: madeGroupIds(found),
+    };
     const properties = cloudFormationNames({
       ...INITIAL_SETTINGS,
       ...(!settings.capacityProviderStrategy && { launchType }),
