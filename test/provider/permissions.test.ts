@@ -63,13 +63,20 @@ const NEEDED_ELSEWHERE: Readonly<Record<HandlerName, Readonly<Record<string, str
   create: {
     'elasticloadbalancing:SetSubnets':
       'subnets in a further zone: test/provider-network/hand-made-changes.test.ts',
+    'servicediscovery:ListOperations':
+      'a namespace that is still being made: test/slow-aws/namespaces.test.ts',
   },
   read: {},
   update: {
     'elasticloadbalancing:SetSubnets':
       'subnets in a further zone: test/provider-network/hand-made-changes.test.ts',
+    'servicediscovery:ListOperations':
+      'a namespace that is still being made: test/slow-aws/namespaces.test.ts',
   },
-  delete: {},
+  delete: {
+    'servicediscovery:ListOperations':
+      'a namespace that is still being made: test/slow-aws/namespaces.test.ts',
+  },
   list: {},
 };
 
