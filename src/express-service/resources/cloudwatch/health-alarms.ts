@@ -23,7 +23,7 @@ import { threeWay } from '../../../core/three-way';
 import type { ApplyScope, Component, PlanScope, Scope } from '../../composition/component';
 import { onePart, type PartScope } from '../../composition/part';
 import type { Exposure } from '../../exposures';
-import { fittingName, type EcsService, type Identity } from '../../identity/identity';
+import { fittingName, type Identity } from '../../identity/identity';
 import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import { regionalHosts } from '../../memory/hosts';
 import { checkManaged, managedTags } from '../../memory/ownership';
@@ -85,21 +85,14 @@ const TYPE = 'AWS::CloudWatch::Alarm';
 /** The longest name that CloudWatch takes. */
 const LONGEST_NAME = 255;
 
-function alarmName(
-  { clusterName, name }: EcsService,
-  { loadBalancer }: Identity,
-  group: TargetGroupName,
-): string {
-  const of = loadBalancer === undefined ? name : `${name}/${loadBalancer}`;
-  return fittingName(`${clusterName}/${of}/HealthAlarm${group}`, LONGEST_NAME);
+/** The same whichever ECS service the template describes: a service that gets versions leaves its alarms behind. */
+function alarmName({ clusterName, serviceName }: Identity, group: TargetGroupName): string {
+  return fittingName(`${clusterName}/${serviceName}/HealthAlarm${group}`, LONGEST_NAME);
 }
 
-function alarmArn(
-  { identity, ecsService }: Pick<PartScope, 'identity' | 'ecsService'>,
-  group: TargetGroupName,
-): string {
+function alarmArn({ identity }: Pick<PartScope, 'identity'>, group: TargetGroupName): string {
   const { partition, region, accountId } = identity;
-  return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${alarmName(ecsService, identity, group)}`;
+  return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${alarmName(identity, group)}`;
 }
 
 /** Whether Regions share hosts of the service, or have shared some: then there are health checks, or may be some. */
@@ -135,7 +128,7 @@ export const healthAlarms: Component<ObservedHealthAlarms, Needs, AlarmPropertie
       name,
       type: TYPE,
       properties: {
-        AlarmName: alarmName(plan.ecsService, plan.identity, name),
+        AlarmName: alarmName(plan.identity, name),
         AlarmDescription: `Tells Route 53 that target group ${name} of ${plan.ecsService.arn} has no healthy task`,
         Namespace: NAMESPACES[plan.exposure.kind as keyof typeof NAMESPACES],
         ...ALARM,
@@ -203,7 +196,7 @@ function evaluationPeriods(
 }
 
 async function look(scope: Scope, group: TargetGroupName): Promise<HealthAlarm | undefined> {
-  const name = alarmName(scope.ecsService, scope.identity, group);
+  const name = alarmName(scope.identity, group);
   const arn = alarmArn(scope, group);
   const { cloudWatch } = scope.clients;
   // The tags tell a removal all: whether it is there, and whose it is.
