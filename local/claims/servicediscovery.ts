@@ -17,4 +17,12 @@ export const SERVICE_DISCOVERY = [
     state: 'confirmed',
     test: 'test/local/guards/services.test.ts',
   },
+  {
+    id: 'servicediscovery.operations',
+    statement:
+      'ListOperations lists the making of a namespace, by its type, as SUBMITTED or PENDING until the namespace is there, then as SUCCESS.',
+    source: 'AWS Cloud Map API reference, ListOperations, OperationFilter and Operation.',
+    state: 'confirmed',
+    test: 'test/local/guards/services.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -12,6 +12,8 @@ export const LIMITS = {
   certificateValidation: 60_000,
   /** Whether a DNS-validated certificate is issued only once its CNAME record exists in Route 53. */
   certificateNeedsDnsRecord: true,
+  /** From CreateHttpNamespace until the namespace is there; AWS speaks of an operation that can be looked at meanwhile. */
+  namespaceCreation: 3_000,
   /** Rules of a load balancer, default rules not counted (ELB quotas, "Rules per Application Load Balancer"). */
   rulesPerLoadBalancer: 100,
   /** Certificates of a load balancer, default certificates not counted. */

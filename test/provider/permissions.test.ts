@@ -64,14 +64,21 @@ const NEEDED_ELSEWHERE: Readonly<Record<HandlerName, Readonly<Record<string, str
     'ec2:DescribeVpcEndpoints': 'subnets that nothing leads out of: test/provider/network-profile.test.ts',
     'elasticloadbalancing:SetSubnets':
       'subnets in a further zone: test/provider-network/hand-made-changes.test.ts',
+    'servicediscovery:ListOperations':
+      'a namespace that is still being made: test/slow-aws/namespaces.test.ts',
   },
   read: {},
   update: {
     'ec2:DescribeVpcEndpoints': 'subnets that nothing leads out of: test/provider/network-profile.test.ts',
     'elasticloadbalancing:SetSubnets':
       'subnets in a further zone: test/provider-network/hand-made-changes.test.ts',
+    'servicediscovery:ListOperations':
+      'a namespace that is still being made: test/slow-aws/namespaces.test.ts',
   },
-  delete: {},
+  delete: {
+    'servicediscovery:ListOperations':
+      'a namespace that is still being made: test/slow-aws/namespaces.test.ts',
+  },
   list: {},
 };
 

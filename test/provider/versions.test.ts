@@ -467,3 +467,26 @@ describe.each(['CANARY', 'BLUE_GREEN', 'ROLLING'] as const)('from %s and back', 
     expect(await driver.inventory()).toEqual(beginning);
   }, 300_000);
 });
+
+test('a service that gets versions leaves its routing policy behind, and may get one again', async () => {
+  const service = new Subject('routed');
+  const routed = {
+    DeploymentConfiguration: { BakeTimeInMinutes: 0 },
+    Version: undefined,
+    DnsConfiguration: { RoutingPolicy: 'LATENCY' },
+  };
+  const ofRoutes = async () =>
+    (await driver.inventory()).filter((line) => /HealthAlarm|HealthCheck|Certificate/.test(line)).length;
+  const before = await ofRoutes();
+  await service.create({ version: 'v1', more: routed });
+  expect(await ofRoutes()).toBeGreaterThan(before);
+  // Something else runs, so that the template describes another ECS service.
+  expect(await service.update({ version: 'v2' })).toMatchObject(SUCCEEDED);
+  expect(service.answers.lost).toEqual([]);
+  expect(await ofRoutes()).toBe(before);
+  expect(await service.update({ version: 'v3', more: routed })).toMatchObject(SUCCEEDED);
+  expect(service.answers.lost).toEqual([]);
+  expect(await service.answerTo({})).toBe('example/hello:v3');
+  await service.delete();
+  expect(await driver.inventory()).toEqual(beginning);
+}, 300_000);

@@ -1,13 +1,24 @@
 /** The services of a soak: how they differ, and what is changed about them. */
+import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import type { Structure } from '../../local/service';
-import { BASE_DOMAIN, type Account } from './account';
-import type { Random } from './random';
+import { BASE_DOMAIN, REGION, type Account } from './account';
+import { container, newImage, type Change } from './changes';
+import { ROUTING_CHANGES } from './routing';
+import { labelOf, Versions, VERSION_CHANGES, type Share } from './versions';
 
-/** Services of one kind share load balancers with one another, and with no others. */
+/** Services of one kind share load balancers with one another, and with no others unless {@link Kind.sharesWith} says so. */
 export interface Kind {
   readonly name: string;
   /** How many of a hundred services are of this kind. */
   readonly share: number;
+  /** Name of the kind on whose load balancers its services are; default: their own. */
+  readonly sharesWith?: string;
+  /** Whether its versions stand side by side. */
+  readonly isVersioned?: true;
+  /** Whether its host names have one of several records. */
+  readonly isRouted?: true;
+  /** How many random operations it does where others do one; default 1. */
+  readonly pace?: number;
   /** Properties that tell it from the other kinds. */
   readonly properties: (account: Account) => Structure;
   /** Whether no requests lead to it by rules of a shared load balancer. */
@@ -18,24 +29,68 @@ export interface Kind {
   readonly additional?: string;
 }
 
+/**
+ * Deployments without pauses and alarms: nothing happens in them that services could disturb, and ECS looks at alarms so often
+ * that the local AWS would be busy with little else.
+ */
+const DEPLOYMENT = {
+  BakeTimeInMinutes: 0,
+  CanaryConfiguration: { CanaryBakeTimeInMinutes: 0 },
+  Alarms: { Enable: false },
+};
+
+/** Alarms of versions are looked at only while requests move to them. */
+const VERSIONED = {
+  Strategy: 'VERSIONED',
+  BakeTimeInMinutes: 0,
+  CanaryConfiguration: { CanaryPercent: 20, CanaryBakeTimeInMinutes: 0 },
+};
+
 export const KINDS: readonly Kind[] = [
-  { name: 'public', share: 45, properties: () => ({}) },
-  { name: 'web ACL', share: 15, properties: ({ webAclArn }) => ({ WebAclArn: webAclArn }) },
+  { name: 'public', share: 30, properties: () => ({}) },
+  {
+    name: 'versions',
+    share: 10,
+    sharesWith: 'public',
+    isVersioned: true,
+    pace: 3,
+    properties: () => ({ DeploymentConfiguration: VERSIONED }),
+  },
+  {
+    name: 'versions with an address each',
+    share: 5,
+    sharesWith: 'public',
+    isVersioned: true,
+    pace: 3,
+    properties: () => ({
+      DeploymentConfiguration: VERSIONED,
+      VersionTraffic: { HttpHeaderName: VERSION_HEADER },
+    }),
+  },
+  {
+    name: 'routing policy',
+    share: 10,
+    sharesWith: 'public',
+    isRouted: true,
+    pace: 2,
+    properties: () => ({}),
+  },
+  { name: 'web ACL', share: 12, properties: ({ webAclArn }) => ({ WebAclArn: webAclArn }) },
   {
     name: 'private',
-    share: 15,
+    share: 12,
     properties: ({ privateSubnetIds }) => ({ NetworkConfiguration: { Subnets: privateSubnetIds } }),
   },
   {
     name: 'worker',
-    share: 10,
+    share: 8,
     properties: () => ({ LoadBalancerConfiguration: { Type: 'none' } }),
     hasNoRules: true,
     isWorker: true,
   },
   {
     name: 'two load balancers',
-    share: 10,
+    share: 8,
     properties: ({ privateSubnetIds: Subnets }) => ({
       LoadBalancerConfiguration: { HttpRedirect: false },
       AdditionalLoadBalancers: [
@@ -55,15 +110,13 @@ export const KINDS: readonly Kind[] = [
 /** Every so manieth service has a host of its own, with a certificate that is requested for it. */
 const OWN_DOMAIN_EVERY = 8;
 
-/**
- * Deployments without pauses and alarms: nothing happens in them that services could disturb, and ECS looks at alarms so often
- * that the local AWS would be busy with little else.
- */
-const DEPLOYMENT = {
-  BakeTimeInMinutes: 0,
-  CanaryConfiguration: { CanaryBakeTimeInMinutes: 0 },
-  Alarms: { Enable: false },
-};
+/** Header by which a request asks for a version. */
+export const VERSION_HEADER = 'x-version';
+
+/** The kind of services whose load balancers those of a kind are on. */
+export function placeOf({ name, sharesWith = name }: Kind): string {
+  return sharesWith;
+}
 
 /** A service, as its author sees it. */
 export class Service {
@@ -80,6 +133,10 @@ export class Service {
   answers = false;
   /** How often its deletion has begun. */
   deletions = 0;
+  /** The versions that are to stand; none of a service without. */
+  readonly versions = new Versions();
+  /** Weight that somebody has given its record by hand. */
+  weightByHand: number | undefined;
 
   constructor(
     readonly index: number,
@@ -114,25 +171,87 @@ export class Service {
         ...(HealthCheckPath && { HealthCheckPath }),
         ...(this.hasOwnDomain && { DomainName: this.hostName }),
       }),
+      ...(kind.isVersioned && versioned(model)),
+      ...(kind.isRouted && { DnsConfiguration: model.DnsConfiguration ?? { RoutingPolicy: 'LATENCY' } }),
       ...kind.properties(account),
     };
   }
 
   /** Hosts that it answers at, as a service of its kind, by rules of load balancers. */
   get hostNames(): readonly string[] {
-    const { hasNoRules, additional } = this.kind;
-    if (hasNoRules) return [];
-    return additional ? [this.hostName, `${this.name}-${additional}.${BASE_DOMAIN}`] : [this.hostName];
+    return this.kind.hasNoRules ? [] : this.names;
   }
 
-  /** Whether it is of a kind, or about to be. */
-  isOf(kind: string): boolean {
-    return [this.kind.name, this.becomes?.name].includes(kind);
+  /** Hosts that it has records for. */
+  get names(): readonly string[] {
+    const { isWorker, additional } = this.kind;
+    if (isWorker) return [];
+    return [
+      this.hostName,
+      ...(additional ? [`${this.name}-${additional}.${BASE_DOMAIN}`] : []),
+      ...(this.isRouted ? [`${REGION}.${this.hostName}`] : []),
+    ];
+  }
+
+  /** Whether its record is one of several of its name. */
+  get isRouted(): boolean {
+    return (this.model?.DnsConfiguration?.RoutingPolicy ?? 'SIMPLE') !== 'SIMPLE';
+  }
+
+  /** How Route 53 is to choose the record of one of {@link names}. */
+  choiceOf(name: string): Pick<ResourceRecordSet, 'SetIdentifier' | 'Region' | 'Failover' | 'Weight'> {
+    if (!this.isRouted || name !== this.hostName) return {};
+    const { RoutingPolicy, SetIdentifier, Failover, Weight } = this.model!.DnsConfiguration;
+    return {
+      SetIdentifier: SetIdentifier ?? `${this.name}-${REGION}`,
+      Region: RoutingPolicy === 'LATENCY' ? REGION : undefined,
+      Failover,
+      Weight: this.weightByHand ?? Weight,
+    };
+  }
+
+  /** Whether an update has given its record another policy or weight, after the template before. */
+  routesOtherwise({ DnsConfiguration }: Structure): boolean {
+    const policyAndWeight = (dns: Structure = {}) => [dns.RoutingPolicy, dns.Weight].join();
+    return policyAndWeight(DnsConfiguration) !== policyAndWeight(this.model?.DnsConfiguration);
+  }
+
+  /** Whether it is on the load balancers of a kind, or about to be. */
+  isAt(place: string): boolean {
+    return [this.kind, ...(this.becomes ? [this.becomes] : [])].some((kind) => placeOf(kind) === place);
+  }
+
+  /** Whether an update may make it a service of another kind: one with versions does not move. */
+  canBecome(kind: Kind): boolean {
+    const isTaken = this.kind.isVersioned && !kind.isVersioned && this.sharesRequests;
+    const isMoved = placeOf(kind) !== placeOf(this.kind);
+    return !isTaken && !(isMoved && (kind.isVersioned || this.kind.isVersioned));
+  }
+
+  /** Whether its template has versions answer that it does not describe. */
+  private get sharesRequests(): boolean {
+    const { Version, Traffic = [] } = this.model ?? {};
+    return (Traffic as Share[]).some((share) => share.Version !== Version && share.Weight > 0);
+  }
+
+  /** What may be changed about it, when an update makes it a service of this kind. */
+  changesTo(kind: Kind): readonly Change[] {
+    if (this.kind.isVersioned && kind.isVersioned) return VERSION_CHANGES;
+    return kind.isRouted ? [...CHANGES, ...ROUTING_CHANGES] : CHANGES;
   }
 
   private get hasOwnDomain(): boolean {
     return this.index % OWN_DOMAIN_EVERY === OWN_DOMAIN_EVERY - 1;
   }
+}
+
+/** What only services with versions say. */
+function versioned({ Traffic, Standby, ...content }: Structure): Structure {
+  return {
+    Version: labelOf(content),
+    ...(Traffic && { Traffic }),
+    ...(Standby && { Standby }),
+  };
 }
 
 /** As many services as wanted, the kinds in the proportion of their shares. */
@@ -162,20 +281,8 @@ export function pair(index: number, { roles }: Account): readonly Structure[] {
   }));
 }
 
-/** A change of a service. Returns the desired properties after it. */
-type Change = (model: Structure, random: Random) => Structure;
-
-const container = (model: Structure, change: Structure): Structure => ({
-  ...model,
-  PrimaryContainer: { ...model.PrimaryContainer, ...change },
-});
-
-const newImage = ({ PrimaryContainer }: Structure, random: Random): Structure => ({
-  Image: PrimaryContainer.Image.replace(/:.*/, `:${1 + Math.floor(random.next() * 1_000_000)}`),
-});
-
-/** What an update may change. */
-export const CHANGES: readonly Change[] = [
+/** What an update of any service may change. */
+const CHANGES: readonly Change[] = [
   (model, random) => container(model, newImage(model, random)),
   (model, random) =>
     container(model, { ...newImage(model, random), ContainerPort: random.pick([80, 8080, 9090]) }),

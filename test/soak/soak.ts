@@ -4,16 +4,19 @@
  * and whenever it is quiet.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { HandlerOutcome } from '../../local/extension/resource-handler';
 import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
 import { SERVICES_PER_LOAD_BALANCER } from '../../src/express-service/exposures';
 import { Account, type Operation } from './account';
+import { changeByHand } from './by-hand';
 import * as invariants from './invariants';
 import { INVARIANTS, type Invariant } from './invariants';
-import { placement, type PlacedLoadBalancer } from './placement';
+import type { PlacedLoadBalancer } from './placement';
 import { Random } from './random';
-import { CHANGES, KINDS, pair, servicesOf, type Kind, type Service } from './services';
+import { KINDS, pair, placeOf, servicesOf, VERSION_HEADER, type Kind, type Service } from './services';
 import { Tally, type Finding } from './tally';
+import { isBroken } from './versions';
 
 export interface SoakOptions {
   /** How many services there are at most. */
@@ -44,11 +47,14 @@ export interface SoakReport {
 const LOOK_EVERY = 3_000;
 const REQUEST_EVERY = 500;
 
-/** Of a hundred random operations on a service that exists, so many delete it; the others update it. */
+/** Of a hundred random operations on a service that exists, so many delete it, or fewer where its pace is greater; the others update it. */
 const DELETIONS = 35;
 
-/** Of a hundred updates, so many also draw another kind, which moves the service to another load balancer. */
+/** Of a hundred updates, so many also draw another kind, which may move the service to another load balancer. */
 const MOVES = 30;
+
+/** Before so many of a hundred updates somebody changes something by hand. */
+const CHANGES_BY_HAND = 25;
 
 /**
  * Create all, let everybody do random operations, create again those that are gone, delete all.
@@ -68,6 +74,8 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 class Soak {
   private readonly tally = new Tally<Invariant>(Object.keys(INVARIANTS) as Invariant[]);
   private readonly random: Random;
+  /** Draws what is looked at: how often, depends on the machine, and is not to change what is done. */
+  private readonly looks: Random;
   private readonly kinds: readonly Kind[];
   private readonly services: readonly Service[];
   private readonly limit: number;
@@ -81,6 +89,7 @@ class Soak {
     private readonly options: SoakOptions,
   ) {
     this.random = new Random(options.seed);
+    this.looks = this.random.fork();
     this.kinds = options.kinds ?? KINDS;
     this.services = servicesOf(options.services, this.kinds);
     this.limit = options.servicesPerLoadBalancer ?? SERVICES_PER_LOAD_BALANCER;
@@ -142,9 +151,10 @@ class Soak {
 
   /** A few random operations on one service, one after the other. */
   private async live(service: Service, random: Random): Promise<void> {
-    for (let n = 0; n < this.options.operations; n++) {
+    const { pace = 1 } = service.kind;
+    for (let n = 0; n < this.options.operations * pace; n++) {
       if (!service.model) await this.create(service);
-      else if (random.next() * 100 < DELETIONS) await this.delete(service);
+      else if (random.next() * 100 * pace < DELETIONS) await this.delete(service);
       else await this.update(service, random);
     }
   }
@@ -182,46 +192,88 @@ class Soak {
   private async create(service: Service): Promise<void> {
     const model = service.initialModel(this.account);
     service.model = model;
-    this.countMost(service.kind.name);
-    const isMade = await this.operate('CREATE', service, model);
+    this.countMost(placeOf(service.kind));
+    const outcome = await this.operate('CREATE', service, model);
+    const isMade = this.succeeded('CREATE', service, outcome);
     service.answers = isMade && !service.kind.hasNoRules;
     // As CloudFormation does when a creation fails.
     if (!isMade) await this.delete(service);
+    else this.follow(service, outcome, model, undefined);
   }
 
   private async update(service: Service, random: Random): Promise<void> {
+    if (random.next() * 100 < CHANGES_BY_HAND) await changeByHand(this.account, service, random);
     const previous = service.model!;
-    const kind = random.next() * 100 < MOVES ? random.pick(this.kinds) : service.kind;
+    const drawn = random.next() * 100 < MOVES ? random.pick(this.kinds) : service.kind;
+    const kind = service.canBecome(drawn) ? drawn : service.kind;
+    const change = random.pick(service.changesTo(kind));
     // Of a worker a change of what it has not changes nothing.
-    const changed = service.modelOf(kind, this.account, random.pick(CHANGES)(previous, random));
-    const identified = { ...changed, ServiceArn: this.account.serviceArn(service.name) };
+    const changed = service.modelOf(kind, this.account, change(previous, random, service.versions));
     service.becomes = kind;
     service.answers &&= !kind.hasNoRules;
-    this.countMost(kind.name);
-    if (await this.operate('UPDATE', service, identified, previous)) {
-      service.model = changed;
-      service.kind = kind;
-      service.answers = !kind.hasNoRules;
-    }
+    this.countMost(placeOf(kind));
+    if (isBroken(changed)) await this.failAndRollBack(service, changed, previous);
+    else await this.succeed(service, kind, changed, previous);
     service.becomes = undefined;
+  }
+
+  private async succeed(
+    service: Service,
+    kind: Kind,
+    changed: Structure,
+    previous: Structure,
+  ): Promise<void> {
+    const [described] = service.versions.standing;
+    const there = kind.isVersioned ? service.versions.describedBy(changed) : undefined;
+    const returning = there === described ? undefined : there;
+    const tasks = returning ? await this.account.tasksOf(returning.serviceArn) : [];
+    const outcome = await this.operate('UPDATE', service, changed, previous);
+    if (!this.succeeded('UPDATE', service, outcome)) return;
+    service.model = changed;
+    service.kind = kind;
+    service.answers = !kind.hasNoRules;
+    if (service.routesOtherwise(previous)) service.weightByHand = undefined;
+    this.follow(service, outcome, changed, previous);
+    if (returning) this.check('returns', await this.madeAgain(service, returning.serviceArn, tasks));
+  }
+
+  /** An update that fails is rolled back, as CloudFormation does. */
+  private async failAndRollBack(service: Service, broken: Structure, previous: Structure): Promise<void> {
+    const outcome = await this.operate('UPDATE', service, broken, previous);
+    const code = outcome.status === 'FAILED' ? outcome.errorCode : outcome.status;
+    this.check(
+      'operation',
+      code === 'NotStabilized' ? [] : [`UPDATE of ${service.name} to what is broken: ${code}`],
+    );
+    const rolledBack = await this.operate('UPDATE', service, previous, broken);
+    if (this.succeeded('UPDATE', service, rolledBack)) this.follow(service, rolledBack, previous, broken);
   }
 
   private async delete(service: Service): Promise<void> {
     service.answers = false;
     service.deletions++;
     const model = { ServiceArn: this.account.serviceArn(service.name) };
-    if (await this.operate('DELETE', service, model)) service.model = undefined;
+    const outcome = await this.operate('DELETE', service, model);
+    if (!this.succeeded('DELETE', service, outcome)) return;
+    service.model = undefined;
+    service.versions.clear();
+    service.weightByHand = undefined;
   }
 
-  /** @returns whether it succeeded. */
   private async operate(
     operation: Operation,
     { name }: Service,
     model: Structure,
     previous?: Structure,
-  ): Promise<boolean> {
-    const outcome = await this.account.operate(operation, model, previous);
+  ): Promise<HandlerOutcome> {
+    const identified =
+      operation === 'UPDATE' ? { ...model, ServiceArn: this.account.serviceArn(name) } : model;
+    const outcome = await this.account.operate(operation, identified, previous);
     this.operations[operation]++;
+    return outcome;
+  }
+
+  private succeeded(operation: Operation, { name }: Service, outcome: HandlerOutcome): boolean {
     this.check(
       'operation',
       outcome.status === 'FAILED' ? [`${operation} ${name}: ${outcome.errorCode}: ${outcome.message}`] : [],
@@ -229,21 +281,62 @@ class Soak {
     return outcome.status === 'SUCCESS';
   }
 
+  /** Which versions are to stand now. */
+  private follow(
+    { kind, versions }: Service,
+    outcome: HandlerOutcome,
+    model: Structure,
+    previous: Structure | undefined,
+  ): void {
+    if (!kind.isVersioned) return versions.clear();
+    const { Versions = [] } = outcome.status === 'SUCCESS' ? outcome.model! : {};
+    this.check('versions', versions.follow(model, previous, Versions));
+  }
+
+  /** What is not as it was of a version that the template describes again. @param tasks that it had. */
+  private async madeAgain(
+    { name, versions }: Service,
+    arn: string,
+    tasks: readonly string[],
+  ): Promise<string[]> {
+    const now = await this.account.tasksOf(arn);
+    return [
+      ...(versions.standing[0]!.serviceArn === arn ? [] : [`${name} does not run ${arn} again`]),
+      ...tasks.filter((task) => !now.includes(task)).map((task) => `${name}: ${task} is gone`),
+    ];
+  }
+
   /** What must hold at any moment. */
   private async look(): Promise<readonly PlacedLoadBalancer[]> {
-    const placed = await placement(this.account.aws);
+    const placed = await this.account.placement();
     this.mostLoadBalancers = Math.max(this.mostLoadBalancers, placed.length);
     this.check('limit', invariants.tooMany(placed, this.limit));
     this.check('priorities', invariants.samePriorities(placed));
     this.check('kinds', invariants.mixedKinds(placed, this.services));
+    await this.lookAtTargets(placed);
     return placed;
+  }
+
+  /** What gets requests of one of the services that exist must have targets. */
+  private async lookAtTargets(placed: readonly PlacedLoadBalancer[]): Promise<void> {
+    const answering = this.services.filter(({ answers }) => answers);
+    if (answering.length === 0) return;
+    const service = this.looks.pick(answering);
+    const { deletions, hostName } = service;
+    const rule = invariants.ruleOf(placed, hostName);
+    const dead = rule && (await this.account.deadTargetGroups(rule));
+    if (!dead || service.deletions !== deletions || !service.answers) return;
+    this.check(
+      'healthy',
+      dead.map((arn) => `${hostName} leads to ${arn}, which has no healthy target`),
+    );
   }
 
   /** Request one of the services that exist. */
   private async request(): Promise<void> {
     const answering = this.services.filter(({ answers }) => answers);
     if (answering.length === 0) return;
-    const service = this.random.pick(answering);
+    const service = this.looks.pick(answering);
     const { deletions } = service;
     const { status, body } = await requestHost(this.account.aws.dataPlaneUrl, service.hostName);
     // Its deletion, or its move away from the load balancer, may have begun meanwhile.
@@ -270,8 +363,11 @@ class Soak {
       for (const host of service.hostNames) this.check('images', await this.wrongImage(service, host));
     }
     this.check('list', await this.wronglyListed(existing));
+    await this.quietHoldings(placed, existing);
     const numbers = new Map<string, number>();
-    for (const { name, additional } of this.kinds.filter(({ hasNoRules }) => !hasNoRules)) {
+    for (const { name, additional } of this.kinds.filter(
+      ({ hasNoRules, sharesWith }) => !hasNoRules && !sharesWith,
+    )) {
       const times = additional === undefined ? 1 : 2;
       const number = invariants.loadBalancersOfKind(placed, this.services, name) / times;
       const [least, greatest] = bounds(name);
@@ -288,12 +384,44 @@ class Soak {
     return numbers;
   }
 
-  private async wrongImage({ model }: Service, hostName: string): Promise<string[]> {
+  /** What must hold of versions and records when no operation runs. */
+  private async quietHoldings(
+    placed: readonly PlacedLoadBalancer[],
+    existing: readonly Service[],
+  ): Promise<void> {
+    const holdings = await this.account.holdings();
+    const versioned = existing.filter(({ kind }) => kind.isVersioned);
+    this.check('leftovers', invariants.leftovers(placed, holdings, existing));
+    this.check('weights', invariants.wrongWeights(placed, holdings, versioned));
+    this.check('records', invariants.wrongRecords(placed, holdings, existing));
+    this.check('checks', invariants.wrongHealthChecks(holdings));
+    for (const service of versioned.filter(({ model }) => model!.VersionTraffic)) {
+      this.check('images', await this.wronglyReached(service));
+    }
+  }
+
+  private async wrongImage({ model, versions }: Service, hostName: string): Promise<string[]> {
+    const { answering } = versions;
+    const images = (answering.length > 0 ? answering.map(({ content }) => content) : [model!]).map(
+      ({ PrimaryContainer }) => PrimaryContainer.Image as string,
+    );
     const { status, body } = await requestHost(this.account.aws.dataPlaneUrl, hostName);
-    const { Image } = model!.PrimaryContainer;
-    return status === 200 && body.includes(`"${Image}"`)
+    return status === 200 && images.some((image) => body.includes(`"${image}"`))
       ? []
-      : [`${hostName}, of image ${Image}, answered ${status} ${body.trim()}`];
+      : [`${hostName}, of image ${images.join(' or ')}, answered ${status} ${body.trim()}`];
+  }
+
+  /** Versions that do not answer requests for their labels. Those without weight may have no tasks, where the template says so. */
+  private async wronglyReached({ hostName, model, versions }: Service): Promise<string[]> {
+    const mayBeEmpty = model!.Standby?.TaskCount !== undefined;
+    const running = mayBeEmpty ? versions.answering : versions.standing;
+    const answers = running.map(async ({ label, content }) => {
+      const { Image } = content.PrimaryContainer;
+      const headers = { [VERSION_HEADER]: label };
+      const { status, body } = await requestHost(this.account.aws.dataPlaneUrl, hostName, { headers });
+      return body.includes(`"${Image}"`) ? [] : [`${label} of ${hostName} answered ${status} ${body.trim()}`];
+    });
+    return (await Promise.all(answers)).flat();
   }
 
   private async wronglyListed(existing: readonly Service[]): Promise<string[]> {
@@ -306,9 +434,9 @@ class Soak {
     ];
   }
 
-  /** Services that exist, of all kinds or of one. */
-  private existing(kind?: string): readonly Service[] {
-    return this.services.filter((service) => service.model && (!kind || service.isOf(kind)));
+  /** Services that exist, all or those on the load balancers of a kind. */
+  private existing(place?: string): readonly Service[] {
+    return this.services.filter((service) => service.model && (!place || service.isAt(place)));
   }
 
   /** Note how many services of a kind there are now, if there have never been more. */

@@ -22,6 +22,7 @@ import {
   DeleteNamespaceCommand,
   DeleteServiceCommand as DeleteDiscoveryServiceCommand,
   ListNamespacesCommand,
+  ListOperationsCommand,
   ServiceDiscoveryClient,
 } from '@aws-sdk/client-servicediscovery';
 import {
@@ -207,6 +208,15 @@ describe('namespaces of Cloud Map', () => {
 
   const create = (Name: string) => cloudMap.send(new CreateHttpNamespaceCommand({ Name }));
 
+  async function unfinished(): Promise<number> {
+    const Filters = [
+      { Name: 'TYPE' as const, Values: ['CREATE_NAMESPACE'] },
+      { Name: 'STATUS' as const, Values: ['SUBMITTED', 'PENDING'], Condition: 'IN' as const },
+    ];
+    const { Operations } = await cloudMap.send(new ListOperationsCommand({ Filters }));
+    return Operations!.length;
+  }
+
   async function namespaceId(name: string): Promise<string | undefined> {
     const Filters = [{ Name: 'NAME' as const, Values: [name] }];
     const { Namespaces } = await cloudMap.send(new ListNamespacesCommand({ Filters }));
@@ -214,12 +224,15 @@ describe('namespaces of Cloud Map', () => {
   }
 
   test('are there some seconds after they were asked for, one of each name', async () => {
+    expect(await unfinished()).toBe(0);
     await create('names');
     expect(await namespaceId('names')).toBeUndefined();
+    expect(await unfinished()).toBe(1);
     await expect(create('names')).rejects.toMatchObject({ name: 'DuplicateRequest' });
     await aws.clock.advance(10_000);
     const NamespaceId = await namespaceId('names');
     expect(NamespaceId).toBeDefined();
+    expect(await unfinished()).toBe(0);
     await expect(create('names')).rejects.toMatchObject({ name: 'NamespaceAlreadyExists', NamespaceId });
   });
 

@@ -3,12 +3,13 @@ import {
   DeleteNamespaceCommand,
   ListTagsForResourceCommand,
   paginateListNamespaces,
+  paginateListOperations,
 } from '@aws-sdk/client-servicediscovery';
 import { CreateTagsCommand, DeleteTagsCommand, paginateDescribeSecurityGroups } from '@aws-sdk/client-ec2';
 import type { ServiceConnectConfiguration } from '@aws-sdk/client-ecs';
 import { allItems } from '../../../aws/pages';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
-import { done, LIMIT, wait, waitedFor, type Outcome } from '../../../core/outcome';
+import { done, LIMIT, secondsToNextLook, wait, waitedFor, type Outcome } from '../../../core/outcome';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { gone } from '../../composition/part';
 import { shortHash } from '../../identity/identity';
@@ -44,6 +45,13 @@ const MADE_HERE = 'namespace';
 
 const TYPE = 'AWS::ServiceDiscovery::HttpNamespace';
 
+/** Seconds after which namespaces that are still being made count as somebody else's, and between looks. */
+const MADE = {
+  what: 'AWS Cloud Map to make the namespaces that it was asked for',
+  seconds: 300,
+  look: { least: 3, most: 30 },
+};
+
 /** Seconds after which a namespace that is not empty counts as used by somebody else. */
 const EMPTY = { what: 'the namespace to be empty', seconds: 60 };
 
@@ -67,6 +75,7 @@ export const namespace: Component<ObservedNamespace, Needs, NamespaceProperties>
       'ec2:DescribeSecurityGroups',
       'servicediscovery:CreateHttpNamespace',
       'servicediscovery:DeleteNamespace',
+      'servicediscovery:ListOperations',
       'servicediscovery:TagResource',
     ],
     remove: [
@@ -74,6 +83,9 @@ export const namespace: Component<ObservedNamespace, Needs, NamespaceProperties>
       'ec2:DeleteTags',
       'ec2:DescribeSecurityGroups',
       'servicediscovery:DeleteNamespace',
+      'servicediscovery:ListNamespaces',
+      'servicediscovery:ListOperations',
+      'servicediscovery:ListTagsForResource',
     ],
   },
 
@@ -193,9 +205,12 @@ async function others({ clients }: Scope, name: string, ownGroupId: string) {
 }
 
 /** Forget a namespace, and delete it when it was made here and no other service uses it. */
-async function letGo(scope: Scope, groupId: string, former: Found): Promise<Outcome<void>> {
+async function letGo(scope: Scope, groupId: string, recorded: Found): Promise<Outcome<void>> {
   const { ec2 } = scope.clients;
   const Resources = [groupId];
+  const found = recorded.namespace ? done(recorded) : await findOnceMade(scope, recorded.name);
+  if (found.status === 'wait') return found;
+  const former = found.value;
   if (former.namespace && former.madeHere) {
     await ec2.send(new CreateTagsCommand({ Resources, Tags: tagList(leavingNamespaceTag(former.name)) }));
     const users = await others(scope, former.name, groupId);
@@ -206,6 +221,33 @@ async function letGo(scope: Scope, groupId: string, former: Found): Promise<Outc
   }
   await ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: namespaceTagKey(former.name) }] }));
   return done(undefined);
+}
+
+/** A namespace that was not there a moment ago: an operation that was cut off may have asked Cloud Map for it. */
+async function findOnceMade(scope: Scope, name: string): Promise<Outcome<Found>> {
+  const { what, seconds, look } = MADE;
+  const waited = waitedFor(scope.time, what);
+  if ((await isMakingNamespaces(scope)) && waited < seconds) {
+    return wait(what, secondsToNextLook(waited, look), { limit: { ...LIMIT, what } });
+  }
+  return done(await find(scope, name));
+}
+
+/** Whether Cloud Map is making any. It does not tell their names before it has. */
+async function isMakingNamespaces({ clients }: Scope): Promise<boolean> {
+  const operations = await allItems(
+    paginateListOperations(
+      { client: clients.serviceDiscovery },
+      {
+        Filters: [
+          { Name: 'TYPE', Values: ['CREATE_NAMESPACE'], Condition: 'EQ' },
+          { Name: 'STATUS', Values: ['SUBMITTED', 'PENDING'], Condition: 'IN' },
+        ],
+      },
+    ),
+    ({ Operations }) => Operations,
+  );
+  return operations.length > 0;
 }
 
 async function deleteNamespace({ clients, time }: Scope, Id: string): Promise<Outcome<void>> {

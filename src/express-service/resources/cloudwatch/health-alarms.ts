@@ -17,7 +17,7 @@ import { threeWay } from '../../../core/three-way';
 import type { ApplyScope, Component, PlanScope, Scope } from '../../composition/component';
 import { onePart } from '../../composition/part';
 import type { Exposure } from '../../exposures';
-import { fittingName, type EcsService, type Identity } from '../../identity/identity';
+import { fittingName, type Identity } from '../../identity/identity';
 import { tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import { regionalHosts } from '../../memory/hosts';
 import { managedTags } from '../../memory/ownership';
@@ -84,13 +84,9 @@ const NAMESPACES = {
 } as const satisfies Readonly<Record<Exclude<Exposure['kind'], 'none'>, string>>;
 
 const TYPE = 'AWS::CloudWatch::Alarm';
-function alarmName(
-  { clusterName, name }: EcsService,
-  { loadBalancer }: Identity,
-  group: TargetGroupName,
-): string {
-  const of = loadBalancer === undefined ? name : `${name}/${loadBalancer}`;
-  return fittingName(`${clusterName}/${of}/HealthAlarm${group}`, LONGEST_ALARM_NAME);
+/** The same whichever ECS service the template describes: a service that gets versions leaves its alarms behind. */
+function alarmName({ clusterName, serviceName }: Identity, group: TargetGroupName): string {
+  return fittingName(`${clusterName}/${serviceName}/HealthAlarm${group}`, LONGEST_ALARM_NAME);
 }
 
 /** Whether Regions share hosts of the service, or have shared some: then there are health checks, or may be some. */
@@ -126,7 +122,7 @@ export const healthAlarms: Component<ObservedHealthAlarms, Needs, AlarmPropertie
       name,
       type: TYPE,
       properties: {
-        AlarmName: alarmName(plan.ecsService, plan.identity, name),
+        AlarmName: alarmName(plan.identity, name),
         AlarmDescription: `Tells Route 53 that target group ${name} of ${plan.ecsService.arn} has no healthy task`,
         Namespace: NAMESPACES[plan.exposure.kind as keyof typeof NAMESPACES],
         ...ALARM,
@@ -152,7 +148,7 @@ export const healthAlarms: Component<ObservedHealthAlarms, Needs, AlarmPropertie
         TYPE,
         observed?.[name],
         ({ arn }) => arn,
-        alarmArn(scope.identity, alarmName(scope.ecsService, scope.identity, name)),
+        alarmArn(scope.identity, alarmName(scope.identity, name)),
       ),
     );
   },
@@ -196,7 +192,7 @@ function evaluationPeriods(
 }
 
 async function look(scope: Scope, group: TargetGroupName): Promise<HealthAlarm | undefined> {
-  const found = await findAlarm(scope, alarmName(scope.ecsService, scope.identity, group));
+  const found = await findAlarm(scope, alarmName(scope.identity, group));
   if (!found) return undefined;
   const { alarm, ...others } = found;
   return { ...others, ...watchedSettings(alarm) };
