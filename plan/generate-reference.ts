@@ -1,18 +1,20 @@
 /**
- * Writes docs/cost.md from the prices, and from the plan of an example. With `--check` it writes nothing and fails when the file
+ * Writes docs/cost.md from the prices, and from the plans of examples. With `--check` it writes nothing and fails when the file
  * is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { taskQuantities, type TaskSize } from './inventory';
-import { plansOf } from './main';
+import { sumOf, taskQuantities, type Counts, type TaskSize } from './inventory';
+import { plansOf, type ServicePlan } from './main';
 import { dollars, monthlyCost, PRICES, type PriceName } from './prices';
 import { USUAL_ZONES } from './service';
 
 const ROOT = join(__dirname, '..');
 const DOCUMENT = join(ROOT, 'docs/cost.md');
 const EXAMPLE = 'examples/hello.yml';
+
+const VERSIONS_EXAMPLE = 'examples/versions.yml';
 
 /** The tasks of which a standby is counted. */
 const SIZES = [
@@ -37,8 +39,31 @@ function priceTable(): string {
   );
 }
 
-function standbyTable(): string {
-  const cost = (size: TaskSize) => dollars(monthlyCost(taskQuantities(size, 1)));
+async function versionTable(): Promise<string> {
+  const { inventory } = await planOf(VERSIONS_EXAMPLE);
+  const { answering, standbys } = inventory.versions!;
+  const row = (what: string, counts: Counts): string[] => {
+    const { tasks, targetGroups, listenerRules, alarms, alarmMetrics } = counts;
+    const cost = monthlyCost({
+      ...taskQuantities(inventory.task!, tasks.minimum),
+      alarmMetric: alarmMetrics,
+    });
+    return [what, ...[tasks.minimum, targetGroups, listenerRules, alarms].map(String), dollars(cost)];
+  };
+  return table(
+    ['What', 'Tasks', 'Target groups', 'Listener rules', 'Alarms', 'A month'],
+    [
+      row(`${answering.versions} version that answers`, answering),
+      row(`${standbys.versions} standbys`, standbys),
+      row('Together', sumOf([answering, standbys])),
+    ],
+  );
+}
+
+async function standbyTable(): Promise<string> {
+  const { versions, alarmMetrics } = (await planOf(VERSIONS_EXAMPLE)).inventory.versions!.standbys;
+  const cost = (size: TaskSize) =>
+    dollars(monthlyCost({ ...taskQuantities(size, 1), alarmMetric: alarmMetrics / versions }));
   return table(
     ['One task', 'x86, private', 'x86, public', 'ARM, private', 'ARM, public'],
     SIZES.map(({ vcpus, memoryGb }) => [
@@ -50,10 +75,15 @@ function standbyTable(): string {
   );
 }
 
+/** The plan of the only service of an example. */
+async function planOf(example: string): Promise<Required<ServicePlan>> {
+  const [plan] = await plansOf(example, readFileSync(join(ROOT, example), 'utf8'));
+  return plan as Required<ServicePlan>;
+}
+
 async function regionTable(): Promise<string> {
-  const [plan] = await plansOf(EXAMPLE, readFileSync(join(ROOT, EXAMPLE), 'utf8'));
-  const { inventory, monthlyCost: cost } = plan!;
-  const { task, tasks, loadBalancers, loadBalancerAddresses, alarmMetrics } = inventory!;
+  const { inventory, monthlyCost: cost } = await planOf(EXAMPLE);
+  const { task, tasks, loadBalancers, loadBalancerAddresses, alarmMetrics } = inventory;
   const rows: [string, Partial<Record<PriceName, number>>][] = [
     [
       `${tasks.minimum} task, ${task!.vcpus} vCPU, ${task!.memoryGb} GB`,
@@ -68,9 +98,9 @@ async function regionTable(): Promise<string> {
     ['What', 'A month'],
     [
       ...rows.map(([what, quantities]) => [what, dollars(monthlyCost(quantities))]),
-      ['**A Region**', `**${dollars(cost!.minimum)}**`],
+      ['**A Region**', `**${dollars(cost.minimum)}**`],
       ['Two health checks, one for each Region', dollars(monthlyCost(healthChecks))],
-      ['**Two Regions**', `**${dollars(2 * cost!.minimum + monthlyCost(healthChecks))}**`],
+      ['**Two Regions**', `**${dollars(2 * cost.minimum + monthlyCost(healthChecks))}**`],
     ],
   );
 }
@@ -97,9 +127,11 @@ async function document(): Promise<string> {
       .map((item) => `- ${item}`)
       .join('\n'),
     '## A standby version',
-    'A version that runs beside the one that serves has tasks and a target group of its own, and shares everything else. Target groups and rules cost nothing by themselves. So it costs its tasks, a month:',
-    standbyTable(),
-    '`npx org-ecs plan template.yml --standbys 2 --tasks-per-standby 1` adds them to a template.',
+    'With `Strategy: VERSIONED` a version has its own ECS service with tasks, target group, alarms, scaling and a listener rule for each property of `VersionTraffic`. It shares everything else. Target groups and rules cost nothing by themselves, so that a standby costs its tasks and its alarms, a month:',
+    await standbyTable(),
+    'A plan counts the versions that there are once as many have been deployed as `Standby/Count` says, beside those that `Traffic` names. A standby has the least number of tasks, that of `Standby/TaskCount`. An update that makes a version has one more, until it is done.',
+    `[${VERSIONS_EXAMPLE}](../${VERSIONS_EXAMPLE}) with the parameters that it has by default:`,
+    await versionTable(),
     '## A second Region',
     `The service of [${EXAMPLE}](../${EXAMPLE}), alone in each of two Regions, with a health check for each:`,
     await regionTable(),

@@ -18,11 +18,28 @@ export interface TaskSize {
   readonly isPublic: boolean;
 }
 
-/** What a service stands for. */
-export interface Inventory {
+/** What there is several times where a service has versions. */
+export interface Counts {
+  readonly tasks: Range;
+  readonly targetGroups: number;
+  readonly listenerRules: number;
+  readonly alarms: number;
+  /** Metrics of the alarms: what is billed. */
+  readonly alarmMetrics: number;
+  /** Everything that is made, by CloudFormation's names. */
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+/** What some versions of a service stand for together. */
+export interface VersionCounts extends Counts {
+  /** How many they are. */
+  readonly versions: number;
+}
+
+/** What a service stands for, with all its versions. */
+export interface Inventory extends Counts {
   /** Undefined where the template does not say how large a task is. */
   readonly task?: TaskSize;
-  readonly tasks: Range;
   readonly loadBalancers: {
     /** Network Load Balancers, each of which serves one service alone. */
     readonly own: number;
@@ -33,29 +50,26 @@ export interface Inventory {
   };
   /** Public IPv4 addresses of load balancers, those of shared ones in parts. */
   readonly loadBalancerAddresses: number;
-  readonly targetGroups: number;
-  readonly listenerRules: number;
-  readonly alarms: number;
-  /** Metrics of the alarms: what is billed. */
-  readonly alarmMetrics: number;
-  /** Everything that is made, by CloudFormation's names. */
-  readonly resources: Readonly<Record<string, number>>;
+  /** Of the sum, what its versions stand for; undefined where the strategy is not VERSIONED. */
+  readonly versions?: {
+    /** Those that get requests. */
+    readonly answering: VersionCounts;
+    /** Those that are kept without. */
+    readonly standbys: VersionCounts;
+  };
 }
 
-/** Versions of a service that run beside the one that serves. */
-export interface Standbys {
-  readonly standbys: number;
-  readonly tasksPerStandby: number;
-}
-
-/** A service with versions beside the one that serves: each has tasks and a target group, and shares everything else. */
-export function withStandbys(inventory: Inventory, { standbys, tasksPerStandby }: Standbys): Inventory {
-  const more = standbys * tasksPerStandby;
-  const { tasks, targetGroups } = inventory;
+/** The sum of what parts of a service stand for. */
+export function sumOf(parts: readonly Counts[]): Counts {
+  const sum = (numberIn: (part: Counts) => number) => parts.reduce((all, part) => all + numberIn(part), 0);
+  const types = [...new Set(parts.flatMap(({ resources }) => Object.keys(resources)))];
   return {
-    ...inventory,
-    tasks: { minimum: tasks.minimum + more, maximum: tasks.maximum + more },
-    targetGroups: targetGroups + standbys,
+    tasks: { minimum: sum(({ tasks }) => tasks.minimum), maximum: sum(({ tasks }) => tasks.maximum) },
+    targetGroups: sum(({ targetGroups }) => targetGroups),
+    listenerRules: sum(({ listenerRules }) => listenerRules),
+    alarms: sum(({ alarms }) => alarms),
+    alarmMetrics: sum(({ alarmMetrics }) => alarmMetrics),
+    resources: Object.fromEntries(types.map((type) => [type, sum(({ resources }) => resources[type] ?? 0)])),
   };
 }
 

@@ -4,7 +4,7 @@ import { findTemplates, readStandardInput } from '../hooks/command-line/template
 import { UsageError } from '../hooks/command-line/usage-error';
 import { TemplateError } from '../src/cloudformation/template/template-error';
 import { HandlerError } from '../src/core/failure';
-import { quantitiesOf, withStandbys, type Inventory, type Standbys } from './inventory';
+import { quantitiesOf, type Inventory, type Range, type VersionCounts } from './inventory';
 import { dollars, monthlyCost, PRICES } from './prices';
 import { inventoriesOf, planService, USUAL_ZONES, type PlannedService } from './service';
 import { servicesOf } from './template';
@@ -15,8 +15,6 @@ const USAGE = `What the services of a template stand for, and what that costs a 
 
 Options
   --parameter NAME=VALUE     value of a template parameter; may be repeated. Default: that of the template
-  --standbys NUMBER          versions that run beside the one that serves
-  --tasks-per-standby NUMBER tasks of each of them; default 1
   --zones NUMBER             Availability Zones of the default VPC; default ${USUAL_ZONES}
   --format FORMAT            text (default) or json
   --help                     this text
@@ -30,8 +28,6 @@ command could not run, or a file is no template.
 
 const OPTIONS = {
   parameter: { type: 'string', multiple: true },
-  standbys: { type: 'string' },
-  'tasks-per-standby': { type: 'string' },
   zones: { type: 'string' },
   format: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -51,8 +47,6 @@ export interface ServicePlan {
 export interface PlanOptions {
   /** Of the template; others have their default. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Default: none. */
-  readonly standbys?: Standbys;
   /** Availability Zones of the default VPC. */
   readonly zones?: number;
 }
@@ -77,16 +71,12 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     const { format = 'text' } = values;
     const write = FORMATS[format];
     if (!write) throw new UsageError(`There is no format ${format}. Choose text or json.`);
-    const standbys = {
-      standbys: numberOf('--standbys', values.standbys ?? '0'),
-      tasksPerStandby: numberOf('--tasks-per-standby', values['tasks-per-standby'] ?? '1'),
-    };
     const zones = numberOf('--zones', values.zones ?? String(USUAL_ZONES));
     if (zones < 2 || zones > 6) throw new UsageError(`--zones ${zones}: give a number from 2 to 6.`);
     const parameters = parametersOf(values.parameter ?? []);
     const plans: ServicePlan[] = [];
     for (const { path, text } of await findTemplates(positionals, streams.readInput)) {
-      plans.push(...(await plansOf(path, text, { parameters, standbys, zones })));
+      plans.push(...(await plansOf(path, text, { parameters, zones })));
     }
     streams.out(write(plans));
     return plans.some(({ problem }) => problem !== undefined) ? 1 : 0;
@@ -109,7 +99,7 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
 export async function plansOf(
   file: string,
   text: string,
-  { parameters = {}, standbys, zones }: PlanOptions = {},
+  { parameters = {}, zones }: PlanOptions = {},
 ): Promise<ServicePlan[]> {
   const planned = (await servicesOf(text, parameters)).map(({ logicalId, model }) => {
     try {
@@ -123,8 +113,7 @@ export async function plansOf(
   const inventories = inventoriesOf(plans);
   return planned.map(({ service, plan, problem }) => {
     if (!plan) return { file, service, problem };
-    const alone = inventories[plans.indexOf(plan)]!;
-    const inventory = standbys ? withStandbys(alone, standbys) : alone;
+    const inventory = inventories[plans.indexOf(plan)]!;
     return { file, service, inventory, monthlyCost: costOf(inventory) };
   });
 }
@@ -148,12 +137,18 @@ const FORMATS: Readonly<Record<string, (plans: readonly ServicePlan[]) => string
 
 function textOf({ file, service, problem, inventory, monthlyCost: cost }: ServicePlan): string {
   if (!inventory) return `${file}: ${service}\n  ${problem}`;
-  const { tasks, loadBalancers, targetGroups, listenerRules, alarms, loadBalancerAddresses, task } =
+  const { tasks, loadBalancers, targetGroups, listenerRules, alarms, loadBalancerAddresses, task, versions } =
     inventory;
   const balancers = Object.entries(loadBalancers)
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${decimal(count)} ${kind}`);
   const rows: readonly (readonly [string, string])[] = [
+    ...(versions
+      ? ([
+          ['Versions', versionsText(versions.answering)],
+          ['Standbys', versionsText(versions.standbys)],
+        ] as const)
+      : []),
     ['Tasks', rangeOf(tasks)],
     ['Load balancers', balancers.join(', ') || 'none'],
     ['Target groups', String(targetGroups)],
@@ -171,11 +166,22 @@ function textOf({ file, service, problem, inventory, monthlyCost: cost }: Servic
   return [`${file}: ${service}`, ...rows.map(([name, value]) => `  ${name.padEnd(15)} ${value}`)].join('\n');
 }
 
-function rangeOf({ minimum, maximum }: { minimum: number; maximum: number }): string {
+function versionsText({ versions, tasks, targetGroups, listenerRules, alarms }: VersionCounts): string {
+  if (versions === 0) return 'none';
+  const counts = [
+    `tasks ${rangeOf(tasks)}`,
+    `target groups ${targetGroups}`,
+    `listener rules ${listenerRules}`,
+    `alarms ${alarms}`,
+  ];
+  return `${versions} (${counts.join(', ')})`;
+}
+
+function rangeOf({ minimum, maximum }: Range): string {
   return minimum === maximum ? decimal(minimum) : `${decimal(minimum)} to ${decimal(maximum)}`;
 }
 
-function moneyOf({ minimum, maximum }: { minimum: number; maximum: number }): string {
+function moneyOf({ minimum, maximum }: Range): string {
   return minimum === maximum ? dollars(minimum) : `${dollars(minimum)} to ${dollars(maximum)}`;
 }
 

@@ -12,12 +12,14 @@ import {
 } from '../src/express-service/identity/identity';
 import type { ResourceModel, TypeConfigurationModel } from '../src/express-service/model';
 import type { Network } from '../src/express-service/network/subnets';
+import { ecsServiceOfVersion } from '../src/express-service/memory/service-versions';
 import type { LoadBalancerSpec } from '../src/express-service/properties/load-balancer-settings';
+import { isToAnswer } from '../src/express-service/properties/versions';
 import { componentsIn } from '../src/express-service/resources';
 import type { ObservedTaskDefinition } from '../src/express-service/resources/ecs/task-definition';
 import { wantedExposure } from '../src/express-service/sharing/shared-load-balancer';
 import { specificationOf, type ServiceSpec } from '../src/express-service/specification';
-import type { Inventory, Range, TaskSize } from './inventory';
+import { sumOf, type Counts, type Inventory, type Range, type TaskSize } from './inventory';
 
 /** Where a plan is made; what the schema's examples of ARNs name. */
 export const LOCATION = { partition: 'aws', region: 'us-east-1', accountId: '123456789012' };
@@ -37,8 +39,10 @@ const FREE_STORAGE = 20;
 /** A service of a template. */
 export interface PlannedService {
   readonly spec: ServiceSpec;
-  /** Everything that would be made. */
+  /** Everything that would be made; of a service with versions, what there is one of. */
   readonly resources: readonly Resource[];
+  /** What each version would have of its own; undefined when the service has no versions. */
+  readonly ofVersion?: readonly Resource[];
   /** Its load balancers, the serving one first. */
   readonly exposures: readonly PlannedExposure[];
 }
@@ -78,16 +82,27 @@ export function planService(
     exposures: { serving: exposure, leaving: [] },
   }));
   const exposures = { serving: own.exposure, leaving: [] };
-  const resources = desiredState(nodesOf(componentsIn, exposures, additional), {
+  const version = spec.versions && { id: spec.versions.id, label: spec.versions.label, number: 1 };
+  const nodes = nodesOf(componentsIn, exposures, additional);
+  const all = desiredState(nodes, {
     identity,
-    ecsService: ecsServiceOf(identity),
+    ecsService: version ? ecsServiceOfVersion(identity, version) : ecsServiceOf(identity),
+    versions: version && [{ ...version, state: 'new' }],
     spec,
     network: own.network,
     exposures,
     additional,
     found: foundOf(spec),
   });
-  return { spec, resources, exposures: [own, ...others] };
+  const planned = { spec, exposures: [own, ...others] };
+  if (!version) return { ...planned, resources: all };
+  const isOfVersion = ({ id }: Resource) =>
+    nodes.some((node) => node.id === id.node && node.component.perVersion !== undefined);
+  return {
+    ...planned,
+    resources: all.filter((resource) => !isOfVersion(resource)),
+    ofVersion: all.filter(isOfVersion),
+  };
 }
 
 /** A task definition of the author's is there, and listens somewhere; nothing else is. */
@@ -159,17 +174,51 @@ export function inventoriesOf(services: readonly PlannedService[]): Inventory[] 
   return services.map((service) => inventoryOf(service, users));
 }
 
-function inventoryOf(
-  { spec, resources, exposures }: PlannedService,
-  users: ReadonlyMap<string, number>,
-): Inventory {
+function inventoryOf(service: PlannedService, users: ReadonlyMap<string, number>): Inventory {
+  const { spec, resources, exposures } = service;
   const parts = exposures.map(({ exposure, loadBalancer, network }) => {
     const part = exposure.kind === 'shared' ? 1 / users.get(exposure.loadBalancerName)! : 1;
     return { kind: exposure.kind, part, addresses: part * addressesOf(loadBalancer, network) };
   });
-  const sum = (values: readonly number[]) => values.reduce((one, other) => one + other, 0);
   const of = (...kinds: readonly Exposure['kind'][]) =>
     sum(parts.filter(({ kind }) => kinds.includes(kind)).map(({ part }) => part));
+  const versions = versionsIn(service);
+  const once = countsOf(resources, versions ? NO_TASKS : tasksOf(spec));
+  return {
+    task: taskSizeOf(spec, exposures[0]!.network),
+    loadBalancers: {
+      own: of('network'),
+      shared: of('shared'),
+      external: of('external', 'networkListener'),
+    },
+    loadBalancerAddresses: sum(parts.map(({ addresses }) => addresses)),
+    ...sumOf([once, ...Object.values(versions ?? {})]),
+    ...(versions && { versions }),
+  };
+}
+
+const NO_TASKS: Range = { minimum: 0, maximum: 0 };
+
+/**
+ * The versions that there are once as many have been deployed as the template keeps. One that Traffic names is kept beside those
+ * that Standby counts.
+ */
+function versionsIn({ spec, ofVersion }: PlannedService): Inventory['versions'] {
+  if (!spec.versions || !ofVersion) return undefined;
+  const { traffic = [], label, standby } = spec.versions;
+  const labels = [...new Set([label, ...traffic.map((share) => share.label)])];
+  const answering = labels.filter((each) => isToAnswer(spec.versions!, { label: each })).length;
+  const several = (versions: number, tasks: Range) => ({
+    ...sumOf(Array.from({ length: versions }, () => countsOf(ofVersion, tasks))),
+    versions,
+  });
+  return {
+    answering: several(answering, tasksOf(spec)),
+    standbys: several(labels.length - answering + standby.count, tasksOfStandby(spec)),
+  };
+}
+
+function countsOf(resources: readonly Resource[], tasks: Range): Counts {
   const ofType = (type: string) => resources.filter((resource) => resource.type === type);
   const alarms = ofType('AWS::CloudWatch::Alarm').map(({ properties }) => metricsOf(properties));
   // Application Auto Scaling makes two alarms for each: one to scale out, one to scale in.
@@ -179,20 +228,17 @@ function inventoryOf(
     return [metrics, metrics];
   });
   return {
-    task: taskSizeOf(spec, exposures[0]!.network),
-    tasks: tasksOf(spec),
-    loadBalancers: {
-      own: of('network'),
-      shared: of('shared'),
-      external: of('external', 'networkListener'),
-    },
-    loadBalancerAddresses: sum(parts.map(({ addresses }) => addresses)),
+    tasks,
     targetGroups: ofType('AWS::ElasticLoadBalancingV2::TargetGroup').length,
     listenerRules: ofType('AWS::ElasticLoadBalancingV2::ListenerRule').length,
     alarms: alarms.length + tracking.length,
     alarmMetrics: sum([...alarms, ...tracking]),
     resources: countedByType(resources),
   };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((one, other) => one + other, 0);
 }
 
 interface Tracking {
@@ -222,6 +268,16 @@ function tasksOf({ scaling: { minTaskCount, maxTaskCount, scheduledActions = [] 
     minimum: Math.min(minTaskCount, ...limits.map(({ MinCapacity }) => MinCapacity ?? minTaskCount)),
     maximum: Math.max(maxTaskCount, ...limits.map(({ MaxCapacity }) => MaxCapacity ?? maxTaskCount)),
   };
+}
+
+/** Without requests it has no more tasks than it must, but scheduled actions are also its own. */
+function tasksOfStandby(spec: ServiceSpec): Range {
+  const { minTaskCount, scheduledActions = [] } = spec.scaling;
+  const least = spec.versions?.standby.taskCount ?? minTaskCount;
+  const limits = scheduledActions.flatMap(
+    ({ ScalableTargetAction: { MinCapacity } = {} }) => MinCapacity ?? [],
+  );
+  return { minimum: Math.min(least, ...limits), maximum: Math.max(least, ...limits) };
 }
 
 function taskSizeOf({ task }: ServiceSpec, { access }: Network): TaskSize | undefined {

@@ -39,11 +39,7 @@ export function propertyReference(schema: ResourceSchema): string {
     schema.description,
     '## Properties',
     propertyTable(schema, { ...schema, properties: inputs }, (name) => updateBehaviour(schema, name)),
-    ...[...inputObjects].flatMap(([name, object]) => [
-      `### ${name}`,
-      object.description ?? '',
-      propertyTable(schema, object),
-    ]),
+    ...objectSections(schema, inputObjects),
     '## Return values',
     `\`Ref\` returns ${schema.primaryIdentifier.map((pointer) => code(pointer.replace('/properties/', ''))).join(' and ')}.`,
     '`Fn::GetAtt` returns:',
@@ -55,10 +51,21 @@ export function propertyReference(schema: ResourceSchema): string {
     ]),
   ];
   if (schema.typeConfiguration) {
-    const { description = '' } = schema.typeConfiguration;
+    const { description = '', properties } = schema.typeConfiguration;
+    const objects = [...reachableObjects(schema, Object.values(properties))];
+    const others = new Map(objects.filter(([name]) => !inputObjects.has(name)));
     sections.push('## Type configuration', description, propertyTable(schema, schema.typeConfiguration));
+    sections.push(...objectSections(schema, others));
   }
   return `${sections.filter(Boolean).join('\n\n')}\n`;
+}
+
+function objectSections(schema: ResourceSchema, objects: ReadonlyMap<string, ObjectSchema>): string[] {
+  return [...objects].flatMap(([name, object]) => [
+    `### ${name}`,
+    object.description ?? '',
+    propertyTable(schema, object),
+  ]);
 }
 
 /** Objects that can be reached from these properties, in the order in which a reader meets them. */

@@ -5,6 +5,7 @@ import { checkValues, specified } from '../core/property-values';
 import { defined } from '../core/unset';
 import { checkCluster, identityOfLoadBalancer, type Identity } from './identity/identity';
 import { additionalTags } from './memory/additional-load-balancers';
+import { madeRoleArn } from './identity/made-roles';
 import { domainTags } from './memory/hosts';
 import { ownerTagValue } from './memory/ownership';
 import { checkTags } from './memory/tag-limits';
@@ -27,6 +28,7 @@ import { networkProfileSpec, withNetworkProfile, type NetworkOfTasks } from './p
 import { requiredHeader } from './properties/required-http-header';
 import { pathPatterns, type RequiredHeader } from './properties/rule-conditions';
 import { serviceConnectSpec, type ServiceConnectSpec } from './properties/service-connect';
+import { taskRoleSpec, type TaskRoleSpec } from './properties/task-role';
 import { testConditions } from './properties/test-traffic';
 import { scaling, type Scaling } from './properties/scaling';
 import { type TargetGroupSettings } from './properties/target-group-settings';
@@ -42,6 +44,10 @@ export interface ServiceSpec extends NetworkOfTasks {
   /** Undefined where there is no load balancer. */
   readonly infrastructureRoleArn?: string;
   readonly task: ManagedTask | ExternalTask;
+  /** Undefined where none is made. */
+  readonly taskRole?: TaskRoleSpec;
+  /** Managed policy that is the permissions boundary of the roles that are made; undefined means none. */
+  readonly permissionsBoundaryArn?: string;
   readonly targetGroup: TargetGroupSettings;
   readonly scaling: Scaling;
   readonly settings: Partial<ServiceSettings>;
@@ -120,9 +126,15 @@ export function specificationOf({
   const scalingSpec = scaling(model.ScalingTarget);
   const record = templateRecord(given, tags, scalingSpec);
   const serviceConnect = serviceConnectSpec(model, identity);
+  const taskRole = taskRoleSpec(model);
   const task = model.TaskDefinitionArn
     ? externalTask(model.TaskDefinitionArn, model)
-    : managedTask(model, configuration, serviceConnect?.endpoint?.appProtocol);
+    : managedTask(
+        model,
+        configuration,
+        taskRole && madeRoleArn(identity, 'task'),
+        serviceConnect?.endpoint?.appProtocol,
+      );
   const settings = defined({
     ...settingsOfVersions(model, specified(SERVICE, model)),
     volumeConfigurations: volumeConfigurations(model.Volumes, InfrastructureRoleArn),
@@ -156,6 +168,8 @@ export function specificationOf({
     createsCluster: identity.clusterName === ResourceModel.DEFAULTS.Cluster,
     infrastructureRoleArn: InfrastructureRoleArn,
     task,
+    taskRole,
+    permissionsBoundaryArn: configuration.PermissionsBoundaryArn,
     ...network,
     networkProfile: networkProfileSpec(given, configuration),
     targetGroup,

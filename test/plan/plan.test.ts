@@ -147,17 +147,78 @@ test('the size of a task that the template does not have is not guessed', async 
   expect(plan.monthlyCost).toBeUndefined();
 });
 
-test('standbys add tasks and target groups, and nothing else', async () => {
-  const text = template(service('Web', small));
-  const [alone] = await plansOf('t.json', text);
-  const [beside] = await plansOf('t.json', text, { standbys: { standbys: 2, tasksPerStandby: 3 } });
-  expect(beside!.inventory).toEqual({
-    ...alone!.inventory,
-    tasks: { minimum: 7, maximum: 7 },
-    targetGroups: 4,
+describe('versions', () => {
+  const versioned = { ...small, DeploymentConfiguration: { Strategy: 'VERSIONED' } };
+  const scaled = (more: object = {}) => ({ ScalingTarget: { MinTaskCount: 2, MaxTaskCount: 6, ...more } });
+  const VersionTraffic = { HttpHeaderName: 'x-version', QueryStringKey: 'version' };
+  const shares = (...weights: number[]) =>
+    weights.map((Weight, index) => ({ Version: `v${index + 1}`, Weight }));
+
+  test.each<[string, object, object, object]>([
+    [
+      'one standby by default, with as many tasks as it needs to answer at once',
+      scaled(),
+      { versions: 1, tasks: { minimum: 2, maximum: 6 }, targetGroups: 1, listenerRules: 0, alarms: 3 },
+      { versions: 1, tasks: { minimum: 2, maximum: 2 }, targetGroups: 1, listenerRules: 0, alarms: 3 },
+    ],
+    [
+      'Standby, and a listener rule for each way to ask for a version',
+      { ...scaled(), VersionTraffic, Standby: { Count: 3, TaskCount: 1 } },
+      { versions: 1, tasks: { minimum: 2, maximum: 6 }, listenerRules: 2 },
+      { versions: 3, tasks: { minimum: 3, maximum: 3 }, targetGroups: 3, listenerRules: 6, alarms: 9 },
+    ],
+    [
+      'standbys without tasks, but with alarms',
+      { Standby: { Count: 2, TaskCount: 0 } },
+      { versions: 1 },
+      { versions: 2, tasks: { minimum: 0, maximum: 0 }, targetGroups: 2, alarms: 6 },
+    ],
+    [
+      'no standby',
+      { Standby: { Count: 0 } },
+      { versions: 1, targetGroups: 1 },
+      { versions: 0, tasks: { minimum: 0, maximum: 0 }, targetGroups: 0, alarms: 0, resources: {} },
+    ],
+    [
+      'those that Traffic names beside those of Standby',
+      { ...scaled(), Version: 'v1', Traffic: shares(60, 40, 0), Standby: { TaskCount: 1 } },
+      { versions: 2, tasks: { minimum: 4, maximum: 12 }, targetGroups: 2 },
+      { versions: 2, tasks: { minimum: 2, maximum: 2 }, targetGroups: 2 },
+    ],
+    [
+      'scheduled actions of each version',
+      {
+        ...scaled({ ScheduledActions: [{ Name: 'day', Schedule: 'cron(0 8 * * ? *)', MinTaskCount: 4 }] }),
+        Standby: { TaskCount: 1 },
+      },
+      { tasks: { minimum: 2, maximum: 6 } },
+      { tasks: { minimum: 1, maximum: 4 } },
+    ],
+  ])('%s', async (_what, properties, answering, standbys) => {
+    const { inventory, problem } = await only({ ...versioned, ...properties });
+    expect(problem).toBeUndefined();
+    expect(inventory!.versions).toMatchObject({ answering, standbys });
   });
-  const task = HOURS * (0.25 * 0.04048 + 0.5 * 0.004445) + ADDRESS;
-  expect(beside!.monthlyCost!.minimum - alone!.monthlyCost!.minimum).toBeCloseTo(6 * task, 1);
+
+  test('the sum is what the versions have, and what they share', async () => {
+    const alone = await only({ ...versioned, Standby: { Count: 0 } });
+    const beside = await only({ ...versioned, Standby: { Count: 2, TaskCount: 3 } });
+    expect(beside.inventory).toMatchObject({
+      tasks: { minimum: 7, maximum: 7 },
+      loadBalancers: ON_SHARED,
+      targetGroups: 3,
+      listenerRules: 1,
+      alarms: 9,
+      alarmMetrics: 12,
+      resources: { 'AWS::ECS::Service': 3, 'AWS::EC2::SecurityGroup': 2, 'AWS::Logs::LogGroup': 1 },
+    });
+    const task = HOURS * (0.25 * 0.04048 + 0.5 * 0.004445) + ADDRESS;
+    expect(beside.monthlyCost!.minimum).toBe(cents(alone.monthlyCost!.minimum + 6 * task + 8 * METRIC));
+  });
+
+  test('a service of another strategy has none', async () => {
+    expect((await only({})).inventory).not.toHaveProperty('versions');
+  });
 });
 
 describe('the command', () => {
@@ -204,7 +265,21 @@ describe('the command', () => {
     ['no template', ['-'], 'a: b', 2, /no Resources section/],
     ['an unknown option', ['-', '--frobnicate'], '', 2, /frobnicate/],
     ['an unknown format', ['-', '--format', 'xml'], '', 2, /^There is no format xml/],
-    ['no number', ['-', '--standbys', 'many'], '', 2, /^--standbys many: give a whole number/],
+    ['no number', ['-', '--zones', 'many'], '', 2, /^--zones many: give a whole number/],
+    [
+      'versions',
+      ['examples/versions.yml', '--parameter', 'Kept=2'],
+      '',
+      0,
+      / {2}Versions {8}1 \(tasks 1 to 20, target groups 1, listener rules 3, alarms 3\)\n {2}Standbys {8}2 \(tasks 2, target groups 2, listener rules 6, alarms 6\)\n {2}Tasks {11}3 to 22\n/,
+    ],
+    [
+      'no standby',
+      ['examples/versions.yml', '--parameter', 'Kept=0'],
+      '',
+      0,
+      / {2}Standbys {8}none\n {2}Tasks {11}1 to 20\n/,
+    ],
     [
       'a parameter without a value',
       ['-', '--parameter', 'Count'],
@@ -216,6 +291,25 @@ describe('the command', () => {
     const result = await command(args, input);
     expect(result.out + result.error).toMatch(text);
     expect(result.code).toBe(code);
+  });
+
+  test('versions in JSON', async () => {
+    const { out, code } = await command(['examples/versions.yml', '--format', 'json']);
+    expect(JSON.parse(out).services).toMatchObject([
+      {
+        service: 'Shop',
+        inventory: {
+          tasks: { minimum: 4, maximum: 23 },
+          listenerRules: 13,
+          versions: {
+            answering: { versions: 1, listenerRules: 3 },
+            standbys: { versions: 3, listenerRules: 9 },
+          },
+        },
+        monthlyCost: { minimum: expect.any(Number) },
+      },
+    ]);
+    expect(code).toBe(0);
   });
 
   test('as it is installed, in JSON', () => {
