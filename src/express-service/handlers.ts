@@ -146,7 +146,8 @@ async function reconcile(request: Request, identity: Identity): Promise<Progress
     ...conflictsOf(request, await inVersions(scope), result),
   ];
   if (result.status === 'done') {
-    return succeeded(await readModel(await inVersions(scope), result.observations), notices);
+    const model = await readModel(await inVersions(scope), result.observations);
+    return succeeded(model, [...notices, ...warningsOf(model)]);
   }
   return inProgress(request, {
     reason: result.reason,
@@ -335,6 +336,10 @@ function isEmpty(result: ExposureConvergence & { readonly status: 'done' }): boo
 function succeeded(resourceModel: ResourceModel, notices: readonly string[] = []): Progress {
   const message = notices.length > 0 ? messageOf(notices) : undefined;
   return new ProgressEvent({ status: OperationStatus.Success, message, resourceModel }) as Progress;
+}
+
+function warningsOf({ Certificates = [] }: ResourceModel): string[] {
+  return Certificates.flatMap(({ Warning }) => Warning ?? []);
 }
 
 function messageOf(sentences: readonly string[]): string {

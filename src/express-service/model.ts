@@ -2506,6 +2506,33 @@ export class Standby extends BaseModel {
   declare RetentionInDays?: number;
 }
 
+/** A certificate in use. */
+export class Certificate extends BaseModel {
+  constructor(properties?: Properties<Certificate>) {
+    super(properties);
+  }
+
+  /** Its ARN. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CertificateArn?: string;
+
+  /** AMAZON_ISSUED, IMPORTED or PRIVATE: who renews it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Type?: string;
+
+  /** When it ends. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare NotAfter?: string;
+
+  /** From 30 days before it ends: what to do. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Warning?: string;
+}
+
 /** A version of the service. */
 export class ServiceVersion extends BaseModel {
   constructor(properties?: Properties<ServiceVersion>) {
@@ -2921,6 +2948,11 @@ export class ResourceModel extends BaseModel {
   @Type(() => ServiceVersion)
   declare Versions?: ServiceVersion[];
 
+  /** Certificates in use, that of the endpoint first, with a warning from 30 days before one ends that nobody has renewed. */
+  @Expose()
+  @Type(() => Certificate)
+  declare Certificates?: Certificate[];
+
   /** Last parts of the ARNs of the two target groups, targetgroup/<name>/<id>, in the order of their names; values of the CloudWatch dimension TargetGroup of AWS/ApplicationELB. Every deployment moves the requests from one to the other, so an alarm looks at both. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
@@ -2984,6 +3016,7 @@ export type Attributes = Pick<
   | 'LoadBalancerCanonicalHostedZoneId'
   | 'AdditionalLoadBalancerDnsNames'
   | 'Versions'
+  | 'Certificates'
   | 'TargetGroupFullNames'
   | 'ServiceSecurityGroupIds'
   | 'LoadBalancerSecurityGroupIds'

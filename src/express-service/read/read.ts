@@ -1,4 +1,5 @@
 /** What AWS holds of a service, as the model that CloudFormation reads. */
+import type { CertificateSummary } from '@aws-sdk/client-acm';
 import {
   DescribeServiceRevisionsCommand,
   DescribeTaskDefinitionCommand,
@@ -51,6 +52,7 @@ import type { Observations } from '../composition/component';
 import { idOf, observationsOf, observedLoadBalancers } from '../composition/node';
 import { additionalLoadBalancerInputs } from './read-additional-load-balancers';
 import type { Properties } from '../../cloudformation/extension';
+import { certificatesInUse, certificatesOf } from './read-certificates';
 import { domainInputsOf } from './read-domains';
 import {
   healthyTargets,
@@ -78,6 +80,7 @@ import { templateOf } from '../../core/property-values';
 export const READ_PERMISSIONS: readonly string[] = [
   ...ATTRIBUTE_ACTIONS,
   ...VERSION_READ_ACTIONS,
+  'acm:ListCertificates',
   'ecs:DescribeServiceDeployments',
   'ecs:DescribeServiceRevisions',
   'ecs:DescribeTaskDefinition',
@@ -102,12 +105,25 @@ export interface ActiveRevision {
 export async function readModel(scope: Scope, observations: Observations): Promise<ResourceModel> {
   const { Service, TaskDefinition } = observations as { Service: ObservedService } & Partial<Observed>;
   const deployment = runningDeployment(scope, Service.service);
-  const [active, settings, healthy] = await Promise.all([
+  const [active, settings, healthy, certificates] = await Promise.all([
     activeRevisions(scope, Service.service, TaskDefinition?.definition, deployment),
     settingsWithAttributes(scope, observations),
     healthyTargets(scope, observations),
+    certificatesInUse(
+      scope,
+      allLoadBalancers(observations).map((name) => observationsOf(observations, name)),
+    ),
   ]);
-  return modelOf(scope, { ...observations, ...settings }, active, await deployment, healthy);
+  const looks = { deployment: await deployment, healthy, certificates };
+  return modelOf(scope, { ...observations, ...settings }, active, looks);
+}
+
+/** What READ looks at that is no part of a service. */
+interface Looks {
+  /** That is under way. */
+  readonly deployment?: ServiceDeployment;
+  readonly healthy?: HealthyTargets;
+  readonly certificates?: readonly CertificateSummary[];
 }
 
 /** {@link readModel} without a call to AWS. */
@@ -115,8 +131,7 @@ export function modelOf(
   scope: Pick<Scope, 'identity' | 'ecsService' | 'spec' | 'versions'>,
   observations: Observations,
   active: readonly ActiveRevision[],
-  deployment?: ServiceDeployment,
-  healthy: HealthyTargets = {},
+  { deployment, healthy = {}, certificates = [] }: Looks = {},
 ): ResourceModel {
   const { identity, ecsService, spec } = scope;
   const observed = observations as { Service: ObservedService } & Partial<Observed>;
@@ -182,6 +197,7 @@ export function modelOf(
       }),
     ),
     Versions: versionsOf(scope, observations, healthy),
+    Certificates: certificatesOf(certificates, Date.now()),
     ECSManagedResourceArns: managedResourceArns(identity, observed),
     ManagedResources: managedResources(scope, observations, { serving, loadBalancers }, spec !== undefined),
   } satisfies Record<keyof Attributes, unknown>;

@@ -37,6 +37,7 @@ import { isManaged } from '../../memory/ownership';
 import { allItems } from '../../../aws/pages';
 import { deleteRecords, recordsAt, upsertRecord } from '../route-53/records';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
+import { sessionValue } from '../../../aws/session';
 import { tagList, tagRecord, type Tags } from '../../identity/tags';
 
 /** A certificate that was requested for the service. */
@@ -89,6 +90,7 @@ export async function listManagedCertificates(
   const managed = hosts.filter(isManagedHost);
   if (managed.length === 0) return [];
   const summaries = await listCertificates(scope);
+  summariesSeen(scope).splice(0, Infinity, ...summaries);
   const isAcrossRegions = regionalHosts({ hosts, domains: [] }, scope.identity.region).length > 0;
   const found = await Promise.all(
     managed.map(async (host): Promise<ManagedCertificate[]> => {
@@ -107,6 +109,15 @@ export async function listManagedCertificates(
     }),
   );
   return found.flat();
+}
+
+/** All certificates, as {@link listManagedCertificates} has seen them in this invocation. */
+const summariesSeen = sessionValue((_: Scope): CertificateSummary[] => []);
+
+/** All certificates of the account and Region; looked at when nobody has in this invocation. */
+export async function certificateSummaries(scope: Scope): Promise<readonly CertificateSummary[]> {
+  const seen = summariesSeen(scope);
+  return seen.length > 0 ? seen : listCertificates(scope);
 }
 
 async function listCertificates({ clients: { acm } }: Scope): Promise<CertificateSummary[]> {
