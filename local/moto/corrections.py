@@ -13,6 +13,7 @@ from moto.applicationautoscaling.models import (
     ApplicationAutoscalingBackend,
     FakeApplicationAutoscalingPolicy,
 )
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.cloudwatch.exceptions import ResourceNotFoundException as MissingAlarm
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.core.exceptions import JsonRESTError
@@ -488,6 +489,22 @@ def scaling_policies() -> None:
     ApplicationAutoscalingBackend.describe_scaling_policies = describe
 
 
+def pages_of_scalable_targets() -> None:
+    """moto's token of the third page of scalable targets is that of the second one."""
+
+    describe = ApplicationAutoScalingResponse.describe_scalable_targets
+
+    def describe_page(response: ApplicationAutoScalingResponse) -> str:
+        answer = json.loads(describe(response))
+        if answer["NextToken"]:
+            # The number of the last target that has been told, counted from 0.
+            before = int(response._get_param("NextToken") or -1)
+            answer["NextToken"] = str(before + len(answer["ScalableTargets"]))
+        return json.dumps(answer)
+
+    ApplicationAutoScalingResponse.describe_scalable_targets = describe_page
+
+
 def missing_scaling() -> None:
     """moto answers ValidationException where Application Auto Scaling answers ObjectNotFoundException."""
 
@@ -596,6 +613,7 @@ def apply() -> None:
         created_records,
         deleted_records,
         scaling_policies,
+        pages_of_scalable_targets,
         missing_scaling,
         log_event_times,
         missing_tagged,

@@ -1,5 +1,6 @@
 import {
   DescribeScalableTargetsCommand,
+  paginateDescribeScalableTargets,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
 import {
@@ -164,6 +165,33 @@ describe('services', () => {
         new ListTagsOfAlarmCommand({ ResourceARN: arn('cloudwatch:us-east-1:123456789012:alarm') }),
       ),
     ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  test('scalable targets are told page by page', async () => {
+    const TargetGroupArn = await targetGroup('group');
+    await rule(await listener(await loadBalancer()), 1, forwardTo(TargetGroupArn));
+    const GroupId = await securityGroup('app');
+    const resources = ['one', 'two', 'three'].map((name) => `service/cluster/${name}`);
+    for (const ResourceId of resources) {
+      await service(ResourceId.slice('service/cluster/'.length), TargetGroupArn, GroupId);
+      await scaling.send(
+        new RegisterScalableTargetCommand({
+          ServiceNamespace: 'ecs',
+          ScalableDimension: 'ecs:service:DesiredCount',
+          ResourceId,
+          MinCapacity: 1,
+          MaxCapacity: 3,
+        }),
+      );
+    }
+    const pages = paginateDescribeScalableTargets(
+      { client: scaling, pageSize: 1, stopOnSameToken: true },
+      { ServiceNamespace: 'ecs' },
+    );
+    const told: unknown[] = [];
+    for await (const { ScalableTargets } of pages)
+      told.push(ScalableTargets!.map(({ ResourceId }) => ResourceId));
+    expect(told).toEqual(resources.map((resource) => [resource]));
   });
 
   test('only what exists can be a scalable target', async () => {
