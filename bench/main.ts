@@ -58,6 +58,8 @@ async function inAccount<Result>(run: (account: Account) => Promise<Result>): Pr
       BaseDomain: BASE_DOMAIN,
       HostedZoneId: hostedZoneId,
       CertificateArn: await issueCertificate(aws, hostedZoneId, `*.${BASE_DOMAIN}`),
+      // What a web ACL costs is a figure of its own.
+      WebAclByDefault: false,
     });
     return await run({ aws, properties, hostedZoneId });
   } finally {

@@ -14,7 +14,7 @@ export interface Answer {
  * would. (`fetch` does not let its caller set the Host header.)
  *
  * @param dataPlaneUrl base URL of the data plane.
- * @param options method, path and further headers; GET / when left out.
+ * @param options method, path, further headers and body; GET / when left out.
  */
 export function requestHost(
   dataPlaneUrl: string,
@@ -23,7 +23,8 @@ export function requestHost(
     method = 'GET',
     path = '/',
     headers = {},
-  }: { method?: string; path?: string; headers?: Record<string, string> } = {},
+    body,
+  }: { method?: string; path?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const call = request(
@@ -43,6 +44,6 @@ export function requestHost(
       },
     );
     call.on('error', reject);
-    call.end();
+    call.end(body);
   });
 }

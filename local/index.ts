@@ -95,7 +95,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
 }
 
 /** Signing names of the services that decide which way requests go. */
-const ROUTED_BY: ReadonlySet<string> = new Set(['ec2', 'elasticloadbalancing']);
+const ROUTED_BY: ReadonlySet<string> = new Set(['ec2', 'elasticloadbalancing', 'wafv2']);
 
 /** Longest time, in milliseconds, that closing waits for work that is under way. */
 const QUIESCE_MILLISECONDS = 5_000;
@@ -242,7 +242,7 @@ async function startAround(
     services,
     control: createControl({ clock, answers, faults, calls, reset }),
     onSuccess: ({ service, operation, region: calledIn, input }) => {
-      if (ROUTED_BY.has(service) && !operation.startsWith('Describe')) invalidate();
+      if (ROUTED_BY.has(service) && !/^(Describe|Get|List)/.test(operation)) invalidate();
       if (service === 'iam') roleChanges.called(operation, input);
       if (operation === 'ModifyTargetGroup') ecs.healthCheckChanged(calledIn, input.TargetGroupArn);
     },

@@ -34,7 +34,12 @@ import {
   paginateListServices as paginateListDiscoveryServices,
   ServiceDiscoveryClient,
 } from '@aws-sdk/client-servicediscovery';
-import { ListWebACLsCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+import {
+  ListIPSetsCommand,
+  ListLoggingConfigurationsCommand,
+  ListWebACLsCommand,
+  WAFV2Client,
+} from '@aws-sdk/client-wafv2';
 import { allItems } from './pages';
 
 /** Options of the SDK clients that look; those of `LocalAws.clientOptions()`. */
@@ -222,6 +227,16 @@ const LOOKS: Readonly<Record<string, Look>> = {
       new ListWebACLsCommand({ Scope: 'REGIONAL' }),
     );
     return WebACLs.map(({ ARN }) => ARN);
+  },
+  'AWS::WAFv2::IPSet': async (options) => {
+    const { IPSets = [] } = await new WAFV2Client(options).send(new ListIPSetsCommand({ Scope: 'REGIONAL' }));
+    return IPSets.map(({ ARN }) => ARN);
+  },
+  'AWS::WAFv2::LoggingConfiguration': async (options) => {
+    const { LoggingConfigurations = [] } = await new WAFV2Client(options).send(
+      new ListLoggingConfigurationsCommand({ Scope: 'REGIONAL' }),
+    );
+    return LoggingConfigurations.map(({ ResourceArn }) => ResourceArn);
   },
   'AWS::IAM::Role': async (options) =>
     (await allItems(paginateListRoles({ client: new IAMClient(options) }, {}), ({ Roles }) => Roles)).map(

@@ -9,18 +9,21 @@ const NEXT_SENTENCE = /(?<=\.)(?<!e\.g\.) (?=[A-Z])/;
 /**
  * `org-ecs-expressservice.json`, the schema that is registered, which has to be small: of each description the first sentence is
  * there, and nothing of what only our own messages need. Where that is still too much, the longest descriptions are left to the
- * property reference: those of members of groups, and then those of the properties themselves.
+ * property reference: those of members of groups, and then those of the properties themselves. What is said several times in the same
+ * words is a definition.
  *
  * @throws Error when it is too large without any of them.
  */
 export function registeredSchema(schema: ResourceSchema): string {
-  const registered = JSON.parse(JSON.stringify(schema, shortened));
-  for (const part of [registered.definitions, registered.properties]) {
+  const whole = JSON.parse(JSON.stringify(schema, shortened));
+  let registered = withSharedDefinitions(whole);
+  for (const part of [whole.definitions, whole.properties]) {
     const described = describedBelow(part);
     described.sort((a, b) => b.description.length - a.description.length);
     for (const longest of described) {
       if (bytesOf(registered) <= MOST_BYTES) break;
       delete (longest as Partial<Described>).description;
+      registered = withSharedDefinitions(whole);
     }
   }
   if (bytesOf(registered) > MOST_BYTES) {
@@ -28,6 +31,70 @@ export function registeredSchema(schema: ResourceSchema): string {
   }
   return JSON.stringify(registered);
 }
+
+/** Bytes of a reference to a shared definition, and of what surrounds the definition itself. */
+const REFERENCE_BYTES = 36;
+const DEFINITION_BYTES = 14;
+
+/** The schema with a definition for each part that is there several times without a description, where that is shorter. */
+function withSharedDefinitions(schema: Registered): Registered {
+  const { definitions, properties, ...others } = schema;
+  const counts = new Map<string, number>();
+  const count = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null) return;
+    if (isShareable(part)) {
+      const text = JSON.stringify(part);
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+    Object.values(part).forEach(count);
+  };
+  count({ definitions: Object.values(definitions).map(withoutType), properties });
+  const names = new Map<string, string>();
+  for (const [text, times] of counts) {
+    const own = text.length;
+    if (own * times > own + DEFINITION_BYTES + REFERENCE_BYTES * times) {
+      names.set(text, `Shared${names.size + 1}`);
+    }
+  }
+  const replaced = (part: unknown): any => {
+    const name = isShareable(part) ? names.get(JSON.stringify(part)) : undefined;
+    return name === undefined ? replacedBelow(part) : { $ref: `#/definitions/${name}` };
+  };
+  const replacedBelow = (part: unknown): any => {
+    if (Array.isArray(part)) return part.map(replaced);
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, replaced(value)]));
+  };
+  const shared = [...names].map(([text, name]) => [name, replacedBelow(JSON.parse(text))]);
+  const own = Object.entries(definitions).map(([name, definition]) => [name, replacedBelow(definition)]);
+  return {
+    ...others,
+    definitions: { ...Object.fromEntries(own), ...Object.fromEntries(shared) },
+    properties: replacedBelow(properties),
+  };
+}
+
+/** Only what a definition has below it is shared, so that no definition refers to its own text. */
+function withoutType(definition: unknown): unknown {
+  const { type: _, ...below } = definition as { readonly type?: unknown };
+  return below;
+}
+
+/** Whether a part may be a definition: a schema whose text says all of it. */
+function isShareable(part: unknown): part is object {
+  return (
+    typeof part === 'object' &&
+    part !== null &&
+    'type' in part &&
+    typeof part.type === 'string' &&
+    !('description' in part)
+  );
+}
+
+type Registered = Record<string, unknown> & {
+  readonly definitions: Readonly<Record<string, unknown>>;
+  readonly properties: unknown;
+};
 
 interface Described {
   description: string;

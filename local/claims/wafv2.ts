@@ -46,4 +46,40 @@ export const WAFV2 = [
     risk: 'None: after either error the web ACL itself is looked at.',
     test: 'test/local/guards/security.test.ts',
   },
+  {
+    id: 'wafv2.new-ip-set-unavailable',
+    statement:
+      'A web ACL whose rules name an IP set that was made less than 20 seconds ago is WAFUnavailableEntityException.',
+    source:
+      'AWS WAF API reference, WAFUnavailableEntityException: what was made a moment ago takes from a few seconds to a number of minutes. The 20 seconds stand for any.',
+    state: 'inferred',
+    otherwise: 'A rule can name it at once.',
+    risk: 'None but time: an operation waits for it, for half an hour at most.',
+    test: 'test/local/guards/web-acls.test.ts',
+  },
+  {
+    id: 'wafv2.used-ip-set',
+    statement: 'DeleteIPSet of an IP set that a rule names is WAFAssociatedItemException.',
+    source: 'AWS WAF API reference, DeleteIPSet.',
+    state: 'confirmed',
+    test: 'test/local/guards/web-acls.test.ts',
+  },
+  {
+    id: 'wafv2.lock-token',
+    statement:
+      'UpdateWebACL with the lock token of a look before the last change is WAFOptimisticLockException.',
+    source: 'AWS WAF API reference, UpdateWebACL.',
+    state: 'confirmed',
+    test: 'test/local/guards/web-acls.test.ts',
+  },
+  {
+    id: 'wafv2.body-label',
+    statement:
+      'The label that SizeRestrictions_BODY gives to a body of more than 8 KB ends with SizeRestrictions_Body.',
+    source: 'AWS WAF Developer Guide, "Baseline rule groups", as remembered: it was not read again.',
+    state: 'unverified',
+    otherwise: 'It ends with the name of the rule.',
+    risk: 'None: the rule that blocks such bodies takes either label.',
+    test: 'test/load-balancer/web-acls.test.ts',
+  },
 ] as const satisfies readonly Claim[];

@@ -6,6 +6,8 @@ export const LIMITS = {
   scalingServiceLinkedRole: 15_000,
   /** From CreateWebACL until the web ACL can be associated; AWS speaks of seconds to a number of minutes. */
   webAclPropagation: 180_000,
+  /** From CreateIPSet until a rule can name the IP set; AWS speaks of seconds to a number of minutes. */
+  ipSetPropagation: 20_000,
   /** How long the network interfaces of a deleted load balancer still hold its security groups. */
   networkInterfaceRelease: 60_000,
   /** From the DNS validation record (or the request, when validation is automatic) until a certificate is issued. */

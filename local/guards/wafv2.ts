@@ -8,8 +8,13 @@ import {
   type CreateWebACLCommandInput,
   DisassociateWebACLCommand,
   GetWebACLCommand,
+  GetIPSetCommand,
   GetWebACLForResourceCommand,
+  ListIPSetsCommand,
+  ListWebACLsCommand,
   WAFV2Client,
+  CreateIPSetCommand,
+  type CreateIPSetCommandInput,
 } from '@aws-sdk/client-wafv2';
 import { AwsError } from '../service';
 import { output, regional, type GuardContext, type ServiceGuard } from './guard';
@@ -21,6 +26,22 @@ function unavailable(): AwsError {
     'WAFUnavailableEntityException',
     'AWS WAF couldn’t retrieve the resource that you requested. Retry your request.',
   );
+}
+
+function inUse(): AwsError {
+  return new AwsError(
+    'WAFAssociatedItemException',
+    'AWS WAF couldn’t perform the operation because your resource is being used by another resource or it’s ' +
+      'associated with another resource.',
+  );
+}
+
+const REGIONAL = { Scope: 'REGIONAL' } as const;
+
+/** ARNs of the IP sets that rules name, at whatever depth. */
+function ipSetsIn(rules: unknown): string[] {
+  const arns = JSON.stringify(rules ?? []).match(/arn:[^"]+:regional\/ipset\/[^"]+/g);
+  return [...new Set(arns ?? [])];
 }
 
 export function wafv2(
@@ -66,10 +87,52 @@ export function wafv2(
     return arns.filter((_arn, index) => acls[index]!.WebACL?.ARN === webAclArn);
   }
 
+  /** A rule names what is there, and what AWS WAF knows everywhere. */
+  async function checkIpSets(region: string, rules: unknown): Promise<void> {
+    for (const arn of ipSetsIn(rules)) {
+      const [, , Name, Id] = arn.split('/');
+      await waf(region).send(new GetIPSetCommand({ ...REGIONAL, Name, Id }));
+      if (clock.now() < (availableAt.get(arn) ?? -Infinity)) throw unavailable();
+    }
+  }
+
   return {
     service: 'wafv2',
     operations: {
+      async CreateIPSet({ region, input }) {
+        const { IPSets = [] } = await waf(region).send(new ListIPSetsCommand(REGIONAL));
+        if (IPSets.some(({ Name }) => Name === input.Name)) {
+          throw new AwsError(
+            'WAFDuplicateItemException',
+            'AWS WAF couldn’t perform the operation because some resource in your request is a duplicate of an existing one.',
+          );
+        }
+        const answer = await waf(region).send(new CreateIPSetCommand(input as CreateIPSetCommandInput));
+        if (answers.holds('wafv2.new-ip-set-unavailable')) {
+          availableAt.set(answer.Summary!.ARN!, clock.now() + limits.ipSetPropagation);
+        }
+        return output(answer);
+      },
+
+      async DeleteIPSet({ region, input: { Name, Id } }) {
+        const { IPSet } = await waf(region).send(new GetIPSetCommand({ ...REGIONAL, Name, Id }));
+        const { WebACLs = [] } = await waf(region).send(new ListWebACLsCommand(REGIONAL));
+        for (const { Name: name, Id: id } of WebACLs) {
+          const { WebACL } = await waf(region).send(
+            new GetWebACLCommand({ ...REGIONAL, Name: name, Id: id }),
+          );
+          if (ipSetsIn(WebACL!.Rules).includes(IPSet!.ARN!)) throw inUse();
+        }
+        return undefined;
+      },
+
+      async UpdateWebACL({ region, input }) {
+        await checkIpSets(region, input.Rules);
+        return undefined;
+      },
+
       async CreateWebACL({ region, input }) {
+        await checkIpSets(region, input.Rules);
         const answer = await waf(region).send(new CreateWebACLCommand(input as CreateWebACLCommandInput));
         if (answers.holds('wafv2.new-web-acl-unavailable')) {
           availableAt.set(answer.Summary!.ARN!, clock.now() + limits.webAclPropagation);
@@ -104,11 +167,7 @@ export function wafv2(
         const { Name, Scope, Id } = input;
         const { WebACL } = await waf(region).send(new GetWebACLCommand({ Name, Scope, Id }));
         if ((await protectedBy(region, WebACL!.ARN!)).length > 0) {
-          throw new AwsError(
-            'WAFAssociatedItemException',
-            'AWS WAF couldn’t perform the operation because your resource is being used by another resource or it’s ' +
-              'associated with another resource.',
-          );
+          throw inUse();
         }
         return undefined;
       },

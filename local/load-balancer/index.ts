@@ -7,6 +7,7 @@ import {
   ElasticLoadBalancingV2Client,
   type ElasticLoadBalancingV2ClientConfig,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { WAFV2Client } from '@aws-sdk/client-wafv2';
 import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { TaskNetwork } from '../service';
@@ -35,7 +36,7 @@ export interface DataPlaneOptions {
 export interface LoadBalancerDataPlane {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Call after a change to load balancers, listeners, rules or security groups, so that the next request sees it. */
+  /** Call after a change to load balancers, listeners, rules, security groups or web ACLs, so that the next request sees it. */
   invalidate(): void;
   /** Stop listening and drop open connections. */
   close(): Promise<void>;
@@ -55,9 +56,10 @@ export async function startLoadBalancerDataPlane(options: DataPlaneOptions): Pro
     new ElasticLoadBalancingV2Client(clientOptions),
     new EC2Client(clientOptions),
     new ACMClient(clientOptions),
+    new WAFV2Client(clientOptions),
   ] as const;
   const table = new RoutingTable(...clients, answers);
-  const router = new Router(table, network, clock);
+  const router = new Router(table, network, clock, answers);
 
   /** Undefined when the client is not let in. */
   async function answer(request: ClientRequest): Promise<ClientResponse | undefined> {

@@ -1,3 +1,4 @@
+import type { Answers } from '../claims/answers';
 import type { Clock } from '../clock';
 import type { TaskNetwork } from '../service';
 import { performActions } from './actions';
@@ -8,6 +9,7 @@ import { explanation } from './responses';
 import { Connections, transportOf } from './connections';
 import { Rotation } from './rotation';
 import { RoutingChanged, type RoutingTable } from './routing-table';
+import { WebAcls } from './web-acl';
 
 /** How often one request is routed anew because the rules changed under it. */
 const ATTEMPTS = 5;
@@ -16,12 +18,16 @@ const ATTEMPTS = 5;
 export class Router {
   private readonly rotation = new Rotation();
   private readonly connections = new Connections();
+  private readonly webAcls: WebAcls;
 
   constructor(
     private readonly table: RoutingTable,
     private readonly network: TaskNetwork,
     private readonly clock: Clock,
-  ) {}
+    answers: Answers,
+  ) {
+    this.webAcls = new WebAcls(clock, answers);
+  }
 
   /**
    * What happens to the request by the rules as they are now.
@@ -47,6 +53,8 @@ export class Router {
     if (established) return established;
     if (!loadBalancer.admits(request.sourceIp, listener.port, transportOf(request, listener)))
       return { type: 'refuse' };
+    const blocked = loadBalancer.webAcl && this.webAcls.block(loadBalancer.webAcl, request);
+    if (blocked) return { type: 'respond', response: blocked };
     const rule = listener.rules.find((candidate) => candidate.matches(request));
     if (!rule) throw new RoutingChanged();
     const perform = loadBalancer.type === 'network' ? this.connections.open : performActions;

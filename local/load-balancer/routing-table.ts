@@ -15,12 +15,14 @@ import {
   paginateDescribeRules,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { WAFV2Client } from '@aws-sdk/client-wafv2';
 import type { Answers } from '../claims/answers';
 import { readSecurityGroups, type Peer, type SecurityGroups, type Transport } from '../security-groups';
 import type { ProtocolVersion } from '../service';
 import type { ClientRequest } from './client-request';
 import { type RequestTest, conditionTest, conditionsTest } from './conditions';
 import { SharedRead } from './shared-read';
+import { readWebAcl, type RoutingWebAcl } from './web-acl';
 
 /** One registered target. */
 export interface Target {
@@ -57,6 +59,8 @@ export interface RoutingLoadBalancer {
   readonly reaches: (target: Target, securityGroups: readonly string[], transport?: Transport) => boolean;
   /** Whether its security groups let it out to this port of an address that is not in the VPC. */
   readonly goesOut: (address: string, port: number) => boolean;
+  /** Undefined when nothing filters its requests. */
+  readonly webAcl?: RoutingWebAcl;
   readonly attributes: Attributes;
   readonly listeners: readonly RoutingListener[];
 }
@@ -103,6 +107,7 @@ export class RoutingTable {
     private readonly elb: ElasticLoadBalancingV2Client,
     private readonly ec2: EC2Client,
     private readonly acm: ACMClient,
+    private readonly waf: WAFV2Client,
     private readonly answers: Answers,
   ) {}
 
@@ -156,9 +161,11 @@ export class RoutingTable {
     groups: SecurityGroups,
   ): Promise<RoutingLoadBalancer> {
     const LoadBalancerArn = loadBalancer.LoadBalancerArn;
-    const [{ Attributes: attributes }, { Listeners: listeners }] = await Promise.all([
+    const isFiltered = loadBalancer.Type === 'application';
+    const [{ Attributes: attributes }, { Listeners: listeners }, webAcl] = await Promise.all([
       this.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })),
       this.elb.send(new DescribeListenersCommand({ LoadBalancerArn })),
+      isFiltered ? readWebAcl(this.waf, LoadBalancerArn!) : undefined,
     ]);
     const own: Peer = { securityGroups: loadBalancer.SecurityGroups ?? [] };
     const isOpen = own.securityGroups.length === 0;
@@ -171,6 +178,7 @@ export class RoutingTable {
       reaches: ({ ip, port }, securityGroups, transport) =>
         isOpen || groups.connect(own, { address: ip, securityGroups }, port, transport),
       goesOut: (address, port) => isOpen || groups.letOut(own, { address, securityGroups: [] }, port),
+      webAcl,
       attributes: asRecord(attributes),
       listeners: (await Promise.all(routed)).filter((listener) => listener !== undefined),
     };

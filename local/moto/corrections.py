@@ -41,7 +41,9 @@ from moto.events.utils import EventTemplateParser
 from moto.iam.models import AWSManagedPolicy, IAMBackend, Role, iam_backends
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogsBackend
+from moto.moto_api._internal import mock_random
 from moto.route53.models import ChangeList, Route53Backend
+from moto.wafv2.models import FakeIPSet, WAFV2Backend
 
 NETWORK_PROTOCOLS = {"TCP", "TLS", "UDP", "TCP_UDP"}
 SECURE_PROTOCOLS = {"HTTPS", "TLS"}
@@ -589,6 +591,40 @@ def event_targets() -> None:
     EventTemplateParser.DEFAULT_EVENT_INPUT_TEMPLATE = template.replace("{", '{"account": "<account>", ', 1)
 
 
+def web_acl_updates() -> None:
+    """moto keeps rules and bodies that an update leaves out, which is how the last ones go."""
+    update = WAFV2Backend.update_web_acl
+
+    def update_web_acl(self: WAFV2Backend, *arguments: Any, **named: Any) -> str:
+        token = update(self, *arguments, **named)
+        # As its request handler calls it: by position.
+        name, web_acl_id, _action, rules, *_others = arguments
+        bodies = arguments[7]
+        web_acl = self.get_web_acl(None, name, web_acl_id)
+        if not rules:
+            web_acl.rules = []
+        web_acl.custom_response_bodies = bodies
+        return token
+
+    WAFV2Backend.update_web_acl = update_web_acl
+
+
+def ip_set_lock_tokens() -> None:
+    """moto makes lock tokens of IP sets that its own clients refuse to send."""
+    init, update = FakeIPSet.__init__, FakeIPSet.update
+
+    def __init__(self: FakeIPSet, *arguments: Any, **named: Any) -> None:
+        init(self, *arguments, **named)
+        self.lock_token = str(mock_random.uuid4())
+
+    def updated(self: FakeIPSet, *arguments: Any, **named: Any) -> None:
+        update(self, *arguments, **named)
+        self.lock_token = str(mock_random.uuid4())
+
+    FakeIPSet.__init__ = __init__
+    FakeIPSet.update = updated
+
+
 def apply() -> None:
     """Correct moto in this process."""
     for correct in (
@@ -618,5 +654,7 @@ def apply() -> None:
         log_event_times,
         missing_tagged,
         event_targets,
+        web_acl_updates,
+        ip_set_lock_tokens,
     ):
         correct()

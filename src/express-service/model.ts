@@ -1652,6 +1652,11 @@ export class AdditionalLoadBalancer extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare WebAclArn?: string;
+
+  /** Rules of the service in the AWS WAF web ACL of its load balancer. They concern requests for its hosts alone. In this order: AllowedCidrs, BlockedCidrs, RateLimit, managed rule groups (reputation list, KnownBadInputs, CommonRuleSet, then others), bodies. Rules that are added to the web ACL by hand stay, and so do changes to these rules until the template changes them. 5,000 web ACL capacity units are there for all services of a load balancer; above 1,500 AWS charges more. Excludes WebAclArn. */
+  @Expose()
+  @Type(() => WebAcl)
+  declare WebAcl?: WebAcl;
 }
 
 /** Where the tasks and the load balancer run. */
@@ -2590,7 +2595,108 @@ export class ServiceVersion extends BaseModel {
   declare ReachedBy?: string[];
 }
 
-/** A complete Amazon ECS service from one container image: cluster, task definition, service with canary deployments and alarm rollback, shared Application Load Balancer, certificate, DNS record, target groups, listener rule, security groups, autoscaling, logs and web ACL. A superset of AWS::ECS::ExpressGatewayService. */
+/** How many requests one IP address may send. AWS WAF takes ten of these for a load balancer. */
+export class RateLimit extends BaseModel {
+  static readonly DEFAULTS = { EvaluationWindowSec: 300 } as const;
+  constructor(properties?: Properties<RateLimit>) {
+    super(properties);
+  }
+
+  /** Requests from one IP address within the window; further ones are blocked until there are fewer. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare Limit?: number;
+
+  /** The window, in seconds. */
+  @Expose()
+  @Transform(toNumber, { toClassOnly: true })
+  declare EvaluationWindowSec?: 60 | 120 | 300 | 600;
+}
+
+/** What a request gets, with status 403, that BlockedCidrs, RateLimit or the limit of bodies blocks. What managed rule groups block gets the answer of AWS WAF. */
+export class BlockPage extends BaseModel {
+  static readonly DEFAULTS = { ContentType: 'TEXT_HTML' } as const;
+  constructor(properties?: Properties<BlockPage>) {
+    super(properties);
+  }
+
+  /** The body of the answer. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare Content?: string;
+
+  /** Its type, as AWS WAF names it. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ContentType?: 'TEXT_PLAIN' | 'TEXT_HTML' | 'APPLICATION_JSON';
+}
+
+/** Rules of the service in the AWS WAF web ACL of its load balancer. They concern requests for its hosts alone. In this order: AllowedCidrs, BlockedCidrs, RateLimit, managed rule groups (reputation list, KnownBadInputs, CommonRuleSet, then others), bodies. Rules that are added to the web ACL by hand stay, and so do changes to these rules until the template changes them. 5,000 web ACL capacity units are there for all services of a load balancer; above 1,500 AWS charges more. Excludes WebAclArn. */
+export class WebAcl extends BaseModel {
+  static readonly DEFAULTS = { Enabled: true, LargeBodies: false, Logging: false } as const;
+  constructor(properties?: Properties<WebAcl>) {
+    super(properties);
+  }
+
+  /** False takes the rules of the service away; everything else here then means nothing. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Enabled?: boolean;
+
+  /** How many requests one IP address may send. AWS WAF takes ten of these for a load balancer. */
+  @Expose()
+  @Type(() => RateLimit)
+  declare RateLimit?: RateLimit;
+
+  /** Address ranges, IPv4 or IPv6, whose requests pass without another rule. Others are not kept out: LoadBalancerConfiguration/AllowedCidrs does that. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare AllowedCidrs?: string[];
+
+  /** Address ranges, IPv4 or IPv6, whose requests are blocked. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare BlockedCidrs?: string[];
+
+  /** Rule groups of AWS. The services of a load balancer share them. Default: reputation list, KnownBadInputs and CommonRuleSet; an empty list means none. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare ManagedRuleGroups?: (
+    | 'AWSManagedRulesAdminProtectionRuleSet'
+    | 'AWSManagedRulesAmazonIpReputationList'
+    | 'AWSManagedRulesAnonymousIpList'
+    | 'AWSManagedRulesCommonRuleSet'
+    | 'AWSManagedRulesKnownBadInputsRuleSet'
+    | 'AWSManagedRulesLinuxRuleSet'
+    | 'AWSManagedRulesPHPRuleSet'
+    | 'AWSManagedRulesSQLiRuleSet'
+    | 'AWSManagedRulesUnixRuleSet'
+    | 'AWSManagedRulesWindowsRuleSet'
+    | 'AWSManagedRulesWordPressRuleSet'
+  )[];
+
+  /** Rules of these groups that only count what they match. A group with another choice of them is one more group of the load balancer, which takes its capacity once more. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare CountedRules?: string[];
+
+  /** Whether bodies of more than 8 KB pass, which SizeRestrictions_BODY of the CommonRuleSet blocks. AWS WAF looks at their first 8 KB. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare LargeBodies?: boolean;
+
+  /** What a request gets, with status 403, that BlockedCidrs, RateLimit or the limit of bodies blocks. What managed rule groups block gets the answer of AWS WAF. */
+  @Expose()
+  @Type(() => BlockPage)
+  declare BlockPage?: BlockPage;
+
+  /** Whether requests are logged to the log group aws-waf-logs-<load balancer> in Amazon CloudWatch Logs, without their cookies and authorization headers. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare Logging?: boolean;
+}
+
+/** A complete Amazon ECS service from one container image and two roles: cluster, task definition, service with canary deployments and alarm rollback, shared Application Load Balancer, certificate, DNS record, target groups, listener rule, security groups, autoscaling, logs and web ACL. A superset of AWS::ECS::ExpressGatewayService. */
 export class ResourceModel extends BaseModel {
   static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
   /** JSON pointers to the properties that may not be returned. */
@@ -2866,6 +2972,11 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare WebAclArn?: string;
 
+  /** Rules of the service in the AWS WAF web ACL of its load balancer. They concern requests for its hosts alone. In this order: AllowedCidrs, BlockedCidrs, RateLimit, managed rule groups (reputation list, KnownBadInputs, CommonRuleSet, then others), bodies. Rules that are added to the web ACL by hand stay, and so do changes to these rules until the template changes them. 5,000 web ACL capacity units are there for all services of a load balancer; above 1,500 AWS charges more. Excludes WebAclArn. */
+  @Expose()
+  @Type(() => WebAcl)
+  declare WebAcl?: WebAcl;
+
   /** What becomes of the log group that is made for the service when the service is deleted. A retained one loses nothing; a service of the same name in the same cluster takes it over. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
@@ -3035,7 +3146,7 @@ export type Inputs = Omit<Properties<ResourceModel>, keyof Attributes>;
 /** What a platform team sets once for each account and Region. */
 export class TypeConfigurationModel extends BaseModel {
   static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
-
+  static readonly DEFAULTS = { WebAclByDefault: true } as const;
   constructor(properties?: Properties<TypeConfigurationModel>) {
     super(properties);
   }
@@ -3059,6 +3170,11 @@ export class TypeConfigurationModel extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare WebAclArn?: string;
+
+  /** Whether a new service on a public load balancer has rules in its web ACL when its template names neither WebAcl nor WebAclArn. Services that are there already stay as they are. */
+  @Expose()
+  @Transform(toBoolean, { toClassOnly: true })
+  declare WebAclByDefault?: boolean;
 
   /** Prefixes of image names that services may use, e.g. 123456789012.dkr.ecr.eu-west-1.amazonaws.com/. Default: any. */
   @Expose()

@@ -36,6 +36,7 @@ import { type TargetGroupSettings } from './properties/target-group-settings';
 import { volumeConfigurations } from './properties/volumes';
 import { checkReachRoom } from './properties/version-reach';
 import { settingsOfVersions, versionsSpec, type VersionsSpec } from './properties/versions';
+import type { WebAclSpec } from './properties/web-acl';
 import { externalTask, managedTask, type ExternalTask, type ManagedTask } from './properties/task';
 
 /** The desired state of a service: every default applied, every rule that needs no call to AWS checked. */
@@ -80,8 +81,10 @@ export interface ServiceSpec extends NetworkOfTasks {
   readonly serviceConnect?: ServiceConnectSpec;
   /** Who is told of its versions; undefined means nobody. */
   readonly eventBus?: EventBus;
-  /** Web ACL of a shared load balancer; undefined means none. */
+  /** Web ACL of the author's on a shared load balancer; undefined means none. */
   readonly webAclArn?: string;
+  /** Rules in the web ACL that services share; undefined means none. */
+  readonly webAcl?: WebAclSpec;
   /** Tags that the author gave, by key: those of the resource and those of the stack. */
   readonly tags: Readonly<Record<string, string>>;
   /** Tag of the service's security group; see template-record.ts. */
@@ -193,6 +196,7 @@ export function specificationOf({
     serviceConnect,
     eventBus: eventBusOf(model, configuration, identity),
     webAclArn: kind.webAclArn(model, configuration),
+    webAcl: kind.webAcl(model, configuration),
     tags,
     templateRecord: record,
   };

@@ -40,6 +40,7 @@ const FLAWS: readonly (readonly [property: string, flaw: object, rule: string])[
   ['NetworkConfiguration', {}, 'NET-03'],
   ['LoadBalancerConfiguration', { LoadBalancerConfiguration: { Scheme: 'internet-facing' } }, 'ELB-01'],
   ['LoadBalancerConfiguration', {}, 'ELB-07'],
+  ['WebAcl', { WebAcl: { Enabled: false } }, 'EXP-01'],
   ['ScalingTarget', { ScalingTarget: { MinTaskCount: 0 } }, 'AAS-01'],
   [
     'AdditionalLoadBalancers',

@@ -134,6 +134,11 @@ export class Fixture {
     return new Fixture(moto, elb, ec2, acm, clock, plane, network, answers, Vpc!.VpcId!, subnets);
   }
 
+  /** For clients straight to moto. */
+  get motoOptions(): Moto['clientOptions'] {
+    return this.moto.clientOptions;
+  }
+
   async close(): Promise<void> {
     await this.plane.close();
     this.elb.destroy();

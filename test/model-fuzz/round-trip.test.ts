@@ -136,6 +136,7 @@ const VALUES: Readonly<Record<string, Values>> = {
       ['AmazonS3ReadOnlyAccess', 'AmazonSQSReadOnlyAccess'].map((name) => `arn:aws:iam::aws:policy/${name}`),
     ),
   AllowedCidrs: () => some(['10.0.0.0/8', '192.0.2.0/24', '2001:db8::/32', '198.51.100.7/32']),
+  WebAcl: webAcl,
   'AdditionalMetrics/*': from(
     { AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 },
     { AutoScalingMetric: 'REQUEST_COUNT_PER_TARGET', AutoScalingTargetValue: 1000 },
@@ -226,9 +227,32 @@ function additionalLoadBalancer(surroundings: Surroundings): Arbitrary<Structure
     HostedZoneId: fc.constant(hostedZoneId),
     CertificateArn: fc.constant(certificateArn),
     PathPatterns: values('PathPatterns'),
+    WebAcl: values('WebAcl'),
   };
-  const requiredKeys = ['Name', 'LoadBalancerConfiguration', 'PathPatterns'];
+  const requiredKeys = ['Name', 'LoadBalancerConfiguration', 'PathPatterns', 'WebAcl'];
   return fc.record(members, { requiredKeys, noNullPrototype: true });
+}
+
+/** Rules in the web ACL of a load balancer; those that only count are of groups that are there. */
+function webAcl(surroundings: Surroundings): Arbitrary<Structure> {
+  const ranges = VALUES.AllowedCidrs!(surroundings);
+  const groups = ['AWSManagedRulesCommonRuleSet', 'AWSManagedRulesSQLiRuleSet', 'AWSManagedRulesUnixRuleSet'];
+  const rules = groups.flatMap((group) => [`${group}/Weight`, `${group}/Timeout_BODY`]);
+  return fc
+    .record({
+      AllowedCidrs: ranges,
+      BlockedCidrs: ranges,
+      ManagedRuleGroups: some(groups),
+      CountedRules: some(rules),
+    })
+    .map(({ CountedRules, ...others }): Structure => {
+      const isThere = (rule: string) => others.ManagedRuleGroups.includes(rule.split('/')[0]!);
+      const counted = CountedRules.filter(isThere);
+      return {
+        ...others,
+        CountedRules: counted.length > 0 ? counted : [`${others.ManagedRuleGroups[0]}/Weight`],
+      };
+    });
 }
 
 /** A lifecycle hook of a type, with anything else that it may have. */

@@ -53,7 +53,17 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
   'acm:RequestCertificate': ['acm:AddTagsToCertificate'],
   'servicediscovery:CreateHttpNamespace': ['servicediscovery:TagResource'],
   'wafv2:AssociateWebACL': ['elasticloadbalancing:SetWebAcl'],
+  'wafv2:CreateIPSet': ['wafv2:TagResource'],
+  'wafv2:CreateWebACL': ['wafv2:TagResource'],
+  // AWS WAF Developer Guide, "Amazon CloudWatch Logs".
+  'wafv2:DeleteLoggingConfiguration': ['logs:DeleteLogDelivery'],
   'wafv2:GetWebACLForResource': ['wafv2:GetWebACL'],
+  'wafv2:PutLoggingConfiguration': [
+    'logs:CreateLogDelivery',
+    'logs:DescribeLogGroups',
+    'logs:DescribeResourcePolicies',
+    'logs:PutResourcePolicy',
+  ],
 };
 
 /**
@@ -169,6 +179,7 @@ async function runEverything(): Promise<void> {
   expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
   await onListenerOfTheAuthors();
   await inVersions();
+  await behindWebAcl();
   await driver.list();
   await deleteHttpListeners();
   for (const name of ['third', 'first', 'second']) {
@@ -218,6 +229,24 @@ async function inVersions(): Promise<void> {
   Driver.modelOf(await driver.update({ ...version('1'), ServiceArn }, version('2')));
   Driver.modelOf(await driver.read(ServiceArn));
   await driver.list();
+  expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
+}
+
+/** Rules in a web ACL that is made for the load balancer, and for the one that the service moves to. */
+async function behindWebAcl(): Promise<void> {
+  const template = (WebAcl: Structure, ...keys: string[]) =>
+    driver.model({ ServiceName: 'sixth', WebAcl, Tags: keys.map((Key) => ({ Key, Value: 'x' })) });
+  let before = template({ AllowedCidrs: ['192.0.2.0/24'], Logging: true }, 'a');
+  const { ServiceArn } = Driver.modelOf(await driver.create(before));
+  const update = async (after: Structure) => {
+    Driver.modelOf(await driver.update({ ...before, ServiceArn }, after));
+    before = after;
+  };
+  await update(template({ AllowedCidrs: ['198.51.100.0/24'], Logging: true }, 'b'));
+  Driver.modelOf(await driver.read(ServiceArn));
+  await update(template({ Logging: true }));
+  const LoadBalancerConfiguration = { IdleTimeoutSeconds: 50 };
+  await update({ ...template({ BlockedCidrs: ['192.0.2.0/24'], Logging: true }), LoadBalancerConfiguration });
   expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
 }
 

@@ -34,6 +34,19 @@ describe('three inputs', () => {
     expect(specify(base)).toEqual({
       createsCluster: true,
       additionalLoadBalancers: {},
+      webAcl: {
+        isNamed: false,
+        allowedCidrs: [],
+        blockedCidrs: [],
+        groups: [
+          'AWSManagedRulesAmazonIpReputationList',
+          'AWSManagedRulesKnownBadInputsRuleSet',
+          'AWSManagedRulesCommonRuleSet',
+        ],
+        counted: {},
+        largeBodies: false,
+        logging: false,
+      },
       infrastructureRoleArn: role('infrastructure'),
       task: {
         kind: 'managed',

@@ -48,7 +48,8 @@ export async function createRoles(user: Pick<LocalAws, 'clientOptions' | 'clock'
 }
 
 /**
- * Give the type a base domain.
+ * Give the type a base domain. Services get no web ACL by themselves, which would be minutes of each creation that have nothing to
+ * do with most tests.
  *
  * @returns id of its hosted zone.
  */
@@ -57,7 +58,7 @@ export async function giveBaseDomain(
   BaseDomain = BASE_DOMAIN,
 ): Promise<string> {
   const HostedZoneId = await createHostedZone(aws, BaseDomain);
-  aws.registry.setTypeConfiguration(TYPE_NAME, { BaseDomain, HostedZoneId });
+  aws.registry.setTypeConfiguration(TYPE_NAME, { BaseDomain, HostedZoneId, WebAclByDefault: false });
   return HostedZoneId;
 }
 

@@ -28,10 +28,11 @@ export const rule = defineRule({
   source: 'https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html',
   rationale:
     'In public subnets an Express service is on the internet, and nothing filters attacks before they reach it.',
-  remedy: 'Set WebAclArn, associate a web ACL with the load balancer of the service, or use private subnets.',
+  remedy:
+    'Set WebAcl or WebAclArn, associate a web ACL with the load balancer of the service, or use private subnets.',
   parameters: {
     accountHasWebAcl: flag(
-      'The type configuration of Org::ECS::ExpressService names a web ACL in every account.',
+      'The type configuration of Org::ECS::ExpressService names a web ACL in every account, or all services there are younger than the default that gives them one.',
       false,
     ),
   },
@@ -80,13 +81,20 @@ function arePrivate(subnets: Value, stack: Stack): Test {
   );
 }
 
+/**
+ * Whether the load balancer has a web ACL of the author's, or rules in the one that is made for it. A service whose template says
+ * nothing gets rules when it is new, unless the type configuration says otherwise; what an update finds without stays without.
+ */
 function hasWebAcl(reached: Reached, accountHasWebAcl: boolean): Test {
   const own = reached.at('WebAclArn');
-  if (own.isSet().truth !== false) return own.isSet();
+  const made = reached.at('WebAcl');
+  const isOn = made.at('Enabled').or(true).equals(true);
+  const isNamed = any(own.isSet(), all(made.isPresent(), isOn));
+  if (isNamed.truth !== false || made.isPresent().truth !== false) return isNamed;
   return accountHasWebAcl
     ? own.answer(true)
     : own.undecided(
-        'no web ACL is named, and whether the account has one in its type configuration is not visible',
+        'no web ACL is named; whether the service has got one by itself, or its account names one in the type configuration, is not visible',
       );
 }
 
@@ -95,6 +103,17 @@ const acl = 'arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/edge/1';
 export const examples = (): Examples => ({
   pass: [
     { title: 'a web ACL of its own', template: single(ORGANISATION_SERVICE, { WebAclArn: acl }) },
+    {
+      title: 'rules in the web ACL of its load balancer, all as by default',
+      template: single(ORGANISATION_SERVICE, { WebAcl: {} }),
+    },
+    {
+      title: 'such rules, also for a load balancer beside',
+      template: single(ORGANISATION_SERVICE, {
+        WebAcl: { RateLimit: { Limit: 1000 } },
+        AdditionalLoadBalancers: [{ Name: 'partners', WebAcl: { Enabled: 'true' } }],
+      }),
+    },
     {
       title: "the account's web ACL, as the profile states",
       template: single(ORGANISATION_SERVICE, {}),
@@ -156,6 +175,11 @@ export const examples = (): Examples => ({
   ],
   fail: [
     { title: 'public subnets of the default VPC and no web ACL', template: single(EXPRESS_SERVICE, {}) },
+    {
+      title: 'rules that are switched off, whatever the account has',
+      template: single(ORGANISATION_SERVICE, { WebAcl: { Enabled: false } }),
+      parameters: { accountHasWebAcl: true },
+    },
   ],
   indeterminate: [
     {
@@ -163,6 +187,13 @@ export const examples = (): Examples => ({
       template: single(EXPRESS_SERVICE, { NetworkConfiguration: { Subnets: ['subnet-1'] } }),
     },
     { title: 'an organisation service that names no web ACL', template: single(ORGANISATION_SERVICE, {}) },
+    {
+      title: 'a switch that only deployment decides',
+      template: {
+        Parameters: { Switch: { Type: 'String' } },
+        ...single(ORGANISATION_SERVICE, { WebAcl: { Enabled: { Ref: 'Switch' } } }),
+      },
+    },
     {
       title: 'a load balancer that only a prefix list reaches, which says nothing of a web ACL',
       template: single(ORGANISATION_SERVICE, {

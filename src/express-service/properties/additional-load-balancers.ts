@@ -6,6 +6,7 @@ import { domainsOf, type Domains } from './domains';
 import { LOAD_BALANCER_ROWS } from './load-balancer-settings';
 import { table, type InputRows } from './table';
 import { TARGET_GROUP_ROWS } from './target-group-settings';
+import { WEB_ACL_ROW } from './web-acl';
 
 const ITEM = table<AdditionalLoadBalancer>('AdditionalLoadBalancer', {
   Name: {},
@@ -27,6 +28,7 @@ const ITEM = table<AdditionalLoadBalancer>('AdditionalLoadBalancer', {
   },
   PathPatterns: { whole: true },
   WebAclArn: { readWhenGiven: true },
+  WebAcl: { ...WEB_ACL_ROW, readWhenGiven: true },
 });
 
 export const ADDITIONAL_LOAD_BALANCER_ROWS = {

@@ -1,7 +1,7 @@
 /** The role with which Amazon ECS sees to load balancers and volumes, where it is made for the service. Pure: no call to AWS. */
 import type { Inputs } from '../model';
 import type { LoadBalancerSpec } from './load-balancer-settings';
-import { isVersioned } from './versions';
+import { strategyOfModel } from './strategies';
 
 /** What an infrastructure role that is made has to permit. */
 export interface InfrastructureRoleSpec {
@@ -21,7 +21,7 @@ export function infrastructureRoleSpec(
   { kind }: LoadBalancerSpec,
 ): InfrastructureRoleSpec | undefined {
   if (model.InfrastructureRoleArn) return undefined;
-  const movesRequests = kind !== 'none' && !isVersioned(model);
+  const movesRequests = kind !== 'none' && !strategyOfModel(model).makesVersions;
   const makesVolumes = (model.Volumes ?? []).some(
     ({ ManagedEBSVolume: volume }) => volume && volume.RoleArn == null,
   );

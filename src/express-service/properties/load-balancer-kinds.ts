@@ -5,6 +5,7 @@ import { domainsOfModel, type Domain, type Domains, type DomainsRequest } from '
 import type { LoadBalancerSpec } from './load-balancer-settings';
 import { needsCertificates } from './load-balancer-settings';
 import { networkTargetGroup, specifiedTargetGroup } from './target-group-settings';
+import { webAclSpec } from './web-acl';
 import { checkWithoutLoadBalancer } from './without-load-balancer';
 
 /** What follows from one kind. */
@@ -16,8 +17,10 @@ interface LoadBalancerKind<Spec extends LoadBalancerSpec> {
   readonly targetGroup: typeof specifiedTargetGroup;
   /** Whether new tasks can be reached at a port of their own. */
   readonly hasTestPort: (spec: Spec) => boolean;
-  /** Web ACL that the load balancer is given here. */
+  /** Web ACL of the author's that the load balancer is given here. */
   readonly webAclArn: (model: ResourceModel, configuration: TypeConfigurationModel) => string | undefined;
+  /** What the service wants of a web ACL that services share. */
+  readonly webAcl: typeof webAclSpec;
 }
 
 const never = (): false => false;
@@ -29,6 +32,7 @@ const OF_REQUESTS = {
   targetGroup: specifiedTargetGroup,
   hasTestPort: never,
   webAclArn: none,
+  webAcl: none,
 };
 
 const KINDS: {
@@ -36,9 +40,12 @@ const KINDS: {
 } = {
   shared: {
     ...OF_REQUESTS,
-    webAclArn: ({ WebAclArn }, configuration) => WebAclArn ?? configuration.WebAclArn,
+    // Who says something of the rules that are made here has no other web ACL.
+    webAclArn: ({ WebAclArn, WebAcl }, configuration) =>
+      WebAclArn ?? (WebAcl ? undefined : configuration.WebAclArn),
+    webAcl: webAclSpec,
   },
-  external: OF_REQUESTS,
+  external: { ...OF_REQUESTS, check: checkExternalListener },
   network: {
     ...OF_REQUESTS,
     domains: domainsOfConnections,
@@ -56,6 +63,16 @@ const KINDS: {
 /** What follows from what stands before the tasks of a service. */
 export function kindOfLoadBalancer<Spec extends LoadBalancerSpec>({ kind }: Spec): LoadBalancerKind<Spec> {
   return KINDS[kind] as unknown as LoadBalancerKind<Spec>;
+}
+
+/** @throws HandlerError InvalidRequest. */
+function checkExternalListener(model: ResourceModel): void {
+  if (!model.WebAcl) return;
+  throw invalid(
+    'WebAcl',
+    'cannot be given together with LoadBalancerConfiguration/ListenerArn: it is the author who looks after that load balancer',
+    'Remove it, and associate a web ACL with your load balancer',
+  );
 }
 
 /** A Network Load Balancer is reached at its own name, too, and needs no certificate but for TLS. */

@@ -23,6 +23,7 @@ import {
   type NetworkLoadBalancerSpec,
 } from './network-load-balancer';
 import { table, type InputRows } from './table';
+import { WEB_ACL_ROW } from './web-acl';
 import type { Properties } from '../../cloudformation/extension';
 
 /** Names of the bucket of the access logs, and of what says whether they are on (ELB API reference, LoadBalancerAttribute). */
@@ -76,6 +77,7 @@ const LOAD_BALANCER = table<LoadBalancerConfiguration, Attributes>('LoadBalancer
 export const LOAD_BALANCER_ROWS = {
   LoadBalancerConfiguration: { default: {}, members: LOAD_BALANCER },
   WebAclArn: {},
+  WebAcl: WEB_ACL_ROW,
 } as const satisfies InputRows<object>;
 
 /** A load balancer that services share, and that is made here. */

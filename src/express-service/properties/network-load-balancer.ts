@@ -72,6 +72,7 @@ const OF_APPLICATION_LOAD_BALANCER: readonly (readonly [path: string, why: strin
   [`${PATH}/IdleTimeoutSeconds`, 'is of an Application Load Balancer', 'Remove it'],
   [`${PATH}/AccessLogs`, 'are of requests', 'Remove it'],
   ['WebAclArn', 'is of requests: AWS WAF does not protect Network Load Balancers', 'Remove it'],
+  ['WebAcl', 'is of requests: AWS WAF does not protect Network Load Balancers', 'Remove it'],
   ['PathPatterns', 'are of requests', 'Remove it'],
   ['RequiredHttpHeader', 'is of requests', 'Remove it'],
   ['Authentication', 'is of requests', 'Remove it'],

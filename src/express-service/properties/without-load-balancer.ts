@@ -17,6 +17,7 @@ const OF_LOAD_BALANCER = [
   'Authentication',
   'TestTraffic',
   'WebAclArn',
+  'WebAcl',
   'HealthCheckPath',
   'HealthCheckGracePeriodSeconds',
   'TargetGroupConfiguration',

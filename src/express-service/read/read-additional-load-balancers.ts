@@ -9,17 +9,20 @@ import type { AdditionalLoadBalancer } from '../model';
 import { targetGroupInputOf } from '../properties/target-group-settings';
 import type { ObservedKinds } from '../resources';
 import { domainInputsOf } from './read-domains';
+import { identityOfLoadBalancer, type Identity } from '../identity/identity';
 import { loadBalancerInputOf } from './read-load-balancer';
+import { webAclInputs } from './read-web-acl';
 
 /** The items of AdditionalLoadBalancers, each with its defaults. */
 export function additionalLoadBalancerInputs(
+  identity: Identity,
   names: readonly string[],
   observations: Observations,
   service: Service,
 ): Properties<AdditionalLoadBalancer>[] {
   return names.map((Name) => {
     const observed: ObservedKinds = observationsOf(observations, Name);
-    const { TargetGroups, TargetGroupSettings, WebAclAssociation } = observed;
+    const { TargetGroups, TargetGroupSettings } = observed;
     const { DomainName, HostedZoneId, CertificateArn, DnsConfiguration, PathPatterns } =
       domainInputsOf(observed);
     const { serving } = recordedExposures(observed.ServiceSecurityGroup?.tags ?? {}) ?? {};
@@ -33,7 +36,7 @@ export function additionalLoadBalancerInputs(
       CertificateArn,
       DnsConfiguration,
       PathPatterns,
-      WebAclArn: WebAclAssociation?.webAclArn,
+      ...webAclInputs(identityOfLoadBalancer(identity, Name), serving, observed),
     });
   });
 }

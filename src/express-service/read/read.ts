@@ -39,6 +39,7 @@ import { awaitedActions, progressOf } from '../deployments/deployment-progress';
 import { describeDeployment, isRunning } from '../deployments/service-deployments';
 import { settingsInputOf, type LiveService } from '../properties/ecs-service';
 import { authenticationInput } from '../properties/authentication';
+import { webAclInputs } from './read-web-acl';
 import { withVolumeConfigurations } from '../properties/volumes';
 import { serviceConnectOf } from '../deployments/described-service';
 import { serviceConnectInput } from '../properties/service-connect';
@@ -163,7 +164,9 @@ export function modelOf(
       ...(profile?.securityGroupIds ?? []),
     ]),
     LoadBalancerConfiguration: loadBalancerInputOf(serving, observed),
-    AdditionalLoadBalancers: unlessEmpty(additionalLoadBalancerInputs(loadBalancers, observations, service)),
+    AdditionalLoadBalancers: unlessEmpty(
+      additionalLoadBalancerInputs(identity, loadBalancers, observations, service),
+    ),
     ScalingTarget: scalingInputOf(ecsService, observed, record.taskCounts),
     ...settingsInputOf(service, alarmNames, observed.RollbackAlarm?.limits),
     ...domains,
@@ -172,7 +175,7 @@ export function modelOf(
       withNamespaceName(serviceConnectOf(service), observed.Namespace),
       allowedSecurityGroupIds(observed.ClientRules),
     ),
-    WebAclArn: observed.WebAclAssociation?.webAclArn,
+    ...webAclInputs(identity, serving, observed),
     Tags: tags.length > 0 ? tags.sort((a, b) => (a.Key < b.Key ? -1 : 1)) : undefined,
   };
   const ofVersions = versionInputs(

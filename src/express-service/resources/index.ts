@@ -35,9 +35,13 @@ import type { ObservedTargetGroups } from './elastic-load-balancing/target-group
 import { taskDefinition, type ObservedTaskDefinition } from './ecs/task-definition';
 import { traffic, type ObservedTraffic } from './elastic-load-balancing/traffic';
 import type { ObservedVersionRules } from './elastic-load-balancing/version-rules';
+import type { ObservedIpSets } from './waf/ip-sets';
+import type { ObservedWebAcl } from './waf/web-acl';
 import type { ObservedWebAclAssociation } from './waf/web-acl-association';
+import type { ObservedWebAclLogging } from './waf/web-acl-logging';
 
 import type { LoadBalancerAttributes } from '../properties/load-balancer-settings';
+import type { ServiceRules } from '../properties/web-acl-rules';
 
 /** What may be observed of a service, by the kinds of its components; what is absent was not found. */
 export interface ObservedKinds {
@@ -51,6 +55,7 @@ export interface ObservedKinds {
   readonly HostNames?: ObservedHostNames;
   readonly InfrastructureRole?: ObservedInfrastructureRole;
   readonly ListenerRule?: ObservedListenerRule;
+  readonly IpSets?: ObservedIpSets;
   readonly Listeners?: ObservedListeners;
   readonly LoadBalancer?: ObservedLoadBalancer;
   readonly LoadBalancerAttributes?: LoadBalancerAttributes;
@@ -73,7 +78,10 @@ export interface ObservedKinds {
   readonly TestListenerRule?: ObservedTestListenerRule;
   readonly Traffic?: ObservedTraffic;
   readonly VersionRules?: ObservedVersionRules;
+  readonly WebAcl?: ObservedWebAcl;
   readonly WebAclAssociation?: ObservedWebAclAssociation;
+  readonly WebAclLogging?: ObservedWebAclLogging;
+  readonly WebAclRules?: ServiceRules;
 }
 
 /** What the components of an exposure come after. */

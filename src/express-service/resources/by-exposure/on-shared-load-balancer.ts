@@ -15,7 +15,11 @@ import { dnsRecord } from '../route-53/dns-record';
 import { healthCheck } from '../route-53/health-check';
 import { hostNames } from '../route-53/host-names';
 import { targetGroupHealthChecks } from '../route-53/target-group-health-checks';
+import { ipSets } from '../waf/ip-sets';
+import { webAcl } from '../waf/web-acl';
 import { webAclAssociation } from '../waf/web-acl-association';
+import { webAclLogging } from '../waf/web-acl-logging';
+import { webAclRules } from '../waf/web-acl-rules';
 
 /** What a service has on a load balancer that services share. */
 export const ON_SHARED_LOAD_BALANCER = [
@@ -26,9 +30,13 @@ export const ON_SHARED_LOAD_BALANCER = [
   certificate,
   loadBalancer,
   loadBalancerAttributes,
+  webAcl,
   webAclAssociation,
+  webAclLogging,
+  ipSets,
   listeners,
   listenerRule,
+  webAclRules,
   testListenerRule,
   versionRules,
   targetGroupSettings,

@@ -30,6 +30,7 @@ import type { ServiceSpec } from '../../specification';
 import type { ObservedListenerRule } from '../elastic-load-balancing/service-rule';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
+import type { ServiceRules } from '../../properties/web-acl-rules';
 import type { ObservedWebAclAssociation } from '../waf/web-acl-association';
 
 /** The records of a host that belong to the service. */
@@ -56,6 +57,7 @@ type Needs = {
   HealthCheck: ObservedHealthCheck;
   ListenerRule: ObservedListenerRule;
   WebAclAssociation: ObservedWebAclAssociation;
+  WebAclRules?: ServiceRules;
 };
 
 /** What is kept while the load balancer becomes active: its ARN. */
@@ -94,7 +96,15 @@ const SECONDS_AFTER_CHANGE = 2;
 /** The alias records of the hosts, once the load balancer answers requests (see host-records.ts). */
 export const dnsRecord: Component<ObservedDnsRecord, Needs, RecordProperties, Token> = {
   kind: 'DnsRecord',
-  needs: ['HostNames', 'Certificate', 'LoadBalancer', 'HealthCheck', 'ListenerRule', 'WebAclAssociation'],
+  needs: [
+    'HostNames',
+    'Certificate',
+    'LoadBalancer',
+    'HealthCheck',
+    'ListenerRule',
+    'WebAclAssociation',
+    'WebAclRules',
+  ],
   staysWhileJoining: true,
   per: 'additional load balancer',
   permissions: {

@@ -1,9 +1,11 @@
-import { AssociateWebACLCommand, GetWebACLCommand, GetWebACLForResourceCommand } from '@aws-sdk/client-wafv2';
+import { AssociateWebACLCommand, GetWebACLCommand } from '@aws-sdk/client-wafv2';
 import type { Component, Scope } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
 import { done, wait, type Wait } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
+import { associatedWebAcl } from '../../sharing/web-acl';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
+import { wantsWebAcl, type ObservedWebAcl } from './web-acl';
 
 /** The web ACL of the load balancer. */
 export interface ObservedWebAclAssociation {
@@ -13,6 +15,8 @@ export interface ObservedWebAclAssociation {
 
 type Needs = {
   LoadBalancer: ObservedLoadBalancer;
+  /** Undefined where services share none. */
+  WebAcl?: ObservedWebAcl;
 };
 
 interface AssociationProperties {
@@ -21,13 +25,13 @@ interface AssociationProperties {
 }
 
 /**
- * The web ACL that protects the load balancer. Services with different web ACLs do not share one. An association that
- * somebody else has made for services without a web ACL is left alone.
+ * The web ACL that protects the load balancer: the author's, or the one that services share. Services with different web ACLs of
+ * authors do not share a load balancer. An association that somebody else has made for services without a web ACL is left alone.
  */
 export const webAclAssociation: Component<ObservedWebAclAssociation, Needs, AssociationProperties> = {
   kind: 'WebAclAssociation',
   goesWith: 'LoadBalancer',
-  needs: ['LoadBalancer'],
+  needs: ['LoadBalancer', 'WebAcl'],
   shared: true,
   per: 'load balancer',
   staysWhileJoining: true,
@@ -37,9 +41,14 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs, Asso
     remove: [],
   },
 
-  desired({ spec: { webAclArn }, refer }) {
-    if (webAclArn === undefined) return [];
-    const properties = { ResourceArn: refer('LoadBalancer', 'LoadBalancerArn'), WebACLArn: webAclArn };
+  desired(plan, { WebAcl }) {
+    const { spec, refer } = plan;
+    const isShared = wantsWebAcl(plan, WebAcl);
+    if (spec.webAclArn === undefined && !isShared) return [];
+    const properties = {
+      ResourceArn: refer('LoadBalancer', 'LoadBalancerArn'),
+      WebACLArn: spec.webAclArn ?? refer('WebAcl', 'Arn'),
+    };
     return [{ type: 'AWS::WAFv2::WebACLAssociation', shared: true, properties }];
   },
 
@@ -48,26 +57,27 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs, Asso
       ? []
       : [{ type: 'AWS::WAFv2::WebACLAssociation', arn: observed.webAclArn }],
 
-  async observe({ clients, spec }, { LoadBalancer }) {
-    if (!LoadBalancer || (spec && spec.webAclArn === undefined)) return undefined;
-    const answer = await unless(
-      clients.wafv2.send(new GetWebACLForResourceCommand({ ResourceArn: LoadBalancer.arn })),
-      'WAFNonexistentItemException',
-    );
-    return { webAclArn: answer?.WebACL?.ARN };
+  async observe(scope, { LoadBalancer }) {
+    const { spec } = scope;
+    if (!LoadBalancer || (spec && spec.webAclArn === undefined && !spec.webAcl)) return undefined;
+    return { webAclArn: (await associatedWebAcl(scope, LoadBalancer.arn))?.ARN };
   },
 
-  async apply({ clients, desired }, { LoadBalancer }, current) {
+  async apply({ clients, desired }, { LoadBalancer, WebAcl }, current) {
     const wanted = desired[''];
     const webAclArn = wanted?.WebACLArn;
     if (webAclArn === undefined || current?.webAclArn === webAclArn) return done({ webAclArn });
     try {
       await clients.wafv2.send(new AssociateWebACLCommand({ ...wanted! }));
     } catch (error) {
-      if (isSdkError(error, 'WAFUnavailableEntityException')) return unavailable(webAclArn, LoadBalancer);
+      const path = WebAcl?.shared?.arn === webAclArn ? 'WebAcl' : 'WebAclArn';
+      if (isSdkError(error, 'WAFUnavailableEntityException'))
+        return unavailable(webAclArn, LoadBalancer, path);
       if (!isSdkError(error, 'WAFNonexistentItemException')) throw error;
       // AWS WAF says this of a load balancer, too, that it does not know yet.
-      if (await exists(clients, webAclArn)) return unavailable(webAclArn, LoadBalancer);
+      if (await exists(clients, webAclArn)) return unavailable(webAclArn, LoadBalancer, path);
+      if (path === 'WebAcl')
+        return wait(`the web ACL of load balancer ${LoadBalancer.name} to be made again`, 2);
       throw new HandlerError('InvalidRequest', `web ACL ${webAclArn} does not exist`, {
         propertyPath: 'WebAclArn',
         remedy: 'Name a regional web ACL of this account and Region',
@@ -86,14 +96,14 @@ const PATIENCE_SECONDS = 30 * 60;
  * A web ACL or a load balancer that was made a moment ago takes a number of minutes to be known everywhere in AWS WAF (API
  * reference, WAFUnavailableEntityException).
  */
-function unavailable(webAclArn: string, { name }: ObservedLoadBalancer): Wait {
+function unavailable(webAclArn: string, { name }: ObservedLoadBalancer, propertyPath: string): Wait {
   return wait(
     `AWS WAF to associate the web ACL with load balancer ${name}, because it does not know one of them yet`,
     SECONDS_BETWEEN_LOOKS,
     {
       limit: {
         seconds: PATIENCE_SECONDS,
-        propertyPath: 'WebAclArn',
+        propertyPath,
         problem: `after ${PATIENCE_SECONDS / 60} minutes AWS WAF still finds web ACL ${webAclArn} or load balancer ${name} unavailable`,
         remedy:
           'Associate the two with "aws wafv2 associate-web-acl" to see whether AWS WAF takes them, and try again once it does',
