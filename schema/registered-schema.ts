@@ -8,29 +8,36 @@ const NEXT_SENTENCE = /(?<=\.)(?<!e\.g\.) (?=[A-Z])/;
 
 /**
  * `org-ecs-expressservice.json`, the schema that is registered, which has to be small: of each description the first sentence is
- * there, and nothing of what only our own messages need. Where that is still too much, the longest descriptions are left to the
- * property reference: those of members of groups, and then those of the properties themselves. What is said several times in the same
- * words is a definition.
+ * there, and nothing of what only our own messages need. What is said several times in the same words is a definition. Where that is
+ * still too much, the longest goes first: of the descriptions of members of groups, which the property reference has; then of the lists
+ * of values and the patterns of members, which the handlers check in any case; then of the descriptions of the properties themselves.
  *
  * @throws Error when it is too large without any of them.
  */
 export function registeredSchema(schema: ResourceSchema): string {
   const whole = JSON.parse(JSON.stringify(schema, shortened));
   let registered = withSharedDefinitions(whole);
-  for (const part of [whole.definitions, whole.properties]) {
-    const described = describedBelow(part);
-    described.sort((a, b) => b.description.length - a.description.length);
-    for (const longest of described) {
-      if (bytesOf(registered) <= MOST_BYTES) break;
-      delete (longest as Partial<Described>).description;
-      registered = withSharedDefinitions(whole);
-    }
+  const { definitions, properties } = whole;
+  const dispensable = [
+    ...longestFirst(definitions, ['description']),
+    ...longestFirst(definitions, ['enum', 'pattern']).filter(({ bytes }) => bytes >= LONG_BYTES),
+    ...longestFirst(properties, ['description']),
+  ];
+  for (const { owner, name } of dispensable) {
+    if (bytesOf(registered) <= MOST_BYTES) break;
+    delete owner[name];
+    registered = withSharedDefinitions(whole);
   }
   if (bytesOf(registered) > MOST_BYTES) {
-    throw new Error(`the schema has more than ${MOST_BYTES} bytes without descriptions`);
+    throw new Error(
+      `the schema has ${bytesOf(registered)} bytes without descriptions, more than ${MOST_BYTES}`,
+    );
   }
   return JSON.stringify(registered);
 }
+
+/** Bytes of a list of values, or of a pattern, that is long. */
+const LONG_BYTES = 60;
 
 /** Bytes of a reference to a shared definition, and of what surrounds the definition itself. */
 const REFERENCE_BYTES = 36;
@@ -96,20 +103,33 @@ type Registered = Record<string, unknown> & {
   readonly properties: unknown;
 };
 
-interface Described {
-  description: string;
-}
-
 function shortened(name: string, value: unknown): unknown {
-  if (name === '$comment') return undefined;
+  // That is what a list without it has.
+  const isDefault = name === 'insertionOrder' && value === true;
+  if (name === '$comment' || isDefault) return undefined;
   return name === 'description' && typeof value === 'string' ? value.split(NEXT_SENTENCE)[0] : value;
 }
 
-/** All objects with a description, at every depth. */
-function describedBelow(value: unknown): Described[] {
+/** A member of a schema. */
+interface Member {
+  readonly owner: Record<string, unknown>;
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** Members of some names at every depth of a schema, the longest first. */
+function longestFirst(value: unknown, names: readonly string[]): Member[] {
+  return membersBelow(value, names).sort((a, b) => b.bytes - a.bytes);
+}
+
+function membersBelow(value: unknown, names: readonly string[]): Member[] {
   if (typeof value !== 'object' || value === null) return [];
-  const below = Object.values(value).flatMap(describedBelow);
-  return typeof (value as Described).description === 'string' ? [value as Described, ...below] : below;
+  const owner = value as Record<string, unknown>;
+  const own = names
+    // A property may have that name, too.
+    .filter((name) => typeof owner[name] === 'string' || Array.isArray(owner[name]))
+    .map((name) => ({ owner, name, bytes: JSON.stringify(owner[name]).length }));
+  return [...own, ...Object.values(owner).flatMap((each) => membersBelow(each, names))];
 }
 
 /** With a space after each comma and colon, and other characters than ASCII escaped, as `json.dumps` of Python does. */

@@ -2696,7 +2696,7 @@ export class WebAcl extends BaseModel {
   declare Logging?: boolean;
 }
 
-/** A complete Amazon ECS service from one container image and two roles: cluster, task definition, service with canary deployments and alarm rollback, shared Application Load Balancer, certificate, DNS record, target groups, listener rule, security groups, autoscaling, logs and web ACL. A superset of AWS::ECS::ExpressGatewayService. */
+/** A complete Amazon ECS service from one container image: cluster, task definition, service with canary deployments and alarm rollback, shared Application Load Balancer, certificate, DNS record, target groups, listener rule, security groups, autoscaling, logs and web ACL. A superset of AWS::ECS::ExpressGatewayService. */
 export class ResourceModel extends BaseModel {
   static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
   /** JSON pointers to the properties that may not be returned. */
