@@ -24,6 +24,8 @@ const RECASTS: Readonly<Record<string, string>> = {
   integer: 'toNumber',
   number: 'toNumber',
   string: 'toText',
+  // A document whose members the schema does not name: its scalars are texts.
+  object: 'toText',
 };
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -3,13 +3,16 @@ import type { Resource } from '../engine/resource';
 import { single, type ExampleTemplate } from '../engine/rule';
 import type { Test } from '../engine/truth';
 import type { Value } from '../engine/value';
+import { ORGANISATION_SERVICE } from './containers';
+import { isOrganisationService } from './organisation-service';
 
 export const ROLE = 'AWS::IAM::Role';
 export const POLICY = 'AWS::IAM::Policy';
 export const MANAGED_POLICY = 'AWS::IAM::ManagedPolicy';
 
-/** Types that hold permissions, in documents of their own or in Policies. */
+/** Types that hold permissions, in documents of their own, in Policies, or of a role that is made with them. */
 export const PERMISSION_HOLDERS = [
+  ORGANISATION_SERVICE,
   ROLE,
   POLICY,
   MANAGED_POLICY,
@@ -27,7 +30,13 @@ export function eachStatement(resource: Resource, judge: (statement: Value) => O
       .at('Policies')
       .each((policy) => statementsOf(policy.at('PolicyDocument'), judge), 'permissions have to be named'),
     ...statementsOf(resource.at('PolicyDocument'), judge),
+    ...(isOrganisationService(resource) ? statementsOf(resource.at('TaskPolicy'), judge) : []),
   ];
+}
+
+/** The managed policies that a resource has attached. */
+export function managedPoliciesOf(resource: Resource): Value {
+  return resource.at(isOrganisationService(resource) ? 'TaskPolicyArns' : 'ManagedPolicyArns');
 }
 
 /** Judge every statement of a document, which may be written as JSON text. */

@@ -2592,10 +2592,20 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare ExecutionRoleArn?: string;
 
-  /** Role that the containers' own AWS calls use. */
+  /** Role that the containers' own AWS calls use. Default: one is made where TaskPolicy or TaskPolicyArns is given, else none. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare TaskRoleArn?: string;
+
+  /** IAM policy document of the role that is made for the containers' own AWS calls. What is taken away stays until no task of the revision before is left. Not with TaskRoleArn. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TaskPolicy?: Record<string, unknown>;
+
+  /** Managed policies of the role that is made for the containers' own AWS calls. Not with TaskRoleArn. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare TaskPolicyArns?: string[];
 
   /** The container that receives the service's traffic. Its name in the task definition is Main. */
   @Expose()
@@ -2994,4 +3004,9 @@ export class TypeConfigurationModel extends BaseModel {
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare EventBusName?: string;
+
+  /** Managed policy that is the permissions boundary of the roles that are made. */
+  @Expose()
+  @Transform(toText, { toClassOnly: true })
+  declare PermissionsBoundaryArn?: string;
 }

@@ -5,6 +5,7 @@ import { checkValues, specified } from '../core/property-values';
 import { defined } from '../core/unset';
 import { checkCluster, identityOfLoadBalancer, type Identity } from './identity/identity';
 import { additionalTags } from './memory/additional-load-balancers';
+import { madeRoleArn } from './identity/made-roles';
 import { domainTags } from './memory/hosts';
 import { ownerTagValue } from './memory/ownership';
 import { checkTags } from './memory/tag-limits';
@@ -26,6 +27,7 @@ import { PROPERTIES } from './properties/rows';
 import { requiredHeader } from './properties/required-http-header';
 import { pathPatterns, type RequiredHeader } from './properties/rule-conditions';
 import { serviceConnectSpec, type ServiceConnectSpec } from './properties/service-connect';
+import { taskRoleSpec, type TaskRoleSpec } from './properties/task-role';
 import { testConditions } from './properties/test-traffic';
 import { scaling, type Scaling } from './properties/scaling';
 import { type TargetGroupSettings } from './properties/target-group-settings';
@@ -41,6 +43,10 @@ export interface ServiceSpec {
   /** Undefined where there is no load balancer. */
   readonly infrastructureRoleArn?: string;
   readonly task: ManagedTask | ExternalTask;
+  /** Undefined where none is made. */
+  readonly taskRole?: TaskRoleSpec;
+  /** Managed policy that is the permissions boundary of the roles that are made; undefined means none. */
+  readonly permissionsBoundaryArn?: string;
   /** Empty means: the public subnets of the default VPC. */
   readonly subnetIds: readonly string[];
   readonly additionalSecurityGroupIds: readonly string[];
@@ -121,9 +127,15 @@ export function specificationOf({
   const scalingSpec = scaling(model.ScalingTarget);
   const record = templateRecord(model, tags, scalingSpec);
   const serviceConnect = serviceConnectSpec(model, identity);
+  const taskRole = taskRoleSpec(model);
   const task = model.TaskDefinitionArn
     ? externalTask(model.TaskDefinitionArn, model)
-    : managedTask(model, configuration, serviceConnect?.endpoint?.appProtocol);
+    : managedTask(
+        model,
+        configuration,
+        taskRole && madeRoleArn(identity, 'task'),
+        serviceConnect?.endpoint?.appProtocol,
+      );
   const settings = defined({
     ...settingsOfVersions(model, specified(SERVICE, model)),
     volumeConfigurations: volumeConfigurations(model.Volumes, InfrastructureRoleArn),
@@ -157,6 +169,8 @@ export function specificationOf({
     createsCluster: identity.clusterName === ResourceModel.DEFAULTS.Cluster,
     infrastructureRoleArn: InfrastructureRoleArn,
     task,
+    taskRole,
+    permissionsBoundaryArn: configuration.PermissionsBoundaryArn,
     ...network,
     targetGroup,
     scaling: scalingSpec,

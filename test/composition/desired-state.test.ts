@@ -171,6 +171,15 @@ const everything = {
   },
 };
 
+const taskPolicy = {
+  EnableExecuteCommand: true,
+  TaskPolicy: {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::orders/*' }],
+  },
+  TaskPolicyArns: ['arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess'],
+};
+
 const internalBeside = {
   AdditionalLoadBalancers: [
     { Name: 'internal', LoadBalancerConfiguration: { Scheme: 'internal' }, PathPatterns: ['/a/*'] },
@@ -202,9 +211,14 @@ describe('as a plain template', () => {
   test('cfn-lint finds nothing in it', async () => {
     const plans = {
       ...Object.fromEntries(
-        Object.entries({ smallest: {}, everything, internalBeside, dualstack, withoutPublicIpv4 }).map(
-          ([name, model]) => [name, plan(model)],
-        ),
+        Object.entries({
+          smallest: {},
+          everything,
+          taskPolicy,
+          internalBeside,
+          dualstack,
+          withoutPublicIpv4,
+        }).map(([name, model]) => [name, plan(model)]),
       ),
       onNetwork: plan(onNetwork, inNetwork),
     };

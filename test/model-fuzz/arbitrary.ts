@@ -53,9 +53,15 @@ const WORDS: readonly string[] = [
 ];
 
 /** Texts that the provider itself judges, beyond the schema, by the name of their property. Roles are those of account.ts. */
-const TYPICAL: Readonly<Record<string, readonly string[]>> = {
+const TYPICAL: Readonly<Record<string, readonly unknown[]>> = {
   ExecutionRoleArn: ['arn:aws:iam::123456789012:role/execution'],
   TaskRoleArn: ['arn:aws:iam::123456789012:role/execution'],
+  TaskPolicy: [
+    { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] },
+    { Statement: { Sid: 'All', Effect: 'Deny', NotAction: ['s3:*'], NotResource: ['arn:aws:s3:::a'] } },
+    { Statement: [] },
+  ],
+  TaskPolicyArns: [['arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess'], []],
   InfrastructureRoleArn: ['arn:aws:iam::123456789012:role/infrastructure'],
   Image: ['nginx', 'example/hello:1', `public.ecr.aws/nginx/nginx@sha256:${'a1'.repeat(32)}`],
   HealthCheckPath: ['/', '/health?a=%20b', `/${'a'.repeat(1_023)}`],

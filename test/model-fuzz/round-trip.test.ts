@@ -131,6 +131,10 @@ const VALUES: Readonly<Record<string, Values>> = {
   ServiceConnectConfiguration: ({ groups }) =>
     some(groups, 0).map((AllowedSecurityGroups) => ({ ClientAlias: { Port: 8080 }, AllowedSecurityGroups })),
   AllowedPrefixListIds: ({ prefixLists }) => some(prefixLists),
+  TaskPolicyArns: () =>
+    some(
+      ['AmazonS3ReadOnlyAccess', 'AmazonSQSReadOnlyAccess'].map((name) => `arn:aws:iam::aws:policy/${name}`),
+    ),
   AllowedCidrs: () => some(['10.0.0.0/8', '192.0.2.0/24', '2001:db8::/32', '198.51.100.7/32']),
   'AdditionalMetrics/*': from(
     { AutoScalingMetric: 'AVERAGE_MEMORY', AutoScalingTargetValue: 70 },

@@ -21,7 +21,7 @@ import {
 import schema from '../../schema/org-ecs-expressservice.json';
 import type { Structure } from '../../local/service';
 import { handlerPermissions, type HandlerName } from '../../src/express-service/permissions';
-import { makeWebAcl } from '../support/account';
+import { makeWebAcl, TYPE_NAME } from '../support/account';
 import { Driver } from '../support/driver';
 
 const HANDLERS = ['create', 'read', 'update', 'delete', 'list'] as const satisfies readonly HandlerName[];
@@ -48,6 +48,7 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
   'elasticloadbalancing:CreateListener': ['elasticloadbalancing:AddTags'],
   'elasticloadbalancing:CreateRule': ['elasticloadbalancing:AddTags'],
   'elasticloadbalancing:CreateTargetGroup': ['elasticloadbalancing:AddTags'],
+  'iam:CreateRole': ['iam:TagRole'],
   'logs:CreateLogGroup': ['logs:TagResource'],
   'acm:RequestCertificate': ['acm:AddTagsToCertificate'],
   'servicediscovery:CreateHttpNamespace': ['servicediscovery:TagResource'],
@@ -103,6 +104,7 @@ async function runEverything(): Promise<void> {
   for (const name of ['first', 'second', 'third']) {
     models[name] = Driver.modelOf(await driver.create(service(name, { Tags: tags('a', 'b') })));
   }
+  await withMadeRole();
   driver.aws.faults.add({ kind: 'lostResponse', operation: 'RegisterTaskDefinition' });
   const changing = update('first', {
     Tags: tags('a', 'c'),
@@ -163,6 +165,33 @@ async function runEverything(): Promise<void> {
   for (const name of ['third', 'first', 'second']) {
     expect(await driver.delete(models[name]!.ServiceArn)).toMatchObject({ status: 'SUCCESS' });
   }
+}
+
+/** A task role that is made, changed, and taken back. */
+async function withMadeRole(): Promise<void> {
+  const configuration = driver.aws.registry.typeConfiguration(TYPE_NAME);
+  const configure = (PermissionsBoundaryArn?: string) =>
+    driver.aws.registry.setTypeConfiguration(TYPE_NAME, { ...configuration, PermissionsBoundaryArn });
+  const managed = (name: string) => `arn:aws:iam::aws:policy/${name}`;
+  const role = (properties: Structure) => driver.model({ ServiceName: 'permitted', ...properties });
+  const Statement = [{ Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: '*' }];
+  const TaskPolicy = { Version: '2012-10-17', Statement };
+  const first = role({ TaskPolicy, EnableExecuteCommand: true, Tags: [{ Key: 'a', Value: 'x' }] });
+  const { ServiceArn } = Driver.modelOf(await driver.create(first));
+  configure(managed('PowerUserAccess'));
+  const second = role({
+    TaskPolicyArns: [managed('AmazonS3ReadOnlyAccess')],
+    Tags: [{ Key: 'b', Value: 'x' }],
+  });
+  Driver.modelOf(await driver.update({ ...first, ServiceArn }, second));
+  const third = role({ TaskPolicyArns: [managed('AmazonSQSReadOnlyAccess')] });
+  Driver.modelOf(await driver.update({ ...second, ServiceArn }, third));
+  configure();
+  Driver.modelOf(await driver.read(ServiceArn));
+  Driver.modelOf(await driver.update({ ...third, ServiceArn }, role({})));
+  const last = { ...first, TaskPolicyArns: [managed('AmazonS3ReadOnlyAccess')] };
+  Driver.modelOf(await driver.update({ ...role({}), ServiceArn }, last));
+  expect(await driver.delete(ServiceArn)).toMatchObject({ status: 'SUCCESS' });
 }
 
 /** Two versions, of which none is kept, and an event bus that is told. */

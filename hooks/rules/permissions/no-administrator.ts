@@ -1,10 +1,12 @@
 import { forbids, type Outcome } from '../../engine/outcome';
 import { defineRule, type Examples, single, texts } from '../../engine/rule';
 import { all, any } from '../../engine/truth';
+import { ORGANISATION_SERVICE } from '../../resources/containers';
 import {
   eachStatement,
   holdsEverything,
   isAllow,
+  managedPoliciesOf,
   PERMISSION_HOLDERS,
   policyOf,
   ROLE,
@@ -35,14 +37,12 @@ export const rule = defineRule({
     ]),
   },
   check: ({ resource, parameters: { forbiddenManagedPolicies } }): Outcome => [
-    ...resource
-      .at('ManagedPolicyArns')
-      .each((arn) =>
-        forbids(
-          arn.matches(...forbiddenManagedPolicies),
-          'this managed policy grants far more than anybody needs',
-        ),
+    ...managedPoliciesOf(resource).each((arn) =>
+      forbids(
+        arn.matches(...forbiddenManagedPolicies),
+        'this managed policy grants far more than anybody needs',
       ),
+    ),
     ...eachStatement(resource, (statement) =>
       forbids(
         all(
@@ -94,6 +94,18 @@ export const examples = (): Examples => ({
             },
           },
         ],
+      }),
+    },
+    {
+      title: 'everything in the task policy of an organisation service',
+      template: single(ORGANISATION_SERVICE, {
+        TaskPolicy: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+      }),
+    },
+    {
+      title: 'the policy of administrators for the tasks of an organisation service',
+      template: single(ORGANISATION_SERVICE, {
+        TaskPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
       }),
     },
     {

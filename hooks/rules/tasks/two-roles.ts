@@ -1,6 +1,6 @@
 import { forbids, type Outcome, requires, when } from '../../engine/outcome';
 import { defineRule, type Examples, single } from '../../engine/rule';
-import { all } from '../../engine/truth';
+import { all, any } from '../../engine/truth';
 import { DAEMON_TASK_DEFINITION, ORGANISATION_SERVICE, TASK_DEFINITION } from '../../resources/containers';
 import { eachLaunch, LAUNCHER_TYPES } from '../../resources/launchers';
 import type { Value } from '../../engine/value';
@@ -26,14 +26,21 @@ export const rule = defineRule({
             ? areTwo(roles.task, roles.execution)
             : areGivenAndTwo(roles.task, roles.execution),
       );
-    const judge = () => areGivenAndTwo(resource.at('TaskRoleArn'), resource.at('ExecutionRoleArn'));
-    return isOrganisationService(resource) ? when(describesItsTasks(resource), judge) : judge();
+    const [task, execution] = [resource.at('TaskRoleArn'), resource.at('ExecutionRoleArn')];
+    if (!isOrganisationService(resource)) return areGivenAndTwo(task, execution);
+    return when(describesItsTasks(resource), () =>
+      areGivenAndTwo(task, execution, [resource.at('TaskPolicy'), resource.at('TaskPolicyArns')]),
+    );
   },
 });
 
-function areGivenAndTwo(task: Value, execution: Value): Outcome {
+/** @param permissions that are given instead of a task role: one is made then. */
+function areGivenAndTwo(task: Value, execution: Value, permissions: readonly Value[] = []): Outcome {
   return [
-    ...requires(task.isSet(), 'the application has no role of its own'),
+    ...requires(
+      any(task.isSet(), ...permissions.map((each) => each.isSet())),
+      'the application has no role of its own',
+    ),
     ...requires(execution.isSet(), 'ECS has no role to pull the image and write logs with'),
     ...areTwo(task, execution),
   ];
@@ -57,6 +64,10 @@ export const examples = (): Examples => ({
     {
       title: 'an organisation service with a task definition that stands elsewhere',
       template: single(ORGANISATION_SERVICE, { TaskDefinitionArn: 'a' }),
+    },
+    {
+      title: 'an organisation service whose task role is made',
+      template: single(ORGANISATION_SERVICE, { TaskPolicy: { Statement: [] }, ExecutionRoleArn: 'r' }),
     },
     {
       title: 'two roles',

@@ -29,6 +29,7 @@ import { checkWaits } from './deployment-time';
 import { checkStagesAreReached } from './lifecycle-hooks';
 import { fittingStrategy, strategyOf, type Strategy } from './strategies';
 import { ROLLBACK_LIMITS, type AlarmLimits } from './rollback-limits';
+import { hasTaskRole } from './task-role';
 import { inputTable, table, type InputRows } from './table';
 import { VOLUME_CONFIGURATION_RULE } from './volumes';
 
@@ -228,11 +229,11 @@ function checkStrategy(items: readonly Properties<CapacityProviderStrategyItem>[
 
 function checkExecuteCommand(isEnabled: boolean, path: string, model: Inputs): void {
   if (!isEnabled || model.TaskDefinitionArn !== undefined) return;
-  if (model.TaskRoleArn === undefined) {
+  if (!hasTaskRole(model)) {
     throw invalid(
       path,
       'needs a task role',
-      'Give TaskRoleArn a role that permits ssmmessages:CreateControlChannel, CreateDataChannel, OpenControlChannel and OpenDataChannel',
+      'Give TaskPolicy or TaskPolicyArns, so that one is made, or TaskRoleArn a role that permits ssmmessages:CreateControlChannel, CreateDataChannel, OpenControlChannel and OpenDataChannel',
     );
   }
   const containers = [model.PrimaryContainer, ...(model.SidecarContainers ?? [])];

@@ -12,6 +12,7 @@ import {
 } from '../model';
 import type { Properties } from '../../cloudformation/extension';
 import { MAIN_CONTAINER } from './containers';
+import { hasTaskRole } from './task-role';
 
 /** Name of the port that the traffic comes in at, as Service Connect and external task definitions need one. */
 export const MAIN_PORT_NAME = 'main';
@@ -47,10 +48,17 @@ export function checkTask({
   Volumes: volumes = [],
   Cpu: cpu = ResourceModel.DEFAULTS.Cpu,
   Memory: memory = ResourceModel.DEFAULTS.Memory,
-  TaskRoleArn: taskRole,
+  ...roles
 }: Pick<
   Inputs,
-  'PrimaryContainer' | 'SidecarContainers' | 'Volumes' | 'Cpu' | 'Memory' | 'TaskRoleArn'
+  | 'PrimaryContainer'
+  | 'SidecarContainers'
+  | 'Volumes'
+  | 'Cpu'
+  | 'Memory'
+  | 'TaskRoleArn'
+  | 'TaskPolicy'
+  | 'TaskPolicyArns'
 >): void {
   const containers: Containers = new Map([
     [MAIN_CONTAINER, main],
@@ -92,7 +100,7 @@ export function checkTask({
       throw invalid(`${path}/DependsOn`, `makes container ${name} wait for itself`, 'Break the circle');
     }
   }
-  checkVolumeRole(volumes, taskRole);
+  checkVolumeRole(volumes, hasTaskRole(roles));
   checkPorts(main.ContainerPort ?? PrimaryContainer.DEFAULTS.ContainerPort, containers);
   checkCpu(Number(cpu), containers);
   checkMemory(Number(memory), containers);
@@ -107,13 +115,13 @@ function withPaths(containers: Containers): (readonly [path: string, name: strin
 }
 
 /** Source: API reference of ECS, S3FilesVolumeConfiguration. */
-function checkVolumeRole(volumes: readonly Properties<Volume>[], taskRole: string | undefined): void {
+function checkVolumeRole(volumes: readonly Properties<Volume>[], hasRole: boolean): void {
   const index = volumes.findIndex(({ S3FilesVolumeConfiguration: files }) => files);
-  if (index < 0 || taskRole !== undefined) return;
+  if (index < 0 || hasRole) return;
   throw invalid(
     `Volumes/${index}/S3FilesVolumeConfiguration`,
     'needs a task role, with which the file system is mounted',
-    'Give TaskRoleArn',
+    'Give TaskPolicy, TaskPolicyArns or TaskRoleArn',
   );
 }
 

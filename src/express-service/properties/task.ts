@@ -22,6 +22,7 @@ import { checkRegistry, MAIN_CONTAINER, PRIMARY_CONTAINER, SIDECAR_CONTAINER } f
 import type { AppProtocol } from './service-connect';
 import { inputTable, table, type InputRows } from './table';
 import { checkTask } from './task-checks';
+import { TASK_ROLE_ROWS } from './task-role';
 import { checkVolumes, VOLUME, withManagedVolumes } from './volumes';
 
 /** What can be registered of a task definition, and read. */
@@ -44,6 +45,7 @@ export const TASK_ROWS = {
     },
   },
   TaskRoleArn: { to: 'taskRoleArn' },
+  ...TASK_ROLE_ROWS,
   PrimaryContainer: { members: PRIMARY_CONTAINER },
   SidecarContainers: { key: 'Name', items: SIDECAR_CONTAINER },
   CpuArchitecture: {
@@ -139,12 +141,14 @@ export function externalTask(taskDefinitionArn: string, model: Inputs): External
 /**
  * The task definition that is to be made.
  *
+ * @param madeTaskRoleArn ARN of the task role that is made; undefined when none is.
  * @param appProtocol of the port of an endpoint in Service Connect.
  * @throws HandlerError InvalidRequest.
  */
 export function managedTask(
   input: ManagedTaskInput,
   { PermittedImageRegistries: registries }: TypeConfigurationModel,
+  madeTaskRoleArn?: string,
   appProtocol?: AppProtocol,
 ): ManagedTask {
   const { PrimaryContainer: main, SidecarContainers: sidecars = [] } = input;
@@ -167,7 +171,11 @@ export function managedTask(
     checkRegistry(Image!, `SidecarContainers/${index}/Image`, registries);
   }
   const given = specified(TASK, input);
-  const definition = defined({ ...given, volumes: withManagedVolumes(given.volumes, input.Volumes) });
+  const definition = defined({
+    ...given,
+    taskRoleArn: given.taskRoleArn ?? madeTaskRoleArn,
+    volumes: withManagedVolumes(given.volumes, input.Volumes),
+  });
   checkSize(definition.cpu!, definition.memory!);
   checkTask(input);
   return {

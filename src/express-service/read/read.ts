@@ -18,6 +18,9 @@ import {
 import type { EcsService, Identity } from '../identity/identity';
 import { withSpelledOut } from '../../core/spelled-out';
 import { PROPERTIES } from '../properties/rows';
+import { isMadeRole } from '../identity/made-roles';
+import { withoutFormer } from '../properties/policy-document';
+import { TASK_POLICY, type ObservedTaskRole } from '../resources/iam/task-role';
 import { managedResources } from './managed-resources';
 import type { ObservedKinds } from '../resources';
 import {
@@ -132,7 +135,7 @@ export function modelOf(
     ServiceName: identity.serviceName,
     Cluster: identity.clusterName,
     InfrastructureRoleArn: service.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
-    ...taskInputs(observed, service),
+    ...taskInputs(identity, observed, service),
     ...(observed.TargetGroupSettings && targetGroupInputOf(observed.TargetGroupSettings)),
     NetworkConfiguration: networkOf(service, madeGroupIds(observations)),
     LoadBalancerConfiguration: loadBalancerInputOf(serving, observed),
@@ -263,15 +266,18 @@ async function describeTaskDefinition({ clients }: Scope, arn: string): Promise<
 }
 
 function taskInputs(
-  { TaskDefinition, LogGroup }: Partial<Observed>,
+  identity: Identity,
+  { TaskDefinition, TaskRole, LogGroup }: Partial<Observed>,
   service: LiveService,
 ): Properties<ResourceModel> {
   if (!TaskDefinition?.managed) return { TaskDefinitionArn: service.taskDefinition };
   const { definition } = TaskDefinition;
+  const isRoleMade = isMadeRole(identity, definition.taskRoleArn);
   const nonce = nonceOf(definition);
   const settings = templateOf(TASK, definition as TaskDefinitionSettings);
   return {
     ...settings,
+    ...(isRoleMade && { TaskRoleArn: undefined, ...taskRoleInputs(TaskRole) }),
     Volumes: withVolumeConfigurations(settings.Volumes, service.volumeConfigurations),
     ForceNewDeployment: nonce === undefined ? undefined : { Nonce: nonce },
     PrimaryContainer: containerOf(definition, LogGroup?.name),
@@ -279,6 +285,13 @@ function taskInputs(
     LogGroupDeletionPolicy: LogGroup && (LogGroup.retained ? 'Retain' : 'Delete'),
     LogRetentionInDays: LogGroup?.retentionInDays as ResourceModel['LogRetentionInDays'],
   };
+}
+
+/** What a template would say of the role that is made for the containers' own calls. */
+function taskRoleInputs(role: ObservedTaskRole | undefined): Pick<Inputs, 'TaskPolicy' | 'TaskPolicyArns'> {
+  const document = role?.policies[TASK_POLICY];
+  const policy = document && withoutFormer(document);
+  return { TaskPolicy: policy && { ...policy }, TaskPolicyArns: unlessEmpty([...(role?.policyArns ?? [])]) };
 }
 
 /**

@@ -14,6 +14,7 @@ import type { ObservedHostNames } from './route-53/host-names';
 import type { ObservedListeners } from './elastic-load-balancing/listeners';
 import type { ObservedLoadBalancer } from './elastic-load-balancing/load-balancer';
 import type { ObservedLoadBalancerSecurityGroup } from './ec2/load-balancer-security-group';
+import { taskRole, type ObservedTaskRole } from './iam/task-role';
 import { logGroup, type ObservedLogGroup } from './logs/log-group';
 import type { ObservedRollbackAlarm } from './cloudwatch/rollback-alarm';
 import { scalableTarget, type ObservedScalableTarget } from './application-auto-scaling/scalable-target';
@@ -64,6 +65,7 @@ export interface ObservedKinds {
   readonly TargetGroupHealthChecks?: ObservedTargetGroupHealthChecks;
   readonly TargetGroups?: ObservedTargetGroups;
   readonly TaskDefinition?: ObservedTaskDefinition;
+  readonly TaskRole?: ObservedTaskRole;
   readonly TestListenerRule?: ObservedTestListenerRule;
   readonly Traffic?: ObservedTraffic;
   readonly VersionRules?: ObservedVersionRules;
@@ -74,6 +76,7 @@ export interface ObservedKinds {
 const BEFORE_EXPOSURE = [
   cluster,
   logGroup,
+  taskRole,
   taskDefinition,
   serviceSecurityGroup,
   clientRules,

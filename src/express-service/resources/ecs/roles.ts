@@ -6,6 +6,7 @@ import { DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import type { ApplyScope } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
+import { isMadeRole } from '../../identity/made-roles';
 import type { LiveService } from '../../properties/ecs-service';
 import {
   hookRolesOf,
@@ -39,7 +40,9 @@ async function newRoles(
   live: LiveService | undefined,
 ): Promise<[property: string, arn: string][]> {
   const former = scope.previousSpec && rolesOf(scope.previousSpec);
-  const changed = roleEntries(rolesOf(scope.spec)).filter(([property, arn]) => former?.[property] !== arn);
+  // Those that are made are not there yet.
+  const named = roleEntries(rolesOf(scope.spec)).filter(([, arn]) => !isMadeRole(scope.identity, arn));
+  const changed = named.filter(([property, arn]) => former?.[property] !== arn);
   if (!live || changed.length === 0) return changed;
   const current = await rolesOfService(scope, live);
   return changed.filter(([property, arn]) => current[property] !== arn);

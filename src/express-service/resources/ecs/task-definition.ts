@@ -37,6 +37,7 @@ import { checkTaskDefinitionSize } from '../../properties/task-definition-size';
 import { VERSION_ID_LENGTH } from '../../properties/versions';
 import { MAIN_PORT_NAME } from '../../properties/task-checks';
 import type { ServiceSpec } from '../../specification';
+import type { ObservedTaskRole } from '../iam/task-role';
 import { logGroupName } from '../logs/log-group';
 
 /** A revision with its tags. */
@@ -58,6 +59,10 @@ export interface ObservedTaskDefinition {
   /** The newest revision of the family, when the service runs another one. */
   readonly newest?: Revision;
 }
+
+type Needs = {
+  readonly TaskRole?: ObservedTaskRole;
+};
 
 /** What names of log streams of the proxy begin with. */
 const PROXY_STREAM_PREFIX = 'service-connect';
@@ -109,9 +114,9 @@ function taskDefinitionFamily(identity: Identity): string {
  * Revisions are only made when something differs, and stay until the service is deleted: a rollback needs the one
  * before, and hand-made changes are taken over from the one that runs. Then all of them are deregistered.
  */
-export const taskDefinition: Component<ObservedTaskDefinition> = {
+export const taskDefinition: Component<ObservedTaskDefinition, Needs> = {
   kind: 'TaskDefinition',
-  needs: [],
+  needs: ['TaskRole'],
   // Values of environment variables do not belong in the callback context.
   volatile: true,
   keptForRemoval: true,
