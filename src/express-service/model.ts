@@ -2587,7 +2587,7 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare InfrastructureRoleArn?: string;
 
-  /** Task execution role: pulls the image, writes logs, reads secrets and EnvironmentFiles. Required unless TaskDefinitionArn is given. */
+  /** Task execution role: pulls the images, writes logs, reads secrets and EnvironmentFiles. Default: one is made that may do so with what the template names, and nothing else. Secrets and repositories that are encrypted with a key of your own need a role here, or a key policy that permits theirs. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare ExecutionRoleArn?: string;

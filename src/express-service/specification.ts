@@ -133,7 +133,10 @@ export function specificationOf({
     : managedTask(
         model,
         configuration,
-        taskRole && madeRoleArn(identity, 'task'),
+        {
+          execution: madeRoleArn(identity, 'execution'),
+          task: taskRole && madeRoleArn(identity, 'task'),
+        },
         serviceConnect?.endpoint?.appProtocol,
       );
   const settings = defined({

@@ -35,6 +35,7 @@ const taskOf = ({ PrimaryContainer, ...changes }: Changes = {}) =>
       PrimaryContainer: { ...template.PrimaryContainer, ...PrimaryContainer },
     },
     {} as TypeConfigurationModel,
+    { execution: 'arn:aws:iam::123456789012:role/made', task: undefined },
   );
 const content = (changes: Changes = {}, live?: TaskDefinition) =>
   desiredContent({

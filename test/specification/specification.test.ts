@@ -309,7 +309,6 @@ describe('a model that cannot be right is refused, naming the property and the r
       /trusts ecs\.amazonaws/,
     ],
     ['no image', { ...base, PrimaryContainer: undefined }, 'PrimaryContainer/Image', /missing/],
-    ['no execution role', { ...base, ExecutionRoleArn: undefined }, 'ExecutionRoleArn', /missing/],
     [
       'own task definition and image',
       { ...externalTask, PrimaryContainer: { Image: 'a' } },

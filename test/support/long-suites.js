@@ -36,7 +36,7 @@ const LONG = [
   'moves/interruption',
   'packaging/(node-versions|registration)',
   'properties/(containers|domains|load-balancer|network-health-checks|scaling|service|target-groups)',
-  'provider/(additional-load-balancers|deployments|dns-configuration|drift|first-deployment|lifecycle-functions|list|log-group|managed-resources|network-load-balancer|new-account|permissions|service-connect|task-role|time)',
+  'provider/(additional-load-balancers|deployments|dns-configuration|drift|first-deployment|lifecycle-functions|list|log-group|managed-resources|network-load-balancer|new-account|permissions|service-connect|roles|time)',
   'provider-network/(certificates|hand-made-changes|interruption|life-cycle|obstacles|quotas|sharing)',
   'registry-hook/package',
   'secrets/',

@@ -28,19 +28,23 @@ export const rule = defineRule({
       );
     const [task, execution] = [resource.at('TaskRoleArn'), resource.at('ExecutionRoleArn')];
     if (!isOrganisationService(resource)) return areGivenAndTwo(task, execution);
-    return when(describesItsTasks(resource), () =>
-      areGivenAndTwo(task, execution, [resource.at('TaskPolicy'), resource.at('TaskPolicyArns')]),
-    );
+    const permissions = [resource.at('TaskPolicy'), resource.at('TaskPolicyArns')];
+    // Without ExecutionRoleArn one is made.
+    return when(describesItsTasks(resource), (): Outcome => [
+      ...hasTaskRole(task, ...permissions),
+      ...areTwo(task, execution),
+    ]);
   },
 });
 
-/** @param permissions that are given instead of a task role: one is made then. */
-function areGivenAndTwo(task: Value, execution: Value, permissions: readonly Value[] = []): Outcome {
+/** @param given any of which gives the application a role. */
+function hasTaskRole(...given: readonly Value[]): Outcome {
+  return requires(any(...given.map((each) => each.isSet())), 'the application has no role of its own');
+}
+
+function areGivenAndTwo(task: Value, execution: Value): Outcome {
   return [
-    ...requires(
-      any(task.isSet(), ...permissions.map((each) => each.isSet())),
-      'the application has no role of its own',
-    ),
+    ...hasTaskRole(task),
     ...requires(execution.isSet(), 'ECS has no role to pull the image and write logs with'),
     ...areTwo(task, execution),
   ];
@@ -67,7 +71,7 @@ export const examples = (): Examples => ({
     },
     {
       title: 'an organisation service whose task role is made',
-      template: single(ORGANISATION_SERVICE, { TaskPolicy: { Statement: [] }, ExecutionRoleArn: 'r' }),
+      template: single(ORGANISATION_SERVICE, { TaskPolicy: { Statement: [] } }),
     },
     {
       title: 'two roles',

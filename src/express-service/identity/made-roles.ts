@@ -4,7 +4,7 @@ import { fittingName, identityOfService, shortHash, type Identity } from './iden
 
 /** What a role is for. */
 export type RolePurpose = (typeof PURPOSES)[number];
-const PURPOSES = ['task'] as const;
+const PURPOSES = ['task', 'execution'] as const;
 
 /** The longest name that IAM takes. */
 const LONGEST_NAME = 64;

@@ -82,6 +82,19 @@ export function checkImage(image: string, path: string): void {
   if (flaw) throw invalid(path, flaw.problem(image, parts), flaw.remedy);
 }
 
+/** Registries of Amazon ECR, also by FIPS and dual-stack endpoints (Amazon ECR User Guide, "Private registry"). */
+const PRIVATE_REGISTRY =
+  /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)$/;
+
+/** The private repository in Amazon ECR that an image is in; undefined when it is in another registry. */
+export function repositoryOf(
+  image: string,
+): { readonly region: string; readonly accountId: string; readonly repository: string } | undefined {
+  const { host = '', repository } = partsOf(image);
+  const [, accountId, region] = PRIVATE_REGISTRY.exec(host) ?? [];
+  return accountId && region ? { accountId, region, repository } : undefined;
+}
+
 function partsOf(image: string): Parts {
   const at = image.indexOf('@');
   const [named, digest] = at < 0 ? [image, undefined] : [image.slice(0, at), image.slice(at + 1)];

@@ -95,6 +95,8 @@ export interface ManagedTask {
   /** Of that port; undefined unless others connect to it by Service Connect. */
   readonly appProtocol?: AppProtocol;
   readonly sidecars: readonly ContainerDefinition[];
+  /** Whether the execution role is made: the template names none. */
+  readonly makesExecutionRole?: true;
   /** Makes the revision another one than that with any other text. */
   readonly nonce?: string;
   readonly logs: Logs;
@@ -141,14 +143,14 @@ export function externalTask(taskDefinitionArn: string, model: Inputs): External
 /**
  * The task definition that is to be made.
  *
- * @param madeTaskRoleArn ARN of the task role that is made; undefined when none is.
+ * @param madeRoles ARNs of the roles that are made where the template names none.
  * @param appProtocol of the port of an endpoint in Service Connect.
  * @throws HandlerError InvalidRequest.
  */
 export function managedTask(
   input: ManagedTaskInput,
   { PermittedImageRegistries: registries }: TypeConfigurationModel,
-  madeTaskRoleArn?: string,
+  madeRoles: { readonly execution: string; readonly task: string | undefined },
   appProtocol?: AppProtocol,
 ): ManagedTask {
   const { PrimaryContainer: main, SidecarContainers: sidecars = [] } = input;
@@ -159,13 +161,6 @@ export function managedTask(
       'Name the container image, or give TaskDefinitionArn',
     );
   }
-  if (!input.ExecutionRoleArn) {
-    throw invalid(
-      'ExecutionRoleArn',
-      'is missing',
-      'Give the ARN of a role that trusts ecs-tasks.amazonaws.com and may pull the image, or give TaskDefinitionArn',
-    );
-  }
   checkRegistry(main.Image, 'PrimaryContainer/Image', registries);
   for (const [index, { Image }] of sidecars.entries()) {
     checkRegistry(Image!, `SidecarContainers/${index}/Image`, registries);
@@ -173,7 +168,8 @@ export function managedTask(
   const given = specified(TASK, input);
   const definition = defined({
     ...given,
-    taskRoleArn: given.taskRoleArn ?? madeTaskRoleArn,
+    executionRoleArn: given.executionRoleArn ?? madeRoles.execution,
+    taskRoleArn: given.taskRoleArn ?? madeRoles.task,
     volumes: withManagedVolumes(given.volumes, input.Volumes),
   });
   checkSize(definition.cpu!, definition.memory!);
@@ -185,6 +181,7 @@ export function managedTask(
     containerPort: main.ContainerPort ?? PrimaryContainer.DEFAULTS.ContainerPort,
     ...(appProtocol && { appProtocol }),
     sidecars: sidecars.map((sidecar) => specified(SIDECAR_CONTAINER, sidecar)),
+    ...(!input.ExecutionRoleArn && { makesExecutionRole: true as const }),
     nonce: input.ForceNewDeployment?.Nonce,
     logs: logsOf(input),
   };

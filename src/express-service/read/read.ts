@@ -277,6 +277,7 @@ function taskInputs(
   const settings = templateOf(TASK, definition as TaskDefinitionSettings);
   return {
     ...settings,
+    ...(isMadeRole(identity, definition.executionRoleArn) && { ExecutionRoleArn: undefined }),
     ...(isRoleMade && { TaskRoleArn: undefined, ...taskRoleInputs(TaskRole) }),
     Volumes: withVolumeConfigurations(settings.Volumes, service.volumeConfigurations),
     ForceNewDeployment: nonce === undefined ? undefined : { Nonce: nonce },

@@ -14,6 +14,7 @@ import type { ObservedHostNames } from './route-53/host-names';
 import type { ObservedListeners } from './elastic-load-balancing/listeners';
 import type { ObservedLoadBalancer } from './elastic-load-balancing/load-balancer';
 import type { ObservedLoadBalancerSecurityGroup } from './ec2/load-balancer-security-group';
+import { executionRole, type ObservedExecutionRole } from './iam/execution-role';
 import { taskRole, type ObservedTaskRole } from './iam/task-role';
 import { logGroup, type ObservedLogGroup } from './logs/log-group';
 import type { ObservedRollbackAlarm } from './cloudwatch/rollback-alarm';
@@ -43,6 +44,7 @@ export interface ObservedKinds {
   readonly ClientRules?: ObservedClientRules;
   readonly Cluster?: ObservedCluster;
   readonly DnsRecord?: ObservedDnsRecord;
+  readonly ExecutionRole?: ObservedExecutionRole;
   readonly HealthAlarms?: ObservedHealthAlarms;
   readonly HealthCheck?: ObservedHealthCheck;
   readonly HostNames?: ObservedHostNames;
@@ -76,6 +78,7 @@ export interface ObservedKinds {
 const BEFORE_EXPOSURE = [
   cluster,
   logGroup,
+  executionRole,
   taskRole,
   taskDefinition,
   serviceSecurityGroup,

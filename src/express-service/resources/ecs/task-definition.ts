@@ -37,6 +37,7 @@ import { checkTaskDefinitionSize } from '../../properties/task-definition-size';
 import { VERSION_ID_LENGTH } from '../../properties/versions';
 import { MAIN_PORT_NAME } from '../../properties/task-checks';
 import type { ServiceSpec } from '../../specification';
+import type { ObservedExecutionRole } from '../iam/execution-role';
 import type { ObservedTaskRole } from '../iam/task-role';
 import { logGroupName } from '../logs/log-group';
 
@@ -61,6 +62,7 @@ export interface ObservedTaskDefinition {
 }
 
 type Needs = {
+  readonly ExecutionRole?: ObservedExecutionRole;
   readonly TaskRole?: ObservedTaskRole;
 };
 
@@ -116,7 +118,7 @@ function taskDefinitionFamily(identity: Identity): string {
  */
 export const taskDefinition: Component<ObservedTaskDefinition, Needs> = {
   kind: 'TaskDefinition',
-  needs: ['TaskRole'],
+  needs: ['ExecutionRole', 'TaskRole'],
   // Values of environment variables do not belong in the callback context.
   volatile: true,
   keptForRemoval: true,

@@ -1,4 +1,4 @@
-/** The role that is made for the containers' own AWS calls, where the template says what it may do. */
+/** The roles that are made for a service, where the template names none. */
 import {
   AttachRolePolicyCommand,
   CreateRoleCommand,
@@ -69,7 +69,7 @@ const updated = async (before: Structure, properties: Structure) => {
 
 const read = async (ServiceArn: string) => Driver.modelOf(await driver.read(ServiceArn));
 
-describe('a role', () => {
+describe('a task role', () => {
   beforeEach(() => driver.reset());
 
   test('has what the template says, is trusted by tasks of the account alone, and goes with the service', async () => {
@@ -199,7 +199,7 @@ describe('a role', () => {
   });
 });
 
-describe('what the template takes away', () => {
+describe('what the template takes away of a task role', () => {
   const former = { ...READ_ORDERS, Sid: expect.stringMatching(/^Former/) };
   beforeEach(() => driver.reset());
 
@@ -244,7 +244,7 @@ describe('what the template takes away', () => {
   });
 });
 
-describe('is refused', () => {
+describe('a task role is refused', () => {
   beforeEach(() => driver.reset());
   const foreign = async () => {
     const RoleName = (await created({ TaskPolicy: policy(READ_ORDERS) })).role;
@@ -281,5 +281,75 @@ describe('is refused', () => {
     // As CloudFormation rolls the creation back.
     await driver.delete('arn:aws:ecs:us-east-1:123456789012:service/default/hello');
     expect(await driver.inventory()).toEqual(before);
+  });
+});
+
+describe('an execution role', () => {
+  beforeEach(() => driver.reset());
+  const ecr = (repository: string) => `123456789012.dkr.ecr.us-east-1.amazonaws.com/${repository}:1`;
+  const image = (repository: string) => ({
+    ExecutionRoleArn: undefined,
+    PrimaryContainer: { Image: ecr(repository) },
+  });
+  const repositories = async (role: string) => {
+    const statements: Structure[] = (await documentOf(role, 'TaskExecution'))!.Statement;
+    return statements.flatMap(({ Action, Resource }) =>
+      Action.includes('ecr:BatchGetImage') ? (Resource as string[]) : [],
+    );
+  };
+  const arn = (repository: string) => `arn:aws:ecr:us-east-1:123456789012:repository/${repository}`;
+
+  test('is made for a service that names none, read as none, and goes with it', async () => {
+    const before = await driver.inventory();
+    const { read: made, role } = await created(image('hello'));
+    expect(role).toMatch(/^default-hello-execution-[0-9a-f]{8}$/);
+    expect(made.ExecutionRoleArn).toBeUndefined();
+    expect(made.ActiveConfigurations[0].ExecutionRoleArn).toMatch(
+      /^arn:aws:iam::123456789012:role\/org-ecs-express\/default-hello-execution-/,
+    );
+    expect(await read(made.ServiceArn)).toEqual(made);
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: role }));
+    expect(JSON.parse(decodeURIComponent(Role!.AssumeRolePolicyDocument!)).Statement).toEqual([
+      { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ]);
+    expect(await driver.delete(made.ServiceArn)).toMatchObject({ status: 'SUCCESS' });
+    expect(await driver.inventory()).toEqual(before);
+  });
+
+  test('permits both images until the deployment is done; what was added by hand stays', async () => {
+    const { model, role } = await created(image('first'));
+    const before = (await documentOf(role, 'TaskExecution'))!;
+    const PolicyDocument = JSON.stringify({ ...before, Statement: [...before.Statement, BY_HAND] });
+    await iam.send(new PutRolePolicyCommand({ RoleName: role, PolicyName: 'TaskExecution', PolicyDocument }));
+    const seen: string[][] = [];
+    const outcome = await driver.update(model, driver.model(image('second')), {
+      onProgress() {
+        void driver.aws.clock.work(async () => {
+          seen.push(await repositories(role));
+        });
+      },
+    });
+    Driver.modelOf(outcome);
+    expect(seen.at(-1)).toEqual([arn('second'), arn('first')]);
+    expect(await repositories(role)).toEqual([arn('second')]);
+    expect((await documentOf(role, 'TaskExecution'))!.Statement).toContainEqual(BY_HAND);
+  });
+
+  test('an update that needs nothing else changes nothing', async () => {
+    const { model } = await created(image('hello'));
+    driver.aws.calls.clear();
+    await updated(model, { ...image('hello'), LogRetentionInDays: 7 });
+    expect(driver.actions().filter((action) => /^iam:(?!Get|List)/.test(action))).toEqual([]);
+  });
+
+  test('from a role of the author to one that is made, and back', async () => {
+    const { model } = await created({});
+    expect(await madeRoles()).toEqual([]);
+    const { model: without, read: made } = await updated(model, { ExecutionRoleArn: undefined });
+    expect(made.ExecutionRoleArn).toBeUndefined();
+    expect(await madeRoles()).toHaveLength(1);
+    const { read: back } = await updated(without, {});
+    expect(back.ExecutionRoleArn).toBe(driver.roles.execution);
+    expect(await madeRoles()).toEqual([]);
   });
 });
