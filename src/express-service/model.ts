@@ -2536,7 +2536,7 @@ export class ServiceVersion extends BaseModel {
   declare ReachedBy?: string[];
 }
 
-/** A complete Amazon ECS service from one container image and two roles: cluster, task definition, service with canary deployments and alarm rollback, shared Application Load Balancer, certificate, DNS record, target groups, listener rule, security groups, autoscaling, logs and web ACL. A superset of AWS::ECS::ExpressGatewayService. */
+/** A complete Amazon ECS service from one container image: cluster, task definition, service with canary deployments and alarm rollback, shared Application Load Balancer, certificate, DNS record, target groups, listener rule, security groups, autoscaling, logs and web ACL. A superset of AWS::ECS::ExpressGatewayService. */
 export class ResourceModel extends BaseModel {
   static override readonly TYPE_NAME: string = 'Org::ECS::ExpressService';
   /** JSON pointers to the properties that may not be returned. */
@@ -2582,7 +2582,7 @@ export class ResourceModel extends BaseModel {
   @Transform(toText, { toClassOnly: true })
   declare Cluster?: string;
 
-  /** Role that lets ECS shift traffic on the load balancer. Trusts ecs.amazonaws.com; the managed policy AmazonECSInfrastructureRolePolicyForLoadBalancers is enough. Must be given, except with LoadBalancerConfiguration/Type none. */
+  /** Role that lets ECS shift traffic on the load balancer, and make volumes that name no role. Trusts ecs.amazonaws.com. Default: one is made with the managed policies AmazonECSInfrastructureRolePolicyForLoadBalancers and, for volumes, AmazonECSInfrastructureRolePolicyForVolumes, where ECS needs it. */
   @Expose()
   @Transform(toText, { toClassOnly: true })
   declare InfrastructureRoleArn?: string;

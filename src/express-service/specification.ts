@@ -19,6 +19,7 @@ import { dnsSpec, type DnsSpec } from './properties/dns';
 import { domainsOf, withRegionalDomain, type Domain, type DomainsRequest } from './properties/domains';
 import { SERVICE, type ServiceSettings } from './properties/ecs-service';
 import { eventBusOf, type EventBus } from './properties/event-bus';
+import { infrastructureRoleSpec, type InfrastructureRoleSpec } from './properties/infrastructure-role';
 import { loadBalancerSpec, type LoadBalancerSpec } from './properties/load-balancer-settings';
 import { kindOfLoadBalancer } from './properties/load-balancer-kinds';
 import { checkRoleAccounts } from './properties/role-properties';
@@ -40,8 +41,10 @@ import { externalTask, managedTask, type ExternalTask, type ManagedTask } from '
 export interface ServiceSpec {
   /** Whether the cluster is made when it is absent; only the one named `default` is. */
   readonly createsCluster: boolean;
-  /** Undefined where there is no load balancer. */
+  /** Undefined where ECS needs none. */
   readonly infrastructureRoleArn?: string;
+  /** Undefined where none is made. */
+  readonly infrastructureRole?: InfrastructureRoleSpec;
   readonly task: ManagedTask | ExternalTask;
   /** Undefined where none is made. */
   readonly taskRole?: TaskRoleSpec;
@@ -110,12 +113,15 @@ export function specificationOf({
   tags,
   recordedDomains,
 }: SpecRequest): ServiceSpec {
-  const { InfrastructureRoleArn, NetworkConfiguration, WebAclArn } = model;
+  const { NetworkConfiguration, WebAclArn } = model;
   const loadBalancer = loadBalancerSpec(model.LoadBalancerConfiguration, WebAclArn, model);
   const kind = kindOfLoadBalancer(loadBalancer);
-  kind.check(model);
+  kind.check?.(model);
   checkValues(PROPERTIES, model);
   checkCluster(model.Cluster, identity);
+  const infrastructureRole = infrastructureRoleSpec(model, loadBalancer);
+  const infrastructureRoleArn =
+    model.InfrastructureRoleArn ?? (infrastructureRole && madeRoleArn(identity, 'infrastructure'));
   const isExternalListener = 'listenerArn' in loadBalancer;
   const named = kind.domains(
     { model, configuration, identity, isExternalListener, recorded: recordedDomains },
@@ -141,7 +147,7 @@ export function specificationOf({
       );
   const settings = defined({
     ...settingsOfVersions(model, specified(SERVICE, model)),
-    volumeConfigurations: volumeConfigurations(model.Volumes, InfrastructureRoleArn),
+    volumeConfigurations: volumeConfigurations(model.Volumes, infrastructureRoleArn),
   });
   const additional = loadBalancerModels(model).map(({ name, path, containerPort, ...own }) => {
     const ofLoadBalancer = identityOfLoadBalancer(identity, name);
@@ -161,16 +167,14 @@ export function specificationOf({
     ...domainTags(domains),
     ...namespaceTag(serviceConnect?.namespaceName),
     ...additionalTags((model.AdditionalLoadBalancers ?? []).map(({ Name }) => Name!)),
-    ...(versions && versionTagsAtMost(versions, InfrastructureRoleArn)),
+    ...(versions && versionTagsAtMost(versions, model.InfrastructureRoleArn)),
     ...record,
   });
-  checkRoleAccounts(
-    { infrastructureRoleArn: InfrastructureRoleArn, task, settings, serviceConnect },
-    identity,
-  );
+  checkRoleAccounts({ infrastructureRoleArn, task, settings, serviceConnect }, identity);
   return {
     createsCluster: identity.clusterName === ResourceModel.DEFAULTS.Cluster,
-    infrastructureRoleArn: InfrastructureRoleArn,
+    infrastructureRoleArn,
+    infrastructureRole,
     task,
     taskRole,
     permissionsBoundaryArn: configuration.PermissionsBoundaryArn,

@@ -38,7 +38,6 @@ const serviceArn = (name: string) => `arn:aws:ecs:us-east-1:123456789012:service
 describe('bad input', () => {
   test.each<[string, Structure, string]>([
     ['no image', { PrimaryContainer: { Image: undefined } }, 'PrimaryContainer/Image: '],
-    ['no infrastructure role', { InfrastructureRoleArn: undefined }, 'InfrastructureRoleArn: '],
     ['memory that Fargate does not have', { Cpu: '256', Memory: '4096' }, 'Memory: '],
     [
       'an unknown subnet',

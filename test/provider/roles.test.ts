@@ -353,3 +353,83 @@ describe('an execution role', () => {
     expect(await madeRoles()).toEqual([]);
   });
 });
+
+describe('an infrastructure role', () => {
+  beforeEach(() => driver.reset());
+  const LOAD_BALANCERS = 'arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers';
+  const VOLUMES = 'arn:aws:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForVolumes';
+  const image = { PrimaryContainer: { Image: 'example/hello:1' }, ServiceName: 'hello' };
+  const own = { ExecutionRoleArn: undefined, InfrastructureRoleArn: undefined };
+  const roleFor = async (purpose: string) =>
+    (await madeRoles()).find((name) => name.startsWith(`default-hello-${purpose}-`));
+
+  test('an image is enough, and nothing is left of the service', async () => {
+    const before = await driver.inventory();
+    const made = Driver.modelOf(await driver.create(image));
+    const [execution, infrastructure] = [await roleFor('execution'), await roleFor('infrastructure')];
+    expect(await madeRoles()).toEqual([execution, infrastructure]);
+    expect(await attachedTo(infrastructure!)).toEqual([LOAD_BALANCERS]);
+    expect(made.InfrastructureRoleArn).toBeUndefined();
+    expect(await read(made.ServiceArn)).toEqual(made);
+    // ECS moves the requests with it.
+    const next = { ...image, PrimaryContainer: { Image: 'example/hello:2' } };
+    Driver.modelOf(await driver.update({ ...image, ServiceArn: made.ServiceArn }, next));
+    expect(await driver.delete(made.ServiceArn)).toMatchObject({ status: 'SUCCESS' });
+    expect(await driver.inventory()).toEqual(before);
+  });
+
+  test('is there at once for a service that joins what others have made', async () => {
+    await driver.create({ ...image, ServiceName: 'first' });
+    expect(Driver.modelOf(await driver.create(image))).toMatchObject({ Status: { StatusCode: 'ACTIVE' } });
+    expect(driver.log).not.toContain('missing permissions on ECS Infrastructure Role');
+  });
+
+  test('from a role of the author to one that is made, and back', async () => {
+    const { model } = await created({});
+    const { model: without, read: made } = await updated(model, own);
+    expect(made.InfrastructureRoleArn).toBeUndefined();
+    expect(await roleFor('infrastructure')).toBeDefined();
+    const { read: back } = await updated(without, {});
+    expect(back.InfrastructureRoleArn).toBe(driver.roles.infrastructure);
+    expect(await madeRoles()).toEqual([]);
+  });
+
+  test.each<[string, Structure, readonly string[]]>([
+    [
+      'volumes that name no role',
+      { Volumes: [{ Name: 'data', ManagedEBSVolume: { SizeInGiB: 10 } }] },
+      [LOAD_BALANCERS, VOLUMES],
+    ],
+    [
+      'volumes without a load balancer',
+      {
+        LoadBalancerConfiguration: { Type: 'none' },
+        Volumes: [{ Name: 'data', ManagedEBSVolume: { SizeInGiB: 10 } }],
+      },
+      [VOLUMES],
+    ],
+  ])('has the policies that ECS needs for %s', async (_what, properties, expected) => {
+    const { read: made } = await created({ ...own, ...properties });
+    expect(await attachedTo((await roleFor('infrastructure'))!)).toEqual(expected);
+    expect(made.Volumes[0].ManagedEBSVolume.RoleArn).toBeUndefined();
+    expect(await read(made.ServiceArn)).toEqual(made);
+  });
+
+  test.each<[string, Structure]>([
+    ['no load balancer', { LoadBalancerConfiguration: { Type: 'none' } }],
+    ['versions', { DeploymentConfiguration: { Strategy: 'VERSIONED' } }],
+  ])('is not made for a service with %s', async (_what, properties) => {
+    await created({ ...own, ...properties });
+    expect(await roleFor('infrastructure')).toBeUndefined();
+    expect(await roleFor('execution')).toBeDefined();
+  });
+
+  test('a service that has versions no longer has one again', async () => {
+    const versioned = { ...own, DeploymentConfiguration: { Strategy: 'VERSIONED' } };
+    const { model } = await created(versioned);
+    const { read: made } = await updated(model, own);
+    expect(await roleFor('infrastructure')).toBeDefined();
+    expect(await driver.delete(made.ServiceArn)).toMatchObject({ status: 'SUCCESS' });
+    expect(await madeRoles()).toEqual([]);
+  });
+});

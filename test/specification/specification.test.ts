@@ -302,12 +302,6 @@ describe('a model that cannot be right is refused, naming the property and the r
     TaskDefinitionArn: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/mine:3',
   };
   test.each<[string, object, string, RegExp]>([
-    [
-      'no infrastructure role',
-      { ...base, InfrastructureRoleArn: undefined },
-      'InfrastructureRoleArn',
-      /trusts ecs\.amazonaws/,
-    ],
     ['no image', { ...base, PrimaryContainer: undefined }, 'PrimaryContainer/Image', /missing/],
     [
       'own task definition and image',

@@ -24,7 +24,7 @@ function specify(properties: object): ServiceSpec {
   });
 }
 
-test('it needs no infrastructure role, has no domain, and rolls its deployments', () => {
+test('it has no infrastructure role, has no domain, and rolls its deployments', () => {
   const { domain, additionalDomains, infrastructureRoleArn, loadBalancer, settings, webAclArn } = specify({});
   expect({ domain, additionalDomains, infrastructureRoleArn, loadBalancer, webAclArn }).toEqual({
     additionalDomains: [],
@@ -39,11 +39,6 @@ const deployment = (more: object) => ({ DeploymentConfiguration: more });
 const scaling = (more: object) => ({ ScalingTarget: more });
 
 test.each<[object, string, RegExp]>([
-  [
-    { Volumes: [{ Name: 'data', ManagedEBSVolume: { SizeInGiB: 20 } }] },
-    'Volumes/0/ManagedEBSVolume/RoleArn',
-    /no infrastructure role/,
-  ],
   [none({ Scheme: 'internal' }), 'LoadBalancerConfiguration/Scheme', /Type is none/],
   [none({ HttpRedirect: false }), 'LoadBalancerConfiguration/HttpRedirect', /Type is none/],
   [none({ ListenerArn: 'arn' }), 'LoadBalancerConfiguration/ListenerArn', /Type is none/],

@@ -4,7 +4,7 @@ import { fittingName, identityOfService, shortHash, type Identity } from './iden
 
 /** What a role is for. */
 export type RolePurpose = (typeof PURPOSES)[number];
-const PURPOSES = ['task', 'execution'] as const;
+const PURPOSES = ['task', 'execution', 'infrastructure'] as const;
 
 /** The longest name that IAM takes. */
 const LONGEST_NAME = 64;
@@ -20,6 +20,11 @@ export function madeRoleName(identity: Identity, purpose: RolePurpose): string {
 export function madeRoleArn(identity: Identity, purpose: RolePurpose): string {
   const { partition, accountId } = identity;
   return `arn:${partition}:iam::${accountId}:role${ROLE_PATH}${madeRoleName(identity, purpose)}`;
+}
+
+/** The ARN of a role of the author's; undefined of one that is made for the service. */
+export function authorsRole(identity: Identity, arn: string | undefined): string | undefined {
+  return isMadeRole(identity, arn) ? undefined : arn;
 }
 
 /** Whether an ARN is that of a role which is made for the service, rather than one of the author's. */

@@ -9,8 +9,8 @@ import { checkWithoutLoadBalancer } from './without-load-balancer';
 
 /** What follows from one kind. */
 interface LoadBalancerKind<Spec extends LoadBalancerSpec> {
-  /** Refuse what does not go with it, and what is missing. @throws HandlerError InvalidRequest. */
-  readonly check: (model: ResourceModel) => void;
+  /** Refuse what does not go with it. @throws HandlerError InvalidRequest. Default: all does. */
+  readonly check?: (model: ResourceModel) => void;
   /** @throws HandlerError InvalidRequest. */
   readonly domains: (request: DomainsRequest, spec: Spec) => Domains;
   readonly targetGroup: typeof specifiedTargetGroup;
@@ -25,7 +25,6 @@ const none = (): undefined => undefined;
 
 /** Requests of hosts, by listener rules. */
 const OF_REQUESTS = {
-  check: checkInfrastructureRole,
   domains: domainsOfModel,
   targetGroup: specifiedTargetGroup,
   hasTestPort: never,
@@ -57,15 +56,6 @@ const KINDS: {
 /** What follows from what stands before the tasks of a service. */
 export function kindOfLoadBalancer<Spec extends LoadBalancerSpec>({ kind }: Spec): LoadBalancerKind<Spec> {
   return KINDS[kind] as unknown as LoadBalancerKind<Spec>;
-}
-
-function checkInfrastructureRole({ InfrastructureRoleArn }: ResourceModel): void {
-  if (InfrastructureRoleArn) return;
-  throw invalid(
-    'InfrastructureRoleArn',
-    'is missing',
-    'Give the ARN of a role that trusts ecs.amazonaws.com',
-  );
 }
 
 /** A Network Load Balancer is reached at its own name, too, and needs no certificate but for TLS. */

@@ -261,23 +261,15 @@ export function withManagedVolumes(
 /**
  * The volumes that Amazon ECS makes for each task; undefined when there are none.
  *
- * @param infrastructureRoleArn role that makes those that name none; undefined when the service has none.
- * @throws HandlerError InvalidRequest when no role makes a volume.
+ * @param infrastructureRoleArn role that makes those that name none; there is one where there are such.
  */
 export function volumeConfigurations(
   volumes: readonly Properties<Volume>[] = [],
   infrastructureRoleArn: string | undefined,
 ): ServiceVolumeConfiguration[] | undefined {
-  const managed = volumes.flatMap(({ Name, ManagedEBSVolume: volume }, index) => {
+  const managed = volumes.flatMap(({ Name, ManagedEBSVolume: volume }) => {
     if (!volume) return [];
     const { roleArn = infrastructureRoleArn, ...configuration } = specified(MANAGED_EBS_VOLUME, volume);
-    if (roleArn === undefined) {
-      throw invalid(
-        `Volumes/${index}/ManagedEBSVolume/RoleArn`,
-        'is missing, and the service has no infrastructure role',
-        'Give the ARN of a role that trusts ecs.amazonaws.com and may make the volume',
-      );
-    }
     return [{ name: Name, managedEBSVolume: { roleArn, ...configuration } }];
   });
   return unlessEmpty(managed);

@@ -18,7 +18,7 @@ import {
 import type { EcsService, Identity } from '../identity/identity';
 import { withSpelledOut } from '../../core/spelled-out';
 import { PROPERTIES } from '../properties/rows';
-import { isMadeRole } from '../identity/made-roles';
+import { authorsRole, isMadeRole } from '../identity/made-roles';
 import { withoutFormer } from '../properties/policy-document';
 import { TASK_POLICY, type ObservedTaskRole } from '../resources/iam/task-role';
 import { managedResources } from './managed-resources';
@@ -131,10 +131,11 @@ export function modelOf(
     (name) => !spec || name in spec.additionalLoadBalancers,
   );
   const alarmNames = [undefined, ...loadBalancers].map((name) => rollbackAlarmName(ecsService, name));
+  const infrastructureRoleArn = service.loadBalancers?.[0]?.advancedConfiguration?.roleArn;
   const read: Inputs = {
     ServiceName: identity.serviceName,
     Cluster: identity.clusterName,
-    InfrastructureRoleArn: service.loadBalancers?.[0]?.advancedConfiguration?.roleArn,
+    InfrastructureRoleArn: authorsRole(identity, infrastructureRoleArn),
     ...taskInputs(identity, observed, service),
     ...(observed.TargetGroupSettings && targetGroupInputOf(observed.TargetGroupSettings)),
     NetworkConfiguration: networkOf(service, madeGroupIds(observations)),
@@ -277,7 +278,7 @@ function taskInputs(
   const settings = templateOf(TASK, definition as TaskDefinitionSettings);
   return {
     ...settings,
-    ...(isMadeRole(identity, definition.executionRoleArn) && { ExecutionRoleArn: undefined }),
+    ExecutionRoleArn: authorsRole(identity, definition.executionRoleArn),
     ...(isRoleMade && { TaskRoleArn: undefined, ...taskRoleInputs(TaskRole) }),
     Volumes: withVolumeConfigurations(settings.Volumes, service.volumeConfigurations),
     ForceNewDeployment: nonce === undefined ? undefined : { Nonce: nonce },

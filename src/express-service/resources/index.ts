@@ -15,6 +15,7 @@ import type { ObservedListeners } from './elastic-load-balancing/listeners';
 import type { ObservedLoadBalancer } from './elastic-load-balancing/load-balancer';
 import type { ObservedLoadBalancerSecurityGroup } from './ec2/load-balancer-security-group';
 import { executionRole, type ObservedExecutionRole } from './iam/execution-role';
+import { infrastructureRole, type ObservedInfrastructureRole } from './iam/infrastructure-role';
 import { taskRole, type ObservedTaskRole } from './iam/task-role';
 import { logGroup, type ObservedLogGroup } from './logs/log-group';
 import type { ObservedRollbackAlarm } from './cloudwatch/rollback-alarm';
@@ -48,6 +49,7 @@ export interface ObservedKinds {
   readonly HealthAlarms?: ObservedHealthAlarms;
   readonly HealthCheck?: ObservedHealthCheck;
   readonly HostNames?: ObservedHostNames;
+  readonly InfrastructureRole?: ObservedInfrastructureRole;
   readonly ListenerRule?: ObservedListenerRule;
   readonly Listeners?: ObservedListeners;
   readonly LoadBalancer?: ObservedLoadBalancer;
@@ -79,6 +81,7 @@ const BEFORE_EXPOSURE = [
   cluster,
   logGroup,
   executionRole,
+  infrastructureRole,
   taskRole,
   taskDefinition,
   serviceSecurityGroup,

@@ -40,6 +40,7 @@ import {
   survey,
   SURVEY_PERMISSIONS,
 } from '../../sharing/survey';
+import { authorsRole } from '../../identity/made-roles';
 import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import { namespaceTag } from '../../memory/namespaces';
 import { RECORD_TAG } from '../../memory/template-record';
@@ -107,7 +108,8 @@ export const serviceSecurityGroup: Component<ObservedServiceSecurityGroup, objec
       ...additionalTags(Object.keys(plan.spec.additionalLoadBalancers)),
       ...domainTags(plan.spec),
       ...versionTags(plan.versions ?? []),
-      ...(plan.spec.versions && versionSettingTags(plan.spec.versions, plan.spec.infrastructureRoleArn)),
+      ...(plan.spec.versions &&
+        versionSettingTags(plan.spec.versions, authorsRole(plan.identity, plan.spec.infrastructureRoleArn))),
       ...namespaceTag(plan.spec.serviceConnect?.namespaceName),
     };
     const properties = {

@@ -76,6 +76,7 @@ import type { ServiceSpec } from '../../specification';
 import { withNamespaceName, type ObservedNamespace } from '../cloud-map/namespace';
 import type { ObservedClientRules } from '../ec2/client-rules';
 import { FARGATE, type ObservedCluster } from './cluster';
+import type { ObservedInfrastructureRole } from '../iam/infrastructure-role';
 import type { ObservedListenerRule } from '../elastic-load-balancing/service-rule';
 import type { ObservedLogGroup } from '../logs/log-group';
 import { rollbackAlarmName, type ObservedRollbackAlarm } from '../cloudwatch/rollback-alarm';
@@ -98,6 +99,7 @@ export interface ObservedService {
 type Needs = {
   ClientRules: ObservedClientRules;
   Cluster: ObservedCluster;
+  InfrastructureRole?: ObservedInfrastructureRole;
   ListenerRule?: ObservedListenerRule;
   LogGroup: ObservedLogGroup;
   Namespace: ObservedNamespace;
@@ -165,6 +167,7 @@ export const service: Component<ObservedService, Needs, object, Token> = {
     // Without them clients do not reach the tasks.
     'ClientRules',
     'Cluster',
+    'InfrastructureRole',
     'ListenerRule',
     'LogGroup',
     'Namespace',

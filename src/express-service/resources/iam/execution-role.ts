@@ -26,7 +26,7 @@ export const executionRole = roleComponent({
   purpose: 'execution',
   policyNames: [EXECUTION_POLICY],
   propertyPath: 'ExecutionRoleArn',
-  policyPath: 'ExecutionRoleArn',
+  policyPaths: { inline: 'ExecutionRoleArn', managed: 'ExecutionRoleArn' },
   content({ task }, identity) {
     if (task.kind !== 'managed' || !task.makesExecutionRole) return undefined;
     return { trust: TRUST, policies: { [EXECUTION_POLICY]: policyOf(task, identity) }, policyArns: [] };

@@ -56,8 +56,8 @@ export interface RoleKind {
   readonly policyNames: readonly string[];
   /** Property by which the author names a role instead. */
   readonly propertyPath: string;
-  /** Property that a policy comes from which IAM refuses. */
-  readonly policyPath: string;
+  /** Properties that inline policies and managed ones come from, where IAM refuses one. */
+  readonly policyPaths: { readonly inline: string; readonly managed: string };
   /** Undefined when none is to be made. */
   readonly content: (spec: ServiceSpec, identity: Identity) => RoleContent | undefined;
   /** Whether something that was observed of the service names the role by this ARN. */
@@ -419,7 +419,7 @@ async function narrow(
 }
 
 async function putPolicy(
-  { policyPath }: RoleKind,
+  { policyPaths }: RoleKind,
   { clients }: Scope,
   RoleName: string,
   PolicyName: string,
@@ -430,12 +430,12 @@ async function putPolicy(
     await clients.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
   } catch (error) {
     if (!isSdkError(error, 'MalformedPolicyDocumentException')) throw error;
-    throw invalid(policyPath, `is refused by IAM: ${(error as Error).message}`, 'Correct the policy');
+    throw invalid(policyPaths.inline, `is refused by IAM: ${(error as Error).message}`, 'Correct the policy');
   }
 }
 
 async function attach(
-  { policyPath }: RoleKind,
+  { policyPaths }: RoleKind,
   { clients }: Scope,
   RoleName: string,
   PolicyArn: string,
@@ -447,7 +447,7 @@ async function attach(
     const isOfPolicy =
       isSdkError(error, 'NoSuchEntityException') && (error as Error).message.includes(PolicyArn);
     if (!isOfPolicy) throw error;
-    throw invalid(`${policyPath}Arns`, `there is no managed policy ${PolicyArn}`, 'Name one that exists');
+    throw invalid(policyPaths.managed, `there is no managed policy ${PolicyArn}`, 'Name one that exists');
   }
 }
 

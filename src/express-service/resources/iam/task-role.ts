@@ -34,7 +34,7 @@ export const taskRole = roleComponent({
   purpose: 'task',
   policyNames: [TASK_POLICY, EXECUTE_COMMAND],
   propertyPath: 'TaskRoleArn',
-  policyPath: 'TaskPolicy',
+  policyPaths: { inline: 'TaskPolicy', managed: 'TaskPolicyArns' },
   content({ taskRole: wanted }, identity) {
     if (!wanted) return undefined;
     const { policy, policyArns, executesCommands } = wanted;
