@@ -68,7 +68,7 @@ Point the AWS CLI and SDKs at it:
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 Then, for example:
-  .venv/bin/aws cloudformation deploy --stack-name hello --template-file examples/hello.yml --capabilities CAPABILITY_IAM
+  .venv/bin/aws cloudformation deploy --stack-name hello --template-file examples/hello.yml
   .venv/bin/aws cloudformation describe-stacks --stack-name hello --query 'Stacks[0].Outputs'
   curl -H 'Host: <host of the service>' ${dataPlaneUrl}/
   curl ${endpoint}/_local/calls

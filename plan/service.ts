@@ -65,7 +65,7 @@ export function planService(
   zones: number = USUAL_ZONES,
 ): PlannedService {
   const identity = identityOf(LOCATION, model.Cluster ?? 'default', model.ServiceName ?? logicalId);
-  const configuration = CONFIGURATION as TypeConfigurationModel;
+  const configuration = configurationFor(model);
   const spec = specificationOf({ model, configuration, identity, tags: {} });
   const own = exposureOf(spec, identity, zones);
   const others = Object.entries(spec.additionalLoadBalancers).map(([name, ofLoadBalancer]) => {
@@ -103,6 +103,15 @@ export function planService(
     resources: all.filter((resource) => !isOfVersion(resource)),
     ofVersion: all.filter(isOfVersion),
   };
+}
+
+/** A network profile that a template names is there, with as many subnets as are enough. */
+function configurationFor({ NetworkProfile: Name }: ResourceModel): TypeConfigurationModel {
+  const Subnets = ZONES.slice(0, 2).map((zone) => `subnet-0000000${zone}`);
+  return {
+    ...CONFIGURATION,
+    ...(Name && { NetworkProfiles: [{ Name, Subnets }] }),
+  } as TypeConfigurationModel;
 }
 
 /** A task definition of the author's is there, and listens somewhere; nothing else is. */

@@ -84,7 +84,7 @@ async function demonstrate(aws: LocalAws, display: Display): Promise<Figures> {
   const composition = await Composition.begin(aws.clientOptions());
   const stacks = new Stacks(aws.clientOptions(), async () => display.show(await composition.rows()));
 
-  display.begin('Deploy examples/hello.yml: an image and two roles');
+  display.begin('Deploy examples/hello.yml: an image');
   const stack = await stacks.create('hello', HELLO, { Image: OLD_IMAGE });
   await expectStatus(stacks, stack, 'CREATE_COMPLETE');
   const made = await composition.made();

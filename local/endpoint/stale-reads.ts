@@ -32,6 +32,11 @@ const READ = /^(Describe|Get|List)/;
 const NOT_FOUND: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
   acm: { DescribeCertificate: { CertificateArn: 'ResourceNotFoundException' } },
   ec2: { DescribeSecurityGroups: { GroupIds: 'InvalidGroup.NotFound' } },
+  iam: {
+    GetRole: { RoleName: 'NoSuchEntity' },
+    GetRolePolicy: { RoleName: 'NoSuchEntity' },
+    ListAttachedRolePolicies: { RoleName: 'NoSuchEntity' },
+  },
   ecs: { DescribeTaskDefinition: { taskDefinition: 'ClientException' } },
   elasticloadbalancing: {
     DescribeListeners: { LoadBalancerArn: 'LoadBalancerNotFound', ListenerArns: 'ListenerNotFound' },
@@ -47,6 +52,7 @@ const MADE_BY: Readonly<Record<string, string>> = {
   ClientException: 'RegisterTaskDefinition',
   'InvalidGroup.NotFound': 'CreateSecurityGroup',
   ListenerNotFound: 'CreateListener',
+  NoSuchEntity: 'CreateRole',
   LoadBalancerNotFound: 'CreateLoadBalancer',
   ResourceNotFoundException: 'RequestCertificate',
   RuleNotFound: 'CreateRule',

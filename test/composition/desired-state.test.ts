@@ -315,6 +315,9 @@ test('an additional load balancer is one more of all that is there for one, and 
       'TargetGroups 2',
       'Certificate hello-internal.example.com',
       'LoadBalancer',
+      // Its subnets are public here.
+      'WebAcl',
+      'WebAclAssociation',
       'Listeners Https',
       'Listeners Http',
       'ListenerRule',
@@ -379,6 +382,7 @@ test('says what an update would do', () => {
     'Modify TaskDefinition Cpu Memory',
     'Modify ServiceSecurityGroup Tags',
     'Add Certificate www.example.com',
+    'Modify WebAcl Rules',
     'Add Listeners Certificates',
     'Modify ListenerRule Conditions',
     'Add DnsRecord www.example.com',

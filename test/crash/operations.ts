@@ -46,9 +46,16 @@ function created({ executionRoleArn, infrastructureRoleArn }: Surroundings): Str
   };
 }
 
+/** A task role that is made, for one action. */
+const withTaskRole = (Action: string): Structure => ({
+  TaskPolicy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] },
+  TaskPolicyArns: ['arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess'],
+});
+
 function updatedInPlace(surroundings: Surroundings): Structure {
   return {
     ...created(surroundings),
+    ...withTaskRole('s3:GetObject'),
     PrimaryContainer: { Image: 'example/hello:2', Environment: [{ Name: 'STAGE', Value: 'two' }] },
     // Without MinTaskCount: a service that is created with it begins with as many tasks, one that is updated does not.
     ScalingTarget: { MaxTaskCount: 5, AutoScalingTargetValue: 70 },
@@ -106,6 +113,7 @@ function updatedHard(surroundings: Surroundings): Structure {
   const { PrimaryContainer, ...others } = updatedInPlace(surroundings);
   return {
     ...others,
+    ...withTaskRole('s3:PutObject'),
     PrimaryContainer: { ...PrimaryContainer, ContainerPort: 8080 },
     HealthCheckPath: '/health',
     DomainName: 'other.apps.example.com',
@@ -128,10 +136,9 @@ function moved(surroundings: Surroundings): Structure {
 
 /** Without what is of a load balancer. */
 function worker(surroundings: Surroundings): Structure {
-  const { ServiceName, ExecutionRoleArn, PrimaryContainer, Tags } = created(surroundings);
+  const { ServiceName, PrimaryContainer, Tags } = created(surroundings);
   return {
     ServiceName,
-    ExecutionRoleArn,
     PrimaryContainer,
     Tags,
     LoadBalancerConfiguration: { Type: 'none' },
@@ -154,7 +161,7 @@ function workerWithGate(surroundings: Surroundings): Structure {
 
 /** Connections instead of requests, and clients in the namespace. */
 function network(surroundings: Surroundings): Structure {
-  const { TargetGroupConfiguration: _, ...others } = created(surroundings);
+  const { TargetGroupConfiguration: _, InfrastructureRoleArn: _role, ...others } = created(surroundings);
   return {
     ...others,
     DeploymentConfiguration: { Strategy: 'BLUE_GREEN', BakeTimeInMinutes: 0 },
@@ -215,7 +222,7 @@ export const OPERATIONS = {
   create: { action: 'CREATE', description: 'the first service of an account', template: created },
   'update-in-place': {
     action: 'UPDATE',
-    description: 'image, environment, tags and scaling',
+    description: 'image, environment, tags, scaling, and a task role that is made',
     template: updatedInPlace,
   },
   'update-additional': {
@@ -235,7 +242,8 @@ export const OPERATIONS = {
   },
   'update-hard': {
     action: 'UPDATE',
-    description: 'container port, health check path, domains, path patterns and strategy, back to CANARY',
+    description:
+      'container port, task policy, health check path, domains, path patterns and strategy, back to CANARY',
     template: updatedHard,
   },
   'update-routing': {
@@ -261,7 +269,7 @@ export const OPERATIONS = {
   delete: { action: 'DELETE', description: 'the last service of an account' },
   'create-worker': {
     action: 'CREATE',
-    description: 'a service without a load balancer',
+    description: 'a service without a load balancer, whose execution role is made',
     template: worker,
   },
   'update-worker': {
@@ -272,7 +280,8 @@ export const OPERATIONS = {
   'delete-worker': { action: 'DELETE', description: 'a service without a load balancer' },
   'create-network': {
     action: 'CREATE',
-    description: 'a service behind a Network Load Balancer of its own, with Service Connect',
+    description:
+      'a service behind a Network Load Balancer of its own, with Service Connect, whose infrastructure role is made',
     template: network,
   },
   'update-network': {

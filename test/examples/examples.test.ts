@@ -73,6 +73,15 @@ async function get(host: string, path = '/') {
 const describeOnly = ({ services }: Deployed) => described(account, Object.values(services)[0]!);
 
 const ROWS: Readonly<Record<string, Row>> = {
+  'own-roles.yml': {
+    async shows(deployed) {
+      const { service, taskDefinition } = await describeOnly(deployed);
+      const { advancedConfiguration } = service.loadBalancers![0]!;
+      for (const arn of [taskDefinition.executionRoleArn, advancedConfiguration!.roleArn])
+        expect(arn).toMatch(/:role\/own-roles-/);
+      expect(await get(deployed.host)).toMatchObject({ status: 200 });
+    },
+  },
   'custom-domain.yml': {
     parameters: ({ hostedZoneId }) => ({ DomainName: `shop.${OWN_DOMAIN}`, HostedZoneId: hostedZoneId }),
     async shows({ host }) {

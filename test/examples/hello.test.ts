@@ -57,7 +57,7 @@ async function deploy(...parameters: string[]): ReturnType<typeof cli> {
   const overrides = parameters.length > 0 ? ['--parameter-overrides', ...parameters] : [];
   return cli(
     ...['cloudformation', 'deploy', '--stack-name', 'hello', '--template-file', HELLO],
-    ...['--capabilities', 'CAPABILITY_IAM', ...overrides],
+    ...overrides,
   );
 }
 

@@ -20,7 +20,7 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   'ELB-06': ['Certificates', 'CertificateArn'],
   'EXP-01': ['Subnets', 'WebAclArn'],
   'GW-02': ['WebACLArn'],
-  'IAM-02': ['Action', 'ManagedPolicyArns'],
+  'IAM-02': ['Action', 'ManagedPolicyArns', 'TaskPolicyArns'],
   'IAM-03': ['Action'],
   'IAM-04': ['Resource', 'NotResource'],
   'IAM-05': ['NotAction', 'NotResource'],

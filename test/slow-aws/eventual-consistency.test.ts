@@ -31,6 +31,7 @@ const SERVICES = [
   'ec2',
   'ecs',
   'elasticloadbalancing',
+  'iam',
   'logs',
   'monitoring',
 ];

@@ -22,7 +22,7 @@ test('every step does what it should, and nobody else says a word', async () => 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout.match(/^\d\. .*$/gm)).toEqual([
     '1. Set the account up: hosted zone, domain, governance hook',
-    '2. Deploy examples/hello.yml: an image and two roles',
+    '2. Deploy examples/hello.yml: an image',
     expect.stringMatching(/^3\. Request https:\/\/hello-[0-9a-f]{12}\.example\.com\/$/),
     '4. Move it to a new image (v2) by canary, under requests',
     '5. Deploy a template that the organisation forbids',
