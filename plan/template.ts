@@ -90,7 +90,9 @@ function placeholderOf(schema: PropertySchema, path: string, { cause }: Unknown)
   }
   // Each host is there once.
   if (path.endsWith('DomainName')) return `${path.replaceAll('/', '-').toLowerCase()}.example.com`;
-  if (type === 'string' && values === undefined && !SIZES.includes(path)) return exampleOf(schema);
+  // What is in a policy document has no type here.
+  const isText = type === 'string' || type === undefined;
+  if (isText && values === undefined && !SIZES.includes(path)) return exampleOf(schema);
   throw invalid(path, `is not known: ${cause}`, 'Give parameters with --parameter NAME=VALUE');
 }
 

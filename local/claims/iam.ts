@@ -17,4 +17,13 @@ export const IAM = [
     state: 'confirmed',
     test: 'test/ecs-engine/infrastructure-role.test.ts',
   },
+  {
+    id: 'iam.role-read-later',
+    statement:
+      'A role that was made seconds ago may not be found by GetRole, while CreateRole says that there is one of that name.',
+    source:
+      'IAM user guide, "Changes that I make are not always immediately visible"; EntityAlreadyExists in the API reference of CreateRole.',
+    state: 'confirmed',
+    test: 'test/slow-aws/eventual-consistency.test.ts',
+  },
 ] as const satisfies readonly Claim[];

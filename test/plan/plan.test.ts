@@ -147,6 +147,16 @@ test('the size of a task that the template does not have is not guessed', async 
   expect(plan.monthlyCost).toBeUndefined();
 });
 
+test('roles that are made are counted, whatever their policies name', async () => {
+  const roles = async (properties: object) =>
+    (await only(properties)).inventory!.resources['AWS::IAM::Role'] ?? 0;
+  const Resource = { 'Fn::GetAtt': ['Orders', 'Arn'] };
+  const Statement = [{ Effect: 'Allow', Action: { 'Fn::ImportValue': 'action' }, Resource }];
+  expect(await roles({})).toBe(0);
+  expect(await roles({ TaskPolicy: { Statement } })).toBe(1);
+  expect(await roles({ ExecutionRoleArn: undefined, InfrastructureRoleArn: undefined })).toBe(2);
+});
+
 describe('versions', () => {
   const versioned = { ...small, DeploymentConfiguration: { Strategy: 'VERSIONED' } };
   const scaled = (more: object = {}) => ({ ScalingTarget: { MinTaskCount: 2, MaxTaskCount: 6, ...more } });

@@ -63,8 +63,9 @@ async function created(properties: Structure) {
 
 const updated = async (before: Structure, properties: Structure) => {
   const after = driver.model(properties);
-  const read = Driver.modelOf(await driver.update(before, after));
-  return { model: { ...after, ServiceArn: before.ServiceArn }, read };
+  const outcome = await driver.update(before, after);
+  const { message } = outcome;
+  return { model: { ...after, ServiceArn: before.ServiceArn }, read: Driver.modelOf(outcome), message };
 };
 
 const read = async (ServiceArn: string) => Driver.modelOf(await driver.read(ServiceArn));
@@ -145,7 +146,8 @@ describe('a task role', () => {
     });
 
     const next = { TaskPolicy: policy(READ_ORDERS, WRITE_ORDERS), TaskPolicyArns: [] };
-    const { model: after, read: merged } = await updated(model, next);
+    const { model: after, read: merged, message } = await updated(model, next);
+    expect(message).toBeUndefined();
     const kept = policy(byHand.Statement[0]!, WRITE_ORDERS, BY_HAND);
     expect(merged).toMatchObject({ TaskPolicy: kept, TaskPolicyArns: [QUEUES] });
     expect(await read(after.ServiceArn)).toEqual(merged);

@@ -8,6 +8,8 @@ import { checkPolicyDocument, type PolicyDocument } from './policy-document';
 export const TASK_ROLE_ROWS = {
   TaskPolicy: {
     whole: true,
+    // Statements are in nobody's way: see mergedPolicy.
+    conflict: false,
     check(policy: Group, path: string, _group: object, model: Inputs): void {
       checkIsMade(path, model);
       checkPolicyDocument(policy, path);
