@@ -98,6 +98,11 @@ const ROLES = need(
   'GetRole, of both roles',
   'a role that is not there, or not to be assumed, shows only when the first deployment has failed',
 );
+const MADE_ROLES = need(
+  3,
+  'GetRole, of each role that may have been made',
+  'READ and DELETE are given an ARN alone; whether a role was made for the service only IAM says',
+);
 const CLOSED = need(
   1,
   'DescribeRules',
@@ -144,6 +149,7 @@ const REMOVED_FOR_ONE_SERVICE = [
  * there; of the scaling the removal does, for it belongs to whom the service belongs to.
  */
 const LOOKS_BEFORE_REMOVAL = [
+  MADE_ROLES,
   PLACE,
   LISTENERS,
   need(1, 'DescribeTaskDefinition', 'the family may be somebody else’s'),
@@ -204,6 +210,7 @@ export const LOWER_BOUNDS: Readonly<Record<string, readonly Need[]>> = {
     ...END,
   ],
   read: [
+    MADE_ROLES,
     PLACE,
     LISTENERS,
     ...BY_NAME,

@@ -256,6 +256,19 @@ describe('a task role is refused', () => {
 
   const nothing = () => Promise.resolve();
 
+  const withoutBoundary = async () => {
+    const configuration = driver.aws.registry.typeConfiguration(TYPE_NAME);
+    const PermissionsBoundaryArn = 'arn:aws:iam::123456789012:policy/none';
+    driver.aws.registry.setTypeConfiguration(TYPE_NAME, { ...configuration, PermissionsBoundaryArn });
+    const message = `Scope ARN: ${PermissionsBoundaryArn} does not exist or is not attachable.`;
+    driver.aws.faults.add({
+      kind: 'refuse',
+      operation: 'CreateRole',
+      error: { code: 'NoSuchEntity', message },
+    });
+    return Promise.resolve();
+  };
+
   test.each<[string, () => Promise<void>, Structure, RegExp]>([
     [
       'a role of the same name that is not ours',
@@ -268,6 +281,12 @@ describe('a task role is refused', () => {
       nothing,
       { TaskPolicyArns: ['arn:aws:iam::123456789012:policy/none'] },
       /^TaskPolicyArns: there is no managed policy arn:aws:iam::123456789012:policy\/none\. /,
+    ],
+    [
+      'a permissions boundary that is not there',
+      withoutBoundary,
+      { TaskPolicy: policy(READ_ORDERS) },
+      /^TypeConfiguration\/PermissionsBoundaryArn: there is no managed policy arn:aws:iam::123456789012:policy\/none\. /,
     ],
     [
       'a policy that IAM does not take',

@@ -72,6 +72,7 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'ecs.shift-keeps-authentication': NEEDS_PROVIDER,
   'ecs.monitoring-makes-a-revision': 'needs a service that runs, and costs a deployment',
   'iam.role-creation-eventual': MAY_HAPPEN,
+  'iam.role-read-later': MAY_HAPPEN,
   'ecs.superseded-deployment-leaves-weights':
     'needs two deployments at once, whose times a run cannot choose',
   'ecs.rolling-deployment-follows-listener-rule':

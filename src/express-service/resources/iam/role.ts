@@ -92,6 +92,9 @@ interface RoleProperties {
 
 const TYPE = 'AWS::IAM::Role';
 
+/** Where the permissions boundary of all roles is named. */
+const BOUNDARY_PATH = 'TypeConfiguration/PermissionsBoundaryArn';
+
 /**
  * Seconds after which other services know of a change of a role: IAM names no time ("Changes that I make are not always immediately
  * visible"); ours is half as long again as what is usually seen. Who comes too early is tried again all the same.
@@ -304,15 +307,16 @@ async function create(
     ...wanted
   }: RoleProperties,
 ): Promise<ObservedRole | undefined> {
+  const creation = scope.clients.iam.send(
+    new CreateRoleCommand({
+      ...wanted,
+      Description: `Made for ${scope.identity.serviceArn}`.slice(0, LONGEST_DESCRIPTION),
+      AssumeRolePolicyDocument: JSON.stringify(AssumeRolePolicyDocument),
+      Tags: [...Tags],
+    }),
+  );
   const made = await unless(
-    scope.clients.iam.send(
-      new CreateRoleCommand({
-        ...wanted,
-        Description: `Made for ${scope.identity.serviceArn}`.slice(0, LONGEST_DESCRIPTION),
-        AssumeRolePolicyDocument: JSON.stringify(AssumeRolePolicyDocument),
-        Tags: [...Tags],
-      }),
-    ),
+    withManagedPolicy(creation, wanted.PermissionsBoundary, BOUNDARY_PATH),
     'EntityAlreadyExistsException',
   );
   return (
@@ -341,7 +345,8 @@ async function widen(
   const isOtherBoundary =
     PermissionsBoundary !== undefined && PermissionsBoundary !== current.permissionsBoundaryArn;
   if (isOtherBoundary) {
-    await iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }));
+    const change = iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }));
+    await withManagedPolicy(change, PermissionsBoundary, BOUNDARY_PATH);
   }
   const others = otherVersions(scope);
   const newest = Math.max(0, ...others);
@@ -440,14 +445,22 @@ async function attach(
   RoleName: string,
   PolicyArn: string,
 ): Promise<void> {
+  const attachment = clients.iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+  await withManagedPolicy(attachment, PolicyArn, policyPaths.managed);
+}
+
+/** @throws HandlerError InvalidRequest when there is no such policy; the same error of IAM may say that the role is not known yet. */
+async function withManagedPolicy<Answer>(
+  call: Promise<Answer>,
+  policyArn: string | undefined,
+  propertyPath: string,
+): Promise<Answer> {
   try {
-    await clients.iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+    return await call;
   } catch (error) {
-    // The same error says that the role is not known yet.
-    const isOfPolicy =
-      isSdkError(error, 'NoSuchEntityException') && (error as Error).message.includes(PolicyArn);
-    if (!isOfPolicy) throw error;
-    throw invalid(policyPaths.managed, `there is no managed policy ${PolicyArn}`, 'Name one that exists');
+    const isNamed = policyArn !== undefined && (error as Error).message.includes(policyArn);
+    if (!isNamed || !isSdkError(error, 'NoSuchEntityException')) throw error;
+    throw invalid(propertyPath, `there is no managed policy ${policyArn}`, 'Name one that exists');
   }
 }
 
@@ -495,7 +508,13 @@ async function whenFree<Result>(
     return await change();
   } catch (error) {
     if (isSdkError(error, 'ConcurrentModificationException', 'NoSuchEntityException')) {
-      return wait(`IAM to have done with the last change to role ${role}`, 2);
+      return wait(`IAM to have done with the last change to role ${role}`, 2, {
+        limit: {
+          seconds: SECONDS_OF_CONFLICT,
+          problem: `role ${role} cannot be changed: ${(error as Error).message}`,
+          remedy: 'Look who else changes the role, then try the operation again',
+        },
+      });
     }
     if (isSdkError(error, 'DeleteConflictException')) {
       return wait(`what was added by hand to role ${role} to be removed`, 5, {
