@@ -301,6 +301,8 @@ test('an additional load balancer is one more of all that is there for one, and 
       'TargetGroups 2',
       'Certificate hello-internal.example.com',
       'LoadBalancer',
+      'WebAcl',
+      'WebAclAssociation',
       'Listeners Https',
       'Listeners Http',
       'ListenerRule',
@@ -365,6 +367,8 @@ test('says what an update would do', () => {
     'Modify TaskDefinition Cpu Memory',
     'Modify ServiceSecurityGroup Tags',
     'Add Certificate www.example.com',
+    // They concern its hosts.
+    'Modify WebAcl Rules',
     'Add Listeners Certificates',
     'Modify ListenerRule Conditions',
     'Add DnsRecord www.example.com',
