@@ -28,6 +28,13 @@ function unavailable(): AwsError {
   );
 }
 
+function duplicate(): AwsError {
+  return new AwsError(
+    'WAFDuplicateItemException',
+    'AWS WAF couldn’t perform the operation because some resource in your request is a duplicate of an existing one.',
+  );
+}
+
 function inUse(): AwsError {
   return new AwsError(
     'WAFAssociatedItemException',
@@ -102,10 +109,7 @@ export function wafv2(
       async CreateIPSet({ region, input }) {
         const { IPSets = [] } = await waf(region).send(new ListIPSetsCommand(REGIONAL));
         if (IPSets.some(({ Name }) => Name === input.Name)) {
-          throw new AwsError(
-            'WAFDuplicateItemException',
-            'AWS WAF couldn’t perform the operation because some resource in your request is a duplicate of an existing one.',
-          );
+          throw duplicate();
         }
         const answer = await waf(region).send(new CreateIPSetCommand(input as CreateIPSetCommandInput));
         if (answers.holds('wafv2.new-ip-set-unavailable')) {
@@ -126,12 +130,26 @@ export function wafv2(
         return undefined;
       },
 
+      /** Of the one group that anybody asks for. */
+      async DescribeManagedRuleGroup() {
+        const namespace = 'awswaf:managed:aws:core-rule-set:';
+        const label = answers.holds('wafv2.body-label') ? 'SizeRestrictions_Body' : 'SizeRestrictions_BODY';
+        return {
+          Capacity: 700,
+          Rules: [{ Name: 'SizeRestrictions_BODY', Action: { Block: {} } }],
+          LabelNamespace: namespace,
+          AvailableLabels: [{ Name: namespace + label }],
+        };
+      },
+
       async UpdateWebACL({ region, input }) {
         await checkIpSets(region, input.Rules);
         return undefined;
       },
 
       async CreateWebACL({ region, input }) {
+        const { WebACLs = [] } = await waf(region).send(new ListWebACLsCommand(REGIONAL));
+        if (WebACLs.some(({ Name }) => Name === input.Name)) throw duplicate();
         await checkIpSets(region, input.Rules);
         const answer = await waf(region).send(new CreateWebACLCommand(input as CreateWebACLCommandInput));
         if (answers.holds('wafv2.new-web-acl-unavailable')) {

@@ -24,6 +24,8 @@ const QUOTAS: Readonly<Record<string, string>> = {
   'cloudwatch:PutMetricAlarm': 'Number of alarms',
   'ecs:RegisterTaskDefinition': 'Task definitions per account',
   'logs:CreateLogGroup': 'Number of log groups',
+  'wafv2:CreateIPSet': 'Maximum number of IP sets per account in WAF for regional',
+  'wafv2:CreateWebACL': 'Maximum number of web ACLs per account in WAF for regional',
 };
 
 /**

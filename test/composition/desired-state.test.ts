@@ -382,6 +382,7 @@ test('says what an update would do', () => {
     'Modify TaskDefinition Cpu Memory',
     'Modify ServiceSecurityGroup Tags',
     'Add Certificate www.example.com',
+    // They concern its hosts.
     'Modify WebAcl Rules',
     'Add Listeners Certificates',
     'Modify ListenerRule Conditions',

@@ -36,6 +36,13 @@ import {
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53';
+import {
+  GetIPSetCommand,
+  GetWebACLCommand,
+  ListIPSetsCommand,
+  ListWebACLsCommand,
+  WAFV2Client,
+} from '@aws-sdk/client-wafv2';
 import type { LocalAws } from '../../local';
 import { takeInventory } from '../../local/inventory';
 
@@ -89,6 +96,7 @@ const DRAWN: readonly RegExp[] = [
 const VOLATILE: ReadonlySet<string> = new Set([
   '$metadata',
   'AlarmConfigurationUpdatedTimestamp',
+  'LockToken',
   'CreatedTime',
   'CreationTime',
   'StateReasonData',
@@ -121,6 +129,7 @@ export class Observer {
       ecs: new ECSClient(options),
       balancing: new ElasticLoadBalancingV2Client(options),
       dns: new Route53Client(options),
+      waf: new WAFV2Client(options),
     };
   }
 
@@ -258,11 +267,26 @@ export class Observer {
       scaling
         .send(new DescribeScalingPoliciesCommand({ ServiceNamespace: 'ecs' }))
         .then(({ ScalingPolicies }) => ['scaling policy', ScalingPolicies]),
+      this.webAcls().then((webAcls) => ['web ACL', webAcls]),
       scaling
         .send(new DescribeScheduledActionsCommand({ ServiceNamespace: 'ecs' }))
         .then(({ ScheduledActions }) => ['scheduled action', ScheduledActions]),
     ] as Promise<[string, unknown[] | undefined]>[]);
     return lists.flatMap(([kind, items = []]) => items.map((item): Setting => [kind, item]));
+  }
+
+  /** Web ACLs, and the addresses that their rules name. */
+  private async webAcls(): Promise<unknown[]> {
+    const { waf } = this.clients;
+    const Scope = 'REGIONAL';
+    const [{ WebACLs = [] }, { IPSets = [] }] = await Promise.all([
+      waf.send(new ListWebACLsCommand({ Scope })),
+      waf.send(new ListIPSetsCommand({ Scope })),
+    ]);
+    return Promise.all([
+      ...WebACLs.map(({ Name, Id }) => waf.send(new GetWebACLCommand({ Scope, Name, Id }))),
+      ...IPSets.map(({ Name, Id }) => waf.send(new GetIPSetCommand({ Scope, Name, Id }))),
+    ]);
   }
 }
 

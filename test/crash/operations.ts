@@ -180,6 +180,32 @@ function networkUpdated(surroundings: Surroundings): Structure {
   };
 }
 
+/** Behind rules of its own. */
+function filtered(surroundings: Surroundings): Structure {
+  return {
+    ...created(surroundings),
+    WebAcl: {
+      AllowedCidrs: ['192.0.2.0/24'],
+      RateLimit: { Limit: 100 },
+      BlockPage: { Content: '<h1>No</h1>' },
+      Logging: true,
+    },
+  };
+}
+
+/** An IP set comes, and one goes. */
+function filteredOtherwise(surroundings: Surroundings): Structure {
+  return {
+    ...filtered(surroundings),
+    WebAcl: { BlockedCidrs: ['203.0.113.0/24'], RateLimit: { Limit: 200 }, LargeBodies: true, Logging: true },
+  };
+}
+
+/** On another load balancer. */
+function filteredElsewhere(surroundings: Surroundings): Structure {
+  return { ...filteredOtherwise(surroundings), LoadBalancerConfiguration: { IdleTimeoutSeconds: 30 } };
+}
+
 const VERSIONED = { Strategy: 'VERSIONED', BakeTimeInMinutes: 0 };
 
 /** The first version, beside which none stands by. */
@@ -290,6 +316,22 @@ export const OPERATIONS = {
     template: networkUpdated,
   },
   'delete-network': { action: 'DELETE', description: 'a service behind load balancers of two types' },
+  'create-filtered': {
+    action: 'CREATE',
+    description: 'a service with rules in the web ACL of its load balancer, which are logged',
+    template: filtered,
+  },
+  'update-filtered': {
+    action: 'UPDATE',
+    description: 'the rules and the addresses that they name',
+    template: filteredOtherwise,
+  },
+  'update-filtered-move': {
+    action: 'UPDATE',
+    description: 'to another load balancer, with the rules',
+    template: filteredElsewhere,
+  },
+  'delete-filtered': { action: 'DELETE', description: 'the last service in a web ACL' },
   'create-versioned': {
     action: 'CREATE',
     description: 'a service of versions, each reached by a header',

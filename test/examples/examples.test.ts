@@ -9,6 +9,12 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { DescribeManagedPrefixListsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  GetWebACLCommand,
+  ListWebACLsCommand,
+  UpdateWebACLCommand,
+  WAFV2Client,
+} from '@aws-sdk/client-wafv2';
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,6 +74,22 @@ afterAll(() => account?.close());
 async function get(host: string, path = '/') {
   const { status, body } = await requestHost(account.aws.dataPlaneUrl, host, { path });
   return { status, image: status === 200 ? JSON.parse(body).image : undefined };
+}
+
+/** By hand: a rule of the only web ACL counts what it matches. */
+async function countInsteadOfBlocking(ending: string): Promise<void> {
+  const waf = new WAFV2Client(account.aws.clientOptions());
+  const { WebACLs } = await waf.send(new ListWebACLsCommand({ Scope: 'REGIONAL' }));
+  const key = { Scope: 'REGIONAL', Name: WebACLs![0]!.Name, Id: WebACLs![0]!.Id } as const;
+  const { WebACL, LockToken } = await waf.send(new GetWebACLCommand(key));
+  const { DefaultAction, VisibilityConfig, CustomResponseBodies, Rules } = WebACL!;
+  const changed = Rules!.map((rule) =>
+    rule.Name!.endsWith(ending) ? { ...rule, Action: { Count: {} } } : rule,
+  );
+  expect(changed).not.toEqual(Rules);
+  const others = { DefaultAction, VisibilityConfig, CustomResponseBodies, LockToken };
+  await waf.send(new UpdateWebACLCommand({ ...key, ...others, Rules: changed }));
+  waf.destroy();
 }
 
 const describeOnly = ({ services }: Deployed) => described(account, Object.values(services)[0]!);
@@ -156,6 +178,26 @@ const ROWS: Readonly<Record<string, Row>> = {
       expect(await from(edge)).toBe(404);
       expect(await from(edge, 'a-secret-of-somebody-else')).toBe(404);
       await expect(from(elsewhere, ORIGIN_SECRET)).rejects.toThrow('socket hang up');
+    },
+  },
+  'web-acl.yml': {
+    async shows({ host }) {
+      const from = async (address: string) => {
+        const headers = { [SOURCE_IP_HEADER]: address };
+        const { status, body } = await requestHost(account.aws.dataPlaneUrl, host, { headers });
+        return status === 200 ? status : `${status} ${body}`;
+      };
+      const page = '403 <h1>This shop does not answer you</h1>';
+      const [blocked, other] = ['192.0.2.7', '203.0.113.7'];
+      expect([await from(blocked), await from(other)]).toEqual([page, 200]);
+      await countInsteadOfBlocking('-rate');
+      const update = (parameters: Record<string, string>) =>
+        account.deploy('web-acl', { template: 'web-acl.yml', parameters });
+      // What was changed by hand stays.
+      const narrow = { BlockedCidrs: '203.0.113.0/24', RequestsInFiveMinutes: '10' };
+      expect(await update(narrow)).toMatchObject({ status: 'UPDATE_COMPLETE', reasons: {} });
+      expect([await from(blocked), await from(other)]).toEqual([200, page]);
+      for (let count = 0; count < 20; count += 1) expect(await from(blocked)).toBe(200);
     },
   },
   'sidecar.yml': {

@@ -15,7 +15,9 @@ import {
 } from '@aws-sdk/client-wafv2';
 import { requestHost } from '../../local/http-request';
 import type { Structure } from '../../local/service';
-import { makeWebAcl, TYPE_NAME } from '../support/account';
+import { shortHash } from '../../src/express-service/identity/identity';
+import { testProperties } from '../properties/life-of-a-property';
+import { ACCOUNT_ID, makeWebAcl, REGION, TYPE_NAME } from '../support/account';
 import { Driver } from '../support/driver';
 
 let driver: Driver;
@@ -116,6 +118,53 @@ test('it is made with the service, and goes with it', async () => {
   expect(await driver.delete(made.ServiceArn)).toMatchObject({ message: undefined, status: 'SUCCESS' });
   expect(await driver.inventory()).toEqual(before);
 });
+
+const RULES_OF = (ServiceName: string) =>
+  `express-${shortHash(`arn:aws:ecs:${REGION}:${ACCOUNT_ID}:service/default/${ServiceName}`, 12)}-`;
+
+/** What the rules of a service are for, and the managed rule groups. */
+async function held(ServiceName: string): Promise<Structure> {
+  const { Rules = [], CustomResponseBodies = {} } = await webAcl();
+  const own = RULES_OF(ServiceName);
+  const rules = Rules.flatMap(({ Name }) => (Name!.startsWith(own) ? Name!.slice(own.length) : []));
+  const groups = Rules.flatMap(({ Statement }) => Statement?.ManagedRuleGroupStatement?.Name ?? []);
+  return { rules, groups, pages: Object.values(CustomResponseBodies).map(({ Content }) => Content) };
+}
+
+testProperties(
+  () => driver,
+  [
+    [
+      'WebAcl',
+      {
+        set: { WebAcl: { RateLimit: { Limit: 10 }, BlockPage: { Content: 'No' }, ManagedRuleGroups: [] } },
+        held: { rules: ['hosts', 'rate'], groups: [], pages: ['No'] },
+        read: {
+          WebAcl: { RateLimit: { Limit: 10, EvaluationWindowSec: 300 }, BlockPage: { Content: 'No' } },
+        },
+        changed: { WebAcl: { BlockedCidrs: ['192.0.2.0/24'], AllowedCidrs: ['2001:db8::/32'] } },
+        changedHeld: { rules: ['hosts', 'allowed', 'blocked', 'bodies'], groups: GROUPS, pages: [] },
+        // Who has rules keeps those that services have by default.
+        defaultHeld: { rules: ['hosts', 'bodies'], groups: GROUPS, pages: [] },
+        defaultRead: { WebAcl: { Enabled: true, BlockedCidrs: undefined } },
+      },
+    ],
+    [
+      'WebAcl/Enabled',
+      {
+        set: {
+          WebAcl: { BlockedCidrs: ['192.0.2.0/24'], CountedRules: [`${GROUPS[0]}/A`], LargeBodies: true },
+        },
+        held: { rules: ['hosts', 'blocked'], groups: GROUPS },
+        changed: { WebAcl: { Enabled: false } },
+        changedHeld: { rules: [], groups: [] },
+        defaultHeld: { rules: [], groups: [] },
+        defaultRead: { WebAcl: { Enabled: false } },
+      },
+    ],
+  ],
+  held,
+);
 
 describe('requests', () => {
   test('are blocked and let pass by the rules of their own service alone', async () => {
@@ -249,7 +298,7 @@ describe('services of one load balancer', () => {
     const [updated, deleted] = await Promise.all([
       update(a, { RateLimit: { Limit: 200 } }),
       driver.delete(b.ServiceArn),
-      update(c),
+      update(c, { Enabled: false }),
     ]);
     expect([updated.status, deleted.status]).toEqual(['SUCCESS', 'SUCCESS']);
     expect(names(await webAcl())).toEqual([

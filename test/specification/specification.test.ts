@@ -36,6 +36,7 @@ describe('three inputs', () => {
       additionalLoadBalancers: {},
       webAcl: {
         isNamed: false,
+        isDefault: true,
         allowedCidrs: [],
         blockedCidrs: [],
         groups: [

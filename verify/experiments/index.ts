@@ -3,6 +3,7 @@ import type { ClaimId } from '../../local/claims';
 import type { Experiment } from '../experiment';
 import { infrastructureRole } from './infrastructure-role';
 import { loadBalancer } from './load-balancer';
+import { managedRuleGroups } from './managed-rule-groups';
 import { refusals } from './refusals';
 import { rolling } from './rolling';
 import { routingPolicy } from './routing-policy';
@@ -12,6 +13,7 @@ import { twoLoadBalancers } from './two-load-balancers';
 
 export const EXPERIMENTS: readonly Experiment[] = [
   refusals,
+  managedRuleGroups,
   routingPolicy,
   stacks,
   loadBalancer,
@@ -125,10 +127,13 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'route-53.caller-reference': DOCUMENTED,
   'route-53.copies-alarm-settings': DOCUMENTED,
   'route-53.answers-with-healthy-records': DOCUMENTED,
+  'wafv2.lock-token': DOCUMENTED,
+  'wafv2.new-ip-set-unavailable': MAY_HAPPEN,
   'wafv2.new-load-balancer-unavailable': MAY_HAPPEN,
   'wafv2.new-web-acl-unavailable': MAY_HAPPEN,
   'wafv2.one-web-acl': DOCUMENTED,
   'wafv2.unknown-resource': DOCUMENTED,
+  'wafv2.used-ip-set': DOCUMENTED,
   'ecs.lambda-hook-event': DOCUMENTED,
   'ecs.lambda-hook-replies': DOCUMENTED,
   'ecs.hook-role': DOCUMENTED,

@@ -91,7 +91,7 @@ export const TAGS = {
   },
   shared: {
     key: 'org-ecs-express:shared',
-    on: 'load balancers that services share, their security groups, listeners and closing rules; a cluster or a namespace that was made here',
+    on: 'load balancers that services share, their security groups, listeners, closing rules, web ACLs and log groups of these; a cluster or a namespace that was made here',
     says: 'what the services agree on, as a hash; else what it is',
     readBy: 'services that look for a place, and the last one that leaves (ownership.ts)',
   },
@@ -254,6 +254,11 @@ export const OTHER_FORMATS = {
     on: '`nextToken` of LIST, which CloudFormation hands from one page to the next',
     says: 'page tokens of ListClusters and ListServices',
     readBy: 'the LIST of the next page (page-token.ts)',
+  },
+  webAclRules: {
+    on: 'names of rules, IP sets and pages in the web ACL of a load balancer that services share, and labels of its rules',
+    says: 'hash of the service and what a rule is for; which managed rule groups look at its requests, and whether they are logged',
+    readBy: 'every operation of services on the load balancer (properties/web-acl-rules.ts)',
   },
   nonce: {
     on: 'Docker label `org-ecs-express.nonce` of the main container in a task definition',

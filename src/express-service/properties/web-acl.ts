@@ -39,8 +39,10 @@ export const WEB_ACL_ROW = {
 
 /** What the service wants of the web ACL of its load balancer. */
 export interface WebAclSpec {
-  /** Whether the template asks for it; else it is there because every public load balancer has one. */
+  /** Whether the template asks for it; else it is what a service has that got rules by default. */
   readonly isNamed: boolean;
+  /** Whether a new service on a public load balancer gets it though its template does not ask for it. */
+  readonly isDefault: boolean;
   readonly rateLimit?: Required<Properties<RateLimit>>;
   /** Sorted. */
   readonly allowedCidrs: readonly string[];
@@ -56,7 +58,8 @@ export interface WebAclSpec {
 }
 
 /**
- * What a template asks for, or what every public load balancer has where it says nothing; undefined where the service has no rules.
+ * What a template asks for, or what a service has that got rules by default where it says nothing; undefined where it has none in any
+ * case.
  *
  * @param configuration of the type, which may name a web ACL for services that say nothing, or switch the default off.
  */
@@ -64,18 +67,18 @@ export function webAclSpec(
   { WebAcl: given, WebAclArn }: WebAclInputs,
   configuration: Pick<TypeConfigurationModel, 'WebAclArn' | 'WebAclByDefault'>,
 ): WebAclSpec | undefined {
-  if (given) return given.Enabled === false ? undefined : knobs(given, true);
-  const { WebAclByDefault = TypeConfigurationModel.DEFAULTS.WebAclByDefault } = configuration;
-  const isOther = WebAclArn !== undefined || configuration.WebAclArn !== undefined;
-  return isOther || !WebAclByDefault ? undefined : knobs({}, false);
+  if (given)
+    return given.Enabled === false ? undefined : { ...knobs(given), isNamed: true, isDefault: false };
+  if (WebAclArn !== undefined || configuration.WebAclArn !== undefined) return undefined;
+  const { WebAclByDefault: isDefault = TypeConfigurationModel.DEFAULTS.WebAclByDefault } = configuration;
+  return { ...knobs({}), isNamed: false, isDefault };
 }
 
-function knobs(given: Input, isNamed: boolean): WebAclSpec {
+function knobs(given: Input): Omit<WebAclSpec, 'isNamed' | 'isDefault'> {
   const { RateLimit: rateLimit, BlockPage: page } = given;
   const groups = groupsOf(given);
   const { LargeBodies: largeBodies, Logging: logging } = { ...WebAcl.DEFAULTS, ...given };
   return {
-    isNamed,
     ...(rateLimit && { rateLimit: { ...RateLimit.DEFAULTS, ...rateLimit } as WebAclSpec['rateLimit'] }),
     allowedCidrs: [...(given.AllowedCidrs ?? [])].sort(),
     blockedCidrs: [...(given.BlockedCidrs ?? [])].sort(),

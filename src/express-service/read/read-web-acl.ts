@@ -13,7 +13,7 @@ type Inputs = Pick<ResourceModel, 'WebAcl' | 'WebAclArn'>;
 export function webAclInputs(
   identity: Identity,
   exposure: Exposure | undefined,
-  { IpSets = {}, WebAcl, WebAclAssociation, WebAclRules }: ObservedKinds,
+  { IpSets, WebAcl, WebAclAssociation, WebAclRules }: ObservedKinds,
 ): Inputs {
   const { webAclArn } = WebAclAssociation ?? {};
   const isShared = webAclArn === undefined || webAclArn === WebAcl?.shared?.arn;

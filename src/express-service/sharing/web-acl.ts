@@ -22,7 +22,7 @@ import { sessionValue } from '../../aws/session';
 import { HandlerError } from '../../core/failure';
 import { done, wait, type Outcome, type Wait } from '../../core/outcome';
 import { unlessBare } from '../../core/unset';
-import type { Scope } from '../composition/component';
+import type { ApplyScope, Scope } from '../composition/component';
 import { sharedName } from '../exposures';
 import { tagRecord } from '../identity/tags';
 import { sharedBy } from '../memory/ownership';
@@ -94,12 +94,26 @@ async function takeLook(scope: Scope): Promise<WebAclInPlace> {
   const arn = loadBalancers.find(({ LoadBalancerName }) => LoadBalancerName === name)?.LoadBalancerArn;
   const inForce = arn && !scope.isRemoval ? await associatedWebAcl(scope, arn) : undefined;
   if (inForce && inForce.Name !== name) return { otherArn: inForce.ARN };
-  // What READ tells of is what is in force. All else has to find one that is not associated yet.
-  const isRead = !scope.isRemoval && !scope.spec && isServing(scope);
-  const found = inForce ?? (isRead ? undefined : await webAclNamed(scope, name));
+  const found = inForce ?? (isPerhapsApart(scope) ? await webAclNamed(scope, name) : undefined);
   if (!found) return {};
   const tags = await tagsOf(scope, found.ARN!);
   return sharedBy(tags) === undefined ? { otherArn: found.ARN } : { shared: found };
+}
+
+/**
+ * Whether one has to be found that is not associated, because it is not yet, or not any more. What READ tells of, and what a service
+ * keeps whose template asks for nothing, is what is in force.
+ */
+function isPerhapsApart(scope: Scope): boolean {
+  const { spec, previousSpec, isRemoval } = scope;
+  if (!spec) return isRemoval === true || !isServing(scope);
+  const isNamed = [spec, previousSpec].some((each) => each?.webAcl?.isNamed);
+  return isNamed || !isServing(scope) || isDefaultOfNew({ spec, previousSpec });
+}
+
+/** Whether a service gets rules by default if its load balancer is public: where it is new, or has had something else. */
+export function isDefaultOfNew({ spec, previousSpec }: Pick<ApplyScope, 'spec' | 'previousSpec'>): boolean {
+  return spec.webAcl?.isDefault === true && !isDeepStrictEqual(spec.webAcl, previousSpec?.webAcl);
 }
 
 /** Whether there may be one. Where the template has never asked for one there is none to be looked for. */

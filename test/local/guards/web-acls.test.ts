@@ -61,6 +61,8 @@ test('one that is not there cannot be named', async () => {
 });
 
 test('two of one name cannot be there', async () => {
+  await webAcl();
+  await expect(webAcl()).rejects.toMatchObject({ name: 'WAFDuplicateItemException' });
   await ipSet('one');
   await expect(ipSet('one')).rejects.toMatchObject({ name: 'WAFDuplicateItemException' });
 });

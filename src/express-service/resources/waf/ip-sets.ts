@@ -14,6 +14,7 @@ import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { allOf } from '../../../core/all-of';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { threeWay } from '../../../core/three-way';
+import { unlessEmpty } from '../../../core/unset';
 import type { ApplyScope, Component, Scope } from '../../composition/component';
 import { tagChanges, tagList, tagRecord, type ResourceTag, type Tags } from '../../identity/tags';
 import { checkManaged, managedTags } from '../../memory/ownership';
@@ -42,8 +43,14 @@ export interface ObservedIpSet {
   readonly tags: Tags;
 }
 
+type IpSets = Readonly<Partial<Record<IpSetName, ObservedIpSet>>>;
+
 /** The IP sets of the service that are there. */
-export type ObservedIpSets = Readonly<Partial<Record<IpSetName, ObservedIpSet>>>;
+export interface ObservedIpSets {
+  readonly sets: IpSets;
+  /** Those that no rule names any more, until they are removed. */
+  readonly obsolete?: IpSets;
+}
 
 type Needs = {
   ServiceSecurityGroup: ObservedServiceSecurityGroup;
@@ -62,7 +69,7 @@ const ATTEMPTS = 5;
 const SECONDS_BETWEEN_ATTEMPTS = 15;
 
 /** The addresses that the rules of the service in its web ACL speak of. They are made before the rules, and removed after them. */
-export const ipSets: Component<ObservedIpSets, Needs, IpSetProperties> = {
+export const ipSets: Component<ObservedIpSets | undefined, Needs, IpSetProperties> = {
   kind: 'IpSets',
   needs: ['ServiceSecurityGroup'],
   per: 'additional load balancer',
@@ -82,7 +89,7 @@ export const ipSets: Component<ObservedIpSets, Needs, IpSetProperties> = {
         {
           desired: { Addresses: wanted },
           previous: { Addresses: addressesOf(previousSpec?.webAcl, name) },
-          live: current?.[name] && { Addresses: current[name].addresses },
+          live: current?.sets[name] && { Addresses: current.sets[name].addresses },
         },
         { Addresses: { keyOf: (address) => address } },
       );
@@ -98,10 +105,10 @@ export const ipSets: Component<ObservedIpSets, Needs, IpSetProperties> = {
   },
 
   attributes: (observed) =>
-    Object.fromEntries(Object.entries(observed).map(([name, { arn }]) => [name, { Arn: arn }])),
+    Object.fromEntries(Object.entries({ ...observed?.sets }).map(([name, { arn }]) => [name, { Arn: arn }])),
 
-  parts: (_scope, observed = {}) =>
-    Object.values(observed).map(({ arn }) => ({ type: 'AWS::WAFv2::IPSet', arn })),
+  parts: (_scope, observed) =>
+    Object.values({ ...observed?.sets }).map(({ arn }) => ({ type: 'AWS::WAFv2::IPSet', arn })),
 
   async observe(scope) {
     if (!(await mayHave(scope))) return undefined;
@@ -109,27 +116,26 @@ export const ipSets: Component<ObservedIpSets, Needs, IpSetProperties> = {
     const found = (await listed(scope)).filter(({ Name }) => Name?.startsWith(prefix));
     const sets = await allOf(found.map((summary) => look(scope, summary, prefix)));
     const there = sets.filter((each) => each !== undefined);
-    return there.length > 0 ? Object.fromEntries(there) : undefined;
+    return there.length > 0 ? { sets: Object.fromEntries(there) } : undefined;
   },
 
-  async apply(scope, _needs, current = {}) {
-    const made: Partial<Record<IpSetName, ObservedIpSet>> = { ...current };
+  async apply(scope, _needs, current) {
+    const names = Object.keys(scope.desired);
+    if (names.length === 0 && !current) return done(undefined);
+    const sets: Partial<Record<IpSetName, ObservedIpSet>> = {};
     for (const [name, wanted] of Object.entries(scope.desired) as [IpSetName, IpSetProperties][]) {
-      const live = current[name];
+      const live = current?.sets[name];
       const set = live ? await change(scope, live, wanted) : await create(scope, wanted);
       if (set === undefined) return wait(`IP set ${wanted.Name}, which is changed at the same time`, 2);
-      made[name] = set;
+      sets[name] = set;
     }
-    return done(made);
+    const others = Object.entries({ ...current?.sets }).filter(([name]) => !names.includes(name));
+    return done({ sets, ...(others.length > 0 && { obsolete: Object.fromEntries(others) }) });
   },
 
-  prune: (scope, _needs, current) =>
-    removeSets(
-      scope,
-      Object.entries(current).filter(([name]) => !(name in scope.desired)),
-    ),
+  prune: (scope, _needs, current) => removeSets(scope, { ...current?.obsolete }),
 
-  remove: (scope, _found, current) => removeSets(scope, Object.entries(current)),
+  remove: (scope, _found, current) => removeSets(scope, { ...current?.sets, ...current?.obsolete }),
 };
 
 /** Ranges that a specification names for one of the IP sets, sorted. */
@@ -234,12 +240,9 @@ async function hasChanged(
 }
 
 /** AWS WAF deletes none that a rule names, and needs a while to forget a rule. */
-async function removeSets(
-  scope: Scope,
-  sets: readonly (readonly [name: string, set: ObservedIpSet])[],
-): Promise<Outcome<void>> {
+async function removeSets(scope: Scope, sets: IpSets): Promise<Outcome<void>> {
   const { wafv2 } = scope.clients;
-  for (const [name, { id: Id }] of sets) {
+  for (const [name, { id: Id }] of Object.entries(sets)) {
     const key = { ...REGIONAL, Name: ipSetPrefix(scope.identity) + name, Id };
     const found = await unless(wafv2.send(new GetIPSetCommand(key)), 'WAFNonexistentItemException');
     if (!found) continue;
@@ -260,9 +263,10 @@ async function removeSets(
 }
 
 /** The addresses of a list, as a template writes them; undefined when there are none. */
-export function cidrsIn(observed: ObservedIpSets, list: 'allowed' | 'blocked'): string[] | undefined {
-  const all = IP_SETS.filter((each) => each.list === list).flatMap(
-    ({ name }) => observed[name]?.addresses ?? [],
-  );
-  return all.length > 0 ? [...all].sort() : undefined;
+export function cidrsIn(
+  observed: ObservedIpSets | undefined,
+  list: 'allowed' | 'blocked',
+): string[] | undefined {
+  const names = IP_SETS.filter((each) => each.list === list).map(({ name }) => name);
+  return unlessEmpty(names.flatMap((name) => observed?.sets[name]?.addresses ?? []).sort());
 }

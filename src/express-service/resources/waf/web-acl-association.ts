@@ -5,7 +5,7 @@ import { done, wait, type Wait } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { associatedWebAcl } from '../../sharing/web-acl';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
-import { wantsWebAcl, type ObservedWebAcl } from './web-acl';
+import { hasRules, wantsWebAcl, type ObservedWebAcl } from './web-acl';
 
 /** The web ACL of the load balancer. */
 export interface ObservedWebAclAssociation {
@@ -52,10 +52,14 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs, Asso
     return [{ type: 'AWS::WAFv2::WebACLAssociation', shared: true, properties }];
   },
 
-  parts: (_scope, observed) =>
-    observed?.webAclArn === undefined
+  /** That of the web ACL that services share is one of those that have rules in it. */
+  parts(_scope, observed, found) {
+    const { WebAcl } = found as Needs;
+    const isOthers = observed?.webAclArn === WebAcl?.shared?.arn && !hasRules(found);
+    return observed?.webAclArn === undefined || isOthers
       ? []
-      : [{ type: 'AWS::WAFv2::WebACLAssociation', arn: observed.webAclArn }],
+      : [{ type: 'AWS::WAFv2::WebACLAssociation', arn: observed.webAclArn }];
+  },
 
   async observe(scope, { LoadBalancer }) {
     const { spec } = scope;

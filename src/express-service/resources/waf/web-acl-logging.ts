@@ -158,7 +158,8 @@ export const webAclLogging: Component<ObservedWebAclLogging | undefined, Needs, 
     const configuration = scope.desired[CONFIGURATION] as ConfigurationProperties | undefined;
     if (!logGroup || !configuration) return done(current);
     try {
-      if (!current?.hasLogGroup) await createLogGroup(scope, logGroup);
+      // The last call says that those before it have been made.
+      if (!current?.hasLogGroup || !current.isOn) await createLogGroup(scope, logGroup);
       if (!current?.isOn) {
         const LoggingConfiguration = { ...configuration, LogType: 'WAF_LOGS', LogScope: 'CUSTOMER' } as const;
         await scope.clients.wafv2.send(new PutLoggingConfigurationCommand({ LoggingConfiguration }));

@@ -85,7 +85,7 @@ export const webAclRules: Component<ServiceRules | undefined, Needs, RulesProper
 
   async apply(scope, { WebAcl }, current) {
     const wanted = scope.desired[''] && rulesOfService(scope.identity, scope.desired['']);
-    if (!wanted || !WebAcl?.shared) return done(current);
+    if (!wanted || !WebAcl?.shared) return done(current && { rules: {}, groups: {} });
     if (current && isDeepStrictEqual(ownOf(wanted), ownOf(current))) return done(current);
     return write(scope, WebAcl, wanted);
   },

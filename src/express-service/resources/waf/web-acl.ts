@@ -1,16 +1,16 @@
 import { CreateWebACLCommand, DeleteWebACLCommand, GetWebACLCommand, type Rule } from '@aws-sdk/client-wafv2';
-import { isDeepStrictEqual } from 'node:util';
 import type { Component, PlanScope, Scope } from '../../composition/component';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
 import { done, wait, type Outcome } from '../../../core/outcome';
 import { keyOf, sharedName, type Exposure } from '../../exposures';
 import { tagList, type ResourceTag } from '../../identity/tags';
 import { sharedTag } from '../../memory/ownership';
-import { hasServices, rulesOfService, visibility } from '../../properties/web-acl-rules';
+import { hasServices, rulesOfService, visibility, type ServiceRules } from '../../properties/web-acl-rules';
 import { hasDeleted } from '../../sharing/load-balancer-closing';
 import { survey } from '../../sharing/survey';
 import {
   hasLoadBalancer,
+  isDefaultOfNew,
   occupied,
   REGIONAL,
   webAclInPlace,
@@ -90,8 +90,9 @@ export const webAcl: Component<ObservedWebAcl | undefined, Needs, WebAclProperti
 
   attributes: (observed) => ({ '': { Arn: observed?.shared?.arn } }),
 
-  parts: (_scope, observed) =>
-    observed?.shared && observed.hasRules ? [{ type: 'AWS::WAFv2::WebACL', arn: observed.shared.arn }] : [],
+  /** It is one of a service that has rules in it. */
+  parts: (_scope, observed, found) =>
+    observed?.shared && hasRules(found) ? [{ type: 'AWS::WAFv2::WebACL', arn: observed.shared.arn }] : [],
 
   async observe(scope) {
     const { shared, otherArn } = await webAclInPlace(scope);
@@ -156,6 +157,11 @@ async function foundLoadBalancer(scope: Scope, name: string): Promise<string | u
   return loadBalancers.find(({ LoadBalancerName }) => LoadBalancerName === name)?.LoadBalancerArn;
 }
 
+/** Whether the service has rules in the web ACL, as what was observed of all components shows. */
+export function hasRules({ WebAclRules }: { readonly WebAclRules?: ServiceRules }): boolean {
+  return Object.keys({ ...WebAclRules?.rules }).length > 0;
+}
+
 async function deleteWebAcl(scope: Scope, token: WebAclToken): Promise<Outcome<void, WebAclToken>> {
   const { Id, Name, loadBalancerArn } = token;
   const key = { ...REGIONAL, Id, Name };
@@ -204,12 +210,12 @@ function isSame(one: Exposure, other: Exposure | undefined): boolean {
  * @param found what was observed of the web ACL.
  */
 export function wantsWebAcl(
-  { spec: { webAcl: wanted }, previousSpec, network }: Pick<PlanScope, 'spec' | 'previousSpec' | 'network'>,
+  { spec, previousSpec, network }: Pick<PlanScope, 'spec' | 'previousSpec' | 'network'>,
   found: ObservedWebAcl | undefined,
 ): boolean {
-  if (!wanted) return false;
-  if (wanted.isNamed) return true;
+  if (!spec.webAcl) return false;
+  if (spec.webAcl.isNamed) return true;
   if (found?.otherArn !== undefined) return false;
-  const isNew = !previousSpec || !isDeepStrictEqual(wanted, previousSpec.webAcl);
-  return found?.hasRules || (isNew && network.loadBalancer?.scheme === 'internet-facing');
+  if (found?.hasRules) return true;
+  return isDefaultOfNew({ spec, previousSpec }) && network.loadBalancer?.scheme === 'internet-facing';
 }
