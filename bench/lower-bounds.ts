@@ -146,6 +146,11 @@ const REMOVED_FOR_ONE_SERVICE = [
 const LOOKS_BEFORE_REMOVAL = [
   PLACE,
   LISTENERS,
+  need(
+    2,
+    'ListWebACLs, ListIPSets',
+    'what a creation that was cut short has made of them is associated with nothing, and found by its name',
+  ),
   need(1, 'DescribeTaskDefinition', 'the family may be somebody else’s'),
   need(1, 'DescribeTargetGroups', 'their ARNs'),
   need(1, 'ListResourceRecordSets', 'a record is deleted as it is; the host may be somebody else’s'),
@@ -197,6 +202,7 @@ export const LOWER_BOUNDS: Readonly<Record<string, readonly Need[]>> = {
     TAGS,
     ...OWNERSHIP,
     ...SETTINGS,
+    need(1, 'GetWebACLForResource', 'a service may have rules although its template does not say so'),
     need(1, 'DescribeServices', 'what is there now: what was changed by hand stays'),
     need(1, 'DescribeCertificate', 'a certificate that no longer fits is refused before anything is changed'),
     need(1, 'ListServiceDeployments', 'a deployment may be running already'),
