@@ -38,6 +38,7 @@ test('every kind of component is told of, but for those that are settings or eve
     'ServiceDeployment',
     'TargetGroupSettings',
     'Traffic',
+    'WebAclRules',
   ]);
 });
 

@@ -19,6 +19,7 @@ const LONGEST = [
   'provider/test-traffic',
   'slow-aws/eventual-consistency',
   'verify/',
+  'provider/web-acl',
   'examples/video-archive',
 ];
 

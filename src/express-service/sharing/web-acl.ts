@@ -116,9 +116,11 @@ export function isDefaultOfNew({ spec, previousSpec }: Pick<ApplyScope, 'spec' |
   return spec.webAcl?.isDefault === true && !isDeepStrictEqual(spec.webAcl, previousSpec?.webAcl);
 }
 
-/** Whether there may be one. Where the template has never asked for one there is none to be looked for. */
+/** Whether the service may have rules, or get some. A new one whose template asks for none has none, where there is no default. */
 function mayHave({ spec, previousSpec }: Scope): boolean {
-  return !spec || spec.webAcl !== undefined || previousSpec?.webAcl !== undefined;
+  if (!spec || previousSpec?.webAcl) return true;
+  const { isNamed, isDefault } = spec.webAcl ?? {};
+  return isNamed === true || isDefault === true;
 }
 
 /** Tags of a web ACL or an IP set. */

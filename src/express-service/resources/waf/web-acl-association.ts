@@ -61,9 +61,9 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs, Asso
       : [{ type: 'AWS::WAFv2::WebACLAssociation', arn: observed.webAclArn }];
   },
 
-  async observe(scope, { LoadBalancer }) {
+  async observe(scope, { LoadBalancer, WebAcl }) {
     const { spec } = scope;
-    if (!LoadBalancer || (spec && spec.webAclArn === undefined && !spec.webAcl)) return undefined;
+    if (!LoadBalancer || (spec && spec.webAclArn === undefined && !WebAcl?.shared)) return undefined;
     return { webAclArn: (await associatedWebAcl(scope, LoadBalancer.arn))?.ARN };
   },
 
