@@ -176,6 +176,7 @@ export const UNSEEN: Readonly<Partial<Record<ClaimId, string>>> = {
   'ecs.express-services-say-so': DOCUMENTED,
   'servicediscovery.namespace-in-use': DOCUMENTED,
   'servicediscovery.namespace-names-are-unique': DOCUMENTED,
+  'servicediscovery.operations': DOCUMENTED,
   'eventbridge.sources-of-aws': DOCUMENTED,
   'eventbridge.absent-event-bus': DOCUMENTED,
   'ecs.network-load-balancer-shifts': DOCUMENTED,
