@@ -22,10 +22,10 @@ const NAMES = readdirSync(FOLDER).map((file) => file.replace('.json', ''));
 const readWritten = (name: string): Written[] =>
   JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as Written[];
 
-/** Of versions between the first and the latest, of which little differs from both, only the first operations. */
-const MIDDLE_OPERATIONS = 3;
+/** Of earlier versions than the latest, of which little differs from it, only the first operations. */
+const FORMER_OPERATIONS = 3;
 const operationsOf = (name: string): Written[] =>
-  [NAMES[0], NAMES.at(-1)].includes(name) ? readWritten(name) : readWritten(name).slice(0, MIDDLE_OPERATIONS);
+  name === NAMES.at(-1) ? readWritten(name) : readWritten(name).slice(0, FORMER_OPERATIONS);
 
 /** Commands that polls have sent, by the kind of component. */
 const polls: Record<string, string[]> = {};

@@ -1,4 +1,4 @@
-/** Reads that do not show yet what was written a moment ago, as the APIs of AWS may answer for a few seconds. */
+/** Reads that do not show yet what was written a moment ago, and calls that are throttled, as the APIs of AWS may answer at any time. */
 import { Account } from '../crash/account';
 import { withBundle } from '../support/bundle';
 import { withoutHistory } from '../crash/observation';
@@ -52,3 +52,15 @@ test.each(SERVICES.map((services) => [services.join(', '), services] as const))(
   },
   240_000,
 );
+
+test('three calls of ten, of every service and operation, are throttled all the time', async () => {
+  await account.reset();
+  const { faults } = account.aws;
+  const life = new Life(account);
+  for (const name of LIFE) {
+    faults.add({ kind: 'throttle', share: 0.3, times: Number.MAX_SAFE_INTEGER, extensionsOnly: true });
+    expect([name, await life.run(name)]).toMatchObject([name, { status: 'SUCCESS' }]);
+    faults.clear();
+    expect(await account.observe()).toEqual(reference.after[name]);
+  }
+}, 240_000);
