@@ -45,9 +45,7 @@ const environment = (label, requirements, folder) =>
   once(label, requirements, `${folder}/.set-up`, async () => {
     await run('python3', ['-m', 'venv', '--clear', folder]);
     const python = process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python';
-    // Most modules are never imported; the others are compiled when they are.
-    const options = ['--quiet', '--no-compile', '--disable-pip-version-check'];
-    const install = ['-m', 'pip', 'install', ...options, '-r', requirements];
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
     await run(join(root, folder, python), install);
   });
 
