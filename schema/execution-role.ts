@@ -1,5 +1,4 @@
 import { stringify } from 'yaml';
-
 import type { ResourceSchema } from './resource-schema';
 import { ROLE_PATH } from './role-path';
 

@@ -80,21 +80,18 @@ async function claim(request: Request): Promise<Progress> {
     desired.ServiceName ?? generatedServiceName(logicalResourceIdentifier, clientRequestToken);
   const identity = identityOf(request, desired.Cluster ?? ResourceModel.DEFAULTS.Cluster, serviceName);
   const scope = applyScope(request, identity);
-  const [service, network, roles, eventBus, endpoints] = await Promise.allSettled([
+  const [service, network, roles, flaw] = await Promise.allSettled([
     describedService(scope).then((found) => found ?? serviceOfRecord(scope)),
     scope.network(),
     roleFlaw(scope),
-    eventBusFlaw(scope),
-    endpointFlaw(scope),
+    flawOf(scope),
   ]);
   if (service.status === 'rejected') throw service.reason;
   if (service.value) throw alreadyExists(identity, service.value);
   if (network.status === 'rejected') throw network.reason;
   if (roles.status === 'rejected') throw roles.reason;
-  if (eventBus.status === 'rejected') throw eventBus.reason;
-  if (eventBus.value) throw eventBus.value;
-  if (endpoints.status === 'rejected') throw endpoints.reason;
-  if (endpoints.value) throw endpoints.value;
+  if (flaw.status === 'rejected') throw flaw.reason;
+  if (flaw.value) throw flaw.value;
   desired.ServiceName = serviceName;
   desired.ServiceArn = identity.serviceArn;
   return inProgress(request, {
@@ -106,6 +103,12 @@ async function claim(request: Request): Promise<Progress> {
       notices: scalingWarnings(scope.spec.scaling),
     },
   });
+}
+
+/** What is wrong with what the template only refers to, before anything is made or changed; undefined when nothing is. */
+async function flawOf(scope: ApplyScope): Promise<HandlerError | undefined> {
+  const flaws = await Promise.all([eventBusFlaw(scope), endpointFlaw(scope)]);
+  return flaws.find((flaw) => flaw !== undefined);
 }
 
 /** The name is taken: by a service of this type, which may have been retained, or by somebody else's. */
@@ -135,8 +138,7 @@ async function reconcile(request: Request, identity: Identity): Promise<Progress
   const scope = await scopeOfReconciliation(request, identity);
   const isBeginning = request.action === Action.Update && elapsedSeconds === undefined;
   if (isBeginning && !(await serviceOfRecord(scope))) throw notFound(identity);
-  const flaws = isBeginning ? await Promise.all([eventBusFlaw(scope), endpointFlaw(scope)]) : [];
-  const flaw = flaws.find((each) => each !== undefined);
+  const flaw = isBeginning ? await flawOf(scope) : undefined;
   if (flaw) throw flaw;
   const waiting = await rolesToWaitFor(request, scope, isBeginning);
   if (waiting) return waiting;

@@ -11,6 +11,7 @@ import { ownerTagValue } from './memory/ownership';
 import { checkTags } from './memory/tag-limits';
 import { versionTagsAtMost } from './memory/service-versions';
 import { namespaceTag } from './memory/namespaces';
+import { networkProfileTag } from './memory/network-profile';
 import { templateRecord } from './memory/template-record';
 import { ResourceModel, type NetworkConfiguration, type TypeConfigurationModel } from './model';
 import { checkHosts, inItem, loadBalancerModels } from './properties/additional-load-balancers';
@@ -163,11 +164,13 @@ export function specificationOf({
   const requests = { ...paths, requiredHeader: requiredHeader(model.RequiredHttpHeader, paths) };
   const targetGroup = kind.targetGroup(model.TargetGroupConfiguration, model.HealthCheckPath ?? undefined);
   const network = subnetsAndSecurityGroups(NetworkConfiguration);
+  const networkProfile = networkProfileSpec(given, configuration);
   const versions = versionsSpec(model, { task, settings, targetGroup, ...network });
   if (versions) checkReachRoom(versions.reach, requests);
   checkTags(model.Tags, tags, {
     ...domainTags(domains),
     ...namespaceTag(serviceConnect?.namespaceName),
+    ...networkProfileTag(networkProfile),
     ...additionalTags((model.AdditionalLoadBalancers ?? []).map(({ Name }) => Name!)),
     ...(versions && versionTagsAtMost(versions, model.InfrastructureRoleArn)),
     ...record,
@@ -181,7 +184,7 @@ export function specificationOf({
     taskRole,
     permissionsBoundaryArn: configuration.PermissionsBoundaryArn,
     ...network,
-    networkProfile: networkProfileSpec(given, configuration),
+    networkProfile,
     targetGroup,
     scaling: scalingSpec,
     settings,

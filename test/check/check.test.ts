@@ -1,5 +1,5 @@
 /** `npm run check` sees each kind of mistake: a copy of the repository with one mistake, and the checker that must see it. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
@@ -58,6 +58,14 @@ test('the checkers are those of npm run check', () => {
   for (const checker of ['oxlint', ...GENERATORS.map(([, generator]) => `tsx ${generator} --check`)]) {
     expect(scripts.check).toContain(checker);
   }
+});
+
+test('commands side by side fail when one of them fails, and all of them run', () => {
+  const script = join(ROOT, 'scripts', 'side-by-side.mjs');
+  const commands = ['echo one', 'exit 3', 'echo two'];
+  const { status, stderr } = spawnSync(process.execPath, [script, ...commands], { encoding: 'utf8' });
+  expect([status, stderr.split('\n').filter(Boolean).sort()]).toEqual([1, ['failed: exit 3', 'one', 'two']]);
+  expect(spawnSync(process.execPath, [script, 'true']).status).toBe(0);
 });
 
 test('the linter knows every room, and lets none import one that stands above it', () => {

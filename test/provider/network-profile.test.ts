@@ -158,8 +158,12 @@ test('what is changed in the profile comes with the next update; what people cha
   const kept = Driver.modelOf(await driver.update({ ...model, ServiceArn }, next));
   expect(await placeOf(kept)).toMatchObject({ subnets: [first], securityGroups: ids(groups) });
   setProfiles([{ Name: 'private', Subnets: [...network.privateSubnetIds, ...isolated], SecurityGroups: [] }]);
-  await withEndpoints(['logs']);
   const last = template({ HealthCheckPath: '/' });
+  expect(await driver.update({ ...next, ServiceArn }, last)).toMatchObject({
+    status: 'FAILED',
+    message: expect.stringContaining('has no VPC endpoint for logs (logs)'),
+  });
+  await withEndpoints(['logs']);
   const moved = Driver.modelOf(await driver.update({ ...next, ServiceArn }, last));
   expect(await placeOf(moved)).toMatchObject({
     subnets: ids([first!, second!, ...isolated]),
@@ -244,6 +248,16 @@ describe('where nothing leads out of the VPC', () => {
       'secretsmanager (secrets)',
     ],
     ['parameters', secret('arn:aws:ssm:us-east-1:123456789012:parameter/token'), 'ssm (parameters)'],
+    [
+      'environment files',
+      {
+        PrimaryContainer: {
+          Image: 'example/hello:1',
+          EnvironmentFiles: [{ Type: 's3', Value: 'arn:aws:s3:::bucket/hello.env' }],
+        },
+      },
+      's3 (environment files)',
+    ],
     ['ECS Exec', { EnableExecuteCommand: true }, 'ssmmessages (ECS Exec)'],
   ])('endpoints for %s are named', async (_what, properties, missing) => {
     const model = driver.model({ NetworkProfile: 'isolated', TaskRoleArn, ...properties });

@@ -15,7 +15,7 @@ export const rule = defineRule({
     'Without them the service lands in the default VPC, in public subnets that no network team looks after.',
   remedy:
     'Set NetworkConfiguration.Subnets and NetworkConfiguration.SecurityGroups, or name a NetworkProfile.',
-  // A service from an image and two roles has to start somewhere; strict profiles refuse it.
+  // A service from an image alone has to start somewhere; strict profiles refuse it.
   mode: 'warn',
   check: ({ resource }) => [
     ...requires(isNamed(resource, 'Subnets'), 'the service would run in the default VPC'),

@@ -27,6 +27,26 @@ export interface PolicyDocument {
 /** Version of the policy language; without it IAM takes an older one. */
 export const POLICY_VERSION = '2012-10-17';
 
+/**
+ * The trust policy with which a service of AWS may assume a role.
+ *
+ * @param service its principal, e.g. `ecs.amazonaws.com`.
+ * @param condition under which alone; undefined means under any.
+ */
+export function trustOfService(service: string, condition?: Group): PolicyDocument {
+  return {
+    Version: POLICY_VERSION,
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: service },
+        Action: 'sts:AssumeRole',
+        ...(condition && { Condition: condition }),
+      },
+    ],
+  };
+}
+
 /** Characters of all inline policies of a role, without blanks (IAM user guide, "IAM and AWS STS quotas"). */
 export const LONGEST_POLICIES = 10_240;
 

@@ -20,7 +20,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isSdkError, unless } from '../../aws/sdk-errors';
 import { sessionValue } from '../../aws/session';
 import { HandlerError } from '../../core/failure';
-import { done, wait, type Outcome, type Wait } from '../../core/outcome';
+import { done, wait, type Outcome, type Wait, type WaitLimit } from '../../core/outcome';
 import { unlessBare } from '../../core/unset';
 import type { ApplyScope, Scope } from '../composition/component';
 import { sharedName } from '../exposures';
@@ -241,14 +241,19 @@ const PATIENCE_SECONDS = 30 * 60;
  * WAFUnavailableEntityException).
  *
  * @param what is waited for, as in {@link Wait.reason}.
+ * @param limit what is told after half an hour, where there is more to say.
  */
-export function unavailable(what: string): Wait {
+export function unavailable(
+  what: string,
+  limit: Partial<Pick<WaitLimit, 'propertyPath' | 'problem' | 'remedy'>> = {},
+): Wait {
   return wait(what, SECONDS_BETWEEN_LOOKS, {
     limit: {
       seconds: PATIENCE_SECONDS,
       propertyPath: 'WebAcl',
       problem: `after ${PATIENCE_SECONDS / 60} minutes the operation still waits for ${what}`,
       remedy: 'Look at the AWS Health Dashboard, and try the operation again',
+      ...limit,
     },
   });
 }

@@ -90,7 +90,7 @@ export async function listManagedCertificates(
   const managed = hosts.filter(isManagedHost);
   if (managed.length === 0) return [];
   const summaries = await listCertificates(scope);
-  summariesSeen(scope).splice(0, Infinity, ...summaries);
+  summariesSeen(scope).all = summaries;
   const isAcrossRegions = regionalHosts({ hosts, domains: [] }, scope.identity.region).length > 0;
   const found = await Promise.all(
     managed.map(async (host): Promise<ManagedCertificate[]> => {
@@ -112,12 +112,11 @@ export async function listManagedCertificates(
 }
 
 /** All certificates, as {@link listManagedCertificates} has seen them in this invocation. */
-const summariesSeen = sessionValue((_: Scope): CertificateSummary[] => []);
+const summariesSeen = sessionValue((_: Scope): { all?: readonly CertificateSummary[] } => ({}));
 
 /** All certificates of the account and Region; looked at when nobody has in this invocation. */
 export async function certificateSummaries(scope: Scope): Promise<readonly CertificateSummary[]> {
-  const seen = summariesSeen(scope);
-  return seen.length > 0 ? seen : listCertificates(scope);
+  return summariesSeen(scope).all ?? listCertificates(scope);
 }
 
 async function listCertificates({ clients: { acm } }: Scope): Promise<CertificateSummary[]> {

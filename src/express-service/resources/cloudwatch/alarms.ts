@@ -6,6 +6,7 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
   type MetricAlarm,
+  type PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
 import { unless } from '../../../aws/sdk-errors';
 import type { ApplyScope, Scope } from '../../composition/component';
@@ -65,6 +66,16 @@ export async function describeAlarm(
     new DescribeAlarmsCommand({ AlarmNames: [name], AlarmTypes: ['MetricAlarm'] }),
   );
   return MetricAlarms?.[0];
+}
+
+/** Settings of an alarm that people may have changed by hand, whatever it watches: they are put again with what changes. */
+export function keptSettings(alarm: MetricAlarm): Partial<PutMetricAlarmCommandInput> {
+  const { AlarmDescription, ActionsEnabled, OKActions, AlarmActions, InsufficientDataActions } = alarm;
+  const { ComparisonOperator, TreatMissingData } = alarm;
+  return {
+    ...{ AlarmDescription, ActionsEnabled, OKActions, AlarmActions, InsufficientDataActions },
+    ...{ ComparisonOperator, TreatMissingData },
+  };
 }
 
 /**

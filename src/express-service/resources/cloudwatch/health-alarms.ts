@@ -28,6 +28,7 @@ import {
   deleteAlarms,
   describeAlarm,
   findAlarm,
+  keptSettings,
   LONGEST_ALARM_NAME,
 } from './alarms';
 import type { ObservedServiceSecurityGroup } from '../ec2/service-security-group';
@@ -228,12 +229,8 @@ async function put(
 
 /** Settings that somebody may have changed by hand, to be put again with others. */
 function settingsOf(alarm: MetricAlarm): Partial<PutMetricAlarmCommandInput> {
-  const { AlarmDescription, ActionsEnabled, OKActions, AlarmActions, InsufficientDataActions } = alarm;
-  const { Statistic, Period, Threshold, ComparisonOperator, TreatMissingData } = alarm;
-  return {
-    ...{ AlarmDescription, ActionsEnabled, OKActions, AlarmActions, InsufficientDataActions },
-    ...{ Statistic, Period, Threshold, ComparisonOperator, TreatMissingData },
-  };
+  const { Statistic, Period, Threshold } = alarm;
+  return { ...keptSettings(alarm), Statistic, Period, Threshold };
 }
 
 function namesOf(alarms: ObservedHealthAlarms): string[] {

@@ -1,6 +1,5 @@
 import {
   PutMetricAlarmCommand,
-  type MetricAlarm,
   type MetricDataQuery,
   type PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
@@ -20,6 +19,7 @@ import {
   deleteAlarms,
   describeAlarm,
   findAlarm,
+  keptSettings,
   LONGEST_ALARM_NAME,
 } from './alarms';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
@@ -215,7 +215,7 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
     await scope.clients.cloudWatch.send(
       new PutMetricAlarmCommand({
         ...wanted,
-        ...(kept && settingsOf(kept)),
+        ...(kept && keptSettings(kept)),
         Metrics: metrics,
         Tags: [...Tags],
       }),
@@ -234,21 +234,6 @@ export const rollbackAlarm: Component<ObservedRollbackAlarm, Needs, AlarmPropert
     return done(undefined);
   },
 };
-
-/** Settings that somebody may have changed by hand, to be put again with other metrics. */
-function settingsOf(alarm: MetricAlarm): Partial<PutMetricAlarmCommandInput> {
-  const { AlarmDescription, ActionsEnabled, OKActions, AlarmActions, InsufficientDataActions } = alarm;
-  const { ComparisonOperator, TreatMissingData } = alarm;
-  return {
-    AlarmDescription,
-    ActionsEnabled,
-    OKActions,
-    AlarmActions,
-    InsufficientDataActions,
-    ComparisonOperator,
-    TreatMissingData,
-  };
-}
 
 function limitsOf({ Threshold, EvaluationPeriods, DatapointsToAlarm }: AlarmLimits): AlarmLimits {
   return { Threshold, EvaluationPeriods, DatapointsToAlarm };

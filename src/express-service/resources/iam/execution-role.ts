@@ -1,7 +1,12 @@
 import { invalid } from '../../../core/failure';
 import type { Identity } from '../../identity/identity';
 import { executionStatements } from '../../properties/execution-needs';
-import { LONGEST_POLICIES, POLICY_VERSION, type PolicyDocument } from '../../properties/policy-document';
+import {
+  LONGEST_POLICIES,
+  POLICY_VERSION,
+  trustOfService,
+  type PolicyDocument,
+} from '../../properties/policy-document';
 import type { ManagedTask } from '../../properties/task';
 import { logGroupName } from '../logs/log-group';
 import { roleComponent, type ObservedRole } from './role';
@@ -13,12 +18,7 @@ export type ObservedExecutionRole = ObservedRole;
 const EXECUTION_POLICY = 'TaskExecution';
 
 /** The document that Amazon ECS Developer Guide has for it ("Amazon ECS task execution IAM role"), which has no conditions. */
-const TRUST: PolicyDocument = {
-  Version: POLICY_VERSION,
-  Statement: [
-    { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' },
-  ],
-};
+const TRUST = trustOfService('ecs-tasks.amazonaws.com');
 
 /** The role with which Amazon ECS pulls images, reads secrets and writes logs: of those alone that the template names. */
 export const executionRole = roleComponent({

@@ -1,5 +1,5 @@
 import type { LiveService } from '../../properties/ecs-service';
-import { POLICY_VERSION, type PolicyDocument } from '../../properties/policy-document';
+import { trustOfService } from '../../properties/policy-document';
 import { roleComponent, type ObservedRole } from './role';
 
 /** See {@link ObservedRole}. */
@@ -11,10 +11,7 @@ interface Named {
 }
 
 /** The document that Amazon ECS Developer Guide has for it ("Amazon ECS infrastructure IAM role"), which has no conditions. */
-const TRUST: PolicyDocument = {
-  Version: POLICY_VERSION,
-  Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-};
+const TRUST = trustOfService('ecs.amazonaws.com');
 
 /** The role with which Amazon ECS moves requests between target groups, and makes volumes: with the policies that AWS has for that. */
 export const infrastructureRole = roleComponent({

@@ -1,5 +1,5 @@
 import type { Identity } from '../../identity/identity';
-import { POLICY_VERSION, type PolicyDocument } from '../../properties/policy-document';
+import { POLICY_VERSION, trustOfService, type PolicyDocument } from '../../properties/policy-document';
 import { roleComponent, type ObservedRole } from './role';
 
 /** See {@link ObservedRole}. */
@@ -54,18 +54,8 @@ export const taskRole = roleComponent({
 
 /** Tasks of this account and Region (Amazon ECS Developer Guide, "Task IAM role": no single cluster can be named). */
 function trustOf({ partition, region, accountId }: Identity): PolicyDocument {
-  return {
-    Version: POLICY_VERSION,
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Service: 'ecs-tasks.amazonaws.com' },
-        Action: 'sts:AssumeRole',
-        Condition: {
-          StringEquals: { 'aws:SourceAccount': accountId },
-          ArnLike: { 'aws:SourceArn': `arn:${partition}:ecs:${region}:${accountId}:*` },
-        },
-      },
-    ],
-  };
+  return trustOfService('ecs-tasks.amazonaws.com', {
+    StringEquals: { 'aws:SourceAccount': accountId },
+    ArnLike: { 'aws:SourceArn': `arn:${partition}:ecs:${region}:${accountId}:*` },
+  });
 }

@@ -3,7 +3,7 @@ import type { Component, Scope } from '../../composition/component';
 import { HandlerError } from '../../../core/failure';
 import { done, wait, type Wait } from '../../../core/outcome';
 import { isSdkError, unless } from '../../../aws/sdk-errors';
-import { associatedWebAcl } from '../../sharing/web-acl';
+import { associatedWebAcl, unavailable } from '../../sharing/web-acl';
 import type { ObservedLoadBalancer } from '../elastic-load-balancing/load-balancer';
 import { hasRules, wantsWebAcl, type ObservedWebAcl } from './web-acl';
 
@@ -76,10 +76,10 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs, Asso
     } catch (error) {
       const path = WebAcl?.shared?.arn === webAclArn ? 'WebAcl' : 'WebAclArn';
       if (isSdkError(error, 'WAFUnavailableEntityException'))
-        return unavailable(webAclArn, LoadBalancer, path);
+        return notKnownYet(webAclArn, LoadBalancer, path);
       if (!isSdkError(error, 'WAFNonexistentItemException')) throw error;
       // AWS WAF says this of a load balancer, too, that it does not know yet.
-      if (await exists(clients, webAclArn)) return unavailable(webAclArn, LoadBalancer, path);
+      if (await exists(clients, webAclArn)) return notKnownYet(webAclArn, LoadBalancer, path);
       if (path === 'WebAcl')
         return wait(`the web ACL of load balancer ${LoadBalancer.name} to be made again`, 2);
       throw new HandlerError('InvalidRequest', `web ACL ${webAclArn} does not exist`, {
@@ -92,26 +92,15 @@ export const webAclAssociation: Component<ObservedWebAclAssociation, Needs, Asso
   },
 };
 
-/** Seconds between looks at what AWS WAF does not know everywhere yet, and those after which it is given up. */
-const SECONDS_BETWEEN_LOOKS = 15;
-const PATIENCE_SECONDS = 30 * 60;
-
-/**
- * A web ACL or a load balancer that was made a moment ago takes a number of minutes to be known everywhere in AWS WAF (API
- * reference, WAFUnavailableEntityException).
- */
-function unavailable(webAclArn: string, { name }: ObservedLoadBalancer, propertyPath: string): Wait {
-  return wait(
+/** The wait for a web ACL or a load balancer that was made a moment ago. */
+function notKnownYet(webAclArn: string, { name }: ObservedLoadBalancer, propertyPath: string): Wait {
+  return unavailable(
     `AWS WAF to associate the web ACL with load balancer ${name}, because it does not know one of them yet`,
-    SECONDS_BETWEEN_LOOKS,
     {
-      limit: {
-        seconds: PATIENCE_SECONDS,
-        propertyPath,
-        problem: `after ${PATIENCE_SECONDS / 60} minutes AWS WAF still finds web ACL ${webAclArn} or load balancer ${name} unavailable`,
-        remedy:
-          'Associate the two with "aws wafv2 associate-web-acl" to see whether AWS WAF takes them, and try again once it does',
-      },
+      propertyPath,
+      problem: `after half an hour AWS WAF still finds web ACL ${webAclArn} or load balancer ${name} unavailable`,
+      remedy:
+        'Associate the two with "aws wafv2 associate-web-acl" to see whether AWS WAF takes them, and try again once it does',
     },
   );
 }
