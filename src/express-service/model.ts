@@ -2595,7 +2595,7 @@ export class ServiceVersion extends BaseModel {
   declare ReachedBy?: string[];
 }
 
-/** How many requests one IP address may send. AWS WAF takes ten of these for a load balancer. */
+/** How many requests one IP address may send. */
 export class RateLimit extends BaseModel {
   static readonly DEFAULTS = { EvaluationWindowSec: 300 } as const;
   constructor(properties?: Properties<RateLimit>) {
@@ -2643,7 +2643,7 @@ export class WebAcl extends BaseModel {
   @Transform(toBoolean, { toClassOnly: true })
   declare Enabled?: boolean;
 
-  /** How many requests one IP address may send. AWS WAF takes ten of these for a load balancer. */
+  /** How many requests one IP address may send. */
   @Expose()
   @Type(() => RateLimit)
   declare RateLimit?: RateLimit;

@@ -343,27 +343,8 @@ export function webAclInputOf(owner: Owner, { rules, groups, page }: ServiceRule
   });
 }
 
-/** What AWS WAF takes of a web ACL, and what to do about more (AWS WAF Developer Guide, "AWS WAF quotas"). */
-export const QUOTAS: readonly {
-  readonly what: string;
-  readonly most: number;
-  readonly count: (rules: readonly Rule[]) => number;
-  readonly remedy: string;
-}[] = [
-  {
-    what: 'web ACL capacity units',
-    most: 5000,
-    count: (rules) => capacityOf(rules),
-    remedy:
-      'Name fewer ManagedRuleGroups, or the same CountedRules as other services on the load balancer; or give the service a load balancer with other settings',
-  },
-  {
-    what: 'rate limits',
-    most: 10,
-    count: (rules) => rules.filter(({ Statement }) => Statement?.RateBasedStatement).length,
-    remedy: 'Remove RateLimit, or give the service a load balancer with other settings',
-  },
-];
+/** Web ACL capacity units that AWS WAF takes, which nobody can raise (AWS WAF Developer Guide, "AWS WAF quotas"). */
+export const MOST_CAPACITY = 5000;
 
 /**
  * Web ACL capacity units of rules, by the documented figures (AWS WAF Developer Guide, "Web ACL capacity units (WCUs) in AWS WAF").

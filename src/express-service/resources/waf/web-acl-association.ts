@@ -98,7 +98,7 @@ function notKnownYet(webAclArn: string, { name }: ObservedLoadBalancer, property
     `AWS WAF to associate the web ACL with load balancer ${name}, because it does not know one of them yet`,
     {
       propertyPath,
-      problem: `after half an hour AWS WAF still finds web ACL ${webAclArn} or load balancer ${name} unavailable`,
+      problem: `after 30 minutes AWS WAF still finds web ACL ${webAclArn} or load balancer ${name} unavailable`,
       remedy:
         'Associate the two with "aws wafv2 associate-web-acl" to see whether AWS WAF takes them, and try again once it does',
     },

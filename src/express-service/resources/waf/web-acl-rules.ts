@@ -9,9 +9,10 @@ import type { ApplyScope, Component, PlanScope, Refer, Scope } from '../../compo
 import { sharedName } from '../../exposures';
 import { domainsOf } from '../../properties/domains';
 import {
+  capacityOf,
   firstPriority,
   hostsRuleName,
-  QUOTAS,
+  MOST_CAPACITY,
   RULE_MERGE,
   rulesOfService,
   serviceKey,
@@ -146,15 +147,17 @@ async function checkRoom(
   // What a rule refers to takes the same room whatever it is.
   const refer: Refer = (node, attribute, { name } = {}) => new Reference({ node, name }, attribute);
   const { Rules } = withServiceRules(identity, shared, mergedRules(scope, refer, live));
-  for (const { what, most, count, remedy } of QUOTAS) {
-    const needed = count(Rules);
-    if (needed <= most || needed <= count(shared.Rules ?? [])) continue;
-    throw new HandlerError(
-      'ServiceLimitExceeded',
-      `with the rules of the service the web ACL of load balancer ${sharedName(scope.exposure)} would have ${needed} ${what}, and AWS WAF takes ${most}`,
-      { propertyPath: 'WebAcl', remedy },
-    );
-  }
+  const needed = capacityOf(Rules);
+  if (needed <= MOST_CAPACITY || needed <= capacityOf(shared.Rules ?? [])) return;
+  throw new HandlerError(
+    'ServiceLimitExceeded',
+    `with the rules of the service the web ACL of load balancer ${sharedName(scope.exposure)} would have ${needed} web ACL capacity units, and AWS WAF takes ${MOST_CAPACITY}`,
+    {
+      propertyPath: 'WebAcl',
+      remedy:
+        'Name fewer ManagedRuleGroups, or the same CountedRules as other services on the load balancer; or give the service a load balancer with other settings',
+    },
+  );
 }
 
 /** What of the rules is the service's alone. */
